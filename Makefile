@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make demo` and `make test` do all of their own set-up; `make` alone lists what there is.
+
+PYTHON := .venv/bin/python
+COLLECTION := ansible_collections/vigo/bridge
+
+.PHONY: help
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: demo
+demo: .venv/ready ## converge the example stack on this machine, and show it
+	$(PYTHON) -m tests.testbed.demo
+
+.PHONY: demo-down
+demo-down: .venv/ready ## remove what the demo left running
+	$(PYTHON) -m tests.testbed.demo --down
+
+.PHONY: test
+test: .venv/ready ## the tests, on a real engine that they start where none answers
+	$(PYTHON) -m pytest -m "not sweep"
+
+.PHONY: test-all
+test-all: lint test sweep sanity ## all tests, the long ones too
+
+.PHONY: sweep
+sweep: .venv/ready ## the long tests alone
+	$(PYTHON) -m pytest -m sweep
+
+.PHONY: lint
+lint: .venv/ready ## formatting, types, YAML and Ansible conventions
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/yamllint --strict .
+	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/ansible-lint --offline $(COLLECTION)
+
+.PHONY: sanity
+sanity: .venv/ready ## ansible-test sanity on the collection
+	tests/sanity
+
+.PHONY: wheel
+wheel: .venv/ready ## the package to install, in dist/
+	$(PYTHON) -m build --wheel
+
+.venv/ready: pyproject.toml tests/bootstrap
+	tests/bootstrap
+	@touch $@

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge plan`` and ``vigo-bridge run``: the main job."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import UnknownSecrets, look_up
+from vigo_bridge.cli.hosts import Hosts, find_hosts
+from vigo_bridge.cli.options import (
+    HostOptions,
+    StackOptions,
+    host_options,
+    output_option,
+    stack_options,
+)
+from vigo_bridge.cli.stack import load_valid, planned
+from vigo_bridge.emit.bundle import write_bundle
+from vigo_bridge.report.exit_status import exit_status
+from vigo_bridge.report.json_report import run_as_json
+from vigo_bridge.report.terminal import print_run
+from vigo_bridge.resolve.plan import Plan
+from vigo_bridge.resolve.secret_uses import secret_uses
+from vigo_bridge.run.converge import RunOptions, converge
+from vigo_bridge.run.private_folder import private_folder
+from vigo_bridge.run.results import RunResult
+
+
+@click.command()
+@output_option
+@host_options
+@stack_options
+@click.pass_context
+def plan(context: click.Context, stack: StackOptions, hosts: HostOptions, output: str) -> None:
+    """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
+    context.exit(_converge(stack, hosts, output, check_mode=True))
+
+
+@click.command()
+@output_option
+@host_options
+@stack_options
+@click.pass_context
+def run(context: click.Context, stack: StackOptions, hosts: HostOptions, output: str) -> None:
+    """Bring the hosts to what the stack says."""
+    context.exit(_converge(stack, hosts, output, check_mode=False))
+
+
+def _converge(stack: StackOptions, options: HostOptions, output: str, check_mode: bool) -> int:
+    loaded = load_valid(stack, output)
+    hosts = find_hosts(options)
+    plan = planned(loaded, stack, hosts.names, output)
+    secrets = _secrets(plan, stack.folder)
+    with private_folder() as private:
+        result = _run(plan, hosts, secrets, options, private, check_mode, output)
+    if output == "json":
+        click.echo(run_as_json(result))
+    else:
+        print_run(result, Console(), diffs=check_mode, everything=options.verbosity > 0)
+    return exit_status(result)
+
+
+def _run(
+    plan: Plan,
+    hosts: Hosts,
+    secrets: dict[str, str],
+    options: HostOptions,
+    private: Path,
+    check_mode: bool,
+    output: str,
+) -> RunResult:
+    project = private / "project"
+    write_bundle(plan, project, hosts.variables)
+    matched = [host for group in plan.groups for host in group.hosts]
+    how = RunOptions(
+        check_mode=check_mode,
+        forks=options.forks,
+        become=options.become,
+        verbosity=options.verbosity if output == "text" else 0,
+    )
+    if plan.unmatched:
+        _say(f"no match entry for {', '.join(plan.unmatched)}: left alone")
+    return converge(project, hosts.sources, matched, secrets, how, private, _progress)
+
+
+def _secrets(plan: Plan, folder: Path) -> dict[str, str]:
+    """The values of all secrets that the plan names; ends if a store lacks one."""
+    uses = secret_uses(plan)
+    try:
+        return look_up(uses)
+    except UnknownSecrets as error:
+        places = [
+            f"{folder / position.file}:{position.line}:{position.column}: uses secret:{path}"
+            for path, positions in uses.items()
+            for position in positions
+        ]
+        lines = "\n".join([str(error), *places, "Nothing was touched."])
+        raise click.ClickException(lines) from error
+
+
+def _progress(host: str, outcome: str) -> None:
+    _say(f"{host} {outcome}")
+
+
+def _say(text: str) -> None:
+    click.echo(f"{datetime.now():%H:%M:%S} {text}", err=True)

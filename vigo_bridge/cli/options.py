@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that several commands share, and the values that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import yaml
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """Which stack, and the variables that ``--set`` fixes."""
+
+    folder: Path
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class HostOptions:
+    """Which hosts, and how they are reached. ``name`` is what ``--as`` gives."""
+
+    inventory: Sequence[str]
+    limit: str | None
+    local: bool
+    name: str | None
+    forks: int | None
+    become: bool
+    verbosity: int
+
+
+def stack_options(command: Command) -> Command:
+    """Adds ``--stacks`` and ``--set``; the command gets them as ``stack``."""
+    return _gathered(
+        command,
+        "stack",
+        lambda stacks, settings: StackOptions(stacks, dict(map(_setting, settings))),
+        click.option(
+            "--stacks",
+            type=click.Path(path_type=Path),
+            default=Path("stacks"),
+            envvar="VIGO_BRIDGE_STACKS",
+            show_default=True,
+            help="The folder with the .vgo files.",
+        ),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Set a variable over all other sources; VALUE is YAML. Repeatable.",
+        ),
+    )
+
+
+def host_options(command: Command) -> Command:
+    """Adds the options of commands that reach hosts; the command gets them as ``hosts``."""
+    return _gathered(
+        command,
+        "hosts",
+        _host_options,
+        click.option(
+            "-i",
+            "--inventory",
+            multiple=True,
+            metavar="SRC",
+            help="An Ansible inventory; repeatable. Default: Ansible's own configuration.",
+        ),
+        click.option("--limit", metavar="PATTERN", help="Only hosts that match this pattern."),
+        click.option("--local", is_flag=True, help="This machine alone, without SSH."),
+        click.option(
+            "--as", "name", metavar="NAME", help="The host name that --local is matched as."
+        ),
+        click.option("--forks", type=click.IntRange(1), help="How many hosts at a time."),
+        click.option("-b", "--become", is_flag=True, help="Become root on the hosts."),
+        click.option("-v", "verbosity", count=True, help="Say more; -vvv shows all of Ansible."),
+    )
+
+
+def output_option(command: Command) -> Command:
+    """Adds ``--output``."""
+    option = click.option(
+        "-o",
+        "--output",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="Text for people, or one JSON document.",
+    )
+    return option(command)
+
+
+def _host_options(**given: Any) -> HostOptions:
+    if given["local"] and (given["inventory"] or given["limit"]):
+        raise click.UsageError(
+            "--local is this machine alone; leave --inventory and --limit out, or --local"
+        )
+    if given["name"] and not given["local"]:
+        raise click.UsageError("--as names the machine of --local; add --local")
+    return HostOptions(**given)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise click.UsageError(f"--set {text}: write KEY=VALUE")
+    try:
+        return name.strip(), yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise click.UsageError(f"--set {text}: the value is not YAML: {error}") from error
+
+
+def _gathered(
+    command: Command, name: str, gather: Callable[..., Any], *options: Callable[[Any], Any]
+) -> Command:
+    """The command with these options, whose values it gets as one value of that name."""
+
+    @wraps(command)
+    def gathering(**given: Any) -> Any:
+        mine = {parameter: given.pop(parameter) for parameter in parameters}
+        return command(**{name: gather(**mine)}, **given)
+
+    decorated: Any = gathering
+    before = len(getattr(command, "__click_params__", []))
+    for option in reversed(options):
+        decorated = option(decorated)
+    parameters = [parameter.name for parameter in decorated.__click_params__[before:]]
+    return decorated  # type: ignore[no-any-return]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program: all commands, and how a call ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from vigo_bridge.cli.config import config
+from vigo_bridge.cli.converge import plan, run
+from vigo_bridge.cli.generate import generate
+from vigo_bridge.report import exit_status
+
+
+class Program(click.Group):
+    """Ends with our exit statuses: click's own 2 for bad usage would mean `changes pending`."""
+
+    def main(self, *args: Any, **options: Any) -> NoReturn:
+        try:
+            status = super().main(*args, **{**options, "standalone_mode": False})
+        except click.ClickException as error:
+            error.show()
+            status = exit_status.INVALID
+        except click.Abort:
+            click.echo("Interrupted; nothing was touched.", err=True)
+            status = exit_status.INTERRUPTED
+        sys.exit(status)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vigo-bridge")
+def program() -> None:
+    """Runs the stacks of Vigo's .vgo files with Ansible.
+
+    Start with `vigo-bridge config validate`, look at `vigo-bridge plan`, then
+    `vigo-bridge run`.
+    """
+
+
+program.add_command(config)
+program.add_command(plan)
+program.add_command(run)
+program.add_command(generate)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loads a stack for a command, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from vigo_bridge.cli.options import StackOptions
+from vigo_bridge.language import Stack, load
+from vigo_bridge.language.diagnostics import Diagnostic, has_errors
+from vigo_bridge.report import exit_status
+from vigo_bridge.report.diagnostics import as_json, as_text
+from vigo_bridge.resolve import resolve
+from vigo_bridge.resolve.plan import Plan
+
+
+def load_valid(options: StackOptions, output: str) -> Stack:
+    """The stack, if its files are right; otherwise all errors, and the end."""
+    stack = load(options.folder)
+    refuse_errors(stack.diagnostics, options.folder, output)
+    return stack
+
+
+def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
+    """What these hosts get. Ends with all errors, or when the stack matches none of them."""
+    plan, diagnostics = resolve(stack, hosts, options.settings)
+    refuse_errors(diagnostics, options.folder, output)
+    if not plan.groups:
+        patterns = ", ".join(str(entry.match) for entry in stack.entries) or "no match entry"
+        raise click.ClickException(
+            f"no match entry of {options.folder} matches {_some(hosts)}; it has {patterns}."
+            " Add a match entry, or name the hosts accordingly"
+        )
+    return plan
+
+
+def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) -> None:
+    """Ends the command if there are errors, showing them; warnings are left to validate."""
+    if not has_errors(diagnostics):
+        return
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
+    show(errors, folder, output)
+    click.echo("Nothing was touched.", err=True)
+    raise click.exceptions.Exit(exit_status.INVALID)
+
+
+def show(diagnostics: Sequence[Diagnostic], folder: Path, output: str) -> None:
+    """Findings and their number: as text on standard error, as JSON on standard output."""
+    if output == "json":
+        document = {"status": "invalid" if has_errors(diagnostics) else "valid"}
+        click.echo(json.dumps({**document, "diagnostics": as_json(diagnostics)}, indent=2))
+        return
+    for diagnostic in diagnostics:
+        click.echo(as_text(diagnostic, folder), err=True)
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
+    named = [f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(counts.items())]
+    click.echo(", ".join(named) or "no errors", err=True)
+
+
+def _some(hosts: Sequence[str]) -> str:
+    shown = ", ".join(hosts[:5])
+    return f"{shown} and {len(hosts) - 5} others" if len(hosts) > 5 else shown

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes a plan as an Ansible project in bundle style.
+
+One play over all envoys; each match entry is a group whose variables hold its resources.
+Host names stand in the inventory, addresses and logins do not: those are in the user's own
+inventory, which is read beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from vigo_bridge.emit.yaml_text import entry, indented
+from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource, Variable
+
+#: The group of all envoys that the stack matches.
+ALL_ENVOYS = "vigo"
+
+
+def write_bundle(
+    plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[str, Any]] | None = None
+) -> None:
+    """The inventory and the playbook: what a run needs.
+
+    host_variables: variables that the inventory gives single hosts, such as their connection.
+    """
+    inventory = folder / "inventory"
+    variables = inventory / "group_vars"
+    variables.mkdir(parents=True, exist_ok=True)
+    hosts = _hosts(plan, host_variables or {})
+    (inventory / "hosts.yml").write_text(f"---\n{entry('all', hosts)}\n", encoding="utf-8")
+    for group in plan.groups:
+        text = _render("group_vars.yml.j2", group=group, scope=plan.scope, resources=_all(group))
+        (variables / f"{group.name}.yml").write_text(text, encoding="utf-8", newline="")
+    (folder / "site.yml").write_text(_render("site.yml.j2", plan=plan), encoding="utf-8")
+
+
+def write_surroundings(plan: Plan, folder: Path, sources: Sequence[str]) -> None:
+    """What makes the project stand alone: its configuration and a page that explains it.
+
+    sources: the user's own inventories.
+    """
+    configuration = _render("ansible.cfg.j2", plan=plan, sources=[*sources, "inventory"])
+    (folder / "ansible.cfg").write_text(configuration, encoding="utf-8")
+    (folder / "README.md").write_text(_render("README.md.j2", plan=plan), encoding="utf-8")
+
+
+def _hosts(plan: Plan, variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    groups = {
+        group.name: {"hosts": {host: dict(variables.get(host, {})) for host in group.hosts}}
+        for group in plan.groups
+    }
+    return {"children": {ALL_ENVOYS: {"children": groups}}}
+
+
+def _all(group: Group) -> list[PlannedResource]:
+    return [resource for crate in group.crates for resource in crate.resources]
+
+
+def _variable_entry(variable: Variable) -> str:
+    comment = str(variable.position)
+    if variable.beats:
+        comment += ", over " + ", ".join(str(position) for position in variable.beats)
+    return entry(variable.name, variable.value, comment)
+
+
+def _crate_entry(crate: PlannedCrate) -> str:
+    settings = {
+        "depends_on": list(crate.depends_on),
+        "when": crate.when,
+        "vars": dict(crate.vars),
+    }
+    return entry(crate.name, {name: value for name, value in settings.items() if value})
+
+
+def _resource_entry(resource: PlannedResource) -> str:
+    """One item of a YAML list, its keys in the order that a reader expects."""
+    lines = "\n".join(entry(name, value) for name, value in _settings(resource))
+    return "  - " + indented(lines, 4).lstrip(" ")
+
+
+def _settings(resource: PlannedResource) -> Iterator[tuple[str, Any]]:
+    yield "id", resource.id
+    yield "type", resource.type
+    yield from resource.attributes.items()
+    for name in ("depends_on", "before", "notify", "subscribes"):
+        if references := getattr(resource, name):
+            yield name, list(references)
+    if resource.when:
+        yield "when", resource.when
+    if resource.item is not None:
+        yield "item", resource.item
+    if not resource.template:
+        yield "template", False
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(values)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("vigo_bridge.emit"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # YAML and INI, not HTML
+    )
+    environment.filters.update(
+        indented=indented,
+        variable_entry=_variable_entry,
+        crate_entry=_crate_entry,
+        resource_entry=_resource_entry,
+    )
+    return environment

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values as YAML text that Ansible reads back unchanged."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import yaml
+
+# Ansible would take a text with any of these for a template of its own.
+_JINJA = re.compile(r"\{\{|\{%|\{#")
+# Several lines of ordinary characters, and at most one line break at the end.
+_BLOCK = re.compile(r"(?!\n*\Z)[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]*(?<!\n)\n?")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Blocks for texts of several lines, ``!unsafe`` for what looks like a template."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    tag = "!unsafe" if _JINJA.search(text) else "tag:yaml.org,2002:str"
+    if "\n" in text and _BLOCK.fullmatch(text):
+        return dumper.represent_scalar(tag, text, style="|")
+    quoted = tag == "!unsafe" or not text.isprintable()
+    return dumper.represent_scalar(tag, text, style='"' if quoted else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def entry(name: str, value: Any, comment: str = "") -> str:
+    """``name: value`` as one YAML entry without a final newline.
+
+    The comment stands at the end of the line, or above an entry of several lines.
+    """
+    text = yaml.dump(
+        {name: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize
+    ).removesuffix("\n")
+    if not comment:
+        return text
+    return f"# {comment}\n{text}" if "\n" in text else f"{text}  # {comment}"
+
+
+def indented(text: str, spaces: int) -> str:
+    """The text with every line that is not blank moved to the right."""
+    return "\n".join(" " * spaces + line if line else line for line in text.split("\n"))

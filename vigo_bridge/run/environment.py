@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The environment that Ansible's programs get from us."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import SOCKET_VARIABLE
+
+_SECRET_PREFIX = "VIGO_SECRET_"
+
+#: Settings of ours that a user's environment may override.
+_DEFAULTS = {
+    # Without it, module arguments would lie in a file on the target.
+    "ANSIBLE_PIPELINING": "true",
+    "ANSIBLE_PYTHON_INTERPRETER": "auto_silent",
+    "ANSIBLE_DEPRECATION_WARNINGS": "false",
+    "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+}
+
+
+def ansible_environment() -> dict[str, str]:
+    """Our process's environment without secrets, and with what Ansible needs from us."""
+    kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
+    return {**_DEFAULTS, **kept, "PATH": _path(kept.get("PATH", os.defpath))}
+
+
+def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
+    """What only the run of a playbook needs: where results go and secrets come from."""
+    return {FOLDER_VARIABLE: str(results), SOCKET_VARIABLE: str(secrets_socket)}
+
+
+def is_secret(name: str) -> bool:
+    """Whether an environment variable belongs to the ``env`` secret store."""
+    return name.startswith(_SECRET_PREFIX)
+
+
+def _path(path: str) -> str:
+    """The programs of our own environment first: they see the same collection as we do."""
+    return os.pathsep.join([str(Path(sys.executable).parent), path])

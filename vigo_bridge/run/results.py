@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of a run, as values. ``cli.md`` of the docs describes the same as JSON."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
+from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
+
+
+class EnvoyStatus(Enum):
+    CONVERGED = "converged"
+    CHANGED = "changed"
+    PENDING = "pending"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+    UNTOUCHED = "untouched"
+    INTERRUPTED = "interrupted"
+
+
+class RunStatus(Enum):
+    CONVERGED = "converged"
+    PENDING = "pending"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class EnvoyResult:
+    """One envoy. resources: as the converge module returns them, in the order of the graph."""
+
+    status: EnvoyStatus
+    message: str = ""
+    resources: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A whole run. duration: seconds."""
+
+    status: RunStatus
+    batches: tuple[tuple[str, ...], ...]
+    envoys: Mapping[str, EnvoyResult]
+    started: datetime.datetime
+    duration: float
+
+
+def read_envoys(
+    hosts: Iterable[str], folder: Path, *, check_mode: bool, interrupted: bool, complaint: str
+) -> dict[str, EnvoyResult]:
+    """The results that the hosts left in the folder; those of the others say why not.
+
+    complaint: what Ansible printed last, for hosts that it never came to.
+    """
+    envoys = {}
+    for host in hosts:
+        path = folder / file_name(host)
+        if path.exists():
+            envoys[host] = _envoy(json.loads(path.read_text(encoding="utf-8")), check_mode)
+        elif interrupted:
+            envoys[host] = EnvoyResult(EnvoyStatus.INTERRUPTED, "the run was interrupted")
+        else:
+            message = f"Ansible ended without a result for this host:\n{complaint}"
+            envoys[host] = EnvoyResult(EnvoyStatus.FAILED, message.strip())
+    return envoys
+
+
+def _envoy(raw: Mapping[str, Any], check_mode: bool) -> EnvoyResult:
+    resources = tuple(raw.get("resources", ()))
+    notes = tuple(raw.get("notes", ()))
+    message = str(raw.get("msg", "")).strip()
+    if raw.get("unreachable"):
+        return EnvoyResult(EnvoyStatus.UNREACHABLE, message)
+    if raw.get("failed"):
+        detail = str(raw.get("module_stderr", "")).strip()
+        return EnvoyResult(
+            EnvoyStatus.FAILED, "\n".join(filter(None, [message, detail])), resources, notes
+        )
+    if not any(resource["action"] not in UNCHANGED for resource in resources):
+        return EnvoyResult(EnvoyStatus.CONVERGED, "", resources, notes)
+    status = EnvoyStatus.PENDING if check_mode else EnvoyStatus.CHANGED
+    return EnvoyResult(status, "", resources, notes)
+
+
+def run_status(envoys: Sequence[EnvoyResult]) -> RunStatus:
+    """The worst of the envoys decides."""
+    statuses = {envoy.status for envoy in envoys}
+    if EnvoyStatus.INTERRUPTED in statuses:
+        return RunStatus.INTERRUPTED
+    if statuses & {EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE}:
+        return RunStatus.FAILED
+    return RunStatus.PENDING if EnvoyStatus.PENDING in statuses else RunStatus.CONVERGED

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hands secrets to the action plugins of a run, over a socket in its private folder.
+
+So a secret is in no environment, argument or file that Ansible or ansible-runner might keep.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socketserver
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def served_secrets(values: Mapping[str, str], socket: Path) -> Iterator[Path]:
+    """Answers each line ``["path", ...]`` with ``{"path": "value", ...}`` of those it has."""
+
+    class Answer(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            wanted = json.loads(self.rfile.readline())
+            known = {path: values[path] for path in wanted if path in values}
+            self.wfile.write(json.dumps(known).encode() + b"\n")
+
+    with socketserver.ThreadingUnixStreamServer(str(socket), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield socket
+        finally:
+            server.shutdown()
