@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all our modules share in their documentation."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/vigo.bridge.bridge) in C(module_defaults) to set defaults for all modules.
+    support: full
+    membership:
+      - vigo.bridge.bridge
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: none
+  platform:
+    description: Where it can be used.
+    platforms: linux
+    support: full
+"""

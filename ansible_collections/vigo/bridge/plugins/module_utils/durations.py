@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lengths of time as users write them: ``90``, ``30s``, ``5m``, ``1h``, ``1m30s``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .errors import ResourceError
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
+_WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+|\d+(?:\.\d+)?")
+
+
+def seconds(value: Any, attribute: str) -> float:
+    """The length in seconds. Raises ResourceError naming the attribute."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not _WHOLE.fullmatch(text):
+        raise ResourceError(
+            f"{attribute}: {value!r} is no length of time; write seconds (90) or 30s, 5m, 1h"
+        )
+    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Converges this machine from the plain arguments of a module call."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Iterable, Mapping
+
+from . import state_folder
+from .container.resource_type import Container
+from .convergence import Convergence
+from .errors import ResourceError
+from .exec.resource_type import Exec
+from .facts import Facts
+from .file.resource_type import File
+from .gotemplate import template
+from .graph import GraphError
+from .journal import Journal
+from .resource import Result, ResourceType
+from .resources import CrateInput, Resource, parse_crates, parse_resources
+from .secret_references import texts
+from .target import Target
+
+TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (Container(), File(), Exec())}
+
+
+def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
+    """Applies ``resources``, or predicts that in check mode, and gives their results.
+
+    arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``state_dir`` as the module
+    documents them. Raises ResourceError when nothing could be started at all.
+    """
+    resources = parse_resources(arguments.get("resources") or [])
+    crates = parse_crates(arguments.get("crates") or {})
+    folder = arguments.get("state_dir") or state_folder.default_folder()
+    path = state_folder.journal_path(folder, arguments.get("scope") or "default")
+    lock = contextlib.nullcontext() if target.check_mode else state_folder.locked(folder)
+    with lock:
+        journal = Journal.load(path, persistent=not target.check_mode)
+        try:
+            return Convergence(
+                resources,
+                crates,
+                arguments.get("vars") or {},
+                TYPES,
+                target,
+                journal,
+                Facts(_traits_named(resources, crates.values())),
+            ).run()
+        except GraphError as error:
+            raise ResourceError("\n".join(problem.message for problem in error.problems)) from error
+
+
+def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:
+    """The traits that templates and conditions ask for; no others are collected."""
+    names: set[str] = set()
+    for condition in [*(crate.condition for crate in crates), *(r.condition for r in resources)]:
+        names |= condition.traits() if condition else set()
+    for resource in resources:
+        for text in texts(resource.attributes) if resource.template else ():
+            with contextlib.suppress(template.TemplateError):  # told at the resource's own turn
+                chains = template.parse(text, foreach=resource.item is not None).references()
+                names |= {".".join(c.chain[1:]) for c in chains if c.chain[0] == "Traits"}
+    return names
+

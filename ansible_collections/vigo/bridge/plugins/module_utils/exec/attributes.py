@@ -1,0 +1,20 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The attributes of an exec resource."""
+
+from __future__ import annotations
+
+ATTRIBUTES = {
+    "command": {"type": "str", "required": True},
+    "onlyif": {"type": "str"},
+    "unless": {"type": "str"},
+    "creates": {"type": "str"},
+    "removes": {"type": "str"},
+    "stdin": {"type": "str"},
+    "cwd": {"type": "str"},
+    "user": {"type": "str"},
+    "environment": {"type": "raw"},
+    "returns": {"type": "raw"},
+    "timeout": {"type": "raw"},
+}

@@ -1,0 +1,19 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The attributes of a file resource."""
+
+from __future__ import annotations
+
+ATTRIBUTES = {
+    "target_path": {"type": "str", "required": True},
+    "content": {"type": "str"},
+    "source": {"type": "str"},
+    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    "mode": {"type": "raw"},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+    "baseindent": {"type": "int", "default": 0},
+    "backup": {"type": "raw"},
+    "validate": {"type": "str"},
+}

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file resource: a file with this content, owner and mode, or no file."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from .. import secret_references
+from ..errors import ResourceError
+from ..resource import Decision, Outcome, ResourceType, Turn
+from ..target import Target
+from . import observation, writing
+from .attributes import ATTRIBUTES
+from .observation import Observed
+from .spec import FileSpec, parse
+
+
+class File(ResourceType):
+    name = "file"
+    attributes = ATTRIBUTES
+    key_attribute = "target_path"
+
+    def parse(self, attributes: Mapping[str, Any]) -> FileSpec:
+        return parse(attributes)
+
+    def observe(self, spec: FileSpec, target: Target) -> Observed:
+        return observation.observe(spec, target.secrets.reveal)
+
+    def decide(self, spec: FileSpec, observed: Observed, turn: Turn) -> Decision:
+        if observed.kind == "directory":
+            raise ResourceError(
+                f"{spec.path} is a directory; remove it, or choose another target_path"
+            )
+        if observed.kind == "special":
+            raise ResourceError(
+                f"{spec.path} is neither a file nor a link (a socket, pipe or device);"
+                " choose another target_path"
+            )
+        if spec.state == "absent":
+            return _decide_absent(spec, observed)
+        return _decide_present(spec, observed)
+
+    def act(
+        self, spec: FileSpec, observed: Observed, decision: Decision, target: Target
+    ) -> Outcome:
+        if spec.state == "absent":
+            writing.remove(spec.path)
+        elif "content" in decision.steps:
+            writing.replace(spec, observed, target)
+        else:
+            writing.set_attributes(spec, observed)
+        return Outcome()
+
+
+def _decide_absent(spec: FileSpec, observed: Observed) -> Decision:
+    if observed.kind == "missing":
+        return Decision("none")
+    return Decision("deleted", "it exists", {"before": f"{spec.path}\n", "after": ""}, ("remove",))
+
+
+def _decide_present(spec: FileSpec, observed: Observed) -> Decision:
+    if observed.kind == "missing":
+        diff = _content_diff(spec, observed)
+        return Decision("created", "it does not exist", diff, ("content",))
+    if observed.kind == "link":
+        reason = "it is a symbolic link, and becomes a file"
+        return Decision("updated", reason, _content_diff(spec, observed), ("content",))
+    changes = _attribute_changes(spec, observed)
+    if observed.desired_digest not in (None, observed.digest):
+        reason = "; ".join(["content changed", *changes])
+        return Decision("updated", reason, _content_diff(spec, observed), ("content",))
+    if changes:
+        return Decision("updated", "; ".join(changes), None, ("attributes",))
+    return Decision("none")
+
+
+def _attribute_changes(spec: FileSpec, observed: Observed) -> list[str]:
+    changes = []
+    if observed.mode != spec.mode:
+        changes.append(f"mode {observed.mode:04o} -> {spec.mode:04o}")
+    if observed.desired_uid not in (None, observed.uid):
+        changes.append(f"owner {observation.user_name(observed.uid)} -> {spec.owner}")
+    if observed.desired_gid not in (None, observed.gid):
+        changes.append(f"group {observation.group_name(observed.gid)} -> {spec.group}")
+    return changes
+
+
+def _content_diff(spec: FileSpec, observed: Observed) -> Mapping[str, str] | None:
+    """Before and after as text; nothing where secrets, binary or large content would show."""
+    if secret_references.find(spec.content or ""):
+        return {"before": "", "after": "", "prepared": "(not shown: the content holds secrets)\n"}
+    if observed.before is None or observed.after is None:
+        return {"before": "", "after": "", "prepared": "(not shown: binary or large content)\n"}
+    return {
+        "before_header": spec.path,
+        "after_header": spec.path,
+        "before": observed.before,
+        "after": observed.after,
+    }

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file should be: attributes to a frozen spec."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from .. import secret_references
+from ..errors import ResourceError
+
+
+@dataclass(frozen=True)
+class FileSpec:
+    """content: text with its references to secrets, or None; source: a path on the target.
+
+    With neither, an existing file keeps its content. backup: the suffix of the copy that a
+    changed file leaves, ``{epoch}`` stands for the time; empty: no copy.
+    """
+
+    path: str
+    state: str
+    content: str | None
+    source: str | None
+    mode: int
+    owner: str | None
+    group: str | None
+    backup: str
+    validate: str | None
+
+
+def parse(attributes: Mapping[str, Any]) -> FileSpec:
+    """Raises ResourceError for attributes that make no sense."""
+    path = str(attributes.get("target_path") or "")
+    if not os.path.isabs(path):
+        raise ResourceError(f"target_path: {path!r} is not absolute; write it from / on")
+    content, source = attributes.get("content"), attributes.get("source") or None
+    if content is not None and source:
+        raise ResourceError("content and source exclude one another; keep one of them")
+    if source and not os.path.isabs(source):
+        raise ResourceError(
+            f"source: {source!r} is neither templates/... of the stack nor an absolute path"
+        )
+    if content is not None:
+        content = _indented(str(content), int(attributes.get("baseindent") or 0))
+    return FileSpec(
+        path=os.path.normpath(path),
+        state=_state(attributes.get("state") or "present"),
+        content=content,
+        source=source,
+        mode=_mode(
+            attributes.get("mode"), 0o600 if secret_references.find(content or "") else 0o644
+        ),
+        owner=attributes.get("owner") or None,
+        group=attributes.get("group") or None,
+        backup=_backup(attributes.get("backup")),
+        validate=attributes.get("validate") or None,
+    )
+
+
+def _state(state: str) -> str:
+    if state not in ("present", "absent"):
+        raise ResourceError(f"state: {state!r} is neither present nor absent")
+    return state
+
+
+def _indented(content: str, spaces: int) -> str:
+    lines = content.splitlines(keepends=True)
+    return "".join(" " * spaces + line if line.strip() else line for line in lines)
+
+
+def _mode(value: Any, default: int) -> int:
+    """Octal text, as in ``0644``. A YAML 1.1 reader has already made a number of 0644."""
+    if value in (None, ""):
+        return default
+    if isinstance(value, int):
+        return value
+    try:
+        mode = int(str(value), 8)
+    except ValueError:
+        mode = -1
+    if not 0 <= mode <= 0o7777:
+        raise ResourceError(f"mode: {value!r} is no octal mode such as 0644")
+    return mode
+
+
+def _backup(value: Any) -> str:
+    if value in (None, "", False, "false", "no"):
+        return ""
+    return ".{epoch}.bak" if value in (True, "true", "yes") else str(value)

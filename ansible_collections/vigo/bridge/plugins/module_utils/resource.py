@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every resource type offers, and how one resource is brought to its desired state.
+
+A resource type parses attributes into a spec, observes the target, decides (without touching
+anything) and acts. ``bring`` is the one path that all resources take, alone or in a graph.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Mapping
+
+from .errors import ResourceError
+from .target import Target
+
+#: Actions that leave the target as it was; every other action counts as a change.
+UNCHANGED = frozenset({"none", "skipped", "failed", "blocked"})
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The circumstances in which a resource decides.
+
+    triggered: a trigger is owed to it (``notify`` or ``subscribes``).
+    earlier: its action when it was applied before in this same run, or None.
+    check_mode: only predict.
+    uncertain: in check mode, whether an earlier predicted change may alter what is observed.
+    reveal: puts secrets into a text that holds references to them.
+    """
+
+    triggered: bool = False
+    earlier: str | None = None
+    check_mode: bool = False
+    uncertain: bool = False
+    reveal: Callable[[str], str] = str
+
+
+_PLAIN_TURN = Turn()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do and why. ``steps`` are the type's own; ``diff`` is Ansible's before/after."""
+
+    action: str
+    reason: str = ""
+    diff: Mapping[str, Any] | None = None
+    steps: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What acting showed: a command's exit code and the end of its output."""
+
+    rc: int | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """One resource's line in the results, as users see it."""
+
+    id: str
+    type: str
+    action: str
+    reason: str = ""
+    diff: Mapping[str, Any] | None = None
+    error: Mapping[str, str] | None = None
+    rc: int | None = None
+    output: str | None = None
+    duration_s: float = 0.0
+
+    @property
+    def changed(self) -> bool:
+        return self.action not in UNCHANGED
+
+    @property
+    def failed(self) -> bool:
+        return self.action in ("failed", "blocked")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as JSON has it: fields without a value are left out."""
+        shown = {"id": self.id, "type": self.type, "action": self.action, "reason": self.reason}
+        for name in ("diff", "error", "rc", "output"):
+            value = getattr(self, name)
+            if value is not None:
+                shown[name] = dict(value) if isinstance(value, Mapping) else value
+        shown["duration_s"] = round(self.duration_s, 3)
+        return shown
+
+
+class ResourceType:
+    """A kind of resource. Subclasses fill in the four steps; they keep no state."""
+
+    name = ""
+    #: Ansible argument spec: the one list of this type's attributes.
+    attributes: Mapping[str, Mapping[str, Any]] = {}
+    #: The attribute that stands for the resource where it has no name.
+    key_attribute = ""
+
+    def parse(self, attributes: Mapping[str, Any]) -> Any:
+        """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""
+        raise NotImplementedError
+
+    def observe(self, spec: Any, target: Target) -> Any:
+        """What is there now, as a frozen value. Touches nothing. Raises ResourceError."""
+        raise NotImplementedError
+
+    def decide(self, spec: Any, observed: Any, turn: Turn) -> Decision:
+        """What has to be done. Pure. Raises ResourceError when it cannot be done."""
+        raise NotImplementedError
+
+    def act(self, spec: Any, observed: Any, decision: Decision, target: Target) -> Outcome:
+        """Does it. Raises ResourceError; what was there before is then still there."""
+        raise NotImplementedError
+
+
+@dataclass
+class _Stopwatch:
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+
+def bring(
+    resource_id: str,
+    resource_type: ResourceType,
+    attributes: Callable[[], Mapping[str, Any]],
+    target: Target,
+    turn: Turn = _PLAIN_TURN,
+    announce: Callable[[], None] = lambda: None,
+) -> Result:
+    """Brings one resource to its desired state, or predicts that in check mode.
+
+    ``attributes`` is called first of all: rendering templates is part of the resource's own
+    work, and fails with it. ``announce`` is called when a change is about to be made, or is
+    predicted.
+    """
+    watch = _Stopwatch()
+    turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
+    try:
+        spec = resource_type.parse(attributes())
+        observed = resource_type.observe(spec, target)
+        decision = resource_type.decide(spec, observed, turn)
+        outcome = Outcome()
+        if decision.action not in UNCHANGED:
+            announce()
+        if decision.action not in UNCHANGED and not target.check_mode:
+            outcome = resource_type.act(spec, observed, decision, target)
+    except ResourceError as error:
+        return Result(
+            resource_id,
+            resource_type.name,
+            error.status,
+            reason=error.message,
+            error={"message": error.message, "log": error.log},
+            rc=error.rc,
+            duration_s=watch.seconds,
+        )
+    return Result(
+        resource_id,
+        resource_type.name,
+        decision.action,
+        decision.reason,
+        decision.diff,
+        rc=outcome.rc,
+        output=outcome.output,
+        duration_s=watch.seconds,
+    )

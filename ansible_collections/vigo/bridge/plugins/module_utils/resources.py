@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The resources of an envoy as they come out of a playbook, checked."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Sequence
+
+from . import when
+from .comma_strings import as_list
+from .errors import ResourceError
+from .references import Crate, Node
+from .resource_types import ATTRIBUTES, KEY_ATTRIBUTES
+
+#: What every resource may have beside the attributes of its type.
+COMMON = (
+    "id",
+    "type",
+    "name",
+    "depends_on",
+    "before",
+    "notify",
+    "subscribes",
+    "when",
+    "item",
+    "template",
+)
+_REFERENCES = ("depends_on", "before", "notify", "subscribes")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource. attributes: raw, templates not yet rendered.
+
+    condition: its parsed ``when``, or None. item: what ``.Item`` stands for. template: whether
+    its texts are templates.
+    """
+
+    node: Node
+    type: str
+    attributes: Mapping[str, Any]
+    condition: when.Condition | None = None
+    item: Any = None
+    template: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.node.id
+
+
+@dataclass(frozen=True)
+class CrateInput:
+    """What a crate adds to its resources: its own variables, and its ``when``."""
+
+    crate: Crate
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    condition: when.Condition | None = None
+
+
+def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, CrateInput]:
+    """Crates by name, from ``{NAME: {depends_on, vars, when}}``. Raises ResourceError."""
+    crates = {}
+    for name, entry in entries.items():
+        entry = entry or {}
+        _refuse_unknown(f"crate {name}", entry, ("depends_on", "vars", "when"))
+        crates[name] = CrateInput(
+            Crate(name, tuple(as_list(entry.get("depends_on")))),
+            entry.get("vars") or {},
+            _condition(f"crate {name}", entry.get("when")),
+        )
+    return crates
+
+
+def parse_resources(entries: Sequence[Mapping[str, Any]]) -> list[Resource]:
+    """Resources in the given order. Raises ResourceError for the first that cannot be."""
+    return [_parse(entry) for entry in entries]
+
+
+def _parse(entry: Mapping[str, Any]) -> Resource:
+    kind = entry.get("type")
+    known = ", ".join(ATTRIBUTES)
+    if kind not in ATTRIBUTES:
+        raise ResourceError(f"resource {_label(entry)}: type {kind!r} is not one of {known}")
+    identity = _id(entry)
+    attributes = {name: value for name, value in entry.items() if name not in COMMON}
+    _refuse_unknown(f"resource {identity}", attributes, ATTRIBUTES[kind])
+    for name, option in ATTRIBUTES[kind].items():
+        if option.get("required") and attributes.get(name) in (None, ""):
+            raise ResourceError(f"resource {identity}: {name} is missing")
+    condition = _condition(f"resource {identity}", entry.get("when"))
+    node = Node(
+        identity,
+        *(tuple(as_list(entry.get(name))) for name in _REFERENCES),
+        gated=bool(condition and condition.gated),
+    )
+    return Resource(
+        node, kind, attributes, condition, entry.get("item"), entry.get("template", True)
+    )
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    if entry.get("id"):
+        return str(entry["id"])
+    kind = entry["type"]
+    return str(entry.get("name") or f"{kind}:{entry.get(KEY_ATTRIBUTES[kind], '')}")
+
+
+def _label(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("id") or entry.get("name") or dict(entry))
+
+
+def _condition(where: str, text: Any) -> when.Condition | None:
+    if text in (None, ""):
+        return None
+    try:
+        return when.parse(str(text))
+    except when.ConditionError as error:
+        raise ResourceError(f"{where}: when: {error}") from error
+
+
+def _refuse_unknown(where: str, given: Mapping[str, Any], known: Any) -> None:
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), list(known), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+            raise ResourceError(f"{where}: unknown attribute {name!r}{hint}")

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One resource as an Ansible module of its own."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .errors import ResourceError
+from .resource import Result, ResourceType, bring
+from .secret_references import Secrets
+from .target import Target
+
+#: The values of the secrets that the arguments name; filled in by the action plugins.
+SECRETS_OPTION = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
+
+
+def run_module(resource_type: ResourceType, **module_options: Any) -> None:
+    """The whole of a module: arguments in, one resource brought, Ansible's result out."""
+    module = AnsibleModule(
+        argument_spec={**resource_type.attributes, **SECRETS_OPTION},
+        supports_check_mode=True,
+        **module_options,
+    )
+    target = target_of(module)
+    attributes = {
+        name: value
+        for name, value in module.params.items()
+        if name in resource_type.attributes and value is not None
+    }
+    with explained(module, target):
+        result = bring(
+            str(attributes[resource_type.key_attribute]),
+            resource_type,
+            lambda: attributes,
+            target,
+        )
+    _leave(module, target, result)
+
+
+def target_of(module: AnsibleModule) -> Target:
+    """This machine, with the call's check mode and secrets."""
+    return Target(module.check_mode, Secrets(module.params["_secrets"]))
+
+
+class explained:  # noqa: N801 - reads as a statement: with explained(...)
+    """Turns any exception into a module failure that holds no secret."""
+
+    def __init__(self, module: AnsibleModule, target: Target) -> None:
+        self._module = module
+        self._target = target
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        conceal = self._target.secrets.conceal
+        if isinstance(error, ResourceError):
+            self._module.fail_json(msg=conceal(error.message))
+        if isinstance(error, Exception):
+            lines = "".join(traceback.format_exception(kind, error, trace))
+            self._module.fail_json(
+                msg=conceal(f"a defect in vigo.bridge, please report it: {error!r}"),
+                traceback=conceal(lines),
+            )
+
+
+def _leave(module: AnsibleModule, target: Target, result: Result) -> None:
+    for note in target.notes:
+        module.warn(target.secrets.conceal(note))
+    shown = {
+        name: value for name, value in result.as_dict().items() if name not in ("id", "type")
+    }
+    if result.failed:
+        error = shown.pop("error")
+        module.fail_json(msg=error["message"], log=error["log"], **shown)
+    module.exit_json(changed=result.changed, **shown)

@@ -1,0 +1,195 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.converge."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: converge
+short_description: Bring a host's whole graph of resources to its desired state
+version_added: 0.1.0
+description:
+  - Takes containers, files and commands with the references between them, and applies them in
+    the order of their graph in one call.
+  - A resource that fails skips those that depend on it; all others go on, and the task fails
+    in the end.
+  - What a change triggers (O(resources[].notify), O(resources[].subscribes)) is written to a
+    journal on the host before the change is made, and stays there until it has been done, so
+    that no trigger is lost when a run fails or is killed.
+  - Text in resources is a Go template as in Vigo's C(.vgo) files. Mark such text C(!unsafe) in
+    YAML, or Ansible takes it for its own.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+options:
+  resources:
+    description:
+      - The resources, in order of writing.
+      - Without it, the variable C(vigo_resources) is taken as it stands.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: C(CRATE/NAME), or just a name. Default is the type and its main attribute.
+        type: str
+      type:
+        description: The type of the resource. Its attributes are those of the module of that name.
+        type: str
+        required: true
+        choices: [container, file, exec]
+      depends_on:
+        description: References to resources or crates that come before this one.
+        type: raw
+      before:
+        description: References to resources that come after this one.
+        type: raw
+      notify:
+        description: References to resources that a change of this one triggers.
+        type: raw
+      subscribes:
+        description: References to resources whose change triggers this one.
+        type: raw
+      when:
+        description: A condition in Vigo's language, asked on the host at the resource's turn.
+        type: str
+  crates:
+    description:
+      - For each configcrate by name, its C(depends_on), C(when), and C(vars) that only its own
+        resources see.
+      - Without it, the variable C(vigo_crates) is taken as it stands.
+    type: dict
+  vars:
+    description:
+      - What C(.Vars) holds in templates.
+      - Without it, the variable C(vigo_vars) is taken as it stands. A variable of the same name
+        that the inventory, the playbook or C(-e) defines then takes its place.
+    type: dict
+  scope:
+    description:
+      - Whose journal of triggers this is. Two playbooks that converge one host need two scopes.
+      - Without it, the variable C(vigo_scope) is taken, or V(default).
+    type: str
+  state_dir:
+    description:
+      - The folder for the journal and the lock.
+      - Default is C(/var/lib/vigo-bridge) for root, C(~/.local/state/vigo-bridge) for others.
+    type: path
+attributes:
+  check_mode:
+    description: Says what would be done; guards of commands are asked, they must only read.
+    support: full
+  diff_mode:
+    description: Each resource that changes has its own diff in the result.
+    support: full
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+seealso:
+  - module: vigo.bridge.container
+  - module: vigo.bridge.file
+  - module: vigo.bridge.exec
+"""
+
+EXAMPLES = r"""
+- name: A web server that restarts when its page's folder is configured anew
+  vigo.bridge.converge:
+    scope: web
+    vars:
+      tag: "1.27"
+    resources:
+      - id: web/config
+        type: file
+        target_path: /srv/web/default.conf
+        content: |
+          server { listen 80; root /usr/share/nginx/html; }
+        notify: [web/server]
+      - id: web/server
+        type: container
+        container: web
+        image: !unsafe "nginx:{{ .Vars.tag }}"
+        ports: ["8080:80"]
+        volumes: ["/srv/web/default.conf:/etc/nginx/conf.d/default.conf:ro"]
+"""
+
+RETURN = r"""
+resources:
+  description: What became of each resource, in the order of the graph.
+  returned: always, unless the graph itself is wrong
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The resource.
+      type: str
+    type:
+      description: Its type.
+      type: str
+    action:
+      description:
+        - One of C(none), C(created), C(updated), C(recreated), C(started), C(stopped),
+          C(restarted), C(deleted), C(ran), C(skipped), C(failed), C(blocked), C(unknown).
+        - C(blocked) is a failure of the surroundings, such as an engine that does not answer.
+        - C(unknown) occurs in check mode only.
+      type: str
+    reason:
+      description: Why; for C(skipped) always.
+      type: str
+    diff:
+      description: Before and after.
+      type: dict
+    error:
+      description: For C(failed) and C(blocked), C(message) and the last lines of C(log).
+      type: dict
+    rc:
+      description: The exit code of a command.
+      type: int
+    output:
+      description: The end of a command's output.
+      type: str
+    duration_s:
+      description: How long it took, in seconds.
+      type: float
+notes:
+  description: Remarks that are no errors.
+  returned: always
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.envoy import converge
+from ..module_utils.standalone import SECRETS_OPTION, explained, target_of
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            # Resources are checked by the engine, which knows their types.
+            "resources": {"type": "list", "elements": "dict"},
+            "crates": {"type": "dict"},
+            "vars": {"type": "dict"},
+            "scope": {"type": "str"},
+            "state_dir": {"type": "path"},
+            **SECRETS_OPTION,
+        },
+        supports_check_mode=True,
+    )
+    target = target_of(module)
+    with explained(module, target):
+        results = converge(module.params, target)
+    answer = {
+        "changed": any(result.changed for result in results),
+        "resources": [result.as_dict() for result in results],
+        "notes": [target.secrets.conceal(note) for note in target.notes],
+    }
+    failures = [result for result in results if result.failed]
+    if failures:
+        lines = [f"{failure.id}: {failure.reason}" for failure in failures]
+        head = f"{len(failures)} of {len(results)} resources failed"
+        module.fail_json(msg="\n".join([head, *lines]), **answer)
+    module.exit_json(**answer)
+
+
+if __name__ == "__main__":
+    main()

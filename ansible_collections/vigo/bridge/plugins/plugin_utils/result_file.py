@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Leaves each host's result in a folder, for whoever started Ansible.
+
+Events and callbacks may come late or not at all; these files are the truth about a run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from typing import Any, Mapping
+from urllib.parse import quote
+
+#: Names the folder. Without it, nothing is written.
+FOLDER_VARIABLE = "VIGO_BRIDGE_RESULTS"
+_KEPT = ("changed", "failed", "msg", "resources", "notes", "unreachable", "module_stderr")
+
+
+def file_name(host: str) -> str:
+    """The file of one host; host names are any text."""
+    return quote(host, safe="") + ".json"
+
+
+def record(host: str, result: Mapping[str, Any]) -> None:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return
+    descriptor, temporary = tempfile.mkstemp(dir=folder)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump({name: result[name] for name in _KEPT if name in result}, stream)
+    os.rename(temporary, os.path.join(folder, file_name(host)))
+
+
+def record_unreachable(host: str, message: str) -> None:
+    record(host, {"unreachable": True, "msg": message})

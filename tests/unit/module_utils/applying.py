@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bringing one resource to its desired state, on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
+    Result,
+    ResourceType,
+    Turn,
+    bring,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+
+
+def apply(
+    resource_type: ResourceType,
+    attributes: Mapping[str, Any],
+    *,
+    check: bool = False,
+    triggered: bool = False,
+    secrets: Mapping[str, str] | None = None,
+) -> Result:
+    """One resource on its own, as a module of Ansible applies it."""
+    target = Target(check, Secrets(secrets or {}))
+    return bring("it", resource_type, lambda: attributes, target, Turn(triggered=triggered))

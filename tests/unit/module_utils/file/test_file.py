@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file resource, on real files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.file.resource_type import File
+from tests.unit.module_utils.applying import apply
+
+FILE = File()
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o7777
+
+
+#: what is there -> attributes -> action, reason, and what is there then
+CASES: dict[str, tuple[str | None, dict[str, Any], str, str, str | None]] = {
+    "missing": (None, {"content": "a\n"}, "created", "it does not exist", "a\n"),
+    "equal": ("a\n", {"content": "a\n"}, "none", "", "a\n"),
+    "other content": ("b\n", {"content": "a\n"}, "updated", "content changed", "a\n"),
+    "other mode": ("a", {"content": "a", "mode": "0600"}, "updated", "mode 0644 -> 0600", "a"),
+    "both": (
+        "b",
+        {"content": "a", "mode": "0755"},
+        "updated",
+        "content changed; mode 0644 -> 0755",
+        "a",
+    ),
+    "nothing said of the content": ("b", {}, "none", "", "b"),
+    "nothing said, and missing": (None, {}, "created", "it does not exist", ""),
+    "empty content": ("b", {"content": ""}, "updated", "content changed", ""),
+    "absent": ("b", {"state": "absent"}, "deleted", "it exists", None),
+    "absent already": (None, {"state": "absent"}, "none", "", None),
+    "indented": (
+        None,
+        {"content": "a\n\nb\n", "baseindent": 2},
+        "created",
+        "it does not exist",
+        "  a\n\n  b\n",
+    ),
+    "bytes that are no text": (None, {"content": "\udcff"}, "created", "it does not exist", None),
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "attributes", "action", "reason", "after"), CASES.values(), ids=CASES
+)
+def test_case(
+    tmp_path: Path,
+    before: str | None,
+    attributes: dict[str, Any],
+    action: str,
+    reason: str,
+    after: str | None,
+) -> None:
+    path = tmp_path / "it"
+    if before is not None:
+        path.write_text(before)
+        path.chmod(0o644)
+    attributes = {"target_path": str(path), **attributes}
+
+    predicted = apply(FILE, attributes, check=True)
+    assert (path.read_text() if path.exists() else None) == before, "check mode touched it"
+    result = apply(FILE, attributes)
+    assert (result.action, result.reason) == (action, reason)
+    assert (predicted.action, predicted.reason) == (action, reason)
+    if after is not None:
+        assert path.read_text() == after
+    assert apply(FILE, attributes).action == "none"
+    assert [entry.name for entry in tmp_path.iterdir()] in ([], ["it"]), "litter"
+
+
+MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
+    "relative path": ({"target_path": "etc/motd"}, "target_path: 'etc/motd' is not absolute"),
+    "no octal mode": ({"mode": "rw"}, "mode: 'rw' is no octal mode such as 0644"),
+    "unknown owner": ({"owner": "nobody-such"}, "owner: user 'nobody-such' does not exist"),
+    "unknown group": ({"group": "no-such"}, "group: 'no-such' does not exist"),
+    "two contents": ({"content": "a", "source": "/x"}, "content and source exclude one another"),
+    "missing source": ({"source": "/no/such"}, "/no/such cannot be read"),
+    "unknown state": ({"state": "there"}, "state: 'there' is neither present nor absent"),
+}
+
+
+@pytest.mark.parametrize(("attributes", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake(tmp_path: Path, attributes: dict[str, Any], message: str) -> None:
+    path = tmp_path / "it"
+    path.write_text("old")
+    result = apply(FILE, {"target_path": str(path), **attributes})
+    assert result.action == "failed"
+    assert message in result.reason
+    assert path.read_text() == "old"
+
+
+def test_parents_are_made(tmp_path: Path) -> None:
+    apply(FILE, {"target_path": str(tmp_path / "a" / "b" / "it"), "content": "x"})
+    assert (tmp_path / "a" / "b" / "it").read_text() == "x"
+
+
+def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "it").mkdir()
+    result = apply(FILE, {"target_path": str(tmp_path / "it"), "content": "x"})
+    assert result.action == "failed"
+    assert "is a directory; remove it" in result.reason
+
+
+def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("other")
+    (tmp_path / "it").symlink_to(tmp_path / "other")
+    result = apply(FILE, {"target_path": str(tmp_path / "it"), "content": "x"})
+    assert result.reason == "it is a symbolic link, and becomes a file"
+    assert (tmp_path / "other").read_text() == "other"
+    assert not (tmp_path / "it").is_symlink()
+
+
+def test_validate_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    path.write_text("good")
+    attributes = {"target_path": str(path), "validate": "grep -q good % || { echo bad; exit 1; }"}
+    result = apply(FILE, {**attributes, "content": "wrong"})
+    assert result.action == "failed"
+    assert result.error == {
+        "message": "validate refused the new content (exit code 1); the old file stays",
+        "log": "bad\n",
+    }
+    assert path.read_text() == "good"
+    assert apply(FILE, {**attributes, "content": "good too"}).action == "updated"
+
+
+def test_backup(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    attributes = {"target_path": str(path), "backup": True}
+    apply(FILE, {**attributes, "content": "1"})
+    assert len(list(tmp_path.iterdir())) == 1, "nothing to back up"
+    apply(FILE, {**attributes, "content": "2"})
+    (backup,) = tmp_path.glob("it.*.bak")
+    assert backup.read_text() == "1"
+
+
+def test_secrets_are_written_but_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    attributes = {"target_path": str(path), "content": "password=secret:db/password\n"}
+    result = apply(FILE, attributes, secrets={"db/password": "hunter22"})
+    assert path.read_text() == "password=hunter22\n"
+    assert mode(path) == 0o600
+    assert "hunter22" not in str(result)
+    assert apply(FILE, attributes, secrets={"db/password": "hunter22"}).action == "none"
+    assert apply(FILE, attributes, secrets={"db/password": "other"}).action == "updated"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_owner_is_set_and_then_kept(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    apply(FILE, {"target_path": str(path), "content": "1", "owner": "daemon", "group": "daemon"})
+    assert path.owner() == "daemon"
+    apply(FILE, {"target_path": str(path), "content": "2"})
+    assert (path.owner(), path.group()) == ("daemon", "daemon")
