@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Iterable, Mapping
 
-from . import state_folder
+from . import state_folder, traits
 from .container.resource_type import Container
 from .convergence import Convergence
 from .errors import ResourceError
@@ -63,5 +63,9 @@ def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -
             with contextlib.suppress(template.TemplateError):  # told at the resource's own turn
                 chains = template.parse(text, foreach=resource.item is not None).references()
                 names |= {".".join(c.chain[1:]) for c in chains if c.chain[0] == "Traits"}
-    return names
-
+    # A bare `.Traits` means all of them; an unknown name is its template's error, not ours.
+    if "" in names:
+        return set(traits.KNOWN)
+    return {
+        name for name in names if any(f"{known}.".startswith(f"{name}.") for known in traits.KNOWN)
+    }
