@@ -80,7 +80,7 @@ def _run(
         check_mode=check_mode,
         forks=options.forks,
         become=options.become,
-        verbosity=options.verbosity if output == "text" else 0,
+        ansible_verbosity=_ansible_verbosity(options.verbosity, output),
     )
     if plan.unmatched:
         _say(f"no match entry for {', '.join(plan.unmatched)}: left alone")
@@ -100,6 +100,11 @@ def _secrets(plan: Plan, folder: Path) -> dict[str, str]:
         ]
         lines = "\n".join([str(error), *places, "Nothing was touched."])
         raise click.ClickException(lines) from error
+
+
+def _ansible_verbosity(verbosity: int, output: str) -> int | None:
+    """``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too."""
+    return verbosity - 2 if verbosity >= 2 and output == "text" else None
 
 
 def _progress(host: str, outcome: str) -> None:

@@ -80,7 +80,12 @@ def host_options(command: Command) -> Command:
         ),
         click.option("--forks", type=click.IntRange(1), help="How many hosts at a time."),
         click.option("-b", "--become", is_flag=True, help="Become root on the hosts."),
-        click.option("-v", "verbosity", count=True, help="Say more; -vvv shows all of Ansible."),
+        click.option(
+            "-v",
+            "verbosity",
+            count=True,
+            help="Unchanged resources too; -vv: Ansible's own output; more: Ansible's -v.",
+        ),
     )
 
 

@@ -68,12 +68,11 @@ def _variable_entry(variable: Variable) -> str:
     return entry(variable.name, variable.value, comment)
 
 
-def _crate_entry(crate: PlannedCrate) -> str:
-    settings = {
-        "depends_on": list(crate.depends_on),
-        "when": crate.when,
-        "vars": dict(crate.vars),
-    }
+def _crate_entry(crate: PlannedCrate, group: Group) -> str:
+    """A crate's own variables are those of which the group has another value."""
+    shared = {variable.name: variable.value for variable in group.variables}
+    own = {name: value for name, value in crate.vars.items() if shared[name] != value}
+    settings = {"depends_on": list(crate.depends_on), "when": crate.when, "vars": own}
     return entry(crate.name, {name: value for name, value in settings.items() if value})
 
 

@@ -34,7 +34,7 @@ def print_run(result: RunResult, console: Console, *, diffs: bool, everything: b
     for host, envoy in result.envoys.items():
         _print(console, _heading(host, envoy))
         for resource in envoy.resources:
-            if everything or _matters(resource):
+            if everything or _matters(resource, envoy.status):
                 _print_resource(console, resource, diffs)
         for note in envoy.notes:
             _print(console, Text(f"  note: {clean(note)}", "dim"))
@@ -46,8 +46,10 @@ def clean(text: str) -> str:
     return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
-def _matters(resource: Mapping[str, Any]) -> bool:
-    return resource["action"] not in UNCHANGED or "error" in resource
+def _matters(resource: Mapping[str, Any], status: EnvoyStatus) -> bool:
+    """Beside a failure, what it has held back matters too."""
+    shown_when_failed = status is EnvoyStatus.FAILED and resource["action"] == "skipped"
+    return resource["action"] not in UNCHANGED or "error" in resource or shown_when_failed
 
 
 def _heading(host: str, envoy: EnvoyResult) -> Text:

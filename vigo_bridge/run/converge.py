@@ -26,12 +26,15 @@ _OUTCOMES = {
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run. check_mode: only predict. verbosity: how often ``-v`` was given."""
+    """How to run. check_mode: only predict.
+
+    ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
+    """
 
     check_mode: bool = False
     forks: int | None = None
     become: bool = False
-    verbosity: int = 0
+    ansible_verbosity: int | None = None
 
 
 def converge(
@@ -62,7 +65,7 @@ def converge(
                 arguments=_arguments(hosts, options, private),
             ),
             _teller(progress),
-            show_output=options.verbosity > 0,
+            show_output=options.ansible_verbosity is not None,
         )
     envoys = read_envoys(
         hosts,
@@ -94,8 +97,8 @@ def _arguments(hosts: Sequence[str], options: RunOptions, private: Path) -> list
         arguments.append("--become")
     if options.forks:
         arguments += ["--forks", str(options.forks)]
-    if options.verbosity:
-        arguments.append("-" + "v" * options.verbosity)
+    if options.ansible_verbosity:
+        arguments.append("-" + "v" * options.ansible_verbosity)
     return arguments
 
 

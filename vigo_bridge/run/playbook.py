@@ -53,6 +53,7 @@ def play(playbook: Playbook, on_event: Callable[[Event], None], show_output: boo
         on_event(event)
         return False  # ansible-runner need not keep it as a file
 
+    playbook.private.mkdir(exist_ok=True)
     runner = init_runner(
         private_data_dir=str(playbook.private),
         playbook=str(playbook.path),

@@ -11,13 +11,17 @@ class ModuleDocFragment:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/vigo.bridge.bridge) in C(module_defaults) to set defaults for all modules.
+    description: Takes part in C(module_defaults), by the name C(group/vigo.bridge.bridge).
     support: full
     membership:
       - vigo.bridge.bridge
   async:
     description: Supports being used with the C(async) keyword.
     support: none
+  check_mode:
+    description: Can run in C(check_mode) and predict the change without making it.
+  diff_mode:
+    description: Returns what has changed, or would change in check mode, when in diff mode.
   platform:
     description: Where it can be used.
     platforms: linux

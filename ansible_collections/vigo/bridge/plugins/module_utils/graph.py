@@ -138,8 +138,8 @@ def _cycle_problem(rest: set[str], edges: Sequence[Edge]) -> Problem:
         current = incoming[current].before
     cycle = walked[seen[current] :]
     first = cycle[0].after
-    story = first + "".join(f" needs {edge.before} ({edge.why})" for edge in cycle)
-    return Problem(f"these resources wait for one another: {story}", first, "depends_on")
+    story = ", which".join(f" needs {edge.before} ({edge.why})" for edge in cycle)
+    return Problem(f"these resources wait for one another: {first}{story}", first, "depends_on")
 
 
 def _grouped(

@@ -141,8 +141,13 @@ def _ask(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
             log=target.secrets.conceal(finished.output),
         )
     holds = finished.rc == 0
-    finding = f"`{guard.subject}` ended with exit code {finished.rc}"
+    finding = f"`{_first_line(guard.subject)}` ended with exit code {finished.rc}"
     return Answer(guard, holds == (guard.kind == "onlyif"), finding)
+
+
+def _first_line(command: str) -> str:
+    first, *rest = command.strip().split("\n")
+    return f"{first} ..." if rest else first
 
 
 def _run(

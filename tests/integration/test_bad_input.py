@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user is told when something is wrong, and that nothing is half done then."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.integration.program import Finished, vigo_bridge
+from tests.testbed import Engine
+
+HOST = "web1.app.example.com"
+ENVOYS = """\
+envoys:
+  - match: "*.app.example.com"
+    roles: [web]
+"""
+ROLES = """\
+roles:
+  - name: web
+    configcrates: [site]
+"""
+SITE = """\
+name: site
+vars:
+  tag: v1
+resources:
+  - name: page
+    type: file
+    target_path: HERE/page
+    content: "{{ .Vars.tag }}"
+"""
+
+
+def write(folder: Path, **files: str) -> Path:
+    """A valid stack of one file resource, with some of its files replaced."""
+    texts = {"envoys": ENVOYS, "roles": ROLES, "configcrates/site": SITE, **files}
+    stack = folder / "stack"
+    for name, text in texts.items():
+        path = stack / f"{name}.vgo"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("HERE", str(folder)))
+    return stack
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new)
+
+
+#: what is wrong -> the changed files -> what must be told, each a part of standard error
+STACKS: dict[str, tuple[Mapping[str, str], list[str]]] = {
+    "YAML error": (
+        {"configcrates/site": replaced(SITE, "tag: v1", "tag: [v1")},
+        ["configcrates/site.vgo:", ": error: "],
+    ),
+    "unknown key": (
+        {"configcrates/site": replaced(SITE, "content:", "contnet:")},
+        ["configcrates/site.vgo:8:5: error: ", "contnet", "did you mean 'content'?"],
+    ),
+    "unknown crate": (
+        {"roles": replaced(ROLES, "[site]", "[sight]")},
+        ["roles.vgo:3:20: error: ", "sight", "did you mean 'site'?"],
+    ),
+    "unknown role": (
+        {"envoys": replaced(ENVOYS, "[web]", "[wep]")},
+        ["envoys.vgo:3:13: error: ", "wep", "did you mean 'web'?"],
+    ),
+    "cycle": (
+        {
+            "configcrates/site": SITE
+            + "    depends_on: [other]\n"
+            + "  - name: other\n    type: exec\n    command: 'true'\n    unless: 'true'\n"
+            + "    depends_on: [page]\n"
+        },
+        [": error: ", "site/other needs site/page (depends_on), which needs site/other"],
+    ),
+    "undefined variable": (
+        {"configcrates/site": replaced(SITE, ".Vars.tag", ".Vars.tga")},
+        ["configcrates/site.vgo:8:", ": error: ", "tga", "did you mean", "tag"],
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+@pytest.mark.parametrize(("files", "told"), STACKS.values(), ids=STACKS)
+def test_an_invalid_stack_touches_nothing(
+    tmp_path: Path, command: str, files: Mapping[str, str], told: list[str]
+) -> None:
+    stack = write(tmp_path, **files)
+    finished = vigo_bridge(command, "--stacks", stack, "--local", "--as", HOST)
+    assert finished.status == 1
+    assert all(text in finished.err for text in told), finished.err
+    assert "Nothing was touched." in finished.err
+    assert not (tmp_path / "page").exists()
+
+
+#: arguments after `run` -> what must be told
+USAGES: dict[str, tuple[list[str], str]] = {
+    "missing stack folder": (["--stacks", "no/such", "--local"], "no/such"),
+    "no host matched": (
+        ["--local", "--as", "db.example.org"],
+        "matches db.example.org; it has *.app.example.com",
+    ),
+    "missing inventory": (["-i", "no/such.ini"], "no/such.ini does not exist"),
+    "limit matches nothing": (["-i", "a,b", "--limit", "c"], "--limit c matches no host"),
+    "local and an inventory": (["--local", "-i", "a,"], "leave --inventory and --limit out"),
+    "a name without local": (["--as", "x"], "add --local"),
+    "no assignment": (["--local", "--set", "x"], "--set x: write KEY=VALUE"),
+    "unknown option": (["--lokal"], "Did you mean"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), USAGES.values(), ids=USAGES)
+def test_bad_usage(tmp_path: Path, arguments: list[str], told: str) -> None:
+    stack = write(tmp_path)
+    environment = {"VIGO_BRIDGE_STACKS": str(stack)}
+    finished = vigo_bridge("run", *arguments, environment=environment, cwd=tmp_path)
+    assert finished.status == 1
+    assert told in finished.err
+    assert not (tmp_path / "page").exists()
+
+
+def test_a_missing_secret_is_told_with_every_place_before_a_host_is_touched(
+    tmp_path: Path,
+) -> None:
+    site = replaced(SITE, '"{{ .Vars.tag }}"', "secret:web/page")
+    stack = write(tmp_path, **{"configcrates/site": site})
+    finished = vigo_bridge("run", "--stacks", stack, "--local", "--as", HOST)
+    assert finished.status == 1
+    assert "web/page (VIGO_SECRET_WEB_PAGE)" in finished.err
+    assert "configcrates/site.vgo:5:5: uses secret:web/page" in finished.err
+    assert not (tmp_path / "page").exists()
+
+
+CONTAINER = """\
+name: site
+vars:
+  tag: v1
+resources:
+  - name: server
+    type: container
+    container: bad-input-server
+    image: traefik/whoami:{{ .Vars.tag }}
+    ports: "PORT:80"
+"""
+
+
+@pytest.fixture
+def server(engine: Engine, tmp_path: Path) -> Iterator[tuple[Path, Engine, int]]:
+    """A stack of one container, an engine, and a free port of it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    stack = write(tmp_path, **{"configcrates/site": CONTAINER.replace("PORT", str(port))})
+    yield stack, engine, port
+    client = engine.client()
+    for container in client.containers.list(all=True, filters={"name": "bad-input-"}):
+        container.remove(force=True)
+    client.close()
+
+
+def run(stack: Path, docker_host: str, *arguments: str) -> Finished:
+    return vigo_bridge(
+        *("run", "--stacks", stack, "--local", "--as", HOST, "-o", "json", *arguments),
+        environment={"DOCKER_HOST": docker_host},
+    )
+
+
+def error(finished: Finished) -> tuple[str, str]:
+    (resource,) = finished.document["envoys"][HOST]["resources"]
+    return resource["action"], resource["error"]["message"]
+
+
+@pytest.mark.integration
+class TestEngine:
+    def test_no_engine_answers(self, server: tuple[Path, Engine, int]) -> None:
+        finished = run(server[0], "unix:///no/such.sock", "--set", "tag=v1.10.1")
+        action, message = error(finished)
+        assert (finished.status, action) == (3, "blocked")
+        assert "/no/such.sock" in message
+
+    def test_the_image_is_not_to_be_had(self, server: tuple[Path, Engine, int]) -> None:
+        stack, engine, _ = server
+        finished = run(stack, engine.docker_host, "--set", "tag=v0.0.0")
+        action, message = error(finished)
+        assert finished.status == 3
+        assert action in ("failed", "blocked")
+        assert "traefik/whoami:v0.0.0" in message
+        assert names(engine) == []
+
+    def test_the_port_is_taken(self, server: tuple[Path, Engine, int]) -> None:
+        stack, engine, port = server
+        client = engine.client()
+        client.containers.run(
+            "traefik/whoami:v1.10.1", name="bad-input-first", detach=True, ports={"80/tcp": port}
+        )
+        client.close()
+        finished = run(stack, engine.docker_host, "--set", "tag=v1.10.1")
+        action, message = error(finished)
+        assert (finished.status, action) == (3, "failed")
+        assert str(port) in message
+        assert "bad-input-first" in message
+        assert names(engine) == ["bad-input-first"], "something half done was left"
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
+    def test_no_permission_on_the_socket(
+        self, server: tuple[Path, Engine, int], tmp_path: Path
+    ) -> None:
+        """As a user who may read the stack, but not talk to the engine."""
+        stack, engine, _ = server
+        home = Path("/var/tmp") / f"bad-input-{os.getpid()}"
+        shutil.copytree(stack, home / "stack")
+        shutil.chown(home, "nobody")
+        socket_path = Path(engine.docker_host.removeprefix("unix://"))
+        mode = socket_path.stat().st_mode
+        socket_path.chmod(0o660)
+        try:
+            finished = subprocess.run(
+                ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups",
+                 sys.executable, "-m", "vigo_bridge", "run", "--stacks", home / "stack",
+                 "--local", "--as", HOST, "--set", "tag=v1.10.1"],
+                env={**os.environ, "HOME": str(home), "DOCKER_HOST": engine.docker_host},
+                cwd=home,
+                capture_output=True,
+                text=True,
+                check=False,
+            )  # fmt: skip
+        finally:
+            socket_path.chmod(mode)
+            shutil.rmtree(home)
+        assert finished.returncode == 3, finished.stderr
+        assert "permission" in finished.stdout
+        assert str(socket_path) in finished.stdout
+        assert "docker" in finished.stdout
+
+
+def names(engine: Engine) -> list[str]:
+    client = engine.client()
+    try:
+        found = client.containers.list(all=True, filters={"name": "bad-input-"})
+        return sorted(container.name for container in found)
+    finally:
+        client.close()
