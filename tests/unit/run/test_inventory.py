@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of inventories, read by Ansible's own program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vigo_bridge.run.inventory import InventoryError, read_inventory
+
+
+def test_hosts_of_several_sources_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "one.ini").write_text("[web]\nweb2\nweb1 ansible_host=127.0.0.1\n")
+    inventory = read_inventory([str(tmp_path / "one.ini"), "db1,db2,"])
+    assert set(inventory.hosts) == {"web2", "web1", "db1", "db2"}
+    assert inventory.sources == (str(tmp_path / "one.ini"), "db1,db2,")
+
+
+def test_limit(tmp_path: Path) -> None:
+    assert set(read_inventory(["a1,a2,b1"], "a?").hosts) == {"a1", "a2"}
+
+
+def test_a_source_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text("all: [")
+    with pytest.raises(InventoryError, match="bad.yml cannot be read"):
+        read_inventory([str(tmp_path / "bad.yml")])
+
+
+def test_ansible_configuration_names_the_inventory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hosts.ini").write_text("only\n")
+    (tmp_path / "ansible.cfg").write_text("[defaults]\ninventory = hosts.ini\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ANSIBLE_CONFIG", raising=False)
+    inventory = read_inventory([])
+    assert inventory.hosts == ("only",)
+    assert inventory.sources == (str(tmp_path / "hosts.ini"),)
+
+
+def test_no_inventory_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIBLE_INVENTORY", str(tmp_path / "missing"))
+    with pytest.raises(InventoryError, match="give one with -i, or use --local"):
+        read_inventory([])

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what the hosts left to statuses and exit codes."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vigo_bridge.report.exit_status import exit_status
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, read_envoys, run_status
+
+
+def resource(action: str) -> dict[str, str]:
+    return {"id": "c/r", "type": "exec", "action": action, "reason": ""}
+
+
+#: what Ansible returned for the host -> check mode -> the envoy's status
+ENVOYS: dict[str, tuple[dict[str, Any], bool, str]] = {
+    "nothing to do": ({"resources": [resource("none"), resource("skipped")]}, False, "converged"),
+    "no resources": ({"resources": []}, False, "converged"),
+    "a change": ({"resources": [resource("none"), resource("ran")]}, False, "changed"),
+    "a predicted change": ({"resources": [resource("created")]}, True, "pending"),
+    "a change that cannot be known": ({"resources": [resource("unknown")]}, True, "pending"),
+    "a failure": ({"failed": True, "resources": [resource("failed")]}, False, "failed"),
+    "a failure beside a change": (
+        {"failed": True, "resources": [resource("created"), resource("blocked")]},
+        False,
+        "failed",
+    ),
+    "the module itself failed": ({"failed": True, "msg": "no python"}, False, "failed"),
+    "no connection": ({"unreachable": True, "msg": "timed out"}, False, "unreachable"),
+}
+
+
+@pytest.mark.parametrize(("raw", "check_mode", "status"), ENVOYS.values(), ids=ENVOYS)
+def test_envoy(tmp_path: Path, raw: dict[str, Any], check_mode: bool, status: str) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(raw))
+    envoys = read_envoys(["a"], tmp_path, check_mode=check_mode, interrupted=False, complaint="")
+    assert envoys["a"].status.value == status
+
+
+def test_a_host_without_result_says_what_ansible_printed(tmp_path: Path) -> None:
+    envoys = read_envoys(["a"], tmp_path, check_mode=False, interrupted=False, complaint="ERROR!")
+    assert envoys["a"].status is EnvoyStatus.FAILED
+    assert envoys["a"].message == "Ansible ended without a result for this host:\nERROR!"
+
+
+def test_a_host_without_result_in_an_interrupted_run(tmp_path: Path) -> None:
+    envoys = read_envoys(["a"], tmp_path, check_mode=False, interrupted=True, complaint="")
+    assert envoys["a"].status is EnvoyStatus.INTERRUPTED
+
+
+#: statuses of the envoys -> status of the run, exit status
+RUNS = [
+    (["converged", "converged"], "converged", 0),
+    (["converged", "changed"], "converged", 0),
+    (["converged", "pending"], "pending", 2),
+    (["pending", "failed"], "failed", 3),
+    (["changed", "unreachable"], "failed", 3),
+    (["failed", "interrupted"], "interrupted", 130),
+]
+
+
+@pytest.mark.parametrize(("statuses", "status", "code"), RUNS)
+def test_run(statuses: list[str], status: str, code: int) -> None:
+
+    envoys = {str(n): EnvoyResult(EnvoyStatus(name)) for n, name in enumerate(statuses)}
+    found = run_status(list(envoys.values()))
+    assert found.value == status
+    now = datetime.datetime.now(datetime.UTC)
+    assert exit_status(RunResult(found, ((),), envoys, now, 0.0)) == code
