@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of a run, as values. ``cli.md`` of the docs describes the same as JSON."""
+"""What became of a run, as values. ``docs/command-line.md`` describes the same as JSON."""
 
 from __future__ import annotations
 
