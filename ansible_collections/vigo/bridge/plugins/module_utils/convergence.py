@@ -19,7 +19,7 @@ from .facts import Facts
 from .gotemplate.render import render_deep
 from .gotemplate.template import TemplateError
 from .journal import Journal
-from .resource import Result, ResourceType, Turn, bring
+from .resource import ResourceType, Result, Turn, bring
 from .resources import CrateInput, Resource
 from .target import Target
 
@@ -117,8 +117,8 @@ class Convergence:
     def _crate_condition(self, crate: CrateInput) -> bool:
         name = crate.crate.name
         if name not in self._crate_holds:
-            assert crate.condition is not None
-            self._crate_holds[name] = crate.condition.holds(self._facts)
+            condition = crate.condition
+            self._crate_holds[name] = condition is None or condition.holds(self._facts)
         return self._crate_holds[name]
 
     def _apply(self, resource: Resource, earlier: Result | None) -> None:
@@ -163,23 +163,23 @@ class Convergence:
         def render() -> Mapping[str, Any]:
             if not resource.template:
                 return resource.attributes
-            crate = self._crates.get(resource.node.crate)
-            namespaces = {
-                "Vars": {**self._variables, **(crate.vars if crate else {})},
-                "Traits": self._facts.traits,
-                "Item": resource.item,
-            }
-            attributes = {}
-            for name, value in resource.attributes.items():
-                try:
-                    attributes[name] = render_deep(
-                        value, namespaces, foreach=resource.item is not None
-                    )
-                except TemplateError as error:
-                    raise ResourceError(f"{name}: {error}") from error
-            return {name: value for name, value in attributes.items() if value != ""}
+            try:
+                rendered = render_deep(resource.attributes, self._namespaces(resource))
+            except TemplateError as error:
+                raise ResourceError(f"{error.path}: {error}") from error
+            return {name: value for name, value in rendered.items() if value != ""}
 
         return render
+
+    def _namespaces(self, resource: Resource) -> Mapping[str, Any]:
+        crate = self._crates.get(resource.node.crate)
+        namespaces = {
+            "Vars": {**self._variables, **(crate.vars if crate else {})},
+            "Traits": self._facts.traits,
+        }
+        if resource.item is not None:
+            namespaces["Item"] = resource.item
+        return namespaces
 
 
 def _skipped(resource: Resource, reason: str) -> Result:

@@ -18,7 +18,7 @@ from .file.resource_type import File
 from .gotemplate import template
 from .graph import GraphError
 from .journal import Journal
-from .resource import Result, ResourceType
+from .resource import ResourceType, Result
 from .resources import CrateInput, Resource, parse_crates, parse_resources
 from .secret_references import texts
 from .target import Target

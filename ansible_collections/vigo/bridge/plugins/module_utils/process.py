@@ -72,6 +72,16 @@ def run(
     return _communicate(process, stdin, timeout)
 
 
+def end_with_us() -> None:
+    """A SIGTERM or SIGHUP to this process ends the running command before it ends us."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+
+
 def _in_memory(script: str) -> int:
     """A descriptor of an anonymous file that holds the script."""
     descriptor = os.memfd_create("script", 0)
@@ -92,6 +102,9 @@ def _communicate(process: subprocess.Popen, stdin: bytes, timeout: float) -> Fin
     except subprocess.TimeoutExpired:
         timed_out = True
         _end_group(process)
+    except BaseException:
+        _end_group(process)  # we are being ended, and so shall be what we have started
+        raise
     # A daemon that the command left behind may hold the pipe open: do not wait for it long.
     reader.join(1)
     return Finished(process.returncode, tail.text(), timed_out)

@@ -10,8 +10,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from . import process
 from .errors import ResourceError
-from .resource import Result, ResourceType, bring
+from .resource import ResourceType, Result, bring
 from .secret_references import Secrets
 from .target import Target
 
@@ -44,10 +45,11 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 
 def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
+    process.end_with_us()
     return Target(module.check_mode, Secrets(module.params["_secrets"]))
 
 
-class explained:  # noqa: N801 - reads as a statement: with explained(...)
+class explained:
     """Turns any exception into a module failure that holds no secret."""
 
     def __init__(self, module: AnsibleModule, target: Target) -> None:
@@ -72,10 +74,9 @@ class explained:  # noqa: N801 - reads as a statement: with explained(...)
 def _leave(module: AnsibleModule, target: Target, result: Result) -> None:
     for note in target.notes:
         module.warn(target.secrets.conceal(note))
-    shown = {
-        name: value for name, value in result.as_dict().items() if name not in ("id", "type")
-    }
+    shown = {name: value for name, value in result.as_dict().items() if name not in ("id", "type")}
     if result.failed:
         error = shown.pop("error")
         module.fail_json(msg=error["message"], log=error["log"], **shown)
-    module.exit_json(changed=result.changed, **shown)
+    # Without `failed`, Ansible takes every exit code but 0 for a failure, an accepted one too.
+    module.exit_json(changed=result.changed, failed=False, **shown)

@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out the steps of a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ..errors import ResourceError
+from ..resource import Decision, Outcome
+from ..target import Target
+from . import create_config, label, mounts, names, port_holders, steps
+from .engine import Engine
+from .observed import Existing, Image, Observed
+from .replace import create, labels_for, replace
+from .settle import settle
+from .spec import FAILED, ContainerSpec
+
+
+@dataclass(frozen=True)
+class Work:
+    """One container that is acted on."""
+
+    engine: Engine
+    spec: ContainerSpec
+    observed: Observed
+    target: Target
+
+    @property
+    def container(self) -> Existing:
+        assert self.observed.container is not None
+        return self.observed.container
+
+    @property
+    def image(self) -> Image:
+        assert self.observed.image is not None
+        return self.observed.image
+
+    @property
+    def grace(self) -> int:
+        """Seconds between asking the container to stop and killing it."""
+        timeout = self.container.settings.stop_timeout
+        return 10 if timeout is None else timeout
+
+
+def act(work: Work, decision: Decision) -> Outcome:
+    """All steps in order. Raises ResourceError."""
+    for step in decision.steps:
+        _DO[type(step)](work, step)
+    if work.spec.expect == "exited":
+        return _outcome_of_one_shot(work)
+    return Outcome()
+
+
+def _create_network(work: Work, step: steps.CreateNetwork) -> None:
+    work.engine.create_network(step.name, {label.NETWORK: work.spec.scope or "true"})
+
+
+def _create(work: Work, step: steps.Create) -> None:
+    engine, spec = work.engine, work.spec
+    if step.start:
+        port_holders.refuse_taken(engine, spec, None)
+    body = create_config.payload(
+        spec, work.image, work.observed.file_env, work.target.secrets.reveal
+    )
+    new_id = create(engine, spec, spec.name, body, work.target.note)
+    if not step.start:
+        return
+    try:
+        engine.start(new_id)
+    except ResourceError as error:
+        engine.remove(new_id, volumes=True)
+        raise port_holders.explain(engine, spec, error) from error
+    try:
+        settle(engine, spec, new_id)
+    except ResourceError as error:
+        failed = engine.container(new_id)
+        if failed is not None:
+            names.keep_failed(engine, spec.name, failed)
+        error.message += f"; it is kept, stopped, as {spec.name}{FAILED}"
+        raise
+    names.drop_failed(engine, spec.name)
+
+
+def _replace(work: Work, step: steps.Replace) -> None:
+    engine, spec, old = work.engine, work.spec, work.container
+    if step.start:
+        port_holders.refuse_taken(engine, spec, old)
+    _warn_of_dependents(work)
+    body = create_config.payload(
+        spec,
+        work.image,
+        work.observed.file_env,
+        work.target.secrets.reveal,
+        carried=create_config.carried_over(spec, old, work.image),
+        further_labels=labels_for(old),
+    )
+    replace(engine, spec, old, body, step.start, work.target.note)
+
+
+def _warn_of_dependents(work: Work) -> None:
+    """Containers that share the network of this one lose it until they are made anew."""
+    shared = f"container:{work.container.id}"
+    for entry in work.engine.running_containers():
+        if (entry.get("HostConfig") or {}).get("NetworkMode") == shared:
+            name = (entry.get("Names") or [""])[0].lstrip("/")
+            work.target.note(
+                f"container {name} shares the network of {work.spec.name}, which was replaced:"
+                f" it has no network until it is recreated, too"
+            )
+
+
+def _update(work: Work, step: steps.Update) -> None:
+    work.engine.update(work.container.id, step.payload)
+
+
+def _connect(work: Work, step: steps.Connect) -> None:
+    work.engine.connect(step.attachment, work.container.id)
+
+
+def _disconnect(work: Work, step: steps.Disconnect) -> None:
+    work.engine.disconnect(step.network, work.container.id)
+
+
+def _unpause(work: Work, step: steps.Unpause) -> None:
+    work.engine.unpause(work.container.id)
+
+
+def _start(work: Work, step: steps.Start) -> None:
+    try:
+        work.engine.start(work.container.id)
+    except ResourceError as error:
+        raise port_holders.explain(work.engine, work.spec, error) from error
+    settle(work.engine, work.spec, work.container.id)
+
+
+def _restart(work: Work, step: steps.Restart) -> None:
+    work.engine.restart(work.container.id, work.grace)
+    settle(work.engine, work.spec, work.container.id)
+
+
+def _await(work: Work, step: steps.Await) -> None:
+    settle(work.engine, work.spec, work.container.id)
+
+
+def _stop(work: Work, step: steps.Stop) -> None:
+    work.engine.stop(work.container.id, work.grace)
+
+
+def _remove(work: Work, step: steps.Remove) -> None:
+    work.engine.remove(work.container.id, volumes=step.volumes)
+    names.drop_failed(work.engine, work.spec.name)
+    if step.volumes:
+        # Anonymous volumes that were carried over count as named for the engine.
+        for mount in work.container.volumes:
+            if not mount.is_bind and mounts.is_anonymous_name(mount.source):
+                work.engine.remove_volume(mount.source)
+
+
+def _outcome_of_one_shot(work: Work) -> Outcome:
+    ended = work.engine.container(work.spec.name)
+    if ended is None or ended.status != "exited":
+        return Outcome()
+    output = work.target.secrets.conceal(work.engine.log_tail(ended.id))
+    return Outcome(ended.exit_code, output)
+
+
+_DO: dict[type, Callable[[Work, Any], None]] = {
+    steps.CreateNetwork: _create_network,
+    steps.Create: _create,
+    steps.Replace: _replace,
+    steps.Update: _update,
+    steps.Connect: _connect,
+    steps.Disconnect: _disconnect,
+    steps.Unpause: _unpause,
+    steps.Start: _start,
+    steps.Restart: _restart,
+    steps.Await: _await,
+    steps.Stop: _stop,
+    steps.Remove: _remove,
+}

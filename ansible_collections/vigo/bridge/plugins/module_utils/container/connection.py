@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection to an engine's socket: the only file that imports the docker SDK.
+
+The SDK's client serves as the HTTP session that speaks through sockets, TLS and SSH; which calls
+are made is in ``engine``. So every SDK from 5.0.3 on behaves the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Iterator, Mapping
+
+from ..errors import Blocked, ResourceError
+
+DEFAULT_HOST = "unix:///var/run/docker.sock"
+#: The newest version of the API that this code was written for.
+NEWEST_API = (1, 47)
+#: Seconds without a byte after which an engine counts as not answering.
+PATIENCE = 60.0
+
+_START_HINT = "start it (systemctl start docker, or podman.socket), or set docker_host"
+
+
+class Refused(ResourceError):
+    """The engine answered with an error. code: its HTTP status."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Connection:
+    """One engine. Raises Blocked at once when it does not answer."""
+
+    def __init__(self, docker_host: str = "") -> None:
+        self.host = docker_host or os.environ.get("DOCKER_HOST") or DEFAULT_HOST
+        self._docker, self._requests = _import_sdk()
+        self._session = self._open()
+        self._prefix = ""
+        ping = self._send("GET", "/_ping", timeout=PATIENCE)
+        self.is_podman = "Libpod" in ping.headers.get("Server", "")
+        self._prefix = f"/v{_api_version(ping.headers.get('Api-Version', ''))}"
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        timeout: float = PATIENCE,
+    ) -> Any:
+        """One request; the answer's JSON, or its text. Raises Refused or Blocked."""
+        return _content(self._send(method, self._prefix + path, params, body, timeout=timeout))
+
+    def call_libpod(self, method: str, path: str) -> Any:
+        """One request of Podman's own API, which is versioned apart."""
+        return _content(self._send(method, f"/v4.0.0/libpod{path}"))
+
+    def find(self, path: str) -> Any:
+        """What a GET answers, or None where there is no such thing."""
+        try:
+            return self.call("GET", path)
+        except Refused as error:
+            if error.code == 404:
+                return None
+            raise
+
+    def stream(
+        self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], timeout: float
+    ) -> Iterator[dict[str, Any]]:
+        """A POST whose answer is one JSON object a line. timeout: seconds of silence."""
+        answer = self._send(
+            "POST", self._prefix + path, params, headers=headers, timeout=timeout, stream=True
+        )
+        try:
+            for line in answer.iter_lines():
+                if line.strip():
+                    yield json.loads(line)
+        except self._requests.exceptions.RequestException as error:
+            raise self._unreachable(error) from error
+        finally:
+            answer.close()
+
+    def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
+        """What the Docker config of this user holds for a registry, and a remark.
+
+        A missing credential helper must not fail a pull that needs no credentials.
+        """
+        try:
+            return self._docker.auth.load_config().resolve_authconfig(registry), ""
+        except (self._docker.errors.DockerException, ValueError, KeyError, OSError) as error:
+            return None, (
+                f"the Docker config's credentials for {registry} cannot be used"
+                f" ({type(error).__name__}); pulling without"
+            )
+
+    def authorization(self, credentials: Mapping[str, Any]) -> dict[str, str]:
+        """The header that carries credentials to a registry."""
+        return {"X-Registry-Auth": self._docker.auth.encode_header(dict(credentials)).decode()}
+
+    def _open(self) -> Any:
+        environment = dict(os.environ, DOCKER_HOST=self.host)
+        try:
+            options = self._docker.utils.kwargs_from_env(environment=environment)
+            options.setdefault("base_url", self.host)
+            return self._docker.APIClient(version="1.24", timeout=PATIENCE, **options)
+        except (self._docker.errors.DockerException, OSError) as error:
+            raise Blocked(f"cannot use the engine at {self.host}: {error}") from error
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = PATIENCE,
+        stream: bool = False,
+    ) -> Any:
+        try:
+            answer = self._session.request(
+                method,
+                self._session.base_url + path,
+                params=params,
+                json=body,
+                headers=headers,
+                timeout=timeout,
+                stream=stream,
+            )
+        except self._requests.exceptions.RequestException as error:
+            raise self._unreachable(error) from error
+        if answer.status_code >= 400:
+            raise Refused(_message(answer), answer.status_code)
+        return answer
+
+    def _unreachable(self, error: Exception) -> Blocked:
+        cause = _operating_system_error(error)
+        if isinstance(cause, PermissionError):
+            return Blocked(
+                f"no permission on the engine's socket {self.host}: use become, or add the user"
+                " to the docker group and log in again"
+            )
+        if isinstance(error, self._requests.exceptions.Timeout):
+            return Blocked(f"the engine at {self.host} stopped answering; look at its log")
+        detail = cause.strerror if cause is not None and cause.strerror else error
+        return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
+
+
+def _import_sdk() -> tuple[Any, Any]:
+    try:
+        import docker
+        import docker.auth
+        import docker.errors
+        import docker.utils
+        import requests
+    except ImportError as error:
+        raise Blocked(
+            f"the Python of this target has no usable docker SDK ({error}):"
+            " apt install python3-docker, or pip install docker"
+        ) from error
+    return docker, requests
+
+
+def _content(answer: Any) -> Any:
+    if "json" in answer.headers.get("Content-Type", "") and answer.content:
+        return answer.json()
+    return answer.content
+
+
+def _api_version(text: str) -> str:
+    major, _, minor = text.partition(".")
+    known = (int(major), int(minor)) if major.isdigit() and minor.isdigit() else (1, 41)
+    return "{}.{}".format(*min(known, NEWEST_API))
+
+
+def _message(answer: Any) -> str:
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    if isinstance(content, dict):
+        text = content.get("message") or content.get("cause")
+    else:
+        text = answer.text
+    return str(text or f"HTTP status {answer.status_code}").strip()
+
+
+def _operating_system_error(error: Any) -> OSError | None:
+    """The socket's error inside the wrappings of requests and urllib3."""
+    seen: list[Any] = [error]
+    for wrapped in seen:
+        if isinstance(wrapped, OSError) and wrapped.errno is not None:
+            return wrapped
+        inner = [*getattr(wrapped, "args", ()), getattr(wrapped, "reason", None)]
+        inner += [wrapped.__cause__, wrapped.__context__]
+        seen += [item for item in inner if isinstance(item, Exception) and item not in seen]
+    return None

@@ -1,0 +1,232 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of an engine, one method per question or command.
+
+Containers are addressed by their full ID wherever one is known: names move during a replacement.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Mapping
+from urllib.parse import quote
+
+from ..errors import Blocked, ResourceError
+from .connection import Connection, Refused
+from .image_name import ImageName
+from .networks import Attachment
+from .observed import Existing, Image, existing_of, image_of
+
+#: Seconds of silence after which a pull is given up.
+PULL_PATIENCE = 300.0
+#: Seconds beyond a container's own stop timeout.
+_STOP_MARGIN = 60.0
+_NOT_THERE = (
+    "manifest unknown",
+    "not found",
+    "access denied",
+    "unauthorized",
+    "does not exist",
+    "no matching manifest",
+    "name unknown",
+    "denied:",
+)
+
+
+class Engine:
+    """A Docker engine, or Podman by the same API. Raises Refused and Blocked."""
+
+    def __init__(self, docker_host: str = "") -> None:
+        self._connection = Connection(docker_host)
+        self.host = self._connection.host
+        self.is_podman = self._connection.is_podman
+        self.pulled: set[tuple[str, str]] = set()
+        self._incapable: frozenset[str] | None = None
+
+    # containers
+
+    def container(self, name_or_id: str) -> Existing | None:
+        return existing_of(self._connection.find(f"/containers/{quote(name_or_id)}/json"))
+
+    def raw_container(self, container_id: str) -> Mapping[str, Any] | None:
+        """The whole inspect payload."""
+        found: Mapping[str, Any] | None = self._connection.find(f"/containers/{container_id}/json")
+        return found
+
+    def running_containers(self) -> list[Mapping[str, Any]]:
+        """The short list entries of all that run. May be stale for a moment after a stop."""
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json")
+        return found
+
+    def create(
+        self, name: str, payload: Mapping[str, Any], platform: str = ""
+    ) -> tuple[str, list[str]]:
+        """The new container's ID, and the engine's warnings."""
+        params = {"name": name}
+        if platform:
+            params["platform"] = platform
+        answer = self._connection.call("POST", "/containers/create", params, payload)
+        return answer["Id"], answer.get("Warnings") or []
+
+    def start(self, container_id: str) -> None:
+        self._command(container_id, "start")
+
+    def stop(self, container_id: str, grace: int = 10) -> None:
+        """Ends it; kills it after its own stop timeout. grace: that timeout, in seconds."""
+        self._command(container_id, "stop", timeout=grace + _STOP_MARGIN)
+
+    def restart(self, container_id: str, grace: int = 10) -> None:
+        self._command(container_id, "restart", timeout=grace + _STOP_MARGIN)
+
+    def unpause(self, container_id: str) -> None:
+        self._command(container_id, "unpause")
+
+    def rename(self, container_id: str, name: str) -> None:
+        self._command(container_id, "rename", {"name": name})
+
+    def update(self, container_id: str, payload: Mapping[str, Any]) -> None:
+        """Restart policy and limits. Podman cannot: Refused with 404."""
+        self._connection.call("POST", f"/containers/{container_id}/update", body=payload)
+
+    def remove(self, container_id: str, volumes: bool = False) -> None:
+        """Nothing happens where it is gone already. volumes: its anonymous ones, too."""
+        params = {"force": "true", "v": "true" if volumes else "false"}
+        try:
+            self._connection.call("DELETE", f"/containers/{container_id}", params)
+        except Refused as error:
+            if error.code != 404:
+                raise
+
+    def log_tail(self, container_id: str, lines: int = 20) -> str:
+        """The end of its output, errors and all; empty where the log cannot be read."""
+        params = {"stdout": "true", "stderr": "true", "tail": str(lines)}
+        try:
+            content = self._connection.call("GET", f"/containers/{container_id}/logs", params)
+        except ResourceError:
+            return ""
+        return _without_frames(content if isinstance(content, bytes) else b"")
+
+    def run_healthcheck(self, container_id: str) -> None:
+        """Podman without systemd never runs healthchecks by itself; asking runs one."""
+        self._connection.call_libpod("GET", f"/containers/{container_id}/healthcheck")
+
+    def _command(
+        self,
+        container_id: str,
+        command: str,
+        params: Mapping[str, Any] | None = None,
+        timeout: float = 120.0,
+    ) -> None:
+        path = f"/containers/{container_id}/{command}"
+        self._connection.call("POST", path, params, timeout=timeout)
+
+    # images
+
+    def image(self, name_or_id: str) -> Image | None:
+        return image_of(self._connection.find(f"/images/{quote(name_or_id)}/json"))
+
+    def pull(self, name: ImageName, credentials: Mapping[str, Any] | None, platform: str) -> None:
+        """Raises Blocked when the registry does not answer, ResourceError when it has no such."""
+        params = {"fromImage": f"{name.registry}/{name.path}", "tag": name.pulled_as}
+        if platform:
+            params["platform"] = platform
+        headers = self._connection.authorization(credentials) if credentials else {}
+        try:
+            # Engines answer 200 and report a failure as a line.
+            for line in self._connection.stream("/images/create", params, headers, PULL_PATIENCE):
+                if line.get("error"):
+                    raise Refused(line["error"], 500)
+        except Refused as error:
+            raise _pull_failure(name, error) from error
+
+    def remote_digest(self, name: ImageName) -> str | None:
+        """The digest that the registry has now; None where it cannot be asked."""
+        try:
+            answer = self._connection.call("GET", f"/distribution/{quote(str(name))}/json")
+        except ResourceError:
+            return None
+        return (answer.get("Descriptor") or {}).get("digest")
+
+    def credentials(self, registry: str) -> tuple[Mapping[str, Any] | None, str]:
+        return self._connection.credentials(registry)
+
+    # networks and volumes
+
+    def has_network(self, name: str) -> bool:
+        return self._connection.find(f"/networks/{quote(name)}") is not None
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+        """A bridge network. Nothing happens where somebody just made it."""
+        body = {"Name": name, "Driver": "bridge", "CheckDuplicate": True, "Labels": dict(labels)}
+        try:
+            self._connection.call("POST", "/networks/create", body=body)
+        except Refused as error:
+            if error.code != 409:
+                raise
+
+    def connect(self, attachment: Attachment, container_id: str) -> None:
+        body = {"Container": container_id, "EndpointConfig": endpoint(attachment)}
+        self._connection.call("POST", f"/networks/{quote(attachment.network)}/connect", body=body)
+
+    def disconnect(self, network: str, container_id: str) -> None:
+        body = {"Container": container_id}
+        self._connection.call("POST", f"/networks/{quote(network)}/disconnect", body=body)
+
+    def remove_volume(self, name: str) -> None:
+        """One that is gone, or that somebody else uses, stays as it is."""
+        try:
+            self._connection.call("DELETE", f"/volumes/{quote(name)}")
+        except Refused as error:
+            if error.code not in (404, 409):
+                raise
+
+    # the host
+
+    def incapable(self) -> frozenset[str]:
+        """The limits that this host cannot set. Engines drop them with a warning."""
+        if self._incapable is None:
+            info = self._connection.call("GET", "/info")
+            able = {
+                "memory": info.get("MemoryLimit", True),
+                "memory_swap": info.get("SwapLimit", True),
+                "cpus": info.get("CpuCfsQuota", True),
+                "cpu_shares": info.get("CPUShares", True),
+                "pids_limit": info.get("PidsLimit", True),
+            }
+            self._incapable = frozenset(name for name, can in able.items() if can is False)
+        return self._incapable
+
+
+def endpoint(attachment: Attachment) -> dict[str, Any]:
+    """An attachment as the API takes it."""
+    fixed = {"IPv4Address": attachment.ipv4, "IPv6Address": attachment.ipv6}
+    return {
+        "Aliases": list(attachment.aliases),
+        "IPAMConfig": {key: value for key, value in fixed.items() if value},
+    }
+
+
+def _pull_failure(name: ImageName, error: Refused) -> ResourceError:
+    text = error.message
+    if any(sign in text.lower() for sign in _NOT_THERE):
+        return ResourceError(
+            f"image {name} cannot be pulled: {text}; check its name and tag, and for a private"
+            " registry registry_username and registry_password"
+        )
+    return Blocked(f"image {name} cannot be pulled: {text}; is the registry reachable from here?")
+
+
+def _without_frames(content: bytes) -> str:
+    """Log output without the 8-byte headers that mark stdout and stderr."""
+    parts, position = [], 0
+    while position + 8 <= len(content) and content[position : position + 4] in (
+        b"\x00\x00\x00\x00",
+        b"\x01\x00\x00\x00",
+        b"\x02\x00\x00\x00",
+    ):
+        (length,) = struct.unpack(">I", content[position + 4 : position + 8])
+        parts.append(content[position + 8 : position + 8 + length])
+        position += 8 + length
+    parts.append(content[position:])
+    return b"".join(parts).decode("utf-8", "replace")

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Image references: ``[REGISTRY/]PATH[:TAG][@DIGEST]``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import ResourceError
+
+DOCKER_HUB = "docker.io"
+
+_PATH = re.compile(
+    r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*"
+)
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
+
+
+@dataclass(frozen=True)
+class ImageName:
+    """A reference in full: ``redis`` is docker.io, library/redis, tag latest.
+
+    tag is empty where only a digest was given; digest is empty or ``sha256:...``.
+    """
+
+    registry: str
+    path: str
+    tag: str
+    digest: str = ""
+
+    @property
+    def repository(self) -> str:
+        """As people write it: without docker.io and library/."""
+        if self.registry != DOCKER_HUB:
+            return f"{self.registry}/{self.path}"
+        return self.path[len("library/") :] if self.path.startswith("library/") else self.path
+
+    @property
+    def pulled_as(self) -> str:
+        """What follows the repository when pulling: the digest where there is one."""
+        return self.digest or self.tag
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.repository}{tag}{digest}"
+
+
+def parse(text: str) -> ImageName:
+    """Raises ResourceError where the text is no reference."""
+    rest, _, digest = text.strip().partition("@")
+    if digest and not _DIGEST.fullmatch(digest):
+        raise ResourceError(f"image: {text!r} has a malformed digest; write NAME@sha256:HEX")
+    head, slash, tail = rest.rpartition("/")
+    last, colon, tag = tail.partition(":")
+    path = f"{head}{slash}{last}"
+    registry, first_slash, remainder = path.partition("/")
+    if first_slash and ("." in registry or ":" in registry or registry == "localhost"):
+        path = remainder
+    else:
+        registry = DOCKER_HUB
+    if registry in ("index.docker.io", "registry-1.docker.io"):
+        registry = DOCKER_HUB
+    if registry == DOCKER_HUB and "/" not in path:
+        path = f"library/{path}"
+    if not _PATH.fullmatch(path) or (colon and not _TAG.fullmatch(tag)):
+        raise ResourceError(
+            f"image: {text!r} is no image reference; write NAME, NAME:TAG or REGISTRY/NAME:TAG,"
+            " the name in lower case"
+        )
+    return ImageName(registry, path, tag or ("" if digest else "latest"), digest)
+
+
+def familiar(text: str) -> str:
+    """A reference in one canonical, short form; an image ID or odd text as it is."""
+    if is_id(text):
+        return text
+    try:
+        return str(parse(text))
+    except ResourceError:
+        return text
+
+
+def is_id(text: str) -> bool:
+    """Whether it names an image by its ID, as engines record for ``docker run ID``."""
+    return bool(_ID.fullmatch(text))

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The labels that prove a container ours, and say what it was made from.
+
+``vigo.bridge.spec`` holds a versioned, canonical JSON of what the user set at creation. Values
+of secrets stand in it as their references. What engines can change later (restart policy,
+limits, networks) is left out: it is compared live.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from .healthcheck import Healthcheck
+from .spec import ContainerSpec, Settings
+
+SPEC = "vigo.bridge.spec"
+SCOPE = "vigo.bridge.scope"
+RESOURCE = "vigo.bridge.resource"
+REPLACES = "vigo.bridge.replaces"
+PRIOR = "vigo.bridge.prior"
+NETWORK = "vigo.bridge.network"
+PREFIX = "vigo.bridge."
+
+VERSION = 1
+#: Engines keep megabytes, but their lists of containers get slow.
+LIMIT = 32 * 1024
+
+#: Compared live, because engines can change them after creation.
+LIVE = frozenset(
+    {
+        "restart",
+        "memory",
+        "memory_swap",
+        "cpus",
+        "cpu_shares",
+        "pids_limit",
+        "networks",
+        "network_mode",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a container's label says it was created with.
+
+    fields: canonical values by name; with ``hashed``, their SHA-256 instead.
+    """
+
+    fields: Mapping[str, Any]
+    hashed: bool = False
+
+    def value(self, settings: Settings, name: str) -> Any:
+        """The present value of a field in the form that this record compares with."""
+        value = canonical(settings).get(name)
+        return _digest(value) if self.hashed and value is not None else value
+
+
+def labels(spec: ContainerSpec) -> dict[str, str]:
+    """The labels of a container that is created from the spec."""
+    found = {SPEC: encode(spec.settings)}
+    if spec.scope:
+        found[SCOPE] = spec.scope
+    if spec.resource:
+        found[RESOURCE] = spec.resource
+    return found
+
+
+def encode(settings: Settings) -> str:
+    """The spec label's text; hashes of the fields where it would be too long."""
+    fields = canonical(settings)
+    whole = _json({"version": VERSION, "set": fields})
+    if len(whole.encode()) <= LIMIT:
+        return whole
+    return _json(
+        {"version": VERSION, "sha256": {name: _digest(item) for name, item in fields.items()}}
+    )
+
+
+def decode(text: str | None) -> Recorded | None:
+    """None where there is no label of a version that we know."""
+    try:
+        content = json.loads(text or "")
+    except ValueError:
+        return None
+    if not isinstance(content, dict) or content.get("version") != VERSION:
+        return None
+    for key, hashed in (("set", False), ("sha256", True)):
+        if isinstance(content.get(key), dict):
+            return Recorded(content[key], hashed)
+    return None
+
+
+def canonical(settings: Settings) -> dict[str, Any]:
+    """The fields that the label holds, as JSON values."""
+    chosen = settings.chosen()
+    return {name: plain(value) for name, value in chosen.items() if name not in LIVE}
+
+
+def plain(value: Any) -> Any:
+    """A setting as JSON has it."""
+    if isinstance(value, Healthcheck):
+        return value.canonical()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple):
+        return [item if isinstance(item, str) else str(item) for item in value]
+    return value
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(_json(value).encode()).hexdigest()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

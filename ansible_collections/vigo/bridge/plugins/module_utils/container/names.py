@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who holds the names that a replacement needs: ``NAME.vigo-new``, ``.vigo-old``, ``.vigo-failed``.
+
+Only containers whose labels prove them ours are ever touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+from ..errors import ResourceError
+from . import label
+from .connection import Refused
+from .engine import Engine
+from .observed import Existing
+from .spec import FAILED, NEW, OLD
+
+_OFF = {"RestartPolicy": {"Name": "no", "MaximumRetryCount": 0}}
+
+
+def refuse_foreign(engine: Engine, name: str) -> None:
+    """Raises ResourceError where a container that is not ours is in the way."""
+    for suffix in (NEW, OLD):
+        if engine.container(name + suffix) is not None:
+            raise _in_the_way(name + suffix)
+    failed = engine.container(name + FAILED)
+    if failed is not None and not _is_ours(failed):
+        raise _in_the_way(name + FAILED)
+
+
+def keep_failed(engine: Engine, name: str, container: Existing) -> None:
+    """Stops a container that did not come up, and keeps it as ``NAME.vigo-failed``."""
+    disarm(engine, container.id)
+    engine.stop(container.id, container.settings.stop_timeout or 10)
+    drop_failed(engine, name)
+    engine.rename(container.id, name + FAILED)
+
+
+def drop_failed(engine: Engine, name: str) -> None:
+    """Removes what an earlier failure left, if it is ours."""
+    failed = engine.container(name + FAILED)
+    if failed is not None and _is_ours(failed):
+        engine.remove(failed.id)
+
+
+def disarm(engine: Engine, container_id: str) -> None:
+    """No restart by its policy, not even after a restart of the engine."""
+    # Podman cannot change the policy; it starts nothing by itself either.
+    with contextlib.suppress(Refused):
+        engine.update(container_id, _OFF)
+
+
+def _is_ours(container: Existing) -> bool:
+    return label.SPEC in container.labels
+
+
+def _in_the_way(name: str) -> ResourceError:
+    return ResourceError(
+        f"a container named {name} is in the way and not known to be ours;"
+        " look at it and remove or rename it"
+    )

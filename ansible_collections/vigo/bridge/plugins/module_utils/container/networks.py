@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The networks of a container, and its network mode."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ..comma_strings import as_list, text
+from ..errors import ResourceError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_OPTIONS = ("aliases", "ipv4_address", "ipv6_address")
+#: Network modes that are no network to attach to.
+SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A container on a network. Addresses are empty where the engine chooses."""
+
+    network: str
+    aliases: tuple[str, ...] = ()
+    ipv4: str = ""
+    ipv6: str = ""
+
+    def __str__(self) -> str:
+        details = [*self.aliases, *(item for item in (self.ipv4, self.ipv6) if item)]
+        return f"{self.network} ({', '.join(details)})" if details else self.network
+
+
+def parse(network: Any, networks: Any) -> tuple[Attachment, ...]:
+    """``network`` first, then ``networks``: names, or names with aliases and addresses."""
+    attachments: dict[str, Attachment] = {}
+    for attachment in [*_entries(network), *_entries(networks)]:
+        known = attachments.get(attachment.network)
+        if known is None or known == Attachment(attachment.network):
+            attachments[attachment.network] = attachment
+    return tuple(attachments.values())
+
+
+def of_payload(settings: Any, container_id: str, name: str) -> tuple[Attachment, ...]:
+    """The networks of an inspect payload's ``NetworkSettings.Networks``.
+
+    Engines add the short container ID (and the name, on Podman) to the aliases.
+    """
+    found = []
+    for network, endpoint in ((settings or {}).get("Networks") or {}).items():
+        endpoint = endpoint or {}
+        fixed = endpoint.get("IPAMConfig") or {}
+        aliases = set(endpoint.get("Aliases") or []) - {container_id[:12], name}
+        found.append(
+            Attachment(
+                network,
+                tuple(sorted(aliases)),
+                fixed.get("IPv4Address") or "",
+                fixed.get("IPv6Address") or "",
+            )
+        )
+    return tuple(sorted(found, key=lambda attachment: attachment.network))
+
+
+def satisfies(actual: Attachment, wanted: Attachment) -> bool:
+    """Whether what is attached has all that the user set."""
+    return (
+        set(wanted.aliases) <= set(actual.aliases)
+        and wanted.ipv4 in ("", actual.ipv4)
+        and wanted.ipv6 in ("", actual.ipv6)
+    )
+
+
+def mode(value: Any, attribute: str) -> str:
+    """``host``, ``none``, ``bridge`` or ``container:NAME``; other names are networks."""
+    written = text(value).strip()
+    if written in SPECIAL_MODES:
+        return "bridge" if written == "default" else written
+    kind, colon, name = written.partition(":")
+    if kind == "container" and _NAME.fullmatch(name):
+        return written
+    if colon or not _NAME.fullmatch(written):
+        raise ResourceError(
+            f"{attribute}: {written!r} is not bridge, host, none, container:NAME or a network"
+        )
+    return written
+
+
+def _entries(value: Any) -> list[Attachment]:
+    if isinstance(value, Mapping) and "name" not in value:
+        return [_attachment(name, options or {}) for name, options in value.items()]
+    if isinstance(value, Mapping):
+        value = [value]
+    entries = []
+    for item in value if isinstance(value, (list, tuple)) else as_list(value):
+        if isinstance(item, Mapping):
+            options = {name: option for name, option in item.items() if name != "name"}
+            entries.append(_attachment(item.get("name", ""), options))
+        else:
+            entries.append(_attachment(text(item), {}))
+    return entries
+
+
+def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
+    name = text(name).strip()
+    if not _NAME.fullmatch(name):
+        raise ResourceError(f"networks: {name!r} is no network name")
+    for option in options:
+        if option not in _OPTIONS:
+            raise ResourceError(
+                f"networks: {name}: unknown option {option!r}; known: {', '.join(_OPTIONS)}"
+            )
+    return Attachment(
+        name,
+        tuple(sorted(as_list(options.get("aliases")))),
+        text(options.get("ipv4_address")),
+        text(options.get("ipv6_address")),
+    )

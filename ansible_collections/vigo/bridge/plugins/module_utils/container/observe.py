@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at the engine before a decision."""
+
+from __future__ import annotations
+
+from ..errors import ResourceError
+from ..target import Target
+from . import env_file, pull, recover
+from .decide import wanted_networks
+from .engine import Engine
+from .observed import Existing, Image, Observed
+from .spec import ContainerSpec
+
+
+def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
+    """All that ``decide`` needs.
+
+    Two preparations belong here, because no decision is possible without them: an interrupted
+    replacement is repaired, and the image is pulled by its policy. In check mode both are
+    foreseen instead.
+    """
+    container, repaired = _repaired(engine, spec, target)
+    image, moved = _image(engine, spec, target, container)
+    names = wanted_networks(spec) if spec.is_wanted else []
+    return Observed(
+        container=container,
+        image=image,
+        moved=moved,
+        known_networks=frozenset(name for name in names if engine.has_network(name)),
+        file_env=_file_env(spec, target),
+        shared_container=_shared_container(engine, spec),
+        incapable=engine.incapable() if container is not None and spec.is_wanted else frozenset(),
+        repaired=repaired,
+        podman=engine.is_podman,
+    )
+
+
+def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Existing | None, str]:
+    current = engine.container(spec.name)
+    interrupted = recover.find(engine, spec.name, current)
+    if interrupted is None:
+        return current, ""
+    if target.check_mode:
+        return interrupted.survivor, recover.prediction(interrupted)
+    done = recover.repair(engine, spec, interrupted)
+    return engine.container(spec.name), done
+
+
+def _image(
+    engine: Engine, spec: ContainerSpec, target: Target, container: Existing | None
+) -> tuple[Image | None, bool | None]:
+    if not spec.is_wanted:
+        return None, False
+    if target.check_mode:
+        return pull.foresee(engine, spec, container)
+    return pull.ensure(engine, spec, target.secrets.reveal, target.note), False
+
+
+def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
+    if not spec.is_wanted or not spec.settings.env_file:
+        return {}
+    try:
+        return env_file.read(spec.settings.env_file)
+    except ResourceError as error:
+        if not target.check_mode:
+            raise
+        target.note(error.message)
+        return {}
+
+
+def _shared_container(engine: Engine, spec: ContainerSpec) -> str:
+    kind, _, name = (spec.settings.network_mode or "").partition(":")
+    if kind != "container":
+        return ""
+    shared = engine.container(name)
+    return shared.id if shared else ""

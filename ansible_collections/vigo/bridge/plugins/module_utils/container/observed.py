@@ -1,0 +1,254 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is on the engine: inspect payloads in the same terms as the spec."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from . import image_name, label, mounts, networks, ports, restart
+from .healthcheck import Healthcheck
+from .label import Recorded
+from .mounts import Mount
+from .networks import Attachment
+from .spec import Settings, capability
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image on the engine. declared_volumes: the paths of its ``VOLUME`` lines."""
+
+    id: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    digests: tuple[str, ...] = ()
+    platform: str = ""
+
+    @property
+    def declared_volumes(self) -> frozenset[str]:
+        return frozenset(self.config.get("Volumes") or {})
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A container on the engine.
+
+    status: created, running, paused, restarting, removing, exited or dead. health: empty where
+    it has no healthcheck. settings: all that it has; None where the engine does not say.
+    recorded: what our label says, None for a container that we did not make. volumes: every
+    mount of a volume or a path.
+    """
+
+    id: str
+    name: str
+    status: str
+    exit_code: int
+    restart_count: int
+    started_at: str
+    health: str
+    image_id: str
+    auto_remove: bool
+    network_mode: str
+    attachments: tuple[Attachment, ...]
+    labels: Mapping[str, str]
+    recorded: Recorded | None
+    volumes: tuple[Mount, ...]
+    settings: Settings
+
+    @property
+    def is_up(self) -> bool:
+        return self.status == "running"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """All that a decision about one container needs.
+
+    container: None where there is none. image: the image that the spec names, after the pull
+    step; None where it is not here. moved: the registry has another image under that name;
+    None: it does not tell (check mode only, where nothing is pulled). known_networks: those
+    of the spec that exist. file_env: what ``env_file`` holds. shared_container: the ID behind
+    ``network_mode: container:NAME``, empty where there is none. incapable: limits that the host cannot set.
+    repaired: what was repaired of an interrupted replacement, in words.
+    """
+
+    container: Existing | None
+    image: Image | None = None
+    moved: bool | None = False
+    known_networks: frozenset[str] = frozenset()
+    file_env: Mapping[str, str] = field(default_factory=dict)
+    shared_container: str = ""
+    incapable: frozenset[str] = frozenset()
+    repaired: str = ""
+    podman: bool = False
+
+
+def image_of(payload: Mapping[str, Any] | None) -> Image | None:
+    """From an image's inspect payload."""
+    if payload is None:
+        return None
+    parts = (payload.get("Os"), payload.get("Architecture"), payload.get("Variant"))
+    return Image(
+        payload["Id"],
+        payload.get("Config") or {},
+        tuple(digest.rpartition("@")[2] for digest in payload.get("RepoDigests") or []),
+        "/".join(part for part in parts if part),
+    )
+
+
+def existing_of(payload: Mapping[str, Any] | None) -> Existing | None:
+    """From a container's inspect payload."""
+    if payload is None:
+        return None
+    state = payload.get("State") or {}
+    config = payload.get("Config") or {}
+    host = payload.get("HostConfig") or {}
+    name = (payload.get("Name") or "").lstrip("/")
+    labels = config.get("Labels") or {}
+    attachments = networks.of_payload(payload.get("NetworkSettings"), payload["Id"], name)
+    volumes = mounts.of_payload(payload.get("Mounts"))
+    mode = host.get("NetworkMode") or "default"
+    return Existing(
+        id=payload["Id"],
+        name=name,
+        status=_status(state),
+        exit_code=state.get("ExitCode") or 0,
+        restart_count=payload.get("RestartCount") or 0,
+        started_at=state.get("StartedAt") or "",
+        health=_health(state, config),
+        image_id=payload.get("Image") or "",
+        auto_remove=bool(host.get("AutoRemove")),
+        network_mode="bridge" if mode == "default" else mode,
+        attachments=attachments,
+        labels=labels,
+        recorded=label.decode(labels.get(label.SPEC)),
+        volumes=volumes,
+        settings=_settings(config, host, attachments, volumes, labels),
+    )
+
+
+def _status(state: Mapping[str, Any]) -> str:
+    status = state.get("Status") or ("running" if state.get("Running") else "exited")
+    # Podman has words of its own.
+    return {"configured": "created", "initialized": "created", "stopped": "exited"}.get(
+        status, status
+    )
+
+
+def _health(state: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+    test = (config.get("Healthcheck") or {}).get("Test") or []
+    if not test or test[0] == "NONE":
+        return ""
+    return (state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "starting"
+
+
+def _settings(
+    config: Mapping[str, Any],
+    host: Mapping[str, Any],
+    attachments: tuple[Attachment, ...],
+    volumes: tuple[Mount, ...],
+    labels: Mapping[str, str],
+) -> Settings:
+    return Settings(
+        image=image_name.familiar(config.get("Image") or ""),
+        command=tuple(config.get("Cmd") or ()),
+        entrypoint=_entrypoint(config.get("Entrypoint")),
+        env=_env(config.get("Env")),
+        user=config.get("User") or "",
+        workdir=config.get("WorkingDir") or "",
+        init=bool(host.get("Init")),
+        stop_signal=str(config.get("StopSignal") or "SIGTERM"),
+        stop_timeout=_stop_timeout(config.get("StopTimeout")),
+        healthcheck=_healthcheck(config.get("Healthcheck")),
+        labels=labels,
+        ports=ports.of_bindings(host.get("PortBindings")),
+        volumes=volumes,
+        tmpfs={
+            path: ",".join(sorted(word for word in options.split(",") if word))
+            for path, options in (host.get("Tmpfs") or {}).items()
+        },
+        devices=_devices(host.get("Devices")),
+        networks=attachments,
+        network_mode=host.get("NetworkMode") or "default",
+        hostname=config.get("Hostname") or "",
+        domainname=config.get("Domainname") or "",
+        dns=tuple(host.get("Dns") or ()),
+        extra_hosts=tuple(sorted(host.get("ExtraHosts") or ())),
+        restart=restart.of_payload(host.get("RestartPolicy")),
+        memory=host.get("Memory") or 0,
+        memory_swap=host.get("MemorySwap") or 0,
+        cpus=_nano_cpus(host),
+        cpu_shares=host.get("CpuShares") or 0,
+        pids_limit=host.get("PidsLimit") or 0,
+        ulimits={
+            limit["Name"].lower().replace("rlimit_", ""): f"{limit['Soft']}:{limit['Hard']}"
+            for limit in host.get("Ulimits") or []
+        },
+        shm_size=host.get("ShmSize") or 0,
+        cap_add=_capabilities(host.get("CapAdd")),
+        cap_drop=_capabilities(host.get("CapDrop")),
+        privileged=bool(host.get("Privileged")),
+        read_only=bool(host.get("ReadonlyRootfs")),
+        security_opt=tuple(host.get("SecurityOpt") or ()),
+        sysctls=host.get("Sysctls"),
+        ipc=host.get("IpcMode") or "",
+        pid=host.get("PidMode") or "",
+        log_driver=(host.get("LogConfig") or {}).get("Type") or "",
+        log_opts=(host.get("LogConfig") or {}).get("Config"),
+    )
+
+
+def signal_number(name: str) -> str:
+    """``SIGTERM``, ``term`` and ``15`` are the same signal."""
+    name = name.upper()
+    if name.isdigit():
+        return name
+    known = getattr(signal, name if name.startswith("SIG") else f"SIG{name}", None)
+    return str(int(known)) if isinstance(known, signal.Signals) else name
+
+
+def _entrypoint(value: Any) -> tuple[str, ...]:
+    # Podman's API of Docker's version 1.40 writes one text.
+    return tuple(value.split()) if isinstance(value, str) else tuple(value or ())
+
+
+def _env(entries: Any) -> dict[str, str]:
+    return {name: value for name, _, value in (entry.partition("=") for entry in entries or [])}
+
+
+def _stop_timeout(value: Any) -> int:
+    return 10 if value is None else int(value)
+
+
+def _healthcheck(payload: Mapping[str, Any] | None) -> Healthcheck:
+    payload = payload or {}
+    return Healthcheck(
+        tuple(payload.get("Test") or ()),
+        payload.get("Interval") or 0,
+        payload.get("Timeout") or 0,
+        payload.get("Retries") or 0,
+        payload.get("StartPeriod") or 0,
+    )
+
+
+def _devices(devices: Any) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            f"{device['PathOnHost']}:{device.get('PathInContainer') or device['PathOnHost']}"
+            f":{device.get('CgroupPermissions') or 'rwm'}"
+            for device in devices or []
+        )
+    )
+
+
+def _nano_cpus(host: Mapping[str, Any]) -> int:
+    quota, period = host.get("CpuQuota") or 0, host.get("CpuPeriod") or 0
+    if not host.get("NanoCpus") and quota > 0:
+        return int(quota / (period or 100000) * 1e9)
+    return host.get("NanoCpus") or 0
+
+
+def _capabilities(names: Any) -> tuple[str, ...]:
+    return tuple(sorted(capability(name) for name in names or []))

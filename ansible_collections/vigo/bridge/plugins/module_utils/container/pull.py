@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The image of a container, by its pull policy."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+from ..errors import ResourceError
+from . import image_name
+from .engine import Engine
+from .image_name import ImageName
+from .observed import Existing, Image
+from .spec import ContainerSpec
+
+
+def ensure(
+    engine: Engine,
+    spec: ContainerSpec,
+    reveal: Callable[[str], str],
+    note: Callable[[str], None],
+) -> Image:
+    """The image, pulled if the policy says so; ``always`` pulls once in a run.
+
+    Raises ResourceError when there is no such image, Blocked when its registry is down.
+    """
+    name = image_name.parse(spec.image)
+    platform = spec.settings.platform or ""
+    image = engine.image(str(name))
+    once = (str(name), platform)
+    wanted = image is None or (spec.pull == "always" and once not in engine.pulled)
+    if not wanted and image is not None:
+        return image
+    if spec.pull == "never":
+        raise ResourceError(
+            f"image {name} is not on this engine and pull is never; load it, or set pull: missing"
+        )
+    engine.pull(name, _credentials(engine, spec, name, reveal, note), platform)
+    engine.pulled.add(once)
+    image = engine.image(str(name))
+    if image is None:
+        raise ResourceError(f"image {name} is not there after its pull; look at the engine's log")
+    if platform and not image.platform.startswith(platform):
+        # Engines pull another architecture without a word where the wanted one is missing.
+        raise ResourceError(f"image {name} is for {image.platform}, not for {platform}")
+    return image
+
+
+def foresee(
+    engine: Engine, spec: ContainerSpec, container: Existing | None
+) -> tuple[Image | None, bool | None]:
+    """What a check can know: the image that is here, and whether the registry has another.
+
+    None as second: the registry does not tell.
+    """
+    name = image_name.parse(spec.image)
+    image = engine.image(str(name))
+    if image is None and spec.pull == "never":
+        raise ResourceError(f"image {name} is not on this engine and pull is never")
+    if container is None or (image is not None and spec.pull != "always"):
+        return image, False
+    present = image or engine.image(container.image_id)
+    digest = engine.remote_digest(name)
+    if digest is None or present is None:
+        return image, None
+    return image, digest not in present.digests
+
+
+def _credentials(
+    engine: Engine,
+    spec: ContainerSpec,
+    name: ImageName,
+    reveal: Callable[[str], str],
+    note: Callable[[str], None],
+) -> Mapping[str, Any] | None:
+    if spec.registry_username:
+        return {
+            "username": reveal(spec.registry_username),
+            "password": reveal(spec.registry_password),
+            "serveraddress": name.registry,
+        }
+    credentials, remark = engine.credentials(name.registry)
+    if remark:
+        note(remark)
+    return credentials

@@ -1,0 +1,298 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user wants of one container: attributes parsed into frozen values.
+
+``Settings`` holds what makes the container what it is; a field that is None was not set, and is
+left to the image or the engine. ``ContainerSpec`` adds how it is brought there. Texts still hold
+their references to secrets.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, fields
+from typing import Any, Callable, Mapping
+
+from ..comma_strings import as_list, as_map, text
+from ..durations import seconds
+from ..errors import ResourceError
+from . import healthcheck, image_name, mounts, networks, ports, quantities, restart
+from .attributes import ATTRIBUTES
+from .healthcheck import Healthcheck
+from .mounts import Mount
+from .networks import Attachment
+from .ports import Port
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
+#: Behind the names of the containers that a replacement keeps for a while.
+NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a container is created with, as far as it is set.
+
+    Sizes in bytes, cpus in billionths of a CPU, stop_timeout in seconds.
+    """
+
+    image: str | None = None
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    env: Mapping[str, str] | None = None
+    env_file: tuple[str, ...] | None = None
+    user: str | None = None
+    workdir: str | None = None
+    init: bool | None = None
+    stop_signal: str | None = None
+    stop_timeout: int | None = None
+    healthcheck: Healthcheck | None = None
+    platform: str | None = None
+    labels: Mapping[str, str] | None = None
+    ports: tuple[Port, ...] | None = None
+    volumes: tuple[Mount, ...] | None = None
+    tmpfs: Mapping[str, str] | None = None
+    devices: tuple[str, ...] | None = None
+    networks: tuple[Attachment, ...] | None = None
+    network_mode: str | None = None
+    hostname: str | None = None
+    domainname: str | None = None
+    dns: tuple[str, ...] | None = None
+    extra_hosts: tuple[str, ...] | None = None
+    restart: str | None = None
+    memory: int | None = None
+    memory_swap: int | None = None
+    cpus: int | None = None
+    cpu_shares: int | None = None
+    pids_limit: int | None = None
+    ulimits: Mapping[str, str] | None = None
+    shm_size: int | None = None
+    cap_add: tuple[str, ...] | None = None
+    cap_drop: tuple[str, ...] | None = None
+    privileged: bool | None = None
+    read_only: bool | None = None
+    security_opt: tuple[str, ...] | None = None
+    sysctls: Mapping[str, str] | None = None
+    ipc: str | None = None
+    pid: str | None = None
+    log_driver: str | None = None
+    log_opts: Mapping[str, str] | None = None
+
+    def chosen(self) -> dict[str, Any]:
+        """The fields that are set, by name."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class ContainerSpec:
+    """One container resource.
+
+    health_timeout, settle_time: seconds. docker_host: empty means the environment's or the
+    default. scope, resource: which stack and resource made it, for its labels; may be empty.
+    """
+
+    name: str
+    settings: Settings
+    state: str = "running"
+    pull: str = "missing"
+    registry_username: str = ""
+    registry_password: str = ""
+    docker_host: str = ""
+    create_networks: bool = True
+    health_timeout: float = 60.0
+    settle_time: float = 2.0
+    expect: str = "running"
+    renew_volumes: bool = False
+    remove_volumes: bool = False
+    scope: str = ""
+    resource: str = ""
+
+    @property
+    def image(self) -> str:
+        return self.settings.image or ""
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.state != "absent"
+
+
+def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
+    """Attributes as they come from a playbook or a stack. Raises ResourceError."""
+    given = {name: value for name, value in attributes.items() if value not in (None, "")}
+    for name in given:
+        _refuse_unknown(name)
+    handling = {name: _HANDLING[name](given[name], name) for name in _HANDLING if name in given}
+    settings = {name: _SETTINGS[name](given[name], name) for name in _SETTINGS if name in given}
+    if "network" in given or "networks" in given:
+        settings["networks"] = networks.parse(given.get("network"), given.get("networks"))
+    spec = ContainerSpec(_name(given.get("container")), Settings(**settings), **handling)
+    _check_whole(spec)
+    return spec
+
+
+def _check_whole(spec: ContainerSpec) -> None:
+    settings = spec.settings
+    if spec.is_wanted and not settings.image:
+        raise ResourceError("image is missing; it may be left out only with state: absent")
+    if spec.expect == "exited" and settings.restart not in (None, "no"):
+        raise ResourceError("expect: exited needs restart: no, or the container never stays so")
+    if settings.network_mode and settings.networks:
+        raise ResourceError("network_mode cannot be combined with network or networks; keep one")
+    if settings.memory_swap is not None and settings.memory is None:
+        raise ResourceError("memory_swap needs memory")
+    swap, memory = settings.memory_swap, settings.memory
+    if swap is not None and swap != -1 and memory is not None and swap < memory:
+        raise ResourceError("memory_swap is memory and swap together: it cannot be below memory")
+    if bool(spec.registry_username) != bool(spec.registry_password):
+        raise ResourceError("registry_username and registry_password must be given together")
+
+
+def _name(value: Any) -> str:
+    name = text(value).strip()
+    if not _NAME.fullmatch(name):
+        raise ResourceError(
+            f"container: {name!r} is no container name; write two or more letters, digits, _ . -"
+        )
+    if name.endswith((NEW, OLD, FAILED)):
+        raise ResourceError(f"container: {name!r}: names that end so are kept for replacements")
+    return name
+
+
+def _refuse_unknown(name: str) -> None:
+    if name in ATTRIBUTES or name in ("scope", "resource"):
+        return
+    near = difflib.get_close_matches(name, ATTRIBUTES, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ResourceError(f"unknown attribute {name!r}{hint}")
+
+
+Parser = Callable[[Any, str], Any]
+
+
+def _plain(value: Any, attribute: str) -> str:
+    return text(value).strip()
+
+
+def _map(value: Any, attribute: str) -> dict[str, str]:
+    return as_map(value, attribute)
+
+
+def _entries(value: Any, attribute: str) -> tuple[str, ...]:
+    return tuple(as_list(value))
+
+
+def _capabilities(value: Any, attribute: str) -> tuple[str, ...]:
+    return tuple(sorted({capability(name) for name in as_list(value)}))
+
+
+def capability(name: str) -> str:
+    """Its short name in capitals: ``NET_ADMIN``."""
+    name = name.upper()
+    return name[len("CAP_") :] if name.startswith("CAP_") else name
+
+
+def _ulimits(value: Any, attribute: str) -> dict[str, str]:
+    """``SOFT:HARD`` by name, from a map of numbers or of soft and hard, or from text."""
+    limits = {}
+    pairs = value if isinstance(value, Mapping) else as_map(value, attribute)
+    for name, limit in pairs.items():
+        if isinstance(limit, Mapping):
+            limit = f"{limit.get('soft')}:{limit.get('hard')}"
+        soft, _, hard = text(limit).partition(":")
+        where = f"{attribute}: {name}"
+        limits[str(name)] = (
+            f"{quantities.whole(soft, where)}:{quantities.whole(hard or soft, where)}"
+        )
+    return limits
+
+
+def _devices(value: Any, attribute: str) -> tuple[str, ...]:
+    """``HOST:CONTAINER:PERMISSIONS`` each."""
+    devices = []
+    for entry in as_list(value):
+        host, *rest = entry.split(":")
+        inner = rest[0] if rest and rest[0].startswith("/") else host
+        access = rest[-1] if rest and not rest[-1].startswith("/") else "rwm"
+        if not host.startswith("/") or len(rest) > 2 or not set(access) <= set("rwm"):
+            raise ResourceError(f"{attribute}: {entry!r} is no device; write /dev/x:/dev/x:rwm")
+        devices.append(f"{host}:{inner}:{access}")
+    return tuple(sorted(devices))
+
+
+def _extra_hosts(value: Any, attribute: str) -> tuple[str, ...]:
+    """``NAME:ADDRESS`` each, from a map, a list, or text with ``:`` or ``=``."""
+    if isinstance(value, Mapping):
+        return tuple(sorted(f"{name}:{text(address)}" for name, address in value.items()))
+    hosts = []
+    for entry in as_list(value):
+        name, separator, address = entry.partition("=" if "=" in entry else ":")
+        if not separator or not address:
+            raise ResourceError(f"{attribute}: {entry!r} is not NAME:ADDRESS")
+        hosts.append(f"{name}:{address}")
+    return tuple(sorted(hosts))
+
+
+def _whole_seconds(value: Any, attribute: str) -> int:
+    return round(seconds(value, attribute))
+
+
+_SETTINGS: dict[str, Parser] = {
+    "image": lambda value, attribute: str(image_name.parse(text(value))),
+    "command": quantities.words,
+    "entrypoint": quantities.words,
+    "env": _map,
+    "env_file": _entries,
+    "user": _plain,
+    "workdir": _plain,
+    "init": quantities.switch,
+    "stop_signal": _plain,
+    "stop_timeout": _whole_seconds,
+    "healthcheck": healthcheck.parse,
+    "platform": _plain,
+    "labels": _map,
+    "ports": lambda value, attribute: ports.parse(value),
+    "volumes": lambda value, attribute: mounts.parse(value),
+    "tmpfs": lambda value, attribute: mounts.parse_tmpfs(value),
+    "devices": _devices,
+    "network_mode": networks.mode,
+    "hostname": _plain,
+    "domainname": _plain,
+    "dns": _entries,
+    "extra_hosts": _extra_hosts,
+    "restart": restart.parse,
+    "memory": quantities.size,
+    "memory_swap": quantities.size,
+    "cpus": quantities.nano_cpus,
+    "cpu_shares": quantities.whole,
+    "pids_limit": quantities.whole,
+    "ulimits": _ulimits,
+    "shm_size": quantities.size,
+    "cap_add": _capabilities,
+    "cap_drop": _capabilities,
+    "privileged": quantities.switch,
+    "read_only": quantities.switch,
+    "security_opt": _entries,
+    "sysctls": _map,
+    "ipc": _plain,
+    "pid": _plain,
+    "log_driver": _plain,
+    "log_opts": _map,
+}
+
+_HANDLING: dict[str, Parser] = {
+    "state": quantities.one_of("running", "stopped", "absent"),
+    "pull": quantities.one_of("missing", "always", "never"),
+    "registry_username": _plain,
+    "registry_password": _plain,
+    "docker_host": _plain,
+    "create_networks": quantities.switch,
+    "health_timeout": seconds,
+    "settle_time": seconds,
+    "expect": quantities.one_of("running", "exited"),
+    "renew_volumes": quantities.switch,
+    "remove_volumes": quantities.switch,
+    "scope": _plain,
+    "resource": _plain,
+}

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong with a template."""
+
+from __future__ import annotations
+
+
+class Fault(Exception):
+    """An error that does not know its place yet; whoever knows the place turns it into a
+    ``TemplateError``. ``suggestion`` is what the writer may have meant, or empty."""
+
+    def __init__(self, message: str, suggestion: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+
+
+class TemplateError(Exception):
+    """A template that cannot be parsed or rendered.
+
+    ``message`` says what happened and holds the suggestion, if there is one. ``offset`` counts
+    characters from 0, ``line`` and ``column`` from 1; all three are places in the template's
+    text. ``suggestion`` is the name that was probably meant, or empty. ``stage`` is ``parse``
+    or ``render``. ``path`` says which string of a nested value it was, as in ``env.HOME`` or
+    ``ports[0]``; it is empty for a template that stands alone.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        offset: int,
+        line: int,
+        column: int,
+        suggestion: str = "",
+        stage: str = "parse",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.line = line
+        self.column = column
+        self.suggestion = suggestion
+        self.stage = stage
+        self.path = ""
+
+    def __str__(self) -> str:
+        where = f"line {self.line}, column {self.column} of the template"
+        return f"{self.message} ({where}{' in ' + self.path if self.path else ''})"

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The functions that a template can call, by name, and what arguments they take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Callable, Dict, Optional, Tuple
+
+from . import builtins, helpers, printf, printing
+
+ANY = "any"
+"""A parameter that takes every value."""
+
+STRING = "string"
+"""A parameter that takes a text only, as Go's typed parameters do."""
+
+TEXT = "text"
+"""A parameter of a helper: takes every scalar, and gets its printed text."""
+
+INTEGER = "int"
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """``fixed`` parameters come first; ``rest`` is the kind of any number of further ones.
+
+    ``accepts_missing`` says that the function is made for values that may not be there: others
+    refuse a missing value rather than write ``<no value>``.
+    """
+
+    call: Callable[..., Any]
+    fixed: Tuple[str, ...]
+    rest: Optional[str] = None
+    is_extension: bool = False
+    accepts_missing: bool = False
+
+
+def _go(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
+    return FunctionSpec(call, fixed, rest)
+
+
+def _logic(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
+    return FunctionSpec(call, fixed, rest, accepts_missing=True)
+
+
+def _helper(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
+    return FunctionSpec(call, fixed, rest, is_extension=True)
+
+
+def _choice(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
+    return FunctionSpec(call, fixed, rest, is_extension=True, accepts_missing=True)
+
+
+def _last_true(*_arguments: Any) -> Any:
+    raise AssertionError("the interpreter evaluates and, or itself")
+
+
+FUNCTIONS: Dict[str, FunctionSpec] = {
+    "and": _logic(_last_true, ANY, rest=ANY),
+    "or": _logic(_last_true, ANY, rest=ANY),
+    "not": _logic(builtins.is_false, ANY),
+    "eq": _logic(builtins.is_equal, ANY, rest=ANY),
+    "ne": _logic(builtins.is_not_equal, ANY, ANY),
+    "lt": _logic(builtins.is_less, ANY, ANY),
+    "le": _logic(builtins.is_less_or_equal, ANY, ANY),
+    "gt": _logic(builtins.is_greater, ANY, ANY),
+    "ge": _logic(builtins.is_greater_or_equal, ANY, ANY),
+    "len": _logic(builtins.length_of, ANY),
+    "index": _logic(builtins.index, ANY, rest=ANY),
+    "slice": _logic(builtins.slice_of, ANY, rest=ANY),
+    "call": _logic(builtins.refuse_call, ANY, rest=ANY),
+    "print": _go(lambda *arguments: printing.print_all(arguments), rest=ANY),
+    "println": _go(lambda *arguments: printing.print_line(arguments), rest=ANY),
+    "printf": _go(lambda form, *rest: printf.print_formatted(form, rest), STRING, rest=ANY),
+    "html": _go(builtins.as_html, rest=ANY),
+    "js": _go(builtins.as_javascript, rest=ANY),
+    "urlquery": _go(builtins.as_url_query, rest=ANY),
+    "default": _choice(helpers.default, ANY, rest=ANY),
+    "coalesce": _choice(helpers.coalesce, rest=ANY),
+    "ternary": _choice(helpers.ternary, ANY, ANY, ANY),
+    "upper": _helper(helpers.upper, TEXT),
+    "lower": _helper(helpers.lower, TEXT),
+    "title": _helper(helpers.title, TEXT),
+    "trim": _helper(helpers.trim, TEXT),
+    "replace": _helper(helpers.replace, TEXT, TEXT, TEXT),
+    "contains": _helper(helpers.contains, TEXT, TEXT),
+    "hasPrefix": _helper(helpers.has_prefix, TEXT, TEXT),
+    "hasSuffix": _helper(helpers.has_suffix, TEXT, TEXT),
+    "split": _helper(helpers.split, TEXT, TEXT),
+    "join": _helper(helpers.join, TEXT, ANY),
+    "quote": _helper(helpers.quote, rest=ANY),
+    "indent": _helper(helpers.indent, INTEGER, TEXT),
+    "nindent": _helper(helpers.nindent, INTEGER, TEXT),
+    "int": _helper(helpers.to_integer, ANY),
+    "b64enc": _helper(helpers.encode_base64, TEXT),
+    "b64dec": _helper(helpers.decode_base64, TEXT),
+    "toJson": _helper(helpers.to_json, ANY),
+    "toYaml": _helper(helpers.to_yaml, ANY),
+}
+
+
+def nearest_function(name: str) -> str:
+    """The known function whose name is most like ``name``, or an empty text."""
+    by_folded = {known.lower(): known for known in FUNCTIONS}
+    near = get_close_matches(name.lower(), by_folded, 1)
+    return by_folded[near[0]] if near else ""

@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The values of literals: strings, characters and numbers as Go writes them."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Optional, Tuple, Union
+
+from .errors import Fault
+from .values import text_of_bytes, utf8
+
+Number = Union[int, float, complex]
+
+_SIMPLE_ESCAPES = {
+    "a": 7,
+    "b": 8,
+    "f": 12,
+    "n": 10,
+    "r": 13,
+    "t": 9,
+    "v": 11,
+    "\\": 92,
+}
+_ESCAPE = re.compile(
+    r"\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})"
+    r"|(?P<octal>[0-7]{3})|(?P<simple>.))",
+    re.DOTALL,
+)
+_DECIMAL_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+")
+_INTEGER = re.compile(
+    r"(?P<sign>[+-]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)"
+    r"|0[oO](?P<oct>[0-7]+)|(?P<zero>0[0-7]*)|(?P<dec>[1-9][0-9]*))"
+)
+_COMPLEX = re.compile(r"(?P<real>.+)(?P<imaginary>[+-].*)i")
+_MISPLACED_UNDERSCORE = re.compile(r"(?:^|[^0-9a-fA-FxXoO])_|_(?:$|[^0-9a-fA-F])")
+
+MAX_INT = 2**63 - 1
+MAX_UNSIGNED = 2**64 - 1
+
+
+def unquote(quoted: str) -> str:
+    """The text of a string literal, with its quotes; raises ``Fault``."""
+    if quoted[0] == "`":
+        return quoted[1:-1].replace("\r", "")
+    body = quoted[1:-1]
+    if "\\" not in body:
+        return body
+    encoded = bytearray()
+    position = 0
+    while position < len(body):
+        backslash = body.find("\\", position)
+        if backslash < 0:
+            backslash = len(body)
+        encoded += utf8(body[position:backslash])
+        if backslash == len(body):
+            break
+        value, is_byte, position = _escape_at(body, backslash, '"')
+        encoded += bytes([value]) if is_byte else chr(value).encode("utf-8")
+    return text_of_bytes(bytes(encoded))
+
+
+def character(quoted: str) -> int:
+    """The code point of a character literal, with its quotes; raises ``Fault``."""
+    body = quoted[1:-1]
+    if body.startswith("\\"):
+        value, _, end = _escape_at(body, 0, "'")
+        if end == len(body):
+            return value
+    elif len(body) == 1:
+        return ord(body)
+    if not body:
+        raise Fault("invalid syntax")
+    raise Fault(f"malformed character constant: {quoted}")
+
+
+def _escape_at(body: str, backslash: int, quote: str) -> Tuple[int, bool, int]:
+    """The value of an escape, whether it stands for one byte, and where it ends."""
+    found = _ESCAPE.match(body, backslash)
+    if found is None:
+        raise Fault("invalid syntax")
+    end = found.end()
+    simple = found.group("simple")
+    if simple is not None:
+        if simple == quote:
+            return ord(quote), False, end
+        if simple not in _SIMPLE_ESCAPES:
+            raise Fault(f"invalid syntax: unknown escape \\{simple}")
+        return _SIMPLE_ESCAPES[simple], False, end
+    if found.group("x"):
+        return int(found.group("x"), 16), True, end
+    if found.group("octal"):
+        value = int(found.group("octal"), 8)
+        if value > 255:
+            raise Fault("invalid syntax: octal escape above \\377")
+        return value, True, end
+    value = int(found.group("u") or found.group("U"), 16)
+    if value > 0x10FFFF or 0xD800 <= value <= 0xDFFF:
+        raise Fault("invalid syntax: not a Unicode character")
+    return value, False, end
+
+
+def number(text: str) -> Number:
+    """The value of a number literal; raises ``Fault``.
+
+    An integer that fits no 64-bit ``int`` is returned as it is: using it is the error.
+    """
+    if text.endswith("i"):
+        imaginary = _float(text[:-1])
+        if imaginary is not None:
+            return complex(0, imaginary)
+    integer = _integer(text)
+    if integer is not None:
+        # Go takes -0x1e for a float, because it looks for the letter e.
+        if text[0] in "+-" and "e" in text.lower():
+            return float(integer)
+        return integer
+    real = _float(text)
+    if real is None:
+        raise Fault(f'illegal number syntax: "{text}"')
+    if not any(mark in text for mark in ".eEpP"):
+        raise Fault(f'integer overflow: "{text}"')
+    return real
+
+
+def complex_number(text: str) -> complex:
+    """The value of a literal such as ``1+2i``; raises ``Fault``."""
+    parts = _COMPLEX.fullmatch(text)
+    if parts is not None:
+        real, imaginary = _any_real(parts.group("real")), _any_real(parts.group("imaginary"))
+        if real is not None and imaginary is not None:
+            return complex(real, imaginary)
+    raise Fault(f'illegal number syntax: "{text}"')
+
+
+def _any_real(text: str) -> Optional[float]:
+    return _float(text)
+
+
+def _integer(text: str) -> Optional[int]:
+    digits = _without_underscores(text)
+    found = _INTEGER.fullmatch(digits) if digits else None
+    if found is None:
+        return None
+    if found.group("hex"):
+        value = int(found.group("hex"), 16)
+    elif found.group("bin"):
+        value = int(found.group("bin"), 2)
+    elif found.group("oct"):
+        value = int(found.group("oct"), 8)
+    elif found.group("zero"):
+        value = int(found.group("zero"), 8)
+    else:
+        # Python 3.11 refuses to convert very long decimals.
+        if len(found.group("dec")) > 20:
+            return None
+        value = int(found.group("dec"))
+    sign = found.group("sign")
+    if sign:
+        value = -value if sign == "-" else value
+        return value if -MAX_INT - 1 <= value <= MAX_INT else None
+    return value if value <= MAX_UNSIGNED else None
+
+
+def _float(text: str) -> Optional[float]:
+    digits = _without_underscores(text)
+    if not digits:
+        return None
+    try:
+        if _DECIMAL_FLOAT.fullmatch(digits):
+            value = float(digits)
+        elif _HEX_FLOAT.fullmatch(digits):
+            value = float.fromhex(digits)
+        else:
+            return None
+    except OverflowError:
+        return None
+    return None if math.isinf(value) else value
+
+
+def _without_underscores(text: str) -> Optional[str]:
+    """The text without its underscores, or None where they do not separate digits."""
+    if "_" not in text:
+        return text
+    if "__" in text or _MISPLACED_UNDERSCORE.search(text):
+        return None
+    return text.replace("_", "")

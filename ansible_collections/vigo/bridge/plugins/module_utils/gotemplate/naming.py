@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one action names: namespaces, variables, functions, literals. Judged by its tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import FrozenSet, List, Optional, Tuple
+
+from . import lexer
+from .functions import FUNCTIONS
+from .lexer import Action, Token
+
+_CHAINED = frozenset({lexer.FIELD, lexer.VARIABLE, lexer.RIGHT_PAREN, lexer.IDENTIFIER})
+
+
+@dataclass(frozen=True)
+class Naming:
+    """``roots`` are the first names of chains that start at the dot, ``dollar_roots`` those that
+    start at ``$``, ``bare_roots`` identifiers with a chain behind them, as in ``Vars.port``.
+    ``variables`` are used, ``declared`` are set with ``:=``. ``has_dot`` also means ``$``."""
+
+    roots: Tuple[Token, ...]
+    dollar_roots: Tuple[Token, ...]
+    bare_roots: Tuple[Token, ...]
+    variables: FrozenSet[str]
+    declared: Tuple[str, ...]
+    has_dot: bool
+    has_literal: bool
+    has_unknown_function: bool
+
+    @property
+    def has_chain(self) -> bool:
+        return bool(self.roots or self.dollar_roots or self.variables or self.has_dot)
+
+    @property
+    def is_literal_only(self) -> bool:
+        return self.has_literal and not self.has_chain and not self.has_unknown_function
+
+
+def naming_of(action: Action) -> Naming:
+    roots: List[Token] = []
+    dollar_roots: List[Token] = []
+    bare_roots: List[Token] = []
+    variables: List[str] = []
+    has_dot = has_literal = has_unknown_function = False
+    declared = _declared(action)
+    skipped = len(declared) * 2
+    tokens = action.tokens
+    start = _keywords(action) + skipped
+    previous: Optional[Token] = None
+    for token in tokens[start:-1]:
+        kind = token.kind
+        if kind == lexer.FIELD:
+            if previous is None or token.spaced or previous.kind not in _CHAINED:
+                roots.append(token)
+            elif previous.text == "$":
+                dollar_roots.append(token)
+            elif previous.kind == lexer.IDENTIFIER:
+                bare_roots.append(previous)
+        elif kind == lexer.VARIABLE:
+            if token.text == "$":
+                has_dot = True
+            else:
+                variables.append(token.text)
+        elif kind == lexer.DOT:
+            has_dot = True
+        elif kind == lexer.IDENTIFIER:
+            has_unknown_function = has_unknown_function or token.text not in FUNCTIONS
+        elif kind in lexer.LITERALS:
+            has_literal = True
+        previous = token
+    return Naming(
+        tuple(roots),
+        tuple(dollar_roots),
+        tuple(bare_roots),
+        frozenset(variables),
+        declared,
+        has_dot,
+        has_literal,
+        has_unknown_function,
+    )
+
+
+def template_name(action: Action) -> str:
+    """The quoted name that a define, block or template action gives, quotes included."""
+    token = action.tokens[1]
+    return token.text if token.kind in (lexer.STRING, lexer.RAW_STRING) else ""
+
+
+def _declared(action: Action) -> Tuple[str, ...]:
+    """The variables before ``:=``. Those before ``=`` count as used."""
+    tokens = action.tokens
+    at = _keywords(action)
+    names: List[str] = []
+    while tokens[at].kind == lexer.VARIABLE:
+        names.append(tokens[at].text)
+        if tokens[at + 1].kind == lexer.DECLARE:
+            return tuple(names)
+        if tokens[at + 1].kind is not lexer.COMMA:
+            break
+        at += 2
+    return ()
+
+
+def _keywords(action: Action) -> int:
+    """How many keywords the action begins with: ``else if`` has two."""
+    if action.keyword == "else" and action.tokens[1].kind == "if":
+        return 2
+    return 1 if action.keyword else 0

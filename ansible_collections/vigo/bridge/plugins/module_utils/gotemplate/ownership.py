@@ -1,0 +1,294 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which actions of a text are ours, and which belong to whoever reads the rendered text.
+
+An action is ours when it names one of our namespaces, or a dot or variable bound from one, or
+is made of literals only. A block whose head is not ours is verbatim to its ``end``; inside our
+``range`` and ``with``, and inside our definitions, every chain is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Set, Tuple
+
+from .definitions import ActionFacts, our_templates
+from .errors import TemplateError
+from .lexer import Action
+from .mistakes import Mistakes
+from .namespaces import known_namespaces
+from .naming import Naming, naming_of, template_name
+from .parser import parse_pieces
+from .scan import Part, Piece, Unreadable, parts_of
+from .scope import Scope
+from .source import Source
+
+_OPENERS = ("if", "with", "range", "block", "define")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the template's text: character offsets, and the place where it begins."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """A text with only our actions left as actions, and where the others are."""
+
+    pieces: Tuple[Piece, ...]
+    foreign: Tuple[Span, ...]
+
+
+def sort_actions(source: Source, foreach: bool) -> Sorted:
+    """Tells our actions from foreign ones; raises ``TemplateError`` for near misses."""
+    return _Sorter(source, list(parts_of(source.text)), foreach).sort()
+
+
+@dataclass(frozen=True)
+class _Context:
+    """Where the walk is: whether the dot, or every chain, is ours, and whether in a range."""
+
+    dot_is_ours: bool
+    in_range: bool
+    in_definition: bool
+
+
+@dataclass(frozen=True)
+class _Block:
+    kind: str
+    outside: _Context
+    mark: int
+
+
+class _Sorter:
+    def __init__(self, source: Source, parts: List[Part], foreach: bool) -> None:
+        self._source = source
+        self._parts = parts
+        self._known = known_namespaces(foreach)
+        self._mistakes = Mistakes(source, foreach)
+        self._naming: Dict[int, Naming] = {
+            index: naming_of(part)
+            for index, part in enumerate(parts)
+            if isinstance(part, Action) and not part.is_comment
+        }
+        self._partner = _partners(parts)
+        self._ours: Set[int] = set()
+        self._scope = Scope()
+        self._our_templates = our_templates(
+            ActionFacts(part, self._naming[index], index in self._partner, self._names_us(index))
+            for index, part in enumerate(parts)
+            if isinstance(part, Action) and index in self._naming
+        )
+        self._definitions: List[int] = []
+        self._calls: List[int] = []
+
+    def sort(self) -> Sorted:
+        self._walk(0, len(self._parts), _Context(False, False, False))
+        self._walk_definitions()
+        for index in self._calls:
+            if self._template_at(index) in self._our_templates:
+                self._ours.add(index)
+            else:
+                self._mistakes.check_near_misses(self._naming[index])
+        return self._sorted()
+
+    def _walk(self, start: int, end: int, context: _Context) -> None:
+        blocks: List[_Block] = []
+        index = start
+        while index < end:
+            part = self._parts[index]
+            following = index + 1
+            if isinstance(part, Unreadable):
+                self._mistakes.check_unreadable(part)
+            elif isinstance(part, Action):
+                if part.is_comment:
+                    self._ours.add(index)
+                elif part.keyword in ("end", "else"):
+                    if blocks:
+                        self._ours.add(index)
+                        context = self._leave(blocks, part, index, context)
+                elif part.keyword in ("break", "continue"):
+                    if context.in_range:
+                        self._ours.add(index)
+                elif self._opens(index):
+                    following, context = self._enter(blocks, index, context)
+                else:
+                    self._single(index, part, context)
+            index = following
+
+    # Blocks
+
+    def _opens(self, index: int) -> bool:
+        part = self._parts[index]
+        return isinstance(part, Action) and part.keyword in _OPENERS and len(part.tokens) > 2
+
+    def _enter(self, blocks: List[_Block], index: int, context: _Context) -> Tuple[int, _Context]:
+        """What comes after a block's head: its body when it is ours, or what follows it."""
+        action = self._parts[index]
+        assert isinstance(action, Action)
+        keyword = action.keyword
+        partner = self._partner.get(index)
+        if keyword == "define":
+            if partner is None:
+                return index + 1, context
+            self._definitions.append(index)
+            return partner + 1, context
+        is_ours = self._is_ours(index, context) or (
+            keyword == "block" and self._template_at(index) in self._our_templates
+        )
+        if not is_ours:
+            self._mistakes.check_near_misses(self._naming[index])
+            return (index if partner is None else partner) + 1, context
+        if partner is None:
+            raise self._source.error(f"{{{{{keyword}}}}} has no {{{{end}}}}", action.start)
+        self._ours.add(index)
+        self._check_roots(index, context)
+        blocks.append(_Block(keyword, context, self._scope.mark()))
+        self._declare(index)
+        if keyword == "if":
+            return index + 1, context
+        return index + 1, _Context(
+            True, context.in_range or keyword == "range", context.in_definition
+        )
+
+    def _leave(
+        self, blocks: List[_Block], action: Action, index: int, context: _Context
+    ) -> _Context:
+        """The context behind an ``else`` or ``end`` of our innermost block."""
+        block = blocks[-1]
+        if action.keyword == "else":
+            self._check_roots(index, block.outside)
+            self._declare(index)
+            return block.outside
+        blocks.pop()
+        self._scope.forget_since(block.mark)
+        return block.outside
+
+    def _check_roots(self, index: int, context: _Context) -> None:
+        naming = self._naming[index]
+        if not context.dot_is_ours:
+            self._mistakes.check_roots(naming.roots)
+        if not context.in_definition:
+            self._mistakes.check_roots(naming.dollar_roots)
+
+    def _declare(self, index: int) -> None:
+        for name in self._naming[index].declared:
+            self._scope.declare(name)
+
+    # Single actions
+
+    def _single(self, index: int, action: Action, context: _Context) -> None:
+        if action.keyword == "template":
+            if self._is_ours(index, context) and self._naming[index].has_chain:
+                self._our_templates.add(self._template_at(index))
+                self._check_roots(index, context)
+            self._calls.append(index)
+            return
+        if not self._is_ours(index, context):
+            self._mistakes.check_near_misses(self._naming[index])
+            return
+        self._ours.add(index)
+        self._check_roots(index, context)
+        self._declare(index)
+
+    def _is_ours(self, index: int, context: _Context) -> bool:
+        naming = self._naming[index]
+        if context.dot_is_ours and naming.has_chain:
+            return True
+        if self._names_us(index):
+            return True
+        if any(self._scope.knows(name) for name in naming.variables):
+            return True
+        return naming.is_literal_only and self._is_meant_literally(index)
+
+    def _names_us(self, index: int) -> bool:
+        naming = self._naming[index]
+        return any(token.text[1:] in self._known for token in naming.roots + naming.dollar_roots)
+
+    def _is_meant_literally(self, index: int) -> bool:
+        """Not so in ``${{ true }}``, nor for what only other languages take for a literal."""
+        action = self._parts[index]
+        assert isinstance(action, Action)
+        if self._source.text[action.start - 1 : action.start] == "$" and action.start:
+            return False
+        if action.keyword:
+            return True
+        try:
+            parse_pieces([action], self._source, extensions=True)
+        except TemplateError:
+            return False
+        return True
+
+    # Definitions
+
+    def _walk_definitions(self) -> None:
+        """Walks the bodies of our definitions; each may show further ones to be ours."""
+        pending = self._definitions
+        while True:
+            ready = [i for i in pending if self._template_at(i) in self._our_templates]
+            pending = [i for i in pending if self._template_at(i) not in self._our_templates]
+            if not ready:
+                return
+            self._definitions = []
+            for index in ready:
+                partner = self._partner[index]
+                self._ours.update((index, partner))
+                self._scope = Scope()
+                self._walk(index + 1, partner, _Context(True, False, True))
+            pending += self._definitions
+
+    def _template_at(self, index: int) -> str:
+        action = self._parts[index]
+        assert isinstance(action, Action)
+        return template_name(action)
+
+    # The result
+
+    def _sorted(self) -> Sorted:
+        text = self._source.text
+        pieces: List[Piece] = []
+        foreign: List[Span] = []
+        index = 0
+        while index < len(self._parts):
+            part = self._parts[index]
+            if isinstance(part, str) or index in self._ours:
+                assert not isinstance(part, Unreadable)
+                pieces.append(part)
+                index += 1
+                continue
+            last = index
+            partner = self._partner.get(index)
+            if partner is not None:
+                last = partner
+            end_part = self._parts[last]
+            assert not isinstance(end_part, str)
+            pieces.append(text[part.start : end_part.end])
+            if isinstance(end_part, Action) or end_part.is_closed:
+                foreign.append(self._span(part.start, end_part.end))
+            index = last + 1
+        return Sorted(tuple(pieces), tuple(foreign))
+
+    def _span(self, start: int, end: int) -> Span:
+        line, column = self._source.place(start)
+        return Span(start, end, line, column, self._source.text[start:end])
+
+
+def _partners(parts: List[Part]) -> Dict[int, int]:
+    """For each head of a block the index of its ``end``; heads without one are left out."""
+    partner: Dict[int, int] = {}
+    open_heads: List[int] = []
+    for index, part in enumerate(parts):
+        if not isinstance(part, Action):
+            continue
+        if part.keyword in _OPENERS and len(part.tokens) > 2:
+            open_heads.append(index)
+        elif part.keyword == "end" and open_heads:
+            partner[open_heads.pop()] = index
+    return partner

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a parsed template consists of. Offsets are characters of the template's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional, Tuple, Union
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A string, number or truth value."""
+
+    value: Any
+    offset: int
+    written: str
+
+
+@dataclass(frozen=True)
+class Nil:
+    offset: int
+
+
+@dataclass(frozen=True)
+class Dot:
+    offset: int
+
+
+@dataclass(frozen=True)
+class Field:
+    """``.Vars.port``: names looked up one after the other, from the dot."""
+
+    names: Tuple[str, ...]
+    offset: int
+
+
+@dataclass(frozen=True)
+class Variable:
+    """``$x.port``: a variable (``name`` has its ``$``) and names looked up from it."""
+
+    name: str
+    names: Tuple[str, ...]
+    offset: int
+
+
+@dataclass(frozen=True)
+class Function:
+    """The name of a function where a value or a call stands."""
+
+    name: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class Chain:
+    """``(pipeline).port``: names looked up from any operand."""
+
+    operand: "Operand"
+    names: Tuple[str, ...]
+    offset: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """Operands side by side: a call, or a single value. Never empty."""
+
+    operands: Tuple["Operand", ...]
+    offset: int
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """``$a, $b := command | command``. ``assigns`` tells ``=`` from ``:=``."""
+
+    variables: Tuple[str, ...]
+    assigns: bool
+    commands: Tuple[Command, ...]
+    offset: int
+
+
+Operand = Union[Literal, Nil, Dot, Field, Variable, Function, Chain, Pipeline]
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """An action that prints what its pipeline yields, unless that sets variables."""
+
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True)
+class Branch:
+    condition: Pipeline
+    body: "Body"
+
+
+@dataclass(frozen=True)
+class If:
+    """The branches of ``if`` and its ``else if``, in order, and the ``else``."""
+
+    branches: Tuple[Branch, ...]
+    otherwise: Optional["Body"]
+    offset: int
+
+
+@dataclass(frozen=True)
+class With:
+    pipeline: Pipeline
+    body: "Body"
+    otherwise: Optional["Body"]
+    offset: int
+
+
+@dataclass(frozen=True)
+class Range:
+    pipeline: Pipeline
+    body: "Body"
+    otherwise: Optional["Body"]
+    offset: int
+
+
+@dataclass(frozen=True)
+class Break:
+    offset: int
+
+
+@dataclass(frozen=True)
+class Continue:
+    offset: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """``{{template "name" pipeline}}``, also where a ``block`` stands."""
+
+    name: str
+    pipeline: Optional[Pipeline]
+    offset: int
+
+
+Node = Union[Text, Output, If, With, Range, Break, Continue, Call]
+Body = Tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A whole template: its own body and those of its ``define`` and ``block``."""
+
+    body: Body
+    definitions: Mapping[str, Body]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which text is a reference to a secret, and what is put in its place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
+
+#: text -> the paths that it names
+TEXTS = [
+    ("secret:a/b", ["a/b"]),
+    ("postgres://u:secret:db/pw@host", ["db/pw"]),
+    ("Read secret:a/b.", ["a/b"]),
+    ("secret:a/b/ and secret:c-", ["a/b", "c"]),
+    ("secret:{a}b", ["a"]),
+    ("x=secret:a,y=secret:b_1", ["a", "b_1"]),
+    ("secret:a.b-c/D", ["a.b-c/D"]),
+    ("mysecret:a my_secret:b my-secret:c", []),
+    ("secret: a", []),
+    ("secret:", []),
+    ("secret:{}", []),
+    ("secret:{a b}", []),
+    ("SECRET:a", []),
+]
+
+
+@pytest.mark.parametrize(("text", "paths"), TEXTS)
+def test_find(text: str, paths: list[str]) -> None:
+    assert [reference.path for reference in secret_references.find(text)] == paths
+
+
+def test_paths_at_any_depth() -> None:
+    value = {"a": ["secret:x", {"b": "secret:y"}], "secret:key": 1}
+    assert secret_references.paths(value) == {"x", "y"}
+
+
+#: text, secrets -> the text with their values
+VALUES = [
+    ("a=secret:x;", {"x": "1"}, "a=1;"),
+    ("secret:x secret:xy", {"x": "1", "xy": "2"}, "1 2"),
+    ("secret:{x}y", {"x": "1"}, "1y"),
+    ("secret:x", {"x": "secret:y", "y": "no"}, "secret:y"),
+    ("secret:x", {"x": "a\\1\n{{ b }}"}, "a\\1\n{{ b }}"),
+]
+
+
+@pytest.mark.parametrize(("text", "values", "revealed"), VALUES)
+def test_reveal(text: str, values: dict[str, str], revealed: str) -> None:
+    assert Secrets(values).reveal(text) == revealed
+
+
+def test_a_secret_that_was_not_handed_over_is_named() -> None:
+    with pytest.raises(ResourceError, match=r"'a/b' .* VIGO_SECRET_A_B"):
+        Secrets({}).reveal("secret:a/b")
+
+
+def test_secrets_do_not_show_in_their_own_text() -> None:
+    assert "hunter22" not in repr(Secrets({"a": "hunter22"}))
+
+
+def test_conceal_masks_the_longest_first() -> None:
+    assert Secrets({"a": "abc", "b": "abcd"}).conceal("abcd abc") == "******** ********"
+
+
+@given(st.text("secrt:/{}ab.-_ ", max_size=40))
+def test_any_text_is_found_and_revealed_alike(text: str) -> None:
+    found = secret_references.find(text)
+    revealed = Secrets({path: "" for path in secret_references.paths(text)}).reveal(text)
+    assert len(revealed) == len(text) - sum(ref.end - ref.start for ref in found)
