@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,17 @@ class Finished:
 
 
 def vigo_bridge(
-    *arguments: str | Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+    *arguments: str | Path,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    prefix: Sequence[str] = (),
 ) -> Finished:
-    """Runs ``vigo-bridge`` with these arguments; never raises for its exit status."""
+    """Runs ``vigo-bridge`` with these arguments; never raises for its exit status.
+
+    prefix: a command that runs it.
+    """
     finished = subprocess.run(
-        [sys.executable, "-m", "vigo_bridge", *map(str, arguments)],
+        [*prefix, sys.executable, "-m", "vigo_bridge", *map(str, arguments)],
         env={**os.environ, **SECRETS, **(environment or {})},
         cwd=cwd,
         capture_output=True,

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real parts as fixtures: started when a test first asks for one, gone when the session ends.
+
+While `python -m tests.testbed up` keeps parts running, sessions join those and leave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine, Fleet, Registry, Testbed
+
+
+@pytest.fixture(scope="session")
+def testbed() -> Iterator[Testbed]:
+    """The testbed itself, to start what the other fixtures do not have."""
+    from tests.testbed import use_testbed  # Unit tests shall not pay for its imports.
+
+    with use_testbed() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def engine(testbed: Testbed) -> Engine:
+    """An engine that may be filled with containers of any name; clean up after yourself."""
+    return testbed.test_engine()
+
+
+@pytest.fixture(scope="session")
+def registry(testbed: Testbed) -> Registry:
+    """The registry that serves all stand-in images; never stop this one, others use it."""
+    return testbed.registry
+
+
+@pytest.fixture(scope="session")
+def fleet3(testbed: Testbed) -> Fleet:
+    """Three hosts, web1 to web3.app.example.com, each with sshd and an engine of its own."""
+    return testbed.fleet([f"web{number}.app.example.com" for number in (1, 2, 3)])
+
+
+@pytest.fixture(scope="session")
+def compose_env(testbed: Testbed) -> dict[str, str]:
+    """Environment variables with which `docker compose` is v2 and talks to `engine`."""
+    return testbed.compose_env()

@@ -1,0 +1,435 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The container resource on a real engine: its life from missing to absent, and its failures."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import docker.errors
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine, Registry
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[2]
+REDIS = "redis:7-alpine"
+NEWER_REDIS = "redis:8-alpine"
+
+
+class Scene:
+    """Containers of one test: unique names, short waits, all removed in the end."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.client = engine.client()
+        self.name = f"lifecycle-{uuid.uuid4().hex[:10]}"
+        self.notes: list[str] = []
+
+    def bring(
+        self,
+        secrets: Mapping[str, str] | None = None,
+        turn: Turn | None = None,
+        check: bool = False,
+        **attributes: Any,
+    ) -> Result:
+        target = Target(check, Secrets(secrets or {}))
+        given = {
+            "container": self.name,
+            "image": REDIS,
+            "docker_host": self.engine.docker_host,
+            "settle_time": "500ms",
+            **attributes,
+        }
+        result = bring("test", Container(), lambda: given, target, turn or Turn())
+        self.notes = target.notes
+        return result
+
+    def brought(self, action: str, **arguments: Any) -> Result:
+        """Brings the container, expects the action, and expects that nothing is left to do."""
+        result = self.bring(**arguments)
+        assert result.action == action, result
+        arguments.pop("turn", None)
+        assert self.bring(**arguments).action == "none", self.bring(check=True, **arguments)
+        return result
+
+    def inspect(self, suffix: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = self.client.api.inspect_container(self.name + suffix)
+        return found
+
+    def names(self) -> set[str]:
+        """The suffixes of all containers of this test that are there."""
+        entries = self.client.api.containers(all=True, filters={"name": self.name})
+        return {name.lstrip("/")[len(self.name) :] for entry in entries for name in entry["Names"]}
+
+    def redis(self, *words: str) -> str:
+        container = self.client.containers.get(self.name)
+        return container.exec_run(["redis-cli", *words]).output.decode().strip()
+
+    def close(self) -> None:
+        for entry in self.client.api.containers(all=True, filters={"name": self.name}):
+            self.client.api.remove_container(entry["Id"], force=True, v=True)
+        for network in self.client.networks.list(filters={"name": self.name}):
+            network.remove()
+        self.client.close()
+
+
+@pytest.fixture
+def scene(engine: Engine) -> Iterator[Scene]:
+    scene = Scene(engine)
+    yield scene
+    scene.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_whole_life(scene: Scene) -> None:
+    assert scene.bring(check=True).action == "created"
+    assert scene.names() == set()
+    scene.brought("created")
+    scene.brought("stopped", state="stopped")
+    scene.brought("started")
+    scene.client.api.remove_container(scene.name, force=True, v=True)
+    scene.brought("created")
+    scene.client.api.pause(scene.name)
+    scene.brought("started")
+    scene.client.api.pause(scene.name)
+    scene.brought("stopped", state="stopped")
+    scene.brought("deleted", state="absent", remove_volumes=True)
+    scene.brought("created", state="stopped")
+    assert scene.inspect()["State"]["Status"] == "created"
+
+
+def test_another_tag_replaces_and_the_data_stay(scene: Scene) -> None:
+    port = f"127.0.0.1:{free_port()}:6379"
+    scene.brought("created", ports=port)
+    assert scene.redis("set", "colour", "green") == "OK"
+    assert scene.redis("save") == "OK"
+    result = scene.brought("recreated", image=NEWER_REDIS, ports=port)
+    assert result.reason == f"image {REDIS} -> {NEWER_REDIS}"
+    assert result.diff == {"before": {"image": REDIS}, "after": {"image": NEWER_REDIS}}
+    assert scene.redis("get", "colour") == "green"
+    assert scene.names() == {""}
+
+
+def test_new_anonymous_volumes_where_they_are_asked_for(scene: Scene) -> None:
+    scene.brought("created")
+    before = scene.inspect()["Mounts"][0]["Name"]
+    scene.brought("recreated", image=NEWER_REDIS, renew_volumes=True)
+    assert scene.inspect()["Mounts"][0]["Name"] != before
+
+
+def test_absent_takes_the_anonymous_volumes_where_it_is_told_to(scene: Scene) -> None:
+    scene.brought("created")
+    scene.brought("recreated", image=NEWER_REDIS)
+    volume = scene.inspect()["Mounts"][0]["Name"]
+    scene.brought("deleted", state="absent", remove_volumes=True)
+    with pytest.raises(docker.errors.NotFound):
+        scene.client.volumes.get(volume)
+
+
+IMMUTABLE = {
+    "command": {"command": "redis-server --appendonly yes"},
+    "env": {"env": "A=1,B=two,three"},
+    "labels": {"labels": {"tier": "cache"}},
+    "user": {"user": "redis"},
+    "workdir": {"workdir": "/tmp"},
+    "volumes": {"volumes": ["/etc/hostname:/somewhere:ro", "/extra"]},
+    "tmpfs": {"tmpfs": "/scratch:size=64k"},
+    "hostname": {"hostname": "cache"},
+    "dns and hosts": {"dns": "192.0.2.1", "extra_hosts": "db:192.0.2.7"},
+    "ulimits": {"ulimits": "nofile=1024:2048"},
+    "shm_size": {"shm_size": "32m"},
+    "capabilities": {"cap_add": "CAP_NET_ADMIN", "cap_drop": ["mknod"]},
+    "read_only and init": {"read_only": True, "init": "yes", "tmpfs": "/data"},
+    "sysctls": {"sysctls": "net.core.somaxconn=512"},
+    "logging": {"log_driver": "json-file", "log_opts": {"max-size": "1m"}},
+    "stopping": {"stop_signal": "SIGINT", "stop_timeout": "3s"},
+    "ipc": {"ipc": "private"},
+    "network_mode": {"network_mode": "none"},
+}
+
+
+@pytest.mark.parametrize("attributes", IMMUTABLE.values(), ids=list(IMMUTABLE))
+def test_what_only_creation_can_set_recreates(scene: Scene, attributes: dict[str, Any]) -> None:
+    scene.brought("created", state="stopped")
+    scene.brought("recreated", state="stopped", **attributes)
+    scene.brought("recreated", state="stopped")
+
+
+def test_what_the_engine_can_change_is_changed_in_place(scene: Scene) -> None:
+    scene.brought("created", memory="64m")
+    identity = scene.inspect()["Id"]
+    scene.brought("updated", memory="128m", restart="unless-stopped")
+    result = scene.brought(
+        "updated", memory="256m", memory_swap="-1", cpus="0.5", pids_limit=100, restart="always"
+    )
+    assert "memory 128m -> 256m" in result.reason
+    assert scene.inspect()["Id"] == identity
+    assert scene.inspect()["HostConfig"]["NanoCpus"] == 500_000_000
+    scene.brought("recreated", restart="always")
+    assert scene.inspect()["HostConfig"]["Memory"] == 0
+
+
+def test_networks_are_made_and_joined_and_left(scene: Scene) -> None:
+    front, back = f"{scene.name}-front", f"{scene.name}-back"
+    scene.brought("created", networks=[front])
+    identity = scene.inspect()["Id"]
+    scene.brought("updated", networks={front: None, back: {"aliases": "cache"}})
+    assert "cache" in scene.inspect()["NetworkSettings"]["Networks"][back]["Aliases"]
+    scene.brought("updated", networks={front: None, back: {"aliases": "store"}})
+    scene.brought("updated", network=front)
+    assert scene.inspect()["Id"] == identity
+    scene.brought("recreated", network=back)
+    scene.brought("updated", networks=[back, {"name": front, "aliases": ["a", "b"]}])
+    refused = scene.bring(networks=[f"{scene.name}-other"], create_networks=False)
+    assert refused.action == "failed"
+    assert "does not exist" in refused.reason
+
+
+def test_a_container_of_somebody_else_is_adopted_when_it_is_equal(scene: Scene) -> None:
+    scene.client.containers.run(
+        REDIS, ["redis-server", "--port", "6379"], name=scene.name, detach=True, environment=["A=1"]
+    )
+    identity = scene.inspect()["Id"]
+    assert scene.bring(command="redis-server --port 6379", env={"A": "1"}).action == "none"
+    assert scene.inspect()["Id"] == identity
+    result = scene.brought("recreated", env={"A": "2"})
+    assert result.reason == "env A changed"
+    assert "1" not in json.dumps(result.diff["before"] if result.diff else "")
+
+
+def test_a_secret_is_compared_by_value_and_shown_nowhere(scene: Scene, tmp_path: Path) -> None:
+    attributes = {
+        "env": "PASSWORD=secret:app/password,PLAIN=1",
+        "command": ["redis-server", "--requirepass", "secret:app/password"],
+    }
+    created = scene.brought("created", secrets={"app/password": "first-value"}, **attributes)
+    config = scene.inspect()["Config"]
+    assert "PASSWORD=first-value" in config["Env"]
+    assert config["Cmd"][-1] == "first-value"
+    assert "first-value" not in json.dumps(config["Labels"])
+    assert "secret:app/password" in config["Labels"][label.SPEC]
+    changed = scene.brought("recreated", secrets={"app/password": "second-value"}, **attributes)
+    broken = scene.bring(
+        secrets={"app/password": "third-value"},
+        **{**attributes, "command": ["sh", "-c", "echo got secret:app/password; exit 4"]},
+    )
+    assert broken.action == "failed"
+    assert broken.error is not None
+    assert "got ********" in broken.error["log"]
+    for result in (created, changed, broken):
+        assert "-value" not in json.dumps(result.as_dict())
+
+
+def test_a_file_of_variables_is_read_again(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "app.env"
+    path.write_text("# ours\nTOKEN='one two'\nexport B=2\n")
+    scene.brought("created", env_file=str(path), env={"B": "3"})
+    assert {"TOKEN=one two", "B=3"} <= set(scene.inspect()["Config"]["Env"])
+    path.write_text("TOKEN=other\nB=2\n")
+    result = scene.brought("recreated", env_file=str(path), env={"B": "3"})
+    assert result.reason == "env TOKEN changed"
+    assert "other" not in json.dumps(result.as_dict())
+
+
+def test_a_failed_replacement_puts_the_former_container_back(scene: Scene) -> None:
+    port = f"127.0.0.1:{free_port()}:6379"
+    scene.brought("created", ports=port, restart="always")
+    identity = scene.inspect()["Id"]
+    result = scene.bring(
+        ports=port, restart="always", command=["sh", "-c", "echo no such host; exit 7"]
+    )
+    assert result.action == "failed"
+    assert result.error is not None
+    assert result.error["log"].splitlines()[-1] == "no such host"
+    assert "is back and running" in result.error["message"]
+    now = scene.inspect()
+    assert now["Id"] == identity
+    assert now["State"]["Running"]
+    assert now["HostConfig"]["RestartPolicy"]["Name"] == "always"
+    failed = scene.inspect(".vigo-failed")
+    assert not failed["State"]["Running"]
+    assert failed["HostConfig"]["RestartPolicy"]["Name"] == "no"
+    scene.brought("recreated", image=NEWER_REDIS, ports=port, restart="always")
+    assert scene.names() == {""}
+
+
+def test_a_broken_image_says_why(scene: Scene) -> None:
+    scene.brought("created", image="traefik/whoami:v1.10.1")
+    result = scene.bring(image="traefik/whoami:broken")
+    assert result.action == "failed"
+    assert result.rc == 1
+    assert "exit code 1" in result.reason
+    assert scene.inspect()["Config"]["Image"] == "traefik/whoami:v1.10.1"
+    assert scene.inspect()["State"]["Running"]
+
+
+def test_a_new_container_that_dies_is_kept_apart(scene: Scene) -> None:
+    result = scene.bring(command=["sh", "-c", "echo sorry; exit 3"], restart="always")
+    assert result.action == "failed"
+    assert result.error is not None
+    assert result.error["log"].splitlines()[0] == "sorry"
+    assert scene.names() == {".vigo-failed"}
+    assert not scene.inspect(".vigo-failed")["State"]["Running"]
+    scene.brought("created")
+    assert scene.names() == {""}
+
+
+def test_a_port_that_a_container_holds(scene: Scene, engine: Engine) -> None:
+    port = free_port()
+    holder = scene.client.containers.run(
+        REDIS, name=f"{scene.name}-holder", detach=True, ports={"6379/tcp": ("127.0.0.1", port)}
+    )
+    result = scene.bring(ports=f"{port}:6379")
+    assert result.action == "failed"
+    assert f"port {port}/tcp is held by container {holder.name}" in result.reason
+    assert scene.names() == {"-holder"}
+
+
+def test_a_port_that_a_process_holds(scene: Scene) -> None:
+    scene.brought("created")
+    identity = scene.inspect()["Id"]
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        result = scene.bring(ports=f"127.0.0.1:{port}:6379")
+        assert result.action == "failed"
+        assert f"port {port}/tcp" in result.reason
+        assert f"(pid {os.getpid()})" in result.reason
+    assert scene.names() == {""}
+    assert scene.inspect()["Id"] == identity
+    assert scene.inspect()["State"]["Running"]
+
+
+def test_a_missing_bind_source_is_refused_before_anything_stops(scene: Scene) -> None:
+    scene.brought("created")
+    result = scene.bring(volumes="/no/such/folder:/in")
+    assert result.action == "failed"
+    assert "/no/such/folder" in result.reason
+    assert scene.names() == {""}
+    assert scene.inspect()["State"]["Running"]
+
+
+def test_images_that_cannot_be_had(scene: Scene) -> None:
+    missing = scene.bring(image="myregistry.example.com/webapp:no-such-tag")
+    assert missing.action == "failed"
+    assert "webapp:no-such-tag cannot be pulled" in missing.reason
+    down = scene.bring(image=f"127.0.0.1:{free_port()}/webapp:v1")
+    assert down.action == "blocked"
+    never = scene.bring(image="redis:no-such-tag", pull="never")
+    assert never.action == "failed"
+    assert "pull is never" in never.reason
+    assert scene.names() == set()
+
+
+def test_a_tag_that_moves_is_noticed_with_pull_always(
+    scene: Scene, engine: Engine, registry: Registry
+) -> None:
+    repository = f"myregistry.example.com/{scene.name}"
+    for image in (REDIS, NEWER_REDIS):
+        with contextlib.suppress(docker.errors.ImageNotFound):
+            scene.client.images.get(image)
+        scene.client.images.pull(image)
+    registry.push(engine, REDIS, f"{repository}:stable")
+    scene.brought("created", image=f"{repository}:stable", pull="always")
+    assert scene.bring(check=True, image=f"{repository}:stable", pull="always").action == "none"
+    registry.push(engine, NEWER_REDIS, f"{repository}:next")
+    registry.tag(f"{repository}:next", "stable")
+    assert scene.bring(image=f"{repository}:stable").action == "none"
+    foreseen = scene.bring(check=True, image=f"{repository}:stable", pull="always")
+    assert foreseen.action == "recreated"
+    result = scene.brought("recreated", image=f"{repository}:stable", pull="always")
+    assert "is another one now" in result.reason
+
+
+HEALTHY = "redis-cli ping"
+
+
+def test_healthchecks_are_waited_for(scene: Scene) -> None:
+    check = {"test": HEALTHY, "interval": "500ms", "retries": 2}
+    scene.brought("created", healthcheck=check)
+    assert scene.inspect()["State"]["Health"]["Status"] == "healthy"
+    result = scene.bring(
+        healthcheck={"test": "false", "interval": "300ms", "retries": 1}, health_timeout="2s"
+    )
+    assert result.action == "failed"
+    assert "not healthy, 2 s after its start" in result.reason
+    assert scene.inspect()["State"]["Running"]
+    assert scene.inspect()["Config"]["Healthcheck"]["Test"] == ["CMD-SHELL", HEALTHY]
+
+
+def test_one_shot_containers(scene: Scene) -> None:
+    job: dict[str, Any] = {"expect": "exited", "command": ["sh", "-c", "sleep 0.5; echo done"]}
+    result = scene.brought("created", **job)
+    assert (result.rc, result.output) == (0, "done\n")
+    scene.brought("started", turn=Turn(triggered=True), **job)
+    failed = scene.bring(expect="exited", command=["sh", "-c", "exit 5"])
+    assert failed.action == "failed"
+    assert failed.rc == 5
+
+
+@pytest.mark.parametrize(
+    ("turn", "action"),
+    [
+        (Turn(triggered=True), "restarted"),
+        (Turn(triggered=True, earlier="updated"), "restarted"),
+        (Turn(triggered=True, earlier="created"), "none"),
+        (Turn(triggered=True, earlier="recreated"), "none"),
+    ],
+)
+def test_triggers(scene: Scene, turn: Turn, action: str) -> None:
+    scene.brought("created")
+    started = scene.inspect()["State"]["StartedAt"]
+    assert scene.bring(turn=turn).action == action
+    assert (scene.inspect()["State"]["StartedAt"] != started) == (action == "restarted")
+
+
+def test_an_engine_that_does_not_answer(scene: Scene, tmp_path: Path) -> None:
+    silent = f"unix://{tmp_path}/no.sock"
+    result = scene.bring(docker_host=silent)
+    assert result.action == "blocked"
+    assert silent in result.reason
+    assert "systemctl start docker" in result.reason
+
+
+WITHOUT_RIGHTS = """
+import os, sys
+from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import Engine
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
+import docker.auth, docker.errors, docker.utils  # While we may still read them.
+os.setgid(65534); os.setgroups([]); os.setuid(65534)
+try:
+    Engine(sys.argv[1])
+except Blocked as error:
+    print(error.message)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")
+def test_no_permission_on_the_socket(engine: Engine) -> None:
+    script = [sys.executable, "-c", WITHOUT_RIGHTS, engine.docker_host]
+    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "no permission" in done.stdout, done.stderr
+    assert "docker group" in done.stdout

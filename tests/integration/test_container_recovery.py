@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A replacement that is killed between any two calls is repaired by the next run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[2]
+
+#: Brings a container and is killed right after its nth changing call.
+KILLED = """
+import json, os, signal, sys
+from ansible_collections.vigo.bridge.plugins.module_utils.container.connection import Connection
+from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import bring
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+
+left = int(sys.argv[1])
+call = Connection.call
+
+def call_and_die(self, method, *arguments, **options):
+    global left
+    try:
+        return call(self, method, *arguments, **options)
+    finally:
+        left -= method != "GET"
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+Connection.call = call_and_die
+bring("test", Container(), lambda: json.loads(sys.argv[2]), Target())
+print("survived")
+"""
+
+
+@pytest.fixture
+def attributes(engine: Engine) -> Iterator[dict[str, Any]]:
+    name = f"recovery-{uuid.uuid4().hex[:10]}"
+    yield {
+        "container": name,
+        "image": "redis:7-alpine",
+        "restart": "always",
+        "settle_time": "300ms",
+        "docker_host": engine.docker_host,
+    }
+    client = engine.client()
+    for entry in client.api.containers(all=True, filters={"name": name}):
+        client.api.remove_container(entry["Id"], force=True, v=True)
+    client.close()
+
+
+def brought(attributes: dict[str, Any], check: bool = False) -> Result:
+    return bring("test", Container(), lambda: attributes, Target(check))
+
+
+def killed_after(calls: int, attributes: dict[str, Any]) -> bool:
+    """Whether the run was killed; False when it ended before."""
+    script = [sys.executable, "-c", KILLED, str(calls), json.dumps(attributes)]
+    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, -9), done.stderr
+    return done.returncode == -9
+
+
+def containers(engine: Engine, name: str) -> dict[str, dict[str, Any]]:
+    client = engine.client()
+    found = {
+        each.lstrip("/")[len(name) :]: client.api.inspect_container(entry["Id"])
+        for entry in client.api.containers(all=True, filters={"name": name})
+        for each in entry["Names"]
+    }
+    client.close()
+    return found
+
+
+# create, stop, rename, rename, disarm, start, remove
+@pytest.mark.parametrize("calls", range(1, 8))
+def test_a_killed_replacement(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
+    assert brought(attributes).action == "created"
+    changed = {**attributes, "image": "redis:8-alpine"}
+    assert killed_after(calls, changed)
+    foreseen = brought(changed, check=True)
+    repaired = brought(changed)
+    assert repaired.action == foreseen.action
+    assert repaired.action in ("recreated", "updated", "none"), repaired
+    assert brought(changed).action == "none"
+    left = containers(engine, attributes["container"])
+    assert set(left) == {""}
+    assert left[""]["State"]["Running"]
+    assert left[""]["Config"]["Image"] == "redis:8-alpine"
+    assert left[""]["HostConfig"]["RestartPolicy"]["Name"] == "always"
+    assert [mount["Destination"] for mount in left[""]["Mounts"]] == ["/data"]
+
+
+# create, stop, rename, rename, disarm, start, then back:
+# disarm, stop, rename, rename, policy, start
+@pytest.mark.parametrize("calls", range(1, 13))
+def test_a_killed_rollback(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
+    assert brought(attributes).action == "created"
+    identity = containers(engine, attributes["container"])[""]["Id"]
+    broken = {**attributes, "command": ["sh", "-c", "sleep 0.1; exit 9"]}
+    killed_after(calls, broken)
+    assert brought(attributes).action in ("updated", "started", "none")
+    assert brought(attributes).action == "none"
+    left = containers(engine, attributes["container"])
+    assert set(left) <= {"", ".vigo-failed"}
+    assert left[""]["Id"] == identity
+    assert left[""]["State"]["Running"]
+    assert left[""]["HostConfig"]["RestartPolicy"]["Name"] == "always"
+
+
+def test_a_container_of_somebody_else_in_the_way(
+    engine: Engine, attributes: dict[str, Any]
+) -> None:
+    assert brought(attributes).action == "created"
+    name = attributes["container"]
+    client = engine.client()
+    client.api.create_container("redis:7-alpine", name=f"{name}.vigo-old")
+    result = brought({**attributes, "image": "redis:8-alpine"})
+    assert result.action == "failed"
+    assert f"{name}.vigo-old is in the way" in result.reason
+    assert set(containers(engine, name)) == {"", ".vigo-old"}
+    assert containers(engine, name)[""]["State"]["Running"]
+    client.close()

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules as Ansible runs them, on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+SECRET = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Ansible made of one module call. verdict: SUCCESS, CHANGED or FAILED!"""
+
+    verdict: str
+    result: dict[str, Any]
+    printed: str
+
+
+def call(module: str, arguments: dict[str, Any], *, pipelining: bool = True) -> Answer:
+    finished = subprocess.run(
+        [
+            *(sys.executable, "-m", "ansible", "adhoc", "localhost"),
+            *("--inventory", "localhost,", "--connection", "local", "-vvv"),
+            *("--module-name", f"vigo.bridge.{module}", "--args", json.dumps(arguments)),
+        ],
+        env={
+            **os.environ,
+            "ANSIBLE_PIPELINING": str(pipelining),
+            "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "VIGO_SECRET_SHOP_PASSWORD": SECRET,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    head, _, answer = finished.stdout.partition(" => ")
+    result, _ = json.JSONDecoder().raw_decode(answer)
+    return Answer(head.rsplit(" | ", 1)[-1], result, finished.stdout + finished.stderr)
+
+
+#: module, its arguments -> the verdict, and part of the result
+CASES: dict[str, tuple[str, dict[str, Any], str, dict[str, Any]]] = {
+    "a new file": (
+        "file",
+        {"target_path": "{folder}/new", "content": "text"},
+        "CHANGED",
+        {"action": "created", "changed": True},
+    ),
+    "a file that must not be": (
+        "file",
+        {"target_path": "{folder}/none", "state": "absent"},
+        "SUCCESS",
+        {"action": "none", "changed": False},
+    ),
+    "a file with wrong attributes": (
+        "file",
+        {"target_path": "relative"},
+        "FAILED!",
+        {"msg": "target_path: 'relative' is not absolute; write it from / on", "log": ""},
+    ),
+    "a command with another exit code that is accepted": (
+        "exec",
+        {"command": "echo done; exit 2", "returns": [0, 2]},
+        "CHANGED",
+        {"action": "ran", "rc": 2, "output": "done\n"},
+    ),
+    "a command that fails": (
+        "exec",
+        {"command": "echo broken; exit 3"},
+        "FAILED!",
+        {"action": "failed", "rc": 3, "log": "broken\n", "changed": False},
+    ),
+    "a command that a guard refuses": (
+        "exec",
+        {"command": "exit 1", "creates": "/"},
+        "SUCCESS",
+        {"action": "skipped", "reason": "creates: / exists", "changed": False},
+    ),
+}
+
+
+@pytest.mark.parametrize(("module", "arguments", "verdict", "part"), CASES.values(), ids=CASES)
+def test_verdict(
+    tmp_path: Path, module: str, arguments: dict[str, Any], verdict: str, part: dict[str, Any]
+) -> None:
+    arguments = {
+        name: value.replace("{folder}", str(tmp_path)) if isinstance(value, str) else value
+        for name, value in arguments.items()
+    }
+    answer = call(module, arguments)
+    assert answer.verdict == verdict, answer.printed
+    assert {name: answer.result.get(name) for name in part} == part
+
+
+def test_secret_reaches_the_command_and_shows_nowhere() -> None:
+    arguments = {
+        "command": 'echo "$PASSWORD" "$(printf %s "$PASSWORD" | wc -c)"',
+        "environment": {"PASSWORD": "secret:shop/password"},
+    }
+    answer = call("exec", arguments)
+    assert answer.result["output"] == f"******** {len(SECRET)}\n"
+    assert SECRET not in answer.printed
+
+
+def test_secret_is_refused_where_it_would_lie_on_the_disk() -> None:
+    answer = call("exec", {"command": "true", "stdin": "secret:shop/password"}, pipelining=False)
+    assert answer.verdict == "FAILED!"
+    assert "pipelining" in answer.result["msg"]
+
+
+def test_unknown_secret_is_named() -> None:
+    answer = call("exec", {"command": "true", "stdin": "secret:shop/other"})
+    assert answer.verdict == "FAILED!"
+    assert "VIGO_SECRET_SHOP_OTHER" in answer.result["msg"]

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debian packages: installed on this machine (root), or unpacked into a folder (anyone)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.testbed.common import TestbedError, cache_folder, run, say
+
+# Written while packages are installed: their services shall not start.
+_POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def install(*packages: str) -> None:
+    """Install packages on this machine without starting their services.
+
+    Raises:
+        TestbedError: not root, not a Debian, or apt-get failed.
+    """
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise TestbedError(
+            f"this needs {', '.join(packages)}, and only root on a Debian machine can install it"
+            f" from here; install it by hand"
+        )
+    say(f"installing {' '.join(packages)} ...")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run(["apt-get", "update", "-q"], env=quiet)
+    with _services_stay_down():
+        run(["apt-get", "install", "-qy", "--no-install-recommends", *packages], env=quiet)
+
+
+@contextmanager
+def _services_stay_down() -> Iterator[None]:
+    if _POLICY.exists():
+        yield
+        return
+    _POLICY.write_text("#!/bin/sh\nexit 101\n")
+    _POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        _POLICY.unlink()
+
+
+def unpack(packages: Iterable[str], target: Path) -> None:
+    """Unpack packages, and the libraries they depend on, into a folder; needs no root.
+
+    Nothing is configured: good for programs that run from their files alone.
+
+    Raises:
+        TestbedError: no Debian, or apt-get cannot download them.
+    """
+    if not shutil.which("apt-get"):
+        raise TestbedError("the stand-in images are made from Debian packages: run this on Debian")
+    try:
+        _download_and_unpack(packages, target)
+    except TestbedError as error:
+        if os.geteuid() != 0:
+            raise TestbedError(
+                f"{error}\nIf the package lists are missing or old, let root run apt-get update"
+            ) from error
+        say("the package lists may be missing or old: apt-get update ...")
+        run(["apt-get", "update", "-q"])
+        _download_and_unpack(packages, target)
+
+
+def _download_and_unpack(packages: Iterable[str], target: Path) -> None:
+    names = _with_libraries(packages)
+    say(f"downloading {' '.join(packages)} ({len(names)} packages with their libraries) ...")
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as downloads:
+        # apt-get download writes to the current folder and has no option for another.
+        run(["sh", "-c", f'cd "{downloads}" && exec apt-get download -qq "$@"', "sh", *names])
+        for package in sorted(Path(downloads).glob("*.deb")):
+            run(["dpkg-deb", "--extract", str(package), str(target)])
+
+
+def _with_libraries(packages: Iterable[str]) -> list[str]:
+    """The packages and, through all levels, what they depend on and is a library by its name."""
+    found: set[str] = set()
+    new = set(packages)
+    while new:
+        found |= new
+        listing = run(["apt-cache", "depends", "--important", *sorted(new)])
+        depends = {
+            line.split("Depends:")[1].strip() for line in listing.splitlines() if "Depends:" in line
+        }
+        new = {name for name in depends if name.startswith(("lib", "lua"))} - found
+    return sorted(found)

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SSH hosts with a Docker engine of their own, as containers on the base engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shlex
+import shutil
+import socket
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docker.errors import NotFound
+from docker.models.containers import Container
+
+from tests.testbed import dockerd
+from tests.testbed.common import (
+    NAME,
+    REGISTRY_ADDRESS,
+    REGISTRY_NAME,
+    SUBNET,
+    TestbedError,
+    run,
+    say,
+    state_folder,
+)
+from tests.testbed.engine import Engine
+from tests.testbed.hostimage import host_image
+from tests.testbed.network import flags, run_on_network
+from tests.testbed.sharing import SHARED, owner_labels
+
+_READY_SECONDS = 60
+_AT_A_TIME = 4
+
+# A daemon in a container needs these; --privileged would do, but asks for more than some
+# machines can give.
+_CAPABILITIES = ["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "MKNOD", "SYSLOG"]
+_SECURITY = ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"]
+
+SOCKET_LABEL = f"{NAME}.socket-folder"
+_SSH_OPTIONS = (
+    "-o StrictHostKeyChecking=no",
+    "-o UserKnownHostsFile=/dev/null",
+    "-o LogLevel=ERROR",
+)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host that was started; `stop` and `start` take it down and up.
+
+    Attributes:
+        name: as it calls itself and as the inventory calls it.
+        address: its IP address, the same after a stop and start. Ports that its containers
+            publish answer there as well.
+        port: of sshd.
+        key_file: the private key that opens root's account.
+        engine: its Docker engine.
+    """
+
+    name: str
+    address: str
+    key_file: Path
+    engine: Engine
+    _base: Engine = field(repr=False)
+    _container: Container = field(repr=False)
+    port: int = 22
+
+    def run(self, command: str) -> str:
+        """Run a shell command on the host, as root, not by SSH; returns its standard output.
+
+        Raises:
+            TestbedError: it failed; the message has its output.
+        """
+        shell = ["docker", "exec", str(self._container.name), "/bin/sh", "-c", command]
+        return run(shell, env=self._base.env)
+
+    def docker(self, *arguments: str) -> str:
+        """Run the docker command on the host; returns its standard output."""
+        return self.run(shlex.join(["docker", *arguments]))
+
+    def ssh(self, command: str) -> str:
+        """Run a shell command on the host by SSH; returns its standard output."""
+        options = shlex.split(" ".join(_SSH_OPTIONS))
+        login = ["-i", str(self.key_file), "-p", str(self.port), f"root@{self.address}"]
+        return run(["ssh", *options, *login, command])
+
+    def inventory_line(self) -> str:
+        """The host as a line of an INI inventory of Ansible."""
+        return (
+            f"{self.name} ansible_host={self.address} ansible_port={self.port} ansible_user=root"
+            f" ansible_ssh_private_key_file={self.key_file}"
+            f" ansible_ssh_common_args='{' '.join(_SSH_OPTIONS)}'"
+        )
+
+    def stop(self) -> None:
+        """Take the host down at once, as a power cut does; its disk stays."""
+        self._container.kill()
+        self._container.wait()
+
+    def start(self) -> None:
+        """Have it up again; returns when sshd and the engine answer."""
+        self._container.start()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until sshd and the engine answer."""
+        deadline = time.monotonic() + _READY_SECONDS
+        while not (_speaks_ssh(self.address, self.port) and dockerd.answers(self.docker_host)):
+            if time.monotonic() > deadline:
+                self._container.reload()
+                log = self._container.logs(tail=20).decode(errors="replace")
+                raise TestbedError(f"{self.name} is {self._container.status}, not ready:\n{log}")
+            time.sleep(0.1)
+
+    @property
+    def docker_host(self) -> str:
+        """Where its engine answers on this machine."""
+        return self.engine.docker_host
+
+    def remove(self) -> None:
+        """End the host and drop its disk; nothing happens when it is gone already."""
+        with suppress(NotFound):
+            self._container.remove(force=True, v=True)
+        shutil.rmtree(Path(self.docker_host.removeprefix("unix://")).parent, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Hosts that were started together."""
+
+    hosts: tuple[Host, ...]
+
+    def __getitem__(self, name: str) -> Host:
+        return next(host for host in self.hosts if host.name == name)
+
+    def inventory(self) -> str:
+        """An INI inventory of Ansible with all hosts."""
+        return "".join(f"{host.inventory_line()}\n" for host in self.hosts)
+
+    def close(self) -> None:
+        """End all hosts."""
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            list(pool.map(Host.remove, self.hosts))
+
+
+def start_fleet(base: Engine, names: Sequence[str], suite: str = "bookworm") -> Fleet:
+    """Start hosts with these names; returns when all are ready."""
+    image = host_image(base, suite)
+    key_file = _key_file()
+    say(f"starting {', '.join(names)} ...")
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        starts = [pool.submit(_start_host, base, image, name, key_file) for name in names]
+    failures = [start.exception() for start in starts if start.exception()]
+    fleet = Fleet(tuple(start.result() for start in starts if not start.exception()))
+    if failures:
+        fleet.close()
+        raise failures[0] or TestbedError("a host did not start")
+    return fleet
+
+
+def shared_host(base: Engine) -> Host:
+    """The host whose engine tests may fill where the base engine is a user's own."""
+    name = f"{NAME}-engine"
+    client = base.client()
+    try:
+        container = client.containers.get(name)
+        if container.status == "running":
+            address = container.attrs["NetworkSettings"]["Networks"][NAME]["IPAddress"]
+            folder = Path(container.labels[SOCKET_LABEL])
+            return _host(base, container, "engine", address, folder, _key_file())
+        container.remove(force=True, v=True)
+    except NotFound:
+        pass
+    return _start_host(base, host_image(base, "bookworm"), "engine", _key_file(), shared=name)
+
+
+def _start_host(
+    base: Engine, image: str, name: str, key_file: Path, shared: str | None = None
+) -> Host:
+    token = secrets.token_hex(4)
+    folder = state_folder() / "hosts" / token
+    folder.mkdir(parents=True)
+    labels = owner_labels(SHARED if shared else None)
+    environment = {
+        "TESTBED_KEY": key_file.with_suffix(".pub").read_text().strip(),
+        "TESTBED_DAEMON_JSON": json.dumps(_daemon_config()),
+        "TESTBED_USER": str(os.geteuid()),
+    }
+    options = [
+        *("--name", shared or f"{NAME}-{name}-{token}"),
+        *("--hostname", name),
+        *("--volume", f"{folder}:/run/testbed"),
+        *("--add-host", f"{REGISTRY_NAME}:{REGISTRY_ADDRESS}"),
+        *("--init", "--cgroupns", "private"),
+        *flags("--cap-add", _CAPABILITIES),
+        *flags("--security-opt", _SECURITY),
+        *flags("--label", {**labels, SOCKET_LABEL: str(folder)}),
+        *flags("--env", environment),
+    ]
+    container, address = run_on_network(base, image, options)
+    host = _host(base, container, name, address, folder, key_file)
+    try:
+        host.wait()
+    except BaseException:
+        host.remove()
+        raise
+    return host
+
+
+def _host(
+    base: Engine, container: Container, name: str, address: str, folder: Path, key_file: Path
+) -> Host:
+    engine = Engine(
+        docker_host=f"unix://{folder}/docker.sock",
+        address=address,
+        log=f"docker exec {container.name} cat /var/log/dockerd.log",
+    )
+    return Host(name, address, key_file, engine, base, container)
+
+
+def _daemon_config() -> dict[str, object]:
+    return {
+        "hosts": ["unix:///run/docker.sock", "unix:///run/testbed/docker.sock"],
+        "registry-mirrors": [f"http://{REGISTRY_ADDRESS}"],
+        "insecure-registries": [REGISTRY_NAME, str(SUBNET)],
+    }
+
+
+def _key_file() -> Path:
+    """The private key of this machine's testbed, made once."""
+    path = state_folder() / "id_ed25519"
+    if not path.exists():
+        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", NAME, "-f", str(path)])
+    return path
+
+
+def _speaks_ssh(address: str, port: int) -> bool:
+    try:
+        with closing(socket.create_connection((address, port), timeout=2)) as connection:
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The image of a fleet host: a Debian with sshd, Python and a Docker engine of its own.
+
+debootstrap unpacks the packages here, which needs no root thanks to fakeroot; it
+configures them in a container, which is root there. The result is cached as one tar file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shlex
+import shutil
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import docker
+from docker.errors import ImageNotFound
+
+from tests.testbed import debian
+from tests.testbed.common import NAME, TestbedError, cache_folder, run, say
+from tests.testbed.compose import PACKAGE, compose_binary
+from tests.testbed.engine import Engine
+
+MIRROR = os.environ.get("VIGO_BRIDGE_TESTBED_DEBIAN", "http://deb.debian.org/debian")
+
+_BUILD_SECONDS = 900
+_IMAGE = f"{NAME}/host"
+_PACKAGES = (
+    "python3 python3-docker openssh-server sudo docker.io iptables iproute2 netbase procps curl"
+    " ca-certificates"
+)
+# Packages that a release has beside those: trixie's docker.io came without the command.
+_MORE_PACKAGES = {"trixie": "docker-cli"}
+
+_CONFIGURE = """\
+set -e
+/debootstrap/debootstrap --second-stage
+apt-get clean
+rm -rf /var/lib/apt/lists/*
+"""
+
+# What a host does when it starts. The cgroups of its containers go below a cgroup of its own; where
+# the machine has cgroup v2 controllers, processes must leave the root before they can be used.
+ENTRY_POINT = """\
+#!/bin/sh
+set -e
+mount -t cgroup2 none /sys/fs/cgroup
+cd /sys/fs/cgroup
+if [ -n "$(cat cgroup.controllers)" ]; then
+    mkdir -p init
+    xargs -rn1 < cgroup.procs > init/cgroup.procs || true
+    sed 's/[^ ]*/+&/g' cgroup.controllers > cgroup.subtree_control
+fi
+cd /
+rm -rf /run/docker /run/docker.pid /run/containerd /run/testbed/docker.sock
+mkdir -p /run/sshd /root/.ssh /etc/docker
+chmod 700 /root/.ssh
+printf '%s\\n' "$TESTBED_KEY" > /root/.ssh/authorized_keys
+printf '%s\\n' "$TESTBED_DAEMON_JSON" > /etc/docker/daemon.json
+dockerd >> /var/log/dockerd.log 2>&1 &
+(
+    until [ -S /run/testbed/docker.sock ]; do sleep 0.1; done
+    chown "$TESTBED_USER" /run/testbed/docker.sock
+) &
+exec /usr/sbin/sshd -D -e
+"""
+
+
+def host_image(base: Engine, suite: str) -> str:
+    """The name of the host image of a Debian release on the base engine, built when missing."""
+    recipe = [suite, _PACKAGES, _MORE_PACKAGES.get(suite, ""), _CONFIGURE, ENTRY_POINT, PACKAGE]
+    key = hashlib.sha256("\n".join(recipe).encode()).hexdigest()[:12]
+    tag = f"{suite}-{key}"
+    with closing(base.client(timeout=_BUILD_SECONDS)) as client:
+        try:
+            client.images.get(f"{_IMAGE}:{tag}")
+        except ImageNotFound:
+            archive = cache_folder() / f"host-{tag}.tar"
+            if not archive.exists():
+                _build(base, client, suite, archive)
+            say("importing the host image ...")
+            client.api.import_image_from_file(
+                str(archive),
+                repository=_IMAGE,
+                tag=tag,
+                changes=['ENTRYPOINT ["/usr/local/sbin/testbed-host"]', "VOLUME /var/lib/docker"],
+            )
+    return f"{_IMAGE}:{tag}"
+
+
+def _build(base: Engine, client: docker.DockerClient, suite: str, archive: Path) -> None:
+    say(f"building the host image from Debian {suite}; this takes two minutes, once ...")
+    stage = f"{_IMAGE}:{suite}-unconfigured"
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as scratch:
+        unpacked = _unpack(suite, Path(scratch))
+        client.api.import_image_from_file(
+            str(unpacked), repository=_IMAGE, tag=f"{suite}-unconfigured"
+        )
+    container = client.containers.create(
+        stage,
+        ["/bin/sh", "-c", _CONFIGURE],
+        cap_add=["SYS_ADMIN"],
+        security_opt=["seccomp=unconfined", "apparmor=unconfined"],
+    )
+    try:
+        container.start()
+        if container.wait(timeout=_BUILD_SECONDS)["StatusCode"] != 0:
+            log = container.logs(tail=30).decode(errors="replace")
+            raise TestbedError(f"configuring the host image failed:\n{log}")
+        container.put_archive("/", _own_files())
+        unfinished = archive.with_suffix(".part")
+        run(["docker", "export", "-o", str(unfinished), str(container.id)], env=base.env)
+        unfinished.rename(archive)
+    finally:
+        container.remove(force=True, v=True)
+        client.images.remove(stage, force=True)
+
+
+def _unpack(suite: str, scratch: Path) -> Path:
+    """The first stage of debootstrap: a tar of all packages' files with their real owners."""
+    tools = scratch / "tools"
+    debian.unpack(["debootstrap"], tools)
+    packages = f"{_PACKAGES} {_MORE_PACKAGES.get(suite, '')}".split()
+    bootstrap = [
+        str(tools / "usr/sbin/debootstrap"),
+        "--foreign",
+        "--variant=minbase",
+        f"--include={','.join(packages)}",
+        suite,
+        str(scratch / "root"),
+        MIRROR,
+    ]
+    pack = ["tar", "-C", str(scratch / "root"), "-cf", str(scratch / "root.tar"), "."]
+    command = ["sh", "-c", f"{shlex.join(bootstrap)} && {shlex.join(pack)}"]
+    if os.geteuid() != 0:
+        if not shutil.which("fakeroot"):
+            raise TestbedError("building the host image as an ordinary user needs fakeroot")
+        command = ["fakeroot", *command]
+    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    run(command, env={"DEBOOTSTRAP_DIR": str(tools / "usr/share/debootstrap"), "PATH": path})
+    return scratch / "root.tar"
+
+
+def _own_files() -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, content in (
+            ("usr/local/sbin/testbed-host", ENTRY_POINT.encode()),
+            ("usr/local/lib/docker/cli-plugins/docker-compose", compose_binary().read_bytes()),
+        ):
+            entry = tarfile.TarInfo(name)
+            entry.mode = 0o755
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
