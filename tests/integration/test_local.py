@@ -79,7 +79,7 @@ class TestLifecycle:
 
     def test_the_example_is_valid(self, machine: Machine) -> None:
         finished = vigo_bridge("config", "validate", "--strict", "--stacks", machine.stack)
-        assert finished.status == 0, finished.err
+        assert finished.status == 0, finished.out
 
     def test_plan_predicts_the_first_run(self, machine: Machine) -> None:
         finished = machine("plan")

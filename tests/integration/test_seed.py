@@ -57,7 +57,7 @@ def inspected(host: Host, container: str) -> dict[str, Any]:
 def test_validate_accepts_it_and_says_why_its_guard_is_inverted(stack: Path) -> None:
     finished = vigo_bridge("config", "validate", "--stacks", stack)
     assert finished.status == 0
-    assert "compose-app.vgo:28:89: warning: 'unless' with 'grep -qv running'" in finished.err
+    assert "compose-app.vgo:28:89: warning: 'unless' with 'grep -qv running'" in finished.out
     assert vigo_bridge("config", "validate", "--strict", "--stacks", stack).status == 1
 
 

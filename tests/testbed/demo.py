@@ -11,24 +11,27 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import docker
 from docker.errors import APIError, ImageNotFound, NotFound
+from docker.models.containers import Container
 
 from tests.testbed import TestbedError, use_testbed
 from tests.testbed.common import say
-from tests.testbed.engine import Engine
-from tests.testbed.registry import Registry
-from tests.testbed.sharing import keep
+from tests.testbed.engine import Engine, answering_engine
+from tests.testbed.images import stand_ins
+from tests.testbed.sharing import keep, kept
+from tests.testbed.upload import load
 
 HOST = "web1.app.example.com"
 CONTAINERS = ("redis", "webapp")
 IMAGES = ("redis:7-alpine", "traefik/whoami:v1.10.1")
-SCOPE_LABEL = "vigo.bridge.spec"
+OUR_LABEL = "vigo.bridge.spec"
 ROOT = Path(__file__).parents[2]
+PAGE = "http://127.0.0.1:8080/"
 # A password that is none, so that the demo needs no set-up of secrets.
 DATABASE = "postgres://webapp:demo@localhost/webapp"
 
@@ -39,23 +42,14 @@ def main(arguments: list[str]) -> int:
             down()
         else:
             demo()
-    except TestbedError as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
-    except subprocess.CalledProcessError as error:
+    except (TestbedError, subprocess.CalledProcessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def demo() -> None:
-    with use_testbed() as testbed:
-        engine = testbed.base
-        _spare_others(engine)
-        if not engine.ours:
-            _provide_images(engine, testbed.registry)
-        if engine.ours:
-            keep(True)  # The containers shall outlive this process.
+    with _engine() as engine:
         environment = {
             **os.environ,
             **engine.env,
@@ -65,40 +59,66 @@ def demo() -> None:
         _show(environment, "config", "validate")
         _show(environment, "plan", *local, accepted=(0, 2))
         _show(environment, "run", *local)
-        _title("Once more: everything is as desired, so nothing is done")
+        _title("# Once more: everything is as desired, so nothing is done")
         _show(environment, "run", *local)
-        _title("The application answers on http://localhost:8080/")
-        with urllib.request.urlopen("http://127.0.0.1:8080/", timeout=10) as page:
-            print(page.read().decode())
+        _title(f"# The application answers: {PAGE}")
+        with urllib.request.urlopen(PAGE, timeout=10) as page:
+            print(page.read().decode(), flush=True)
     print(
-        f"\nThe containers {' and '.join(CONTAINERS)} go on running"
-        + (", and so does the engine that was started for them" if engine.ours else "")
-        + f".\n  look:   DOCKER_HOST={engine.docker_host} docker ps"
-        + "\n  remove: make demo-down"
+        f"The containers {' and '.join(CONTAINERS)} go on running"
+        + (", and so does the Docker engine that was started for them" if engine.ours else "")
+        + f".\n  look:    DOCKER_HOST={engine.docker_host} docker ps"
+        + "\n  remove:  make demo-down"
     )
+
+
+@contextmanager
+def _engine() -> Iterator[Engine]:
+    """The engine that answers, with the images; otherwise one that outlives the demo."""
+    found = answering_engine()
+    if found and not found.ours:
+        say(f"using the Docker engine at {found.docker_host}")
+        _spare_others(found)
+        _provide_images(found)
+        yield found
+        return
+    with use_testbed() as testbed:
+        _spare_others(testbed.base)
+        yield testbed.base
+        if not kept():
+            testbed.registry.remove()  # The images are there now.
+        keep(True, by="demo")
 
 
 def down() -> None:
     """Removes the demo's containers, and stops the engine if the demo started it."""
-    with use_testbed() as testbed, closing(testbed.base.client()) as client:
+    engine = answering_engine()
+    if engine is None:
+        say("nothing of the demo runs")
+        return
+    with closing(engine.client()) as client:
         for container in _existing(client):
-            say(f"removing the container {container.name} ...")
-            container.remove(force=True, v=True)
-        keep(False)
+            if OUR_LABEL in container.labels:
+                say(f"removing the container {container.name} ...")
+                container.remove(force=True, v=True)
+    keep(False, by="demo")
+    if engine.ours:
+        with use_testbed():
+            pass  # Whoever leaves last stops the engine.
 
 
 def _spare_others(engine: Engine) -> None:
     """A container of that name that is not ours would be replaced by the stack's."""
     with closing(engine.client()) as client:
         for container in _existing(client):
-            if SCOPE_LABEL not in container.labels:
+            if OUR_LABEL not in container.labels:
                 raise TestbedError(
                     f"your engine has a container {container.name} already, which the example"
                     " stack would replace; rename it, or run the demo on another machine"
                 )
 
 
-def _existing(client: docker.DockerClient) -> list[docker.models.containers.Container]:
+def _existing(client: docker.DockerClient) -> list[Container]:
     found = []
     for name in CONTAINERS:
         try:
@@ -108,21 +128,23 @@ def _existing(client: docker.DockerClient) -> list[docker.models.containers.Cont
     return found
 
 
-def _provide_images(engine: Engine, registry: Registry) -> None:
+def _provide_images(engine: Engine) -> None:
     """The real images, or stand-ins under their names where no registry has them."""
     with closing(engine.client(timeout=300)) as client:
-        for image in IMAGES:
+        for name in IMAGES:
             try:
-                client.images.get(image)
-                continue
+                client.images.get(name)
             except ImageNotFound:
-                pass
-            try:
-                say(f"pulling {image} ...")
-                client.images.pull(image)
-            except APIError:
-                say(f"no registry has {image}; a stand-in takes its place")
-                registry.load(client, image)
+                _pull(client, name)
+
+
+def _pull(client: docker.DockerClient, name: str) -> None:
+    say(f"pulling {name} ...")
+    try:
+        client.images.pull(name)
+    except APIError:
+        say(f"no registry has {name}; a stand-in takes its place")
+        load(next(image for image in stand_ins() if image.name == name), client)
 
 
 def _show(

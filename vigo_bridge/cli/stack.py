@@ -44,22 +44,24 @@ def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) 
     if not has_errors(diagnostics):
         return
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
-    show(errors, folder, output)
+    show(errors, folder, output, to_stderr=True)
     click.echo("Nothing was touched.", err=True)
     raise click.exceptions.Exit(exit_status.INVALID)
 
 
-def show(diagnostics: Sequence[Diagnostic], folder: Path, output: str) -> None:
-    """Findings and their number: as text on standard error, as JSON on standard output."""
+def show(
+    diagnostics: Sequence[Diagnostic], folder: Path, output: str, *, to_stderr: bool = False
+) -> None:
+    """Findings and their number, as text, or as one JSON document on standard output."""
     if output == "json":
         document = {"status": "invalid" if has_errors(diagnostics) else "valid"}
         click.echo(json.dumps({**document, "diagnostics": as_json(diagnostics)}, indent=2))
         return
     for diagnostic in diagnostics:
-        click.echo(as_text(diagnostic, folder), err=True)
+        click.echo(as_text(diagnostic, folder), err=to_stderr)
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     named = [f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(counts.items())]
-    click.echo(", ".join(named) or "no errors", err=True)
+    click.echo(", ".join(named) or "no errors", err=to_stderr)
 
 
 def _some(hosts: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.text import Text
 
@@ -82,9 +83,16 @@ def _diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
     if "prepared" in diff:
         yield from str(diff["prepared"]).splitlines()
         return
-    before, after = (str(diff.get(side, "")).splitlines() for side in ("before", "after"))
+    before, after = (_as_text(diff.get(side, "")).splitlines() for side in ("before", "after"))
     lines = difflib.unified_diff(before, after, lineterm="", n=2)
     yield from (line for line in lines if not line.startswith(("---", "+++")))
+
+
+def _as_text(side: Any) -> str:
+    """File content as it is, settings one to a line."""
+    if isinstance(side, str):
+        return side
+    return yaml.safe_dump(side, sort_keys=False, allow_unicode=True)
 
 
 def _total(result: RunResult) -> str:

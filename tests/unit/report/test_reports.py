@@ -15,7 +15,8 @@ from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStat
 
 REDIS = {"id": "redis/server", "type": "container", "action": "recreated",
          "reason": "image redis:7 -> redis:8", "duration_s": 1.5,
-         "diff": {"before": "image: redis:7\nports: 1\n", "after": "image: redis:8\nports: 1\n"}}  # fmt: skip
+         "diff": {"before": {"image": "redis:7", "ports": [1]},
+                  "after": {"image": "redis:8", "ports": [1]}}}  # fmt: skip
 MOTD = {"id": "base/motd", "type": "file", "action": "none", "reason": "", "duration_s": 0.0}
 APP = {"id": "app/up", "type": "exec", "action": "failed", "reason": "exit code 1",
        "error": {"message": "exit code 1", "log": "no \x1b[31mway\n"}, "duration_s": 0.1}  # fmt: skip
@@ -62,7 +63,7 @@ def test_text_with_unchanged_resources() -> None:
 
 
 def test_text_with_diffs() -> None:
-    diff = "    @@ -1,2 +1,2 @@\n    -image: redis:7\n    +image: redis:8\n     ports: 1\n"
+    diff = "    @@ -1,3 +1,3 @@\n    -image: redis:7\n    +image: redis:8\n     ports:\n     - 1\n"
     assert diff in printed(diffs=True)
 
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is found in stacks that are wrong: the cases are data, in bad/*.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from vigo_bridge.language import load
+from vigo_bridge.language.diagnostics import CODES
+from vigo_bridge.resolve import check
+
+CASES = Path(__file__).parent / "bad"
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(case, id=f"{file.stem}: {case['case']}")
+        for file in sorted(CASES.glob("*.yaml"))
+        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    ]
+
+
+def write_stack(folder: Path, case: dict[str, Any]) -> None:
+    contents = {path: text.encode() for path, text in case.get("files", {}).items()}
+    contents |= {path: bytes.fromhex(text) for path, text in case.get("bytes", {}).items()}
+    for path, content in contents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+
+
+@pytest.mark.parametrize("case", cases())
+def test_findings(case: dict[str, Any], tmp_path: Path) -> None:
+    stack = tmp_path / "stack"
+    stack.mkdir()
+    write_stack(stack, case)
+
+    found = check(load(stack), case.get("settings", {}))
+
+    shown = [item for item in found if case.get("shows") == "all" or item.severity == "error"]
+    text = "".join(f"{item}\n" for item in shown).replace(str(stack), "STACK")
+    assert text == case["found"]
+    assert all(item.code in CODES for item in found)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The attributes of resources, checked against the collection's list of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from vigo_bridge.language.catalog import ATTRIBUTES
+from vigo_bridge.language.diagnostics import (
+    Diagnostics,
+    did_you_mean,
+    did_you_mean_or_known,
+)
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.reader import described
+from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+
+
+def attribute_data(kind: str, name: str, value: Value) -> Any:
+    """An attribute as it goes to the target. kind: the resource's type.
+
+    Text keeps the characters that were written: a mode of 0644 is "0644".
+    """
+    expected = ATTRIBUTES[kind][name]["type"]
+    if isinstance(value, Scalar):
+        is_typed = isinstance(value.data, bool) or (expected == "int" and value.data is not None)
+        return value.data if is_typed and expected != "str" else value.text
+    return _nested(value)
+
+
+def _nested(value: Value) -> Any:
+    if isinstance(value, Items):
+        return [_nested(item) for item in value.items]
+    if isinstance(value, Fields):
+        return {key.text: _nested(item) for key, item in value.entries}
+    # `True` is a truth value too, but a text there, such as a variable's, must stay `True`.
+    is_typed = value.data is None or value.text in ("true", "false")
+    return value.data if is_typed else value.text
+
+
+def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnostics) -> None:
+    """Reports an unknown attribute, or a value that it cannot have."""
+    option = ATTRIBUTES[kind].get(name.text)
+    if option is None:
+        known = ATTRIBUTES[kind]
+        diagnostics.error(
+            "VB105",
+            name.position,
+            f"{kind} has no attribute {name.text!r}",
+            did_you_mean_or_known(name.text, known),
+        )
+    elif expectation := _unmet(option, value):
+        diagnostics.error(
+            "VB501",
+            value.position,
+            f"{name.text} must be {expectation}, not {described(value)}",
+            did_you_mean(value.text, option.get("choices", ()))
+            if isinstance(value, Scalar)
+            else "",
+        )
+
+
+def _unmet(option: Mapping[str, Any], value: Value) -> str:
+    """What the value had to be, or nothing when it is that."""
+    expected = option["type"]
+    if not isinstance(value, Scalar):
+        return {"str": "a text", "int": "a whole number", "bool": "true or false"}.get(expected, "")
+    if "{{" in value.text or value.data is None or value.text == "":
+        return ""
+    if expected == "bool" and value.text not in ("true", "false"):
+        return "" if isinstance(value.data, bool) else "true or false"
+    if expected == "int" and not _INTEGER.fullmatch(value.text):
+        return "a whole number"
+    choices = option.get("choices")
+    if choices and value.text not in choices:
+        return " or ".join(choices)
+    return ""
+
+
+def check_required(
+    kind: str, attributes: Mapping[str, Value], position: Position, diagnostics: Diagnostics
+) -> None:
+    """Reports attributes that this resource cannot do without."""
+    for name, option in ATTRIBUTES[kind].items():
+        if option.get("required") and is_unset(attributes.get(name)):
+            diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
+    state = attributes.get("state")
+    may_be_absent = isinstance(state, Scalar) and (state.text == "absent" or "{{" in state.text)
+    if kind == "container" and is_unset(attributes.get("image")) and not may_be_absent:
+        diagnostics.error("VB106", position, "container has no 'image'", "add image:")
+
+
+def is_unset(value: Value | None) -> bool:
+    """Whether an attribute counts as not given: missing, null or an empty text."""
+    return value is None or (isinstance(value, Scalar) and value.data in (None, ""))

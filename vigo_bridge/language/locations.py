@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an offset in a scalar's text back to a line and column of the file.
+
+A scalar's text differs from what stands in the file only by whitespace (folding, indentation)
+and by quoting. So the n-th visible character of the one is the n-th of the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigo_bridge.language.position import Position
+
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_ESCAPE = re.compile(r"\\(?:x(..)|u(....)|U(........)|(.))", re.DOTALL)
+_UNSEEN_ESCAPES = frozenset("tnrvf\t \n_NLP")
+
+
+def locate(written: str, style: str, text: str, offset: int, start: Position) -> Position:
+    """The position of `text[offset]`.
+
+    written: the scalar as the file has it, from its first character. style: the YAML indicator
+    of how it is written (`'`, `"`, `|`, `>`, or nothing).
+    """
+    rank = sum(not character.isspace() for character in text[:offset])
+    place = 0
+    for seen, place in enumerate(_visible(written, style)):  # noqa: B007
+        if seen == rank:
+            break
+    return advance(written, place, start)
+
+
+def _visible(written: str, style: str) -> Iterator[int]:
+    """Where each visible character of the text stands in what is written."""
+    if style in ("|", ">"):
+        header = _LINE_BREAK.search(written)
+        first = header.end() if header else len(written)
+        return (first + at for at, char in enumerate(written[first:]) if not char.isspace())
+    if style == '"':
+        return _double_quoted(written)
+    if style == "'":
+        return _single_quoted(written)
+    return (at for at, char in enumerate(written) if not char.isspace())
+
+
+def _double_quoted(written: str) -> Iterator[int]:
+    at = 1
+    while at < len(written) - 1:
+        escape = _ESCAPE.match(written, at)
+        if escape is None:
+            if not written[at].isspace():
+                yield at
+            at += 1
+            continue
+        if escape[4] not in _UNSEEN_ESCAPES and not _escapes_space(escape):
+            yield at
+        at = escape.end()
+
+
+def _escapes_space(escape: re.Match[str]) -> bool:
+    code = escape[1] or escape[2] or escape[3]
+    return code is not None and chr(int(code, 16)).isspace()
+
+
+def _single_quoted(written: str) -> Iterator[int]:
+    at = 1
+    while at < len(written) - 1:
+        if not written[at].isspace():
+            yield at
+        at += 2 if written.startswith("''", at) else 1
+
+
+def advance(written: str, place: int, start: Position) -> Position:
+    """The position of `written[place]`, where `start` is that of `written[0]`."""
+    breaks = [match.end() for match in _LINE_BREAK.finditer(written, 0, place)]
+    if not breaks:
+        return Position(start.file, start.line, start.column + place)
+    return Position(start.file, start.line + len(breaks), place - breaks[-1] + 1)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of a stack, typed, each with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vigo_bridge.language.diagnostics import Diagnostic
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.values import Scalar, Value
+
+#: How a resource refers to others.
+REFERENCES = ("depends_on", "before", "notify", "subscribes")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name as written, in quotes or not."""
+
+    text: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Case:
+    """`case:` with `match:`: attributes that hold for some values of a template only."""
+
+    subject: Scalar
+    arms: Mapping[str, Mapping[str, Value]]
+    default: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as written. attributes: its own and those of the crate's `defaults`."""
+
+    type: str
+    name: Scalar | None
+    attributes: Mapping[str, Value]
+    references: Mapping[str, tuple[Scalar, ...]]
+    when: Scalar | None
+    foreach: Name | None
+    case: Case | None
+    template: bool
+    position: Position
+
+    @property
+    def arms(self) -> tuple[Mapping[str, Value], ...]:
+        """All sets of attributes that it may have."""
+        if self.case is None:
+            return (self.attributes,)
+        arms = (*self.case.arms.values(), self.case.default)
+        return tuple({**self.attributes, **arm} for arm in arms)
+
+
+@dataclass(frozen=True)
+class Configcrate:
+    """A named set of resources with the defaults of its variables.
+
+    unread: the names of its resources that are too wrong to be known.
+    """
+
+    name: str
+    depends_on: tuple[Name, ...]
+    vars: Mapping[str, Value]
+    environment_overrides: Mapping[str, Mapping[str, Value]]
+    when: Scalar | None
+    foreach: Name | None
+    resources: tuple[Resource, ...]
+    unread: tuple[str, ...]
+    position: Position
+
+
+@dataclass(frozen=True)
+class Role:
+    """A named list of crates. case: more crates by os family, `default` for all others."""
+
+    name: str
+    includes: tuple[Name, ...]
+    configcrates: tuple[Name, ...]
+    case: Mapping[str, tuple[Name, ...]]
+    vars: Mapping[str, Value]
+    position: Position
+
+
+@dataclass(frozen=True)
+class MatchEntry:
+    """Which envoys get what. folder: where its file lies, `` for the stack's own folder."""
+
+    patterns: tuple[Name, ...]
+    environment: Name | None
+    roles: tuple[Name, ...]
+    configcrates: tuple[Name, ...]
+    vars: Mapping[str, Value]
+    folder: str
+    position: Position
+
+    @property
+    def match(self) -> str:
+        return ", ".join(pattern.text for pattern in self.patterns)
+
+
+@dataclass(frozen=True)
+class Common:
+    """A common.vgo: what all match entries below its folder get."""
+
+    roles: tuple[Name, ...]
+    configcrates: tuple[Name, ...]
+    vars: Mapping[str, Value]
+    folder: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment of an environments.vgo, for the entries beside and below it."""
+
+    name: str
+    configcrates: tuple[Name, ...]
+    exclude_configcrates: tuple[Name, ...]
+    vars: Mapping[str, Value]
+    folder: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Task:
+    """A command with a name, for `task run`. params: the defaults of its parameters."""
+
+    name: str
+    command: Scalar
+    params: Mapping[str, Value]
+    position: Position
+
+
+@dataclass(frozen=True)
+class TemplateFile:
+    """A file under `templates/`. text: its content, or None when it is not UTF-8."""
+
+    path: str
+    text: Scalar | None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All that a stack's folder holds. entries: in the order in which they are tried.
+
+    commons, environments: parents before children. broken: the stems of files that could not
+    be read, so that nobody complains about what they would have defined.
+    """
+
+    folder: Path
+    configcrates: Mapping[str, Configcrate] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    entries: tuple[MatchEntry, ...] = ()
+    commons: tuple[Common, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    templates: Mapping[str, TemplateFile] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of configcrates, roles, environments and tasks."""
+
+from __future__ import annotations
+
+import re
+
+from vigo_bridge.language.reader import Reader
+
+# '/' separates crate and resource, '[' begins the item of a foreach.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+def defined_name(reader: Reader, *keys: str) -> str | None:
+    """The name that a mapping gives itself, under one of these keys; None if it gives none."""
+    found = next((key for key in keys if reader.value(key) is not None), keys[0])
+    name = reader.required_text(found, f"add {keys[0]}:")
+    if name is None:
+        return None
+    if not _NAME.fullmatch(name.text):
+        reader.diagnostics.error(
+            "VB203",
+            name.position,
+            f"{name.text!r} cannot be the name of {reader.what}",
+            "use letters, digits, '_', '-' and '.'",
+        )
+        return None
+    return name.text

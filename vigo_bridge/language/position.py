@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where something stands in the stack's files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """One character of one file.
+
+    file: path relative to the stack's folder, with `/`; line and column count from 1. Line 0
+    stands for no place in a file: then file is what people know it by.
+    """
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        if self.line == 0:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"

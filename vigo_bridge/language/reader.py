@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Typed access to a mapping of a stack's file; whatever does not fit becomes a finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from vigo_bridge.language.diagnostics import (
+    Diagnostics,
+    did_you_mean_or_known,
+)
+from vigo_bridge.language.model import Name
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+Kind = TypeVar("Kind", Scalar, Items, Fields)
+
+
+class Reader:
+    """Hands out the values of one mapping by key. Call `finish` when all keys were asked for.
+
+    what: the thing that the mapping describes, for messages. aliases: older keys and what they
+    are called now.
+    """
+
+    def __init__(
+        self,
+        fields: Fields,
+        what: str,
+        diagnostics: Diagnostics,
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.fields = fields
+        self.what = what
+        self.diagnostics = diagnostics
+        self._entries: dict[str, tuple[Scalar, Value]] = {}
+        self._asked: dict[str, None] = {}
+        for key, value in fields.entries:
+            self._add(key, value, aliases or {})
+
+    def _add(self, key: Scalar, value: Value, aliases: Mapping[str, str]) -> None:
+        name = aliases.get(key.text, key.text)
+        if name != key.text:
+            self.diagnostics.note(
+                "VB108", key.position, f"{key.text!r} is now called {name!r}", f"write {name!r}"
+            )
+        if name in self._entries:
+            self.diagnostics.error(
+                "VB103",
+                key.position,
+                f"{key.text!r} and {self._entries[name][0].text!r} mean the same",
+                "keep one of them",
+            )
+            return
+        self._entries[name] = replace(key, text=name), value
+
+    def has(self, key: str) -> bool:
+        return key in self._entries
+
+    def value(self, key: str) -> Value | None:
+        """Whatever stands there; None where nothing or YAML's null does."""
+        self._asked.setdefault(key)
+        _, value = self._entries.get(key, (None, None))
+        return None if isinstance(value, Scalar) and value.data is None else value
+
+    def key_position(self, key: str) -> Position:
+        """Where the key stands, or else the mapping."""
+        entry = self._entries.get(key)
+        return entry[0].position if entry else self.fields.position
+
+    def text(self, key: str) -> Scalar | None:
+        return self._expect(key, Scalar, "a text")
+
+    def mapping(self, key: str) -> Fields | None:
+        return self._expect(key, Fields, "a mapping")
+
+    def variables(self, key: str) -> dict[str, Value]:
+        """A mapping of names to values of any kind."""
+        fields = self.mapping(key)
+        return {name.text: value for name, value in fields.entries} if fields else {}
+
+    def items(self, key: str) -> tuple[Value, ...]:
+        found = self._expect(key, Items, "a list")
+        return found.items if found else ()
+
+    def mappings(self, key: str) -> Iterator[Fields]:
+        """The items of a list of mappings."""
+        for item in self.items(key):
+            if isinstance(item, Fields):
+                yield item
+            else:
+                self._misfit(item, f"an item of {key!r}", "a mapping")
+
+    def texts(self, key: str) -> tuple[Scalar, ...]:
+        """A list of texts, or one text with commas between them."""
+        value = self.value(key)
+        if value is None:
+            return ()
+        texts: list[Scalar] = []
+        for item in value.items if isinstance(value, Items) else _split(value):
+            if isinstance(item, Scalar) and item.text.strip():
+                texts.append(item)
+            else:
+                self._misfit(item, repr(key), "a name or a list of names")
+        return tuple(texts)
+
+    def names(self, key: str) -> tuple[Name, ...]:
+        """The same, where no character of a text is ever pointed at."""
+        return tuple(Name(text.text, text.position) for text in self.texts(key))
+
+    def name(self, key: str) -> Name | None:
+        text = self.text(key)
+        return Name(text.text, text.position) if text else None
+
+    def rest(self) -> tuple[tuple[Scalar, Value], ...]:
+        """All keys that were not asked for, with their values."""
+        rest = {key: entry for key, entry in self._entries.items() if key not in self._asked}
+        self._asked.update(dict.fromkeys(rest))
+        return tuple(rest.values())
+
+    def required_text(self, key: str, suggestion: str) -> Scalar | None:
+        found = self.text(key)
+        if found is None or not found.text.strip():
+            if not isinstance(self.value(key), (Items, Fields)):
+                self.diagnostics.error(
+                    "VB106", self.fields.position, f"{self.what} has no {key!r}", suggestion
+                )
+            return None
+        return found
+
+    def refuse(self, keys: Sequence[str]) -> None:
+        """Parts of Vigo that we do not have."""
+        for key in keys:
+            if self.value(key) is not None:
+                self.diagnostics.error(
+                    "VB107",
+                    self.key_position(key),
+                    f"{key!r} is not supported",
+                    "remove it, and do by hand what it is for",
+                )
+
+    def ignore(self, keys: Sequence[str]) -> None:
+        """Parts of Vigo that make no difference to what happens on an envoy."""
+        for key in keys:
+            if self.value(key) is not None:
+                self.diagnostics.note("VB109", self.key_position(key), f"{key!r} is ignored")
+
+    def finish(self, quiet: Sequence[str] = ()) -> None:
+        """Reports the keys that nobody asked for."""
+        known = [key for key in self._asked if key not in quiet]
+        for key, (written, _) in self._entries.items():
+            if key not in self._asked:
+                self.diagnostics.error(
+                    "VB105",
+                    written.position,
+                    f"{self.what} has no key {written.text!r}",
+                    did_you_mean_or_known(key, known),
+                )
+
+    def _expect(self, key: str, kind: type[Kind], expected: str) -> Kind | None:
+        value = self.value(key)
+        if value is None or isinstance(value, kind):
+            return value
+        self._misfit(value, repr(key), expected)
+        return None
+
+    def _misfit(self, value: Value, label: str, expected: str) -> None:
+        self.diagnostics.error(
+            "VB104", value.position, f"{label} must be {expected}, not {described(value)}"
+        )
+
+
+def _split(value: Value) -> list[Value]:
+    """A text at its commas, each part with its own position."""
+    if not isinstance(value, Scalar) or "," not in value.text:
+        return [value]
+    parts: list[Value] = []
+    for match in re.finditer(r"[^,\s][^,]*", value.text):
+        part, position = match[0].rstrip(), value.position_of(match.start())
+        parts.append(Scalar(part, part, position, part))
+    return parts
+
+
+def described(value: Value) -> str:
+    """What a value is, for messages."""
+    if isinstance(value, Items):
+        return "a list"
+    if isinstance(value, Fields):
+        return "a mapping"
+    return repr(value.text) if value.text else "empty"

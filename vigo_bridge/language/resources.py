@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resources of a configcrate."""
+
+from __future__ import annotations
+
+from vigo_bridge.language.attributes import check_attribute, check_required
+from vigo_bridge.language.catalog import ATTRIBUTES
+from vigo_bridge.language.defaults import Defaults
+from vigo_bridge.language.diagnostics import (
+    Diagnostics,
+    did_you_mean_or_known,
+    listed,
+)
+from vigo_bridge.language.model import REFERENCES, Case, Resource
+from vigo_bridge.language.reader import Reader
+from vigo_bridge.language.values import Fields, Scalar, Value
+
+_OLDER_TYPES = {"docker_container": "container"}
+_OLDER_ATTRIBUTES = {"environment": "env", "restart_policy": "restart"}
+#: What `case` cannot change: who a resource is, and how it stands to others.
+_FIXED = ("name", "type", "when", "foreach", "case", "match", "template", *REFERENCES)
+
+
+def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) -> Resource | None:
+    """One resource; None when its type is not known."""
+    kind = _kind(fields, diagnostics)
+    if kind is None:
+        return None
+    is_older = any(key.text == "type" and value.data != kind for key, value in fields.entries)
+    reader = Reader(fields, f"{kind} resource", diagnostics, _OLDER_ATTRIBUTES if is_older else {})
+    reader.value("type")
+    template = _template(reader) if kind == "file" else True
+    name, when, foreach = reader.text("name"), reader.text("when"), reader.name("foreach")
+    references = {key: reader.texts(key) for key in REFERENCES}
+    case = _case(kind, reader, diagnostics)
+    resource = Resource(
+        type=kind,
+        name=name,
+        attributes={**defaults.of(kind), **_attributes(kind, reader.rest(), diagnostics)},
+        references=references,
+        when=when,
+        foreach=foreach,
+        case=case,
+        template=template,
+        position=fields.position,
+    )
+    for arm in resource.arms:
+        check_required(kind, arm, fields.position, diagnostics)
+    return resource
+
+
+def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
+    quiet = Reader(fields, "a resource", diagnostics)
+    written = quiet.required_text("type", f"add type: with one of {listed(ATTRIBUTES)}")
+    if written is None:
+        return None
+    kind = _OLDER_TYPES.get(written.text, written.text)
+    if kind != written.text:
+        message = f"{written.text!r} is now called {kind!r}"
+        diagnostics.note("VB108", written.position, message, f"write {kind!r}")
+    if kind not in ATTRIBUTES:
+        diagnostics.error(
+            "VB107",
+            written.position,
+            f"resource type {kind!r} is not supported",
+            did_you_mean_or_known(kind, ATTRIBUTES),
+        )
+        return None
+    return kind
+
+
+def _template(reader: Reader) -> bool:
+    switch = reader.text("template")
+    if switch is not None and not isinstance(switch.data, bool):
+        reader.diagnostics.error(
+            "VB104", switch.position, f"'template' must be true or false, not {switch.text!r}"
+        )
+    return switch is None or switch.data is not False
+
+
+def _attributes(
+    kind: str, entries: tuple[tuple[Scalar, Value], ...], diagnostics: Diagnostics
+) -> dict[str, Value]:
+    for name, value in entries:
+        check_attribute(kind, name, value, diagnostics)
+    return {
+        name.text: value
+        for name, value in entries
+        if name.text in ATTRIBUTES[kind] and not (isinstance(value, Scalar) and value.data is None)
+    }
+
+
+def _case(kind: str, reader: Reader, diagnostics: Diagnostics) -> Case | None:
+    subject, match = reader.text("case"), reader.mapping("match")
+    if subject is None and match is None:
+        return None
+    if subject is None or match is None:
+        missing = "case" if subject is None else "match"
+        diagnostics.error(
+            "VB106",
+            reader.key_position("match" if subject is None else "case"),
+            f"{reader.what} has no {missing!r}",
+            "'case: TEMPLATE' goes with 'match: {VALUE: {ATTRIBUTE: ...}, default: {...}}'",
+        )
+        return None
+    choices = Reader(match, "match", diagnostics)
+    arms = {key.text: _arm(kind, choices, key.text, diagnostics) for key, _ in match.entries}
+    return Case(subject, arms, arms.pop("default", {}))
+
+
+def _arm(kind: str, choices: Reader, key: str, diagnostics: Diagnostics) -> dict[str, Value]:
+    fields = choices.mapping(key)
+    free = []
+    for name, value in fields.entries if fields else ():
+        if name.text in _FIXED and name.text not in ATTRIBUTES[kind]:
+            diagnostics.error(
+                "VB105",
+                name.position,
+                f"match cannot change {name.text!r}",
+                "write two resources with a 'when' each",
+            )
+        else:
+            free.append((name, value))
+    return _attributes(kind, tuple(free), diagnostics)

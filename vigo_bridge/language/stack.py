@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder of .vgo files to a stack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from vigo_bridge.language.checks import check_parts
+from vigo_bridge.language.crates import read_crate
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.folder import OLDER_FOLDERS, files_below, folder_problem, read
+from vigo_bridge.language.inclusions import read_common, read_entries, read_environments
+from vigo_bridge.language.model import (
+    Common,
+    Configcrate,
+    Environment,
+    MatchEntry,
+    Role,
+    Stack,
+    Task,
+    TemplateFile,
+)
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.reader import described
+from vigo_bridge.language.roles import read_roles
+from vigo_bridge.language.tasks import read_task
+from vigo_bridge.language.values import Fields, Scalar
+from vigo_bridge.language.yaml_tree import BrokenFile, parse
+
+_OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
+
+Named = TypeVar("Named", Configcrate, Role, Task)
+
+
+def load(folder: Path) -> Stack:
+    """The stack of a folder. Never raises for what it finds: see the stack's diagnostics."""
+    problem = folder_problem(folder)
+    if problem is not None:
+        return Stack(folder, diagnostics=(problem,))
+    return _Loader(folder).stack()
+
+
+class _Loader:
+    """Reads file after file; later definitions of a name lose against earlier ones."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._diagnostics = Diagnostics()
+        self._crates: dict[str, Configcrate] = {}
+        self._roles: dict[str, Role] = {}
+        self._tasks: dict[str, Task] = {}
+        self._entries: list[MatchEntry] = []
+        self._commons: list[Common] = []
+        self._environments: list[Environment] = []
+        self._templates: dict[str, TemplateFile] = {}
+        self._broken: set[str] = set()
+
+    def stack(self) -> Stack:
+        paths = list(files_below(self._folder))
+        for path in paths:
+            if path.parts[0] == "templates":
+                self._read_template(path)
+            elif path.suffix == ".vgo":
+                self._read(path)
+            else:
+                self._warn_of_suffix(path)
+        if not any(path.suffix == ".vgo" for path in paths):
+            self._diagnostics.warning(
+                "VB111", None, f"the stack {str(self._folder)!r} holds no .vgo files"
+            )
+        stack = Stack(
+            folder=self._folder,
+            configcrates=self._crates,
+            roles=self._roles,
+            entries=tuple(sorted(self._entries, key=_deepest_first)),
+            commons=tuple(sorted(self._commons, key=lambda common: _depth(common.folder))),
+            environments=tuple(sorted(self._environments, key=lambda env: _depth(env.folder))),
+            tasks=self._tasks,
+            templates=self._templates,
+            broken=frozenset(self._broken),
+        )
+        check_parts(stack, self._diagnostics)
+        return replace(stack, diagnostics=self._diagnostics.sorted())
+
+    def _read_template(self, path: PurePosixPath) -> None:
+        content = read(self._folder, path, self._diagnostics)
+        if content is None:
+            return
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            self._templates[str(path)] = TemplateFile(str(path), None)
+            return
+        whole = Scalar(text, text, Position(str(path), 1, 1), text)
+        self._templates[str(path)] = TemplateFile(str(path), whole)
+
+    def _warn_of_suffix(self, path: PurePosixPath) -> None:
+        is_vgo_folder = path.parts[0] in ("configcrates", "modules", "roles", "envoys", "tasks")
+        if is_vgo_folder and path.suffix in (".yml", ".yaml"):
+            self._diagnostics.warning(
+                "VB111",
+                Position(str(path), 1, 1),
+                "the file is not read: its name does not end in .vgo",
+                f"rename it to {path.with_suffix('.vgo').name}",
+            )
+
+    def _read(self, path: PurePosixPath) -> None:
+        content = read(self._folder, path, self._diagnostics)
+        fields = self._fields(path, content) if content is not None else None
+        if fields is None:
+            self._broken.add(path.stem)
+        elif fields.entries:
+            self._take(path, fields)
+
+    def _fields(self, path: PurePosixPath, content: bytes) -> Fields | None:
+        """The file's mapping (without entries when it is empty), or None if it has none."""
+        start = Position(str(path), 1, 1)
+        try:
+            root = parse(str(path), content, self._diagnostics)
+        except BrokenFile as broken:
+            self._diagnostics.add(broken.diagnostic)
+            return None
+        if root is None:
+            self._diagnostics.warning("VB111", start, "the file is empty")
+            return Fields((), start)
+        if not isinstance(root, Fields):
+            self._diagnostics.error(
+                "VB104", root.position, f"the file must hold a mapping, not {described(root)}"
+            )
+            return None
+        return root
+
+    def _take(self, path: PurePosixPath, fields: Fields) -> None:
+        top, folder = self._current_names(path)
+        name = _OLDER_FILES.get(path.name, path.name)
+        if name != path.name:
+            self._note_older(path, path.name, name)
+        if top == "configcrates":
+            crate = read_crate(fields, self._diagnostics)
+            self._define("configcrate", self._crates, crate, path)
+        elif top == "roles" or str(path) == "roles.vgo":
+            for role in read_roles(fields, self._diagnostics):
+                self._define("role", self._roles, role, path)
+        elif top == "tasks":
+            self._define("task", self._tasks, read_task(fields, self._diagnostics), path)
+        elif name == "common.vgo":
+            self._commons.append(read_common(fields, folder, self._diagnostics))
+        elif name == "environments.vgo":
+            self._environments += read_environments(fields, folder, self._diagnostics)
+        else:
+            self._entries += read_entries(fields, folder, self._diagnostics)
+
+    def _current_names(self, path: PurePosixPath) -> tuple[str, str]:
+        """The folder at the top of the stack, by its current name, and the file's whole folder."""
+        folder = str(path.parent) if len(path.parts) > 1 else ""
+        top = path.parts[0] if folder else ""
+        if top in OLDER_FOLDERS:
+            self._note_older(path, f"{top}/", f"{OLDER_FOLDERS[top]}/")
+        return OLDER_FOLDERS.get(top, top), folder
+
+    def _note_older(self, path: PurePosixPath, older: str, current: str) -> None:
+        self._diagnostics.note(
+            "VB108", Position(str(path), 1, 1), f"{older!r} is now called {current!r}", "rename it"
+        )
+
+    def _define(
+        self, what: str, known: dict[str, Named], defined: Named | None, path: PurePosixPath
+    ) -> None:
+        if defined is None:
+            self._broken.add(path.stem)
+        elif defined.name in known:
+            self._diagnostics.error(
+                "VB201",
+                defined.position,
+                f"{what} {defined.name!r} is defined twice",
+                f"the first is in {known[defined.name].position}; rename one of them",
+            )
+        else:
+            known[defined.name] = defined
+
+
+def _depth(folder: str) -> int:
+    return len(PurePosixPath(folder).parts)
+
+
+def _deepest_first(entry: MatchEntry) -> tuple[int, Position]:
+    return -_depth(entry.folder), entry.position

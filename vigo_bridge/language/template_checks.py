@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of templates and secrets that need no envoy: each crate for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import TemplateError
+from ansible_collections.vigo.bridge.plugins.module_utils.traits import require_known
+from vigo_bridge.language.catalog import PLAIN_ATTRIBUTES, SECRET_ATTRIBUTES
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.model import Configcrate, TemplateFile
+from vigo_bridge.language.templates import is_template, parsed, uses
+from vigo_bridge.language.texts import (
+    ResourceText,
+    attribute_texts,
+    file_texts,
+    structural_texts,
+    templated_texts,
+)
+
+#: Texts that say who a resource is and how it stands to others.
+_STRUCTURE = frozenset({"name", "when", "case", "depends_on", "before", "notify", "subscribes"})
+
+
+def check_templates(
+    crate: Configcrate, files: Mapping[str, TemplateFile], diagnostics: Diagnostics
+) -> None:
+    """Reports templates that cannot be parsed, foreign actions, and misplaced secrets."""
+    for resource in crate.resources:
+        foreach = crate.foreach is not None or resource.foreach is not None
+        for text in templated_texts(resource, files):
+            if is_template(text.scalar.text):
+                check_template(text, foreach, diagnostics)
+        for text in (
+            *structural_texts(resource),
+            *attribute_texts(resource),
+            *file_texts(resource, files),
+        ):
+            if "secret:" in text.scalar.text:
+                _check_secrets(text, diagnostics)
+    if crate.when is not None and is_template(crate.when.text):
+        check_template(ResourceText("when", crate.when), crate.foreach is not None, diagnostics)
+
+
+def check_template(text: ResourceText, foreach: bool, diagnostics: Diagnostics) -> None:
+    """Reports what is wrong with one template, whatever variables there are."""
+    scalar = text.scalar
+    template = parsed(scalar.text, foreach)
+    if isinstance(template, TemplateError):
+        diagnostics.error("VB301", scalar.position_of(template.offset), template.message)
+        return
+    for span in template.foreign:
+        _report_foreign(text, scalar.text[span.start : span.end], span.start, diagnostics)
+    for use in uses(scalar, foreach):
+        if use.chain[0] == "Traits" and len(use.chain) > 1 and use.chain[1] != "*":
+            try:
+                require_known(".".join(use.chain[1:3]), ValueError)
+            except ValueError as error:
+                diagnostics.error("VB301", use.position, str(error))
+
+
+def _report_foreign(text: ResourceText, action: str, start: int, diagnostics: Diagnostics) -> None:
+    position = text.scalar.position_of(start)
+    if text.attribute in PLAIN_ATTRIBUTES | _STRUCTURE:
+        diagnostics.error(
+            "VB303",
+            position,
+            f"{action} in {text.attribute!r} names nothing of the stack",
+            "write .Vars.NAME, .Traits.NAME or, inside foreach, .Item",
+        )
+    else:
+        diagnostics.note("VB303", position, f"{action} names nothing of the stack and stays as is")
+
+
+def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
+    for reference in secret_references.find(text.scalar.text):
+        before = text.scalar.text[: reference.start]
+        position = text.scalar.position_of(reference.start)
+        if text.attribute not in SECRET_ATTRIBUTES:
+            diagnostics.error(
+                "VB307",
+                position,
+                f"a secret cannot stand in {text.attribute!r}: it would be shown",
+                "secrets may stand in " + ", ".join(sorted(SECRET_ATTRIBUTES)),
+            )
+        elif before.count("{{") > before.count("}}"):
+            diagnostics.error(
+                "VB307",
+                position,
+                "a secret cannot stand inside {{ }}: the template would see the reference",
+                "write secret:PATH outside the braces",
+            )

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Templates in scalars: what they name, and where in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
+    Template,
+    TemplateError,
+    parse,
+)
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.values import Scalar
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place where a template names a value, such as `("Vars", "redis_port")`.
+
+    functions: those that the value is given to. offset: where in the scalar's text.
+    """
+
+    chain: tuple[str, ...]
+    functions: tuple[str, ...]
+    scalar: Scalar
+    offset: int
+
+    @property
+    def position(self) -> Position:
+        return self.scalar.position_of(self.offset)
+
+
+def is_template(text: str) -> bool:
+    """Whether a text may hold actions."""
+    return "{{" in text
+
+
+@lru_cache(maxsize=4096)
+def parsed(text: str, foreach: bool) -> Template | TemplateError:
+    """The template of a text, or why there is none. foreach: whether there is an `.Item`."""
+    try:
+        return parse(text, foreach)
+    except TemplateError as error:
+        return error
+
+
+def uses(scalar: Scalar, foreach: bool) -> Iterator[Use]:
+    """What the template of a scalar names; nothing if it is broken."""
+    template = parsed(scalar.text, foreach) if is_template(scalar.text) else None
+    if isinstance(template, Template):
+        for reference in template.references():
+            yield Use(reference.chain, reference.functions, scalar, reference.offset)

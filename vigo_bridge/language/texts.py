@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All texts of a resource in which a template may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from vigo_bridge.language.model import Resource, TemplateFile
+from vigo_bridge.language.values import Scalar, Value, scalars
+
+#: Where the files lie that `source: templates/...` names.
+TEMPLATES = "templates/"
+
+
+@dataclass(frozen=True)
+class ResourceText:
+    """One text. attribute: the attribute, or the key such as `when`, that it belongs to."""
+
+    attribute: str
+    scalar: Scalar
+
+
+def as_written(source: Scalar) -> str | None:
+    """The file that a `source` names without a template."""
+    return source.text
+
+
+def templated_texts(
+    resource: Resource,
+    files: Mapping[str, TemplateFile],
+    path_of: Callable[[Scalar], str | None] = as_written,
+) -> Iterator[ResourceText]:
+    """The texts that are templates; the template file that the resource names is among them.
+
+    path_of: gives the path that a `source` stands for, if it is known.
+    """
+    yield from structural_texts(resource)
+    if resource.template:
+        yield from attribute_texts(resource)
+        yield from file_texts(resource, files, path_of)
+
+
+def structural_texts(resource: Resource) -> Iterator[ResourceText]:
+    """Texts that are needed when the stack is loaded, and the subject of `case`."""
+    for attribute, scalar in (
+        ("name", resource.name),
+        ("when", resource.when),
+        ("case", resource.case.subject if resource.case else None),
+    ):
+        if scalar is not None:
+            yield ResourceText(attribute, scalar)
+    for attribute, references in resource.references.items():
+        for scalar in references:
+            yield ResourceText(attribute, scalar)
+
+
+def attribute_texts(resource: Resource) -> Iterator[ResourceText]:
+    """The texts of all attributes, whatever `case` says."""
+    arms: list[Mapping[str, Value]] = [resource.attributes]
+    if resource.case:
+        arms += [*resource.case.arms.values(), resource.case.default]
+    for attributes in arms:
+        for name, value in attributes.items():
+            for scalar in scalars(value):
+                yield ResourceText(name, scalar)
+
+
+def file_texts(
+    resource: Resource,
+    files: Mapping[str, TemplateFile],
+    path_of: Callable[[Scalar], str | None] = as_written,
+) -> Iterator[ResourceText]:
+    """The content of the stack's files that the resource names."""
+    for text in attribute_texts(resource):
+        path = path_of(text.scalar) if text.attribute == "source" else None
+        file = files.get(path) if path is not None else None
+        if file is not None and file.text is not None:
+            yield ResourceText("content", file.text)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Warnings about the values of variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.printing import printed
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.values import Scalar, Value, scalars
+
+_OUR_ACTION = re.compile(r"\{\{[^}]*\.(Vars|Traits|Item|Each)\b")
+
+
+def check_variables(variables: Mapping[str, Value], diagnostics: Diagnostics) -> None:
+    """Warns of values that are not what they look like."""
+    for name, value in variables.items():
+        for scalar in scalars(value):
+            _check(name, scalar, diagnostics)
+
+
+def _check(name: str, scalar: Scalar, diagnostics: Diagnostics) -> None:
+    if scalar.data is not None and printed(scalar.data) != scalar.text:
+        diagnostics.warning(
+            "VB110",
+            scalar.position,
+            f"{name}: {scalar.text} is a {_kind(scalar)} and prints as {printed(scalar.data)}",
+            f'write "{scalar.text}" in quotes to keep the text',
+        )
+    if isinstance(scalar.data, str) and (action := _OUR_ACTION.search(scalar.data)):
+        diagnostics.warning(
+            "VB304",
+            scalar.position_of(action.start()),
+            f"{name}: the value of a variable is data, its {{{{ }}}} is not a template",
+            "put the template into the resource",
+        )
+
+
+def _kind(scalar: Scalar) -> str:
+    return "truth value" if isinstance(scalar.data, bool) else "number"

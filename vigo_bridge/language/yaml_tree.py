@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""YAML text to located values. Stricter than YAML: one document, no key twice, no tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
+from vigo_bridge.language.locations import advance
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.scalars import plain_value
+from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+_MAX_DEPTH = 64
+_MAX_VALUES = 200_000
+_STRING_TAG = "tag:yaml.org,2002:str"
+# An anchor and a tag, in any order, before a scalar.
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s*)+")
+_FAST_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class BrokenFile(Exception):
+    """A file of which nothing can be used. diagnostic: why."""
+
+    def __init__(self, position: Position, message: str, suggestion: str = "") -> None:
+        super().__init__(message)
+        self.diagnostic = Diagnostic("error", message, position, "VB102", suggestion)
+
+
+def parse(file: str, content: bytes, diagnostics: Diagnostics) -> Value | None:
+    """The file's one document, or None when it is empty. Raises BrokenFile."""
+    text = _decode(file, content)
+    builder = _Builder(file, text, diagnostics)
+    try:
+        return builder.document(iter(yaml.parse(text, Loader=_FAST_LOADER)))
+    except yaml.YAMLError as error:
+        raise _broken(file, text, error) from error
+
+
+def _decode(file: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        raise BrokenFile(
+            _position_in(file, before),
+            f"the file is not UTF-8: byte 0x{content[error.start]:02x}",
+            "save the file as UTF-8",
+        ) from error
+
+
+@dataclass
+class _Builder:
+    """Builds values from the parser's events. Depth and size are bounded, aliases included."""
+
+    file: str
+    text: str
+    diagnostics: Diagnostics
+    anchors: dict[str, tuple[Value, int]] = field(default_factory=dict)
+    count: int = 0
+
+    def document(self, events: Iterator[Any]) -> Value | None:
+        root = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise BrokenFile(
+                        self._position(event.start_mark),
+                        "a second document starts here",
+                        "put it into a file of its own",
+                    )
+                root = self._value(next(events), events, 0)
+        is_empty = isinstance(root, Scalar) and root.data is None
+        return None if is_empty else root
+
+    def _value(self, event: Any, events: Iterator[Any], depth: int) -> Value:
+        position = self._position(event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(str(event.anchor), position)
+        if depth > _MAX_DEPTH:
+            raise BrokenFile(position, f"values are nested more than {_MAX_DEPTH} deep")
+        before = self.count
+        self._grow(1, position)
+        value: Value
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event, position)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._refuse_tag(event.tag, position)
+            value = Items(tuple(self._items(events, depth)), position)
+        else:
+            self._refuse_tag(event.tag, position)
+            value = Fields(self._entries(events, depth), position)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = value, self.count - before
+        return value
+
+    def _alias(self, anchor: str, position: Position) -> Value:
+        if anchor not in self.anchors:
+            raise BrokenFile(
+                position,
+                f"'*{anchor}' refers to an anchor that is not defined before it",
+                f'for a text that starts with a star, write it in quotes: "*{anchor}"',
+            )
+        value, size = self.anchors[anchor]
+        self._grow(size, position)
+        return value
+
+    def _grow(self, values: int, position: Position) -> None:
+        self.count += values
+        if self.count > _MAX_VALUES:
+            raise BrokenFile(
+                position,
+                f"the file holds more than {_MAX_VALUES} values, aliases expanded",
+                "split it, or use fewer aliases",
+            )
+
+    def _scalar(self, event: Any, position: Position) -> Scalar:
+        plain, quoted = event.implicit
+        if not (plain or quoted or event.tag == _STRING_TAG):
+            self._refuse_tag(event.tag, position)
+        data = plain_value(event.value) if plain else event.value
+        written = self.text[event.start_mark.index : event.end_mark.index]
+        properties = _PROPERTIES.match(written) if event.anchor or event.tag else None
+        if properties is not None:
+            position = advance(written, properties.end(), position)
+            written = written[properties.end() :]
+        return Scalar(event.value, data, position, written, event.style or "")
+
+    def _items(self, events: Iterator[Any], depth: int) -> Iterator[Value]:
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            yield self._value(event, events, depth + 1)
+
+    def _entries(self, events: Iterator[Any], depth: int) -> tuple[tuple[Scalar, Value], ...]:
+        entries: dict[str, tuple[Scalar, Value]] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(self._value(event, events, depth + 1))
+            value = self._value(next(events), events, depth + 1)
+            if key.text in entries:
+                first = entries[key.text][0].position
+                self.diagnostics.error(
+                    "VB103",
+                    key.position,
+                    f"key {key.text!r} stands twice",
+                    f"the first is in line {first.line}; keep one of them",
+                )
+            else:
+                entries[key.text] = key, value
+        return tuple(entries.values())
+
+    def _key(self, key: Value) -> Scalar:
+        if not isinstance(key, Scalar):
+            raise BrokenFile(
+                key.position,
+                "a list or mapping cannot be a key",
+                'write a template in quotes: "{{ ... }}"',
+            )
+        if key.text == "<<" and not key.style:
+            raise BrokenFile(
+                key.position,
+                "merge keys ('<<') are not part of YAML 1.2",
+                "write the keys out, or use the configcrate's 'defaults:'",
+            )
+        return key
+
+    def _refuse_tag(self, tag: str | None, position: Position) -> None:
+        if tag is not None:
+            raise BrokenFile(
+                position,
+                f"tag {tag!r} is not supported",
+                "write a text that starts with '!' in quotes",
+            )
+
+    def _position(self, mark: Any) -> Position:
+        return Position(self.file, mark.line + 1, mark.column + 1)
+
+
+def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
+    """The same error as the slower, more talkative parser words it."""
+    try:
+        for _ in yaml.parse(text, Loader=yaml.BaseLoader):
+            pass
+    except yaml.YAMLError as talkative:
+        error = talkative
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        mark = error.problem_mark
+        if "end of stream" in str(error.problem) and error.context_mark:
+            mark = error.context_mark  # what is not closed, rather than where the file ends
+        problem = ", ".join(part for part in (error.context, error.problem) if part)
+        return BrokenFile(
+            Position(file, mark.line + 1, mark.column + 1), f"not YAML: {problem}", _advice(problem)
+        )
+    if isinstance(error, yaml.reader.ReaderError):
+        return BrokenFile(
+            _position_in(file, text[: error.position]),
+            f"character U+{ord(text[error.position]):04X} may not stand in YAML",
+            "remove it, or write it as an escape in double quotes",
+        )
+    return BrokenFile(Position(file, 1, 1), f"not YAML: {error}")
+
+
+def _advice(problem: str) -> str:
+    if "\\t" in problem:
+        return "indent with spaces, not with tabs"
+    if "mapping values are not allowed" in problem:
+        return "check the indentation, and write a text that holds ': ' in quotes"
+    if "while scanning an alias" in problem:
+        return "write a text that starts with '*' in quotes"
+    return "check quotes, brackets and indentation here and in the lines above"
+
+
+def _position_in(file: str, before: str) -> Position:
+    line = before.count("\n") + 1
+    return Position(file, line, len(before) - (before.rfind("\n") + 1) + 1)

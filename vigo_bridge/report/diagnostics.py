@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings about a stack, as text with the line they are about, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vigo_bridge.language.diagnostics import Diagnostic
+from vigo_bridge.language.position import Position
+
+#: Of a longer line, this much is shown on either side of the caret.
+_REACH = 60
+
+
+def as_text(diagnostic: Diagnostic, folder: Path) -> str:
+    """`FILE:LINE:COL: severity: message`, the line with a caret, and the suggestion.
+
+    folder: the stack's; files are named so that a terminal or editor can open them.
+    """
+    position = diagnostic.position
+    if position is None or position.line == 0:
+        head = f"{position}: " if position else ""
+        lines = [f"{head}{diagnostic.severity}: {diagnostic.message}"]
+    else:
+        path = folder / position.file
+        place = f"{path}:{position.line}:{position.column}"
+        lines = [f"{place}: {diagnostic.severity}: {diagnostic.message}"]
+        lines += _excerpt(path, position)
+    if diagnostic.suggestion:
+        lines.append(f"  {diagnostic.suggestion}")
+    return "\n".join(lines)
+
+
+def _excerpt(path: Path, position: Position) -> list[str]:
+    """The line and a caret below it; nothing if the file has no such line (any more)."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+        line = lines[position.line - 1]
+    except (OSError, IndexError):
+        return []
+    start = max(0, position.column - 1 - _REACH)
+    # Tabs and control characters would shift the caret or upset the terminal.
+    shown = "".join(
+        character if character.isprintable() else " "
+        for character in line[start : position.column - 1 + _REACH]
+    )
+    if not shown.strip():
+        return []
+    caret = " " * (position.column - 1 - start) + "^"
+    return [f"  | {shown.rstrip()}", f"  | {caret}"]
+
+
+def as_json(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
+    """Findings as JSON has them; file, line and column are null where no file is to blame."""
+    return [
+        {
+            "severity": diagnostic.severity,
+            "code": diagnostic.code,
+            "message": diagnostic.message,
+            "file": diagnostic.position.file if diagnostic.position else None,
+            "line": diagnostic.position.line if diagnostic.position else None,
+            "column": diagnostic.position.column if diagnostic.position else None,
+            "suggestion": diagnostic.suggestion or None,
+        }
+        for diagnostic in diagnostics
+    ]

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The attributes of a resource as they go to the target: `case` and template files replaced."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from vigo_bridge.language.attributes import attribute_data
+from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
+from vigo_bridge.language.model import Case, TemplateFile
+from vigo_bridge.language.templates import is_template, uses
+from vigo_bridge.language.texts import TEMPLATES
+from vigo_bridge.language.values import Scalar, Value
+from vigo_bridge.resolve.instances import Instance
+
+_SINGLE_ACTION = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}).)+?)-?\}\}\s*", re.DOTALL)
+
+
+def attributes_of(
+    instance: Instance, files: Mapping[str, TemplateFile], diagnostics: Diagnostics
+) -> dict[str, Any]:
+    """Attribute to raw value: templates are untouched, texts are as written."""
+    resource = instance.resource
+    case = resource.case
+    if case is None:
+        return _data(instance, resource.attributes, files, diagnostics)
+    if not any(use.chain[0] != "Item" for use in uses(case.subject, instance.item is not None)):
+        value = instance.known.render(case.subject, "case")
+        chosen = case.arms.get(value or "", case.default)
+        return _data(instance, {**resource.attributes, **chosen}, files, diagnostics)
+    return _chosen_on_target(instance, case, files, diagnostics)
+
+
+def _data(
+    instance: Instance,
+    attributes: Mapping[str, Value],
+    files: Mapping[str, TemplateFile],
+    diagnostics: Diagnostics,
+) -> dict[str, Any]:
+    kind = instance.resource.type
+    data = {name: attribute_data(kind, name, value) for name, value in attributes.items()}
+    source = attributes.get("source")
+    if kind == "file" and isinstance(source, Scalar):
+        content = _template_file(instance, source, files, diagnostics)
+        if content is not None:
+            del data["source"]
+            data["content"] = content
+    return data
+
+
+def _template_file(
+    instance: Instance,
+    source: Scalar,
+    files: Mapping[str, TemplateFile],
+    diagnostics: Diagnostics,
+) -> str | None:
+    """The text of the stack's file that a source names; None for a file on the target."""
+    if source.text.startswith("/"):
+        return None
+    is_ours = not is_template(source.text) or source.text.startswith(TEMPLATES)
+    path = instance.known.render(source, "source") if is_ours else None
+    if path is None:
+        return None
+    if not path.startswith(TEMPLATES):
+        diagnostics.error(
+            "VB501",
+            source.position,
+            f"source {path!r} is neither a file of the stack nor an absolute path",
+            f"put the file into the stack's {TEMPLATES} and write {TEMPLATES}{path}",
+        )
+    elif path not in files:
+        diagnostics.error(
+            "VB202",
+            source.position,
+            f"the stack has no file {path!r}",
+            did_you_mean(path, files) or "create it, or correct the path",
+        )
+    elif (text := files[path].text) is None:
+        diagnostics.error(
+            "VB501",
+            source.position,
+            f"the file {path!r} is not UTF-8 text, so it cannot be a template",
+            "copy it to the target by other means, and name it there by its absolute path",
+        )
+    else:
+        return text.text
+    return None
+
+
+def _chosen_on_target(
+    instance: Instance,
+    case: Case,
+    files: Mapping[str, TemplateFile],
+    diagnostics: Diagnostics,
+) -> dict[str, Any]:
+    """Each attribute that depends on the case becomes a template that chooses its text."""
+    resource = instance.resource
+    subject = _SINGLE_ACTION.fullmatch(case.subject.text)
+    if subject is None or not resource.template:
+        diagnostics.error(
+            "VB308",
+            case.subject.position,
+            "'case' over values of the target needs one template, such as"
+            " \"{{ .Traits.os.family }}\", and no 'template: false'",
+        )
+        return _data(instance, resource.attributes, files, diagnostics)
+    default = _data(instance, {**resource.attributes, **case.default}, files, diagnostics)
+    arms = {
+        value: _data(instance, {**resource.attributes, **arm}, files, diagnostics)
+        for value, arm in case.arms.items()
+    }
+    names = dict.fromkeys(name for data in (default, *arms.values()) for name in data)
+    chosen: dict[str, Any] = {}
+    for name in names:
+        choices = {value: data.get(name) for value, data in arms.items()}
+        otherwise = default.get(name)
+        if all(choice == otherwise for choice in choices.values()):
+            chosen[name] = otherwise
+        elif any(isinstance(choice, (list, dict)) for choice in (otherwise, *choices.values())):
+            diagnostics.error(
+                "VB308",
+                case.subject.position,
+                f"{name!r} is chosen on the target, where 'case' can choose between texts only",
+                "write the list or mapping as one text with commas",
+            )
+        else:
+            chosen[name] = _choice(subject[1].strip(), choices, otherwise)
+    return chosen
+
+
+def _choice(subject: str, choices: Mapping[str, Any], otherwise: Any) -> str:
+    branches = [
+        f"if eq (print ({subject})) {json.dumps(value, ensure_ascii=False)} }}}}{_text(choice)}"
+        for value, choice in choices.items()
+    ]
+    return "{{ " + "{{ else ".join([*branches, f"}}}}{_text(otherwise)}"]) + "{{ end }}"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which match entry each host gets: the first that matches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.model import MatchEntry
+from vigo_bridge.resolve.globs import LONGEST_NAME, glob_covers, glob_matches, is_glob
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """hosts: for each entry, by its place in the stack, in the order given."""
+
+    hosts: tuple[tuple[str, ...], ...]
+    unmatched: tuple[str, ...]
+
+
+def assign(
+    entries: Sequence[MatchEntry], hosts: Sequence[str], diagnostics: Diagnostics
+) -> Assignment:
+    """Warns of hosts that entries of two files match."""
+    taken: list[list[str]] = [[] for _ in entries]
+    unmatched = []
+    for host in dict.fromkeys(hosts):
+        matching = [place for place, entry in enumerate(entries) if matches(entry, host)]
+        if not matching:
+            unmatched.append(host)
+            continue
+        winner = entries[matching[0]]
+        taken[matching[0]].append(host)
+        for place in matching[1:]:
+            _warn_of_rival(host, winner, entries[place], diagnostics)
+    return Assignment(tuple(map(tuple, taken)), tuple(unmatched))
+
+
+def _warn_of_rival(
+    host: str, winner: MatchEntry, rival: MatchEntry, diagnostics: Diagnostics
+) -> None:
+    if rival.position.file != winner.position.file:
+        diagnostics.warning(
+            "VB209",
+            rival.position,
+            f"host {host!r} also matches {winner.match!r} in {winner.position}, which wins",
+            "exclude the host from one of them with '!HOST'",
+        )
+
+
+def matches(entry: MatchEntry, host: str) -> bool:
+    return any(glob_matches(glob, host) for glob in _wanted(entry)) and not any(
+        glob_matches(glob, host) for glob in _excluded(entry)
+    )
+
+
+def check_globs(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None:
+    """Reports globs that cannot match any host name."""
+    for pattern in (pattern for entry in entries for pattern in entry.patterns):
+        if not is_glob(pattern.text.removeprefix("!")):
+            diagnostics.error(
+                "VB203",
+                pattern.position,
+                f"{pattern.text[:LONGEST_NAME]!r} cannot match a host name",
+                "use names with '*', '?', '[abc]', '[a-z]' and '[!abc]', not longer than"
+                f" {LONGEST_NAME} characters",
+            )
+
+
+def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None:
+    """Warns of entries whose hosts, all of them, an earlier entry takes."""
+    for place, entry in enumerate(entries):
+        if not _wanted(entry):
+            diagnostics.warning(
+                "VB208",
+                entry.position,
+                f"match {entry.match!r} only excludes, so it matches no host",
+                'add a glob that includes, such as "*"',
+            )
+        for earlier in entries[:place]:
+            if _takes_all(earlier, entry):
+                diagnostics.warning(
+                    "VB208",
+                    entry.position,
+                    f"no host can reach this entry: {earlier.match!r} in {earlier.position}"
+                    " is tried first and matches all of its hosts",
+                    "put the narrower match first",
+                )
+                break
+
+
+def _takes_all(earlier: MatchEntry, later: MatchEntry) -> bool:
+    return (
+        bool(_wanted(later))
+        and not _excluded(earlier)
+        and all(
+            any(glob_covers(wide, narrow) for wide in _wanted(earlier)) for narrow in _wanted(later)
+        )
+    )
+
+
+def _wanted(entry: MatchEntry) -> list[str]:
+    return [name.text for name in entry.patterns if not name.text.startswith("!")]
+
+
+def _excluded(entry: MatchEntry) -> list[str]:
+    return [name.text[1:] for name in entry.patterns if name.text.startswith("!")]

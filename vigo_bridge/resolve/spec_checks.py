@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resources with templates, read as the target will read them with the stack's own values.
+
+The user's inventory may give other values, so only what is written plainly is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vigo_bridge.language.attributes import attribute_data
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.specs import blamed_position, has_templates, spec_problem
+from vigo_bridge.language.values import Fields, Items, Scalar, Value
+from vigo_bridge.resolve.envoy import Envoy
+from vigo_bridge.resolve.instances import Instance
+
+
+class _Unknown(Exception):
+    """A text that only the target, or nobody, can render."""
+
+
+def check_rendered(envoy: Envoy, diagnostics: Diagnostics) -> None:
+    for instance in envoy.instances:
+        if not instance.resource.template:
+            continue
+        for arm in instance.resource.arms:
+            if has_templates(arm):
+                _check(instance, arm, diagnostics)
+
+
+def _check(instance: Instance, arm: Mapping[str, Value], diagnostics: Diagnostics) -> None:
+    try:
+        data = {name: _rendered(instance, name, value) for name, value in arm.items()}
+    except _Unknown:
+        return
+    problem = spec_problem(instance.resource.type, data)
+    if problem is None:
+        return
+    position = blamed_position(problem, instance.resource, arm)
+    blamed = arm.get(problem.attribute)
+    if diagnostics.has_error_in_line_of(position):
+        return
+    if blamed is not None and not has_templates({problem.attribute: blamed}):
+        diagnostics.error("VB501", position, problem.message)
+    else:
+        diagnostics.warning(
+            "VB501",
+            position,
+            f"with the stack's own values, {problem.message}",
+            "correct the variable, unless the inventory sets it",
+        )
+
+
+def _rendered(instance: Instance, name: str, value: Value) -> Any:
+    """The attribute's data with all texts rendered. Raises _Unknown."""
+    if isinstance(value, Scalar):
+        text = instance.known.render_attribute(value, name)
+        if text is None:
+            raise _Unknown
+        return attribute_data(instance.resource.type, name, value) if text == value.text else text
+    if isinstance(value, Items):
+        return [_rendered(instance, name, item) for item in value.items]
+    assert isinstance(value, Fields)
+    return {key.text: _rendered(instance, name, item) for key, item in value.entries}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether everything that an envoy's templates name is there, and may be shown there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from vigo_bridge.language.catalog import SECRET_ATTRIBUTES
+from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
+from vigo_bridge.language.model import Stack
+from vigo_bridge.language.template_checks import check_template
+from vigo_bridge.language.templates import Use, uses
+from vigo_bridge.language.texts import TEMPLATES, ResourceText, templated_texts
+from vigo_bridge.language.values import Scalar
+from vigo_bridge.resolve.absences import Absences, absences_of
+from vigo_bridge.resolve.envoy import Envoy
+from vigo_bridge.resolve.instances import Instance
+
+#: Stands in a chain for any element of a list or mapping.
+_ELEMENT = "*"
+
+#: Functions that hand one of their arguments on as it is.
+_PASSING = frozenset({"and", "coalesce", "default", "index", "or", "ternary"})
+
+
+def check_uses(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
+    """Reports undefined variables, and secrets that come to a wrong place by a variable."""
+    absences = absences_of(stack, envoy.inclusion)
+    for crate in envoy.crates:
+        variables = envoy.namespace.seen_by(crate.included.crate.name)
+        for instance in crate.instances:
+            _check_files(instance, stack, diagnostics)
+            for attribute, use in uses_of(instance, stack):
+                _check_defined(use, variables, instance.item, absences, diagnostics)
+                _check_secret(attribute, use, variables, diagnostics)
+        if crate.included.crate.when is not None:
+            for use in uses(crate.included.crate.when, foreach=True):
+                _check_defined(use, variables, None, absences, diagnostics)
+
+
+def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[str, Use]]:
+    """What the templates of a resource name, each with the attribute it stands in."""
+    for text in _texts(instance, stack):
+        for use in uses(text.scalar, instance.item is not None):
+            yield text.attribute, use
+
+
+def _texts(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
+    def path_of(source: Scalar) -> str | None:
+        return instance.known.render_attribute(source, "source")
+
+    return templated_texts(instance.resource, stack.templates, path_of)
+
+
+def _check_files(instance: Instance, stack: Stack, diagnostics: Diagnostics) -> None:
+    """Template files that only the variables tell; the others are checked with their crate."""
+    for text in _texts(instance, stack):
+        if text.scalar.position.file.startswith(TEMPLATES):
+            check_template(text, instance.item is not None, diagnostics)
+
+
+def _check_defined(
+    use: Use,
+    variables: Mapping[str, Any],
+    item: Any | None,
+    absences: Absences,
+    diagnostics: Diagnostics,
+) -> None:
+    namespace, *path = use.chain
+    if namespace == "Vars" and path and path[0] not in variables and path[0] != _ELEMENT:
+        if not absences.excuse_variable(path[0]):
+            diagnostics.error(
+                "VB302",
+                use.position,
+                f"variable {path[0]!r} is not defined",
+                did_you_mean(path[0], variables)
+                or "give it a default under the configcrate's 'vars:'",
+            )
+    elif namespace == "Vars":
+        _check_path(variables, path, ".Vars", use, diagnostics)
+    elif namespace == "Item" and item is not None:
+        _check_path(item, path, ".Item", use, diagnostics)
+
+
+def _check_path(
+    value: Any, path: list[str], shown: str, use: Use, diagnostics: Diagnostics
+) -> None:
+    """Follows a chain into mappings; whether a template copes with a missing key, it knows."""
+    for name in path:
+        if not isinstance(value, dict) or name == _ELEMENT:
+            return
+        if name not in value:
+            if not _PASSING & set(use.functions):
+                diagnostics.error(
+                    "VB302",
+                    use.position,
+                    f"{shown} has no key {name!r}",
+                    did_you_mean(name, value),
+                )
+            return
+        value, shown = value[name], f"{shown}.{name}"
+
+
+def _check_secret(
+    attribute: str, use: Use, variables: Mapping[str, Any], diagnostics: Diagnostics
+) -> None:
+    if use.chain[0] != "Vars" or not secret_references.paths(_named(use, variables)):
+        return
+    name = ".".join(use.chain[1:])
+    seeing = sorted(set(use.functions) - _PASSING)
+    if attribute not in SECRET_ATTRIBUTES:
+        diagnostics.error(
+            "VB307",
+            use.position,
+            f"variable {name!r} holds a secret, and {attribute!r} cannot: it would be shown",
+            "secrets may stand in " + ", ".join(sorted(SECRET_ATTRIBUTES)),
+        )
+    elif seeing:
+        diagnostics.error(
+            "VB307",
+            use.position,
+            f"variable {name!r} holds a secret, and {seeing[0]!r} would see its reference,"
+            " not its value",
+            "use the variable as it is",
+        )
+
+
+def _named(use: Use, variables: Mapping[str, Any]) -> Any:
+    """The value that a chain names, or as much around it as is known."""
+    value: Any = variables
+    for name in use.chain[1:]:
+        if not isinstance(value, dict) or name not in value:
+            break
+        value = value[name]
+    return None if value is variables and len(use.chain) > 1 else value

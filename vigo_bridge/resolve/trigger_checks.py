@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Triggers and dependencies that have no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.vigo.bridge.plugins.module_utils.graph import build
+from ansible_collections.vigo.bridge.plugins.module_utils.references import (
+    Crate,
+    Node,
+    References,
+)
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.resolve.envoy import Envoy
+from vigo_bridge.resolve.instances import Instance
+
+
+def warn_of_triggers(
+    envoy: Envoy, nodes: Sequence[Node], crates: Sequence[Crate], diagnostics: Diagnostics
+) -> None:
+    """nodes: of the envoy's resources, in the same order, with references that all hold."""
+    graph = build(nodes, crates)
+    triggered = {target for targets in graph.triggers.values() for target in targets}
+    references = References(nodes, crates)
+    for instance, node in zip(envoy.instances, nodes, strict=True):
+        _warn_of_idle(instance, triggered, diagnostics)
+        _warn_of_gated(instance, node, references, diagnostics)
+
+
+def _warn_of_idle(instance: Instance, triggered: set[str], diagnostics: Diagnostics) -> None:
+    if instance.gated and instance.id not in triggered:
+        diagnostics.warning(
+            "VB403",
+            instance.resource.position,
+            f"{instance.id} waits for a trigger, and nothing triggers it: it never acts",
+            "let another resource 'notify' it, or add 'subscribes'",
+        )
+    if instance.resource.type == "file" and instance.id in triggered and not instance.gated:
+        diagnostics.warning(
+            "VB403",
+            instance.resource.position,
+            f"{instance.id} is triggered, but a trigger changes nothing for a file",
+            "to order them, use 'depends_on'",
+        )
+
+
+def _warn_of_gated(
+    instance: Instance, node: Node, references: References, diagnostics: Diagnostics
+) -> None:
+    if instance.gated:
+        return
+    gated = {item.id for item in references.nodes.values() if item.gated}
+    for target in references.resolve_all(node, "depends_on"):
+        if target in gated:
+            written = instance.references["depends_on"][0].written
+            diagnostics.warning(
+                "VB403",
+                written.position,
+                f"{instance.id} depends on {target}, which acts only when triggered, after all"
+                " others: the dependency counts as met",
+                "depend on what triggers it, or take 'changed' out of its 'when'",
+            )
