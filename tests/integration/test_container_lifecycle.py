@@ -433,3 +433,21 @@ def test_no_permission_on_the_socket(engine: Engine) -> None:
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "no permission" in done.stdout, done.stderr
     assert "docker group" in done.stdout
+
+
+WITHOUT_SDK = """
+import sys
+sys.modules["docker"] = None
+from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import Engine
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
+try:
+    Engine(sys.argv[1])
+except Blocked as error:
+    print(error.message)
+"""
+
+
+def test_a_target_without_the_sdk(engine: Engine) -> None:
+    script = [sys.executable, "-c", WITHOUT_SDK, engine.docker_host]
+    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "apt install python3-docker" in done.stdout, done.stderr

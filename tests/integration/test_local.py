@@ -97,7 +97,10 @@ class TestLifecycle:
         assert app["Config"]["Image"] == "traefik/whoami:v1.10.1"
         assert "REDIS_URL=redis://localhost:6379" in app["Config"]["Env"]
         assert f"DATABASE_URL={SECRET}" in app["Config"]["Env"]
-        assert SECRET not in json.dumps(app["Config"]["Labels"])
+        labels = app["Config"]["Labels"]
+        assert SECRET not in json.dumps(labels)
+        assert labels["vigo.bridge.scope"] == machine.stack.name
+        assert labels["vigo.bridge.resource"] == APP
         assert "v1.10.1" in page(machine, 8080)
 
     def test_second_run_changes_nothing(self, machine: Machine) -> None:

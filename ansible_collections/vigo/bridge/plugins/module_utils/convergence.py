@@ -36,8 +36,9 @@ class Convergence:
         target: Target,
         journal: Journal,
         facts: Facts,
+        scope: str = "",
     ) -> None:
-        """Raises graph.GraphError when references do not hold."""
+        """scope: whose resources these are. Raises graph.GraphError for wrong references."""
         self._resources = {resource.id: resource for resource in resources}
         self._crates = crates
         self._variables = variables
@@ -45,6 +46,7 @@ class Convergence:
         self._target = target
         self._journal = journal
         self._facts = facts
+        self._scope = scope
         self._graph = graphs.build(
             [resource.node for resource in resources], [entry.crate for entry in crates.values()]
         )
@@ -161,13 +163,16 @@ class Convergence:
 
     def _rendered(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
         def render() -> Mapping[str, Any]:
+            labels = {"scope": self._scope, "resource": resource.id}
+            extra = labels if self._types[resource.type].labelled else {}
             if not resource.template:
-                return resource.attributes
+                return {**resource.attributes, **extra}
             try:
                 rendered = render_deep(resource.attributes, self._namespaces(resource))
             except TemplateError as error:
                 raise ResourceError(f"{error.path}: {error}") from error
-            return {name: value for name, value in rendered.items() if value != ""}
+            # What renders to nothing counts as not written.
+            return {**{name: value for name, value in rendered.items() if value != ""}, **extra}
 
         return render
 

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Iterable, Mapping
+import itertools
+from typing import Any, Iterable, Mapping, Sequence
 
 from . import state_folder, traits
 from .container.resource_type import Container
@@ -16,6 +17,7 @@ from .exec.resource_type import Exec
 from .facts import Facts
 from .file.resource_type import File
 from .gotemplate import template
+from .gotemplate.references import ELEMENT
 from .graph import GraphError
 from .journal import Journal
 from .resource import ResourceType, Result
@@ -35,7 +37,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     resources = parse_resources(arguments.get("resources") or [])
     crates = parse_crates(arguments.get("crates") or {})
     folder = arguments.get("state_dir") or state_folder.default_folder()
-    path = state_folder.journal_path(folder, arguments.get("scope") or "default")
+    scope = arguments.get("scope") or "default"
+    path = state_folder.journal_path(folder, scope)
     lock = contextlib.nullcontext() if target.check_mode else state_folder.locked(folder)
     with lock:
         journal = Journal.load(path, persistent=not target.check_mode)
@@ -48,6 +51,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 target,
                 journal,
                 Facts(_traits_named(resources, crates.values())),
+                scope,
             ).run()
         except GraphError as error:
             raise ResourceError("\n".join(problem.message for problem in error.problems)) from error
@@ -62,10 +66,15 @@ def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -
         for text in texts(resource.attributes) if resource.template else ():
             with contextlib.suppress(template.TemplateError):  # told at the resource's own turn
                 chains = template.parse(text, foreach=resource.item is not None).references()
-                names |= {".".join(c.chain[1:]) for c in chains if c.chain[0] == "Traits"}
+                names |= {_trait_name(c.chain) for c in chains if c.chain[0] == "Traits"}
     # A bare `.Traits` means all of them; an unknown name is its template's error, not ours.
     if "" in names:
         return set(traits.KNOWN)
     return {
         name for name in names if any(f"{known}.".startswith(f"{name}.") for known in traits.KNOWN)
     }
+
+
+def _trait_name(chain: Sequence[str]) -> str:
+    """The trait that a chain goes to or into: an element of a trait is not a trait."""
+    return ".".join(itertools.takewhile(lambda name: name != ELEMENT, chain[1:]))

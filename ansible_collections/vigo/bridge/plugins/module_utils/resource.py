@@ -100,13 +100,19 @@ class ResourceType:
     attributes: Mapping[str, Mapping[str, Any]] = {}
     #: The attribute that stands for the resource where it has no name.
     key_attribute = ""
+    #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
+    labelled = False
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
         """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""
         raise NotImplementedError
 
     def observe(self, spec: Any, target: Target) -> Any:
-        """What is there now, as a frozen value. Touches nothing. Raises ResourceError."""
+        """What is there now, as a frozen value. Raises ResourceError.
+
+        Changes nothing that the spec is about. Outside check mode it may prepare what no
+        decision is possible without: fetch an image, repair what a killed run left.
+        """
         raise NotImplementedError
 
     def decide(self, spec: Any, observed: Any, turn: Turn) -> Decision:

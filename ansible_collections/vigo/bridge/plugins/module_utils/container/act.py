@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, cast
 
 from ..errors import ResourceError
 from ..resource import Decision, Outcome
@@ -30,19 +30,13 @@ class Work:
 
     @property
     def container(self) -> Existing:
-        assert self.observed.container is not None
-        return self.observed.container
+        """The one that the decision was made on."""
+        return cast(Existing, self.observed.container)
 
     @property
     def image(self) -> Image:
-        assert self.observed.image is not None
-        return self.observed.image
-
-    @property
-    def grace(self) -> int:
-        """Seconds between asking the container to stop and killing it."""
-        timeout = self.container.settings.stop_timeout
-        return 10 if timeout is None else timeout
+        """The one to create from."""
+        return cast(Image, self.observed.image)
 
 
 def act(work: Work, decision: Decision) -> Outcome:
@@ -74,7 +68,7 @@ def _create(work: Work, step: steps.Create) -> None:
         engine.remove(new_id, volumes=True)
         raise port_holders.explain(engine, spec, error) from error
     try:
-        settle(engine, spec, new_id)
+        settle(engine, spec, new_id, fresh=True)
     except ResourceError as error:
         failed = engine.container(new_id)
         if failed is not None:
@@ -137,7 +131,7 @@ def _start(work: Work, step: steps.Start) -> None:
 
 
 def _restart(work: Work, step: steps.Restart) -> None:
-    work.engine.restart(work.container.id, work.grace)
+    work.engine.restart(work.container.id, work.container.grace)
     settle(work.engine, work.spec, work.container.id)
 
 
@@ -146,7 +140,7 @@ def _await(work: Work, step: steps.Await) -> None:
 
 
 def _stop(work: Work, step: steps.Stop) -> None:
-    work.engine.stop(work.container.id, work.grace)
+    work.engine.stop(work.container.id, work.container.grace)
 
 
 def _remove(work: Work, step: steps.Remove) -> None:

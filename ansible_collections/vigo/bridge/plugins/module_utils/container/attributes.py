@@ -9,7 +9,9 @@ or a text with a unit); ``spec.parse`` reads them.
 
 from __future__ import annotations
 
-ATTRIBUTES = {
+from typing import Any
+
+ATTRIBUTES: dict[str, dict[str, Any]] = {
     # which container, from what, in what state
     "container": {"type": "str", "required": True},
     "image": {"type": "str"},

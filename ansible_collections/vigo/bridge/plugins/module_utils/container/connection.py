@@ -20,6 +20,7 @@ DEFAULT_HOST = "unix:///var/run/docker.sock"
 NEWEST_API = (1, 47)
 #: Seconds without a byte after which an engine counts as not answering.
 PATIENCE = 60.0
+_PING_PATIENCE = 20.0
 
 _START_HINT = "start it (systemctl start docker, or podman.socket), or set docker_host"
 
@@ -40,7 +41,7 @@ class Connection:
         self._docker, self._requests = _import_sdk()
         self._session = self._open()
         self._prefix = ""
-        ping = self._send("GET", "/_ping", timeout=PATIENCE)
+        ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
         self._prefix = f"/v{_api_version(ping.headers.get('Api-Version', ''))}"
 
@@ -171,7 +172,7 @@ def _content(answer: Any) -> Any:
 
 
 def _api_version(text: str) -> str:
-    major, _, minor = text.partition(".")
+    major, _dot, minor = text.partition(".")
     known = (int(major), int(minor)) if major.isdigit() and minor.isdigit() else (1, 41)
     return "{}.{}".format(*min(known, NEWEST_API))
 

@@ -29,7 +29,7 @@ def payload(
     Only what is set is sent, so that everything else stays the image's or the engine's.
     """
     settings = spec.settings
-    body = {
+    body: dict[str, Any] = {
         "Image": settings.image,
         "Cmd": _revealed(settings.command, reveal),
         "Entrypoint": _entrypoint(settings, image, reveal),
@@ -161,7 +161,7 @@ def _device(text: str) -> dict[str, str]:
 
 
 def _ulimit(name: str, limits: str) -> dict[str, Any]:
-    soft, _, hard = limits.partition(":")
+    soft, _colon, hard = limits.partition(":")
     return {"Name": name, "Soft": int(soft), "Hard": int(hard)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import Blocked, ResourceError
 from ..resource import Decision, Turn
-from . import differences, restart, steps
+from . import differences, label, restart, steps
 from .differences import Difference
 from .observed import Existing, Observed
 from .spec import ContainerSpec
@@ -68,7 +68,7 @@ def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
 
 
 def _created(spec: ContainerSpec, observed: Observed) -> Decision:
-    shown = {name: differences.plain(value) for name, value in spec.settings.chosen().items()}
+    shown = {name: label.plain(value) for name, value in spec.settings.chosen().items()}
     return Decision(
         "created",
         "there was no such container",

@@ -11,18 +11,17 @@ inspect. Secrets are compared by value and shown as their references.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, cast
 
 from .. import secret_references
 from . import mounts, networks, ports
-from .label import LIVE, plain
+from .label import LIVE, Recorded, plain
 from .observed import Existing, Observed, signal_number
-from .spec import Settings
+from .spec import LIMITS, Settings
 
 Reveal = Callable[[str], str]
 
 HIDDEN = "********"
-_LIMITS = ("memory", "memory_swap", "cpus", "cpu_shares", "pids_limit")
 #: What engines report for a limit that is not set.
 _UNLIMITED = {
     "memory": (0,),
@@ -49,12 +48,11 @@ class Difference:
 
 def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Difference, ...]:
     """All differences of the container that was observed, in the order of the settings."""
-    container = observed.container
-    assert container is not None
+    container = cast(Existing, observed.container)
     found = [*_image(wanted, observed, container)]
     if container.recorded is not None:
-        found += _by_label(wanted, container)
-        found += _secrets(wanted, observed, container, reveal)
+        found += _by_label(wanted, container.recorded)
+        found += _secrets(wanted, observed, container, container.recorded, reveal)
     else:
         found += _by_inspect(wanted, observed, container, reveal)
     found += _restart(wanted, observed, container)
@@ -66,6 +64,8 @@ def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Differen
 def _image(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
     before, after = container.settings.image or "", wanted.image or ""
     here = observed.image.id if observed.image else None
+    if observed.podman and before == f"localhost/{after}":
+        before = after  # Podman's short names: the image's ID tells whether it is the one.
     if before != after and not (before in ("", here) or before.startswith("sha256:")):
         return [Difference("image", f"image {before} -> {after}", before, after)]
     if observed.moved or (here is not None and here != container.image_id):
@@ -78,10 +78,8 @@ def _short(image_id: str) -> str:
     return image_id.rpartition(":")[2][:12]
 
 
-def _by_label(wanted: Settings, container: Existing) -> list[Difference]:
+def _by_label(wanted: Settings, recorded: Recorded) -> list[Difference]:
     """The fields whose recorded value is not the wanted one, removed ones included."""
-    recorded = container.recorded
-    assert recorded is not None
     found = []
     for name in Settings.__dataclass_fields__:
         if name in LIVE or name == "image":
@@ -114,12 +112,14 @@ def _by_inspect(
 
 
 def _secrets(
-    wanted: Settings, observed: Observed, container: Existing, reveal: Reveal
+    wanted: Settings,
+    observed: Observed,
+    container: Existing,
+    recorded: Recorded,
+    reveal: Reveal,
 ) -> list[Difference]:
     """Values that the label does not hold: those of secrets, and of files of variables."""
     found = []
-    recorded = container.recorded
-    assert recorded is not None
     for name in ("command", "entrypoint"):
         value = getattr(wanted, name)
         if value is None or not secret_references.paths(value):
@@ -198,7 +198,7 @@ def _restart(wanted: Settings, observed: Observed, container: Existing) -> list[
 def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
     """Limits that differ. A container of ours whose limit is no longer set loses it."""
     found = []
-    for name in _LIMITS:
+    for name in LIMITS:
         if name in observed.incapable:
             continue
         before, after = getattr(container.settings, name), getattr(wanted, name)
@@ -235,9 +235,9 @@ def _amount(name: str, value: int) -> str:
 
 
 def _networks(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
-    mode = container.network_mode
+    mode = _made_on(wanted, observed, container)
     if wanted.networks:
-        return _attachments(wanted, container)
+        return _attachments(wanted, container, mode)
     after = wanted.network_mode
     if after is None:
         if container.recorded is None or mode == "bridge":
@@ -253,12 +253,21 @@ def _networks(wanted: Settings, observed: Observed, container: Existing) -> list
     return [Difference("network_mode", f"network_mode {before} -> {after}", before, after)]
 
 
-def _attachments(wanted: Settings, container: Existing) -> list[Difference]:
+def _made_on(wanted: Settings, observed: Observed, container: Existing) -> str:
+    """The network or mode that it was created with. Podman says ``bridge`` for any network."""
+    mode = container.network_mode
+    names = [attachment.network for attachment in container.attachments]
+    if not observed.podman or mode != "bridge" or not names:
+        return mode
+    kept = [item.network for item in wanted.networks or () if item.network in names]
+    return kept[0] if kept else mode if "podman" in names else names[0]
+
+
+def _attachments(wanted: Settings, container: Existing, first: str) -> list[Difference]:
     """Further networks come and go in place; the one that a container was made on does not."""
     targets = {attachment.network: attachment for attachment in wanted.networks or ()}
     actual = {attachment.network: attachment for attachment in container.attachments}
     found = []
-    first = container.network_mode
     if first not in targets:
         before = first if first != "bridge" else "the engine's own"
         after = ", ".join(str(attachment) for attachment in targets.values())

@@ -52,7 +52,7 @@ class ImageName:
 
 def parse(text: str) -> ImageName:
     """Raises ResourceError where the text is no reference."""
-    rest, _, digest = text.strip().partition("@")
+    rest, _at, digest = text.strip().partition("@")
     if digest and not _DIGEST.fullmatch(digest):
         raise ResourceError(f"image: {text!r} has a malformed digest; write NAME@sha256:HEX")
     head, slash, tail = rest.rpartition("/")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from .healthcheck import Healthcheck
-from .spec import ContainerSpec, Settings
+from .spec import LIMITS, ContainerSpec, Settings
 
 SPEC = "vigo.bridge.spec"
 SCOPE = "vigo.bridge.scope"
@@ -24,25 +24,13 @@ RESOURCE = "vigo.bridge.resource"
 REPLACES = "vigo.bridge.replaces"
 PRIOR = "vigo.bridge.prior"
 NETWORK = "vigo.bridge.network"
-PREFIX = "vigo.bridge."
 
 VERSION = 1
 #: Engines keep megabytes, but their lists of containers get slow.
 LIMIT = 32 * 1024
 
 #: Compared live, because engines can change them after creation.
-LIVE = frozenset(
-    {
-        "restart",
-        "memory",
-        "memory_swap",
-        "cpus",
-        "cpu_shares",
-        "pids_limit",
-        "networks",
-        "network_mode",
-    }
-)
+LIVE = frozenset({"restart", "networks", "network_mode", *LIMITS})
 
 
 @dataclass(frozen=True)

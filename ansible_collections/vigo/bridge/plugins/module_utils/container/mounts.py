@@ -74,7 +74,7 @@ def parse_tmpfs(value: Any) -> dict[str, str]:
         return {_absolute(path, "tmpfs"): _sorted(options) for path, options in value.items()}
     folders = {}
     for entry in as_mounts(value):
-        path, _, options = entry.partition(":")
+        path, _colon, options = entry.partition(":")
         folders[_absolute(path, "tmpfs")] = _sorted(options)
     return folders
 

@@ -33,7 +33,7 @@ def refuse_foreign(engine: Engine, name: str) -> None:
 def keep_failed(engine: Engine, name: str, container: Existing) -> None:
     """Stops a container that did not come up, and keeps it as ``NAME.vigo-failed``."""
     disarm(engine, container.id)
-    engine.stop(container.id, container.settings.stop_timeout or 10)
+    engine.stop(container.id, container.grace)
     drop_failed(engine, name)
     engine.rename(container.id, name + FAILED)
 

@@ -31,7 +31,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         known_networks=frozenset(name for name in names if engine.has_network(name)),
         file_env=_file_env(spec, target),
         shared_container=_shared_container(engine, spec),
-        incapable=engine.incapable() if container is not None and spec.is_wanted else frozenset(),
+        incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
         repaired=repaired,
         podman=engine.is_podman,
     )
@@ -71,7 +71,7 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
 
 
 def _shared_container(engine: Engine, spec: ContainerSpec) -> str:
-    kind, _, name = (spec.settings.network_mode or "").partition(":")
+    kind, _colon, name = (spec.settings.network_mode or "").partition(":")
     if kind != "container":
         return ""
     shared = engine.container(name)

@@ -61,6 +61,11 @@ class Existing:
     def is_up(self) -> bool:
         return self.status == "running"
 
+    @property
+    def grace(self) -> int:
+        """Seconds between asking it to stop and killing it."""
+        return 10 if self.settings.stop_timeout is None else self.settings.stop_timeout
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -70,8 +75,8 @@ class Observed:
     step; None where it is not here. moved: the registry has another image under that name;
     None: it does not tell (check mode only, where nothing is pulled). known_networks: those
     of the spec that exist. file_env: what ``env_file`` holds. shared_container: the ID behind
-    ``network_mode: container:NAME``, empty where there is none. incapable: limits that the host cannot set.
-    repaired: what was repaired of an interrupted replacement, in words.
+    ``network_mode: container:NAME``, empty where there is none. incapable: limits that the host
+    cannot set. repaired: what was repaired of an interrupted replacement, in words.
     """
 
     container: Existing | None
@@ -215,7 +220,9 @@ def _entrypoint(value: Any) -> tuple[str, ...]:
 
 
 def _env(entries: Any) -> dict[str, str]:
-    return {name: value for name, _, value in (entry.partition("=") for entry in entries or [])}
+    return {
+        name: value for name, _equals, value in (entry.partition("=") for entry in entries or [])
+    }
 
 
 def _stop_timeout(value: Any) -> int:

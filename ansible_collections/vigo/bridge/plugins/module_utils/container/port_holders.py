@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import struct
+import time
 from typing import Iterator
 
 from ..errors import ResourceError
@@ -18,14 +19,27 @@ from .ports import Port
 from .spec import ContainerSpec
 
 _LISTENING = "0A"
+_PODMAN_PATIENCE = 8.0
 _TAKEN = re.compile(r"already allocated|already in use")
 
 
 def refuse_taken(engine: Engine, spec: ContainerSpec, replaced: Existing | None) -> None:
     """Raises ResourceError naming the holder of the first port that is not free.
 
-    replaced: a container that gives its ports up first.
+    replaced: a container that gives its ports up first. Podman holds a port for some seconds
+    after a failed start, so there is some patience with it.
     """
+    deadline = time.monotonic() + (_PODMAN_PATIENCE if engine.is_podman else 0.0)
+    while True:
+        try:
+            return _refuse_taken(engine, spec, replaced)
+        except ResourceError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.5)
+
+
+def _refuse_taken(engine: Engine, spec: ContainerSpec, replaced: Existing | None) -> None:
     wanted = [port for port in spec.settings.ports or () if port.host is not None]
     if not wanted:
         return
@@ -110,7 +124,7 @@ def _listeners(protocol: str, number: int) -> Iterator[tuple[str, str]]:
             continue
         for row in rows:
             fields = row.split()
-            address, _, hexadecimal = fields[1].partition(":")
+            address, _colon, hexadecimal = fields[1].partition(":")
             if int(hexadecimal, 16) != number:
                 continue
             if protocol == "tcp" and fields[3] != _LISTENING:

@@ -59,7 +59,7 @@ def of_bindings(bindings: Any) -> tuple[Port, ...]:
     """The ports of an inspect payload's ``HostConfig.PortBindings``."""
     found = set()
     for exposed, hosts in (bindings or {}).items():
-        inner, _, protocol = exposed.partition("/")
+        inner, _slash, protocol = exposed.partition("/")
         for host in hosts or [{}]:
             address = host.get("HostIp") or ""
             number = host.get("HostPort") or ""
@@ -117,7 +117,7 @@ def _entry(entry: str) -> list[Port]:
 
 
 def _range(text: str, entry: str) -> list[int]:
-    first, _, last = text.partition("-")
+    first, _dash, last = text.partition("-")
     low, high = int(first), int(last or first)
     if not 1 <= low <= high <= 65535:
         raise ResourceError(f"ports: {entry!r}: ports are 1 to 65535, the lower one first")

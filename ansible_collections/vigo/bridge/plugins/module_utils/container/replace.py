@@ -50,7 +50,7 @@ def replace(
         take_over(engine, spec, old, new_id)
         if start:
             engine.start(new_id)
-            settle(engine, spec, new_id)
+            settle(engine, spec, new_id, fresh=True)
     except ResourceError as error:
         raise _undone(engine, spec, old, new_id, error) from error
     engine.remove(old.id)
@@ -84,7 +84,7 @@ def take_over(engine: Engine, spec: ContainerSpec, old: Existing, new_id: str) -
     if old.status == "paused":
         engine.unpause(old.id)
     if _was_running(old):
-        engine.stop(old.id, old.settings.stop_timeout or 10)
+        engine.stop(old.id, old.grace)
     engine.rename(old.id, spec.name + OLD)
     engine.rename(new_id, spec.name)
     names.disarm(engine, old.id)

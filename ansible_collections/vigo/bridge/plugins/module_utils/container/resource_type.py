@@ -27,6 +27,7 @@ class Container(ResourceType):
     name = "container"
     attributes = ATTRIBUTES
     key_attribute = "container"
+    labelled = True
 
     def parse(self, attributes: Mapping[str, Any]) -> ContainerSpec:
         return container_spec.parse(attributes)

@@ -30,7 +30,7 @@ def parse(value: Any, attribute: str) -> str:
 
 def payload(policy: str) -> dict[str, Any]:
     """As the API takes it."""
-    name, _, count = policy.partition(":")
+    name, _colon, count = policy.partition(":")
     return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 

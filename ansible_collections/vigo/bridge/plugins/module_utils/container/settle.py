@@ -11,7 +11,7 @@ the truth on every engine, a subscription to events is not.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import ResourceError
 from .engine import Engine
@@ -34,16 +34,20 @@ WAITING = Verdict()
 SETTLED = Verdict(settled=True)
 
 
-def settle(engine: Engine, spec: ContainerSpec, container_id: str) -> Existing:
-    """Waits. Raises ResourceError with exit code and the last log lines."""
+def settle(engine: Engine, spec: ContainerSpec, container_id: str, fresh: bool = False) -> Existing:
+    """Waits. Raises ResourceError with exit code and the last log lines.
+
+    fresh: it was just created, so that any restart so far is one too many.
+    """
     began: Existing | None = None
     started = asked = time.monotonic()
     while True:
+        elapsed = time.monotonic() - started  # Before the look: a busy engine may answer late.
         now = engine.container(container_id)
         if now is None:
             raise ResourceError(f"container {spec.name} was removed while it was waited for")
-        began = began or now
-        verdict = judge(spec, began, now, time.monotonic() - started)
+        began = began or (replace(now, restart_count=0) if fresh else now)
+        verdict = judge(spec, began, now, elapsed)
         if verdict.settled:
             return now
         if verdict.failure:

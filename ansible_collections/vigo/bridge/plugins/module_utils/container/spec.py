@@ -29,6 +29,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 #: Behind the names of the containers that a replacement keeps for a while.
 NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
 
+#: Settings of resources that hosts may be unable to limit.
+LIMITS = ("memory", "memory_swap", "cpus", "cpu_shares", "pids_limit")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -78,6 +81,10 @@ class Settings:
     pid: str | None = None
     log_driver: str | None = None
     log_opts: Mapping[str, str] | None = None
+
+    @property
+    def has_limits(self) -> bool:
+        return any(getattr(self, name) is not None for name in LIMITS)
 
     def chosen(self) -> dict[str, Any]:
         """The fields that are set, by name."""
@@ -138,6 +145,9 @@ def _check_whole(spec: ContainerSpec) -> None:
         raise ResourceError("image is missing; it may be left out only with state: absent")
     if spec.expect == "exited" and settings.restart not in (None, "no"):
         raise ResourceError("expect: exited needs restart: no, or the container never stays so")
+    ours = [name for name in settings.labels or {} if name.startswith("vigo.bridge.")]
+    if ours:
+        raise ResourceError(f"labels: {ours[0]} is a name of ours; choose another one")
     if settings.network_mode and settings.networks:
         raise ResourceError("network_mode cannot be combined with network or networks; keep one")
     if settings.memory_swap is not None and settings.memory is None:
@@ -200,7 +210,7 @@ def _ulimits(value: Any, attribute: str) -> dict[str, str]:
     for name, limit in pairs.items():
         if isinstance(limit, Mapping):
             limit = f"{limit.get('soft')}:{limit.get('hard')}"
-        soft, _, hard = text(limit).partition(":")
+        soft, _colon, hard = text(limit).partition(":")
         where = f"{attribute}: {name}"
         limits[str(name)] = (
             f"{quantities.whole(soft, where)}:{quantities.whole(hard or soft, where)}"
