@@ -52,7 +52,7 @@ def names_of(status: str, command_line: str) -> set[str]:
 
     The kernel cuts the own name after 15 bytes. A zombie has no name: it does not run.
     """
-    own, _, rest = status.partition("(")[2].rpartition(")")
+    own, _bracket, rest = status.partition("(")[2].rpartition(")")
     if not own or rest.split()[:1] == ["Z"]:
         return set()
     program = os.path.basename(command_line.partition("\0")[0])

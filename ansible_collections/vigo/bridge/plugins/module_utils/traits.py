@@ -157,7 +157,7 @@ def cloud_provider(dmi: Callable[[str], str]) -> str:
 def _nest(values: Mapping[str, Any]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for name, value in values.items():
-        group, _, key = name.partition(".")
+        group, _dot, key = name.partition(".")
         nested.setdefault(group, {})[key] = value
     return nested
 

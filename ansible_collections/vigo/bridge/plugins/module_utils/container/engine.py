@@ -138,7 +138,7 @@ class Engine:
                 if line.get("error"):
                     raise Refused(line["error"], 500)
         except Refused as error:
-            raise _pull_failure(name, error) from error
+            raise _pull_failure(name, error.message) from None
 
     def remote_digest(self, name: ImageName) -> str | None:
         """The digest that the registry has now; None where it cannot be asked."""
@@ -207,8 +207,7 @@ def endpoint(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def _pull_failure(name: ImageName, error: Refused) -> ResourceError:
-    text = error.message
+def _pull_failure(name: ImageName, text: str) -> ResourceError:
     if any(sign in text.lower() for sign in _NOT_THERE):
         return ResourceError(
             f"image {name} cannot be pulled: {text}; check its name and tag, and for a private"

@@ -114,7 +114,7 @@ def slice_of(item: Any, *bounds: Any) -> Any:
         if len(bounds) == 3:
             raise Fault("cannot 3-index slice a string")
         encoded = utf8(item)
-        start, end, _ = _bounds(bounds, len(encoded), len(encoded))
+        start, end, _reach = _bounds(bounds, len(encoded), len(encoded))
         return text_of_bytes(encoded[start:end])
     if kind is not values.LIST:
         raise Fault(f"can't slice item of type {type_name(item)}")

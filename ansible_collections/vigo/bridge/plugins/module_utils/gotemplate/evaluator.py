@@ -43,6 +43,7 @@ class Evaluator:
         self._lookup = lookup
 
     def pipeline(self, pipeline: Pipeline, dot: Any) -> Any:
+        """The value of the last command, after the pipeline's variables have got it."""
         value = _NOTHING_PIPED
         for command in pipeline.commands:
             value = self._command(command, dot, value)
@@ -75,7 +76,7 @@ class Evaluator:
 
     def _literal(self, operand: Literal, _dot: Any, _has_arguments: bool) -> Any:
         value = operand.value
-        if type(value) is int and value > MAX_INT:
+        if isinstance(value, int) and value > MAX_INT:
             self.at = operand.offset
             raise Fault(f"{operand.written} overflows int")
         return value
@@ -98,7 +99,7 @@ class Evaluator:
 
     def _chain(self, operand: Chain, dot: Any, has_arguments: bool) -> Any:
         self.at = operand.offset
-        if type(operand.operand) is Nil:
+        if isinstance(operand.operand, Nil):
             raise Fault("indirection through explicit nil")
         value = self._operand(operand.operand, dot)
         return self._chained(value, operand.names, operand.offset, has_arguments)

@@ -44,8 +44,8 @@ def _decimal_digits(value: float) -> Tuple[str, int]:
     """The shortest significant digits and the exponent of the first one."""
     if value == 0:
         return "0", 0
-    mantissa, _, exponent = f"{value!r}".lower().partition("e")
-    whole, _, fraction = mantissa.partition(".")
+    mantissa, _e, exponent = f"{value!r}".lower().partition("e")
+    whole, _dot, fraction = mantissa.partition(".")
     digits = (whole + fraction).lstrip("0")
     leading = (
         len(whole) - 1 if whole.strip("0") else -1 - (len(fraction) - len(fraction.lstrip("0")))

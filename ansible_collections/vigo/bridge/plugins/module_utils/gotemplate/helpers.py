@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
+import re
 from typing import Any, List
 
 from . import values
@@ -18,6 +20,7 @@ from .values import Missing, kind_of, sorted_keys, text_of_bytes, truth, type_na
 from .yamltext import yaml_text
 
 _MAX_NODES = 1_000_000
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def default(fallback: Any, *given: Any) -> Any:
@@ -114,11 +117,10 @@ def to_integer(value: Any) -> int:
     """A number without its fraction; a text must be a decimal integer."""
     kind = kind_of(value)
     if kind is values.STRING:
-        try:
-            return int(value.strip()[:20], 10)
-        except ValueError:
-            raise Fault(f'cannot make an integer of "{value}"') from None
-    if kind is values.FLOAT and (value != value or abs(value) >= 2**63):
+        if not _INTEGER.fullmatch(value.strip()):
+            raise Fault(f'cannot make an integer of "{value}"')
+        return int(value)
+    if kind is values.FLOAT and (math.isnan(value) or abs(value) >= 2**63):
         raise Fault(f"cannot make an integer of {printed(value)}")
     if kind in (values.BOOL, values.INT, values.UINT, values.FLOAT):
         return int(value)
@@ -130,15 +132,20 @@ def encode_base64(text: str) -> str:
 
 
 def decode_base64(text: str) -> str:
+    encoded = utf8(text).replace(b"\r", b"").replace(b"\n", b"")
     try:
-        return text_of_bytes(base64.b64decode(utf8(text), validate=True))
+        return text_of_bytes(base64.b64decode(encoded, validate=True))
     except binascii.Error as error:
         raise Fault(f"this is not base64: {error}") from None
 
 
 def to_json(value: Any) -> str:
     """JSON on one line, keys in order."""
-    return json.dumps(_plain(value, [0]), ensure_ascii=False, separators=(",", ":"))
+    plain = _plain(value, [0])
+    try:
+        return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        raise Fault("JSON has no infinite numbers") from None
 
 
 def to_yaml(value: Any) -> str:
@@ -168,6 +175,4 @@ def _plain(value: Any, seen: List[int]) -> Any:
         return None
     if kind is values.COMPLEX:
         raise Fault("a complex number has no JSON or YAML form")
-    if kind is values.FLOAT and value in (float("inf"), float("-inf")):
-        return value
     return int(value) if kind is values.UINT else value

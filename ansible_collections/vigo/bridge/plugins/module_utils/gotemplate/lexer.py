@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import List, NamedTuple, Optional, Tuple
 
 from .errors import Fault
@@ -29,6 +28,8 @@ KEYWORDS = frozenset(
         "with",
     )
 )
+
+_LEADING_KEYWORDS = KEYWORDS - {"nil"}
 
 # The kinds of token. A keyword's kind is the keyword itself.
 ASSIGN = "="
@@ -86,15 +87,16 @@ class Token(NamedTuple):
     spaced: bool
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(NamedTuple):
     """Everything from ``{{`` to ``}}``.
 
-    ``start`` and ``end`` are offsets of the whole action in the text. ``trims_before`` and
-    ``trims_after`` say whether it has the markers ``{{-`` and ``-}}``. A comment has no tokens;
-    everything else ends with a token of the kind ``END_OF_ACTION``.
+    ``keyword`` is what it begins with, such as ``if``, or an empty text. ``start`` and ``end``
+    are offsets of the whole action in the text. ``trims_before`` and ``trims_after`` say
+    whether it has the markers ``{{-`` and ``-}}``. A comment has no tokens; everything else
+    ends with a token of the kind ``END_OF_ACTION``.
     """
 
+    keyword: str
     tokens: Tuple[Token, ...]
     start: int
     end: int
@@ -104,12 +106,6 @@ class Action:
     @property
     def is_comment(self) -> bool:
         return not self.tokens
-
-    @property
-    def keyword(self) -> str:
-        """The keyword that the action begins with, or an empty string."""
-        first = self.tokens[0].kind if self.tokens else NIL
-        return first if first in KEYWORDS and first != NIL else ""
 
 
 class LexFault(Fault):
@@ -165,7 +161,8 @@ def lex_action(text: str, start: int, comment_ends: NextOccurrence) -> Action:
                 raise LexFault("unclosed left paren", position)
             tokens.append(Token(END_OF_ACTION, CLOSE, position, spaced))
             end = position + (3 if trims_after else 2)
-            return Action(tuple(tokens), start, end, trims_before, trims_after)
+            keyword = tokens[0].kind if tokens[0].kind in _LEADING_KEYWORDS else ""
+            return Action(keyword, tuple(tokens), start, end, trims_before, trims_after)
         if position >= len(text):
             raise LexFault("unclosed action", start)
         token = _lex_token(text, position, spaced)
@@ -186,7 +183,7 @@ def _lex_comment(text: str, start: int, closing: int, trims_before: bool) -> Act
     trims_after = _CLOSE_TRIMMING.match(text, end) is not None
     if not trims_after and not text.startswith(CLOSE, end):
         raise LexFault("comment ends before closing delimiter", end)
-    return Action((), start, end + (4 if trims_after else 2), trims_before, trims_after)
+    return Action("", (), start, end + (4 if trims_after else 2), trims_before, trims_after)
 
 
 def _lex_token(text: str, position: int, spaced: bool) -> Token:

@@ -67,7 +67,7 @@ def character(quoted: str) -> int:
     """The code point of a character literal, with its quotes; raises ``Fault``."""
     body = quoted[1:-1]
     if body.startswith("\\"):
-        value, _, end = _escape_at(body, 0, "'")
+        value, _is_byte, end = _escape_at(body, 0, "'")
         if end == len(body):
             return value
     elif len(body) == 1:
@@ -130,14 +130,10 @@ def complex_number(text: str) -> complex:
     """The value of a literal such as ``1+2i``; raises ``Fault``."""
     parts = _COMPLEX.fullmatch(text)
     if parts is not None:
-        real, imaginary = _any_real(parts.group("real")), _any_real(parts.group("imaginary"))
+        real, imaginary = _float(parts.group("real")), _float(parts.group("imaginary"))
         if real is not None and imaginary is not None:
             return complex(real, imaginary)
     raise Fault(f'illegal number syntax: "{text}"')
-
-
-def _any_real(text: str) -> Optional[float]:
-    return _float(text)
 
 
 def _integer(text: str) -> Optional[int]:

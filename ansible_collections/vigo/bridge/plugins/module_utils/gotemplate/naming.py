@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import FrozenSet, List, Optional, Tuple
+from typing import FrozenSet, List, NamedTuple, Optional, Tuple
 
 from . import lexer
 from .functions import FUNCTIONS
@@ -15,8 +14,7 @@ from .lexer import Action, Token
 _CHAINED = frozenset({lexer.FIELD, lexer.VARIABLE, lexer.RIGHT_PAREN, lexer.IDENTIFIER})
 
 
-@dataclass(frozen=True)
-class Naming:
+class Naming(NamedTuple):
     """``roots`` are the first names of chains that start at the dot, ``dollar_roots`` those that
     start at ``$``, ``bare_roots`` identifiers with a chain behind them, as in ``Vars.port``.
     ``variables`` are used, ``declared`` are set with ``:=``. ``has_dot`` also means ``$``."""

@@ -11,7 +11,7 @@ is made of literals only. A block whose head is not ours is verbatim to its ``en
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Set, Tuple, Union, cast
 
 from .definitions import ActionFacts, our_templates
 from .errors import TemplateError
@@ -81,11 +81,7 @@ class _Sorter:
         self._partner = _partners(parts)
         self._ours: Set[int] = set()
         self._scope = Scope()
-        self._our_templates = our_templates(
-            ActionFacts(part, self._naming[index], index in self._partner, self._names_us(index))
-            for index, part in enumerate(parts)
-            if isinstance(part, Action) and index in self._naming
-        )
+        self._our_templates = self._templates_that_are_ours()
         self._definitions: List[int] = []
         self._calls: List[int] = []
 
@@ -131,8 +127,7 @@ class _Sorter:
 
     def _enter(self, blocks: List[_Block], index: int, context: _Context) -> Tuple[int, _Context]:
         """What comes after a block's head: its body when it is ours, or what follows it."""
-        action = self._parts[index]
-        assert isinstance(action, Action)
+        action = cast(Action, self._parts[index])
         keyword = action.keyword
         partner = self._partner.get(index)
         if keyword == "define":
@@ -214,8 +209,7 @@ class _Sorter:
 
     def _is_meant_literally(self, index: int) -> bool:
         """Not so in ``${{ true }}``, nor for what only other languages take for a literal."""
-        action = self._parts[index]
-        assert isinstance(action, Action)
+        action = cast(Action, self._parts[index])
         if self._source.text[action.start - 1 : action.start] == "$" and action.start:
             return False
         if action.keyword:
@@ -227,6 +221,16 @@ class _Sorter:
         return True
 
     # Definitions
+
+    def _templates_that_are_ours(self) -> Set[str]:
+        actions = [part for part in self._parts if isinstance(part, Action)]
+        if not any(action.keyword in ("block", "define", "template") for action in actions):
+            return set()
+        return our_templates(
+            ActionFacts(part, self._naming[index], index in self._partner, self._names_us(index))
+            for index, part in enumerate(self._parts)
+            if isinstance(part, Action) and not part.is_comment
+        )
 
     def _walk_definitions(self) -> None:
         """Walks the bodies of our definitions; each may show further ones to be ours."""
@@ -245,8 +249,7 @@ class _Sorter:
             pending += self._definitions
 
     def _template_at(self, index: int) -> str:
-        action = self._parts[index]
-        assert isinstance(action, Action)
+        action = cast(Action, self._parts[index])
         return template_name(action)
 
     # The result
@@ -259,16 +262,14 @@ class _Sorter:
         while index < len(self._parts):
             part = self._parts[index]
             if isinstance(part, str) or index in self._ours:
-                assert not isinstance(part, Unreadable)
-                pieces.append(part)
+                pieces.append(cast(Piece, part))
                 index += 1
                 continue
             last = index
             partner = self._partner.get(index)
             if partner is not None:
                 last = partner
-            end_part = self._parts[last]
-            assert not isinstance(end_part, str)
+            end_part = cast(Union[Action, Unreadable], self._parts[last])
             pieces.append(text[part.start : end_part.end])
             if isinstance(end_part, Action) or end_part.is_closed:
                 foreign.append(self._span(part.start, end_part.end))

@@ -155,7 +155,8 @@ class _Parser:
     def _else_body(self, opening: int, what: str) -> Body:
         body, stop = self._body(opening, what)
         if stop.kind != "end":
-            raise self._inside.error("expected end; found {{else}}", stop)
+            error = self._inside.error("expected end; found {{else}}", stop)
+            raise error
         self._inside.take()
         self._inside.expect_end("end")
         return body

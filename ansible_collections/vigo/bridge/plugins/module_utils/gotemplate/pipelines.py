@@ -56,6 +56,7 @@ class ActionParser:
         self._next = 0
 
     def pipeline(self, context: str, end: str) -> Pipeline:
+        """Reads up to a token of the kind ``end``; ``context`` is for error messages."""
         offset = self.peek().offset
         variables, assigns = self._declarations(context)
         commands: List[Command] = []

@@ -10,7 +10,7 @@ the chain that names it through dots, variables, functions and template calls.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Set, Tuple, cast
 
 from .source import Source
 from .tree import (
@@ -188,10 +188,10 @@ class _Walk:
         value: Optional[_Value] = None
         for command in pipeline.commands:
             value = self._command(command, dot, value)
-        assert value is not None
+        result = cast(_Value, value)  # A pipeline has a command at least.
         for name in pipeline.variables:
-            self._set(name, value, pipeline.assigns)
-        return value
+            self._set(name, result, pipeline.assigns)
+        return result
 
     def _set(self, name: str, value: _Value, assigns: bool) -> None:
         if not assigns:
