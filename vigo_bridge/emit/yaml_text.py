@@ -21,6 +21,10 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Items of a list stand to the right of its name, as Ansible's linter wants them."""
+        super().increase_indent(flow, False)
+
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     tag = "!unsafe" if _JINJA.search(text) else "tag:yaml.org,2002:str"

@@ -44,7 +44,7 @@ def test_comment_of_one_line_stands_behind_it() -> None:
 
 
 def test_comment_of_several_lines_stands_above_them() -> None:
-    assert entry("ports", [80, 81], "here") == "# here\nports:\n- 80\n- 81"
+    assert entry("ports", [80, 81], "here") == "# here\nports:\n  - 80\n  - 81"
 
 
 values = st.recursive(

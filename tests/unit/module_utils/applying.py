@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
-    Result,
     ResourceType,
+    Result,
     Turn,
     bring,
 )

@@ -224,6 +224,7 @@ def test_a_template_error_fails_its_resource_alone(envoy: Envoy) -> None:
 
 def test_what_is_no_template_stays_byte_for_byte(envoy: Envoy) -> None:
     text = "{{.State}} {% if %} {# x #} ${{ y }} \\ \r\n"
-    envoy.converge(file("a", text), file("b", "{{ .Vars.here }}", template=False) | {"target_path": str(envoy.folder / "b")})  # fmt: skip
+    plain = file("b", "{{ .Vars.here }}", template=False)
+    envoy.converge(file("a", text), {**plain, "target_path": str(envoy.folder / "b")})
     assert (envoy.folder / "a").read_bytes() == text.encode()
     assert envoy.read("b") == "{{ .Vars.here }}"

@@ -128,8 +128,12 @@ MISTAKES = {
     ),
     "one id twice": ([Node("a/1"), Node("a/1")], [], "two resources have the id 'a/1'", ""),
     "a cycle": (
-        [Node("a/1", depends_on=("2",)), Node("a/2", depends_on=("b/3",)), Node("b/3", before=("4",)),
-         Node("a/4", before=("b/3",))],
+        [
+            Node("a/1", depends_on=("2",)),
+            Node("a/2", depends_on=("b/3",)),
+            Node("b/3", before=("4",)),
+            Node("a/4", before=("b/3",)),
+        ],
         [],
         "these resources wait for one another: b/3 needs a/4 (before), which needs b/3 (before)",
         "",
@@ -137,11 +141,11 @@ MISTAKES = {
     "a cycle of crates": (
         [Node("a/1"), Node("b/2")],
         [Crate("a", ("b",)), Crate("b", ("a",))],
-        "these resources wait for one another: a/1 needs b/2 (crate a depends on b), which needs a/1"
-        " (crate b depends on a)",
+        "these resources wait for one another: a/1 needs b/2 (crate a depends on b), which needs"
+        " a/1 (crate b depends on a)",
         "",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

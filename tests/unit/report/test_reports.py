@@ -19,7 +19,7 @@ REDIS = {"id": "redis/server", "type": "container", "action": "recreated",
                   "after": {"image": "redis:8", "ports": [1]}}}  # fmt: skip
 MOTD = {"id": "base/motd", "type": "file", "action": "none", "reason": "", "duration_s": 0.0}
 APP = {"id": "app/up", "type": "exec", "action": "failed", "reason": "exit code 1",
-       "error": {"message": "exit code 1", "log": "no \x1b[31mway\n"}, "duration_s": 0.1}  # fmt: skip
+       "error": {"message": "exit code 1", "log": "no \x1b[31mway\n"}}  # fmt: skip
 WAITING = {"id": "app/after", "type": "exec", "action": "skipped", "reason": "app/up failed"}
 
 RESULT = RunResult(

@@ -23,7 +23,7 @@ def test_limit(tmp_path: Path) -> None:
 
 def test_a_source_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "bad.yml").write_text("all: [")
-    with pytest.raises(InventoryError, match="bad.yml cannot be read"):
+    with pytest.raises(InventoryError, match=r"bad\.yml cannot be read"):
         read_inventory([str(tmp_path / "bad.yml")])
 
 

@@ -115,8 +115,8 @@ def test_a_failure_shows_the_end_of_the_output() -> None:
 
 
 def test_secrets_reach_the_command_but_not_the_process_list_or_the_result() -> None:
-    attributes = {"command": "ps -eo args | grep -c 'hunter2[2]'; echo secret:a/b; test $P = secret:a/b",
-                  "environment": {"P": "secret:a/b"}}  # fmt: skip
+    command = "ps -eo args | grep -c 'hunter2[2]'; echo secret:a/b; test $P = secret:a/b"
+    attributes = {"command": command, "environment": {"P": "secret:a/b"}}
     result = apply(EXEC, attributes, secrets={"a/b": "hunter22"})
     assert (result.action, result.output) == ("ran", "0\n********\n")
 
