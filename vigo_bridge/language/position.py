@@ -21,4 +21,4 @@ class Position:
     def __str__(self) -> str:
         if self.line == 0:
             return self.file
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
