@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 
 from vigo_bridge.emit.yaml_text import entry, indented
-from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource, Variable
+from vigo_bridge.resolve.plan import SETTING, Group, Plan, PlannedCrate, PlannedResource, Variable
 
 #: The group of all envoys that the stack matches.
 ALL_ENVOYS = "vigo"
@@ -34,7 +34,13 @@ def write_bundle(
     hosts = _hosts(plan, host_variables or {})
     (inventory / "hosts.yml").write_text(f"---\n{entry('all', hosts)}\n", encoding="utf-8")
     for group in plan.groups:
-        text = _render("group_vars.yml.j2", group=group, scope=plan.scope, resources=_all(group))
+        text = _render(
+            "group_vars.yml.j2",
+            group=group,
+            scope=plan.scope,
+            resources=_all(group),
+            fixed=[variable.name for variable in group.variables if variable.layer == SETTING],
+        )
         (variables / f"{group.name}.yml").write_text(text, encoding="utf-8", newline="")
     (folder / "site.yml").write_text(_render("site.yml.j2", plan=plan), encoding="utf-8")
 
@@ -111,6 +117,7 @@ def _environment() -> jinja2.Environment:
         autoescape=False,  # YAML and INI, not HTML
     )
     environment.filters.update(
+        entry=entry,
         indented=indented,
         variable_entry=_variable_entry,
         crate_entry=_crate_entry,

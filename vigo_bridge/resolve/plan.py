@@ -12,6 +12,9 @@ from typing import Any
 
 from vigo_bridge.language.position import Position
 
+#: The layer of variables that the command line sets: nothing else may change them.
+SETTING = "--set"
+
 
 @dataclass(frozen=True)
 class Variable:

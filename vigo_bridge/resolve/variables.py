@@ -11,10 +11,10 @@ from vigo_bridge.language.model import Configcrate
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Value
 from vigo_bridge.resolve.inclusion import Inclusion
-from vigo_bridge.resolve.plan import Variable
+from vigo_bridge.resolve.plan import SETTING, Variable
 
 #: Where a variable from the command line stands.
-COMMAND_LINE = Position("--set", 0, 0)
+COMMAND_LINE = Position(SETTING, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def merge(places: Sequence[Layer], settings: Mapping[str, Any]) -> Namespace:
             candidate = Variable(name, value.data, value.position, layer=layer.name)
             variables[name] = _over(candidate, variables.get(name))
     for name, data in settings.items():
-        candidate = Variable(name, data, COMMAND_LINE, layer="--set")
+        candidate = Variable(name, data, COMMAND_LINE, layer=SETTING)
         variables[name] = _over(candidate, variables.get(name))
     stronger = set(settings).union(*(layer.vars for layer in places if not layer.crate))
     own: dict[str, dict[str, Any]] = {}

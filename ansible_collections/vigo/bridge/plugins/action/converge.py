@@ -4,22 +4,23 @@
 """Action of vigo.bridge.converge: puts together what the host's call needs.
 
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
-``vigo_vars`` and ``vigo_scope``, taken as they stand: Ansible templates nothing in them.
+``vigo_vars``, taken as they stand: Ansible templates nothing in them; and from ``vigo_scope`` and
+``vigo_state_dir``. Names in ``vigo_fixed`` keep the stack's value whatever the user's variables say.
 """
 
 from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible import constants as C
 from ansible.errors import AnsibleConnectionFailure
-from ansible.vars.reserved import get_reserved_names
 
+from ..plugin_utils.reserved_names import is_reserved
 from ..plugin_utils.result_file import record, record_unreachable
 from ..plugin_utils.secret_action import SecretAction
 
 MODULE = "vigo.bridge.converge"
-_FROM_VARIABLES = ("resources", "crates", "vars", "scope", "state_dir")
+_TAKEN_AS_THEY_STAND = ("resources", "crates", "vars")
+_TEMPLATED = ("scope", "state_dir")
 
 
 class ActionModule(SecretAction):
@@ -33,9 +34,10 @@ class ActionModule(SecretAction):
         task_vars = task_vars or {}
         host = task_vars["inventory_hostname"]
         arguments = dict(self._task.args)
-        for name in _FROM_VARIABLES:
+        for name in (*_TAKEN_AS_THEY_STAND, *_TEMPLATED):
             if name not in arguments and f"vigo_{name}" in task_vars:
-                arguments[name] = task_vars[f"vigo_{name}"]
+                value = task_vars[f"vigo_{name}"]
+                arguments[name] = self._templar.template(value) if name in _TEMPLATED else value
         self._prefer_user_variables(arguments, task_vars)
         try:
             result = self.call(MODULE, arguments, task_vars)
@@ -54,25 +56,18 @@ class ActionModule(SecretAction):
         """A variable that the Ansible user defined beats the stack's of the same name."""
         crates = arguments.get("crates") or {}
         stack = arguments.get("vars") or {}
+        fixed = task_vars.get("vigo_fixed") or ()
         names = set(stack).union(*((crate or {}).get("vars") or {} for crate in crates.values()))
         users = {
             name: self._templar.template(task_vars[name])
             for name in names
-            if name in task_vars and not _is_reserved(name)
+            if name in task_vars and name not in fixed and not is_reserved(name)
         }
         arguments["vars"] = {**stack, **users}
         arguments["crates"] = {
             name: {**(crate or {}), "vars": _without((crate or {}).get("vars") or {}, users)}
             for name, crate in crates.items()
         }
-
-
-def _is_reserved(name: str) -> bool:
-    return (
-        name.startswith("ansible_")
-        or name in C.INTERNAL_STATIC_VARS
-        or name in get_reserved_names(include_private=True)
-    )
 
 
 def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,10 @@ options:
     elements: dict
     suboptions:
       id:
-        description: C(CRATE/NAME), or just a name. Default is the type and its main attribute.
+        description: C(CRATE/NAME), or just a name. Default is O(resources[].name).
+        type: str
+      name:
+        description: A name without a crate. Default is the type and its main attribute.
         type: str
       type:
         description: The type of the resource. Its attributes are those of the module of that name.
@@ -51,8 +54,17 @@ options:
         description: References to resources whose change triggers this one.
         type: raw
       when:
-        description: A condition in Vigo's language, asked on the host at the resource's turn.
+        description:
+          - A condition in Vigo's language, asked on the host at the resource's turn.
+          - V(changed) in it means that the resource is applied only when something triggers it.
         type: str
+      item:
+        description: What C(.Item) stands for in the resource's templates.
+        type: raw
+      template:
+        description: Whether the resource's texts are templates.
+        type: bool
+        default: true
   crates:
     description:
       - For each configcrate by name, its C(depends_on), C(when), and C(vars) that only its own
@@ -84,6 +96,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.secrets
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.file
@@ -91,7 +104,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A web server that restarts when its page's folder is configured anew
+- name: A web server that restarts when its configuration changes
   vigo.bridge.converge:
     scope: web
     vars:
@@ -109,6 +122,31 @@ EXAMPLES = r"""
         image: !unsafe "nginx:{{ .Vars.tag }}"
         ports: ["8080:80"]
         volumes: ["/srv/web/default.conf:/etc/nginx/conf.d/default.conf:ro"]
+
+- name: A daemon that reloads when its configuration changes, on machines with enough memory
+  vigo.bridge.converge:
+    scope: proxy
+    crates:
+      proxy:
+        when: "!is_container && has_enough_ram('512')"
+        vars:
+          workers: 4
+    resources:
+      - id: proxy/config
+        type: file
+        target_path: /etc/proxy/proxy.conf
+        content: !unsafe |
+          workers {{ .Vars.workers }};
+          listen {{ index .Traits.network.ip_addresses 0 }}:8080;
+        validate: proxy --check-config %
+      - id: proxy/reload
+        type: exec
+        command: systemctl reload proxy
+        when: changed
+        subscribes: [proxy/config]
+
+- name: What the inventory says of the host in vigo_resources, vigo_crates and vigo_vars
+  vigo.bridge.converge:
 """
 
 RETURN = r"""

@@ -1,0 +1,448 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.container."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: container
+short_description: A container on Docker or Podman
+version_added: 0.1.0
+description:
+  - Pulls, creates, starts, stops, replaces and removes a container, until it is as described and
+    settled.
+  - Only what the task sets is compared, and what the call before it set and it no longer does. All
+    else is the image's or the engine's business.
+  - A container that differs is changed in place where the engine can do that (restart policy,
+    limits, networks), and replaced otherwise. It is replaced as well when its image reference now
+    stands for another image.
+  - The old container is stopped only after the new one has been created, and removed only after
+    the new one has settled. When the new one fails, the old one runs again, the new one stays for
+    inspection as C(CONTAINER.vigo-failed), and its exit code and last log lines are in the result.
+    The next call repairs what a killed one left behind.
+  - Anonymous volumes of the old container are handed on to the new one.
+  - A container that something else has made is left as it is when it is as described.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+requirements:
+  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
+  - Docker SDK for Python 5.0.3 or newer, on the target
+options:
+  container:
+    description: The container's name.
+    type: str
+    required: true
+  image:
+    description:
+      - The image, by reference, tag or digest.
+      - Required unless O(state=absent).
+    type: str
+  state:
+    description:
+      - V(running) makes and starts it.
+      - V(stopped) makes it when it is missing, and stops it when it runs.
+      - V(absent) stops and removes it.
+    type: str
+    default: running
+    choices: [running, stopped, absent]
+  pull:
+    description:
+      - When to ask the registry for the image.
+      - With V(missing), when the engine does not have it.
+      - With V(always), on each call. A container of an older image is then replaced.
+      - With V(never), not at all. An image that the engine does not have is an error.
+    type: str
+    default: missing
+    choices: [missing, always, never]
+  registry_username:
+    description:
+      - The user at the image's registry. Goes with O(registry_password).
+      - Default is what the target's Docker configuration says.
+    type: str
+  registry_password:
+    description: The password or token of O(registry_username).
+    type: str
+  docker_host:
+    description:
+      - The address of the engine, for example V(unix:///run/podman/podman.sock).
+      - Default is the target's environment variable E(DOCKER_HOST), and the engine's usual socket
+        without it.
+    type: str
+  command:
+    description:
+      - The command and its arguments, as a list, or as a text that is split like a shell does.
+      - Default is the image's.
+    type: raw
+  entrypoint:
+    description:
+      - The entry point, as a list, or as a text that is split like a shell does.
+      - Default is the image's. The engine drops the image's command when this is set.
+    type: raw
+  env:
+    description:
+      - Environment variables.
+      - A map; or a list of C(NAME=VALUE); or a text, C(A=1,B=2), in which a comma separates only
+        where another C(NAME=) follows.
+    type: raw
+  env_file:
+    description:
+      - Files on the target that hold environment variables, one C(NAME=VALUE) a line. O(env) wins
+        over them, and a later file over an earlier one.
+      - A list of paths, or a text with commas between them.
+    type: raw
+  user:
+    description: The user that the process runs as, C(USER) or C(USER:GROUP), by name or number.
+    type: str
+  workdir:
+    description: The folder in the container that the process starts in.
+    type: str
+  init:
+    description: Whether a small init process reaps zombies and passes signals on.
+    type: bool
+  stop_signal:
+    description: The signal that asks the process to end, for example V(SIGQUIT).
+    type: str
+  stop_timeout:
+    description: How long the process may take to end before it is killed, as V(30), V(30s), V(1m).
+    type: raw
+  healthcheck:
+    description:
+      - How the engine finds out whether the container is healthy.
+      - A map with C(test) (a text for the container's shell, or a list of the command and its
+        arguments, which may begin with C(CMD) or C(CMD-SHELL)), C(interval), C(timeout),
+        C(start_period) (lengths of time) and C(retries). What it leaves out is taken from the
+        image.
+      - A text, which is short for a map with that C(test).
+      - A map with C(disable) set to V(true), for none, whatever the image has.
+    type: raw
+  platform:
+    description: The platform of the image, for example V(linux/arm64).
+    type: str
+  labels:
+    description:
+      - Labels of the container. Those of the image stay.
+      - A map; or a list of C(NAME=VALUE); or a text, as for O(env).
+    type: raw
+  ports:
+    description:
+      - The ports that are published, each as V(8080:80), V(127.0.0.1:8080:80), V(53:53/udp),
+        V(8000-8010:8000-8010), or V(80) for a port of the host that the engine chooses.
+      - Quote them. YAML may take a pair of numbers for one.
+      - A list, or a text with commas between them.
+    type: raw
+  volumes:
+    description:
+      - What is mounted, each as C(/HOST/PATH:/PATH), C(VOLUME:/PATH), or C(/PATH) for an anonymous
+        volume.
+      - The first two may end in options with commas between them, C(:ro), C(:ro,Z). Known are
+        C(ro), C(rw), C(z), C(Z), C(nocopy), and the kinds of propagation such as C(rslave).
+      - A list; or a text, in which a comma separates only where a path or C(VOLUME:/) follows.
+    type: raw
+  tmpfs:
+    description:
+      - Folders that live in memory, each as C(/PATH) or C(/PATH:OPTIONS).
+      - A list; or a text, in which a comma separates only where a path follows; or a map from path
+        to options.
+    type: raw
+  devices:
+    description:
+      - Devices of the host, each as C(/dev/A), C(/dev/A:/dev/B) or C(/dev/A:/dev/B:rwm).
+      - A list, or a text with commas between them.
+    type: raw
+  network:
+    description: A network that the container joins, in addition to O(networks).
+    type: str
+  networks:
+    description:
+      - The networks that the container joins.
+      - A map from name to nothing, or to a map with C(aliases), C(ipv4_address) and
+        C(ipv6_address); or a list of names, or of such maps with their C(name) in them; or a text
+        with commas between names.
+    type: raw
+  network_mode:
+    description:
+      - V(bridge), V(host), V(none), C(container:NAME), or the name of a network.
+      - Mutually exclusive with O(network) and O(networks).
+    type: str
+  create_networks:
+    description:
+      - Whether a network that is missing is made, as a bridge.
+      - A missing network is an error otherwise.
+    type: bool
+    default: true
+  hostname:
+    description: The host name that the process sees.
+    type: str
+  domainname:
+    description: The domain name that the process sees.
+    type: str
+  dns:
+    description:
+      - Name servers.
+      - A list, or a text with commas between them.
+    type: raw
+  extra_hosts:
+    description:
+      - Lines for C(/etc/hosts), each as C(NAME:ADDRESS).
+      - A map from name to address; or a list; or a text with commas between them.
+    type: raw
+  restart:
+    description:
+      - What the engine does when the process ends, one of V(no), V(always), V(unless-stopped),
+        V(on-failure), or V(on-failure:5) with the number of attempts.
+      - Default is V(no).
+    type: raw
+  memory:
+    description: The most memory that it may use, in bytes or with a unit, V(512m), V(2g).
+    type: raw
+  memory_swap:
+    description: Memory and swap together, as O(memory); V(-1) for no limit. Needs O(memory).
+    type: raw
+  cpus:
+    description: How many CPUs it may use, for example V(1.5).
+    type: raw
+  cpu_shares:
+    description: Its weight where CPU time is short, relative to other containers.
+    type: int
+  pids_limit:
+    description: The most processes that it may have; V(-1) for no limit.
+    type: int
+  ulimits:
+    description:
+      - Limits of the process.
+      - A map from name to a number, or to a map with C(soft) and C(hard); or a list of
+        C(NAME=SOFT:HARD) or C(NAME=BOTH); or a text with commas between them.
+    type: raw
+  shm_size:
+    description: The size of C(/dev/shm), in bytes or with a unit, V(128m).
+    type: raw
+  cap_add:
+    description:
+      - Capabilities that it gets in addition, for example V(NET_ADMIN).
+      - A list, or a text with commas between them.
+    type: raw
+  cap_drop:
+    description:
+      - Capabilities that it loses, for example V(ALL).
+      - A list, or a text with commas between them.
+    type: raw
+  privileged:
+    description: Whether it has all of the host's privileges.
+    type: bool
+  read_only:
+    description: Whether its root file system cannot be written to.
+    type: bool
+  security_opt:
+    description:
+      - Security options, for example V(no-new-privileges).
+      - A list, or a text with commas between them.
+    type: raw
+  sysctls:
+    description:
+      - Kernel parameters.
+      - A map; or a list of C(NAME=VALUE); or a text, as for O(env).
+    type: raw
+  ipc:
+    description: The IPC namespace, for example V(private), V(host) or C(container:NAME).
+    type: str
+  pid:
+    description: The PID namespace, V(host) or C(container:NAME).
+    type: str
+  log_driver:
+    description: Where the engine sends the output, for example V(json-file) or V(journald).
+    type: str
+  log_opts:
+    description:
+      - Options of O(log_driver).
+      - A map; or a list of C(NAME=VALUE); or a text, as for O(env).
+    type: raw
+  health_timeout:
+    description:
+      - How long to wait for a container with a health check to become healthy, in seconds or as
+        V(90s), V(2m).
+      - Default is V(60).
+    type: raw
+  settle_time:
+    description:
+      - How long a container without a health check must stay up after it was started, in seconds
+        or as V(10s).
+      - Default is V(2).
+    type: raw
+  expect:
+    description:
+      - V(running) is for a service.
+      - V(exited) is for a container that does its work once. When it has ended with exit code 0
+        and is as described, nothing is done; otherwise it runs again. Needs O(restart=no).
+    type: str
+    default: running
+    choices: [running, exited]
+  renew_volumes:
+    description: Whether a container that is replaced gets new, empty anonymous volumes.
+    type: bool
+    default: false
+  remove_volumes:
+    description: Whether O(state=absent) removes the container's anonymous volumes, too.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    support: full
+    details: A moved tag is predicted by asking the registry, without pulling.
+  diff_mode:
+    support: full
+    details: Shows each field that differs.
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+  - vigo.bridge.secrets
+notes:
+  - Between stopping the old container and starting the new one, nothing runs. That usually takes
+    less than a second, plus the time that the old process needs to end.
+  - Vigo's way of writing lists and maps, as a text with commas, has no quoting. Prefer lists and
+    maps.
+seealso:
+  - module: vigo.bridge.file
+  - module: vigo.bridge.exec
+  - module: vigo.bridge.converge
+  - name: Compose specification
+    description: What the attributes mean in detail.
+    link: https://github.com/compose-spec/compose-spec/blob/main/05-services.md
+"""
+
+EXAMPLES = r"""
+- name: Run Redis, its data in a named volume
+  vigo.bridge.container:
+    container: redis
+    image: redis:7-alpine
+    command: redis-server --appendonly yes
+    ports: ["127.0.0.1:6379:6379"]
+    volumes: ["redis-data:/data"]
+    restart: unless-stopped
+    memory: 256m
+
+- name: Run a web application, and wait until it is healthy
+  vigo.bridge.container:
+    container: shop
+    image: registry.example.com/shop:v2.1.0
+    registry_username: deploy
+    registry_password: secret:registry/password
+    env:
+      DATABASE_URL: postgres://shop:secret:{shop/database_password}@db/shop
+      LOG_LEVEL: info
+    networks:
+      backend:
+        aliases: [web]
+      frontend:
+    healthcheck:
+      test: [CMD, wget, -q, -O, /dev/null, "http://localhost:8080/health"]
+      interval: 5s
+      retries: 3
+    health_timeout: 2m
+
+- name: Follow a moving tag
+  vigo.bridge.container:
+    container: proxy
+    image: nginx:stable
+    pull: always
+    ports: ["80:80", "443:443"]
+    volumes:
+      - /etc/proxy/nginx.conf:/etc/nginx/nginx.conf:ro
+      - certificates:/etc/nginx/certificates:ro
+
+- name: Run a job once for each new version of its image
+  vigo.bridge.container:
+    container: shop-migrate
+    image: registry.example.com/shop:v2.1.0
+    command: [bin/migrate, --all]
+    networks: [backend]
+    expect: exited
+    health_timeout: 10m
+
+- name: Run a container with few rights on Podman
+  vigo.bridge.container:
+    container: resolver
+    image: registry.example.com/resolver:1.4
+    docker_host: unix:///run/podman/podman.sock
+    ports: ["53:53/udp", "53:53/tcp"]
+    user: "1000:1000"
+    read_only: true
+    tmpfs: [/run, "/tmp:size=16m"]
+    cap_drop: [ALL]
+    cap_add: [NET_BIND_SERVICE]
+    security_opt: [no-new-privileges]
+    pids_limit: 100
+    ulimits:
+      nofile: {soft: 1024, hard: 4096}
+
+- name: Remove a container with its anonymous volumes
+  vigo.bridge.container:
+    container: old-shop
+    state: absent
+    remove_volumes: true
+"""
+
+RETURN = r"""
+action:
+  description:
+    - What was done, or would be done in check mode.
+    - V(ran) means that a container with O(expect=exited) was running, and its end was awaited.
+    - V(blocked) is a failure of the surroundings, such as an engine or a registry that does not
+      answer.
+  returned: always
+  type: str
+  sample: recreated
+  choices:
+    - none
+    - created
+    - updated
+    - recreated
+    - started
+    - stopped
+    - restarted
+    - deleted
+    - ran
+    - failed
+    - blocked
+reason:
+  description:
+    - Why. For V(none) it may hold a remark, for instance that the container is unhealthy.
+  returned: always
+  type: str
+  sample: image redis:6-alpine -> redis:7-alpine
+diff:
+  description: The options that differ and the state, before and after, as two maps.
+  returned: when something changes
+  type: dict
+  sample:
+    before:
+      image: redis:6-alpine
+    after:
+      image: redis:7-alpine
+rc:
+  description: The exit code of the container's process.
+  returned: when the process ended while it was waited for
+  type: int
+  sample: 1
+log:
+  description: The last lines that the failed container wrote, or empty.
+  returned: on failure
+  type: str
+  sample: "Fatal error, can't open config file '/etc/redis.conf'\n"
+duration_s:
+  description: How long it took with pulling and waiting, in seconds.
+  returned: always
+  type: float
+  sample: 3.217
+"""
+
+from ..module_utils.container.resource_type import Container
+from ..module_utils.standalone import run_module
+
+
+def main() -> None:
+    run_module(Container())
+
+
+if __name__ == "__main__":
+    main()

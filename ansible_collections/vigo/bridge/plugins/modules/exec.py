@@ -1,0 +1,177 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.exec."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: exec
+short_description: A shell command that runs when its guards say so
+version_added: 0.1.0
+description:
+  - Runs a command through C(sh), unless a guard says that there is nothing to do.
+  - There are four guards, O(creates), O(removes), O(onlyif) and O(unless). Those that are given
+    must all agree. The result names the guard that decided.
+  - A command without a guard runs each time, and the task is changed each time.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+options:
+  command:
+    description: What to run, as one would type it in a shell.
+    type: str
+    required: true
+  onlyif:
+    description:
+      - A shell command. O(command) runs only when it ends with exit code 0.
+      - It must only read, since it runs in check mode too. It gets the same O(user), O(cwd) and
+        O(environment) as O(command), and 30 seconds.
+    type: str
+  unless:
+    description:
+      - A shell command. O(command) runs only when it ends with another exit code than 0.
+      - What is said of O(onlyif) holds for it as well.
+    type: str
+  creates:
+    description:
+      - A path, which may be relative to O(cwd). O(command) runs only when nothing is there.
+    type: str
+  removes:
+    description:
+      - A path, which may be relative to O(cwd). O(command) runs only when something is there.
+    type: str
+  stdin:
+    description: A text that O(command) reads from its standard input. Default is an empty one.
+    type: str
+  cwd:
+    description: The folder to run in. It must exist.
+    type: str
+  user:
+    description: The user to run as, by name. Another user than the connection's needs C(become).
+    type: str
+  environment:
+    description:
+      - Variables that are added to the environment.
+      - A map; or a list of C(NAME=VALUE); or a text, C(A=1,B=2), in which a comma separates only
+        where another C(NAME=) follows.
+    type: raw
+  returns:
+    description:
+      - The exit codes that mean success, as a number, a list of them, or a text, V("0,2").
+      - Default is V(0).
+    type: raw
+  timeout:
+    description:
+      - How long O(command) may take, in seconds, or with units, V(30s), V(5m), V(1h), V(1m30s).
+        After that it is ended, with all processes that it started in its group.
+      - Default is V(300).
+    type: raw
+attributes:
+  check_mode:
+    support: full
+    details: O(command) does not run. O(onlyif) and O(unless) do, to tell whether it would.
+  diff_mode:
+    support: none
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+  - vigo.bridge.secrets
+notes:
+  - A task whose guard says no is C(ok) for Ansible; its RV(action) is V(skipped).
+  - A command that names a secret in its text does not show it in the list of processes.
+seealso:
+  - module: vigo.bridge.container
+  - module: vigo.bridge.file
+  - module: vigo.bridge.converge
+  - module: ansible.builtin.shell
+"""
+
+EXAMPLES = r"""
+- name: Initialise the database once
+  vigo.bridge.exec:
+    command: /opt/app/bin/initialise --data /var/lib/app
+    creates: /var/lib/app/VERSION
+    user: app
+
+- name: Load a kernel module unless it is loaded
+  vigo.bridge.exec:
+    command: modprobe br_netfilter
+    unless: grep -q '^br_netfilter ' /proc/modules
+
+- name: Start the services of a Compose project, unless all of them run
+  vigo.bridge.exec:
+    command: docker compose up --detach --wait
+    cwd: /srv/shop
+    unless: >-
+      [ "$(docker compose ps --services --status running | sort)" =
+      "$(docker compose config --services | sort)" ]
+    timeout: 10m
+
+- name: Log in to a registry, with the password on standard input
+  vigo.bridge.exec:
+    command: docker login --username deploy --password-stdin registry.example.com
+    stdin: secret:registry/password
+    unless: grep -q registry.example.com ~/.docker/config.json
+
+- name: Migrate the schema, where exit code 2 means that there was nothing to do
+  vigo.bridge.exec:
+    command: bin/migrate
+    cwd: /opt/app
+    environment:
+      DATABASE_URL: postgres://app:secret:{app/database_password}@db/app
+      LOG_LEVEL: warning
+    returns: [0, 2]
+
+- name: Remove a lock that a crash left behind
+  vigo.bridge.exec:
+    command: rm /run/app.lock
+    removes: /run/app.lock
+    onlyif: "! pgrep -x app"
+"""
+
+RETURN = r"""
+action:
+  description:
+    - V(ran), V(skipped) when a guard says no, or V(failed).
+    - In check mode V(ran) means that it would run.
+  returned: always
+  type: str
+  sample: ran
+  choices: [ran, skipped, failed]
+reason:
+  description: Which guard decided and what it found, or why the command failed.
+  returned: always
+  type: str
+  sample: "creates: /var/lib/app/VERSION does not exist"
+rc:
+  description: The exit code, or minus the number of the signal that ended the command.
+  returned: when the command ran
+  type: int
+  sample: 0
+output:
+  description: What the command printed, both streams together. Of more than 64 KiB, the end.
+  returned: when the command ran and succeeded
+  type: str
+  sample: "applied 3 migrations\n"
+log:
+  description: What the failed command or guard printed, as RV(output). Empty when nothing ran.
+  returned: on failure
+  type: str
+  sample: "migrate: cannot connect to db\n"
+duration_s:
+  description: How long it took with its guards, in seconds.
+  returned: always
+  type: float
+  sample: 1.52
+"""
+
+from ..module_utils.exec.resource_type import Exec
+from ..module_utils.standalone import run_module
+
+
+def main() -> None:
+    run_module(Exec())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.file."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: file
+short_description: A file with this content, owner and mode
+version_added: 0.1.0
+description:
+  - Writes a file, sets its owner and mode, or removes it.
+  - Content is compared by SHA-256. New content is written to a temporary file in the same folder,
+    checked, and renamed, so that a reader sees the old file or the new one and never a part.
+  - Missing parent folders are made, with mode V(0755). They are not removed again.
+  - A symbolic link in the way is replaced by the file, never written through. A directory in the
+    way is an error.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+options:
+  target_path:
+    description: The absolute path of the file.
+    type: str
+    required: true
+  content:
+    description:
+      - What the file holds, byte for byte. An empty text makes an empty file.
+      - Mutually exclusive with O(source). With neither of them, a file that exists keeps its
+        content, and a missing one is made empty.
+    type: str
+  source:
+    description: The absolute path of a file on the target whose content is copied.
+    type: str
+  state:
+    description: Whether the file shall be there.
+    type: str
+    default: present
+    choices: [present, absent]
+  mode:
+    description:
+      - The permissions as an octal number, V(0644). Quote it. An unquoted number must begin with
+        a zero, or YAML reads it as a decimal one.
+      - Default is V(0600) where O(content) names a secret, and V(0644) elsewhere.
+    type: raw
+  owner:
+    description: The user that owns the file, by name or number. Default is to leave it as it is.
+    type: str
+  group:
+    description: The group that owns the file, by name or number. Default is to leave it as it is.
+    type: str
+  baseindent:
+    description: How many spaces to put before each line of O(content) that is not blank.
+    type: int
+    default: 0
+  backup:
+    description:
+      - V(true) keeps a copy of the old file as C(TARGET_PATH.EPOCH.bak), with the time in seconds
+        for C(EPOCH).
+      - Any other text is the suffix of the copy, and C({epoch}) in it stands for the time. A later
+        copy of the same name replaces the earlier one.
+      - A copy is made only when the content changes.
+    type: raw
+  validate:
+    description:
+      - A shell command that checks the new content before it takes its place. C(%) stands for the
+        path of the temporary file, already quoted.
+      - When it ends with another exit code than 0, or takes longer than 30 seconds, the old file
+        stays and the task fails.
+    type: str
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details: The content is not shown where it names secrets, is no text, or exceeds 100 KiB.
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+  - vigo.bridge.secrets
+seealso:
+  - module: vigo.bridge.container
+  - module: vigo.bridge.exec
+  - module: vigo.bridge.converge
+  - module: ansible.builtin.copy
+  - module: ansible.builtin.template
+"""
+
+EXAMPLES = r"""
+- name: Write a message of the day
+  vigo.bridge.file:
+    target_path: /etc/motd
+    content: |
+      This machine is managed. Changes by hand are lost.
+
+- name: Configure the SSH daemon, unless it would not start with that
+  vigo.bridge.file:
+    target_path: /etc/ssh/sshd_config.d/10-hardening.conf
+    content: |
+      PermitRootLogin no
+      PasswordAuthentication no
+    mode: "0600"
+    validate: /usr/sbin/sshd -t -f %
+    backup: true
+
+- name: Give the application its password
+  vigo.bridge.file:
+    target_path: /srv/app/database.ini
+    content: |
+      [database]
+      password = secret:app/database_password
+    owner: "1000"
+    group: "1000"
+
+- name: Copy a file that lies on the target
+  vigo.bridge.file:
+    target_path: /etc/app/defaults.conf
+    source: /usr/share/app/defaults.conf
+    mode: "0640"
+    group: adm
+
+- name: Set owner and mode, whatever the file holds
+  vigo.bridge.file:
+    target_path: /var/log/app.log
+    owner: app
+    group: adm
+    mode: "0640"
+
+- name: Remove a file
+  vigo.bridge.file:
+    target_path: /etc/cron.d/old-job
+    state: absent
+"""
+
+RETURN = r"""
+action:
+  description:
+    - What was done, or would be done in check mode.
+    - V(blocked) is a failure of the surroundings, such as a full disk.
+  returned: always
+  type: str
+  sample: updated
+  choices: [none, created, updated, deleted, failed, blocked]
+reason:
+  description: Why. Empty for V(none).
+  returned: always
+  type: str
+  sample: content changed; mode 0600 -> 0644
+diff:
+  description: The content before and after.
+  returned: when the content changes
+  type: dict
+  sample:
+    before_header: /etc/motd
+    before: "Welcome\n"
+    after_header: /etc/motd
+    after: "This machine is managed.\n"
+rc:
+  description: The exit code of O(validate).
+  returned: when O(validate) refused the new content
+  type: int
+  sample: 255
+log:
+  description: The output of O(validate), or empty.
+  returned: on failure
+  type: str
+  sample: "/etc/ssh/.10-hardening.conf: line 1: Bad configuration option"
+duration_s:
+  description: How long it took, in seconds.
+  returned: always
+  type: float
+  sample: 0.004
+"""
+
+from ..module_utils.file.resource_type import File
+from ..module_utils.standalone import run_module
+
+
+def main() -> None:
+    run_module(File())
+
+
+if __name__ == "__main__":
+    main()

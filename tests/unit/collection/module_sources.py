@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection's modules as their sources have them: read, never imported."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.resource_types import ATTRIBUTES
+
+ROOT = Path(__file__).parents[3]
+COLLECTION = ROOT / "ansible_collections/vigo/bridge"
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes Ansible's !unsafe for the text behind it."""
+
+
+_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+def load_yaml(text: str) -> Any:
+    return yaml.load(text, _Loader)
+
+
+@dataclass(frozen=True)
+class ModuleSource:
+    """One module. spec: its argument spec without internal options such as ``_secrets``."""
+
+    name: str
+    documentation: dict[str, Any]
+    examples: list[dict[str, Any]]
+    spec: dict[str, dict[str, Any]]
+
+
+def _read(path: Path) -> ModuleSource:
+    tree = ast.parse(path.read_text())
+    texts = {
+        statement.targets[0].id: ast.literal_eval(statement.value)
+        for statement in tree.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+    }
+    return ModuleSource(
+        name=path.stem,
+        documentation=load_yaml(texts["DOCUMENTATION"]),
+        examples=load_yaml(texts["EXAMPLES"]),
+        spec=ATTRIBUTES.get(path.stem) or _written_spec(tree),
+    )
+
+
+def _written_spec(tree: ast.Module) -> dict[str, dict[str, Any]]:
+    """The plain entries of ``argument_spec={...}`` in a module that has a spec of its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "argument_spec":
+            assert isinstance(node.value, ast.Dict)
+            entries = zip(node.value.keys, node.value.values, strict=True)
+            return {ast.literal_eval(key): ast.literal_eval(value) for key, value in entries if key}
+    raise AssertionError("the module has no argument_spec")
+
+
+MODULES = {path.stem: _read(path) for path in sorted(COLLECTION.glob("plugins/modules/*.py"))}

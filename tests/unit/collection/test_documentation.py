@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `ansible-doc` shows is what the modules take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.resources import COMMON
+from tests.unit.collection.module_sources import COLLECTION, MODULES, ModuleSource, load_yaml
+
+#: What both the documentation and the argument spec say of an option, and its default.
+COMPARED = {
+    "type": "str",
+    "elements": None,
+    "required": False,
+    "default": None,
+    "choices": None,
+    "aliases": [],
+}
+
+every_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+
+
+@every_module
+def test_options_are_those_of_the_argument_spec(module: ModuleSource) -> None:
+    documented = module.documentation["options"]
+    assert _compared(documented) == _compared(module.spec)
+
+
+def test_attributes_that_all_resources_have_are_documented() -> None:
+    documented = MODULES["converge"].documentation["options"]["resources"]["suboptions"]
+    assert set(documented) == set(COMMON)
+
+
+@every_module
+def test_every_option_is_described(module: ModuleSource) -> None:
+    for name, option in module.documentation["options"].items():
+        assert option["description"], name
+
+
+@every_module
+def test_module_has_its_action_and_its_action_group(module: ModuleSource) -> None:
+    assert module.documentation["module"] == module.name
+    assert (COLLECTION / "plugins/action" / f"{module.name}.py").is_file()
+    runtime = load_yaml((COLLECTION / "meta/runtime.yml").read_text())
+    assert module.name in runtime["action_groups"]["bridge"]
+
+
+def _compared(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {field: option.get(field, default) for field, default in COMPARED.items()}
+        for name, option in options.items()
+    }

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The examples in the documentation are accepted by the engine that they are for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.envoy import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
+    parse_crates,
+    parse_resources,
+)
+from tests.unit.collection.module_sources import MODULES
+
+#: What a task of an example may have beside its module.
+TASK_KEYWORDS = {"name", "become", "loop", "notify", "register", "when"}
+
+EXAMPLES = [
+    pytest.param(name, task, id=f"{name}: {task['name']}")
+    for name, module in MODULES.items()
+    for task in module.examples
+]
+
+
+@pytest.mark.parametrize(("module", "task"), EXAMPLES)
+def test_example_uses_known_options(module: str, task: dict[str, Any]) -> None:
+    used = set(task) - TASK_KEYWORDS
+    assert used == {f"vigo.bridge.{module}"}
+    assert set(_options(module, task)) <= set(MODULES[module].spec)
+
+
+@pytest.mark.parametrize(("module", "task"), EXAMPLES)
+def test_example_is_accepted(module: str, task: dict[str, Any]) -> None:
+    options = _options(module, task)
+    if module in TYPES:
+        spec = MODULES[module].spec
+        defaults = {name: option.get("default") for name, option in spec.items()}
+        TYPES[module].parse({**defaults, **options})
+    else:
+        parse_crates(options.get("crates") or {})
+        parse_resources(options.get("resources") or [])
+
+
+def _options(module: str, task: dict[str, Any]) -> dict[str, Any]:
+    return task[f"vigo.bridge.{module}"] or {}

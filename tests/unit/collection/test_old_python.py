@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs on targets is understood by the oldest Pythons that targets have."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.collection.module_sources import COLLECTION, ROOT
+
+MODULE_UTILS = COLLECTION / "plugins/module_utils"
+
+IMPORT_ALL = """
+import importlib, sys, traceback
+root, *names = sys.argv[1:]
+sys.path.insert(0, root)
+failures = 0
+for name in names:
+    try:
+        importlib.import_module(name)
+    except Exception:
+        failures += 1
+        print(name)
+        traceback.print_exc(limit=-1, file=sys.stdout)
+sys.exit(bool(failures))
+"""
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9"])
+def test_module_utils_can_be_imported(version: str) -> None:
+    interpreter = next(_interpreters(version), None)
+    if interpreter is None:
+        pytest.skip(f"no Python {version} on the PATH or in pyenv")
+    names = [_module_name(path) for path in _files_without_ansible()]
+    finished = subprocess.run(
+        [interpreter, "-I", "-B", "-c", IMPORT_ALL, str(ROOT), *names],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def _interpreters(version: str) -> Iterator[str]:
+    """Those that really start: pyenv's shims on the PATH may stand for nothing."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    candidates = [
+        shutil.which(f"python{version}"),
+        *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python"))),
+    ]
+    for candidate in filter(None, candidates):
+        asked = subprocess.run([candidate, "-I", "-c", ""], capture_output=True, check=False)
+        if asked.returncode == 0:
+            yield candidate
+
+
+def _files_without_ansible() -> list[Path]:
+    files = sorted(MODULE_UTILS.rglob("*.py"))
+    return [path for path in files if not any(_imports_ansible(path))]
+
+
+def _imports_ansible(path: Path) -> Iterator[bool]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] == "ansible" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.level == 0 and str(node.module).split(".")[0] == "ansible"
+
+
+def _module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
