@@ -37,7 +37,7 @@ resources:
     content: "value=secret:canary/value\\n{{ .Vars.url }}\\n"
   - name: told
     type: exec
-    command: "cat; echo $CANARY; echo secret:canary/value; sleep 1"
+    command: "cat; echo $CANARY; echo secret:canary/value; printenv CANARY | base64; sleep 1"
     stdin: "secret:canary/value"
     environment: "CANARY=secret:canary/value"
   - name: failing

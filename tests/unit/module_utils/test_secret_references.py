@@ -67,6 +67,27 @@ def test_conceal_masks_the_longest_first() -> None:
     assert Secrets({"a": "abc", "b": "abcd"}).conceal("abcd abc") == "******** ********"
 
 
+#: how a program may print the secret `p"w\\1\nline two`
+PRINTED = [
+    'p"w\\1\nline two',
+    '{"a": "p\\"w\\\\1\\nline two"}',
+    '"{\\"a\\": \\"p\\\\\\"w\\\\\\\\1\\\\nline two\\"}"',
+    "'p\"w\\\\1\\nline two'",
+    "> line two <",
+    "cCJ3XDEKbGluZSB0d28=",
+    "cCJ3XDEKbGluZSB0d28K",
+]
+
+
+@pytest.mark.parametrize("text", PRINTED)
+def test_conceal_knows_what_secrets_look_like_in_print(text: str) -> None:
+    shown = Secrets({"a": 'p"w\\1\nline two'}).conceal(text)
+    assert "line two" not in shown
+    assert 'p"w' not in shown
+    assert "cCJ3" not in shown
+    assert "********" in shown
+
+
 @given(st.text("secrt:/{}ab.-_ ", max_size=40))
 def test_any_text_is_found_and_revealed_alike(text: str) -> None:
     found = secret_references.find(text)

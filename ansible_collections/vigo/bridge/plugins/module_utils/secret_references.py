@@ -9,6 +9,8 @@ is the reference, never the value.
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping
@@ -20,6 +22,11 @@ _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9_-])secret:"
     r"(?:\{(?P<braced>[A-Za-z0-9_./-]*[A-Za-z0-9_])\}|(?P<bare>[A-Za-z0-9_./-]*[A-Za-z0-9_]))"
 )
+
+#: What stands in output instead of a secret.
+MASK = "********"
+#: A shorter line of a secret is too common a text to be masked everywhere.
+_SHORTEST_LINE = 4
 
 
 @dataclass(frozen=True)
@@ -80,11 +87,31 @@ class Secrets:
         return _REFERENCE.sub(value, text)
 
     def conceal(self, text: str) -> str:
-        """The text with every secret value masked: for output that may echo one."""
-        for value in sorted(self.values.values(), key=len, reverse=True):
-            if value:
-                text = text.replace(value, "********")
+        """The text with every secret masked, in all its forms: for output that may echo one."""
+        for form in self.forms():
+            text = text.replace(form, MASK)
         return text
+
+    def forms(self) -> list[str]:
+        """All texts that would tell a secret, the longest first."""
+        found = {form for value in self.values.values() for form in _forms(value)}
+        return sorted(found, key=len, reverse=True)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A value as it is, and as programs print it: escaped, encoded, a line at a time."""
+    lines = [line for line in value.splitlines() if len(line.strip()) >= _SHORTEST_LINE]
+    for text in {value, value.strip(), *lines, *(line.strip() for line in lines)}:
+        if text:
+            escaped = json.dumps(text)[1:-1]
+            unescaped = json.dumps(text, ensure_ascii=False)[1:-1]
+            yield from (text, escaped, unescaped, json.dumps(escaped)[1:-1], repr(text)[1:-1])
+    raw = value.encode("utf-8", "surrogateescape")
+    # With the line break that `echo` adds, the end of the encoded text is another one.
+    for data in (raw, raw + b"\n"):
+        encoded = base64.b64encode(data).decode()
+        if len(data) >= _SHORTEST_LINE:
+            yield encoded
 
 
 def environment_name(path: str) -> str:

@@ -46,7 +46,9 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
     process.end_with_us()
-    return Target(module.check_mode, Secrets(module.params["_secrets"]))
+    secrets = Secrets(module.params["_secrets"])
+    module.no_log_values.update(secrets.forms())
+    return Target(module.check_mode, secrets)
 
 
 class explained:
