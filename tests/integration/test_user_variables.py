@@ -24,8 +24,8 @@ resources:
   - name: page
     type: file
     target_path: HERE/{{ .Vars.page }}
-    content: "{{ .Vars.tag }} {{ .Vars.web_port }} {{ .Vars.port }} {{ .Vars.environment }} {{ .Vars.hostvars }} \
-{{ .Vars.ansible_port }} {{ .Vars.list }}"
+    content: "{{ with .Vars }}{{ .tag }} {{ .web_port }} {{ .port }} {{ .environment }} \
+{{ .hostvars }} {{ .ansible_port }} {{ .list }}{{ end }}"
 """
 OTHER = """\
 name: other
@@ -48,9 +48,11 @@ envoys:
 INVENTORY = """\
 [all]
 one page=one
-two page=two tag=mine web_port="{{ 40 + 2 }}" port=9 list='["x", "{{ inventory_hostname }}"]' ansible_port=22
+two page=two tag=mine web_port="{{ 40 + 2 }}" list='["x", "{{ inventory_hostname }}"]'
 
 [all:vars]
+port=9
+ansible_port=22
 ansible_connection=local
 ansible_python_interpreter=PYTHON
 environment={"A": "B"}
