@@ -9,8 +9,7 @@ import os
 import socket
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +17,8 @@ import docker.errors
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container import label
-from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Turn
+from tests.integration.container_scene import REDIS, Scene, free_port
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Registry
@@ -29,65 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
-REDIS = "redis:7-alpine"
 NEWER_REDIS = "redis:8-alpine"
-
-
-class Scene:
-    """Containers of one test: unique names, short waits, all removed in the end."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.client = engine.client()
-        self.name = f"lifecycle-{uuid.uuid4().hex[:10]}"
-        self.notes: list[str] = []
-
-    def bring(
-        self,
-        secrets: Mapping[str, str] | None = None,
-        turn: Turn | None = None,
-        check: bool = False,
-        **attributes: Any,
-    ) -> Result:
-        target = Target(check, Secrets(secrets or {}))
-        given = {
-            "container": self.name,
-            "image": REDIS,
-            "docker_host": self.engine.docker_host,
-            "settle_time": "500ms",
-            **attributes,
-        }
-        result = bring("test", Container(), lambda: given, target, turn or Turn())
-        self.notes = target.notes
-        return result
-
-    def brought(self, action: str, **arguments: Any) -> Result:
-        """Brings the container, expects the action, and expects that nothing is left to do."""
-        result = self.bring(**arguments)
-        assert result.action == action, result
-        arguments.pop("turn", None)
-        assert self.bring(**arguments).action == "none", self.bring(check=True, **arguments)
-        return result
-
-    def inspect(self, suffix: str = "") -> dict[str, Any]:
-        found: dict[str, Any] = self.client.api.inspect_container(self.name + suffix)
-        return found
-
-    def names(self) -> set[str]:
-        """The suffixes of all containers of this test that are there."""
-        entries = self.client.api.containers(all=True, filters={"name": self.name})
-        return {name.lstrip("/")[len(self.name) :] for entry in entries for name in entry["Names"]}
-
-    def redis(self, *words: str) -> str:
-        container = self.client.containers.get(self.name)
-        return container.exec_run(["redis-cli", *words]).output.decode().strip()
-
-    def close(self) -> None:
-        for entry in self.client.api.containers(all=True, filters={"name": self.name}):
-            self.client.api.remove_container(entry["Id"], force=True, v=True)
-        for network in self.client.networks.list(filters={"name": self.name}):
-            network.remove()
-        self.client.close()
 
 
 @pytest.fixture
@@ -95,12 +34,6 @@ def scene(engine: Engine) -> Iterator[Scene]:
     scene = Scene(engine)
     yield scene
     scene.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_the_whole_life(scene: Scene) -> None:
@@ -451,3 +384,21 @@ def test_a_target_without_the_sdk(engine: Engine) -> None:
     script = [sys.executable, "-c", WITHOUT_SDK, engine.docker_host]
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "apt install python3-docker" in done.stdout, done.stderr
+
+
+def test_older_images_are_removed_where_that_is_asked_for(scene: Scene) -> None:
+    repository = f"keep-{scene.name}"
+    for tag, image in enumerate((REDIS, NEWER_REDIS, "nginx:latest"), start=1):
+        with contextlib.suppress(docker.errors.APIError):
+            scene.client.images.pull(image)
+        scene.client.images.get(image).tag(repository, str(tag))
+    kept = {"pull": "never", "state": "stopped", "keep_images": 1}
+    scene.brought("created", image=f"{repository}:1", state="stopped", pull="never")
+    scene.brought("recreated", image=f"{repository}:2", state="stopped", pull="never")
+    scene.brought("recreated", image=f"{repository}:3", **kept)
+    left = {tag for image in scene.client.images.list(repository) for tag in image.tags}
+    assert f"{repository}:1" not in left
+    assert {f"{repository}:2", f"{repository}:3"} <= left
+    scene.bring(state="absent", remove_volumes=True)
+    for tag in (2, 3):
+        scene.client.images.remove(f"{repository}:{tag}")

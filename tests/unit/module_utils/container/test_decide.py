@@ -39,9 +39,13 @@ USUAL = {"container": "plain", "image": "redis:7-alpine"}
 
 
 def cases() -> Iterator[Any]:
+    """All of them on Docker 20.10; those about a plain container as later engines show it, too."""
     for path in sorted((HERE / "decisions").glob("*.yml")):
         for case in yaml.safe_load(path.read_text()):
             yield pytest.param(case, id=f"{path.stem}: {case['name']}")
+            if case.get("container") == "plain" and "engine" not in case.get("observed", {}):
+                later = {**case, "observed": {**case.get("observed", {}), "engine": "docker-26.1"}}
+                yield pytest.param(later, id=f"{path.stem}: {case['name']} (Docker 26.1)")
 
 
 @pytest.mark.parametrize("case", list(cases()))
@@ -99,3 +103,44 @@ def merged(payload: Any, changes: Any) -> Any:
     if not isinstance(payload, dict) or not isinstance(changes, dict):
         return changes
     return {**payload, **{key: merged(payload.get(key), new) for key, new in changes.items()}}
+
+
+#: What label-version-1.json was made from. Neither changes ever again.
+VERSION_1 = {
+    "container": "labelled",
+    "image": "redis:7-alpine",
+    "state": "stopped",
+    "command": "redis-server --save ''",
+    "env": "A=1,B=two words",
+    "labels": {"tier": "cache"},
+    "ports": ["127.0.0.1:18080:6379", "18081-18082:7001-7002"],
+    "volumes": ["named:/named", "/etc/hostname:/host:ro", "/extra"],
+    "tmpfs": "/scratch:size=64k",
+    "cap_add": "NET_ADMIN",
+    "cap_drop": ["mknod"],
+    "ulimits": "nofile=1024:2048",
+    "sysctls": "net.core.somaxconn=512",
+    "stop_signal": "SIGINT",
+    "stop_timeout": "3s",
+    "init": True,
+    "shm_size": "32m",
+    "hostname": "cache",
+    "dns": "192.0.2.1",
+    "extra_hosts": "db:192.0.2.7",
+    "healthcheck": {"test": "redis-cli ping", "interval": "500ms"},
+    "user": "0:0",
+    "workdir": "/tmp",
+    "restart": "on-failure:3",
+    "memory": "64m",
+}
+
+
+def test_containers_of_the_first_label_version_are_left_alone() -> None:
+    container = existing_of(recorded("label-version-1"))
+    assert container is not None
+    assert container.recorded is not None
+    image = image_of({"Id": container.image_id})
+    found = decide.decide(spec.parse(VERSION_1), Observed(container, image), Turn())
+    assert (found.action, found.reason) == ("none", "it is not started yet")
+    changed = spec.parse({**VERSION_1, "env": "A=2,B=two words"})
+    assert decide.decide(changed, Observed(container, image), Turn()).reason == "env A changed"

@@ -11,7 +11,7 @@ from typing import Any, Callable, cast
 from ..errors import ResourceError
 from ..resource import Decision, Outcome
 from ..target import Target
-from . import create_config, label, mounts, names, port_holders, steps
+from . import create_config, label, mounts, names, older_images, port_holders, steps
 from .engine import Engine
 from .observed import Existing, Image, Observed
 from .replace import create, labels_for, replace
@@ -43,9 +43,25 @@ def act(work: Work, decision: Decision) -> Outcome:
     """All steps in order. Raises ResourceError."""
     for step in decision.steps:
         _DO[type(step)](work, step)
+    if any(isinstance(step, (steps.Create, steps.Replace)) for step in decision.steps):
+        _remove_older_images(work)
     if work.spec.expect == "exited":
         return _outcome_of_one_shot(work)
     return Outcome()
+
+
+def _remove_older_images(work: Work) -> None:
+    """What was asked for is done by now: a failure is a remark, no error."""
+    former = work.observed.container
+    try:
+        removed = older_images.remove_surplus(
+            work.engine, work.spec, work.image.id, former.image_id if former else ""
+        )
+    except ResourceError as error:
+        work.target.note(f"keep_images of container {work.spec.name}: {error.message}")
+        return
+    if removed:
+        work.target.note(f"container {work.spec.name}: removed older images {', '.join(removed)}")
 
 
 def _create_network(work: Work, step: steps.CreateNetwork) -> None:

@@ -75,4 +75,5 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "expect": {"type": "str", "default": "running", "choices": ["running", "exited"]},
     "renew_volumes": {"type": "bool", "default": False},
     "remove_volumes": {"type": "bool", "default": False},
+    "keep_images": {"type": "int"},
 }

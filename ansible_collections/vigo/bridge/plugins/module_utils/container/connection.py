@@ -18,7 +18,8 @@ from ..errors import Blocked, ResourceError
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: The newest version of the API that this code was written for.
 NEWEST_API = (1, 47)
-#: Seconds without a byte after which an engine counts as not answering.
+#: Seconds without a byte after which an engine counts as not answering; ``allowance`` in calls
+#: is how much longer a command may rightly take.
 PATIENCE = 60.0
 _PING_PATIENCE = 20.0
 
@@ -51,14 +52,16 @@ class Connection:
         path: str,
         params: Mapping[str, Any] | None = None,
         body: Any = None,
-        timeout: float = PATIENCE,
+        allowance: float = 0.0,
     ) -> Any:
         """One request; the answer's JSON, or its text. Raises Refused or Blocked."""
-        return _content(self._send(method, self._prefix + path, params, body, timeout=timeout))
+        timeout = PATIENCE + allowance
+        answer = self._send(method, self._prefix + path, params, body, timeout=timeout)
+        return self._content(answer)
 
     def call_libpod(self, method: str, path: str) -> Any:
         """One request of Podman's own API, which is versioned apart."""
-        return _content(self._send(method, f"/v4.0.0/libpod{path}"))
+        return self._content(self._send(method, f"/v4.0.0/libpod{path}", timeout=PATIENCE))
 
     def find(self, path: str) -> Any:
         """What a GET answers, or None where there is no such thing."""
@@ -82,6 +85,8 @@ class Connection:
                     yield json.loads(line)
         except self._requests.exceptions.RequestException as error:
             raise self._unreachable(error) from error
+        except ValueError as error:
+            raise self._senseless() from error
         finally:
             answer.close()
 
@@ -118,7 +123,8 @@ class Connection:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float = PATIENCE,
+        *,
+        timeout: float,
         stream: bool = False,
     ) -> Any:
         try:
@@ -137,6 +143,20 @@ class Connection:
             raise Refused(_message(answer), answer.status_code)
         return answer
 
+    def _content(self, answer: Any) -> Any:
+        if "json" not in answer.headers.get("Content-Type", "") or not answer.content:
+            return answer.content
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise self._senseless() from error
+
+    def _senseless(self) -> Blocked:
+        return Blocked(
+            f"what answers at {self.host} makes no sense as an engine's answer; look at its log,"
+            " and at what stands between here and the engine"
+        )
+
     def _unreachable(self, error: Exception) -> Blocked:
         cause = _operating_system_error(error)
         if isinstance(cause, PermissionError):
@@ -145,7 +165,10 @@ class Connection:
                 " to the docker group and log in again"
             )
         if isinstance(error, self._requests.exceptions.Timeout):
-            return Blocked(f"the engine at {self.host} stopped answering; look at its log")
+            return Blocked(
+                f"the engine at {self.host} stopped answering; look at its log, and restart it"
+                " if it hangs"
+            )
         detail = cause.strerror if cause is not None and cause.strerror else error
         return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
 
@@ -163,12 +186,6 @@ def _import_sdk() -> tuple[Any, Any]:
             " apt install python3-docker, or pip install docker"
         ) from error
     return docker, requests
-
-
-def _content(answer: Any) -> Any:
-    if "json" in answer.headers.get("Content-Type", "") and answer.content:
-        return answer.json()
-    return answer.content
 
 
 def _api_version(text: str) -> str:

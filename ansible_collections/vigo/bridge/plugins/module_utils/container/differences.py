@@ -202,6 +202,8 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
         if name in observed.incapable:
             continue
         before, after = getattr(container.settings, name), getattr(wanted, name)
+        if name == "memory_swap" and after is None:
+            after = _default_swap(wanted, observed, container)
         if after is None:
             follows_memory = name == "memory_swap"
             if container.recorded is None or follows_memory or before in _UNLIMITED[name]:
@@ -221,6 +223,17 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
                 )
             )
     return found
+
+
+def _default_swap(wanted: Settings, observed: Observed, container: Existing) -> int | None:
+    """What Docker sets itself beside a memory: as much swap again.
+
+    None where that does not matter: a change of the memory takes the swap along.
+    """
+    actual = container.settings
+    if container.recorded is None or observed.podman or not actual.memory_swap:
+        return None
+    return 2 * actual.memory if actual.memory and actual.memory == wanted.memory else None
 
 
 def _amount(name: str, value: int) -> str:

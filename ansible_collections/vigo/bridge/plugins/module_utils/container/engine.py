@@ -8,6 +8,7 @@ Containers are addressed by their full ID wherever one is known: names move duri
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import Any, Mapping
 from urllib.parse import quote
@@ -20,8 +21,8 @@ from .observed import Existing, Image, existing_of, image_of
 
 #: Seconds of silence after which a pull is given up.
 PULL_PATIENCE = 300.0
-#: Seconds beyond a container's own stop timeout.
-_STOP_MARGIN = 60.0
+#: Seconds that a start may take beyond an engine's usual patience.
+_START_ALLOWANCE = 60.0
 _NOT_THERE = (
     "manifest unknown",
     "not found",
@@ -59,6 +60,12 @@ class Engine:
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json")
         return found
 
+    def all_containers(self) -> list[Mapping[str, Any]]:
+        """The short list entries of all, running or not."""
+        params = {"all": "true"}
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
+        return found
+
     def create(
         self, name: str, payload: Mapping[str, Any], platform: str = ""
     ) -> tuple[str, list[str]]:
@@ -67,17 +74,19 @@ class Engine:
         if platform:
             params["platform"] = platform
         answer = self._connection.call("POST", "/containers/create", params, payload)
+        if not isinstance(answer, dict) or "Id" not in answer:
+            raise Blocked(f"the engine at {self.host} did not say what it created; look at its log")
         return answer["Id"], answer.get("Warnings") or []
 
     def start(self, container_id: str) -> None:
-        self._command(container_id, "start")
+        self._command(container_id, "start", allowance=_START_ALLOWANCE)
 
     def stop(self, container_id: str, grace: int = 10) -> None:
         """Ends it; kills it after its own stop timeout. grace: that timeout, in seconds."""
-        self._command(container_id, "stop", timeout=grace + _STOP_MARGIN)
+        self._command(container_id, "stop", allowance=grace)
 
     def restart(self, container_id: str, grace: int = 10) -> None:
-        self._command(container_id, "restart", timeout=grace + _STOP_MARGIN)
+        self._command(container_id, "restart", allowance=grace + _START_ALLOWANCE)
 
     def unpause(self, container_id: str) -> None:
         self._command(container_id, "unpause")
@@ -116,15 +125,24 @@ class Engine:
         container_id: str,
         command: str,
         params: Mapping[str, Any] | None = None,
-        timeout: float = 120.0,
+        allowance: float = 0.0,
     ) -> None:
         path = f"/containers/{container_id}/{command}"
-        self._connection.call("POST", path, params, timeout=timeout)
+        self._connection.call("POST", path, params, allowance=allowance)
 
     # images
 
     def image(self, name_or_id: str) -> Image | None:
         return image_of(self._connection.find(f"/images/{quote(name_or_id)}/json"))
+
+    def images(self) -> list[Mapping[str, Any]]:
+        """The short list entries of all images."""
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/images/json")
+        return found
+
+    def remove_image(self, name_or_id: str) -> None:
+        """A name; the image goes with its last one. Refused where a container uses it."""
+        self._connection.call("DELETE", f"/images/{quote(name_or_id)}")
 
     def pull(self, name: ImageName, credentials: Mapping[str, Any] | None, platform: str) -> None:
         """Raises Blocked when the registry does not answer, ResourceError when it has no such."""
@@ -164,6 +182,14 @@ class Engine:
         except Refused as error:
             if error.code != 409:
                 raise
+
+    def networks_labelled(self, label: str) -> list[str]:
+        """The names of the networks with a label. label: ``NAME=VALUE``."""
+        params = {"filters": json.dumps({"label": [label]})}
+        return [entry["Name"] for entry in self._connection.call("GET", "/networks", params)]
+
+    def remove_network(self, name: str) -> None:
+        self._connection.call("DELETE", f"/networks/{quote(name)}")
 
     def connect(self, attachment: Attachment, container_id: str) -> None:
         body = {"Container": container_id, "EndpointConfig": endpoint(attachment)}

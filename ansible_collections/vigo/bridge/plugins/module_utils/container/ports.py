@@ -112,7 +112,7 @@ def _entry(entry: str) -> list[Port]:
     protocol = match.group("protocol") or "tcp"
     return [
         Port(port, protocol, host, "" if address == "0.0.0.0" else address)
-        for port, host in zip(inner, hosts)  # noqa: B905 - equally long; strict= needs 3.10
+        for port, host in zip(inner, hosts)
     ]
 
 

@@ -21,7 +21,7 @@ from ..errors import ResourceError
 from . import label
 from .engine import Engine
 from .observed import Existing
-from .replace import roll_back
+from .replace import commit, roll_back
 from .settle import settle
 from .spec import FAILED, NEW, OLD, ContainerSpec
 
@@ -75,9 +75,9 @@ def repair(engine: Engine, spec: ContainerSpec, interrupted: Interrupted) -> str
         except ResourceError:
             pass
         else:
-            engine.remove(old.id)
+            commit(engine, spec, old.id)
             return "finished an interrupted replacement"
-    roll_back(engine, spec, old.id, new.id)
+    roll_back(engine, spec, old.id, new.id, doubtful=new.name == spec.name + NEW)
     return "put the former container back after an interrupted replacement"
 
 

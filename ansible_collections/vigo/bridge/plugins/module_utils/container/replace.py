@@ -16,11 +16,12 @@ what a killed run left:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import Any, Mapping
 
-from ..errors import ResourceError
+from ..errors import Blocked, ResourceError
 from . import label, names, restart
 from .connection import Refused
 from .engine import Engine
@@ -30,6 +31,8 @@ from .spec import FAILED, NEW, OLD, ContainerSpec
 
 #: Podman holds a published port for some seconds after a failed start.
 _PORT_PATIENCE = 15.0
+#: Seconds beyond its grace after which a container that is being stopped surely is.
+_STOP_MARGIN = 1.0
 
 
 def replace(
@@ -53,8 +56,7 @@ def replace(
             settle(engine, spec, new_id, fresh=True)
     except ResourceError as error:
         raise _undone(engine, spec, old, new_id, error) from error
-    engine.remove(old.id)
-    names.drop_failed(engine, spec.name)
+    commit(engine, spec, old.id)
 
 
 def labels_for(old: Existing) -> dict[str, str]:
@@ -66,17 +68,31 @@ def labels_for(old: Existing) -> dict[str, str]:
 def create(
     engine: Engine, spec: ContainerSpec, name: str, payload: Mapping[str, Any], note: Any
 ) -> str:
-    """A container with all its networks, not started; its ID. Nothing stays when it fails."""
-    new_id, warnings = engine.create(name, payload, spec.settings.platform or "")
-    for warning in warnings:
-        note(f"container {spec.name}: {warning}")
+    """A container with all its networks, not started; its ID.
+
+    Nothing stays when it fails, if the engine still answers.
+    """
     try:
+        new_id, warnings = engine.create(name, payload, spec.settings.platform or "")
+        for warning in warnings:
+            note(f"container {spec.name}: {warning}")
         for attachment in (spec.settings.networks or ())[1:]:
             engine.connect(attachment, new_id)
     except ResourceError:
-        engine.remove(new_id, volumes=True)
+        with contextlib.suppress(ResourceError):
+            _drop_half_made(engine, name, payload["Labels"])
         raise
     return new_id
+
+
+def _drop_half_made(engine: Engine, name: str, labels: Mapping[str, str]) -> None:
+    """Removes it by its name: the answer that had its ID may be lost.
+
+    Its volumes only where it carries none over: Podman would take those, too.
+    """
+    made = engine.container(name)
+    if made is not None and made.labels.get(label.SPEC) == labels[label.SPEC]:
+        engine.remove(made.id, volumes=label.REPLACES not in labels)
 
 
 def take_over(engine: Engine, spec: ContainerSpec, old: Existing, new_id: str) -> None:
@@ -90,10 +106,36 @@ def take_over(engine: Engine, spec: ContainerSpec, old: Existing, new_id: str) -
     names.disarm(engine, old.id)
 
 
-def roll_back(engine: Engine, spec: ContainerSpec, old_id: str, new_id: str) -> None:
+def commit(engine: Engine, spec: ContainerSpec, old_id: str) -> None:
+    """The new container is settled: the old one goes, its volumes stay."""
+    try:
+        _remove_surely(engine, old_id)
+    except ResourceError as error:
+        message = (
+            f"container {spec.name} was replaced and runs, but the former one is still there as"
+            f" {spec.name}{OLD}: {error.message}. The next run removes it"
+        )
+        raise _same_kind(error, message) from error
+    with contextlib.suppress(ResourceError):  # The next replacement drops it as well.
+        names.drop_failed(engine, spec.name)
+
+
+def _remove_surely(engine: Engine, container_id: str) -> None:
+    """Twice where need be: an answer that was lost says nothing, and what is gone is no error."""
+    try:
+        engine.remove(container_id)
+    except ResourceError:
+        engine.remove(container_id)
+
+
+def roll_back(
+    engine: Engine, spec: ContainerSpec, old_id: str, new_id: str, doubtful: bool
+) -> None:
     """The old container back as it was, from whatever phase was reached.
 
     A new one that had the name already is kept as ``NAME.vigo-failed``, any other is removed.
+    doubtful: whether the engine may still be stopping the old one; a lost client does not
+    make it give up.
     """
     new = engine.container(new_id)
     prior = json.loads(new.labels.get(label.PRIOR) or "{}") if new else {}
@@ -102,12 +144,12 @@ def roll_back(engine: Engine, spec: ContainerSpec, old_id: str, new_id: str) -> 
     old = engine.container(old_id)
     if old is None:
         raise ResourceError(f"container {spec.name}: the former container {old_id[:12]} is gone")
-    if old.name != spec.name:
-        engine.rename(old.id, spec.name)
-    policy = prior.get("restart", restart.NO)
+    policy = prior.get("restart", old.settings.restart)
     if old.settings.restart != policy and not engine.is_podman:
         engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
-    if prior.get("running") and not old.is_up:
+    if old.name != spec.name:
+        engine.rename(old.id, spec.name)
+    if prior.get("running") and not (_stays_up(engine, old) if doubtful else old.is_up):
         _start_patiently(engine, old.id)
     if new is not None and new.name == spec.name + NEW:
         engine.remove(new.id)
@@ -118,7 +160,7 @@ def _undone(
 ) -> ResourceError:
     """The error of a replacement that failed, after the way back."""
     try:
-        roll_back(engine, spec, old.id, new_id)
+        roll_back(engine, spec, old.id, new_id, doubtful=isinstance(error, Blocked))
     except ResourceError as second:
         return _same_kind(
             error,
@@ -140,6 +182,16 @@ def _same_kind(error: ResourceError, message: str) -> ResourceError:
 
 def _was_running(container: Existing) -> bool:
     return container.status in ("running", "paused", "restarting")
+
+
+def _stays_up(engine: Engine, container: Existing) -> bool:
+    """Whether it is up, and still so when a stop that is under way would have ended it."""
+    deadline = time.monotonic() + container.grace + _STOP_MARGIN
+    now: Existing | None = container
+    while now is not None and now.is_up and time.monotonic() < deadline:
+        time.sleep(0.2)
+        now = engine.container(container.id)
+    return now is not None and now.is_up
 
 
 def _start_patiently(engine: Engine, container_id: str) -> None:

@@ -14,10 +14,11 @@ from ..target import Target
 from . import spec as container_spec
 from .act import Work, act
 from .attributes import ATTRIBUTES
-from .decide import decide
+from .decide import decide, wanted_networks
 from .engine import Engine
 from .observe import observe
 from .observed import Observed
+from .prune import named
 from .spec import ContainerSpec
 
 
@@ -35,7 +36,9 @@ class Container(ResourceType):
     def observe(self, spec: ContainerSpec, target: Target) -> Observed:
         """What is there; outside check mode the image is pulled by its policy first."""
         with _concealing(target):
-            return observe(_engine(spec, target), spec, target)
+            engine = _engine(spec, target)
+            named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
+            return observe(engine, spec, target)
 
     def decide(self, spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         return decide(spec, observed, turn)

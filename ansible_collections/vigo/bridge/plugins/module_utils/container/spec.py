@@ -97,7 +97,8 @@ class ContainerSpec:
     """One container resource.
 
     health_timeout, settle_time: seconds. docker_host: empty means the environment's or the
-    default. scope, resource: which stack and resource made it, for its labels; may be empty.
+    default. keep_images: how many older images of the repository to leave; None: all. scope,
+    resource: which stack and resource made it, for its labels; may be empty.
     """
 
     name: str
@@ -113,6 +114,7 @@ class ContainerSpec:
     expect: str = "running"
     renew_volumes: bool = False
     remove_volumes: bool = False
+    keep_images: int | None = None
     scope: str = ""
     resource: str = ""
 
@@ -155,6 +157,8 @@ def _check_whole(spec: ContainerSpec) -> None:
     swap, memory = settings.memory_swap, settings.memory
     if swap is not None and swap != -1 and memory is not None and swap < memory:
         raise ResourceError("memory_swap is memory and swap together: it cannot be below memory")
+    if spec.keep_images is not None and spec.keep_images < 0:
+        raise ResourceError("keep_images: write how many older images to leave, 0 or more")
     if bool(spec.registry_username) != bool(spec.registry_password):
         raise ResourceError("registry_username and registry_password must be given together")
 
@@ -303,6 +307,7 @@ _HANDLING: dict[str, Parser] = {
     "expect": quantities.one_of("running", "exited"),
     "renew_volumes": quantities.switch,
     "remove_volumes": quantities.switch,
+    "keep_images": quantities.whole,
     "scope": _plain,
     "resource": _plain,
 }

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers of a scope that its resources no longer name: found, and removed when asked to.
+
+Ours are told by their labels. Their volumes always stay.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterable, Mapping
+
+from ..errors import ResourceError
+from ..resource import Result
+from ..target import Target
+from . import label
+from .connection import DEFAULT_HOST
+from .engine import Engine
+from .spec import FAILED, NEW, OLD, ContainerSpec
+
+
+@dataclass
+class Named:
+    """What the containers of this run were: filled as each has its turn.
+
+    names: container name by resource id. engines: by address.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    networks: set[str] = field(default_factory=set)
+    engines: dict[str, Engine] = field(default_factory=dict)
+
+    def add(self, spec: ContainerSpec, engine: Engine, networks: Iterable[str]) -> None:
+        self.engines[engine.host] = engine
+        self.networks.update(networks)
+        if spec.is_wanted:
+            self.names[spec.resource] = spec.name
+
+
+def named(target: Target) -> Named:
+    """The record of this call."""
+    return target.service("containers that were named", Named)
+
+
+def prune(
+    target: Target, scope: str, resources: Iterable[str], results: Iterable[Result], wanted: bool
+) -> list[Result]:
+    """Tells of orphans in ``target.orphans`` and a note; removes them if that is wanted.
+
+    resources: the ids of all resources of the scope. results: what became of them; where one
+    failed nothing is removed, because the run did not show all that is named.
+    """
+    if not (wanted or target.check_mode):
+        return []
+    record, known = named(target), set(resources)
+    removals: list[Result] = []
+    failed = [result.id for result in results if result.failed]
+    for engine in _engines(record, target):
+        orphans = find_orphans(engine.all_containers(), scope, known, record)
+        target.orphans += [orphan.name for orphan in orphans]
+        if wanted and failed and orphans:
+            target.note(f"nothing was pruned, because {', '.join(failed)} failed")
+        elif wanted:
+            removals += _removed(engine, orphans, target.check_mode)
+            removals += _networks_removed(engine, scope, orphans, record, target.check_mode)
+    if target.orphans and not wanted:
+        names = ", ".join(target.orphans)
+        target.note(f"no longer in the stack, but still there: {names} (run --prune removes them)")
+    return removals
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A container of the scope that no resource names. networks: those that it is on."""
+
+    id: str
+    name: str
+    networks: tuple[str, ...] = ()
+
+
+def find_orphans(
+    entries: Iterable[Mapping[str, Any]], scope: str, resources: set[str], record: Named
+) -> list[Orphan]:
+    """From the engine's list of all containers, by name. Pure.
+
+    A resource that had no turn (``when``, a failed dependency) keeps what is its own.
+    """
+    in_use = set(record.names.values())
+    found = []
+    for entry in entries:
+        labels = entry.get("Labels") or {}
+        name = (entry.get("Names") or [""])[0].lstrip("/")
+        owner = labels.get(label.RESOURCE)
+        if labels.get(label.SCOPE) != scope or owner is None or _proper(name) in in_use:
+            continue
+        if owner not in resources or owner in record.names:
+            found.append(Orphan(entry["Id"], name, _networks_of(entry)))
+    return sorted(found, key=lambda orphan: orphan.name)
+
+
+def _proper(name: str) -> str:
+    """Without what a replacement puts behind it."""
+    for suffix in (NEW, OLD, FAILED):
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple((entry.get("NetworkSettings") or {}).get("Networks") or ())
+
+
+def _engines(record: Named, target: Target) -> list[Engine]:
+    """Those that this run spoke to; the usual one where no container is left in the stack."""
+    if record.engines:
+        return list(record.engines.values())
+    host = os.environ.get("DOCKER_HOST") or DEFAULT_HOST
+    if host.startswith("unix://") and not os.path.exists(host[len("unix://") :]):
+        return []
+    try:
+        return [Engine()]
+    except ResourceError as error:
+        target.note(f"containers that are no longer in the stack cannot be told: {error.message}")
+        return []
+
+
+def _removed(engine: Engine, orphans: Iterable[Orphan], check_mode: bool) -> list[Result]:
+    return [
+        _result(
+            f"prune/{orphan.name}",
+            "container",
+            "the stack no longer names it",
+            (lambda: None) if check_mode else _removal(engine, orphan),
+        )
+        for orphan in orphans
+    ]
+
+
+def _removal(engine: Engine, orphan: Orphan) -> Callable[[], None]:
+    def remove() -> None:
+        container = engine.container(orphan.id)
+        if container is not None and container.is_up:
+            engine.stop(container.id, container.grace)
+        engine.remove(orphan.id)
+
+    return remove
+
+
+def _networks_removed(
+    engine: Engine, scope: str, orphans: Iterable[Orphan], record: Named, check_mode: bool
+) -> list[Result]:
+    """Networks that we made for the scope, and that nobody is on or asks for any more."""
+    gone = {orphan.id for orphan in orphans}
+    used = {
+        network
+        for entry in engine.all_containers()
+        if entry["Id"] not in gone
+        for network in _networks_of(entry)
+    }
+    ours = engine.networks_labelled(f"{label.NETWORK}={scope}")
+    return [
+        _result(
+            f"prune/network/{name}",
+            "network",
+            "no container uses it any more",
+            (lambda: None) if check_mode else _network_removal(engine, name),
+        )
+        for name in sorted(set(ours) - used - record.networks)
+    ]
+
+
+def _network_removal(engine: Engine, name: str) -> Callable[[], None]:
+    return lambda: engine.remove_network(name)
+
+
+def _result(result_id: str, kind: str, reason: str, remove: Callable[[], None]) -> Result:
+    began = time.monotonic()
+    try:
+        remove()
+    except ResourceError as error:
+        detail = {"message": error.message, "log": error.log}
+        return Result(result_id, kind, error.status, error.message, error=detail)
+    return Result(result_id, kind, "deleted", reason, duration_s=time.monotonic() - began)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The containers of one test on a real engine."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine
+
+REDIS = "redis:7-alpine"
+
+
+class Scene:
+    """Containers of one test: unique names, short waits, all removed in the end."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.client = engine.client()
+        self.name = f"lifecycle-{uuid.uuid4().hex[:10]}"
+        self.notes: list[str] = []
+
+    def bring(
+        self,
+        secrets: Mapping[str, str] | None = None,
+        turn: Turn | None = None,
+        check: bool = False,
+        **attributes: Any,
+    ) -> Result:
+        target = Target(check, Secrets(secrets or {}))
+        given = {
+            "container": self.name,
+            "image": REDIS,
+            "docker_host": self.engine.docker_host,
+            "settle_time": "500ms",
+            **attributes,
+        }
+        result = bring("test", Container(), lambda: given, target, turn or Turn())
+        self.notes = target.notes
+        return result
+
+    def brought(self, action: str, **arguments: Any) -> Result:
+        """Brings the container, expects the action, and expects that nothing is left to do."""
+        result = self.bring(**arguments)
+        assert result.action == action, result
+        arguments.pop("turn", None)
+        assert self.bring(**arguments).action == "none", self.bring(check=True, **arguments)
+        return result
+
+    def inspect(self, suffix: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = self.client.api.inspect_container(self.name + suffix)
+        return found
+
+    def names(self) -> set[str]:
+        """The suffixes of all containers of this test that are there."""
+        entries = self.client.api.containers(all=True, filters={"name": self.name})
+        return {name.lstrip("/")[len(self.name) :] for entry in entries for name in entry["Names"]}
+
+    def redis(self, *words: str) -> str:
+        container = self.client.containers.get(self.name)
+        return container.exec_run(["redis-cli", *words]).output.decode().strip()
+
+    def close(self) -> None:
+        for entry in self.client.api.containers(all=True, filters={"name": self.name}):
+            self.client.api.remove_container(entry["Id"], force=True, v=True)
+        for network in self.client.networks.list(filters={"name": self.name}):
+            network.remove()
+        self.client.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every attribute on every engine, by the table in container_attributes.yml.
+
+For each: check mode foresees -> it is applied -> inspect shows it -> nothing is left to do, in no
+other form either -> it changes by the right action -> without it all is as for a plain container.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container.attributes import ATTRIBUTES
+from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
+    Engine as EngineApi,
+)
+from tests.integration.container_scene import Scene, free_port
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine, Testbed
+
+pytestmark = pytest.mark.integration
+
+TABLE = yaml.safe_load(Path(__file__).with_name("container_attributes.yml").read_text())
+
+#: Attributes of how a container is brought there; inspect cannot show them.
+ELSEWHERE = {
+    *("container", "state", "pull", "registry_username", "registry_password", "docker_host"),
+    *("create_networks", "health_timeout", "settle_time", "expect"),
+    *("renew_volumes", "remove_volumes", "keep_images"),
+}
+
+
+def rows() -> list[Any]:
+    return [pytest.param(row, id=_title(row)) for row in TABLE]
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    return f"{row['attribute']} {row['note']}" if "note" in row else str(row["attribute"])
+
+
+def test_the_table_is_complete() -> None:
+    assert {row["attribute"] for row in TABLE} == set(ATTRIBUTES) - ELSEWHERE
+
+
+@pytest.mark.parametrize("row", rows())
+def test_on_the_test_engine(engine: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
+    if engine.ours:
+        check(engine, "docker-20.10", row, tmp_path, "stopped")
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("row", rows())
+def test_of_a_running_one(engine: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
+    check(engine, "docker-20.10", row, tmp_path, row.get("state", "running"))
+
+
+@pytest.fixture(scope="module")
+def newer_engine(testbed: Testbed) -> Engine:
+    return testbed.fleet(["attributes.example.com"], suite="trixie").hosts[0].engine
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("row", rows())
+def test_on_docker_26(newer_engine: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
+    check(newer_engine, "docker-26.1", row, tmp_path, row.get("state", "running"))
+
+
+@pytest.fixture(scope="module")
+def podman(testbed: Testbed) -> Iterator[Engine]:
+    from tests.testbed.podman import podman_engine
+
+    with podman_engine() as engine:
+        for image in ("redis:7-alpine", "redis:8-alpine"):
+            testbed.registry.load(engine.client(), image)
+        yield engine
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("row", rows())
+def test_on_podman(podman: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
+    check(podman, "podman-4.3", row, tmp_path, row.get("state", "running"))
+
+
+def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, state: str) -> None:
+    """One row of the table, from the first application to the removal."""
+    row = {**row, **row.get("except", {}).get(engine_name, {})}
+    if "skip" in row:
+        pytest.skip(row["skip"])
+    if row["attribute"] in EngineApi(engine.docker_host).incapable():
+        pytest.skip("this host cannot limit it")
+    scene = Scene(engine)
+    row = _with_names(row, scene, folder)
+    base = {"state": state, "settle_time": "0", "pull": "missing", **row.get("with", {})}
+    paths = {*row["shown"], *row.get("shown_then", {})}
+    try:
+        first = scene.bring(**base)
+        assert first.action == "created", first
+        plain = {path: found(scene, path) for path in paths}
+        scene.bring(state="absent", remove_volumes=True)
+        applied = {**base, row["attribute"]: row["given"]}
+        apply(scene, applied, "created")
+        _assert_shown(scene, row["shown"])
+        for form in row.get("same", []):
+            result = scene.bring(**{**base, row["attribute"]: form})
+            assert result.action == "none", (form, result)
+        if "changed" in row:
+            apply(scene, {**base, row["attribute"]: row["changed"]}, row.get("action", "recreated"))
+            _assert_shown(scene, row["shown_then"])
+        apply(scene, base, row.get("removal", "recreated") if "changed" in row else "recreated")
+        _assert_shown(scene, {**plain, **row.get("default", {})})
+    finally:
+        scene.close()
+        for volume in scene.engine.client().volumes.list(filters={"name": scene.name}):
+            volume.remove(force=True)
+
+
+def apply(scene: Scene, attributes: dict[str, Any], action: str) -> None:
+    """Foreseen, done, and then nothing is left to do."""
+    foreseen = scene.bring(check=True, **attributes)
+    assert foreseen.action == action, foreseen
+    done = scene.bring(**attributes)
+    assert done.action == action, done
+    assert done.reason == foreseen.reason
+    again = scene.bring(**attributes)
+    assert again.action == "none", again
+
+
+def found(scene: Scene, path: str) -> Any:
+    """What inspect says at a path; None where it says nothing."""
+    payload = scene.inspect()
+    if path == "mounts":
+        return {
+            mount["Destination"]: [mount.get("Name") or mount["Source"], mount["RW"]]
+            for mount in payload["Mounts"]
+        }
+    if path == "networks":
+        return sorted(payload["NetworkSettings"]["Networks"])
+    if path.startswith("capabilities."):
+        names = payload["HostConfig"][path.rpartition(".")[2]] or []
+        return sorted(name.removeprefix("CAP_") for name in names)
+    value: Any = payload
+    for key in path.split("."):
+        value = (value or {}).get(key)
+    return value
+
+
+def _assert_shown(scene: Scene, expected: Mapping[str, Any]) -> None:
+    for path, value in expected.items():
+        assert _agree(value, found(scene, path)), (path, value, found(scene, path))
+
+
+def _agree(expected: Any, actual: Any) -> bool:
+    if expected == "?":
+        return True
+    if isinstance(expected, dict) and set(expected) == {"has"}:
+        return set(expected["has"]) <= set(actual or ())
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return set(expected) == set(actual) and all(
+            _agree(expected[key], actual[key]) for key in expected
+        )
+    if isinstance(expected, list) and isinstance(actual, list):
+        as_texts = [
+            sorted(json.dumps(item, sort_keys=True) for item in x) for x in (expected, actual)
+        ]
+        return as_texts[0] == as_texts[1]
+    return bool((expected or None) == (actual or None))
+
+
+def _with_names(row: dict[str, Any], scene: Scene, folder: Path) -> dict[str, Any]:
+    """Names, ports and files of this test in place of the words that stand for them."""
+    for name, number in (("FILE", 1), ("OTHER_FILE", 2)):
+        (folder / name).write_text(f"FROM_FILE={number}\n")
+    port = free_port()
+    words = {
+        "OTHER_FILE": str(folder / "OTHER_FILE"),
+        "FILE": str(folder / "FILE"),
+        "NAME": scene.name,
+        "PORT2": str(port + 2),
+        "PORT1": str(port + 1),
+        "PORT": str(port),
+    }
+
+    def put(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {put(key): put(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [put(item) for item in value]
+        if isinstance(value, str):
+            if value in ("FILE", "OTHER_FILE"):
+                return words[value]
+            for word in ("NAME", "PORT2", "PORT1", "PORT"):
+                value = value.replace(word, words[word])
+        return value
+
+    changed: dict[str, Any] = put(copy.deepcopy(row))
+    return changed

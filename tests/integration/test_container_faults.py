@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A replacement whose nth call goes wrong: the service is back at once, or after the next run."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container import connection, engine
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from tests.integration.container_scene import Scene
+from tests.testbed.proxy import FAULTS, FaultyProxy
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine
+
+pytestmark = pytest.mark.integration
+
+#: The changing calls of a replacement, and of one that fails at its start and is rolled back.
+REPLACEMENT = ["create", "connect", "stop", "rename", "rename", "update", "start", "delete"]
+ROLLBACK = [*REPLACEMENT[:7], "update", "stop", "rename", "update", "rename", "start"]
+
+WORKING = {"image": "redis:8-alpine"}
+BROKEN = {"image": "redis:8-alpine", "command": ["sh", "-c", "echo no; exit 9"]}
+
+REPLACEMENT_FAULTS = list(itertools.product(range(1, len(REPLACEMENT) + 1), FAULTS))
+ROLLBACK_FAULTS = list(itertools.product(range(8, len(ROLLBACK) + 1), FAULTS))
+#: A few for every day.
+USUAL = [(1, "cut after"), (3, "hang after"), (5, "refuse"), (7, "gone after"), (8, "garbage")]
+
+
+class Service(Scene):
+    """A redis with data in an anonymous and in a named volume, on two networks."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.attributes: dict[str, Any] = {
+            "restart": "always",
+            "stop_timeout": "1s",
+            "settle_time": "200ms",
+            "networks": [f"{self.name}-front", f"{self.name}-back"],
+            "volumes": f"{self.name}-kept:/kept",
+        }
+        self.word = f"word-{random.randrange(10**9)}"
+
+    def set_up(self) -> None:
+        assert self.bring(**self.attributes).action == "created"
+        assert self.redis("set", "word", self.word) == "OK"
+        assert self.redis("save") == "OK"
+        self._shell(f"echo {self.word} > /kept/word")
+        self.volumes = self._volumes()
+
+    def changed(self, proxy: FaultyProxy, **changes: Any) -> Result:
+        """A run through the proxy."""
+        return self.bring(**{**self.attributes, **changes, "docker_host": proxy.docker_host})
+
+    def assert_alive(self) -> None:
+        """It runs under its name, with the data that it had."""
+        assert self.inspect()["State"]["Running"], self.names()
+        assert self.redis("get", "word") == self.word
+        assert self._shell("cat /kept/word").strip() == self.word
+        assert self._volumes() == self.volumes
+        assert self.inspect()["HostConfig"]["RestartPolicy"]["Name"] == "always"
+
+    def close(self) -> None:
+        super().close()
+        client = self.engine.client()
+        client.volumes.get(f"{self.name}-kept").remove(force=True)
+        client.close()
+
+    def _shell(self, command: str) -> str:
+        container = self.client.containers.get(self.name)
+        return str(container.exec_run(["sh", "-c", command]).output.decode())
+
+    def _volumes(self) -> dict[str, str]:
+        return {mount["Destination"]: mount["Name"] for mount in self.inspect()["Mounts"]}
+
+
+@pytest.fixture
+def service(engine: Engine) -> Iterator[Service]:
+    service = Service(engine)
+    yield service
+    service.close()
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hanging calls are given up soon."""
+    monkeypatch.setattr(connection, "PATIENCE", 3.0)
+    monkeypatch.setattr(engine, "_START_ALLOWANCE", 0.0)
+
+
+def test_the_calls_of_a_replacement(service: Service) -> None:
+    service.set_up()
+    with FaultyProxy(service.engine) as proxy:
+        failed = service.changed(proxy, **BROKEN)
+        assert (failed.action, _steps(proxy)) == ("failed", ROLLBACK)
+    service.assert_alive()
+    with FaultyProxy(service.engine) as proxy:
+        assert service.changed(proxy, **WORKING).action == "recreated"
+        assert _steps(proxy) == [*REPLACEMENT, "delete"]  # The last one drops .vigo-failed.
+    service.assert_alive()
+
+
+@pytest.mark.parametrize(("at", "fault"), USUAL)
+def test_a_fault_in_a_replacement(service: Service, at: int, fault: str) -> None:
+    spoil_a_replacement(service, at, fault)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("at", "fault"), REPLACEMENT_FAULTS)
+def test_every_fault_in_every_step(service: Service, at: int, fault: str) -> None:
+    spoil_a_replacement(service, at, fault)
+
+
+def spoil_a_replacement(service: Service, at: int, fault: str) -> None:
+    service.set_up()
+    with FaultyProxy(service.engine, fault, at) as proxy:
+        result = service.changed(proxy, **WORKING)
+        assert proxy.met
+    if not fault.startswith("gone"):
+        service.assert_alive()  # At once: the engine answers.
+        assert service.names() <= {"", ".vigo-failed"}, result
+    if result.failed:
+        assert result.action == ("failed" if fault == "refuse" else "blocked"), result
+        assert _clear(result.reason), result.reason
+    else:
+        # Its removal was tried again; a refused change of the old one's policy stops nothing.
+        assert at == len(REPLACEMENT) or (at, fault) == (6, "refuse")
+    changed = {**service.attributes, **WORKING}
+    assert service.bring(**changed).action in ("recreated", "updated", "started", "none")
+    service.assert_alive()
+    assert service.bring(**changed).action == "none"
+    assert service.names() <= {"", ".vigo-failed"}
+    assert service.inspect()["Config"]["Image"] == WORKING["image"]
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("at", "fault"), ROLLBACK_FAULTS)
+def test_every_fault_on_the_way_back(service: Service, at: int, fault: str) -> None:
+    service.set_up()
+    with FaultyProxy(service.engine, fault, at) as proxy:
+        result = service.changed(proxy, **BROKEN)
+        assert proxy.met
+    assert result.failed
+    assert "The next run tries again" in result.reason or "is back" in result.reason
+    assert service.bring(**service.attributes).action in ("updated", "started", "none", "recreated")
+    service.assert_alive()
+    assert service.bring(**service.attributes).action == "none"
+    assert service.names() <= {"", ".vigo-failed"}
+
+
+def _steps(proxy: FaultyProxy) -> list[str]:
+    return [
+        "delete" if call.startswith("DELETE") else call.rpartition("/")[2] for call in proxy.calls
+    ]
+
+
+def _clear(reason: str) -> bool:
+    known = ("refuses this call", "stopped answering", "no engine answers", "makes no sense")
+    return any(text in reason for text in known)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A proxy in front of a real engine's socket that spoils one call.
+
+Every request is a connection of its own, so that a fault meets exactly one. Calls that change
+something (all but GET and HEAD) are counted from 1.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkdtemp
+
+from tests.testbed.engine import Engine
+
+#: What can happen to a call. ``before``: the engine never gets it; ``after``: it does it, and
+#: the answer is lost. ``gone``: neither this call nor any later one is answered.
+FAULTS = (
+    "refuse",
+    "hang before",
+    "hang after",
+    "cut before",
+    "cut after",
+    "garbage",
+    "gone before",
+    "gone after",
+)
+
+_REFUSAL = b'{"message":"the testbed refuses this call"}'
+_HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+
+
+class FaultyProxy:
+    """Use it as a context manager; ``docker_host`` is where it answers.
+
+    calls: method and path of each changing call that was met, in order.
+    """
+
+    def __init__(self, engine: Engine, fault: str = "", at: int = 0) -> None:
+        """Spoils the call with the number ``at`` by ``fault``; without one it only counts."""
+        self._upstream = engine.docker_host.removeprefix("unix://")
+        self._fault, self._at = fault, at
+        self._path = Path(mkdtemp(prefix="vigo-proxy-")) / "docker.sock"
+        self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._gone = False
+        self.calls: list[str] = []
+        self.docker_host = f"unix://{self._path}"
+
+    def __enter__(self) -> FaultyProxy:
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(self._path))
+        self._listener.listen(16)
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        for connection in [self._listener, *self._open]:
+            connection.close()
+        self._path.unlink()
+        self._path.parent.rmdir()
+
+    @property
+    def met(self) -> bool:
+        """Whether the call to spoil was made at all."""
+        return 0 < self._at <= len(self.calls)
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _address = self._listener.accept()
+                self._open.append(client)
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with suppress(OSError):
+            request = _request(client)
+            fault = self._fault_of(request) if request else "cut before"
+            hangs = fault.startswith("hang")
+            if fault == "refuse":
+                client.sendall(_answer("500 Internal Server Error", _REFUSAL))
+            elif not fault.endswith("before"):
+                self._forward(request, client, fault)
+            if not hangs:
+                # The list of open connections would keep it open.
+                client.shutdown(socket.SHUT_RDWR)
+
+    def _fault_of(self, request: bytes) -> str:
+        method, path = request.split(b" ", 2)[:2]
+        with self._lock:
+            if self._gone:
+                return "cut before"
+            if method in (b"GET", b"HEAD"):
+                return ""
+            self.calls.append(f"{method.decode()} {path.decode().partition('?')[0]}")
+            if len(self.calls) != self._at:
+                return ""
+            self._gone = self._fault.startswith("gone")
+            return self._fault
+
+    def _forward(self, request: bytes, client: socket.socket, fault: str) -> None:
+        """Lets the engine do it; passes the answer on, unless the fault spoils it."""
+        with socket.socket(socket.AF_UNIX) as engine:
+            engine.connect(self._upstream)
+            engine.sendall(_closing(request))
+            while chunk := engine.recv(65536):
+                if not fault:
+                    client.sendall(chunk)
+        if fault == "garbage":
+            client.sendall(_answer("200 OK", b'{"Id": '))
+
+
+def _request(client: socket.socket) -> bytes:
+    """One whole request; empty when the client went away."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        chunk = client.recv(65536)
+        if not chunk:
+            return b""
+        request += chunk
+    head, _, body = request.partition(b"\r\n\r\n")
+    for line in head.lower().split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name == b"content-length":
+            while len(body) < int(value):
+                body += client.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def _closing(request: bytes) -> bytes:
+    """The request, with the wish that the engine ends the connection after its answer."""
+    first, _, rest = request.partition(b"\r\n")
+    lines, _, body = rest.partition(b"\r\n\r\n")
+    kept = [line for line in lines.split(b"\r\n") if not line.lower().startswith(b"connection:")]
+    return b"\r\n".join([first, *kept, b"Connection: close", b"", body])
+
+
+def _answer(status: str, body: bytes) -> bytes:
+    return _HEAD.format(status=status, length=len(body)).encode() + body
