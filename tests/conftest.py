@@ -6,7 +6,8 @@ While `python -m tests.testbed up` keeps parts running, sessions join those and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,19 +16,32 @@ if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
 
 
+Aloud = Callable[[], AbstractContextManager[None]]
+
+
 @pytest.fixture(scope="session")
-def testbed() -> Iterator[Testbed]:
+def aloud(pytestconfig: pytest.Config) -> Aloud:
+    """What is said inside is shown at once: who waits for a download shall see what it is."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    return capture.global_and_fixture_disabled if capture else nullcontext
+
+
+@pytest.fixture(scope="session")
+def testbed(aloud: Aloud) -> Iterator[Testbed]:
     """The testbed itself, to start what the other fixtures do not have."""
     from tests.testbed import use_testbed  # Unit tests shall not pay for its imports.
 
-    with use_testbed() as running:
+    with ExitStack() as stack:
+        with aloud():
+            running = stack.enter_context(use_testbed())
         yield running
 
 
 @pytest.fixture(scope="session")
-def engine(testbed: Testbed) -> Engine:
+def engine(testbed: Testbed, aloud: Aloud) -> Engine:
     """An engine that may be filled with containers of any name; clean up after yourself."""
-    return testbed.test_engine()
+    with aloud():
+        return testbed.test_engine()
 
 
 @pytest.fixture(scope="session")
@@ -37,12 +51,14 @@ def registry(testbed: Testbed) -> Registry:
 
 
 @pytest.fixture(scope="session")
-def fleet3(testbed: Testbed) -> Fleet:
+def fleet3(testbed: Testbed, aloud: Aloud) -> Fleet:
     """Three hosts, web1 to web3.app.example.com, each with sshd and an engine of its own."""
-    return testbed.fleet([f"web{number}.app.example.com" for number in (1, 2, 3)])
+    with aloud():
+        return testbed.fleet([f"web{number}.app.example.com" for number in (1, 2, 3)])
 
 
 @pytest.fixture(scope="session")
-def compose_env(testbed: Testbed) -> dict[str, str]:
+def compose_env(testbed: Testbed, aloud: Aloud) -> dict[str, str]:
     """Environment variables with which `docker compose` is v2 and talks to `engine`."""
-    return testbed.compose_env()
+    with aloud():
+        return testbed.compose_env()

@@ -77,7 +77,7 @@ STACKS: dict[str, tuple[Mapping[str, str], list[str]]] = {
             + "  - name: other\n    type: exec\n    command: 'true'\n    unless: 'true'\n"
             + "    depends_on: [page]\n"
         },
-        [": error: ", "site/other needs site/page (depends_on), which needs site/other"],
+        [": error: ", "site/page needs site/other (depends_on), which needs site/page"],
     ),
     "undefined variable": (
         {"configcrates/site": replaced(SITE, ".Vars.tag", ".Vars.tga")},

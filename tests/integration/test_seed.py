@@ -43,10 +43,12 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def web(stack: Path, fleet3: Fleet) -> Site:
+def web(stack: Path, fleet3: Fleet) -> Iterator[Site]:
     inventory = stack.parent / "web.ini"
     inventory.write_text(fleet3.inventory())
-    return Site(stack, inventory)
+    yield Site(stack, inventory)
+    for host in fleet3.hosts:
+        host.docker("rm", "--force", "--volumes", "redis", "webapp")
 
 
 def inspected(host: Host, container: str) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 
-from tests.testbed.common import TestbedError, say, state_folder
+from tests.testbed.common import TestbedError, state_folder
 from tests.testbed.engine import answering_engine
-from tests.testbed.sharing import LABEL, Users, keep, kept
-from tests.testbed.testbed import stop_shared_parts, use_testbed
+from tests.testbed.sharing import LABEL, keep, kept
+from tests.testbed.testbed import stop_unless_used, use_testbed
 
 
 def main(arguments: list[str]) -> int:
@@ -61,13 +61,7 @@ def status() -> None:
 
 def down() -> None:
     keep(False)
-    users = Users()
-    users.join()
-    if users.leave():
-        stop_shared_parts()
-    else:
-        say("others still use it; it stops when the last one leaves")
-    users.done()
+    stop_unless_used()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,17 @@ from tests.testbed.common import TestbedError, cache_folder, run, say
 
 # Written while packages are installed: their services shall not start.
 _POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def provide(programs: Mapping[str, str]) -> None:
+    """See that programs are on this machine: `programs` maps each to the package that has it.
+
+    Raises:
+        TestbedError: one is missing, and `install` cannot install it.
+    """
+    missing = {package for program, package in programs.items() if not shutil.which(program)}
+    if missing:
+        install(*sorted(missing))
 
 
 def install(*packages: str) -> None:

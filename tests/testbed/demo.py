@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import docker
@@ -20,11 +21,12 @@ from docker.errors import APIError, ImageNotFound, NotFound
 from docker.models.containers import Container
 
 from tests.testbed import TestbedError, use_testbed
-from tests.testbed.common import say
+from tests.testbed.common import cache_folder, say
 from tests.testbed.engine import Engine, answering_engine
 from tests.testbed.images import stand_ins
-from tests.testbed.sharing import keep, kept
-from tests.testbed.upload import load
+from tests.testbed.sharing import keep
+from tests.testbed.testbed import stop_unless_used
+from tests.testbed.upload import is_stand_in, load
 
 HOST = "web1.app.example.com"
 CONTAINERS = ("redis", "webapp")
@@ -32,6 +34,7 @@ IMAGES = ("redis:7-alpine", "traefik/whoami:v1.10.1")
 OUR_LABEL = "vigo.bridge.spec"
 ROOT = Path(__file__).parents[2]
 PAGE = "http://127.0.0.1:8080/"
+_ANSWER_SECONDS = 10
 # A password that is none, so that the demo needs no set-up of secrets.
 DATABASE = "postgres://webapp:demo@localhost/webapp"
 
@@ -45,6 +48,9 @@ def main(arguments: list[str]) -> int:
     except (TestbedError, subprocess.CalledProcessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("demo: interrupted; `make demo-down` removes what is left of it", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -62,11 +68,10 @@ def demo() -> None:
         _title("# Once more: everything is as desired, so nothing is done")
         _show(environment, "run", *local)
         _title(f"# The application answers: {PAGE}")
-        with urllib.request.urlopen(PAGE, timeout=10) as page:
-            print(page.read().decode(), flush=True)
+        print(_page(), flush=True)
     print(
         f"The containers {' and '.join(CONTAINERS)} go on running"
-        + (", and so does the Docker engine that was started for them" if engine.ours else "")
+        + (", and so do the engine and registry started for them" if engine.ours else "")
         + f".\n  look:    DOCKER_HOST={engine.docker_host} docker ps"
         + "\n  remove:  make demo-down"
     )
@@ -85,13 +90,11 @@ def _engine() -> Iterator[Engine]:
     with use_testbed() as testbed:
         _spare_others(testbed.base)
         yield testbed.base
-        if not kept():
-            testbed.registry.remove()  # The images are there now.
         keep(True, by="demo")
 
 
 def down() -> None:
-    """Removes the demo's containers, and stops the engine if the demo started it."""
+    """Removes the demo's containers and stand-ins, and the engine if the demo started it."""
     engine = answering_engine()
     if engine is None:
         say("nothing of the demo runs")
@@ -101,10 +104,12 @@ def down() -> None:
             if OUR_LABEL in container.labels:
                 say(f"removing the container {container.name} ...")
                 container.remove(force=True, v=True)
+        if not engine.ours:
+            _remove_stand_ins(client)
     keep(False, by="demo")
     if engine.ours:
-        with use_testbed():
-            pass  # Whoever leaves last stops the engine.
+        stop_unless_used()
+        say(f"what was downloaded stays for the next time, in {cache_folder()}")
 
 
 def _spare_others(engine: Engine) -> None:
@@ -145,6 +150,29 @@ def _pull(client: docker.DockerClient, name: str) -> None:
     except APIError:
         say(f"no registry has {name}; a stand-in takes its place")
         load(next(image for image in stand_ins() if image.name == name), client)
+
+
+def _remove_stand_ins(client: docker.DockerClient) -> None:
+    """A user's engine shall pull the real images when it can, not find ours under their names."""
+    for name in IMAGES:
+        with suppress(ImageNotFound):
+            if is_stand_in(client.images.get(name)):
+                say(f"removing the stand-in image {name} ...")
+                client.images.remove(name)
+
+
+def _page() -> str:
+    """What the application answers, once it has started to listen."""
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(PAGE, timeout=_ANSWER_SECONDS) as page:
+                content: bytes = page.read()
+                return content.decode()
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise TestbedError(f"{PAGE} does not answer: {error}") from error
+            time.sleep(0.2)
 
 
 def _show(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -61,15 +60,12 @@ def start() -> None:
     Raises:
         TestbedError: it cannot be installed, or does not answer in time; the message has its log.
     """
-    missing = {"dockerd": "docker.io", "iptables": "iptables"}
-    packages = [name for program, name in missing.items() if not shutil.which(program)]
     if os.geteuid() != 0:
         raise TestbedError(
-            "no Docker engine answers, and only root can start one; start Docker and see that you"
-            " may use it (group docker), or set DOCKER_HOST"
+            "no Docker engine answers you, and only root can start one. Start Docker and see that"
+            " you may use it (group docker, or DOCKER_HOST), or run this as root"
         )
-    if packages:
-        debian.install(*packages)
+    debian.provide({"dockerd": "docker.io", "iptables": "iptables"})
     _stop_process()  # One that hangs, or lost its socket.
     say("starting dockerd ...")
     state = state_folder()

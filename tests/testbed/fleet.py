@@ -19,7 +19,7 @@ from pathlib import Path
 from docker.errors import NotFound
 from docker.models.containers import Container
 
-from tests.testbed import dockerd
+from tests.testbed import debian, dockerd
 from tests.testbed.common import (
     NAME,
     REGISTRY_ADDRESS,
@@ -237,6 +237,7 @@ def _key_file() -> Path:
     """The private key of this machine's testbed, made once."""
     path = state_folder() / "id_ed25519"
     if not path.exists():
+        debian.provide({"ssh": "openssh-client", "ssh-keygen": "openssh-client"})
         run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", NAME, "-f", str(path)])
     return path
 

@@ -11,7 +11,6 @@ import hashlib
 import io
 import os
 import shlex
-import shutil
 import tarfile
 import tempfile
 from contextlib import closing
@@ -43,12 +42,17 @@ apt-get clean
 rm -rf /var/lib/apt/lists/*
 """
 
-# What a host does when it starts. The cgroups of its containers go below a cgroup of its own; where
-# the machine has cgroup v2 controllers, processes must leave the root before they can be used.
+# What a host does when it starts. The cgroups of its containers go below a cgroup of its own: an
+# engine on cgroup v2 has mounted that already, read-only. Where the machine has cgroup v2
+# controllers, processes must leave the root before they can be used.
 ENTRY_POINT = """\
 #!/bin/sh
 set -e
-mount -t cgroup2 none /sys/fs/cgroup
+if grep -q ' /sys/fs/cgroup cgroup2 ' /proc/mounts; then
+    mount -o remount,bind,rw /sys/fs/cgroup
+else
+    mount -t cgroup2 none /sys/fs/cgroup
+fi
 cd /sys/fs/cgroup
 if [ -n "$(cat cgroup.controllers)" ]; then
     mkdir -p init
@@ -123,6 +127,7 @@ def _build(base: Engine, client: docker.DockerClient, suite: str, archive: Path)
 def _unpack(suite: str, scratch: Path) -> Path:
     """The first stage of debootstrap: a tar of all packages' files with their real owners."""
     tools = scratch / "tools"
+    debian.provide({"wget": "wget"})  # debootstrap downloads with it.
     debian.unpack(["debootstrap"], tools)
     packages = f"{_PACKAGES} {_MORE_PACKAGES.get(suite, '')}".split()
     bootstrap = [
@@ -137,8 +142,7 @@ def _unpack(suite: str, scratch: Path) -> Path:
     pack = ["tar", "-C", str(scratch / "root"), "-cf", str(scratch / "root.tar"), "."]
     command = ["sh", "-c", f"{shlex.join(bootstrap)} && {shlex.join(pack)}"]
     if os.geteuid() != 0:
-        if not shutil.which("fakeroot"):
-            raise TestbedError("building the host image as an ordinary user needs fakeroot")
+        debian.provide({"fakeroot": "fakeroot"})
         command = ["fakeroot", *command]
     path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
     run(command, env={"DEBOOTSTRAP_DIR": str(tools / "usr/share/debootstrap"), "PATH": path})

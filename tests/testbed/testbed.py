@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from docker.errors import NotFound
 
 from tests.testbed import dockerd
-from tests.testbed.common import state_folder
+from tests.testbed.common import say, state_folder
 from tests.testbed.compose import compose_env
 from tests.testbed.engine import Engine, answering_engine, base_engine
 from tests.testbed.fleet import SOCKET_LABEL, Fleet, shared_host, start_fleet
@@ -82,11 +82,22 @@ def use_testbed() -> Iterator[Testbed]:
             testbed.close()
     finally:
         if users.leave():
-            stop_shared_parts()
+            _stop_shared_parts()
         users.done()
 
 
-def stop_shared_parts() -> None:
+def stop_unless_used() -> None:
+    """Stop the shared parts now; where others use them, the last one who leaves does."""
+    users = Users()
+    users.join()
+    if users.leave():
+        _stop_shared_parts()
+    else:
+        say("others use it or keep it; it stops when the last one leaves")
+    users.done()
+
+
+def _stop_shared_parts() -> None:
     """Stop everything that runs; a user's own engine loses our containers and network only."""
     base = answering_engine()
     if base is None or base.ours:

@@ -12,6 +12,7 @@ import tarfile
 
 import docker
 import requests
+from docker.models.images import Image
 
 from tests.testbed.common import REGISTRY_NAME
 from tests.testbed.images import StandIn
@@ -19,6 +20,7 @@ from tests.testbed.layers import Layer, layer
 
 _DOCKER = "application/vnd.docker"
 MANIFEST = f"{_DOCKER}.distribution.manifest.v2+json"
+_MADE_BY = "testbed"  # In the history of an image, which every engine keeps.
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -72,6 +74,11 @@ def load(image: StandIn, client: docker.DockerClient) -> None:
     client.images.load(stream.getvalue())
 
 
+def is_stand_in(image: Image) -> bool:
+    """Whether an image of an engine is one of ours, and not the real one of its name."""
+    return any(step["CreatedBy"] == _MADE_BY for step in image.history())
+
+
 def repository_and_tag(name: str) -> tuple[str, str]:
     """Where an image lies in the registry, by the name that users write.
 
@@ -96,7 +103,7 @@ def _config(image: StandIn, layers: list[Layer]) -> dict[str, object]:
         "created": "2026-01-01T00:00:00Z",
         "config": image.config,
         "rootfs": {"type": "layers", "diff_ids": [part.diff_id for part in layers]},
-        "history": [{"created": "2026-01-01T00:00:00Z", "created_by": "testbed"} for _ in layers],
+        "history": [{"created": "2026-01-01T00:00:00Z", "created_by": _MADE_BY} for _ in layers],
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import UnknownSecrets, look_up
 from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import (
@@ -18,6 +19,7 @@ from vigo_bridge.cli.options import (
     output_option,
     stack_options,
 )
+from vigo_bridge.cli.secrets import stores_of
 from vigo_bridge.cli.stack import load_valid, planned
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.report.exit_status import exit_status
@@ -41,22 +43,57 @@ def plan(context: click.Context, stack: StackOptions, hosts: HostOptions, output
 
 
 @click.command()
+@click.option(
+    "--prune", is_flag=True, help="Remove containers of this stack that it no longer names."
+)
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another run on a host to end.",
+)
 @output_option
 @host_options
 @stack_options
 @click.pass_context
-def run(context: click.Context, stack: StackOptions, hosts: HostOptions, output: str) -> None:
+def run(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    output: str,
+    prune: bool,
+    lock_timeout: float,
+) -> None:
     """Bring the hosts to what the stack says."""
-    context.exit(_converge(stack, hosts, output, check_mode=False))
+    context.exit(
+        _converge(stack, hosts, output, check_mode=False, prune=prune, lock_timeout=lock_timeout)
+    )
 
 
-def _converge(stack: StackOptions, options: HostOptions, output: str, check_mode: bool) -> int:
+def _converge(
+    stack: StackOptions,
+    options: HostOptions,
+    output: str,
+    check_mode: bool,
+    prune: bool = False,
+    lock_timeout: float = 30,
+) -> int:
     loaded = load_valid(stack, output)
     hosts = find_hosts(options)
     plan = planned(loaded, stack, hosts.names, output)
     secrets = _secrets(plan, stack.folder)
     with private_folder() as private:
-        result = _run(plan, hosts, secrets, options, private, check_mode, output)
+        how = RunOptions(
+            check_mode=check_mode,
+            forks=options.forks,
+            become=options.become,
+            prune=prune,
+            lock_timeout=lock_timeout,
+            ansible_verbosity=_ansible_verbosity(options.verbosity, output),
+        )
+        result = _run(plan, hosts, secrets, how, private)
     if output == "json":
         click.echo(run_as_json(result))
     else:
@@ -68,30 +105,24 @@ def _run(
     plan: Plan,
     hosts: Hosts,
     secrets: dict[str, str],
-    options: HostOptions,
+    how: RunOptions,
     private: Path,
-    check_mode: bool,
-    output: str,
 ) -> RunResult:
     project = private / "project"
     write_bundle(plan, project, hosts.variables)
     matched = [host for group in plan.groups for host in group.hosts]
-    how = RunOptions(
-        check_mode=check_mode,
-        forks=options.forks,
-        become=options.become,
-        ansible_verbosity=_ansible_verbosity(options.verbosity, output),
-    )
     if plan.unmatched:
         _say(f"no match entry for {', '.join(plan.unmatched)}: left alone")
     return converge(project, hosts.sources, matched, secrets, how, private, _progress)
 
 
 def _secrets(plan: Plan, folder: Path) -> dict[str, str]:
-    """The values of all secrets that the plan names; ends if a store lacks one."""
+    """The values of all secrets that the plan names; ends if no store has one."""
     uses = secret_uses(plan)
     try:
-        return look_up(uses)
+        return look_up(uses, stores_of(folder))
+    except StoreError as error:
+        raise click.ClickException(f"{error}\nNothing was touched.") from error
     except UnknownSecrets as error:
         places = [
             f"{folder / position.file}:{position.line}:{position.column}: uses secret:{path}"

@@ -27,5 +27,5 @@ def generate(folder: Path, stack: StackOptions, hosts: HostOptions) -> None:
     found = find_hosts(hosts)
     plan = planned(loaded, stack, found.names, "text")
     write_bundle(plan, folder, found.variables)
-    write_surroundings(plan, folder, found.sources)
+    write_surroundings(plan, folder, found.sources, stack.folder.absolute())
     click.echo(f"Wrote {folder}. Run it with: cd {folder} && ansible-playbook site.yml")

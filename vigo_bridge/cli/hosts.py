@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from vigo_bridge.cli.options import HostOptions
+from vigo_bridge.cli.options import Command, HostOptions
 from vigo_bridge.run.inventory import InventoryError, read_inventory
+from vigo_bridge.run.user_variables import user_variables
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,26 @@ def find_hosts(options: HostOptions) -> Hosts:
     except InventoryError as error:
         raise click.ClickException(str(error)) from error
     return Hosts(inventory.hosts, inventory.sources, {})
+
+
+def inventory_option(help: str) -> Callable[[Command], Command]:
+    """Adds ``--inventory`` to a command that reads it and reaches no host."""
+    return click.option("-i", "--inventory", multiple=True, metavar="SRC", help=help)
+
+
+def known_names(inventory: Sequence[str]) -> tuple[str, ...]:
+    """The hosts of these sources, or else of Ansible's own configuration."""
+    try:
+        return read_inventory(inventory).hosts
+    except InventoryError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def known_hosts(inventory: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """The same, each host with the variables that the user gave it."""
+    try:
+        found = read_inventory(inventory)
+        variables = user_variables(found)
+    except InventoryError as error:
+        raise click.ClickException(str(error)) from error
+    return {host: variables.get(host, {}) for host in found.hosts}

@@ -15,6 +15,7 @@ from vigo_bridge.language import Stack, load
 from vigo_bridge.language.diagnostics import Diagnostic, has_errors
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.diagnostics import as_json, as_text
+from vigo_bridge.report.sarif import as_sarif
 from vigo_bridge.resolve import resolve
 from vigo_bridge.resolve.plan import Plan
 
@@ -52,7 +53,10 @@ def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) 
 def show(
     diagnostics: Sequence[Diagnostic], folder: Path, output: str, *, to_stderr: bool = False
 ) -> None:
-    """Findings and their number, as text, or as one JSON document on standard output."""
+    """Findings and their number, as text, or as one JSON or SARIF document on standard output."""
+    if output == "sarif":
+        click.echo(json.dumps(as_sarif(diagnostics, folder), indent=2))
+        return
     if output == "json":
         document = {"status": "invalid" if has_errors(diagnostics) else "valid"}
         click.echo(json.dumps({**document, "diagnostics": as_json(diagnostics)}, indent=2))

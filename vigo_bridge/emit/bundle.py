@@ -45,11 +45,14 @@ def write_bundle(
     (folder / "site.yml").write_text(_render("site.yml.j2", plan=plan), encoding="utf-8")
 
 
-def write_surroundings(plan: Plan, folder: Path, sources: Sequence[str]) -> None:
+def write_surroundings(plan: Plan, folder: Path, sources: Sequence[str], stack: Path) -> None:
     """What makes the project stand alone: its configuration and a page that explains it.
 
-    sources: the user's own inventories.
+    sources: the user's own inventories. stack: the folder of the stack, with its secret stores.
     """
+    variables = folder / "inventory" / "group_vars" / f"{ALL_ENVOYS}.yml"
+    stores = entry("vigo_secrets_folder", str(stack), "has secrets.yml and vault files")
+    variables.write_text(f"---\n{stores}\n", encoding="utf-8")
     configuration = _render("ansible.cfg.j2", plan=plan, sources=[*sources, "inventory"])
     (folder / "ansible.cfg").write_text(configuration, encoding="utf-8")
     (folder / "README.md").write_text(_render("README.md.j2", plan=plan), encoding="utf-8")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from vigo_bridge.language.catalog import ATTRIBUTES
+from vigo_bridge.language.catalog import ATTRIBUTES, NEEDED_UNLESS_ABSENT
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
     did_you_mean,
@@ -17,7 +17,8 @@ from vigo_bridge.language.position import Position
 from vigo_bridge.language.reader import described
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
-_INTEGER = re.compile(r"[-+]?[0-9]+")
+#: What a whole number looks like.
+INTEGER = re.compile(r"[-+]?[0-9]+")
 
 
 def attribute_data(kind: str, name: str, value: Value) -> Any:
@@ -73,7 +74,7 @@ def _unmet(option: Mapping[str, Any], value: Value) -> str:
         return ""
     if expected == "bool" and value.text not in ("true", "false"):
         return "" if isinstance(value.data, bool) else "true or false"
-    if expected == "int" and not _INTEGER.fullmatch(value.text):
+    if expected == "int" and not INTEGER.fullmatch(value.text):
         return "a whole number"
     choices = option.get("choices")
     if choices and value.text not in choices:
@@ -90,8 +91,9 @@ def check_required(
             diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
     state = attributes.get("state")
     may_be_absent = isinstance(state, Scalar) and (state.text == "absent" or "{{" in state.text)
-    if kind == "container" and is_unset(attributes.get("image")) and not may_be_absent:
-        diagnostics.error("VB106", position, "container has no 'image'", "add image:")
+    for name in () if may_be_absent else NEEDED_UNLESS_ABSENT.get(kind, ()):
+        if is_unset(attributes.get(name)):
+            diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
 
 
 def is_unset(value: Value | None) -> bool:

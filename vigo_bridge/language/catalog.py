@@ -14,6 +14,9 @@ ATTRIBUTES = cast(Mapping[str, Mapping[str, Mapping[str, Any]]], resource_types.
 #: By resource type: the attribute that stands for a resource without a name.
 KEY_ATTRIBUTES: Mapping[str, str] = resource_types.KEY_ATTRIBUTES
 
+#: By resource type: the attributes that it needs unless its state is `absent`.
+NEEDED_UNLESS_ABSENT: Mapping[str, tuple[str, ...]] = {"container": ("image",)}
+
 #: Attributes in which a reference to a secret may stand.
 SECRET_ATTRIBUTES = frozenset(
     {

@@ -11,15 +11,13 @@ from vigo_bridge.language.model import Configcrate, Resource
 from vigo_bridge.language.names import defined_name
 from vigo_bridge.language.reader import Reader
 from vigo_bridge.language.resources import read_resource
+from vigo_bridge.language.shapes import CONFIGCRATE
 from vigo_bridge.language.values import Fields, Value
-
-_IGNORED = ("provides", "bundle", "compliance")
-_UNSUPPORTED = ("usercrates", "vars_from", "artifact", "revert", "on_revert", "lookups")
 
 
 def read_crate(fields: Fields, diagnostics: Diagnostics) -> Configcrate | None:
     """The crate of a file; None when it has no name to be known by."""
-    reader = Reader(fields, "a configcrate", diagnostics, {"module": "configcrate"})
+    reader = Reader(fields, "a configcrate", diagnostics, CONFIGCRATE)
     name = defined_name(reader, "name", "configcrate")
     defaults = Defaults(reader.mapping("defaults"), diagnostics)
     resources: list[Resource] = []
@@ -42,9 +40,7 @@ def read_crate(fields: Fields, diagnostics: Diagnostics) -> Configcrate | None:
         unread=tuple(unread),
         position=fields.position,
     )
-    reader.ignore(_IGNORED)
-    reader.refuse(_UNSUPPORTED)
-    reader.finish(quiet=(*_IGNORED, *_UNSUPPORTED))
+    reader.finish()
     return crate if name else None
 
 

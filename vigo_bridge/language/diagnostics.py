@@ -53,6 +53,7 @@ CODES = {
     "VB307": "a secret where none may stand",
     "VB308": "a value that is needed at load is known only on the target",
     "VB309": "a foreach without a list",
+    "VB310": "a variable of the user's inventory wins over the stack's",
     "VB401": "the order of resources",
     "VB402": "a condition is wrong",
     "VB403": "a trigger or a dependency that has no effect",

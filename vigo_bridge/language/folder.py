@@ -7,12 +7,32 @@ import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.language.position import Position
 
-#: Folders at the top of a stack that were renamed, and their current names.
+#: Folders at the top of a stack, and files, that were renamed, and their current names.
 OLDER_FOLDERS = {"modules": "configcrates"}
+OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
+
+#: What a .vgo file holds.
+Kind = Literal["configcrate", "roles", "task", "common", "environments", "envoys"]
+
+
+def kind_of(path: PurePosixPath) -> Kind:
+    """What a file holds, by its place. path: relative to the stack's folder."""
+    top = path.parts[0] if len(path.parts) > 1 else ""
+    name = OLDER_FILES.get(path.name, path.name)
+    if OLDER_FOLDERS.get(top, top) == "configcrates":
+        return "configcrate"
+    if top == "roles" or str(path) == "roles.vgo":
+        return "roles"
+    if top == "tasks":
+        return "task"
+    if name == "common.vgo":
+        return "common"
+    return "environments" if name == "environments.vgo" else "envoys"
 
 
 def folder_problem(folder: Path) -> Diagnostic | None:

@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Common, Environment, MatchEntry
 from vigo_bridge.language.reader import Reader
+from vigo_bridge.language.shapes import (
+    COMMON,
+    ENTRIES_FILE,
+    ENTRY,
+    ENVIRONMENT,
+    ENVIRONMENTS_FILE,
+)
 from vigo_bridge.language.values import Fields
-
-_ENTRY_ALIASES = {"modules": "configcrates"}
-_FILE_ALIASES = {"nodes": "envoys"}
-_ENVIRONMENT_ALIASES = {"modules": "configcrates", "exclude_modules": "exclude_configcrates"}
 
 
 def read_entries(fields: Fields, folder: str, diagnostics: Diagnostics) -> Iterator[MatchEntry]:
     """The match entries of one file: a list under `envoys:`, or one at top level."""
     keys = {key.text for key, _ in fields.entries}
-    if "match" in keys and not keys & {"envoys", "nodes"}:
+    if "match" in keys and not keys & {*ENTRIES_FILE.keys, *ENTRIES_FILE.aliases}:
         yield from _read_entry(fields, folder, diagnostics)
         return
     if "resources" in keys:
@@ -29,14 +32,14 @@ def read_entries(fields: Fields, folder: str, diagnostics: Diagnostics) -> Itera
             "move the file there",
         )
         return
-    reader = Reader(fields, "a file of match entries", diagnostics, _FILE_ALIASES)
+    reader = Reader(fields, "a file of match entries", diagnostics, ENTRIES_FILE)
     for entry in reader.mappings("envoys"):
         yield from _read_entry(entry, folder, diagnostics)
     reader.finish()
 
 
 def _read_entry(fields: Fields, folder: str, diagnostics: Diagnostics) -> Iterator[MatchEntry]:
-    reader = Reader(fields, "a match entry", diagnostics, _ENTRY_ALIASES)
+    reader = Reader(fields, "a match entry", diagnostics, ENTRY)
     patterns = reader.names("match")
     if not reader.has("match"):
         diagnostics.error(
@@ -57,7 +60,7 @@ def _read_entry(fields: Fields, folder: str, diagnostics: Diagnostics) -> Iterat
 
 
 def read_common(fields: Fields, folder: str, diagnostics: Diagnostics) -> Common:
-    reader = Reader(fields, "common.vgo", diagnostics, _ENTRY_ALIASES)
+    reader = Reader(fields, "common.vgo", diagnostics, COMMON)
     common = Common(
         roles=reader.names("roles"),
         configcrates=reader.names("configcrates"),
@@ -73,7 +76,7 @@ def read_environments(
     fields: Fields, folder: str, diagnostics: Diagnostics
 ) -> Iterator[Environment]:
     """The environments of one environments.vgo."""
-    reader = Reader(fields, "environments.vgo", diagnostics)
+    reader = Reader(fields, "environments.vgo", diagnostics, ENVIRONMENTS_FILE)
     named = reader.mapping("env")
     reader.finish()
     if named is None:
@@ -88,7 +91,7 @@ def read_environments(
 def _read_environment(
     name: str, fields: Fields, folder: str, diagnostics: Diagnostics
 ) -> Environment:
-    reader = Reader(fields, f"environment {name}", diagnostics, _ENVIRONMENT_ALIASES)
+    reader = Reader(fields, f"environment {name}", diagnostics, ENVIRONMENT)
     environment = Environment(
         name=name,
         configcrates=reader.names("configcrates"),

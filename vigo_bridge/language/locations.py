@@ -8,7 +8,10 @@ and by quoting. So the n-th visible character of the one is the n-th of the othe
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from vigo_bridge.language.position import Position
 
@@ -23,12 +26,28 @@ def locate(written: str, style: str, text: str, offset: int, start: Position) ->
     written: the scalar as the file has it, from its first character. style: the YAML indicator
     of how it is written (`'`, `"`, `|`, `>`, or nothing).
     """
-    rank = sum(not character.isspace() for character in text[:offset])
-    place = 0
-    for seen, place in enumerate(_visible(written, style)):  # noqa: B007
-        if seen == rank:
-            break
-    return advance(written, place, start)
+    rank = bisect_left(_places_in_text(text), offset)
+    places = _places_in_file(written, style)
+    return advance(written, places[min(rank, len(places) - 1)] if places else 0, start)
+
+
+# Where visible characters and lines are is remembered for the texts asked about last: a long
+# text may have many findings.
+
+
+@lru_cache(maxsize=16)
+def _places_in_text(text: str) -> array[int]:
+    return array("L", (at for at, char in enumerate(text) if not char.isspace()))
+
+
+@lru_cache(maxsize=16)
+def _places_in_file(written: str, style: str) -> array[int]:
+    return array("L", _visible(written, style))
+
+
+@lru_cache(maxsize=16)
+def _line_starts(written: str) -> array[int]:
+    return array("L", (match.end() for match in _LINE_BREAK.finditer(written)))
 
 
 def _visible(written: str, style: str) -> Iterator[int]:
@@ -73,7 +92,8 @@ def _single_quoted(written: str) -> Iterator[int]:
 
 def advance(written: str, place: int, start: Position) -> Position:
     """The position of `written[place]`, where `start` is that of `written[0]`."""
-    breaks = [match.end() for match in _LINE_BREAK.finditer(written, 0, place)]
-    if not breaks:
+    starts = _line_starts(written)
+    lines = bisect_right(starts, place)
+    if not lines:
         return Position(start.file, start.line, start.column + place)
-    return Position(start.file, start.line + len(breaks), place - breaks[-1] + 1)
+    return Position(start.file, start.line + lines, place - starts[lines - 1] + 1)

@@ -7,8 +7,8 @@ import re
 
 from vigo_bridge.language.reader import Reader
 
-# '/' separates crate and resource, '[' begins the item of a foreach.
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+#: What a name looks like: '/' separates crate and resource, '[' begins the item of a foreach.
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def defined_name(reader: Reader, *keys: str) -> str | None:
@@ -17,7 +17,7 @@ def defined_name(reader: Reader, *keys: str) -> str | None:
     name = reader.required_text(found, f"add {keys[0]}:")
     if name is None:
         return None
-    if not _NAME.fullmatch(name.text):
+    if not NAME.fullmatch(name.text):
         reader.diagnostics.error(
             "VB203",
             name.position,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,16 +14,20 @@ from vigo_bridge.language.diagnostics import (
 )
 from vigo_bridge.language.model import Name
 from vigo_bridge.language.position import Position
+from vigo_bridge.language.shapes import Shape
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 Kind = TypeVar("Kind", Scalar, Items, Fields)
 
 
+_ANY = Shape({})
+
+
 class Reader:
     """Hands out the values of one mapping by key. Call `finish` when all keys were asked for.
 
-    what: the thing that the mapping describes, for messages. aliases: older keys and what they
-    are called now.
+    what: the thing that the mapping describes, for messages. shape: the keys that it may have;
+    without one, any.
     """
 
     def __init__(
@@ -31,18 +35,19 @@ class Reader:
         fields: Fields,
         what: str,
         diagnostics: Diagnostics,
-        aliases: Mapping[str, str] | None = None,
+        shape: Shape = _ANY,
     ) -> None:
         self.fields = fields
         self.what = what
         self.diagnostics = diagnostics
+        self._shape = shape
         self._entries: dict[str, tuple[Scalar, Value]] = {}
         self._asked: dict[str, None] = {}
         for key, value in fields.entries:
-            self._add(key, value, aliases or {})
+            self._add(key, value)
 
-    def _add(self, key: Scalar, value: Value, aliases: Mapping[str, str]) -> None:
-        name = aliases.get(key.text, key.text)
+    def _add(self, key: Scalar, value: Value) -> None:
+        name = self._shape.aliases.get(key.text, key.text)
         if name != key.text:
             self.diagnostics.note(
                 "VB108", key.position, f"{key.text!r} is now called {name!r}", f"write {name!r}"
@@ -131,7 +136,26 @@ class Reader:
             return None
         return found
 
-    def refuse(self, keys: Sequence[str]) -> None:
+    def finish(self) -> None:
+        """Reports the keys that the shape does not have."""
+        self._ignore(self._shape.ignored)
+        self._refuse(self._shape.unsupported)
+        for key, (written, _) in self._entries.items():
+            if key not in self._asked:
+                self.diagnostics.error(
+                    "VB105",
+                    written.position,
+                    f"{self.what} has no key {written.text!r}",
+                    did_you_mean_or_known(key, self._shape.keys),
+                )
+
+    def _ignore(self, keys: Sequence[str]) -> None:
+        """Parts of Vigo that make no difference to what happens on an envoy."""
+        for key in keys:
+            if self.value(key) is not None:
+                self.diagnostics.note("VB109", self.key_position(key), f"{key!r} is ignored")
+
+    def _refuse(self, keys: Sequence[str]) -> None:
         """Parts of Vigo that we do not have."""
         for key in keys:
             if self.value(key) is not None:
@@ -140,24 +164,6 @@ class Reader:
                     self.key_position(key),
                     f"{key!r} is not supported",
                     "remove it, and do by hand what it is for",
-                )
-
-    def ignore(self, keys: Sequence[str]) -> None:
-        """Parts of Vigo that make no difference to what happens on an envoy."""
-        for key in keys:
-            if self.value(key) is not None:
-                self.diagnostics.note("VB109", self.key_position(key), f"{key!r} is ignored")
-
-    def finish(self, quiet: Sequence[str] = ()) -> None:
-        """Reports the keys that nobody asked for."""
-        known = [key for key in self._asked if key not in quiet]
-        for key, (written, _) in self._entries.items():
-            if key not in self._asked:
-                self.diagnostics.error(
-                    "VB105",
-                    written.position,
-                    f"{self.what} has no key {written.text!r}",
-                    did_you_mean_or_known(key, known),
                 )
 
     def _expect(self, key: str, kind: type[Kind], expected: str) -> Kind | None:

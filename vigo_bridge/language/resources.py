@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vigo_bridge.language.attributes import check_attribute, check_required
 from vigo_bridge.language.catalog import ATTRIBUTES
 from vigo_bridge.language.defaults import Defaults
@@ -13,12 +15,16 @@ from vigo_bridge.language.diagnostics import (
 )
 from vigo_bridge.language.model import REFERENCES, Case, Resource
 from vigo_bridge.language.reader import Reader
+from vigo_bridge.language.shapes import (
+    OLDER_ATTRIBUTES,
+    OLDER_TYPES,
+    RESOURCE,
+    TEMPLATE_TYPES,
+)
 from vigo_bridge.language.values import Fields, Scalar, Value
 
-_OLDER_TYPES = {"docker_container": "container"}
-_OLDER_ATTRIBUTES = {"environment": "env", "restart_policy": "restart"}
-#: What `case` cannot change: who a resource is, and how it stands to others.
-_FIXED = ("name", "type", "when", "foreach", "case", "match", "template", *REFERENCES)
+#: A resource of an older type may have older attributes.
+_OLDER = replace(RESOURCE, aliases=OLDER_ATTRIBUTES)
 
 
 def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) -> Resource | None:
@@ -27,9 +33,9 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
     if kind is None:
         return None
     is_older = any(key.text == "type" and value.data != kind for key, value in fields.entries)
-    reader = Reader(fields, f"{kind} resource", diagnostics, _OLDER_ATTRIBUTES if is_older else {})
+    reader = Reader(fields, f"{kind} resource", diagnostics, _OLDER if is_older else RESOURCE)
     reader.value("type")
-    template = _template(reader) if kind == "file" else True
+    template = _template(reader) if kind in TEMPLATE_TYPES else True
     name, when, foreach = reader.text("name"), reader.text("when"), reader.name("foreach")
     references = {key: reader.texts(key) for key in REFERENCES}
     case = _case(kind, reader, diagnostics)
@@ -54,7 +60,7 @@ def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
     written = quiet.required_text("type", f"add type: with one of {listed(ATTRIBUTES)}")
     if written is None:
         return None
-    kind = _OLDER_TYPES.get(written.text, written.text)
+    kind = OLDER_TYPES.get(written.text, written.text)
     if kind != written.text:
         message = f"{written.text!r} is now called {kind!r}"
         diagnostics.note("VB108", written.position, message, f"write {kind!r}")
@@ -112,7 +118,7 @@ def _arm(kind: str, choices: Reader, key: str, diagnostics: Diagnostics) -> dict
     fields = choices.mapping(key)
     free = []
     for name, value in fields.entries if fields else ():
-        if name.text in _FIXED and name.text not in ATTRIBUTES[kind]:
+        if name.text in RESOURCE.keys and name.text not in ATTRIBUTES[kind]:
             diagnostics.error(
                 "VB105",
                 name.position,

@@ -10,10 +10,11 @@ from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Name, Role
 from vigo_bridge.language.names import defined_name
 from vigo_bridge.language.reader import Reader
+from vigo_bridge.language.shapes import ROLE, ROLES_FILE
 from vigo_bridge.language.values import Fields
 
-_FAMILY = re.compile(r"[A-Za-z0-9_.-]+")
-_ALIASES = {"modules": "configcrates"}
+#: What the name of an os family looks like.
+FAMILY = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def read_roles(fields: Fields, diagnostics: Diagnostics) -> Iterator[Role]:
@@ -21,7 +22,7 @@ def read_roles(fields: Fields, diagnostics: Diagnostics) -> Iterator[Role]:
     if not any(key.text == "roles" for key, _ in fields.entries):
         candidates: tuple[Fields, ...] = (fields,)
     else:
-        reader = Reader(fields, "a file of roles", diagnostics)
+        reader = Reader(fields, "a file of roles", diagnostics, ROLES_FILE)
         candidates = tuple(reader.mappings("roles"))
         reader.finish()
     for candidate in candidates:
@@ -31,7 +32,7 @@ def read_roles(fields: Fields, diagnostics: Diagnostics) -> Iterator[Role]:
 
 
 def _read_role(fields: Fields, diagnostics: Diagnostics) -> Role | None:
-    reader = Reader(fields, "a role", diagnostics, _ALIASES)
+    reader = Reader(fields, "a role", diagnostics, ROLE)
     name = defined_name(reader, "name")
     role = Role(
         name=name or "",
@@ -52,7 +53,7 @@ def _case(reader: Reader, diagnostics: Diagnostics) -> Mapping[str, tuple[Name, 
     arms = Reader(fields, "case", diagnostics)
     case = {key.text: arms.names(key.text) for key, _ in fields.entries}
     for key, _ in fields.entries:
-        if not _FAMILY.fullmatch(key.text):
+        if not FAMILY.fullmatch(key.text):
             reader.diagnostics.error(
                 "VB203",
                 key.position,

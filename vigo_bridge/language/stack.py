@@ -10,7 +10,14 @@ from typing import TypeVar
 from vigo_bridge.language.checks import check_parts
 from vigo_bridge.language.crates import read_crate
 from vigo_bridge.language.diagnostics import Diagnostics
-from vigo_bridge.language.folder import OLDER_FOLDERS, files_below, folder_problem, read
+from vigo_bridge.language.folder import (
+    OLDER_FILES,
+    OLDER_FOLDERS,
+    files_below,
+    folder_problem,
+    kind_of,
+    read,
+)
 from vigo_bridge.language.inclusions import read_common, read_entries, read_environments
 from vigo_bridge.language.model import (
     Common,
@@ -28,8 +35,6 @@ from vigo_bridge.language.roles import read_roles
 from vigo_bridge.language.tasks import read_task
 from vigo_bridge.language.values import Fields, Scalar
 from vigo_bridge.language.yaml_tree import BrokenFile, parse
-
-_OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
 
 Named = TypeVar("Named", Configcrate, Role, Task)
 
@@ -133,32 +138,29 @@ class _Loader:
         return root
 
     def _take(self, path: PurePosixPath, fields: Fields) -> None:
-        top, folder = self._current_names(path)
-        name = _OLDER_FILES.get(path.name, path.name)
-        if name != path.name:
-            self._note_older(path, path.name, name)
-        if top == "configcrates":
+        self._note_older_names(path)
+        kind, folder = kind_of(path), str(path.parent) if len(path.parts) > 1 else ""
+        if kind == "configcrate":
             crate = read_crate(fields, self._diagnostics)
             self._define("configcrate", self._crates, crate, path)
-        elif top == "roles" or str(path) == "roles.vgo":
+        elif kind == "roles":
             for role in read_roles(fields, self._diagnostics):
                 self._define("role", self._roles, role, path)
-        elif top == "tasks":
+        elif kind == "task":
             self._define("task", self._tasks, read_task(fields, self._diagnostics), path)
-        elif name == "common.vgo":
+        elif kind == "common":
             self._commons.append(read_common(fields, folder, self._diagnostics))
-        elif name == "environments.vgo":
+        elif kind == "environments":
             self._environments += read_environments(fields, folder, self._diagnostics)
         else:
             self._entries += read_entries(fields, folder, self._diagnostics)
 
-    def _current_names(self, path: PurePosixPath) -> tuple[str, str]:
-        """The folder at the top of the stack, by its current name, and the file's whole folder."""
-        folder = str(path.parent) if len(path.parts) > 1 else ""
-        top = path.parts[0] if folder else ""
+    def _note_older_names(self, path: PurePosixPath) -> None:
+        top = path.parts[0] if len(path.parts) > 1 else ""
+        if path.name in OLDER_FILES:
+            self._note_older(path, path.name, OLDER_FILES[path.name])
         if top in OLDER_FOLDERS:
             self._note_older(path, f"{top}/", f"{OLDER_FOLDERS[top]}/")
-        return OLDER_FOLDERS.get(top, top), folder
 
     def _note_older(self, path: PurePosixPath, older: str, current: str) -> None:
         self._diagnostics.note(

@@ -75,8 +75,11 @@ def _report_foreign(text: ResourceText, action: str, start: int, diagnostics: Di
 
 
 def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
+    depth = checked = 0
     for reference in secret_references.find(text.scalar.text):
-        before = text.scalar.text[: reference.start]
+        depth += text.scalar.text.count("{{", checked, reference.start)
+        depth -= text.scalar.text.count("}}", checked, reference.start)
+        checked = reference.start
         position = text.scalar.position_of(reference.start)
         if text.attribute not in SECRET_ATTRIBUTES:
             diagnostics.error(
@@ -85,7 +88,7 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
                 f"a secret cannot stand in {text.attribute!r}: it would be shown",
                 "secrets may stand in " + ", ".join(sorted(SECRET_ATTRIBUTES)),
             )
-        elif before.count("{{") > before.count("}}"):
+        elif depth > 0:
             diagnostics.error(
                 "VB307",
                 position,

@@ -38,7 +38,7 @@ def is_template(text: str) -> bool:
     return "{{" in text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def parsed(text: str, foreach: bool) -> Template | TemplateError:
     """The template of a text, or why there is none. foreach: whether there is an `.Item`."""
     try:

@@ -26,5 +26,6 @@ def _envoy(envoy: EnvoyResult) -> dict[str, Any]:
         "status": envoy.status.value,
         "message": envoy.message,
         "notes": list(envoy.notes),
+        "orphans": list(envoy.orphans),
         "resources": [dict(resource) for resource in envoy.resources],
     }

@@ -16,14 +16,14 @@ from vigo_bridge.language.model import REFERENCES, Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.resolve.absences import absences_of
 from vigo_bridge.resolve.envoy import Envoy
-from vigo_bridge.resolve.instances import CrateInstance, Instance
+from vigo_bridge.resolve.graph import crates_of, nodes_of
+from vigo_bridge.resolve.instances import Instance
 from vigo_bridge.resolve.trigger_checks import warn_of_triggers
 
 
 def check_graph(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
     """Reports references that do not hold, cycles, and triggers without effect."""
-    nodes = [_node(instance) for instance in envoy.instances]
-    crates = [_crate(crate, stack) for crate in envoy.crates]
+    nodes, crates = nodes_of(envoy), crates_of(envoy, stack)
     problems = _problems(nodes, crates)
     if not problems:
         warn_of_triggers(envoy, nodes, crates, diagnostics)
@@ -37,20 +37,6 @@ def check_graph(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
     # The graph looks for cycles when all references hold.
     for problem in _problems(*_without(problems, nodes, crates)):
         _report(problem, envoy, diagnostics)
-
-
-def _node(instance: Instance) -> Node:
-    texts = {
-        attribute: tuple(reference.text for reference in instance.references[attribute])
-        for attribute in REFERENCES
-    }
-    return Node(instance.id, **texts, gated=instance.gated)
-
-
-def _crate(crate: CrateInstance, stack: Stack) -> Crate:
-    """Crates that the stack does not have are reported where names are checked."""
-    names = (name.text for name in crate.included.crate.depends_on)
-    return Crate(crate.name, tuple(name for name in names if name in stack.configcrates))
 
 
 def _problems(nodes: Sequence[Node], crates: Sequence[Crate]) -> tuple[Problem, ...]:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import MatchEntry
-from vigo_bridge.resolve.globs import LONGEST_NAME, glob_covers, glob_matches, is_glob
+from vigo_bridge.resolve.globs import LONGEST_NAME, any_of, glob_covers, is_glob
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,10 @@ def assign(
     """Warns of hosts that entries of two files match."""
     taken: list[list[str]] = [[] for _ in entries]
     unmatched = []
+    tests = list(enumerate(map(_test, entries)))
     for host in dict.fromkeys(hosts):
-        matching = [place for place, entry in enumerate(entries) if matches(entry, host)]
+        name = host.casefold()
+        matching = [place for place, is_matched in tests if is_matched(name)]
         if not matching:
             unmatched.append(host)
             continue
@@ -50,9 +52,16 @@ def _warn_of_rival(
 
 
 def matches(entry: MatchEntry, host: str) -> bool:
-    return any(glob_matches(glob, host) for glob in _wanted(entry)) and not any(
-        glob_matches(glob, host) for glob in _excluded(entry)
-    )
+    return _test(entry)(host.casefold())
+
+
+def _test(entry: MatchEntry) -> Callable[[str], bool]:
+    """Tells of casefolded host names whether the entry matches them."""
+    is_wanted = any_of(_wanted(entry)).fullmatch
+    if not _excluded(entry):
+        return lambda name: is_wanted(name) is not None
+    is_excluded = any_of(_excluded(entry)).fullmatch
+    return lambda name: is_wanted(name) is not None and is_excluded(name) is None
 
 
 def check_globs(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None:

@@ -26,7 +26,8 @@ _OUTCOMES = {
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run. check_mode: only predict.
+    """How to run. check_mode: only predict. prune: remove containers that the stack lost.
+    lock_timeout: seconds to wait for another run on a host.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -34,6 +35,8 @@ class RunOptions:
     check_mode: bool = False
     forks: int | None = None
     become: bool = False
+    prune: bool = False
+    lock_timeout: float = 30
     ansible_verbosity: int | None = None
 
 
@@ -95,6 +98,9 @@ def _arguments(hosts: Sequence[str], options: RunOptions, private: Path) -> list
         arguments.append("--check")
     if options.become:
         arguments.append("--become")
+    arguments += ["--extra-vars", f"vigo_lock_timeout={options.lock_timeout:g}"]
+    if options.prune:
+        arguments += ["--extra-vars", '{"vigo_prune": true}']
     if options.forks:
         arguments += ["--forks", str(options.forks)]
     if options.ansible_verbosity:

@@ -19,10 +19,14 @@ class InventoryError(Exception):
 
 @dataclass(frozen=True)
 class Inventory:
-    """sources: what Ansible gets as ``-i``, in order; hosts: all names that they know."""
+    """sources: what Ansible gets as ``-i``, in order; hosts: all names that they know.
+
+    variables: by host, all that its groups and files give it, as written.
+    """
 
     sources: tuple[str, ...]
     hosts: tuple[str, ...]
+    variables: Mapping[str, Mapping[str, Any]]
 
 
 def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventory:
@@ -44,7 +48,7 @@ def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventor
             f"{reason} the inventory {', '.join(used)}; `ansible-inventory --graph` shows what"
             " it holds"
         )
-    return Inventory(used, hosts)
+    return Inventory(used, hosts, listing.get("_meta", {}).get("hostvars", {}))
 
 
 def _absolute(source: str) -> str:

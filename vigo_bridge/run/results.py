@@ -35,12 +35,16 @@ class RunStatus(Enum):
 
 @dataclass(frozen=True)
 class EnvoyResult:
-    """One envoy. resources: as the converge module returns them, in the order of the graph."""
+    """One envoy. resources: as the converge module returns them, in the order of the graph.
+
+    orphans: containers of the stack that it no longer names.
+    """
 
     status: EnvoyStatus
     message: str = ""
     resources: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,18 +81,23 @@ def read_envoys(
 def _envoy(raw: Mapping[str, Any], check_mode: bool) -> EnvoyResult:
     resources = tuple(raw.get("resources", ()))
     notes = tuple(raw.get("notes", ()))
+    orphans = tuple(raw.get("orphans", ()))
     message = str(raw.get("msg", "")).strip()
     if raw.get("unreachable"):
         return EnvoyResult(EnvoyStatus.UNREACHABLE, message)
     if raw.get("failed"):
         detail = str(raw.get("module_stderr", "")).strip()
         return EnvoyResult(
-            EnvoyStatus.FAILED, "\n".join(filter(None, [message, detail])), resources, notes
+            EnvoyStatus.FAILED,
+            "\n".join(filter(None, [message, detail])),
+            resources,
+            notes,
+            orphans,
         )
     if not any(resource["action"] not in UNCHANGED for resource in resources):
-        return EnvoyResult(EnvoyStatus.CONVERGED, "", resources, notes)
+        return EnvoyResult(EnvoyStatus.CONVERGED, "", resources, notes, orphans)
     status = EnvoyStatus.PENDING if check_mode else EnvoyStatus.CHANGED
-    return EnvoyResult(status, "", resources, notes)
+    return EnvoyResult(status, "", resources, notes, orphans)
 
 
 def run_status(envoys: Sequence[EnvoyResult]) -> RunStatus:

@@ -21,6 +21,7 @@ HOSTS = ["web1.app.example.com", "web2.app.example.com", "one.shop.example.com"]
 FILES = [
     "README.md",
     "ansible.cfg",
+    "inventory/group_vars/vigo.yml",
     "inventory/group_vars/vigo_app_example_com.yml",
     "inventory/group_vars/vigo_shop_example_com.yml",
     "inventory/hosts.yml",
@@ -32,7 +33,7 @@ def write(folder: Path) -> None:
     plan, diagnostics = resolve(load(ROOT / "stacks"), HOSTS)
     assert diagnostics == ()
     write_bundle(plan, folder, {HOSTS[2]: {"ansible_connection": "local"}})
-    write_surroundings(plan, folder, ["/etc/ansible/hosts"])
+    write_surroundings(plan, folder, ["/etc/ansible/hosts"], Path("/srv/stacks"))
 
 
 @pytest.fixture(scope="module")

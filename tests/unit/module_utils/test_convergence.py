@@ -228,3 +228,26 @@ def test_what_is_no_template_stays_byte_for_byte(envoy: Envoy) -> None:
     envoy.converge(file("a", text), {**plain, "target_path": str(envoy.folder / "b")})
     assert (envoy.folder / "a").read_bytes() == text.encode()
     assert envoy.read("b") == "{{ .Vars.here }}"
+
+
+def test_a_failure_in_the_closing_pass_holds_back_what_depends_on_it(envoy: Envoy) -> None:
+    resources = [
+        file("config", notify=["migrate", "reload"]),
+        command("migrate", "test -e repaired", when="changed"),
+        command("reload", "echo reloaded >> log", when="changed", depends_on="migrate"),
+    ]
+    actions = envoy.converge(*resources)
+    assert actions == {"c/config": "created", "c/migrate": "failed", "c/reload": "skipped"}
+    assert envoy.reasons["c/reload"] == "c/migrate failed"
+    assert envoy.owed == {"c/migrate": ["c/config"], "c/reload": ["c/config"]}
+    (envoy.folder / "repaired").touch()
+    assert envoy.converge(*resources)["c/reload"] == "ran"
+
+
+def test_what_changed_stays_a_change_when_its_condition_fails_later(envoy: Envoy) -> None:
+    actions = envoy.converge(
+        command("a", "echo a >> log", when=f"!file_exists('{envoy.folder}/flag')"),
+        command("b", "touch flag", creates="{{ .Vars.here }}/flag", notify="d/late"),
+        {**command("late", "true", when="changed", notify="c/a"), "id": "d/late"},
+    )
+    assert actions == {"c/a": "ran", "c/b": "ran", "d/late": "ran"}

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils import state_folder
 from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
 #: Templates that give "yes" on every machine.
@@ -33,3 +35,10 @@ def test_template_finds_what_it_names(tmp_path: Path, template: str) -> None:
     (result,) = converge(arguments, Target())
     assert (result.action, result.reason) == ("created", "it does not exist")
     assert path.read_text() == "yes"
+
+
+def test_a_second_call_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
+    arguments = {"resources": [], "state_dir": str(tmp_path), "lock_timeout": 0}
+    with state_folder.locked(str(tmp_path)), pytest.raises(Blocked, match="is still running"):
+        converge(arguments, Target())
+    assert converge(arguments, Target()) == []

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,6 +166,33 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert {problem.value for problem in caught.value.problems} == {"x", "y", "z"}
 
 
+def test_all_cycles_are_told_at_once() -> None:
+    with pytest.raises(GraphError) as caught:
+        build(
+            [
+                Node("a/1", depends_on=("2",)),
+                Node("a/2", depends_on=("3",)),
+                Node("a/3", depends_on=("1", "2")),
+                Node("a/4", depends_on=("5",)),
+                Node("a/5", depends_on=("3",)),
+                Node("a/6", before=("7",)),
+                Node("a/7", before=("6",)),
+            ]
+        )
+    assert [problem.message.partition(": ")[2] for problem in caught.value.problems] == [
+        "a/1 needs a/2 (depends_on), which needs a/3 (depends_on), which needs a/1 (depends_on)",
+        "a/6 needs a/7 (before), which needs a/6 (before)",
+    ]
+
+
+def test_a_long_cycle() -> None:
+    """Longer than Python's stack is deep."""
+    nodes = [Node(f"a/{n}", depends_on=(str((n + 1) % 5000),)) for n in range(5000)]
+    with pytest.raises(GraphError) as caught:
+        build(nodes)
+    assert caught.value.problems[0].message.count("depends_on") == 5000
+
+
 numbers = st.integers(0, 11)
 
 
@@ -183,8 +213,11 @@ def test_any_graph_is_ordered_or_refused(pairs: list[tuple[int, int, str]]) -> N
              for a, b, kind in pairs]  # fmt: skip
     try:
         order = build(nodes).order
-    except GraphError:
+    except GraphError as error:
         assert _has_cycle(needs)
+        told = [set(re.findall(r"c/[0-9]+", problem.message)) for problem in error.problems]
+        # Knots have no resource in common.
+        assert all(not one & other for one, other in itertools.combinations(told, 2))
     else:
         assert sorted(order) == sorted(node.id for node in nodes)
         assert all(order.index(needed) < order.index(needer) for needer, needed in needs)

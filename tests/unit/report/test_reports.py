@@ -78,5 +78,6 @@ def test_json() -> None:
         "status": "unreachable",
         "message": "ssh: no route",
         "notes": [],
+        "orphans": [],
         "resources": [],
     }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,32 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
     "bad timeout": ({"command": "true", "timeout": "soon"}, "failed", None, "no length of time"),
     "empty command": ({"command": " "}, "failed", None, "command is missing"),
     "braces of others": ({"command": "echo '{{.State}}'"}, "ran", 0, "{{.State}}\n"),
+    "logoutput no, success": ({"command": "echo a", "logoutput": False}, "ran", 0, ""),
+    "logoutput odd": ({"command": "true", "logoutput": "maybe"}, "failed", None, "neither true"),
+    "nice": ({"command": "nice", "nice": 5}, "ran", 0, ""),
+    "too nice": ({"command": "nice", "nice": 20}, "failed", None, "from -20 to 19"),
+    "binary output": ({"command": "printf 'a\\377\\000b'"}, "ran", 0, "a\ufffd\0b"),
+    "secret_file not used": (
+        {"command": "true", "secret_file": "x"},
+        "failed",
+        None,
+        "write {{secret_file}} where",
+    ),
+    "secret_file": ({"command": "cat {{secret_file}}", "secret_file": "x"}, "ran", 0, "x"),
+    "secret_file with spaces": (
+        {"command": "stat -c %a {{ secret_file }}", "secret_file": "x"},
+        "ran",
+        0,
+        "600\n",
+    ),
+    "stdin in the background": (
+        {"command": "cat", "stdin": "x", "background": True},
+        "failed",
+        None,
+        "neither stdin nor secret_file",
+    ),
+    "odd background": ({"command": "cat", "background": "so"}, "failed", None, "neither true"),
+    "not reading a long stdin": ({"command": "true", "stdin": "x" * 10**6}, "ran", 0, ""),
     "a daemon left behind": ({"command": "sleep 30 & echo up"}, "ran", 0, "up\n"),
 }
 
@@ -95,7 +122,7 @@ def test_run(attributes: dict[str, Any], action: str, rc: int | None, text: str)
     assert result.action == action
     if rc is not None:
         assert result.rc == rc
-    assert text in (result.output if action == "ran" else result.reason)  # type: ignore[operator]
+    assert text in ((result.output or "") if action == "ran" else result.reason)
 
 
 def test_long_output_keeps_its_end() -> None:
@@ -115,7 +142,8 @@ def test_a_failure_shows_the_end_of_the_output() -> None:
 
 
 def test_secrets_reach_the_command_but_not_the_process_list_or_the_result() -> None:
-    command = "ps -eo args | grep -c 'hunter2[2]'; echo secret:a/b; test $P = secret:a/b"
+    seen = "cat /proc/[0-9]*/cmdline 2>/dev/null | grep -ac 'hunter2[2]'"
+    command = f"{seen}; echo secret:a/b; test $P = secret:a/b"
     attributes = {"command": command, "environment": {"P": "secret:a/b"}}
     result = apply(EXEC, attributes, secrets={"a/b": "hunter22"})
     assert (result.action, result.output) == ("ran", "0\n********\n")
@@ -126,3 +154,110 @@ def test_user() -> None:
     assert apply(EXEC, {"command": "id -un; echo $HOME", "user": "daemon"}).output == (
         "daemon\n/usr/sbin\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("logoutput", "output", "log"),
+    [(True, "a\n", "a\n"), (False, None, ""), ("on_failure", None, "a\n")],
+)
+def test_logoutput(logoutput: bool | str, output: str | None, log: str) -> None:
+    assert apply(EXEC, {"command": "echo a", "logoutput": logoutput}).output == output
+    failed = apply(EXEC, {"command": "echo a; false", "logoutput": logoutput})
+    assert failed.error is not None
+    assert failed.error["log"] == log
+
+
+@pytest.mark.parametrize("end", ["true", "exit 1", "sleep 60"])
+def test_the_secret_file_is_removed(tmp_path: Path, end: str) -> None:
+    command = (
+        f"echo {{{{secret_file}}}} > {tmp_path}/path; cp {{{{secret_file}}}} {tmp_path}/copy; {end}"
+    )
+    attributes = {"command": command, "secret_file": "key=secret:a/b", "timeout": "1"}
+    result = apply(EXEC, attributes, secrets={"a/b": "hunter22"})
+    assert (tmp_path / "copy").read_text() == "key=hunter22"
+    assert not Path((tmp_path / "path").read_text().strip()).exists()
+    assert "hunter22" not in str(result)
+
+
+def test_a_secret_file_that_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
+    command = f"echo {{{{secret_file}}}} > {tmp_path}/path"
+    child = os.fork()
+    if child == 0:
+        apply(EXEC, {"command": f"{command}; kill -9 {os.getpid()}", "secret_file": "x"})
+        os._exit(1)
+    os.waitpid(child, 0)
+    left = Path((tmp_path / "path").read_text().strip())
+    assert left.exists()
+    apply(EXEC, {"command": command, "secret_file": "x"})
+    assert not left.exists()
+
+
+def test_a_command_in_the_background_outlives_us_and_is_nobodys_zombie(tmp_path: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        result = apply(EXEC, {"command": "sleep 60", "background": True})
+        (tmp_path / "output").write_text(result.output or "")
+        os._exit(0)
+    os.waitpid(child, 0)
+    started, _, pid = (tmp_path / "output").read_text().strip().rpartition(" ")
+    assert started == "started in the background with pid"
+    status = Path(f"/proc/{pid}/status").read_text()
+    assert "PPid:\t" + str(os.getpid()) not in status
+    assert "State:\tZ" not in status
+    os.kill(int(pid), 9)
+
+
+def test_a_timeout_ends_the_whole_group_also_who_ignores_it(tmp_path: Path) -> None:
+    stubborn = "trap '' TERM; echo $$ >> pids; while :; do sleep 1; done"
+    command = f'cd {tmp_path}; sh -c "{stubborn.replace("$", chr(92) + "$")}" & {stubborn}'
+    result = apply(EXEC, {"command": command, "timeout": "1"})
+    assert "did not end within 1 s" in result.reason
+    pids = (tmp_path / "pids").read_text().split()
+    assert len(pids) == 2
+    assert not [pid for pid in pids if _is_alive(pid)]
+
+
+def _is_alive(pid: str) -> bool:
+    """A killed process may wait for its new parent for a moment."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def test_output_of_a_gigabyte_needs_little_memory() -> None:
+    child = os.fork()
+    if child == 0:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        result = apply(EXEC, {"command": "head -c 1G /dev/zero; echo end"})
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        right = result.action == "ran" and str(result.output).endswith("end\n")
+        os._exit(7 if right and grown < 20 * 1024 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may switch users")
+def test_another_user_reads_its_secret_file_and_secret_command() -> None:
+    result = apply(
+        EXEC,
+        {
+            "command": "id -un; cat {{secret_file}}; echo; test secret:a/b = hunter22",
+            "secret_file": "secret:a/b!",
+            "user": "daemon",
+        },
+        secrets={"a/b": "hunter22"},
+    )
+    assert (result.action, result.output) == ("ran", "daemon\n********!\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may switch users")
+def test_only_root_may_switch_users() -> None:
+    child = os.fork()
+    if child == 0:
+        os.setuid(1)
+        switched = apply(EXEC, {"command": "true", "user": "root"})
+        same = apply(EXEC, {"command": "true", "user": "daemon"})
+        raised = apply(EXEC, {"command": "true", "nice": -5})
+        right = "run with become" in switched.reason and "run with become" in raised.reason
+        os._exit(7 if right and same.action == "ran" else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7

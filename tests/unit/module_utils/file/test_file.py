@@ -44,6 +44,48 @@ CASES: dict[str, tuple[str | None, dict[str, Any], str, str, str | None]] = {
         "it does not exist",
         "  a\n\n  b\n",
     ),
+    "edited content": (
+        None,
+        {"content": "a\n", "stream_edit": "tr a b"},
+        "created",
+        "it does not exist",
+        "b\n",
+    ),
+    "edited in turn": (
+        "x",
+        {"content": "a", "stream_edit": ["tr a b", "tr b c"]},
+        "updated",
+        "content changed",
+        "c",
+    ),
+    "edited as it is": (
+        "port 1\n",
+        {"stream_edit": "sed 's/1/2/'"},
+        "updated",
+        "content changed",
+        "port 2\n",
+    ),
+    "edited, and right already": (
+        "port 2\n",
+        {"stream_edit": "sed 's/1/2/'"},
+        "none",
+        "",
+        "port 2\n",
+    ),
+    "edited from nothing": (
+        None,
+        {"stream_edit": "cat > /dev/null; echo b"},
+        "created",
+        "it does not exist",
+        "b\n",
+    ),
+    "edited without reading": (
+        "a" * 999_999,
+        {"stream_edit": "echo b"},
+        "updated",
+        "content changed",
+        "b\n",
+    ),
     "bytes that are no text": (None, {"content": "\udcff"}, "created", "it does not exist", None),
 }
 
@@ -83,6 +125,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "unknown group": ({"group": "no-such"}, "group: 'no-such' does not exist"),
     "two contents": ({"content": "a", "source": "/x"}, "content and source exclude one another"),
     "missing source": ({"source": "/no/such"}, "/no/such cannot be read"),
+    "source is a folder": ({"source": "/usr"}, "/usr cannot be read: it is no regular file"),
+    "a script fails": ({"stream_edit": "exit 3"}, "a script of stream_edit ended with exit code 3"),
     "unknown state": ({"state": "there"}, "state: 'there' is neither present nor absent"),
 }
 
@@ -160,3 +204,63 @@ def test_owner_is_set_and_then_kept(tmp_path: Path) -> None:
     assert path.owner() == "daemon"
     apply(FILE, {"target_path": str(path), "content": "2"})
     assert (path.owner(), path.group()) == ("daemon", "daemon")
+
+
+def test_a_backup_keeps_everything_of_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    path.write_bytes(b"\xff" * 10)
+    path.chmod(0o640)
+    before = path.stat()
+    apply(FILE, {"target_path": str(path), "content": "2", "backup": ".old"})
+    backup = tmp_path / "it.old"
+    assert backup.read_bytes() == b"\xff" * 10
+    after = backup.stat()
+    assert (after.st_mode, after.st_uid, after.st_mtime) == (
+        before.st_mode,
+        before.st_uid,
+        before.st_mtime,
+    )
+    apply(FILE, {"target_path": str(path), "content": "2", "mode": "0600", "backup": ".older"})
+    assert not (tmp_path / "it.older").exists(), "only a change of content makes a backup"
+
+
+def test_binary_content_comes_from_a_source(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(bytes(range(256)))
+    attributes = {"target_path": str(tmp_path / "it"), "source": str(tmp_path / "source")}
+    result = apply(FILE, attributes)
+    assert result.diff is not None
+    assert "not shown" in result.diff["prepared"]
+    assert (tmp_path / "it").read_bytes() == bytes(range(256))
+
+
+def test_names_may_be_as_long_as_the_system_allows(tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 127)
+    assert apply(FILE, {"target_path": str(path), "content": "x"}).action == "created"
+
+
+def test_parents_have_their_mode_whatever_the_umask_is(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        apply(FILE, {"target_path": str(tmp_path / "a" / "b" / "it"), "content": "x"})
+    finally:
+        os.umask(before)
+    assert [mode(tmp_path / "a"), mode(tmp_path / "a" / "b")] == [0o755, 0o755]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may set contexts")
+def test_secontext(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    attributes = {"target_path": str(path), "secontext": "system_u:object_r:etc_t:s0"}
+    result = apply(FILE, attributes)
+    if result.failed:
+        assert "has no SELinux contexts" in result.reason
+        return
+    assert os.getxattr(path, "security.selinux") == b"system_u:object_r:etc_t:s0\0"
+    assert apply(FILE, attributes).action == "none"
+    result = apply(FILE, {**attributes, "secontext": "system_u:object_r:usr_t:s0"})
+    assert result.reason == ("secontext system_u:object_r:etc_t:s0 -> system_u:object_r:usr_t:s0")
+
+
+def test_a_file_system_without_contexts_is_named() -> None:
+    result = apply(FILE, {"target_path": "/proc/it", "secontext": "a:b:c:s0"}, check=True)
+    assert "secontext: the file system of /proc has no SELinux contexts" in result.reason

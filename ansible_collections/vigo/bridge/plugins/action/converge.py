@@ -4,8 +4,9 @@
 """Action of vigo.bridge.converge: puts together what the host's call needs.
 
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
-``vigo_vars``, taken as they stand: Ansible templates nothing in them; and from ``vigo_scope`` and
-``vigo_state_dir``. Names in ``vigo_fixed`` keep the stack's value whatever the user's variables say.
+``vigo_vars``, taken as they stand: Ansible templates nothing in them; and from ``vigo_scope``,
+``vigo_state_dir``, ``vigo_prune`` and ``vigo_lock_timeout``. Names in ``vigo_fixed`` keep the
+stack's value whatever the user's variables say.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Any, Mapping
 
 from ansible.errors import AnsibleConnectionFailure
 
+from ..plugin_utils import readable
 from ..plugin_utils.reserved_names import is_reserved
-from ..plugin_utils.result_file import record, record_unreachable
+from ..plugin_utils.result_file import is_recording, record, record_unreachable
 from ..plugin_utils.secret_action import SecretAction
 
 MODULE = "vigo.bridge.converge"
 _TAKEN_AS_THEY_STAND = ("resources", "crates", "vars")
-_TEMPLATED = ("scope", "state_dir")
+_TEMPLATED = ("scope", "state_dir", "prune", "lock_timeout")
 
 
 class ActionModule(SecretAction):
@@ -48,7 +50,17 @@ class ActionModule(SecretAction):
             record(host, {"failed": True, "msg": str(error)})
             raise
         record(host, result)
-        return result
+        return self._shown(host, result)
+
+    def _shown(self, host: str, result: dict[str, Any]) -> dict[str, Any]:
+        """The result as ansible-playbook prints it well; ``vigo-bridge`` has its own report."""
+        if is_recording() or self._task.no_log:
+            return result
+        for line in readable.lines(host, result):
+            self._display.display(line)
+        if self._task.diff:
+            result["diff"] = readable.diffs(result)
+        return readable.brief(result) if result.get("failed") else result
 
     def _prefer_user_variables(
         self, arguments: dict[str, Any], task_vars: Mapping[str, Any]

@@ -10,6 +10,7 @@ import itertools
 from typing import Any, Iterable, Mapping, Sequence
 
 from . import state_folder, traits
+from .container.prune import prune
 from .container.resource_type import Container
 from .convergence import Convergence
 from .errors import ResourceError
@@ -31,19 +32,22 @@ TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (Container(), F
 def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     """Applies ``resources``, or predicts that in check mode, and gives their results.
 
-    arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``state_dir`` as the module
-    documents them. Raises ResourceError when nothing could be started at all.
+    arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``state_dir``, ``prune``,
+    ``lock_timeout`` as the module documents them. Raises ResourceError when nothing could be
+    started at all.
     """
     resources = parse_resources(arguments.get("resources") or [])
     crates = parse_crates(arguments.get("crates") or {})
     folder = arguments.get("state_dir") or state_folder.default_folder()
     scope = arguments.get("scope") or "default"
     path = state_folder.journal_path(folder, scope)
-    lock = contextlib.nullcontext() if target.check_mode else state_folder.locked(folder)
+    given = arguments.get("lock_timeout")
+    patience = state_folder.LOCK_TIMEOUT if given is None else float(given)
+    lock = contextlib.nullcontext() if target.check_mode else state_folder.locked(folder, patience)
     with lock:
         journal = Journal.load(path, persistent=not target.check_mode)
         try:
-            return Convergence(
+            results = Convergence(
                 resources,
                 crates,
                 arguments.get("vars") or {},
@@ -55,6 +59,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
             ).run()
         except GraphError as error:
             raise ResourceError("\n".join(problem.message for problem in error.problems)) from error
+        ids = [resource.id for resource in resources]
+        return results + prune(target, scope, ids, results, bool(arguments.get("prune")))
 
 
 def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import stat
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any, Iterable
 
 from . import process, traits
 from .errors import ResourceError
+from .foresight import Foresight
 from .machine import is_container, process_names
 
 
@@ -30,7 +32,14 @@ class Facts:
         self._command_timeout = command_timeout
         self._traits: dict[str, Any] | None = None
         self._single: dict[str, Any] = {}
+        self._foresight = Foresight()
         traits.expand(self._trait_names)
+
+    def foreseen(self, foresight: Foresight) -> Facts:
+        """The same machine as it would be after the changes that check mode predicts."""
+        other = copy.copy(self)
+        other._foresight = foresight
+        return other
 
     @property
     def traits(self) -> dict[str, Any]:
@@ -45,21 +54,43 @@ class Facts:
             self._single[name] = reduce(getitem, name.split("."), traits.collect([name]))
         return self._single[name]
 
-    def file_exists(self, path: str) -> bool:
-        """Whether there is anything but a directory; links are followed."""
+    def file_exists(self, path: str) -> bool | None:
+        """Whether there is anything but a directory; links are followed.
+
+        None where only the host itself could tell, after a change that is predicted.
+        """
+        predicted = self._foresight.kind(path)
+        if predicted is not None:
+            return predicted == "file"
+        if self._foresight.opaque:
+            return None
         mode = _mode(path)
         return mode is not None and not stat.S_ISDIR(mode)
 
-    def dir_exists(self, path: str) -> bool:
+    def dir_exists(self, path: str) -> bool | None:
+        """As ``file_exists``, for a directory."""
+        predicted = self._foresight.kind(path)
+        if predicted is not None:
+            return predicted == "directory"
+        if self._foresight.opaque:
+            return None
         mode = _mode(path)
         return mode is not None and stat.S_ISDIR(mode)
 
-    def process_running(self, name: str) -> bool:
-        """Whether a process has that name, or was started from a program of that name."""
-        return name in process_names()
+    def process_running(self, name: str) -> bool | None:
+        """Whether a process has that name, or was started from a program of that name.
 
-    def command_succeeds(self, command: str) -> bool:
-        """Whether a shell command exits with 0. Raises ResourceError when it does not end."""
+        None as in ``file_exists``.
+        """
+        return None if self._foresight.opaque else name in process_names()
+
+    def command_succeeds(self, command: str) -> bool | None:
+        """Whether a shell command exits with 0. Raises ResourceError when it does not end.
+
+        None as in ``file_exists``.
+        """
+        if self._foresight.uncertain:
+            return None
         finished = process.run(command, timeout=self._command_timeout)
         if finished.timed_out:
             raise ResourceError(

@@ -12,6 +12,7 @@ import heapq
 from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
+from .cycles import cycles
 from .references import Crate, Node, Problem, References
 
 
@@ -51,16 +52,17 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
     """The graph of these resources; both sequences in order of inclusion, then of writing.
 
     Crates that are only mentioned by ids need no ``Crate``. Raises GraphError with every
-    unknown, ambiguous or useless reference, or else with every cycle.
+    unknown, ambiguous or useless reference, or else with a cycle of every knot of resources.
     """
     references = References(nodes, crates)
     edges = _unique([*_crate_edges(references), *_resource_edges(references)])
     triggers = _triggers(references)
     if references.problems:
         raise GraphError(references.problems)
-    order, rest = _sorted([node.id for node in nodes], edges)
-    if rest:
-        raise GraphError([_cycle_problem(rest, edges)])
+    ids = [node.id for node in nodes]
+    order = _sorted(ids, edges)
+    if len(order) < len(ids):
+        raise GraphError(_cycle_problems(ids, edges))
     place = {resource: number for number, resource in enumerate(order)}
     return Graph(
         tuple(order),
@@ -106,8 +108,8 @@ def _unique(edges: Iterable[Edge]) -> list[Edge]:
     return list(first.values())
 
 
-def _sorted(ids: Sequence[str], edges: Sequence[Edge]) -> tuple[list[str], set[str]]:
-    """Topological order, ties by the given order; and what is left: cycles and behind them."""
+def _sorted(ids: Sequence[str], edges: Sequence[Edge]) -> list[str]:
+    """Topological order, ties by the given order, without cycles and all that is behind them."""
     place = {resource: number for number, resource in enumerate(ids)}
     waiting = dict.fromkeys(ids, 0)
     followers: dict[str, list[str]] = {resource: [] for resource in ids}
@@ -123,22 +125,24 @@ def _sorted(ids: Sequence[str], edges: Sequence[Edge]) -> tuple[list[str], set[s
             waiting[follower] -= 1
             if not waiting[follower]:
                 heapq.heappush(ready, place[follower])
-    return order, set(ids) - set(order)
+    return order
 
 
-def _cycle_problem(rest: set[str], edges: Sequence[Edge]) -> Problem:
-    """Walks backwards from any unsorted resource until one comes up again."""
-    incoming = {edge.after: edge for edge in reversed(edges) if {edge.before, edge.after} <= rest}
-    walked: list[Edge] = []
-    seen: dict[str, int] = {}
-    current = min(rest)
-    while current not in seen:
-        seen[current] = len(walked)
-        walked.append(incoming[current])
-        current = incoming[current].before
-    cycle = walked[seen[current] :]
-    first = cycle[0].after
-    story = ", which".join(f" needs {edge.before} ({edge.why})" for edge in cycle)
+def _cycle_problems(ids: Sequence[str], edges: Sequence[Edge]) -> list[Problem]:
+    """One for each knot of resources that wait for one another."""
+    needs: dict[str, list[str]] = {}
+    for edge in edges:
+        needs.setdefault(edge.after, []).append(edge.before)
+    why = {(edge.after, edge.before): edge.why for edge in edges}
+    return [_cycle_problem(cycle, why) for cycle in cycles(ids, needs)]
+
+
+def _cycle_problem(cycle: Sequence[str], why: Mapping[tuple[str, str], str]) -> Problem:
+    first = cycle[0]
+    steps = map(
+        lambda after, before: f" needs {before} ({why[after, before]})", cycle, [*cycle[1:], first]
+    )
+    story = ", which".join(steps)
     return Problem(f"these resources wait for one another: {first}{story}", first, "depends_on")
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from typing import Iterable
 
+from . import temporary_files
 from .errors import Blocked, ResourceError
+from .temporary_files import prefix_beside
 
 VERSION = 1
 
@@ -32,6 +33,8 @@ class Journal:
     @classmethod
     def load(cls, path: str, persistent: bool = True) -> Journal:
         """Raises ResourceError when the file is not a journal that we can read."""
+        if persistent:
+            temporary_files.clear(os.path.dirname(path), prefix_beside(path))
         try:
             with open(path, encoding="utf-8") as stream:
                 content = json.load(stream)
@@ -93,12 +96,9 @@ class Journal:
         folder = os.path.dirname(self._path)
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=folder)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump({"version": VERSION, "owed": self._owed}, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.rename(temporary, self._path)
+            with temporary_files.temporary(folder, prefix_beside(self._path)) as file:
+                file.stream.write(json.dumps({"version": VERSION, "owed": self._owed}).encode())
+                file.rename(self._path)
         except OSError as error:
             raise Blocked(
                 f"the journal of owed triggers cannot be written to {folder}: {error.strerror};"

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import threading
 from dataclasses import dataclass
-from typing import IO, Any, Callable, Mapping
+from typing import IO, Any, Callable, Iterator, Mapping
 
 from .errors import ResourceError
 
@@ -36,41 +38,55 @@ def run(
     cwd: str | None = None,
     user: str | None = None,
     environment: Mapping[str, str] | None = None,
+    nice: int = 0,
     hidden: bool = False,
 ) -> Finished:
     """Runs ``command`` through ``sh`` in a process group of its own.
 
-    After ``timeout`` seconds the whole group is ended. A ``hidden`` command does not show in
-    the process list. Raises ResourceError when it cannot be started at all.
+    After ``timeout`` seconds the whole group is ended. nice: added to the priority number. A
+    ``hidden`` command does not show in the process list. Raises ResourceError when it cannot
+    be started at all.
     """
-    variables = {**os.environ, **(environment or {})}
-    become = _switch_to(user, variables) if user else None
-    script = _in_memory(command) if hidden else None
-    try:
-        # AnsibleModule.run_command knows no time limit and keeps all output.
-        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            ["/bin/sh", "-c", command] if script is None else ["/bin/sh", f"/dev/fd/{script}"],
-            pass_fds=() if script is None else (script,),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=cwd,
-            env=variables,
-            preexec_fn=become,
-            start_new_session=True,
+    with _shell(command, hidden) as shell:
+        process = _start(shell, subprocess.STDOUT, subprocess.PIPE, cwd, user, environment, nice)
+    return _communicate(process, process.stdout, stdin, timeout)
+
+
+def start(
+    command: str,
+    *,
+    cwd: str | None = None,
+    user: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    nice: int = 0,
+    hidden: bool = False,
+) -> int:
+    """Starts ``command`` in the background and gives its process number.
+
+    It outlives us, has no terminal, input or output, and belongs to the system's first process,
+    which collects it when it ends. Raises ResourceError when it cannot be started.
+    """
+    with _shell(command, hidden) as shell:
+        launcher = _Shell(
+            ("/bin/sh", "-c", '"$@" </dev/null >/dev/null 2>&1 & echo $!', "sh", *shell.arguments),
+            shell.descriptors,
         )
-    except OSError as error:
-        where = f"in the folder {cwd!r} " if cwd else ""
-        raise ResourceError(f"the command could not be started {where}: {error}") from error
-    except subprocess.SubprocessError as error:
-        raise ResourceError(
-            f"the command could not be started as user {user!r}: only root may switch users;"
-            " run with become"
-        ) from error
-    finally:
-        if script is not None:
-            os.close(script)
-    return _communicate(process, stdin, timeout)
+        process = _start(
+            launcher, subprocess.DEVNULL, subprocess.PIPE, cwd, user, environment, nice
+        )
+        answer, _ = process.communicate()
+    return int(answer)
+
+
+def edit(script: str, content: IO[bytes], output: IO[bytes], *, timeout: float) -> Finished:
+    """Sends ``content`` through a shell script into ``output``.
+
+    The result holds what the script wrote to its error stream. Both streams may be larger than
+    memory.
+    """
+    with _shell(script, hidden=False) as shell:
+        process = _start(shell, subprocess.PIPE, output, None, None, None, 0)
+    return _communicate(process, process.stderr, content, timeout)
 
 
 def end_with_us() -> None:
@@ -83,18 +99,80 @@ def end_with_us() -> None:
         signal.signal(number, leave)
 
 
-def _in_memory(script: str) -> int:
-    """A descriptor of an anonymous file that holds the script."""
-    descriptor = os.memfd_create("script", 0)
-    with os.fdopen(os.dup(descriptor), "wb") as stream:
-        stream.write(script.encode())
-    return descriptor
+@dataclass(frozen=True)
+class _Shell:
+    """The arguments that make a shell run a command, and the descriptors that it needs."""
+
+    arguments: tuple[str, ...]
+    descriptors: tuple[int, ...] = ()
 
 
-def _communicate(process: subprocess.Popen, stdin: bytes, timeout: float) -> Finished:
-    tail = _Tail()
-    reader = threading.Thread(target=tail.read, args=(process.stdout,), daemon=True)
-    writer = threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True)
+@contextlib.contextmanager
+def _shell(command: str, hidden: bool) -> Iterator[_Shell]:
+    if not hidden:
+        yield _Shell(("/bin/sh", "-c", command))
+        return
+    script = os.memfd_create("script", 0)
+    try:
+        with os.fdopen(os.dup(script), "wb") as stream:
+            stream.write(command.encode())
+        yield _Shell(("/bin/sh", f"/dev/fd/{script}"), (script,))
+    finally:
+        os.close(script)
+
+
+def _start(
+    shell: _Shell,
+    stderr: int,
+    stdout: int | IO[bytes],
+    cwd: str | None,
+    user: str | None,
+    environment: Mapping[str, str] | None,
+    nice: int,
+) -> subprocess.Popen:
+    variables = {**os.environ, **(environment or {})}
+    become = _switch_to(user, variables) if user else None
+    if nice < 0 and os.geteuid() != 0:
+        raise ResourceError(f"nice: only root may raise a priority to {nice}; run with become")
+
+    def prepare() -> None:
+        if nice:
+            os.nice(nice)
+        if become:
+            become()
+
+    try:
+        # AnsibleModule.run_command knows no time limit and keeps all output.
+        return subprocess.Popen(  # pylint: disable=ansible-bad-function
+            shell.arguments,
+            pass_fds=shell.descriptors,
+            stdin=subprocess.PIPE,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=cwd,
+            env=variables,
+            preexec_fn=prepare,
+            start_new_session=True,
+        )
+    except OSError as error:
+        where = f"in the folder {cwd!r} " if cwd else ""
+        raise ResourceError(f"the command could not be started {where}: {error}") from error
+    except subprocess.SubprocessError as error:
+        raise ResourceError(
+            f"the command could not be started as user {user!r}: only root may switch users;"
+            " run with become"
+        ) from error
+
+
+def _communicate(
+    process: subprocess.Popen,
+    output: IO[bytes] | None,
+    stdin: bytes | IO[bytes],
+    timeout: float,
+) -> Finished:
+    tail, feeder = _Tail(), _Feeder()
+    reader = threading.Thread(target=tail.read, args=(output,), daemon=True)
+    writer = threading.Thread(target=feeder.feed, args=(process.stdin, stdin), daemon=True)
     reader.start()
     writer.start()
     timed_out = False
@@ -108,6 +186,10 @@ def _communicate(process: subprocess.Popen, stdin: bytes, timeout: float) -> Fin
         raise
     # A daemon that the command left behind may hold the pipe open: do not wait for it long.
     reader.join(1)
+    # The script may have ended without reading its input: then this ends at once.
+    writer.join(1)
+    if feeder.error is not None:
+        raise ResourceError(f"the command's input cannot be read: {feeder.error.strerror}")
     return Finished(process.returncode, tail.text(), timed_out)
 
 
@@ -129,12 +211,22 @@ class _Tail:
         return "[... earlier output was cut]\n" + shown if self._cut else shown
 
 
-def _feed(stream: IO[bytes], data: bytes) -> None:
-    try:
-        stream.write(data)
-        stream.close()
-    except BrokenPipeError:
-        pass  # the command does not read its input
+class _Feeder:
+    """Writes the input of a process. error: why it could not be read to its end, or None."""
+
+    error: OSError | None = None
+
+    def feed(self, stream: IO[bytes], data: bytes | IO[bytes]) -> None:
+        try:
+            with stream:
+                if isinstance(data, bytes):
+                    stream.write(data)
+                else:
+                    shutil.copyfileobj(data, stream)
+        except BrokenPipeError:
+            pass  # the command does not read its input
+        except OSError as error:
+            self.error = error
 
 
 def _end_group(process: subprocess.Popen) -> None:

@@ -102,6 +102,8 @@ class ResourceType:
     key_attribute = ""
     #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
     labelled = False
+    #: Whether it observes files alone, so that predicted files are all that it needs to know.
+    only_files = False
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
         """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""
@@ -123,6 +125,9 @@ class ResourceType:
         """Does it. Raises ResourceError; what was there before is then still there."""
         raise NotImplementedError
 
+    def foretell(self, spec: Any, observed: Any, target: Target) -> None:
+        """In check mode in place of ``act``: tells the target's foresight what would be."""
+
 
 @dataclass
 class _Stopwatch:
@@ -139,7 +144,7 @@ def bring(
     attributes: Callable[[], Mapping[str, Any]],
     target: Target,
     turn: Turn = _PLAIN_TURN,
-    announce: Callable[[], None] = lambda: None,
+    announce: Callable[[], object] = lambda: None,
 ) -> Result:
     """Brings one resource to its desired state, or predicts that in check mode.
 
@@ -151,13 +156,22 @@ def bring(
     turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
     try:
         spec = resource_type.parse(attributes())
-        observed = resource_type.observe(spec, target)
+        try:
+            observed = resource_type.observe(spec, target)
+        except ResourceError as error:
+            if not _may_pass(resource_type, target):
+                raise
+            announce()
+            reason = f"it cannot be told before the earlier changes are made: {error.message}"
+            return Result(resource_id, resource_type.name, "unknown", reason)
         decision = resource_type.decide(spec, observed, turn)
         outcome = Outcome()
         if decision.action not in UNCHANGED:
             announce()
-        if decision.action not in UNCHANGED and not target.check_mode:
-            outcome = resource_type.act(spec, observed, decision, target)
+            if target.check_mode:
+                resource_type.foretell(spec, observed, target)
+            else:
+                outcome = resource_type.act(spec, observed, decision, target)
     except ResourceError as error:
         return Result(
             resource_id,
@@ -178,3 +192,9 @@ def bring(
         output=outcome.output,
         duration_s=watch.seconds,
     )
+
+
+def _may_pass(resource_type: ResourceType, target: Target) -> bool:
+    """Whether an earlier predicted change may take away what prevents observing."""
+    foresight = target.foresight
+    return foresight.opaque if resource_type.only_files else foresight.uncertain

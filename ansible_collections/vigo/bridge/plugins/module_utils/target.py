@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, TypeVar
 
+from .foresight import Foresight
 from .secret_references import Secrets
 
 T = TypeVar("T")
@@ -19,13 +20,21 @@ class Target:
 
     check_mode: nothing may be changed.
     secrets: the values that this call was given.
+    foresight: what check mode knows of the changes that come earlier.
     notes: remarks for the user that are no errors, in order, without repetition.
+    orphans: containers of the scope that its resources no longer name.
     """
 
     check_mode: bool = False
     secrets: Secrets = field(default_factory=Secrets)
+    foresight: Foresight = field(default_factory=Foresight)
     notes: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
     _services: dict[str, Any] = field(default_factory=dict)
+
+    def with_foresight(self, foresight: Foresight) -> Target:
+        """The same machine at another resource's turn."""
+        return replace(self, foresight=foresight)
 
     def note(self, text: str) -> None:
         if text not in self.notes:

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Iterable
 
 from .facts import Facts
 from .when_parser import Both, Call, Changed, Either, Not, Tree, parse_tree
@@ -32,9 +33,10 @@ class Condition:
         """The dotted names of the traits that it asks for."""
         return frozenset(_traits(self.tree))
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, facts: Facts) -> bool | None:
         """Whether it is true of the machine; ``changed`` counts as true.
 
+        None in check mode, where an answer that an earlier predicted change may alter decides.
         Operands are asked from left to right, and only as far as needed. Raises ResourceError
         when the machine cannot tell.
         """
@@ -82,13 +84,24 @@ def _operands(tree: Tree) -> tuple[Tree, ...]:
     return tree.operands if isinstance(tree, (Both, Either)) else ()
 
 
-def _holds(tree: Tree, facts: Facts) -> bool:
+def _holds(tree: Tree, facts: Facts) -> bool | None:
     if isinstance(tree, Call):
         return tree.builtin.holds(facts, *tree.values)
     if isinstance(tree, Not):
-        return not _holds(tree.operand, facts)
+        inner = _holds(tree.operand, facts)
+        return None if inner is None else not inner
     if isinstance(tree, Both):
-        return all(_holds(operand, facts) for operand in tree.operands)
+        return _decided((_holds(operand, facts) for operand in tree.operands), by=False)
     if isinstance(tree, Either):
-        return any(_holds(operand, facts) for operand in tree.operands)
+        return _decided((_holds(operand, facts) for operand in tree.operands), by=True)
     return True
+
+
+def _decided(answers: Iterable[bool | None], by: bool) -> bool | None:
+    """The value ``by`` decides at once; otherwise an answer that is not known leaves it open."""
+    is_open = False
+    for answer in answers:
+        if answer is by:
+            return by
+        is_open = is_open or answer is None
+    return None if is_open else not by

@@ -31,12 +31,13 @@ class Builtin:
 
     usage: how it is written, for error messages. readers: one for each argument, from its text
     to a value; they raise ValueError saying what is expected. required: how many arguments
-    must be there. holds: the answer, from Facts and the values. needs: the names of the traits
+    must be there. holds: the answer, from Facts and the values; None where it
+    cannot be predicted. needs: the names of the traits
     that it will ask for, from the values.
     """
 
     usage: str
-    holds: Callable[..., bool]
+    holds: Callable[..., bool | None]
     readers: tuple[Callable[[str], Any], ...] = ()
     required: int = 0
     needs: Callable[..., Iterable[str]] = _no_traits

@@ -286,6 +286,13 @@ options:
     description: Whether O(state=absent) removes the container's anonymous volumes, too.
     type: bool
     default: false
+  keep_images:
+    description:
+      - How many other images of the same repository to leave on the engine after the container was
+        created or replaced, first of all the one that was just replaced, then the newest.
+      - Images that a container uses stay in any case.
+      - Without it, all stay.
+    type: int
 attributes:
   check_mode:
     support: full

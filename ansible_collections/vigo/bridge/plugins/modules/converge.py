@@ -87,6 +87,19 @@ options:
       - The folder for the journal and the lock.
       - Default is C(/var/lib/vigo-bridge) for root, C(~/.local/state/vigo-bridge) for others.
     type: path
+  lock_timeout:
+    description:
+      - How many seconds to wait for another converge of this host to end.
+      - Without it, the variable C(vigo_lock_timeout) is taken, or V(30).
+    type: float
+  prune:
+    description:
+      - Whether containers that were made for this O(scope), and that its resources no longer
+        name, are removed in the end, and networks that were made for them and that nobody uses.
+      - Volumes always stay. Nothing is removed when a resource failed.
+      - Check mode lists such containers in RV(orphans) whether or not this is set.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Says what would be done; guards of commands are asked, they must only read.
@@ -151,7 +164,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resources:
-  description: What became of each resource, in the order of the graph.
+  description:
+    - What became of each resource, in the order of the graph.
+    - When the task fails, only the resources that failed. A line for each that changed is
+      printed before.
   returned: always, unless the graph itself is wrong
   type: list
   elements: dict
@@ -187,6 +203,14 @@ resources:
     duration_s:
       description: How long it took, in seconds.
       type: float
+orphans:
+  description:
+    - Containers of this scope that the resources no longer name.
+    - With O(prune), RV(resources) has what became of each, with the id C(prune/NAME);
+      C(prune/network/NAME) for a network.
+  returned: always; filled in check mode and with O(prune)
+  type: list
+  elements: str
 notes:
   description: Remarks that are no errors.
   returned: always
@@ -209,6 +233,8 @@ def main() -> None:
             "vars": {"type": "dict"},
             "scope": {"type": "str"},
             "state_dir": {"type": "path"},
+            "lock_timeout": {"type": "float"},
+            "prune": {"type": "bool", "default": False},
             **SECRETS_OPTION,
         },
         supports_check_mode=True,
@@ -219,6 +245,7 @@ def main() -> None:
     answer = {
         "changed": any(result.changed for result in results),
         "resources": [result.as_dict() for result in results],
+        "orphans": target.orphans,
         "notes": [target.secrets.conceal(note) for note in target.notes],
     }
     failures = [result for result in results if result.failed]

@@ -44,6 +44,12 @@ options:
   stdin:
     description: A text that O(command) reads from its standard input. Default is an empty one.
     type: str
+  secret_file:
+    description:
+      - What a temporary file holds that only the command's user can read, usually a secret.
+        C({{secret_file}}) in O(command) is its path. It is removed when the command has ended.
+      - In a playbook, mark O(command) with C(!unsafe), or Ansible takes the braces for its own.
+    type: str
   cwd:
     description: The folder to run in. It must exist.
     type: str
@@ -61,6 +67,24 @@ options:
       - The exit codes that mean success, as a number, a list of them, or a text, V("0,2").
       - Default is V(0).
     type: raw
+  logoutput:
+    description:
+      - Whether the result holds what the command printed. V(true), V(false), or V(on_failure).
+      - Default is V(true).
+    type: raw
+  background:
+    description:
+      - Starts O(command) and does not wait for it. It outlives the task, without input or output.
+      - The result names its process number; how it ends is not known. O(timeout) does not count.
+      - O(stdin) and O(secret_file) do not go with it.
+    type: bool
+    default: false
+  nice:
+    description:
+      - Added to the command's priority number, from V(-20) to V(19); with a larger one it gives way
+        to other processes. Below V(0) needs C(become).
+    type: int
+    default: 0
   timeout:
     description:
       - How long O(command) may take, in seconds, or with units, V(30s), V(5m), V(1h), V(1m30s).
@@ -113,6 +137,20 @@ EXAMPLES = r"""
     stdin: secret:registry/password
     unless: grep -q registry.example.com ~/.docker/config.json
 
+- name: Sign a release with a key that lies on no disk
+  vigo.bridge.exec:
+    command: !unsafe gpg --batch --passphrase-file {{secret_file}} --detach-sign app.tar.gz
+    secret_file: secret:release/passphrase
+    cwd: /srv/releases
+    creates: app.tar.gz.sig
+
+- name: Rebuild the search index without getting in the way
+  vigo.bridge.exec:
+    command: /opt/app/bin/reindex
+    background: true
+    nice: 10
+    unless: pgrep -f bin/reindex
+
 - name: Migrate the schema, where exit code 2 means that there was nothing to do
   vigo.bridge.exec:
     command: bin/migrate
@@ -145,12 +183,14 @@ reason:
   sample: "creates: /var/lib/app/VERSION does not exist"
 rc:
   description: The exit code, or minus the number of the signal that ended the command.
-  returned: when the command ran
+  returned: when the command ran to its end
   type: int
   sample: 0
 output:
-  description: What the command printed, both streams together. Of more than 64 KiB, the end.
-  returned: when the command ran and succeeded
+  description:
+    - What the command printed, both streams together. Of more than 64 KiB, the end.
+    - For a command in the background its process number.
+  returned: when the command ran and succeeded, as O(logoutput) says
   type: str
   sample: "applied 3 migrations\n"
 log:

@@ -14,6 +14,7 @@ description:
   - Writes a file, sets its owner and mode, or removes it.
   - Content is compared by SHA-256. New content is written to a temporary file in the same folder,
     checked, and renamed, so that a reader sees the old file or the new one and never a part.
+  - A run that is killed may leave such a temporary file, C(.NAME.vigo-*). The next run removes it.
   - Missing parent folders are made, with mode V(0755). They are not removed again.
   - A symbolic link in the way is replaced by the file, never written through. A directory in the
     way is an error.
@@ -31,8 +32,19 @@ options:
         content, and a missing one is made empty.
     type: str
   source:
-    description: The absolute path of a file on the target whose content is copied.
+    description:
+      - The absolute path of a file on the target whose content is copied. It may be binary, and
+        larger than memory.
     type: str
+  stream_edit:
+    description:
+      - A shell script, or a list of them. The first gets the content on its standard input, and
+        what it prints is the new content, or goes into the next one.
+      - The content is O(content) or O(source), or with neither of them what the file holds now.
+      - A script must only print, since it runs in check mode too, and give the same for its own
+        result, or the file changes each time. It has 60 seconds. When it ends with another exit
+        code than 0, the file stays and the task fails.
+    type: raw
   state:
     description: Whether the file shall be there.
     type: str
@@ -49,6 +61,12 @@ options:
     type: str
   group:
     description: The group that owns the file, by name or number. Default is to leave it as it is.
+    type: str
+  secontext:
+    description:
+      - The SELinux context, such as V(system_u:object_r:etc_t:s0). Default is to leave it as it
+        is, or for new content as the policy gives it.
+      - A file system without such contexts is an error.
     type: str
   baseindent:
     description: How many spaces to put before each line of O(content) that is not blank.
@@ -119,6 +137,11 @@ EXAMPLES = r"""
     mode: "0640"
     group: adm
 
+- name: Change one line of a file that something else has written
+  vigo.bridge.file:
+    target_path: /etc/app/app.ini
+    stream_edit: sed 's/^workers = .*/workers = 4/'
+
 - name: Set owner and mode, whatever the file holds
   vigo.bridge.file:
     target_path: /var/log/app.log
@@ -156,12 +179,12 @@ diff:
     after_header: /etc/motd
     after: "This machine is managed.\n"
 rc:
-  description: The exit code of O(validate).
-  returned: when O(validate) refused the new content
+  description: The exit code of O(validate), or of a script of O(stream_edit).
+  returned: when one of them refused the content
   type: int
   sample: 255
 log:
-  description: The output of O(validate), or empty.
+  description: The output of O(validate) or of a script of O(stream_edit), or empty.
   returned: on failure
   type: str
   sample: "/etc/ssh/.10-hardening.conf: line 1: Bad configuration option"

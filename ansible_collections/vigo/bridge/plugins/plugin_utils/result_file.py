@@ -16,12 +16,26 @@ from urllib.parse import quote
 
 #: Names the folder. Without it, nothing is written.
 FOLDER_VARIABLE = "VIGO_BRIDGE_RESULTS"
-_KEPT = ("changed", "failed", "msg", "resources", "notes", "unreachable", "module_stderr")
+_KEPT = (
+    "changed",
+    "failed",
+    "msg",
+    "resources",
+    "orphans",
+    "notes",
+    "unreachable",
+    "module_stderr",
+)
 
 
 def file_name(host: str) -> str:
     """The file of one host; host names are any text."""
     return quote(host, safe="") + ".json"
+
+
+def is_recording() -> bool:
+    """Whether someone waits for the files."""
+    return bool(os.environ.get(FOLDER_VARIABLE))
 
 
 def record(host: str, result: Mapping[str, Any]) -> None:

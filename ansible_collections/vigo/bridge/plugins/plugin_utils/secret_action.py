@@ -11,7 +11,9 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils import secret_references
-from .secrets import UnknownSecrets, look_up
+from .ansible_secrets import look_up_in_ansible
+from .secret_stores import StoreError
+from .secrets import UnknownSecrets
 
 
 class SecretAction(ActionBase):
@@ -24,8 +26,9 @@ class SecretAction(ActionBase):
         if self._task.async_val:
             raise AnsibleActionFail(f"{module} does not work with async; leave it out")
         try:
-            secrets = look_up(secret_references.paths(arguments))
-        except UnknownSecrets as error:
+            paths = secret_references.paths(arguments)
+            secrets = look_up_in_ansible(paths, task_vars, self._loader)
+        except (UnknownSecrets, StoreError) as error:
             raise AnsibleActionFail(str(error)) from error
         if secrets:
             self._refuse_arguments_on_disk()

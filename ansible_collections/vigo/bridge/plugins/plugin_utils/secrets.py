@@ -4,8 +4,7 @@
 """Where secrets come from, on the controller.
 
 Under ``vigo-bridge`` its process holds the secrets and answers on a socket, so that they are
-in no environment that a tool might print. In an ordinary playbook they come from the ``env``
-store: ``VIGO_SECRET_`` and the path in capitals.
+in no environment that a tool might print. In an ordinary playbook the stores are asked directly.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-from typing import Iterable
+from typing import Iterable, Sequence
 
 from ..module_utils.secret_references import environment_name
+from .secret_stores import Store, ask
 
 #: Names the socket of a running ``vigo-bridge``.
 SOCKET_VARIABLE = "VIGO_BRIDGE_SECRETS"
@@ -25,28 +25,28 @@ class UnknownSecrets(Exception):
     """No store has these secrets. The message says where to put them."""
 
 
-def look_up(paths: Iterable[str]) -> dict[str, str]:
-    """The values of all these paths. Raises UnknownSecrets naming every missing one."""
+def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
+    """The values of all these paths. Raises UnknownSecrets naming every missing one.
+
+    Raises StoreError when a store cannot be used.
+    """
     wanted = sorted(paths)
     if not wanted:
         return {}
     address = os.environ.get(SOCKET_VARIABLE)
-    values = _ask(address, wanted) if address else _environment(wanted)
+    values = _ask_socket(address, wanted) if address else ask(wanted, stores)
     missing = [path for path in wanted if path not in values]
     if missing:
         places = ", ".join(f"{path} ({environment_name(path)})" for path in missing)
+        asked = ", ".join(store.description for store in stores) or "none is configured"
         raise UnknownSecrets(
-            f"no secret store has: {places}; set the environment variable in brackets"
+            f"no secret store has: {places}; set the environment variable in brackets, or put it"
+            f" into one of the stack's stores ({asked})"
         )
     return values
 
 
-def _environment(paths: list[str]) -> dict[str, str]:
-    names = {path: environment_name(path) for path in paths}
-    return {path: os.environ[name] for path, name in names.items() if os.environ.get(name)}
-
-
-def _ask(address: str, paths: list[str]) -> dict[str, str]:
+def _ask_socket(address: str, paths: list[str]) -> dict[str, str]:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(address)
         connection.sendall(json.dumps(paths).encode() + b"\n")

@@ -12,9 +12,13 @@ ATTRIBUTES = {
     "creates": {"type": "str"},
     "removes": {"type": "str"},
     "stdin": {"type": "str"},
+    "secret_file": {"type": "str"},
     "cwd": {"type": "str"},
     "user": {"type": "str"},
     "environment": {"type": "raw"},
     "returns": {"type": "raw"},
+    "logoutput": {"type": "raw"},
+    "background": {"type": "bool", "default": False},
+    "nice": {"type": "int", "default": 0},
     "timeout": {"type": "raw"},
 }

@@ -5,53 +5,17 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from typing import Any, Callable, Mapping
+import contextlib
+from typing import Any, Mapping
 
-from .. import comma_strings, durations, process, secret_references
+from .. import process, secret_references
 from ..errors import ResourceError
 from ..resource import Decision, Outcome, ResourceType, Turn
 from ..target import Target
 from .attributes import ATTRIBUTES
-
-#: Guards must only read, and be quick about it; in seconds.
-GUARD_TIMEOUT = 30.0
-
-
-@dataclass(frozen=True)
-class Guard:
-    """One condition. kind: onlyif, unless, creates or removes; subject: its command or path."""
-
-    kind: str
-    subject: str
-
-    @property
-    def is_command(self) -> bool:
-        return self.kind in ("onlyif", "unless")
-
-
-@dataclass(frozen=True)
-class ExecSpec:
-    """What to run. Texts keep their references to secrets; timeout in seconds."""
-
-    command: str
-    guards: tuple[Guard, ...]
-    stdin: str
-    cwd: str | None
-    user: str | None
-    environment: Mapping[str, str]
-    returns: tuple[int, ...]
-    timeout: float
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a guard said. agrees: the command may run as far as this guard is concerned."""
-
-    guard: Guard
-    agrees: bool
-    finding: str
+from .guards import Answer, ask
+from .secret_file import secret_file
+from .spec import SECRET_FILE, ExecSpec, parse
 
 
 class Exec(ResourceType):
@@ -60,40 +24,24 @@ class Exec(ResourceType):
     key_attribute = "command"
 
     def parse(self, attributes: Mapping[str, Any]) -> ExecSpec:
-        guards = tuple(
-            Guard(kind, str(attributes[kind]))
-            for kind in ("creates", "removes", "onlyif", "unless")
-            if attributes.get(kind)
-        )
-        command = str(attributes.get("command") or "")
-        if not command.strip():
-            raise ResourceError("command is missing or empty; write what to run")
-        return ExecSpec(
-            command=command,
-            guards=guards,
-            stdin=str(attributes.get("stdin") or ""),
-            cwd=attributes.get("cwd") or None,
-            user=attributes.get("user") or None,
-            environment=comma_strings.as_map(attributes.get("environment"), "environment"),
-            returns=_exit_codes(attributes.get("returns")),
-            timeout=durations.seconds(attributes.get("timeout") or 300, "timeout"),
-        )
+        return parse(attributes)
 
     def observe(self, spec: ExecSpec, target: Target) -> tuple[Answer, ...]:
-        return tuple(_ask(guard, spec, target) for guard in spec.guards)
+        return tuple(ask(guard, spec, target) for guard in spec.guards)
 
     def decide(self, spec: ExecSpec, observed: tuple[Answer, ...], turn: Turn) -> Decision:
         """Runs when all guards agree; a trigger makes ``unless`` and the paths step back."""
         if turn.triggered:
             observed = tuple(answer for answer in observed if answer.guard.kind == "onlyif")
-        if turn.check_mode and turn.uncertain and observed:
-            kinds = " and ".join(answer.guard.kind for answer in observed)
+        for answer in observed:
+            if answer.agrees is False:
+                return Decision("skipped", f"{answer.guard.kind}: {answer.finding}")
+        open_questions = [answer.guard.kind for answer in observed if answer.agrees is None]
+        if open_questions:
+            kinds = " and ".join(open_questions)
             return Decision(
                 "unknown", f"{kinds} can be asked only after the changes that come before it"
             )
-        for answer in observed:
-            if not answer.agrees:
-                return Decision("skipped", f"{answer.guard.kind}: {answer.finding}")
         if turn.triggered:
             return Decision("ran", "triggered")
         findings = [f"{answer.guard.kind}: {answer.finding}" for answer in observed]
@@ -102,64 +50,56 @@ class Exec(ResourceType):
     def act(
         self, spec: ExecSpec, observed: tuple[Answer, ...], decision: Decision, target: Target
     ) -> Outcome:
-        finished = _run(spec.command, spec, target, spec.timeout, spec.stdin)
+        if spec.background:
+            return Outcome(output=f"started in the background with pid {_start(spec, target)}\n")
+        finished = _run(spec, target)
         output = target.secrets.conceal(finished.output)
+        log = "" if spec.logoutput == "never" else output
         if finished.timed_out:
             raise ResourceError(
                 f"the command did not end within {spec.timeout:g} s and was stopped;"
                 " raise `timeout` if it needs longer",
-                log=output,
+                log=log,
                 rc=finished.rc,
             )
         if finished.rc not in spec.returns:
             accepted = ", ".join(str(code) for code in spec.returns)
             raise ResourceError(
                 f"the command ended with exit code {finished.rc} (accepted: {accepted})",
-                log=output,
+                log=log,
                 rc=finished.rc,
             )
-        return Outcome(finished.rc, output)
+        return Outcome(finished.rc, output if spec.logoutput == "always" else None)
 
 
-def _exit_codes(value: Any) -> tuple[int, ...]:
-    try:
-        return tuple(int(code) for code in comma_strings.as_list(value)) or (0,)
-    except ValueError:
-        raise ResourceError(f"returns: {value!r} is no list of exit codes such as 0,2") from None
-
-
-def _ask(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
-    if not guard.is_command:
-        path = os.path.join(spec.cwd or "/", guard.subject)
-        exists = os.path.lexists(path)
-        finding = f"{guard.subject} {'exists' if exists else 'does not exist'}"
-        return Answer(guard, exists == (guard.kind == "removes"), finding)
-    finished = _run(guard.subject, spec, target, GUARD_TIMEOUT)
-    if finished.timed_out:
-        raise ResourceError(
-            f"{guard.kind} did not end within {GUARD_TIMEOUT:g} s; a guard must be quick",
-            log=target.secrets.conceal(finished.output),
+def _run(spec: ExecSpec, target: Target) -> process.Finished:
+    command, reveal = spec.command, target.secrets.reveal
+    with contextlib.ExitStack() as files:
+        if spec.secret_file is not None:
+            try:
+                path = files.enter_context(secret_file(reveal(spec.secret_file), spec.user))
+            except OSError as error:
+                raise ResourceError(f"secret_file cannot be written: {error}") from error
+            command = SECRET_FILE.sub(path, command)
+        return process.run(
+            reveal(command),
+            timeout=spec.timeout,
+            stdin=reveal(spec.stdin).encode(),
+            cwd=spec.cwd,
+            user=spec.user,
+            environment={name: reveal(value) for name, value in spec.environment.items()},
+            nice=spec.nice,
+            hidden=bool(secret_references.find(command)),
         )
-    holds = finished.rc == 0
-    finding = f"`{_first_line(guard.subject)}` ended with exit code {finished.rc}"
-    return Answer(guard, holds == (guard.kind == "onlyif"), finding)
 
 
-def _first_line(command: str) -> str:
-    first, *rest = command.strip().split("\n")
-    return f"{first} ..." if rest else first
-
-
-def _run(
-    command: str, spec: ExecSpec, target: Target, timeout: float, stdin: str = ""
-) -> process.Finished:
-    reveal: Callable[[str], str] = target.secrets.reveal
-    return process.run(
-        reveal(command),
-        timeout=timeout,
-        stdin=reveal(stdin).encode(),
+def _start(spec: ExecSpec, target: Target) -> int:
+    reveal = target.secrets.reveal
+    return process.start(
+        reveal(spec.command),
         cwd=spec.cwd,
         user=spec.user,
         environment={name: reveal(value) for name, value in spec.environment.items()},
-        hidden=bool(secret_references.find(command)),
+        nice=spec.nice,
+        hidden=bool(secret_references.find(spec.command)),
     )

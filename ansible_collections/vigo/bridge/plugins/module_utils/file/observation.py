@@ -5,28 +5,26 @@
 
 from __future__ import annotations
 
-import errno
 import grp
-import hashlib
 import os
 import pwd
 import stat
-from dataclasses import dataclass
-from typing import Callable
+from dataclasses import dataclass, replace
 
 from ..errors import ResourceError
+from ..foresight import PredictedFile
+from ..target import Target
+from . import content, selinux
 from .spec import FileSpec
-
-#: Longer content is compared but not shown in a diff, in bytes.
-SHOWN_LIMIT = 100 * 1024
 
 
 @dataclass(frozen=True)
 class Observed:
     """kind: missing, file, link, directory or special. Digests are SHA-256.
 
-    before, after: the old and new content as text, None where it cannot be shown. desired_*
-    are None where the spec leaves them as they are.
+    before, after: the old and new content as text, None where it cannot be shown. secontext is
+    empty where the spec does not ask for it. desired_* are None where the spec leaves them as
+    they are.
     """
 
     kind: str
@@ -34,6 +32,7 @@ class Observed:
     mode: int = 0
     uid: int = -1
     gid: int = -1
+    secontext: str = ""
     before: str | None = ""
     after: str | None = ""
     desired_digest: str | None = None
@@ -41,36 +40,101 @@ class Observed:
     desired_gid: int | None = None
 
 
-def observe(spec: FileSpec, reveal: Callable[[str], str]) -> Observed:
+_NOTHING = content.Digest("", "")
+
+
+def observe(spec: FileSpec, target: Target) -> Observed:
     """Raises ResourceError for what cannot be read, and for unknown owners."""
-    try:
-        found = os.lstat(spec.path)
-    except FileNotFoundError:
-        found = None
-    except NotADirectoryError:
-        raise ResourceError(f"{spec.path}: one of its parents is a file, not a folder") from None
-    kind = _kind(found)
-    before = _read(spec.path) if kind == "file" else b""
-    desired = desired_content(spec, reveal) if spec.state == "present" else None
+    kind, found = _found(spec.path, target)
+    before = _NOTHING
+    if kind == "file" and spec.state == "present" and spec.names_content:
+        with content.opened(spec.path, target) as stream:
+            before = content.digest(stream)
+    desired = _desired(spec, target, kind) if spec.state == "present" else None
     return Observed(
         kind=kind,
-        digest=hashlib.sha256(before).hexdigest(),
-        mode=stat.S_IMODE(found.st_mode) if found else 0,
-        uid=found.st_uid if found else -1,
-        gid=found.st_gid if found else -1,
-        before=_shown(before),
-        after=_shown(before if desired is None else desired),
-        desired_digest=None if desired is None else hashlib.sha256(desired).hexdigest(),
+        digest=before.sha256,
+        mode=found.mode,
+        uid=found.uid,
+        gid=found.gid,
+        secontext=_secontext(spec, kind, found),
+        before=before.text,
+        after=before.text if desired is None else desired.text,
+        desired_digest=None if desired is None else desired.sha256,
         desired_uid=None if spec.owner is None else _uid(spec.owner),
         desired_gid=None if spec.group is None else _gid(spec.group),
     )
 
 
-def desired_content(spec: FileSpec, reveal: Callable[[str], str]) -> bytes | None:
-    """The content with its secrets, or None where the spec names none."""
-    if spec.content is not None:
-        return reveal(spec.content).encode("utf-8", "surrogateescape")
-    return _read(spec.source) if spec.source else None
+def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
+    """Tells the resources that come later what this file would be."""
+    files = target.foresight.files
+    if spec.state == "absent":
+        files.remove(spec.path)
+        return
+    # What was there before it: later questions of this very path must not come back to it.
+    earlier = target.with_foresight(replace(target.foresight, files=files.copy()))
+    files.write(
+        spec.path,
+        PredictedFile(
+            lambda: content.foretold(spec, earlier, observed.kind == "file"),
+            spec.mode,
+            _first_known(observed.desired_uid, observed.uid, os.geteuid()),
+            _first_known(observed.desired_gid, observed.gid, os.getegid()),
+            spec.secontext or observed.secontext,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    mode: int = 0
+    uid: int = -1
+    gid: int = -1
+    secontext: str | None = None
+
+
+def _found(path: str, target: Target) -> tuple[str, _Found]:
+    """The kind of what is at the path, or would be there by now, and its attributes."""
+    predicted = target.foresight.files.get(path)
+    if predicted is not None:
+        return "file", _Found(predicted.mode, predicted.uid, predicted.gid, predicted.secontext)
+    kind = target.foresight.files.kind(path)
+    if kind is not None:
+        return kind, _Found()
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return "missing", _Found()
+    except NotADirectoryError:
+        raise ResourceError(f"{path}: one of its parents is a file, not a folder") from None
+    return _kind(status.st_mode), _Found(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+
+
+def _first_known(*numbers: int | None) -> int:
+    return next(number for number in numbers if number not in (None, -1))  # type: ignore[misc]
+
+
+def _desired(spec: FileSpec, target: Target, kind: str) -> content.Digest | None:
+    if kind in ("directory", "special"):
+        return None
+    with content.desired(spec, target, kind == "file") as stream:
+        return None if stream is None else content.digest(stream)
+
+
+def _secontext(spec: FileSpec, kind: str, found: _Found) -> str:
+    """Of a missing file, its folder is asked, so that a prediction fails where acting would."""
+    if not spec.secontext or spec.state == "absent":
+        return ""
+    if found.secontext is not None:
+        return found.secontext
+    if kind == "file":
+        return selinux.context_of(spec.path)
+    folder = os.path.dirname(spec.path)
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    selinux.context_of(folder)
+    return ""
 
 
 def user_name(uid: int) -> str:
@@ -87,35 +151,15 @@ def group_name(gid: int) -> str:
         return str(gid)
 
 
-def _kind(found: os.stat_result | None) -> str:
-    if found is None:
-        return "missing"
+def _kind(mode: int) -> str:
     for kind, matches in (
         ("link", stat.S_ISLNK),
         ("directory", stat.S_ISDIR),
         ("file", stat.S_ISREG),
     ):
-        if matches(found.st_mode):
+        if matches(mode):
             return kind
     return "special"
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError as error:
-        hint = "; run with become" if error.errno == errno.EACCES else ""
-        raise ResourceError(f"{path} cannot be read: {error.strerror}{hint}") from error
-
-
-def _shown(content: bytes) -> str | None:
-    if len(content) > SHOWN_LIMIT:
-        return None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return None
 
 
 def _uid(owner: str) -> int:

@@ -21,12 +21,15 @@ class File(ResourceType):
     name = "file"
     attributes = ATTRIBUTES
     key_attribute = "target_path"
+    only_files = True
 
     def parse(self, attributes: Mapping[str, Any]) -> FileSpec:
         return parse(attributes)
 
     def observe(self, spec: FileSpec, target: Target) -> Observed:
-        return observation.observe(spec, target.secrets.reveal)
+        if not target.check_mode:
+            writing.clear_litter(spec.path)
+        return observation.observe(spec, target)
 
     def decide(self, spec: FileSpec, observed: Observed, turn: Turn) -> Decision:
         if observed.kind == "directory":
@@ -52,6 +55,9 @@ class File(ResourceType):
         else:
             writing.set_attributes(spec, observed)
         return Outcome()
+
+    def foretell(self, spec: FileSpec, observed: Observed, target: Target) -> None:
+        observation.foretell(spec, observed, target)
 
 
 def _decide_absent(spec: FileSpec, observed: Observed) -> Decision:
@@ -84,6 +90,8 @@ def _attribute_changes(spec: FileSpec, observed: Observed) -> list[str]:
         changes.append(f"owner {observation.user_name(observed.uid)} -> {spec.owner}")
     if observed.desired_gid not in (None, observed.gid):
         changes.append(f"group {observation.group_name(observed.gid)} -> {spec.group}")
+    if spec.secontext not in (None, observed.secontext):
+        changes.append(f"secontext {observed.secontext or 'none'} -> {spec.secontext}")
     return changes
 
 

@@ -17,19 +17,27 @@ from ..errors import ResourceError
 class FileSpec:
     """content: text with its references to secrets, or None; source: a path on the target.
 
-    With neither, an existing file keeps its content. backup: the suffix of the copy that a
-    changed file leaves, ``{epoch}`` stands for the time; empty: no copy.
+    With neither, an existing file keeps its content. stream_edit: scripts that the content goes
+    through, one after the other. backup: the suffix of the copy that a changed file leaves,
+    ``{epoch}`` stands for the time; empty: no copy.
     """
 
     path: str
     state: str
     content: str | None
     source: str | None
+    stream_edit: tuple[str, ...]
     mode: int
     owner: str | None
     group: str | None
+    secontext: str | None
     backup: str
     validate: str | None
+
+    @property
+    def names_content(self) -> bool:
+        """Whether the spec says anything of the content."""
+        return self.content is not None or bool(self.source or self.stream_edit)
 
 
 def parse(attributes: Mapping[str, Any]) -> FileSpec:
@@ -51,11 +59,13 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
         state=_state(attributes.get("state") or "present"),
         content=content,
         source=source,
+        stream_edit=_scripts(attributes.get("stream_edit")),
         mode=_mode(
             attributes.get("mode"), 0o600 if secret_references.find(content or "") else 0o644
         ),
         owner=attributes.get("owner") or None,
         group=attributes.get("group") or None,
+        secontext=attributes.get("secontext") or None,
         backup=_backup(attributes.get("backup")),
         validate=attributes.get("validate") or None,
     )
@@ -65,6 +75,12 @@ def _state(state: str) -> str:
     if state not in ("present", "absent"):
         raise ResourceError(f"state: {state!r} is neither present nor absent")
     return state
+
+
+def _scripts(value: Any) -> tuple[str, ...]:
+    """One script, or a list of them; a script may hold commas."""
+    scripts = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(str(script) for script in scripts if script not in (None, ""))
 
 
 def _indented(content: str, spaces: int) -> str:

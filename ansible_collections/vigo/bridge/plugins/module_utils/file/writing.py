@@ -5,63 +5,52 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
 import shlex
 import shutil
-import tempfile
 import time
 
-from .. import process
-from ..errors import Blocked, ResourceError
+from .. import process, temporary_files
+from ..errors import ResourceError
 from ..target import Target
-from .observation import Observed, desired_content
+from . import content, selinux
+from .failures import explained
+from .observation import Observed
 from .spec import FileSpec
 
-_SURROUNDINGS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 _VALIDATE_TIMEOUT = 30.0
 
 
 def replace(spec: FileSpec, observed: Observed, target: Target) -> None:
     """Puts a complete file in the place of whatever is at the path."""
-    content = desired_content(spec, target.secrets.reveal)
     folder = os.path.dirname(spec.path)
-    temporary = ""
     try:
-        os.makedirs(folder, mode=0o755, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(
-            prefix=f".{os.path.basename(spec.path)}.vigo-", dir=folder
-        )
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content or b"")
-            stream.flush()
-            _set(stream.fileno(), spec, observed)
-            os.fsync(stream.fileno())
-        if spec.validate:
-            _validate(spec.validate, temporary, target)
-        if spec.backup and observed.kind == "file":
-            backup = spec.path + spec.backup.replace("{epoch}", str(int(time.time())))
-            shutil.copy2(spec.path, backup)
-        os.rename(temporary, spec.path)
-        temporary = ""
-        _sync_folder(folder)
+        _make_folder(folder)
+        with temporary_files.temporary(
+            folder, temporary_files.prefix_beside(spec.path)
+        ) as temporary:
+            _fill(temporary, spec, observed, target)
+            _set(temporary.stream.fileno(), spec, observed)
+            if spec.validate:
+                _validate(spec.validate, temporary.path, target)
+            if spec.backup and observed.kind == "file":
+                _back_up(spec.path, spec.backup.replace("{epoch}", str(int(time.time()))))
+            temporary.rename(spec.path)
     except OSError as error:
-        raise _explained(spec.path, error) from error
-    finally:
-        if temporary:
-            os.unlink(temporary)
+        raise explained(spec.path, error) from error
 
 
 def set_attributes(spec: FileSpec, observed: Observed) -> None:
-    """Mode and owner of a file whose content stays."""
+    """Mode, owner and context of a file whose content stays."""
     try:
-        descriptor = os.open(spec.path, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(spec.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             _set(descriptor, spec, observed)
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise _explained(spec.path, error) from error
+        raise explained(spec.path, error) from error
 
 
 def remove(path: str) -> None:
@@ -70,7 +59,39 @@ def remove(path: str) -> None:
     except FileNotFoundError:
         pass  # gone in the meantime: as desired
     except OSError as error:
-        raise _explained(path, error) from error
+        raise explained(path, error) from error
+
+
+def clear_litter(path: str) -> None:
+    """Removes the temporary files that a killed run left beside this path."""
+    temporary_files.clear(os.path.dirname(path), temporary_files.prefix_beside(path))
+
+
+def _make_folder(folder: str) -> None:
+    """With its parents, all 0755 whatever the umask is."""
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for path in reversed(missing):
+        with contextlib.suppress(FileExistsError):  # another process was quicker
+            os.mkdir(path)
+            os.chmod(path, 0o755)
+
+
+def _fill(
+    temporary: temporary_files.Temporary, spec: FileSpec, observed: Observed, target: Target
+) -> None:
+    with content.desired(spec, target, observed.kind == "file") as stream:
+        if stream is None:
+            return
+        written = content.copy(stream, temporary.stream)
+    temporary.stream.flush()
+    if written.sha256 != observed.desired_digest:
+        raise ResourceError(
+            f"{spec.path}: its new content changed while it was written; the old file stays."
+            " Run again when nothing writes to the source"
+        )
 
 
 def _set(descriptor: int, spec: FileSpec, observed: Observed) -> None:
@@ -82,6 +103,8 @@ def _set(descriptor: int, spec: FileSpec, observed: Observed) -> None:
     if (uid, gid) not in ((-1, -1), (now.st_uid, now.st_gid)):
         os.chown(descriptor, uid, gid)
     os.chmod(descriptor, spec.mode)
+    if spec.secontext:
+        selinux.set_context(descriptor, spec.path, spec.secontext)
 
 
 def _validate(command: str, temporary: str, target: Target) -> None:
@@ -94,16 +117,14 @@ def _validate(command: str, temporary: str, target: Target) -> None:
         )
 
 
-def _sync_folder(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _explained(path: str, error: OSError) -> ResourceError:
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return ResourceError(f"{path}: {error.strerror}; run with become, or choose another path")
-    kind = Blocked if error.errno in _SURROUNDINGS else ResourceError
-    return kind(f"{path} cannot be written: {error.strerror}")
+def _back_up(path: str, suffix: str) -> None:
+    """A copy with the old owner, mode and times; whole, or not there."""
+    folder, backup = os.path.dirname(path), path + suffix
+    with temporary_files.temporary(folder, temporary_files.prefix_beside(path)) as temporary:
+        with open(path, "rb") as old:
+            shutil.copyfileobj(old, temporary.stream)
+            temporary.stream.flush()
+            found = os.fstat(old.fileno())
+        os.chown(temporary.path, found.st_uid, found.st_gid)
+        shutil.copystat(path, temporary.path)
+        temporary.rename(backup)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote_plus
 
 from .values import utf8
@@ -34,8 +35,12 @@ def escape_html(text: str) -> str:
     return text.translate(_HTML)
 
 
+# What may need an escape: all that is no printable character of ASCII is asked one by one.
+_SPECIAL = re.compile(r"""[\\'"<>&=]|[^ -\x7f]""")
+
+
 def escape_javascript(text: str) -> str:
-    return "".join(map(_javascript_character, text))
+    return _SPECIAL.sub(lambda match: _javascript_character(match.group()), text)
 
 
 def _javascript_character(character: str) -> str:

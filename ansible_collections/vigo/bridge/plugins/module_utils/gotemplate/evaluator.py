@@ -12,6 +12,7 @@ from .errors import Fault
 from .functions import FUNCTIONS
 from .literals import MAX_INT
 from .lookup import Lookup
+from .steps import Steps, steps_to_touch
 from .tree import (
     Chain,
     Command,
@@ -37,10 +38,11 @@ class Evaluator:
     """Knows the variables and, for error messages, the offset of what it evaluates. All its
     methods raise ``Fault``; ``at`` is then the place."""
 
-    def __init__(self, root: Any, lookup: Lookup) -> None:
+    def __init__(self, root: Any, lookup: Lookup, steps: Steps) -> None:
         self.variables = Variables(root)
         self.at = 0
         self._lookup = lookup
+        self._steps = steps
 
     def pipeline(self, pipeline: Pipeline, dot: Any) -> Any:
         """The value of the last command, after the pipeline's variables have got it."""
@@ -133,7 +135,10 @@ class Evaluator:
         if final is not _NOTHING_PIPED:
             arguments.append(converted(spec, len(arguments), final, None))
         self._lookup.check_arguments(name, spec, arguments)
-        return spec.call(*arguments)
+        self._steps.take(1 + spec.steps(arguments))
+        value = spec.call(*arguments)
+        self._steps.take(steps_to_touch((value,)))
+        return value
 
     def _and_or(self, wanted: bool, operands: Tuple[Operand, ...], dot: Any, final: Any) -> Any:
         value = final

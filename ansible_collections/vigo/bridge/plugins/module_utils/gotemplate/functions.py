@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 from . import builtins, helpers, printf, printing
+from .steps import steps_to_touch, steps_to_walk
 
 ANY = "any"
 """A parameter that takes every value."""
@@ -28,7 +29,8 @@ class FunctionSpec:
     """``fixed`` parameters come first; ``rest`` is the kind of any number of further ones.
 
     ``accepts_missing`` says that the function is made for values that may not be there: others
-    refuse a missing value rather than write ``<no value>``.
+    refuse a missing value rather than write ``<no value>``. ``steps`` says how much work the
+    arguments will be.
     """
 
     call: Callable[..., Any]
@@ -36,10 +38,21 @@ class FunctionSpec:
     rest: Optional[str] = None
     is_extension: bool = False
     accepts_missing: bool = False
+    steps: Callable[[Sequence[Any]], int] = steps_to_touch
 
 
-def _go(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
-    return FunctionSpec(call, fixed, rest)
+def _printer(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
+    return FunctionSpec(call, fixed, rest, steps=steps_to_walk)
+
+
+def _formatter(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
+    return FunctionSpec(call, fixed, rest, steps=_steps_to_format)
+
+
+def _steps_to_format(arguments: Sequence[Any]) -> int:
+    """Each directive is a step, and may show the largest argument again."""
+    form, *shown = arguments
+    return (form.count("%") + 1) * (1 + steps_to_walk(shown))
 
 
 def _logic(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
@@ -48,6 +61,10 @@ def _logic(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) ->
 
 def _helper(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
     return FunctionSpec(call, fixed, rest, is_extension=True)
+
+
+def _writer(call: Callable[..., Any], *fixed: str) -> FunctionSpec:
+    return FunctionSpec(call, fixed, is_extension=True, steps=steps_to_walk)
 
 
 def _choice(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None) -> FunctionSpec:
@@ -72,12 +89,12 @@ FUNCTIONS: Dict[str, FunctionSpec] = {
     "index": _logic(builtins.index, ANY, rest=ANY),
     "slice": _logic(builtins.slice_of, ANY, rest=ANY),
     "call": _logic(builtins.refuse_call, ANY, rest=ANY),
-    "print": _go(lambda *arguments: printing.print_all(arguments), rest=ANY),
-    "println": _go(lambda *arguments: printing.print_line(arguments), rest=ANY),
-    "printf": _go(lambda form, *rest: printf.print_formatted(form, rest), STRING, rest=ANY),
-    "html": _go(builtins.as_html, rest=ANY),
-    "js": _go(builtins.as_javascript, rest=ANY),
-    "urlquery": _go(builtins.as_url_query, rest=ANY),
+    "print": _printer(lambda *arguments: printing.print_all(arguments), rest=ANY),
+    "println": _printer(lambda *arguments: printing.print_line(arguments), rest=ANY),
+    "printf": _formatter(lambda form, *rest: printf.print_formatted(form, rest), STRING, rest=ANY),
+    "html": _printer(builtins.as_html, rest=ANY),
+    "js": _printer(builtins.as_javascript, rest=ANY),
+    "urlquery": _printer(builtins.as_url_query, rest=ANY),
     "default": _choice(helpers.default, ANY, rest=ANY),
     "coalesce": _choice(helpers.coalesce, rest=ANY),
     "ternary": _choice(helpers.ternary, ANY, ANY, ANY),
@@ -90,15 +107,15 @@ FUNCTIONS: Dict[str, FunctionSpec] = {
     "hasPrefix": _helper(helpers.has_prefix, TEXT, TEXT),
     "hasSuffix": _helper(helpers.has_suffix, TEXT, TEXT),
     "split": _helper(helpers.split, TEXT, TEXT),
-    "join": _helper(helpers.join, TEXT, ANY),
+    "join": _writer(helpers.join, TEXT, ANY),
     "quote": _helper(helpers.quote, rest=ANY),
     "indent": _helper(helpers.indent, INTEGER, TEXT),
     "nindent": _helper(helpers.nindent, INTEGER, TEXT),
     "int": _helper(helpers.to_integer, ANY),
     "b64enc": _helper(helpers.encode_base64, TEXT),
     "b64dec": _helper(helpers.decode_base64, TEXT),
-    "toJson": _helper(helpers.to_json, ANY),
-    "toYaml": _helper(helpers.to_yaml, ANY),
+    "toJson": _writer(helpers.to_json, ANY),
+    "toYaml": _writer(helpers.to_yaml, ANY),
 }
 
 

@@ -19,7 +19,7 @@ from .sink import require_modest
 from .values import Missing, kind_of, sorted_keys, text_of_bytes, truth, type_name, utf8
 from .yamltext import yaml_text
 
-_MAX_NODES = 1_000_000
+_FIRST_LETTER = re.compile(r"(?<!\S)\S")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -48,10 +48,7 @@ def lower(text: str) -> str:
 
 def title(text: str) -> str:
     """Each word with a capital first letter; the other letters stay."""
-    return "".join(
-        character.upper() if index == 0 or text[index - 1].isspace() else character
-        for index, character in enumerate(text)
-    )
+    return _FIRST_LETTER.sub(lambda match: match.group().upper(), text)
 
 
 def trim(text: str) -> str:
@@ -141,7 +138,7 @@ def decode_base64(text: str) -> str:
 
 def to_json(value: Any) -> str:
     """JSON on one line, keys in order."""
-    plain = _plain(value, [0])
+    plain = _plain(value)
     try:
         return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
@@ -150,7 +147,7 @@ def to_json(value: Any) -> str:
 
 def to_yaml(value: Any) -> str:
     """YAML in block style, keys in order, without a line feed at the end."""
-    return yaml_text(_plain(value, [0]))
+    return yaml_text(_plain(value))
 
 
 def as_text(value: Any) -> str:
@@ -161,16 +158,13 @@ def as_text(value: Any) -> str:
     return "" if kind is values.NIL else printed(value)
 
 
-def _plain(value: Any, seen: List[int]) -> Any:
-    """A value in Python's own types, map keys as ordered texts; refuses endless ones."""
-    seen[0] += 1
-    if seen[0] > _MAX_NODES:
-        raise Fault(f"the value has more than {_MAX_NODES} parts")
+def _plain(value: Any) -> Any:
+    """A value in Python's own types, map keys as ordered texts."""
     kind = kind_of(value)
     if kind is values.MAP:
-        return {as_text(key): _plain(value[key], seen) for key in sorted_keys(value)}
+        return {as_text(key): _plain(value[key]) for key in sorted_keys(value)}
     if kind is values.LIST:
-        return [_plain(element, seen) for element in value]
+        return [_plain(element) for element in value]
     if kind is values.NIL or isinstance(value, Missing):
         return None
     if kind is values.COMPLEX:

@@ -10,11 +10,12 @@ from typing import Any, Callable, List, Mapping, Optional, Tuple
 from . import values
 from .errors import Fault
 from .evaluator import Evaluator
-from .limits import MAX_DEPTH, MAX_STEPS
+from .limits import CHARACTERS_PER_STEP, MAX_DEPTH
 from .lookup import Lookup
 from .printing import printed
 from .sink import Sink
 from .source import Source
+from .steps import Steps, steps_to_walk
 from .tree import (
     Body,
     Break,
@@ -48,9 +49,9 @@ class _Rendering:
         self._tree = tree
         self._root = root
         self._lookup = lookup
-        self._evaluator = Evaluator(root, lookup)
-        self._sink = Sink(most_pieces=MAX_STEPS)
-        self._steps = 0
+        self._steps = Steps()
+        self._evaluator = Evaluator(root, lookup, self._steps)
+        self._sink = Sink()
         self._depth = 0
 
     @property
@@ -67,7 +68,7 @@ class _Rendering:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise Fault(f"blocks and templates nested more than {MAX_DEPTH} deep")
-        self._step(len(body) + 1)
+        self._steps.take(len(body) + 1)
         jump: Optional[type] = None
         node: Any
         for node in body:
@@ -85,11 +86,6 @@ class _Rendering:
         self._depth -= 1
         return jump
 
-    def _step(self, steps: int) -> None:
-        self._steps += steps
-        if self._steps > MAX_STEPS:
-            raise Fault(f"the template takes more than {MAX_STEPS} steps")
-
     def _output(self, pipeline: Pipeline, dot: Any) -> None:
         value = self._evaluator.pipeline(pipeline, dot)
         if pipeline.variables:
@@ -100,7 +96,7 @@ class _Rendering:
             self._sink.write(self._lookup.shown_nothing(value))
             return
         if kind in (values.LIST, values.MAP):
-            self._step(len(value))
+            self._steps.take(steps_to_walk([value]))
         self._sink.write(printed(value))
 
     def _if(self, node: If, dot: Any) -> Optional[type]:
@@ -143,8 +139,10 @@ class _Rendering:
         """The index or key, and the element, of each turn."""
         kind = kind_of(value)
         if kind is values.LIST:
+            self._steps.take(len(value) // CHARACTERS_PER_STEP)
             return list(enumerate(value))
         if kind is values.MAP:
+            self._steps.take(len(value))
             return [(key, value[key]) for key in sorted_keys(value)]
         if kind is values.NIL:
             return []

@@ -12,10 +12,11 @@ MAX_DEPTH = 100
 """Blocks, parentheses and template calls inside one another while rendering."""
 
 MAX_STEPS = 1_000_000
-"""Actions, texts and turns of a range that one rendering may execute."""
+"""Actions, texts, turns of a range, calls, and parts of values that are looked at, which one
+rendering may execute. Some microseconds each."""
 
-MAX_PIECES = 1_000_000
-"""Values, brackets and separators that the text of one value may consist of."""
+CHARACTERS_PER_STEP = 64
+"""How many characters of a text, or elements that are only copied, count as one step."""
 
 MAX_TEXT = 64 * 1024 * 1024
 """Characters of a rendered text, and of every text that a function makes."""

@@ -164,8 +164,8 @@ class _Walk:
         if isinstance(node, Range):
             path = None if value.path is None else (*value.path, ELEMENT)
             value = _Value(path, value.flow)
-            for name in node.pipeline.variables[-1:]:
-                self._variables[name][-1] = value
+            if node.pipeline.variables and not node.pipeline.assigns:
+                self._variables[node.pipeline.variables[-1]][-1] = value
         self._body(node.body, value)
         self._body(node.otherwise or (), dot)
         self._forget_since(mark)

@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import List
 
 from .errors import Fault
-from .limits import MAX_PIECES, MAX_TEXT
+from .limits import MAX_TEXT
 from .values import text_of_bytes, utf8
 
 
 class Sink:
-    """Gathers pieces of text; raises ``Fault`` when they become too many."""
+    """Gathers pieces of text; raises ``Fault`` when they become too large."""
 
-    def __init__(self, most_pieces: int = MAX_PIECES) -> None:
-        self._most_pieces = most_pieces
+    def __init__(self) -> None:
         self._pieces: List[str] = []
         self._size = 0
 
@@ -25,8 +24,6 @@ class Sink:
         if self._size > MAX_TEXT:
             raise too_large()
         self._pieces.append(text)
-        if len(self._pieces) > self._most_pieces:
-            raise Fault(f"a text of more than {self._most_pieces} pieces")
 
     def text(self) -> str:
         """Everything written. Lone bytes that became a character together are joined."""

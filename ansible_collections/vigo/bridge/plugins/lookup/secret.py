@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lookup vigo.bridge.secret."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: secret
+short_description: Secrets from the stores that vigo.bridge knows
+version_added: 0.1.0
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+description:
+  - Returns the values of secrets by their paths, as C(secret:PATH) in arguments of the modules of
+    this collection does.
+  - The stores are those that C(secrets.yml) names, in the folder of the variable
+    C(vigo_secrets_folder) or else beside the playbook. Without that file, C(secrets.vault.yml) in
+    the same folder and then the environment are asked, where the secret C(web/db) is
+    C(VIGO_SECRET_WEB_DB).
+options:
+  _terms:
+    description: The paths of the secrets.
+    required: true
+    type: list
+    elements: str
+notes:
+  - A value that a lookup returns is a text like any other. Set C(no_log) on tasks that use it. The
+    modules of this collection need no lookup; they take C(secret:PATH) and keep the value from
+    results and logs.
+"""
+
+EXAMPLES = r"""
+- name: Create the database's user
+  community.postgresql.postgresql_user:
+    name: webapp
+    password: "{{ lookup('vigo.bridge.secret', 'web/db_password') }}"
+  no_log: true
+"""
+
+RETURN = r"""
+_raw:
+  description: The values, in the order of the paths.
+  type: list
+  elements: str
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils.ansible_secrets import look_up_in_ansible
+from ..plugin_utils.secret_stores import StoreError
+from ..plugin_utils.secrets import UnknownSecrets
+
+
+class LookupModule(LookupBase):
+    def run(
+        self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any
+    ) -> list[str]:
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            values = look_up_in_ansible(terms, variables or {}, self._loader)
+        except (StoreError, UnknownSecrets) as error:
+            raise AnsibleLookupError(str(error)) from error
+        return [values[term] for term in terms]

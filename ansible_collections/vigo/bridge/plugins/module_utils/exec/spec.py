@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to run and when: attributes to a frozen spec."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from .. import comma_strings, durations
+from ..errors import ResourceError
+
+#: What stands in a command for the path of its secret file.
+SECRET_FILE = re.compile(r"\{\{\s*secret_file\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One condition. kind: onlyif, unless, creates or removes; subject: its command or path."""
+
+    kind: str
+    subject: str
+
+    @property
+    def is_command(self) -> bool:
+        return self.kind in ("onlyif", "unless")
+
+
+@dataclass(frozen=True)
+class ExecSpec:
+    """What to run. Texts keep their references to secrets; timeout in seconds.
+
+    secret_file: what the temporary file holds, None for no such file. logoutput: always, never
+    or on_failure.
+    """
+
+    command: str
+    guards: tuple[Guard, ...]
+    stdin: str
+    secret_file: str | None
+    cwd: str | None
+    user: str | None
+    environment: Mapping[str, str]
+    returns: tuple[int, ...]
+    logoutput: str
+    background: bool
+    nice: int
+    timeout: float
+
+
+def parse(attributes: Mapping[str, Any]) -> ExecSpec:
+    """Raises ResourceError for attributes that make no sense."""
+    guards = tuple(
+        Guard(kind, str(attributes[kind]))
+        for kind in ("creates", "removes", "onlyif", "unless")
+        if attributes.get(kind)
+    )
+    command = str(attributes.get("command") or "")
+    if not command.strip():
+        raise ResourceError("command is missing or empty; write what to run")
+    secret_file = attributes.get("secret_file")
+    if secret_file is not None and not SECRET_FILE.search(command):
+        raise ResourceError(
+            "secret_file is given, but the command does not use it; write {{secret_file}} where"
+            " its path shall stand"
+        )
+    background = _yes(attributes.get("background"), "background")
+    if background and (attributes.get("stdin") or secret_file is not None):
+        raise ResourceError(
+            "a command in the background outlives the run and gets neither stdin nor secret_file;"
+            " leave them out"
+        )
+    return ExecSpec(
+        command=command,
+        guards=guards,
+        stdin=str(attributes.get("stdin") or ""),
+        secret_file=None if secret_file is None else str(secret_file),
+        cwd=attributes.get("cwd") or None,
+        user=attributes.get("user") or None,
+        environment=comma_strings.as_map(attributes.get("environment"), "environment"),
+        returns=_exit_codes(attributes.get("returns")),
+        logoutput=_logoutput(attributes.get("logoutput")),
+        background=background,
+        nice=_nice(attributes.get("nice")),
+        timeout=durations.seconds(attributes.get("timeout") or 300, "timeout"),
+    )
+
+
+def _exit_codes(value: Any) -> tuple[int, ...]:
+    try:
+        return tuple(int(code) for code in comma_strings.as_list(value)) or (0,)
+    except ValueError:
+        raise ResourceError(f"returns: {value!r} is no list of exit codes such as 0,2") from None
+
+
+def _yes(value: Any, name: str) -> bool:
+    text = str(value or False).lower()
+    if text not in ("true", "yes", "false", "no"):
+        raise ResourceError(f"{name}: {value!r} is neither true nor false")
+    return text in ("true", "yes")
+
+
+def _logoutput(value: Any) -> str:
+    if value in (None, "") or str(value).lower() in ("true", "yes"):
+        return "always"
+    if str(value).lower() in ("false", "no"):
+        return "never"
+    if value != "on_failure":
+        raise ResourceError(f"logoutput: {value!r} is neither true, false nor on_failure")
+    return "on_failure"
+
+
+def _nice(value: Any) -> int:
+    try:
+        nice = int(value or 0)
+    except ValueError:
+        nice = 99
+    if not -20 <= nice <= 19:
+        raise ResourceError(f"nice: {value!r} is no whole number from -20 to 19")
+    return nice

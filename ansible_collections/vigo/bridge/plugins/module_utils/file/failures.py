@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the system's errors mean for someone who wants a file written."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import errno
+import fcntl
+import os
+import sys
+
+from ..errors import Blocked, ResourceError
+
+#: A fault of the surroundings, not of what was asked for.
+_SURROUNDINGS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EFBIG: "it is larger than this process may write; raise its limit (ulimit -f)",
+    errno.EROFS: "the file system is read-only; mount it writable, or choose another path",
+    errno.EIO: "the disk reports an error; see the kernel's log",
+}
+# From linux/fs.h.
+_FS_IOC_GETFLAGS = 0x80086601 if sys.maxsize > 2**32 else 0x80046601
+_FS_IMMUTABLE, _FS_APPEND = 0x10, 0x20
+
+
+def explained(path: str, error: OSError) -> ResourceError:
+    """The error of writing to this path, with what to do about it."""
+    if error.errno in _SURROUNDINGS:
+        return Blocked(f"{path} cannot be written: {_SURROUNDINGS[error.errno]}")
+    if error.errno == errno.EBUSY:
+        return ResourceError(
+            f"{path} is a mount point and cannot be replaced; write the file that is mounted"
+            " there, or unmount it first"
+        )
+    if error.errno == errno.EPERM:
+        for place in (path, os.path.dirname(path)):
+            if _is_protected(place):
+                return ResourceError(
+                    f"{place} is immutable or append-only; `chattr -ia {place}` lifts that"
+                )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return ResourceError(f"{path}: {error.strerror}; run with become, or choose another path")
+    return ResourceError(f"{path} cannot be written: {error.strerror}")
+
+
+def _is_protected(path: str) -> bool:
+    flags = array.array("i", [0, 0])
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.ioctl(descriptor, _FS_IOC_GETFLAGS, flags)
+        finally:
+            os.close(descriptor)
+    return bool(flags[0] & (_FS_IMMUTABLE | _FS_APPEND))

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Temporary files that are gone when we are done, or after the next run if we were killed.
+
+A file that is still in use is locked by its owner, and the kernel frees the lock when its owner
+dies: so what a killed run left can be told from what another run is just writing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from dataclasses import dataclass
+from typing import IO, Iterator
+
+#: File names may have 255 bytes; the rest is for what makes a name unique.
+_NAME_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """A file with mode 0600, open for writing."""
+
+    path: str
+    stream: IO[bytes]
+
+    def rename(self, path: str) -> None:
+        """Puts the file at its place, in one step and so that it survives a power cut."""
+        self.stream.flush()
+        os.fsync(self.stream.fileno())
+        os.rename(self.path, path)
+        sync_folder(os.path.dirname(path))
+
+
+@contextlib.contextmanager
+def temporary(folder: str, prefix: str) -> Iterator[Temporary]:
+    """A new file in the folder, removed at the end unless it was renamed. Raises OSError."""
+    descriptor, path = tempfile.mkstemp(prefix=prefix, dir=folder)
+    with os.fdopen(descriptor, "wb") as stream:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            yield Temporary(path, stream)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+
+
+def clear(folder: str, prefix: str) -> None:
+    """Removes the temporary files that killed runs left. What cannot be removed stays."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(prefix) and entry.is_file(follow_symlinks=False):
+                _remove_unless_locked(entry.path)
+
+
+def prefix_beside(path: str) -> str:
+    """How the names of temporary files for this path begin: hidden, and told by its name."""
+    name = os.fsencode(os.path.basename(path))[:_NAME_LIMIT]
+    return f".{os.fsdecode(name)}.vigo-"
+
+
+def sync_folder(folder: str) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_unless_locked(path: str) -> None:
+    with contextlib.suppress(OSError), open(path, "rb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(path)

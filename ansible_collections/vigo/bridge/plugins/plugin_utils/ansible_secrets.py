@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The secret stores that an Ansible process asks."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping
+
+from ansible.errors import AnsibleError
+
+from .secret_stores import StoreError, of_stack
+from .secrets import look_up
+
+#: The variable that names the folder with ``secrets.yml`` and vault files, such as a stack's.
+#: Without it, they lie beside the playbook.
+FOLDER_VARIABLE = "vigo_secrets_folder"
+
+
+def look_up_in_ansible(
+    paths: Iterable[str], variables: Mapping[str, Any], loader: Any
+) -> dict[str, str]:
+    """The values of all these paths; vault files open with the passwords that Ansible was given.
+
+    loader: Ansible's DataLoader. Raises StoreError and UnknownSecrets.
+    """
+    folder = variables.get(FOLDER_VARIABLE) or variables.get("playbook_dir") or "."
+
+    def read(path: str) -> Any:
+        try:
+            return loader.load_from_file(path, cache="none")
+        except AnsibleError as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
+
+    return look_up(paths, of_stack(str(folder), read))

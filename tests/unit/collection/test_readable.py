@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ansible-playbook prints of a host's result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils import readable
+
+#: one resource of a result -> the lines for it
+CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "as desired": ({"action": "none", "reason": ""}, []),
+    "skipped by a guard": ({"action": "skipped", "reason": "unless: `x` holds"}, []),
+    "held back": (
+        {"action": "skipped", "reason": "c/x failed"},
+        ["  skipped: [web1] c/a (c/x failed)"],
+    ),
+    "changed": (
+        {"action": "updated", "reason": "mode 0600 -> 0644"},
+        ["  updated: [web1] c/a (mode 0600 -> 0644)"],
+    ),
+    "no reason": ({"action": "created", "reason": ""}, ["  created: [web1] c/a"]),
+    "failed": (
+        {"action": "failed", "reason": "it broke\nbadly", "error": {"log": "1\n2\n"}},
+        ["  failed: [web1] c/a (it broke)", "      badly", "      1", "      2"],
+    ),
+    "the end of a long log": (
+        {"action": "failed", "reason": "x", "error": {"log": "\n".join(map(str, range(99)))}},
+        ["  failed: [web1] c/a (x)", *(f"      {number}" for number in range(89, 99))],
+    ),
+}
+
+
+@pytest.mark.parametrize(("resource", "expected"), CASES.values(), ids=CASES)
+def test_lines(resource: dict[str, Any], expected: list[str]) -> None:
+    assert readable.lines("web1", {"resources": [{"id": "c/a", **resource}]}) == expected
+
+
+def test_diffs_have_the_name_of_their_resource() -> None:
+    resources = [
+        {"id": "c/none"},
+        {"id": "c/a", "diff": {"before_header": "/a", "before": "1\n", "after": "2\n"}},
+        {"id": "c/b", "diff": {"before": {"image": "x:1"}, "after": {"image": "x:2"}}},
+        {"id": "c/c", "diff": {"before": "", "after": "", "prepared": "(not shown)\n"}},
+    ]
+    first, second, third = readable.diffs({"resources": resources})
+    assert (first["before_header"], first["after"]) == ("c/a /a", "2\n")
+    assert second["after"] == '{\n  "image": "x:2"\n}\n'
+    assert third == {"prepared": "c/c: (not shown)\n"}
+
+
+def test_a_failure_is_printed_without_what_went_well() -> None:
+    failed = {"id": "c/b", "error": {"message": "x"}}
+    result = {"failed": True, "resources": [{"id": "c/a"}, failed]}
+    assert readable.brief(result) == {"failed": True, "resources": [failed]}
+    assert readable.brief({"failed": True, "msg": "x"}) == {"failed": True, "msg": "x"}

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder that stands for a machine, and resources for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.convergence import Convergence
+from ansible_collections.vigo.bridge.plugins.module_utils.exec.resource_type import Exec
+from ansible_collections.vigo.bridge.plugins.module_utils.facts import Facts
+from ansible_collections.vigo.bridge.plugins.module_utils.file.resource_type import File
+from ansible_collections.vigo.bridge.plugins.module_utils.journal import Journal
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
+    parse_crates,
+    parse_resources,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+
+TYPES = {"file": File(), "exec": Exec()}
+
+
+def run(
+    resources: Sequence[Mapping[str, Any]],
+    journal: Path,
+    *,
+    check: bool = False,
+    crates: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> list[Result]:
+    """One run of files and commands, or its prediction."""
+    return Convergence(
+        parse_resources(resources),
+        parse_crates(crates or {}),
+        variables or {},
+        TYPES,
+        Target(check_mode=check),
+        Journal.load(str(journal), persistent=not check),
+        Facts(),
+    ).run()

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What check mode says is what the next run does, except where it says that it cannot know."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.module_utils.envoys import run
+
+Entry = dict[str, Any]
+
+
+def actions(entries: list[Entry], folder: Path, *, check: bool) -> dict[str, str]:
+    """HERE stands for the folder, in every text."""
+    placed = [_placed(entry, str(folder)) for entry in entries]
+    results = run(placed, folder / "state" / "journal.json", check=check)
+    return {result.id: result.action for result in results}
+
+
+def _placed(value: Any, folder: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("HERE", folder)
+    if isinstance(value, list):
+        return [_placed(item, folder) for item in value]
+    if isinstance(value, dict):
+        return {name: _placed(item, folder) for name, item in value.items()}
+    return value
+
+
+def file(name: str, **more: Any) -> Entry:
+    return {"id": name, "type": "file", "target_path": f"HERE/{name}", **more}
+
+
+def command(name: str, text: str = "true", **more: Any) -> Entry:
+    return {"id": name, "type": "exec", "command": text, **more}
+
+
+#: a stack -> the predicted actions in order; the run must do the same, `unknown` excepted
+CASES: dict[str, tuple[list[Entry], list[str]]] = {
+    "a file that would exist satisfies file_exists": (
+        [file("a"), file("b", when="file_exists('HERE/a')", depends_on="a")],
+        ["created", "created"],
+    ),
+    "and its folder dir_exists": (
+        [file("d/a"), file("b", when="dir_exists('HERE/d')", depends_on="d/a")],
+        ["created", "created"],
+    ),
+    "also where no edge says so": (
+        [file("a"), file("b", when="file_exists('HERE/a')")],
+        ["created", "created"],
+    ),
+    "what would be removed does not exist": (
+        [
+            file("a"),
+            file("gone", target_path="HERE/a", state="absent", depends_on="a"),
+            file("b", when="file_exists('HERE/a')", depends_on="gone"),
+        ],
+        ["created", "deleted", "skipped"],
+    ),
+    "creates": (
+        [file("a"), command("b", creates="HERE/a", depends_on="a")],
+        ["created", "skipped"],
+    ),
+    "removes": (
+        [file("a"), command("b", "rm HERE/a", removes="HERE/a", depends_on="a")],
+        ["created", "ran"],
+    ),
+    "source": (
+        [file("a", content="x"), file("b", source="HERE/a", depends_on="a")],
+        ["created", "created"],
+    ),
+    "source that would be removed": (
+        [
+            file("a", content="x"),
+            file("gone", target_path="HERE/a", state="absent", depends_on="a"),
+            file("b", source="HERE/a", depends_on="gone"),
+        ],
+        ["created", "deleted", "failed"],
+    ),
+    "two resources of one file, equal": (
+        [file("a", content="x"), file("again", target_path="HERE/a", content="x", depends_on="a")],
+        ["created", "none"],
+    ),
+    "two resources of one file, different": (
+        [file("a", content="x"), file("b", target_path="HERE/a", content="y", depends_on="a")],
+        ["created", "updated"],
+    ),
+    "an edit of a file that would be written": (
+        [
+            file("a", content="x"),
+            file("edit", target_path="HERE/a", stream_edit="tr x y", depends_on="a"),
+            file("c", target_path="HERE/a", content="y", depends_on="edit"),
+        ],
+        ["created", "updated", "none"],
+    ),
+    "a command may alter any file": (
+        [command("a", "touch HERE/x"), file("b", when="file_exists('HERE/x')", depends_on="a")],
+        ["ran", "unknown"],
+    ),
+    "but only of what depends on it": (
+        [command("a"), file("b", when="file_exists('HERE/x')")],
+        ["ran", "skipped"],
+    ),
+    "a file may alter what a command says": (
+        [file("a"), file("b", when="command_succeeds('test -e HERE/a')", depends_on="a")],
+        ["created", "unknown"],
+    ),
+    "but not whether a process runs": (
+        [file("a"), file("b", when="process_running('no-such')", depends_on="a")],
+        ["created", "skipped"],
+    ),
+    "one side of && that is false decides": (
+        [
+            command("a"),
+            file("b", when="file_exists('HERE/x') && hour_range('0', '24') && !dir_exists('/')"),
+            file("c", when="file_exists('HERE/x') && !distro('no')", depends_on="a"),
+            file("d", when="command_succeeds('x') && distro('no')", depends_on="a"),
+            file("e", when="command_succeeds('x') || !distro('no')", depends_on="a"),
+        ],
+        ["ran", "skipped", "unknown", "skipped", "created"],
+    ),
+    "what is below something unknown": (
+        [
+            command("a"),
+            command("b", onlyif="true", depends_on="a"),
+            command("c", creates="HERE/x", depends_on="b"),
+        ],
+        ["ran", "unknown", "unknown"],
+    ),
+    "a trigger that may not come": (
+        [
+            command("a"),
+            command("b", onlyif="false", depends_on="a", notify=["c", "d", "e", "f"]),
+            command("c", when="changed"),
+            command("d", unless="true"),
+            command("e", "touch HERE/e", creates="HERE/e"),
+            file("f"),
+        ],
+        ["ran", "unknown", "unknown", "unknown", "unknown", "created"],
+    ),
+    "a trigger that comes anyway": (
+        [
+            command("a", notify="c"),
+            command("b", onlyif="false", depends_on="a", notify="c"),
+            command("c", when="changed"),
+        ],
+        ["ran", "unknown", "ran"],
+    ),
+    "a trigger that may not come, and would change nothing": (
+        [
+            command("a"),
+            file(
+                "b",
+                target_path="HERE/x",
+                when="file_exists('HERE/x')",
+                depends_on="a",
+                subscribes="a",
+            ),
+            file("c", target_path="HERE/y", state="absent", depends_on="a", subscribes="b"),
+        ],
+        ["ran", "unknown", "none"],
+    ),
+    "one guard that says no is enough": (
+        [file("a"), command("b", onlyif="true", creates="HERE/a", depends_on="a")],
+        ["created", "skipped"],
+    ),
+    "what an earlier command may provide is not missing": (
+        [command("a", "echo x > HERE/x"), file("b", source="HERE/x", depends_on="a")],
+        ["ran", "unknown"],
+    ),
+    "what nobody provides is": (
+        [file("a"), file("b", source="HERE/x", depends_on="a")],
+        ["created", "failed"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("entries", "expected"), CASES.values(), ids=CASES)
+def test_case(tmp_path: Path, entries: list[Entry], expected: list[str]) -> None:
+    predicted = actions(entries, tmp_path, check=True)
+    assert list(tmp_path.iterdir()) == [], "check mode touched it"
+    assert list(predicted.values()) == expected
+    real = actions(entries, tmp_path, check=False)
+    assert _without_unknown(real, predicted) == _without_unknown(predicted, predicted)
+
+
+@st.composite
+def stacks(
+    draw: st.DrawFn, kinds: str = "file copy absent edit touch make remove ask"
+) -> list[Entry]:
+    """Each resource has a path of its own, HERE/rN; what it asks of others it depends on."""
+    entries: list[Entry] = []
+    for number in range(draw(st.integers(1, 7))):
+        earlier = [entry["id"] for entry in entries]
+        other = draw(st.sampled_from(earlier)) if earlier else "r0"
+        name = f"r{number}"
+        entry = _entry(name, other, draw(st.sampled_from(kinds.split())))
+        entry["depends_on"] = {other} if other != name else set()
+        if earlier and draw(st.booleans()):
+            asked = draw(st.sampled_from(earlier))
+            entry["when"] = draw(
+                st.sampled_from(
+                    [
+                        f"file_exists('HERE/{asked}')",
+                        f"!file_exists('HERE/{asked}')",
+                        f"dir_exists('HERE/{asked}') || file_exists('HERE/{asked}')",
+                        "changed",
+                    ]
+                    + ([f"command_succeeds('test -e HERE/{asked}')"] if "ask" in kinds else [])
+                )
+            )
+            entry["depends_on"].add(asked)
+        if earlier and draw(st.booleans()):
+            entry["subscribes"] = [draw(st.sampled_from(earlier))]
+        entry["depends_on"] = sorted(entry["depends_on"])
+        entries.append(entry)
+    return entries
+
+
+def _entry(name: str, other: str, kind: str) -> Entry:
+    return {
+        "file": file(name, content="x"),
+        "copy": file(name, source=f"HERE/{other}"),
+        "absent": file(name, state="absent"),
+        "edit": file(name, stream_edit="echo y"),
+        "touch": command(name, f"touch HERE/{name}"),
+        "make": command(name, f"touch HERE/{name}", creates=f"HERE/{name}"),
+        "remove": command(name, f"rm -f HERE/{name}", removes=f"HERE/{name}"),
+        "ask": command(name, f"touch HERE/{name}", unless=f"test -e HERE/{other}"),
+    }[kind]
+
+
+START = st.sets(st.integers(0, 6))
+
+
+@settings(deadline=None, max_examples=25)
+@given(entries=stacks(), start=START)
+def test_a_run_does_what_was_predicted(entries: list[Entry], start: set[int]) -> None:
+    _compare(entries, start)
+
+
+@settings(deadline=None, max_examples=25)
+@given(entries=stacks("file copy absent edit"), start=START)
+def test_files_alone_are_always_predicted(entries: list[Entry], start: set[int]) -> None:
+    assert "unknown" not in _compare(entries, start)
+
+
+@pytest.mark.sweep
+@settings(deadline=None, max_examples=2000)
+@given(entries=stacks(), start=START)
+def test_long_runs_do_what_was_predicted(entries: list[Entry], start: set[int]) -> None:
+    _compare(entries, start)
+
+
+def _compare(entries: list[Entry], start: set[int]) -> list[str]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in start:
+            (folder / f"r{number}").write_text(f"{number}")
+        before = sorted(folder.iterdir())
+        for _ in range(2):
+            predicted = actions(entries, folder, check=True)
+            assert sorted(folder.iterdir()) == before
+            real = actions(entries, folder, check=False)
+            # A prediction assumes that what it cannot know does not fail.
+            if not any(real[name] == "failed" for name in real if predicted[name] == "unknown"):
+                assert _without_unknown(real, predicted) == _without_unknown(predicted, predicted)
+            for action in predicted.values():
+                event(f"predicted {action}")
+            before = sorted(folder.iterdir())
+    return list(predicted.values())
+
+
+def _without_unknown(taken: dict[str, str], predicted: dict[str, str]) -> dict[str, str]:
+    return {name: action for name, action in taken.items() if predicted[name] != "unknown"}

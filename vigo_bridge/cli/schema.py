@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge schema``: for editors."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args
+
+import click
+
+from vigo_bridge.language.folder import Kind
+from vigo_bridge.language.schema import schema as json_schema
+
+
+@click.command()
+@click.argument("kind", required=False, type=click.Choice(get_args(Kind)))
+def schema(kind: Kind | None) -> None:
+    """Print the JSON Schema of .vgo files, for editors.
+
+    A schema of one KIND, which an editor can tell by a file's place, gives better messages than
+    that of all.
+    """
+    click.echo(json.dumps(json_schema(kind), indent=2))

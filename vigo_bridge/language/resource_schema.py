@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of the JSON Schema that is about resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vigo_bridge.language.attributes import INTEGER
+from vigo_bridge.language.catalog import ATTRIBUTES, NEEDED_UNLESS_ABSENT
+from vigo_bridge.language.schema_parts import (
+    SCALAR,
+    JsonSchema,
+    by_name,
+    has,
+    of_shape,
+    or_null,
+    reference,
+)
+from vigo_bridge.language.shapes import (
+    OLDER_ATTRIBUTES,
+    OLDER_TYPES,
+    RESOURCE,
+    TEMPLATE_TYPES,
+)
+
+#: A text with a template may become anything; an empty one counts as not given.
+_OPEN: JsonSchema = {"type": "string", "pattern": r"\{\{|^$"}
+_GIVEN: JsonSchema = {"not": {"enum": [None, ""]}}
+
+
+def resource_definitions() -> JsonSchema:
+    """By name: `resource`, `whole_resource` (nothing comes from elsewhere), `attributes`."""
+    kinds = {kind: kind for kind in ATTRIBUTES} | OLDER_TYPES
+    names = sorted({name for options in ATTRIBUTES.values() for name in options})
+    return {
+        "resource": {
+            "type": "object",
+            **has("type"),
+            "properties": {"type": {"enum": list(kinds)}},
+            "allOf": [_when(written, reference(written)) for written in kinds],
+        },
+        "whole_resource": {
+            "if": {"not": has("match")},
+            "then": {"allOf": [_when(written, _required(kind)) for written, kind in kinds.items()]},
+        },
+        "attributes": {
+            "type": "object",
+            "properties": dict.fromkeys(names, True),
+            "additionalProperties": False,
+        },
+        **{written: _resource(written, kind) for written, kind in kinds.items()},
+    }
+
+
+def _when(written: str, then: JsonSchema) -> JsonSchema:
+    test = {**has("type"), "properties": {"type": {"const": written}}}
+    return {"if": test, "then": then}
+
+
+def _resource(written: str, kind: str) -> JsonSchema:
+    """written: the type, maybe an older name of it. kind: its current name."""
+    attributes = {name: _attribute(option) for name, option in ATTRIBUTES[kind].items()}
+    arm = {"type": "object", "properties": attributes, "additionalProperties": False}
+    older = {
+        key: {**attributes[name], "deprecated": True}
+        for key, name in OLDER_ATTRIBUTES.items()
+        if written in OLDER_TYPES
+    }
+    shape = of_shape(RESOURCE)
+    keys = shape["properties"] | {"match": or_null(by_name(arm))}
+    if kind not in TEMPLATE_TYPES:
+        del keys["template"]
+    return {
+        **shape,
+        "properties": {**keys, **attributes, **older},
+        "dependentRequired": {"case": ["match"], "match": ["case"]},
+    }
+
+
+def _attribute(option: Mapping[str, Any]) -> JsonSchema:
+    """What `check_attribute` accepts."""
+    kind = option["type"]
+    if kind == "bool":
+        values = [{"type": "boolean"}, {"enum": ["true", "false"]}, _OPEN]
+    elif kind == "int":
+        integer = {"type": "string", "pattern": f"^({INTEGER.pattern})$"}
+        values = [{"type": "integer"}, integer, _OPEN]
+    elif "choices" in option:
+        values = [{"enum": list(option["choices"])}, _OPEN]
+    elif kind == "str":
+        values = [SCALAR]
+    else:
+        return {}
+    return {"anyOf": [*values, {"type": "null"}]}
+
+
+def _required(kind: str) -> JsonSchema:
+    always = [name for name, option in ATTRIBUTES[kind].items() if option.get("required")]
+    unless_absent = NEEDED_UNLESS_ABSENT.get(kind, ())
+    absent = {"anyOf": [{"const": "absent"}, {"type": "string", "pattern": r"\{\{"}]}
+    return {
+        **_must_have(always),
+        "if": {"not": {**has("state"), "properties": {"state": absent}}},
+        "then": _must_have(unless_absent),
+    }
+
+
+def _must_have(names: Sequence[str]) -> JsonSchema:
+    return {"required": list(names), "properties": dict.fromkeys(names, _GIVEN)}

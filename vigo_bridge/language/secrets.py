@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every place of a stack that names a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from vigo_bridge.language.model import Stack
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.texts import attribute_texts, file_texts
+from vigo_bridge.language.values import Scalar, scalars
+
+
+def secret_positions(stack: Stack) -> dict[str, tuple[Position, ...]]:
+    """The secrets' paths in alphabetical order, each with where it is named."""
+    found: dict[str, dict[Position, None]] = {}
+    for scalar in _scalars(stack):
+        for reference in secret_references.find(scalar.text):
+            found.setdefault(reference.path, {})[scalar.position_of(reference.start)] = None
+    return {path: tuple(sorted(positions)) for path, positions in sorted(found.items())}
+
+
+def _scalars(stack: Stack) -> Iterator[Scalar]:
+    crates = stack.configcrates.values()
+    for crate in crates:
+        for resource in crate.resources:
+            for text in (*attribute_texts(resource), *file_texts(resource, stack.templates)):
+                yield text.scalar
+    overrides = [layer for crate in crates for layer in crate.environment_overrides.values()]
+    places = (
+        *(crate.vars for crate in crates),
+        *overrides,
+        *(role.vars for role in stack.roles.values()),
+        *(common.vars for common in stack.commons),
+        *(entry.vars for entry in stack.entries),
+        *(environment.vars for environment in stack.environments),
+    )
+    for variables in places:
+        for value in variables.values():
+            yield from scalars(value)

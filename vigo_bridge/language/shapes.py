@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keys of everything that stands in a stack's files: readers and the JSON Schema share them.
+
+The attributes of resources are not among them; those are in the collection's own list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+
+class Form(Enum):
+    """What may stand behind a key. OWN_NAME: by which others know it; BY_NAME: many, each named."""
+
+    OWN_NAME = auto()
+    TEXT = auto()
+    NAME = auto()
+    NAMES = auto()
+    SWITCH = auto()
+    VARIABLES = auto()
+    ATTRIBUTES = auto()
+    NAMES_BY_NAME = auto()
+    VARIABLES_BY_NAME = auto()
+    ATTRIBUTES_BY_NAME = auto()
+    ENVIRONMENTS_BY_NAME = auto()
+    RESOURCES = auto()
+    ROLES = auto()
+    ENTRIES = auto()
+
+
+@dataclass(frozen=True)
+class Key:
+    """about: one sentence for people who write the key in an editor."""
+
+    form: Form
+    about: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind of mapping. required: groups of keys; of each group, one must be there.
+
+    aliases: older keys and what they are called now. ignored: keys that make no difference.
+    unsupported: keys of Vigo's that are refused.
+    """
+
+    keys: Mapping[str, Key]
+    required: tuple[tuple[str, ...], ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+
+
+_VARS = Key(Form.VARIABLES, "Variables by name; values are data, never templates.")
+_CRATES = Key(Form.NAMES, "The configcrates to include, in order.")
+_ROLES = Key(Form.NAMES, "The roles to include, in order.")
+
+CONFIGCRATE = Shape(
+    {
+        "name": Key(Form.OWN_NAME, "The name by which roles and match entries include the crate."),
+        "configcrate": Key(Form.OWN_NAME, "The same as name."),
+        "depends_on": Key(Form.NAMES, "Configcrates that come first."),
+        "vars": Key(Form.VARIABLES, "Defaults of variables."),
+        "environment_overrides": Key(
+            Form.VARIABLES_BY_NAME, "Other defaults of variables, by environment."
+        ),
+        "defaults": Key(Form.ATTRIBUTES, "Attributes for each resource that can have them."),
+        "when": Key(Form.TEXT, "A condition, asked once on the target."),
+        "foreach": Key(Form.NAME, "A variable that holds a list: the crate once for each item."),
+        "resources": Key(Form.RESOURCES, "What shall be on the envoy."),
+    },
+    required=(("name", "configcrate"),),
+    aliases={"module": "configcrate"},
+    ignored=("provides", "bundle", "compliance"),
+    unsupported=("usercrates", "vars_from", "artifact", "revert", "on_revert", "lookups"),
+)
+
+RESOURCE = Shape(
+    {
+        "type": Key(Form.NAME, "The type of resource."),
+        "name": Key(Form.TEXT, "The name by which others refer to it; unique in the crate."),
+        "when": Key(Form.TEXT, "A condition, or `changed`: act only when triggered."),
+        "foreach": Key(Form.NAME, "A variable that holds a list: the resource for each item."),
+        "case": Key(Form.TEXT, "A template whose text chooses among `match`."),
+        "match": Key(Form.ATTRIBUTES_BY_NAME, "Attributes by the text of `case`, or `default`."),
+        "template": Key(Form.SWITCH, "Whether a file's texts are templates."),
+        "depends_on": Key(Form.NAMES, "Resources or crates that come before this one."),
+        "before": Key(Form.NAMES, "Resources or crates that come behind this one."),
+        "notify": Key(Form.NAMES, "Resources or crates that a change of this one triggers."),
+        "subscribes": Key(Form.NAMES, "Resources or crates whose change triggers this one."),
+    },
+    required=(("type",),),
+)
+
+#: The resource types that have `template`.
+TEMPLATE_TYPES = frozenset({"file"})
+
+#: Resource types, and attributes of those types, by the names that they had.
+OLDER_TYPES = {"docker_container": "container"}
+OLDER_ATTRIBUTES = {"environment": "env", "restart_policy": "restart"}
+
+ROLE = Shape(
+    {
+        "name": Key(Form.OWN_NAME, "The name by which match entries include the role."),
+        "includes": Key(Form.NAMES, "Other roles, one level deep."),
+        "configcrates": _CRATES,
+        "case": Key(Form.NAMES_BY_NAME, "More configcrates, by os family or `default`."),
+        "vars": _VARS,
+    },
+    required=(("name",),),
+    aliases={"modules": "configcrates"},
+)
+
+ROLES_FILE = Shape({"roles": Key(Form.ROLES, "Roles, each with a name.")})
+
+ENTRY = Shape(
+    {
+        "match": Key(Form.NAMES, "Globs over host names; `!` excludes. The first entry wins."),
+        "environment": Key(Form.NAME, "The environment of these envoys."),
+        "roles": _ROLES,
+        "configcrates": _CRATES,
+        "vars": _VARS,
+    },
+    required=(("match",),),
+    aliases={"modules": "configcrates"},
+)
+
+ENTRIES_FILE = Shape(
+    {"envoys": Key(Form.ENTRIES, "Match entries, tried in this order.")},
+    aliases={"nodes": "envoys"},
+)
+
+COMMON = Shape(
+    {"roles": _ROLES, "configcrates": _CRATES, "vars": _VARS},
+    aliases={"modules": "configcrates"},
+)
+
+ENVIRONMENTS_FILE = Shape(
+    {"env": Key(Form.ENVIRONMENTS_BY_NAME, "What each environment adds and leaves out.")},
+)
+
+ENVIRONMENT = Shape(
+    {
+        "configcrates": _CRATES,
+        "exclude_configcrates": Key(Form.NAMES, "The configcrates to leave out."),
+        "vars": _VARS,
+    },
+    aliases={"modules": "configcrates", "exclude_modules": "exclude_configcrates"},
+)
+
+TASK = Shape(
+    {
+        "name": Key(Form.OWN_NAME, "The name by which `task run` knows the task."),
+        "command": Key(Form.TEXT, "What is run."),
+        "params": Key(Form.VARIABLES, "Parameters with their defaults."),
+    },
+    required=(("name",), ("command",)),
+)

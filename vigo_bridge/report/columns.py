@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of text in columns, one line each: for people, and for `grep` and `awk`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.scalars import plain_value
+from vigo_bridge.report.terminal import clean
+
+#: A cell that is wider pushes its own line only, not the column.
+_WIDEST = 72
+_INDENT = "  "
+_GAP = "  "
+
+
+def print_rows(
+    console: Console, heading: str, rows: Sequence[Sequence[str]], dim: Sequence[int] = ()
+) -> None:
+    """A heading and rows of equally many cells; nothing without rows.
+
+    dim: the numbers of rows that matter less.
+
+    Lines are never wrapped, so that a pipe gets each row as one line.
+    """
+    if not rows:
+        return
+    if heading:
+        print_line(console, Text(f"\n{heading}", "bold"))
+    cells = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
+    widths = [
+        max((width for row in cells if (width := cell_len(row[column])) <= _WIDEST), default=0)
+        for column in range(len(cells[0]))
+    ]
+    for number, row in enumerate(cells):
+        padded = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        line = _INDENT + _GAP.join(padded).rstrip()
+        print_line(console, Text(line, "dim" if number in dim else ""))
+
+
+def print_line(console: Console, line: Text) -> None:
+    console.print(line, soft_wrap=True, highlight=False)
+
+
+def place(folder: Path, position: Position) -> str:
+    """A position so that a terminal or an editor can open it. folder: the stack's."""
+    return str(position) if position.line == 0 else f"{folder / position.file}:{_spot(position)}"
+
+
+def _spot(position: Position) -> str:
+    return f"{position.line}:{position.column}"
+
+
+def shown(value: Any) -> str:
+    """A value in one line; text that could be taken for something else stands in quotes."""
+    if isinstance(value, str):
+        is_plain = value.strip() == value and value.isprintable() and plain_value(value) == value
+        if is_plain and value[0] not in "\"'[{":
+            return value
+    return json.dumps(value, ensure_ascii=False)

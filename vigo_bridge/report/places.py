@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folders of a stack, and where its names stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from vigo_bridge.language.occurrences import Occurrence
+from vigo_bridge.report.columns import place, print_line
+from vigo_bridge.report.terminal import clean
+from vigo_bridge.resolve.inheritance import Giver
+
+
+def print_tree(givers: Sequence[Giver], folder: Path, console: Console) -> None:
+    """Folders, the files in them, and what each gives. folder: the stack's."""
+    print_line(console, Text(f"{folder}/", "bold"))
+    above: tuple[str, ...] = ()
+    for giver in givers:
+        *folders, name = giver.position.file.split("/")
+        path = tuple(folders)
+        for depth in range(_common_depth(path, above), len(path)):
+            print_line(console, Text("  " * (depth + 1) + path[depth] + "/", "bold"))
+        above = path
+        indent = "  " * (len(path) + 1)
+        line = Text(f"{indent}{name}:{giver.position.line}:{giver.position.column}  ")
+        line.append(clean(giver.label), "bold")
+        print_line(console, line)
+        for what, names in _gifts(giver):
+            print_line(console, Text(clean(f"{indent}    {what} {names}")))
+        if giver.inherits:
+            sources = ", ".join(str(position) for position in giver.inherits)
+            print_line(console, Text(f"{indent}    inherits {sources}", "dim"))
+
+
+def _common_depth(path: tuple[str, ...], other: tuple[str, ...]) -> int:
+    depth = 0
+    while path[depth : depth + 1] and path[depth : depth + 1] == other[depth : depth + 1]:
+        depth += 1
+    return depth
+
+
+def _gifts(giver: Giver) -> list[tuple[str, str]]:
+    gifts = (
+        ("environment", giver.environment),
+        ("roles", ", ".join(giver.roles)),
+        ("configcrates", ", ".join(giver.configcrates)),
+        ("without", ", ".join(giver.excluded)),
+        ("vars", ", ".join(giver.vars)),
+    )
+    return [(what, names) for what, names in gifts if names]
+
+
+def tree_as_json(givers: Sequence[Giver]) -> list[dict[str, Any]]:
+    """The same as data; files are named relative to the stack's folder."""
+    return [
+        {
+            "label": giver.label,
+            "file": giver.position.file,
+            "line": giver.position.line,
+            "column": giver.position.column,
+            "environment": giver.environment or None,
+            "roles": list(giver.roles),
+            "configcrates": list(giver.configcrates),
+            "exclude_configcrates": list(giver.excluded),
+            "vars": list(giver.vars),
+            "inherits": [str(position) for position in giver.inherits],
+        }
+        for giver in givers
+    ]
+
+
+def print_occurrences(found: Sequence[Occurrence], folder: Path, console: Console) -> None:
+    """One line each, as `grep -n` has them."""
+    for item in found:
+        line = Text(f"{place(folder, item.position)}: ")
+        line.append(clean(f"{item.kind} {item.name}"), "bold").append(clean(f": {item.how}"))
+        print_line(console, line)
+
+
+def occurrences_as_json(found: Sequence[Occurrence]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": item.kind,
+            "name": item.name,
+            "how": item.how,
+            "file": item.position.file,
+            "line": item.position.line,
+            "column": item.position.column,
+        }
+        for item in found
+    ]

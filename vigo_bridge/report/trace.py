@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host gets and why, for whoever has to find out in a hurry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from vigo_bridge.language.position import Position
+from vigo_bridge.report.columns import place, print_line, print_rows, shown
+from vigo_bridge.report.terminal import clean
+from vigo_bridge.resolve.graph import Drawing
+from vigo_bridge.resolve.plan import PlannedCrate
+from vigo_bridge.resolve.settings import INVENTORY, Setting, TracedVariable
+from vigo_bridge.resolve.trace import Trace, TracedResource
+
+BEATEN = "beaten"
+OWN = "own"
+
+
+def print_trace(trace: Trace, folder: Path, console: Console) -> None:
+    """All of it. folder: the stack's."""
+    print_line(console, Text(clean(trace.host), "bold"))
+    print_rows(console, "", list(_head(trace, folder)))
+    print_rows(
+        console,
+        "Configcrates, in order",
+        [_crate(crate, trace.drawing, folder) for crate in trace.crates],
+    )
+    print_variables(trace.variables, folder, console, "Variables")
+    print_rows(
+        console,
+        "Resources, in order",
+        [_resource(resource, trace.drawing, folder) for resource in trace.resources],
+    )
+    print_rows(
+        console,
+        "Secrets",
+        [
+            (path, ", ".join(place(folder, position) for position in positions))
+            for path, positions in trace.secrets.items()
+        ],
+    )
+
+
+def print_variables(
+    variables: tuple[TracedVariable, ...], folder: Path, console: Console, heading: str = ""
+) -> None:
+    """A line for each place that sets a variable, the one that counts first."""
+    rows: list[tuple[str, ...]] = []
+    dim: list[int] = []
+    for variable in variables:
+        for setting, status in _settings(variable):
+            if status == BEATEN:
+                dim.append(len(rows))
+            why = {BEATEN: ", beaten", OWN: f": what {setting.crate} sees"}.get(status, "")
+            cells = (variable.name, shown(setting.value), place(folder, setting.position))
+            rows.append((*cells, _layer(setting) + why))
+    print_rows(console, heading, rows, dim)
+
+
+def _head(trace: Trace, folder: Path) -> Iterator[tuple[str, str, str]]:
+    yield "match", trace.entry.match, place(folder, trace.entry.position)
+    for rival in trace.rivals:
+        yield "also", rival.match, f"{place(folder, rival.position)}, not used: tried later"
+    environment = trace.entry.environment
+    if environment:
+        yield "environment", environment.text, place(folder, environment.position)
+    for role in trace.roles:
+        yield "role", role.name, place(folder, role.position)
+    for variable in trace.variables:
+        if variable.winner.position == INVENTORY:
+            yield "override", variable.name, "set by the Ansible inventory, over the stack"
+
+
+def _crate(crate: PlannedCrate, drawing: Drawing, folder: Path) -> tuple[str, ...]:
+    needs = _crates_before(crate, drawing)
+    details = _details(("needs", needs), ("when", [crate.when or ""]))
+    return crate.name, crate.included_by, place(folder, crate.position), details
+
+
+def _crates_before(crate: PlannedCrate, drawing: Drawing) -> list[str]:
+    return [first for first, name in drawing.crate_order if name == crate.name]
+
+
+def _layer(setting: Setting) -> str:
+    return f"{setting.layer} of {setting.crate}" if setting.crate else setting.layer
+
+
+def _resource(resource: TracedResource, drawing: Drawing, folder: Path) -> tuple[str, ...]:
+    """What it needs because of its crate stands beside the crate."""
+    planned = resource.planned
+    needs = [before for before, after in drawing.order if after == planned.id]
+    cells = (str(resource.number), planned.id, planned.type, place(folder, planned.position))
+    details = _details(
+        ("needs", needs), ("triggers", resource.triggers), ("when", [planned.when or ""])
+    )
+    return *cells, details
+
+
+def _details(*parts: tuple[str, Sequence[str]]) -> str:
+    return "; ".join(f"{what} {', '.join(names)}" for what, names in parts if any(names))
+
+
+def _settings(variable: TracedVariable) -> Iterator[tuple[Setting, str]]:
+    yield variable.winner, "set"
+    yield from ((setting, OWN) for setting in variable.own)
+    yield from ((setting, BEATEN) for setting in variable.beaten)
+
+
+def trace_as_json(trace: Trace) -> dict[str, Any]:
+    """The same as data; files are named relative to the stack's folder."""
+    environment = trace.entry.environment
+    return {
+        "host": trace.host,
+        "match": {"pattern": trace.entry.match, **_position(trace.entry.position)},
+        "also_matching": [
+            {"pattern": rival.match, **_position(rival.position)} for rival in trace.rivals
+        ],
+        "environment": environment.text if environment else None,
+        "roles": [{"name": role.name, **_position(role.position)} for role in trace.roles],
+        "configcrates": [
+            {
+                "name": crate.name,
+                "because": crate.included_by,
+                "needs": _crates_before(crate, trace.drawing),
+                "when": crate.when,
+                **_position(crate.position),
+            }
+            for crate in trace.crates
+        ],
+        "variables": [_variable_as_json(variable) for variable in trace.variables],
+        "resources": [
+            {
+                "id": resource.planned.id,
+                "type": resource.planned.type,
+                "needs": list(resource.needs),
+                "triggers": list(resource.triggers),
+                "when": resource.planned.when,
+                **_position(resource.planned.position),
+            }
+            for resource in trace.resources
+        ],
+        "secrets": [
+            {"path": path, "used": [_position(position) for position in positions]}
+            for path, positions in trace.secrets.items()
+        ],
+    }
+
+
+def _variable_as_json(variable: TracedVariable) -> dict[str, Any]:
+    return {
+        "name": variable.name,
+        **_setting_as_json(variable.winner),
+        "own": [_setting_as_json(setting) for setting in variable.own],
+        "beaten": [_setting_as_json(setting) for setting in variable.beaten],
+    }
+
+
+def _setting_as_json(setting: Setting) -> dict[str, Any]:
+    return {
+        "value": setting.value,
+        "layer": setting.layer,
+        "configcrate": setting.crate or None,
+        **_position(setting.position),
+    }
+
+
+def _position(position: Position) -> dict[str, Any]:
+    """Line and column are null where Ansible or the command line set something."""
+    is_file = position.line > 0
+    return {
+        "file": position.file if is_file else None,
+        "line": position.line if is_file else None,
+        "column": position.column if is_file else None,
+    }

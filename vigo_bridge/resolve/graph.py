@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The resource graph of an envoy, as its target will build it, and as people draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.vigo.bridge.plugins.module_utils.graph import Graph, build
+from ansible_collections.vigo.bridge.plugins.module_utils.references import (
+    Crate,
+    Node,
+    References,
+)
+from vigo_bridge.language.model import REFERENCES, Stack
+from vigo_bridge.resolve.envoy import Envoy
+from vigo_bridge.resolve.instances import CrateInstance, Instance
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A graph with few edges: what holds for whole crates is said once.
+
+    crates: each crate with its resources. crate_order, order: pairs of names or ids, the first
+    before the second. triggers: pairs of ids. gated: ids that act only when triggered.
+    """
+
+    crates: tuple[tuple[str, tuple[str, ...]], ...]
+    crate_order: tuple[tuple[str, str], ...]
+    order: tuple[tuple[str, str], ...]
+    triggers: tuple[tuple[str, str], ...]
+    gated: frozenset[str]
+
+
+def nodes_of(envoy: Envoy) -> list[Node]:
+    """One for each resource, in the envoy's order."""
+    return [_node(instance) for instance in envoy.instances]
+
+
+def crates_of(envoy: Envoy, stack: Stack) -> list[Crate]:
+    return [_crate(crate, stack) for crate in envoy.crates]
+
+
+def _node(instance: Instance) -> Node:
+    texts = {
+        attribute: tuple(reference.text for reference in instance.references[attribute])
+        for attribute in REFERENCES
+    }
+    return Node(instance.id, **texts, gated=instance.gated)
+
+
+def _crate(crate: CrateInstance, stack: Stack) -> Crate:
+    """Crates that the stack does not have are reported where names are checked."""
+    names = (name.text for name in crate.included.crate.depends_on)
+    return Crate(crate.name, tuple(name for name in names if name in stack.configcrates))
+
+
+def draw(nodes: Sequence[Node], crates: Sequence[Crate]) -> Drawing:
+    """The drawing of a graph whose references all hold. Raises GraphError."""
+    graph = build(nodes, crates)
+    references = References(nodes, crates)
+    crate_order = tuple(
+        (first, crate.name)
+        for crate in references.crates.values()
+        for first in references.crates_before(crate)
+        if references.members.get(first) and references.members.get(crate.name)
+    )
+    return Drawing(
+        tuple((name, tuple(ids)) for name, ids in references.members.items() if ids),
+        crate_order,
+        tuple(_order(graph, references, frozenset(crate_order))),
+        tuple((source, target) for source, ids in graph.triggers.items() for target in ids),
+        graph.gated,
+    )
+
+
+def _order(
+    graph: Graph, references: References, crate_order: frozenset[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """The edges that no order of crates says already, and those that resources themselves ask."""
+    for after in graph.order:
+        own = references.nodes[after]
+        for before in graph.needs.get(after, ()):
+            other = references.nodes[before]
+            if (
+                (other.crate, own.crate) not in crate_order
+                or before in references.resolve_all(own, "depends_on")
+                or after in references.resolve_all(other, "before")
+            ):
+                yield before, after

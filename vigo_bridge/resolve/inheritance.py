@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each folder of a stack hands down to the match entries below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vigo_bridge.language.model import Common, Environment, MatchEntry, Stack
+from vigo_bridge.language.position import Position
+from vigo_bridge.resolve.inclusion import include
+
+
+@dataclass(frozen=True)
+class Giver:
+    """One place with what it gives. label: what it is, such as `match *.example.com`.
+
+    inherits: of a match entry, the places that it gets more from, the weakest first.
+    """
+
+    position: Position
+    label: str
+    environment: str
+    roles: tuple[str, ...]
+    configcrates: tuple[str, ...]
+    excluded: tuple[str, ...]
+    vars: tuple[str, ...]
+    inherits: tuple[Position, ...] = ()
+
+
+def givers(stack: Stack) -> tuple[Giver, ...]:
+    """Folder by folder, parents first; in each common.vgo, environments.vgo, then entries."""
+    return tuple(sorted(_givers(stack), key=_place))
+
+
+def _givers(stack: Stack) -> Iterator[Giver]:
+    yield from map(_of_common, stack.commons)
+    yield from map(_of_environment, stack.environments)
+    for entry in stack.entries:
+        yield _of_entry(stack, entry)
+
+
+def _of_common(common: Common) -> Giver:
+    return Giver(
+        position=common.position,
+        label="common",
+        environment="",
+        roles=tuple(name.text for name in common.roles),
+        configcrates=tuple(name.text for name in common.configcrates),
+        excluded=(),
+        vars=tuple(common.vars),
+    )
+
+
+def _of_environment(environment: Environment) -> Giver:
+    return Giver(
+        position=environment.position,
+        label=f"environment {environment.name}",
+        environment="",
+        roles=(),
+        configcrates=tuple(name.text for name in environment.configcrates),
+        excluded=tuple(name.text for name in environment.exclude_configcrates),
+        vars=tuple(environment.vars),
+    )
+
+
+def _of_entry(stack: Stack, entry: MatchEntry) -> Giver:
+    inclusion = include(stack, entry)
+    return Giver(
+        position=entry.position,
+        label=f"match {entry.match}",
+        environment=entry.environment.text if entry.environment else "",
+        roles=tuple(name.text for name in entry.roles),
+        configcrates=tuple(name.text for name in entry.configcrates),
+        excluded=(),
+        vars=tuple(entry.vars),
+        inherits=(
+            *(common.position for common in inclusion.commons),
+            *(environment.position for environment in inclusion.environments),
+        ),
+    )
+
+
+def _place(giver: Giver) -> tuple[tuple[str, ...], int, Position]:
+    *folder, name = giver.position.file.split("/")
+    kinds = ("common.vgo", "environments.vgo")
+    return tuple(folder), kinds.index(name) if name in kinds else len(kinds), giver.position

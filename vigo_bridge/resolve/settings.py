@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every place that sets a variable of an envoy, the strongest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vigo_bridge.language.position import Position
+from vigo_bridge.resolve.envoy import Envoy
+from vigo_bridge.resolve.variables import COMMAND_LINE
+
+#: Where a variable from the user's inventory stands, as far as Ansible tells.
+INVENTORY = Position("the Ansible inventory", 0, 0)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One place that sets a variable. layer: what kind of place; crate: whose default it is."""
+
+    value: Any
+    position: Position
+    layer: str
+    crate: str = ""
+
+
+@dataclass(frozen=True)
+class TracedVariable:
+    """winner: what counts. beaten: the strongest first. own: what single crates see instead."""
+
+    name: str
+    winner: Setting
+    beaten: tuple[Setting, ...]
+    own: tuple[Setting, ...]
+
+
+def traced_variables(
+    envoy: Envoy, settings: Mapping[str, Any], users: Mapping[str, Any]
+) -> Iterator[TracedVariable]:
+    """All variables of the stack for an envoy, by name.
+
+    settings: of `--set`. users: the variables that the Ansible user gave the host.
+    """
+    for name in envoy.namespace.variables:
+        places = list(_places(name, envoy, settings, users))
+        own = _own(name, envoy, places)
+        beaten = tuple(place for place in places[1:] if place not in own)
+        yield TracedVariable(name, places[0], beaten, own)
+
+
+def _places(
+    name: str, envoy: Envoy, settings: Mapping[str, Any], users: Mapping[str, Any]
+) -> Iterator[Setting]:
+    if name in settings:
+        yield Setting(settings[name], COMMAND_LINE, "--set")
+    if name in users:
+        yield Setting(users[name], INVENTORY, "Ansible variable")
+    for layer in reversed(envoy.layers):
+        if name in layer.vars:
+            value = layer.vars[name]
+            yield Setting(value.data, value.position, layer.name, layer.crate)
+
+
+def _own(name: str, envoy: Envoy, places: list[Setting]) -> tuple[Setting, ...]:
+    """Of each crate that does not see the winner its own setting; none if a stronger place wins."""
+    winner = places[0]
+    if not winner.crate:
+        return ()
+    strongest: dict[str, Setting] = {}
+    for place in places:
+        strongest.setdefault(place.crate, place)
+    return tuple(
+        place
+        for crate, place in strongest.items()
+        if crate != winner.crate and place.value != winner.value
+    )

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything about one host: what it gets, who decided it, and what was decided against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.graph import build
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.model import MatchEntry, Role, Stack
+from vigo_bridge.language.position import Position
+from vigo_bridge.resolve.envoy import Envoy, resolve_envoy
+from vigo_bridge.resolve.graph import Drawing, crates_of, draw, nodes_of
+from vigo_bridge.resolve.inclusion import include
+from vigo_bridge.resolve.matching import matches
+from vigo_bridge.resolve.plan import Plan, PlannedCrate, PlannedResource
+from vigo_bridge.resolve.secret_uses import secret_uses
+from vigo_bridge.resolve.settings import TracedVariable, traced_variables
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class TracedResource:
+    """number: its place in the graph's order, from 1. needs, triggers: ids.
+
+    gated: it acts only when something triggers it.
+    """
+
+    number: int
+    planned: PlannedResource
+    needs: tuple[str, ...]
+    triggers: tuple[str, ...]
+    gated: bool
+
+
+@dataclass(frozen=True)
+class Trace:
+    """rivals: the entries that match too, but later. secrets: by path, where each is named."""
+
+    host: str
+    entry: MatchEntry
+    rivals: tuple[MatchEntry, ...]
+    roles: tuple[Role, ...]
+    crates: tuple[PlannedCrate, ...]
+    variables: tuple[TracedVariable, ...]
+    resources: tuple[TracedResource, ...]
+    secrets: Mapping[str, tuple[Position, ...]]
+    drawing: Drawing
+
+
+def trace(
+    stack: Stack,
+    plan: Plan,
+    settings: Mapping[str, Any] = _NOTHING,
+    users: Mapping[str, Any] = _NOTHING,
+) -> Trace:
+    """All about the one host of a plan that came without errors.
+
+    settings: of `--set`. users: the variables that the Ansible user gave this host.
+    """
+    group = plan.groups[0]
+    host = group.hosts[0]
+    entry, *rivals = (entry for entry in stack.entries if matches(entry, host))
+    unheard = Diagnostics()  # whoever made the plan has heard them
+    envoy = resolve_envoy(include(stack, entry), settings, unheard)
+    return Trace(
+        host=host,
+        entry=entry,
+        rivals=tuple(rivals),
+        roles=envoy.inclusion.roles,
+        crates=group.crates,
+        variables=tuple(traced_variables(envoy, settings, users)),
+        resources=tuple(_resources(envoy, stack, group.crates)),
+        secrets=secret_uses(plan),
+        drawing=draw(nodes_of(envoy), crates_of(envoy, stack)),
+    )
+
+
+def _resources(
+    envoy: Envoy, stack: Stack, crates: tuple[PlannedCrate, ...]
+) -> Iterator[TracedResource]:
+    graph = build(nodes_of(envoy), crates_of(envoy, stack))
+    planned = {resource.id: resource for crate in crates for resource in crate.resources}
+    for number, resource in enumerate(graph.order, start=1):
+        yield TracedResource(
+            number,
+            planned[resource],
+            graph.needs.get(resource, ()),
+            graph.triggers.get(resource, ()),
+            resource in graph.gated,
+        )

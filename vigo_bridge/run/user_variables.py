@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables that an Ansible user gave hosts, without those that are Ansible's own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from vigo_bridge.run.environment import ansible_environment
+from vigo_bridge.run.inventory import Inventory, InventoryError
+
+# Ansible reads its configuration when it is imported, so a process of its own does that.
+_ASK = (
+    "import json; from ansible_collections.vigo.bridge.plugins.plugin_utils import reserved_names;"
+    "print(json.dumps([reserved_names.RESERVED_PREFIX, *reserved_names.reserved_names()]))"
+)
+
+
+def user_variables(inventory: Inventory) -> Mapping[str, Mapping[str, Any]]:
+    """By host, its variables as written: Ansible's templates in them are not rendered.
+
+    Raises InventoryError when Ansible does not answer.
+    """
+    prefix, *names = _reserved()
+    reserved = frozenset(names)
+    return {
+        host: {
+            name: _legible(value)
+            for name, value in variables.items()
+            if name not in reserved and not name.startswith(prefix)
+        }
+        for host, variables in inventory.variables.items()
+    }
+
+
+def _legible(value: Any) -> Any:
+    """What `ansible-inventory` leaves encrypted is nothing to look at."""
+    is_encrypted = isinstance(value, dict) and "__ansible_vault" in value
+    return "(encrypted with ansible-vault)" if is_encrypted else value
+
+
+def _reserved() -> list[str]:
+    finished = subprocess.run(
+        [sys.executable, "-c", _ASK],
+        env=ansible_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        raise InventoryError(f"Ansible does not tell its names:\n{finished.stderr.strip()}")
+    names: list[str] = json.loads(finished.stdout)
+    return names

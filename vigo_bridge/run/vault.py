@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Vault files, read and written by ansible-vault itself.
+
+So their passwords are found as Ansible finds them: in a file, from a program, by vault id.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
+from vigo_bridge.run.environment import ansible_environment
+
+_HEADER = "$ANSIBLE_VAULT;"
+
+
+def read_vault(path: str) -> Any:
+    """The decrypted data of a vault file. Raises StoreError."""
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+        mode = file.stat().st_mode & 0o777
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if not text.startswith(_HEADER):
+        raise StoreError(f"{path} is not encrypted; encrypt it with `ansible-vault encrypt {path}`")
+    if mode & 0o077:
+        raise StoreError(f"{path} may be read by others ({mode:04o}); run `chmod 600 {path}`")
+    return yaml.safe_load(_vault(["view", path], path))
+
+
+def write_vault(path: Path, content: Mapping[str, Any]) -> None:
+    """Encrypts the content into the file, under the vault id that it has. Raises StoreError."""
+    text = yaml.safe_dump(dict(content), sort_keys=True, allow_unicode=True)
+    unfinished = path.with_name(f".{path.name}.new")
+    try:
+        _vault(["encrypt", "--output", str(unfinished), *_vault_id(path), "-"], str(path), text)
+        unfinished.chmod(0o600)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _vault_id(path: Path) -> list[str]:
+    """The option that keeps an existing file's vault id: its header's fourth field."""
+    if not path.exists():
+        return []
+    fields = path.read_text(encoding="utf-8").split("\n", 1)[0].split(";")
+    return ["--encrypt-vault-id", fields[3].strip()] if len(fields) > 3 else []
+
+
+def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
+    """Runs ansible-vault. Where it needs a password typed, it asks on the terminal itself."""
+    finished = subprocess.run(
+        ["ansible-vault", *arguments],
+        env={**ansible_environment(), "PAGER": "cat"},
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        reason = finished.stderr.strip().splitlines()[-1:] or ["ansible-vault failed"]
+        raise StoreError(
+            f"{path}: {reason[0]}. Ansible finds the vault password in ANSIBLE_VAULT_PASSWORD_FILE,"
+            " ansible.cfg's vault_password_file or vault_identity_list"
+        )
+    return finished.stdout
