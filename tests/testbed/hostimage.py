@@ -24,7 +24,8 @@ from tests.testbed.common import NAME, TestbedError, cache_folder, run, say
 from tests.testbed.compose import PACKAGE, compose_binary
 from tests.testbed.engine import Engine
 
-MIRROR = os.environ.get("VIGO_BRIDGE_TESTBED_DEBIAN", "http://deb.debian.org/debian")
+#: Names a mirror of Debian's packages, instead of debootstrap's own default.
+MIRROR_VARIABLE = "VIGO_BRIDGE_TESTBED_DEBIAN"
 
 _BUILD_SECONDS = 900
 _IMAGE = f"{NAME}/host"
@@ -137,7 +138,7 @@ def _unpack(suite: str, scratch: Path) -> Path:
         f"--include={','.join(packages)}",
         suite,
         str(scratch / "root"),
-        MIRROR,
+        *filter(None, [os.environ.get(MIRROR_VARIABLE)]),
     ]
     pack = ["tar", "-C", str(scratch / "root"), "-cf", str(scratch / "root.tar"), "."]
     command = ["sh", "-c", f"{shlex.join(bootstrap)} && {shlex.join(pack)}"]
