@@ -195,6 +195,24 @@ class TestLifecycle:
         assert "changed=0" in recaps[1]
         assert f"DATABASE_URL={SECRET}" in machine.inspect("webapp")["Config"]["Env"]
 
+    def test_what_the_stack_no_longer_names_is_listed_and_pruned(self, machine: Machine) -> None:
+        role = machine.stack / "roles" / "docker-app.vgo"
+        text = role.read_text()
+        role.write_text(text.replace("  - app-stack\n", ""))
+        try:
+            planned = machine("plan")
+            kept = machine("run")
+            assert machine.inspect("webapp")["State"]["Status"] == "running"
+            pruned = machine("run", "--prune")
+        finally:
+            role.write_text(text)
+        assert planned.status == 0, planned.out
+        assert planned.document["envoys"][HOST]["orphans"] == ["webapp"]
+        assert kept.actions(HOST) == {REDIS: "none"}
+        assert pruned.actions(HOST) == {REDIS: "none", "prune/webapp": "deleted"}
+        with pytest.raises(NotFound):
+            machine.inspect("webapp")
+
 
 class TestComposeRecipe:
     """The example's recipe, whose guard works. One story again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def play(playbook: Playbook, on_event: Callable[[Event], None], show_output: boo
         playbook=str(playbook.path),
         inventory=list(playbook.inventory),
         envvars=dict(playbook.environment),
-        cmdline=" ".join(playbook.arguments),
+        cmdline=shlex.join(playbook.arguments),
         event_handler=handle,
         # With a callback of ours it leaves the signal handlers alone.
         cancel_callback=lambda: False,

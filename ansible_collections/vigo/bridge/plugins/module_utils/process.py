@@ -74,7 +74,7 @@ def start(
         process = _start(
             launcher, subprocess.DEVNULL, subprocess.PIPE, cwd, user, environment, nice
         )
-        answer, _ = process.communicate()
+        answer, _errors = process.communicate()
     return int(answer)
 
 

@@ -60,11 +60,48 @@ def copy(stream: IO[bytes], to: IO[bytes] | None) -> Digest:
 @contextlib.contextmanager
 def opened(path: str, target: Target) -> Iterator[IO[bytes]]:
     """A regular file for reading, or what it is predicted to hold. Raises ResourceError."""
+    with contextlib.ExitStack() as open_files:
+        yield _opened(path, target, open_files)
+
+
+@contextlib.contextmanager
+def desired(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] | None]:
+    """The content that the file shall have, or None where it keeps what it has.
+
+    exists: whether there is a regular file at the path. Raises ResourceError.
+    """
+    with contextlib.ExitStack() as open_files:
+        yield _desired(spec, target, exists, open_files)
+
+
+@contextlib.contextmanager
+def foretold(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes]]:
+    """The content of a file that is predicted, from what there is before it."""
+    with contextlib.ExitStack() as open_files:
+        stream = _desired(spec, target, exists, open_files)
+        if stream is None and exists:
+            stream = _opened(spec.path, target, open_files)
+        yield io.BytesIO() if stream is None else stream
+
+
+def _desired(
+    spec: FileSpec, target: Target, exists: bool, open_files: contextlib.ExitStack
+) -> IO[bytes] | None:
+    content: IO[bytes] | None = None
+    if spec.content is not None:
+        text = target.secrets.reveal(spec.content)
+        content = io.BytesIO(text.encode("utf-8", "surrogateescape"))
+    elif spec.source or (spec.stream_edit and exists):
+        content = _opened(spec.source or spec.path, target, open_files)
+    for script in spec.stream_edit:
+        content = _edited(script, content, target, open_files)
+    return content
+
+
+def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[bytes]:
     predicted = target.foresight.files.get(path)
     if predicted is not None:
-        with predicted.read() as stream:
-            yield stream
-        return
+        return open_files.enter_context(predicted.read())
     if target.foresight.files.kind(path) == "missing":
         raise ResourceError(f"{path} cannot be read: it would have been removed by then")
     try:
@@ -75,64 +112,24 @@ def opened(path: str, target: Target) -> Iterator[IO[bytes]]:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise ResourceError(f"{path} cannot be read: it is no regular file")
-    with os.fdopen(descriptor, "rb") as stream:
-        yield stream
+    return open_files.enter_context(os.fdopen(descriptor, "rb"))
 
 
-@contextlib.contextmanager
-def desired(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] | None]:
-    """The content that the file shall have, or None where it keeps what it has.
-
-    exists: whether there is a regular file at the path. Raises ResourceError.
-    """
-    with _unedited(spec, target, exists) as content:
-        if not spec.stream_edit:
-            yield content
-            return
-        with contextlib.ExitStack() as open_files:
-            for script in spec.stream_edit:
-                content = open_files.enter_context(_edited(script, content, target))
-            yield content
-
-
-@contextlib.contextmanager
-def foretold(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes]]:
-    """The content of a file that is predicted, from what there is before it."""
-    with desired(spec, target, exists) as stream:
-        if stream is not None:
-            yield stream
-        elif exists:
-            with opened(spec.path, target) as kept:
-                yield kept
-        else:
-            yield io.BytesIO()
-
-
-@contextlib.contextmanager
-def _unedited(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] | None]:
-    if spec.content is not None:
-        yield io.BytesIO(target.secrets.reveal(spec.content).encode("utf-8", "surrogateescape"))
-    elif spec.source or (spec.stream_edit and exists):
-        with opened(spec.source or spec.path, target) as stream:
-            yield stream
-    else:
-        yield None
-
-
-@contextlib.contextmanager
-def _edited(script: str, content: IO[bytes] | None, target: Target) -> Iterator[IO[bytes]]:
-    with tempfile.TemporaryFile() as output:
-        finished = process.edit(script, content or io.BytesIO(), output, timeout=EDIT_TIMEOUT)
-        if finished.timed_out:
-            raise ResourceError(f"a script of stream_edit did not end within {EDIT_TIMEOUT:g} s")
-        if finished.rc != 0:
-            raise ResourceError(
-                f"a script of stream_edit ended with exit code {finished.rc}; the file stays",
-                log=target.secrets.conceal(finished.output),
-                rc=finished.rc,
-            )
-        output.seek(0)
-        yield output
+def _edited(
+    script: str, content: IO[bytes] | None, target: Target, open_files: contextlib.ExitStack
+) -> IO[bytes]:
+    output = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    finished = process.edit(script, content or io.BytesIO(), output, timeout=EDIT_TIMEOUT)
+    if finished.timed_out:
+        raise ResourceError(f"a script of stream_edit did not end within {EDIT_TIMEOUT:g} s")
+    if finished.rc != 0:
+        raise ResourceError(
+            f"a script of stream_edit ended with exit code {finished.rc}; the file stays",
+            log=target.secrets.conceal(finished.output),
+            rc=finished.rc,
+        )
+    output.seek(0)
+    return output
 
 
 def _piece(stream: IO[bytes]) -> bytes:

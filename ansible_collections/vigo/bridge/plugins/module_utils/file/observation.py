@@ -24,7 +24,8 @@ class Observed:
 
     before, after: the old and new content as text, None where it cannot be shown. secontext is
     empty where the spec does not ask for it. desired_* are None where the spec leaves them as
-    they are.
+    they are. in_doubt: an earlier predicted change that nobody can foretell, such as a command's,
+    may alter the file's source.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Observed:
     desired_digest: str | None = None
     desired_uid: int | None = None
     desired_gid: int | None = None
+    in_doubt: bool = False
 
 
 _NOTHING = content.Digest("", "")
@@ -63,6 +65,7 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         desired_digest=None if desired is None else desired.sha256,
         desired_uid=None if spec.owner is None else _uid(spec.owner),
         desired_gid=None if spec.group is None else _gid(spec.group),
+        in_doubt=bool(spec.source) and target.foresight.opaque,
     )
 
 

@@ -43,6 +43,8 @@ class File(ResourceType):
             )
         if spec.state == "absent":
             return _decide_absent(spec, observed)
+        if turn.check_mode and observed.in_doubt:
+            return Decision("unknown", "its source may be altered by what comes before it")
         return _decide_present(spec, observed)
 
     def act(
