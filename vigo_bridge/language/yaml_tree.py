@@ -18,6 +18,8 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 200_000
+# What libyaml 0.2.6 and newer say at a limit of their own, before we see the values.
+_LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"
 _STRING_TAG = "tag:yaml.org,2002:str"
 # An anchor and a tag, in any order, before a scalar.
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s*)+")
@@ -85,7 +87,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor), position)
         if depth > _MAX_DEPTH:
-            raise BrokenFile(position, f"values are nested more than {_MAX_DEPTH} deep")
+            raise _too_deep(position)
         before = self.count
         self._grow(1, position)
         value: Value
@@ -187,6 +189,10 @@ class _Builder:
 
 def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
     """The same error as the slower, more talkative parser words it."""
+    if _LIBYAML_TOO_DEEP in str(error):  # The slower parser would take minutes to get there.
+        mark = getattr(error, "problem_mark", None)
+        position = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
+        return _too_deep(position)
     try:
         for _ in yaml.parse(text, Loader=yaml.BaseLoader):
             pass
@@ -207,6 +213,10 @@ def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
             "remove it, or write it as an escape in double quotes",
         )
     return BrokenFile(Position(file, 1, 1), f"not YAML: {error}")
+
+
+def _too_deep(position: Position) -> BrokenFile:
+    return BrokenFile(position, f"values are nested more than {_MAX_DEPTH} deep")
 
 
 def _advice(problem: str) -> str:
