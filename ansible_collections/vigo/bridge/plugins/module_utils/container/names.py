@@ -32,8 +32,9 @@ def refuse_foreign(engine: Engine, name: str) -> None:
 
 def keep_failed(engine: Engine, name: str, container: Existing) -> None:
     """Stops a container that did not come up, and keeps it as ``NAME.vigo-failed``."""
-    disarm(engine, container.id)
+    # In this order: Docker refuses to update a container that ends at that moment.
     engine.stop(container.id, container.grace)
+    disarm(engine, container.id)
     drop_failed(engine, name)
     engine.rename(container.id, name + FAILED)
 
