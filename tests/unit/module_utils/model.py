@@ -16,6 +16,7 @@ class Item:
     """One resource. kind: switch (acts once), always (acts each time), failing.
 
     guard: a condition beside ``changed``, that holds or not. Triggered, a switch acts again.
+    slow: it is waited for only when its result counts, which must make no difference.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Item:
     before: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     subscribes: tuple[str, ...] = ()
+    slow: bool = False
 
     @property
     def crate(self) -> str:

@@ -26,6 +26,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
     Decision,
     Outcome,
+    Pending,
     ResourceType,
     Turn,
 )
@@ -60,33 +61,41 @@ class World:
 
 
 class Switch(ResourceType):
-    """``command`` names the switch, and ``environment`` its kind."""
+    """``command`` names the switch, ``environment`` its kind, ``cwd`` that it takes its time.
+
+    A slow one is done only when it is waited for: as late as can be.
+    """
 
     name = "exec"
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def parse(self, attributes: Mapping[str, Any]) -> tuple[str, str]:
-        return attributes["command"], attributes["environment"]
+    def parse(self, attributes: Mapping[str, Any]) -> tuple[str, str, bool]:
+        return attributes["command"], attributes["environment"], "cwd" in attributes
 
-    def observe(self, spec: tuple[str, str], target: Target) -> bool:
+    def observe(self, spec: tuple[str, str, bool], target: Target) -> bool:
         return spec[0] in self._world.on
 
-    def decide(self, spec: tuple[str, str], observed: bool, turn: Turn) -> Decision:
+    def decide(self, spec: tuple[str, str, bool], observed: bool, turn: Turn) -> Decision:
         acts = spec[1] != "switch" or turn.triggered or not observed
         return Decision("ran" if acts else "none", steps=(turn.triggered,))
 
     def act(
-        self, spec: tuple[str, str], observed: bool, decision: Decision, target: Target
-    ) -> Outcome:
+        self, spec: tuple[str, str, bool], observed: bool, decision: Decision, target: Target
+    ) -> Outcome | Pending:
+        name, kind, is_slow = spec
         self._world.step()
-        if spec[1] == "failing":
-            raise ResourceError("it always fails")
-        self._world.on.add(spec[0])
-        self._world.done.append((spec[0], decision.steps[0]))
-        self._world.step()
-        return Outcome()
+
+        def finish() -> Outcome:
+            if kind == "failing":
+                raise ResourceError("it always fails")
+            self._world.on.add(name)
+            self._world.done.append((name, decision.steps[0]))
+            self._world.step()
+            return Outcome()
+
+        return Pending(finish) if is_slow else finish()
 
 
 class FragileJournal(Journal):
@@ -124,6 +133,7 @@ def _entry(item: Item) -> dict[str, Any]:
         "type": "exec",
         "command": item.id,
         "environment": item.kind,
+        **({"cwd": "/"} if item.slow else {}),
         "when": f"changed && {guard}" if item.gated else guard,
         **{
             name: list(getattr(item, name))
@@ -158,6 +168,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[Item], set[tuple[str, str]]]:
                 draw(others) if draw(st.booleans()) else (),
                 draw(others),
                 draw(others),
+                slow=draw(st.booleans()),
             )
         )
     crates = sorted({item.crate for item in items})

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.container.events import Death
 from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import existing_of
 from ansible_collections.vigo.bridge.plugins.module_utils.container.settle import judge
 from ansible_collections.vigo.bridge.plugins.module_utils.container.spec import parse
@@ -37,7 +38,17 @@ JUDGED: list[tuple[dict[str, Any], dict[str, Any], float, str]] = [
     (HEALTH, {"health": "starting"}, 10.0, "is starting, not healthy, 10 s"),
     (HEALTH, {"health": "unhealthy"}, 10.0, "is unhealthy, not healthy, 10 s"),
     (HEALTH, {"health": "starting", "status": "exited", "exit_code": 2}, 0.1, "exit code 2"),
-    (JOB, {}, 1000.0, "waiting"),
+    (HEALTH, {"health": "starting", "health_output": "no db"}, 10.0, "healthcheck said: no db"),
+    (
+        {},
+        {"status": "exited", "exit_code": 1, "out_of_memory": True},
+        0.1,
+        "(killed: out of memory)",
+    ),
+    (JOB, {}, 299.9, "waiting"),
+    (JOB, {}, 300.0, "has not ended 300 s after its start; give it longer with health_timeout"),
+    ({**JOB, **HEALTH}, {}, 10.0, "has not ended 10 s"),
+    (JOB, {"status": "dead"}, 1.0, "is dead"),
     (JOB, {"status": "exited", "exit_code": 0}, 0.1, "settled"),
     (JOB, {"status": "exited", "exit_code": 4}, 0.1, "exit code 4; 0 was expected"),
 ]
@@ -54,3 +65,38 @@ def test_judged(
         assert (found.settled, found.failure) == (verdict == "settled", "")
     else:
         assert verdict in found.failure
+
+
+@pytest.mark.parametrize(
+    ("death", "words", "code"),
+    [
+        (Death(7), "ended with exit code 7 and was restarted by its policy", 7),
+        (Death(137, out_of_memory=True), "exit code 137 (killed: out of memory) and was", 137),
+        (None, "ended and was restarted by its policy", None),
+    ],
+)
+def test_who_is_up_again_died_of_what_the_event_told(
+    death: Death | None, words: str, code: int | None
+) -> None:
+    assert BEGAN is not None
+    spec = parse({"container": "app", "image": "x"})
+    found = judge(spec, BEGAN, replace(BEGAN, restart_count=1, exit_code=0), 0.5, death)
+    assert words in found.failure
+    assert found.rc == code
+
+
+@pytest.mark.parametrize(
+    ("attributes", "changes", "until"),
+    [
+        ({"settle_time": "3s"}, {}, 3.0),
+        (HEALTH, {"health": "starting"}, 10.0),
+        (JOB, {}, 300.0),
+        ({**JOB, **HEALTH}, {}, 10.0),
+    ],
+)
+def test_when_time_alone_decides(
+    attributes: dict[str, Any], changes: dict[str, Any], until: float
+) -> None:
+    assert BEGAN is not None
+    spec = parse({"container": "app", "image": "x", **attributes})
+    assert judge(spec, BEGAN, replace(BEGAN, **changes), 0.0).until == until

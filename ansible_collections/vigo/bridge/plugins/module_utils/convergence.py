@@ -6,22 +6,27 @@
 Main pass: every resource has its turn; one that waits for a trigger only (``when: changed``)
 has none here. Closing pass: whoever is still owed a trigger is applied once more, triggered.
 A failure skips what depends on it; all else goes on.
+
+What a resource began may be pending: nobody waits for it before its result counts, that is, at
+the turn of a resource with an edge or a trigger to or from it, and at the end of each pass. So
+every result is the one that waiting at once would have given.
 """
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from . import graph as graphs
+from .conditions import Conditions
 from .errors import ResourceError
 from .facts import Facts
 from .foresight import Foresight
-from .gotemplate.render import render_deep
-from .gotemplate.template import TemplateError
 from .journal import Journal
 from .prediction import Prediction, open_result
-from .resource import ResourceType, Result, Turn, bring
+from .rendering import Rendering
+from .resource import Begun, ResourceType, Result, Turn, begin
 from .resources import CrateInput, Resource
 from .target import Target
 
@@ -42,32 +47,79 @@ class Convergence:
     ) -> None:
         """scope: whose resources these are. Raises graph.GraphError for wrong references."""
         self._resources = {resource.id: resource for resource in resources}
-        self._crates = crates
-        self._variables = variables
         self._types = types
         self._target = target
         self._journal = journal
-        self._facts = facts
+        self._conditions = Conditions(crates, facts)
+        self._rendering = Rendering(crates, variables, facts)
         self._scope = scope
         self._graph = graphs.build(
             [resource.node for resource in resources], [entry.crate for entry in crates.values()]
         )
         self._results: dict[str, Result] = {}
+        #: For each resource whose result is awaited: what waits for it, and files it.
+        self._pending: dict[str, Callable[[], None]] = {}
         #: For each resource that is held back: the id of the failure that does it.
         self._culprits: dict[str, str] = {}
-        self._crate_holds: dict[str, bool | None] = {}
         #: In check mode only; a real run asks the machine itself.
         self._prediction = Prediction(self._graph, self._results) if target.check_mode else None
 
     def run(self) -> list[Result]:
         for dropped in self._journal.keep_only(self._resources):
             self._target.note(f"a trigger was owed to {dropped}, which the stack no longer has")
+        self._prepare()
+        try:
+            self._both_passes()
+        except Exception:
+            self._join(self._graph.order)  # Nothing may still be under way when this ends.
+            raise
+        return [self._results[resource_id] for resource_id in self._graph.order]
+
+    def _both_passes(self) -> None:
         for resource_id in self._graph.order:
+            self._join_before(resource_id)
             self._main_turn(self._resources[resource_id])
+        self._join(self._graph.order)
         for resource_id in self._graph.order:
+            self._join_before(resource_id)
             if self._journal.owes(resource_id):
                 self._closing_turn(self._resources[resource_id])
-        return [self._results[resource_id] for resource_id in self._graph.order]
+        self._join(self._graph.order)
+
+    def _prepare(self) -> None:
+        """What resources of one type do better together, before the first change."""
+        if self._target.check_mode:
+            return
+        for kind in self._types.values():
+            if kind.prepared_by:
+                kind.prepare(list(self._prepared(kind)), self._target)
+
+    def _prepared(self, kind: ResourceType) -> Iterator[Mapping[str, Any]]:
+        """The attributes of the resources that will surely have a turn, as far as one can tell."""
+        for resource in self._resources.values():
+            if (
+                resource.type != kind.name
+                or resource.node.gated
+                or not self._conditions.surely_hold(resource)
+            ):
+                continue
+            with contextlib.suppress(ResourceError):
+                yield self._rendering.of(resource, kind.prepared_by)()
+
+    def _join_before(self, resource_id: str) -> None:
+        """Waits for all that counts at the resource's turn: its own earlier result, those that
+        it needs or may be triggered by, and its own targets: what is owed to a target is struck
+        when that has succeeded, and must not be mixed with what is owed from now on.
+        """
+        triggers = self._graph.triggers
+        self._join((resource_id, *self._graph.needs.get(resource_id, ())))
+        self._join(triggers.get(resource_id, ()))
+        self._join([other for other in self._pending if resource_id in triggers.get(other, ())])
+
+    def _join(self, resource_ids: Iterable[str]) -> None:
+        for resource_id in resource_ids:
+            if resource_id in self._pending:
+                self._pending.pop(resource_id)()
 
     def _main_turn(self, resource: Resource) -> None:
         if self._held_back(resource):
@@ -75,7 +127,7 @@ class Convergence:
         if resource.node.gated:
             self._results[resource.id] = _skipped(resource, "when: nothing triggered it")
             return
-        self._results[resource.id] = self._refused(resource) or self._applied(resource, None)
+        self._apply_unless_refused(resource, None)
 
     def _closing_turn(self, resource: Resource) -> None:
         earlier = self._results[resource.id]
@@ -85,8 +137,7 @@ class Convergence:
             return
         if resource.node.gated:
             earlier = None
-        later = self._refused(resource) or self._applied(resource, earlier)
-        self._results[resource.id] = _merged(earlier, later)
+        self._apply_unless_refused(resource, earlier)
 
     def _held_back(self, resource: Resource, earlier: Result | None = None) -> bool:
         """Skips a resource below a failure, and remembers the failure for those below it.
@@ -110,7 +161,7 @@ class Convergence:
         If ``when`` says no, nothing is owed to the resource any more.
         """
         try:
-            holds, condition = self._asked(resource)
+            holds, condition = self._conditions.asked(resource, self._foresight(resource))
         except ResourceError as error:
             return Result(
                 resource.id,
@@ -129,44 +180,43 @@ class Convergence:
         self._journal.strike(resource.id)
         return _skipped(resource, condition)
 
-    def _asked(self, resource: Resource) -> tuple[bool | None, str]:
-        """Whether ``when`` of the crate and of the resource hold, and which one decided."""
-        facts = self._facts.foreseen(self._foresight(resource))
-        crate = self._crates.get(resource.node.crate)
-        holds: bool | None = True
-        decisive = ""
-        if crate and crate.condition:
-            name = crate.crate.name
-            if name not in self._crate_holds:
-                self._crate_holds[name] = crate.condition.holds(facts)
-            holds = self._crate_holds[name]
-            decisive = f"when of crate {name} does not hold: {crate.condition.text}"
-        if holds is not False and resource.condition:
-            own = resource.condition.holds(facts)
-            if own is not True:
-                holds, decisive = own, f"when does not hold: {resource.condition.text}"
-        return holds, decisive
-
-    def _applied(self, resource: Resource, earlier: Result | None) -> Result:
+    def _apply_unless_refused(self, resource: Resource, earlier: Result | None) -> None:
+        refused = self._refused(resource)
+        if refused is not None:
+            self._results[resource.id] = _merged(earlier, refused)
+            return
         triggered = self._journal.owes(resource.id)
         if triggered and self._prediction:
             sources = self._journal.sources(resource.id)
             if not self._prediction.is_sure(sources, resource.id):
-                return self._perhaps_triggered(resource, earlier)
+                perhaps = self._perhaps_triggered(resource, earlier)
+                self._results[resource.id] = _merged(earlier, perhaps)
+                return
+        self._apply(resource, earlier, triggered)
+
+    def _apply(self, resource: Resource, earlier: Result | None, triggered: bool) -> None:
         new_debts: tuple[str, ...] = ()
 
         def announce() -> None:
             nonlocal new_debts
             new_debts = self._owe(resource)
 
-        result = self._brought(resource, earlier, triggered, announce)
-        if result.failed:
-            self._journal.retract(resource.id, new_debts)
+        begun = self._begun(resource, earlier, triggered, announce)
+
+        def conclude() -> None:
+            result = begun.result()
+            if result.failed:
+                self._journal.retract(resource.id, new_debts)
+            else:
+                self._journal.strike(resource.id)
+            if result.action == "unknown" and self._prediction:
+                self._prediction.doubt(resource.id, new_debts)
+            self._results[resource.id] = _merged(earlier, result)
+
+        if begun.is_pending:
+            self._pending[resource.id] = conclude
         else:
-            self._journal.strike(resource.id)
-        if result.action == "unknown" and self._prediction:
-            self._prediction.doubt(resource.id, new_debts)
-        return result
+            conclude()
 
     def _perhaps_triggered(self, resource: Resource, earlier: Result | None) -> Result:
         """In check mode: a trigger may come or not. Known only if both lead to the same."""
@@ -177,7 +227,7 @@ class Convergence:
             untriggered = earlier or _skipped(resource, "when: nothing triggered it")
         self._journal.strike(resource.id)
         if triggered.action == untriggered.action and triggered.changed:
-            return self._brought(resource, earlier, False, lambda: self._owe(resource))
+            return self._begun(resource, earlier, False, lambda: self._owe(resource)).result()
         if not triggered.changed and not untriggered.changed:
             return untriggered
         self._doubt(resource)
@@ -188,21 +238,21 @@ class Convergence:
         """What would become of it, without a trace in what is foreseen."""
         foresight = self._foresight(resource)
         trial = replace(foresight, files=foresight.files.copy())
-        return self._brought(resource, earlier, triggered, lambda: None, trial)
+        return self._begun(resource, earlier, triggered, lambda: None, trial).result()
 
-    def _brought(
+    def _begun(
         self,
         resource: Resource,
         earlier: Result | None,
         triggered: bool,
         announce: Callable[[], object],
         foresight: Foresight | None = None,
-    ) -> Result:
+    ) -> Begun:
         foresight = foresight or self._foresight(resource)
-        return bring(
+        return begin(
             resource.id,
             self._types[resource.type],
-            self._rendered(resource),
+            self._attributes(resource),
             self._target.with_foresight(foresight),
             Turn(
                 triggered=triggered,
@@ -211,6 +261,12 @@ class Convergence:
             ),
             announce,
         )
+
+    def _attributes(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
+        labels = {"scope": self._scope, "resource": resource.id}
+        extra = labels if self._types[resource.type].labelled else {}
+        render = self._rendering.of(resource)
+        return lambda: {**render(), **extra}
 
     def _foresight(self, resource: Resource) -> Foresight:
         return self._prediction.foresight(resource.id) if self._prediction else Foresight()
@@ -222,31 +278,6 @@ class Convergence:
         """Its change would trigger others, but it may not change."""
         if self._prediction:
             self._prediction.doubt(resource.id, self._owe(resource))
-
-    def _rendered(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
-        def render() -> Mapping[str, Any]:
-            labels = {"scope": self._scope, "resource": resource.id}
-            extra = labels if self._types[resource.type].labelled else {}
-            if not resource.template:
-                return {**resource.attributes, **extra}
-            try:
-                rendered = render_deep(resource.attributes, self._namespaces(resource))
-            except TemplateError as error:
-                raise ResourceError(f"{error.path}: {error}") from error
-            # What renders to nothing counts as not written.
-            return {**{name: value for name, value in rendered.items() if value != ""}, **extra}
-
-        return render
-
-    def _namespaces(self, resource: Resource) -> Mapping[str, Any]:
-        crate = self._crates.get(resource.node.crate)
-        namespaces = {
-            "Vars": {**self._variables, **(crate.vars if crate else {})},
-            "Traits": self._facts.traits,
-        }
-        if resource.item is not None:
-            namespaces["Item"] = resource.item
-        return namespaces
 
 
 def _skipped(resource: Resource, reason: str) -> Result:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from .errors import ResourceError
 from .target import Target
@@ -60,6 +60,18 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A change that is made, while it is still awaited whether it lasts.
+
+    wait: until that is known; gives what acting showed, raises ResourceError. ended: when that
+    was, by ``time.monotonic``.
+    """
+
+    wait: Callable[[], Outcome]
+    ended: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True)
 class Result:
     """One resource's line in the results, as users see it."""
 
@@ -102,6 +114,8 @@ class ResourceType:
     key_attribute = ""
     #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
     labelled = False
+    #: The attributes that ``prepare`` gets; none where there is nothing to prepare.
+    prepared_by: tuple[str, ...] = ()
     #: Whether it observes files alone, so that predicted files are all that it needs to know.
     only_files = False
 
@@ -121,21 +135,29 @@ class ResourceType:
         """What has to be done. Pure. Raises ResourceError when it cannot be done."""
         raise NotImplementedError
 
-    def act(self, spec: Any, observed: Any, decision: Decision, target: Target) -> Outcome:
+    def act(
+        self, spec: Any, observed: Any, decision: Decision, target: Target
+    ) -> Outcome | Pending:
         """Does it. Raises ResourceError; what was there before is then still there."""
         raise NotImplementedError
+
+    def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Before the first change: what is better done for all resources of the type together.
+
+        resources: of each its rendered attributes of ``prepared_by``. Never raises
+        ResourceError: what fails here fails again, and is reported, at the resource's turn.
+        """
 
     def foretell(self, spec: Any, observed: Any, target: Target) -> None:
         """In check mode in place of ``act``: tells the target's foresight what would be."""
 
 
-@dataclass
-class _Stopwatch:
-    started: float = field(default_factory=time.monotonic)
+@dataclass(frozen=True)
+class Begun:
+    """A resource that had its turn. is_pending: whether its result has to be waited for."""
 
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.started
+    result: Callable[[], Result]
+    is_pending: bool = False
 
 
 def bring(
@@ -146,13 +168,25 @@ def bring(
     turn: Turn = _PLAIN_TURN,
     announce: Callable[[], object] = lambda: None,
 ) -> Result:
+    """As ``begin``, and waits for the result."""
+    return begin(resource_id, resource_type, attributes, target, turn, announce).result()
+
+
+def begin(
+    resource_id: str,
+    resource_type: ResourceType,
+    attributes: Callable[[], Mapping[str, Any]],
+    target: Target,
+    turn: Turn = _PLAIN_TURN,
+    announce: Callable[[], object] = lambda: None,
+) -> Begun:
     """Brings one resource to its desired state, or predicts that in check mode.
 
     ``attributes`` is called first of all: rendering templates is part of the resource's own
     work, and fails with it. ``announce`` is called when a change is about to be made, or is
     predicted.
     """
-    watch = _Stopwatch()
+    attempt = _Attempt(resource_id, resource_type.name)
     turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
     try:
         spec = resource_type.parse(attributes())
@@ -163,35 +197,67 @@ def bring(
                 raise
             announce()
             reason = f"it cannot be told before the earlier changes are made: {error.message}"
-            return Result(resource_id, resource_type.name, "unknown", reason)
+            return _done(Result(resource_id, resource_type.name, "unknown", reason))
         decision = resource_type.decide(spec, observed, turn)
-        outcome = Outcome()
+        outcome: Outcome | Pending = Outcome()
         if decision.action not in UNCHANGED:
             announce()
             if target.check_mode:
                 resource_type.foretell(spec, observed, target)
             else:
+                target.changed.append(resource_id)
                 outcome = resource_type.act(spec, observed, decision, target)
     except ResourceError as error:
+        return _done(attempt.failed(error, time.monotonic()))
+    if isinstance(outcome, Outcome):
+        return _done(attempt.succeeded(decision, outcome, time.monotonic()))
+    return Begun(attempt.awaited(decision, outcome), is_pending=True)
+
+
+def _done(result: Result) -> Begun:
+    return Begun(lambda: result)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What becomes of a resource; ``ended`` is by ``time.monotonic``."""
+
+    id: str
+    type: str
+    started: float = field(default_factory=time.monotonic)
+
+    def succeeded(self, decision: Decision, outcome: Outcome, ended: float) -> Result:
         return Result(
-            resource_id,
-            resource_type.name,
+            self.id,
+            self.type,
+            decision.action,
+            decision.reason,
+            decision.diff,
+            rc=outcome.rc,
+            output=outcome.output,
+            duration_s=ended - self.started,
+        )
+
+    def failed(self, error: ResourceError, ended: float) -> Result:
+        return Result(
+            self.id,
+            self.type,
             error.status,
             reason=error.message,
             error={"message": error.message, "log": error.log},
             rc=error.rc,
-            duration_s=watch.seconds,
+            duration_s=ended - self.started,
         )
-    return Result(
-        resource_id,
-        resource_type.name,
-        decision.action,
-        decision.reason,
-        decision.diff,
-        rc=outcome.rc,
-        output=outcome.output,
-        duration_s=watch.seconds,
-    )
+
+    def awaited(self, decision: Decision, pending: Pending) -> Callable[[], Result]:
+        def result() -> Result:
+            try:
+                outcome = pending.wait()
+            except ResourceError as error:
+                return self.failed(error, pending.ended())
+            return self.succeeded(decision, outcome, pending.ended())
+
+        return result
 
 
 def _may_pass(resource_type: ResourceType, target: Target) -> bool:

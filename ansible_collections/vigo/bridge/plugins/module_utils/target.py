@@ -23,6 +23,7 @@ class Target:
     foresight: what check mode knows of the changes that come earlier.
     notes: remarks for the user that are no errors, in order, without repetition.
     orphans: containers of the scope that its resources no longer name.
+    changed: the ids of the resources that have set out to change something, in order.
     """
 
     check_mode: bool = False
@@ -30,6 +31,7 @@ class Target:
     foresight: Foresight = field(default_factory=Foresight)
     notes: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
     _services: dict[str, Any] = field(default_factory=dict)
 
     def with_foresight(self, foresight: Foresight) -> Target:

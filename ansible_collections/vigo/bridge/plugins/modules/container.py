@@ -262,7 +262,8 @@ options:
     description:
       - How long to wait for a container with a health check to become healthy, in seconds or as
         V(90s), V(2m).
-      - Default is V(60).
+      - With O(expect=exited), how long it may take to end.
+      - Default is V(60), and V(300) with O(expect=exited).
     type: raw
   settle_time:
     description:
@@ -274,7 +275,8 @@ options:
     description:
       - V(running) is for a service.
       - V(exited) is for a container that does its work once. When it has ended with exit code 0
-        and is as described, nothing is done; otherwise it runs again. Needs O(restart=no).
+        and is as described, nothing is done; otherwise it runs again. Its end is awaited for
+        O(health_timeout). Needs O(restart=no).
     type: str
     default: running
     choices: [running, exited]

@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from typing import Any, Callable, cast
+from typing import Any, Callable, Iterator, cast
 
+from ..background import Background
 from ..errors import ResourceError
-from ..resource import Decision, Outcome
+from ..resource import Decision, Outcome, Pending
 from ..target import Target
-from . import create_config, label, mounts, names, older_images, port_holders, steps
+from . import create_config, label, mounts, names, older_images, port_holders, settle, steps
 from .engine import Engine
 from .observed import Existing, Image, Observed
 from .replace import create, labels_for, replace
-from .settle import settle
 from .spec import FAILED, ContainerSpec
 
 
@@ -39,15 +40,47 @@ class Work:
         return cast(Image, self.observed.image)
 
 
-def act(work: Work, decision: Decision) -> Outcome:
-    """All steps in order. Raises ResourceError."""
+#: Waits until what a step has begun is settled. Raises ResourceError.
+Wait = Callable[[], object]
+
+
+def act(work: Work, decision: Decision) -> Outcome | Pending:
+    """All steps in order. Raises ResourceError.
+
+    What the last one has begun goes on in the background until it is settled, or undone.
+    """
+    wait: Wait | None = None
     for step in decision.steps:
-        _DO[type(step)](work, step)
-    if any(isinstance(step, (steps.Create, steps.Replace)) for step in decision.steps):
-        _remove_older_images(work)
-    if work.spec.expect == "exited":
-        return _outcome_of_one_shot(work)
-    return Outcome()
+        if wait is not None:
+            wait()
+        wait = _DO[type(step)](work, step)
+    if wait is None:
+        return _finished(work, decision, None)
+    settling = Background(lambda: _finished(work, decision, wait))
+    work.engine.settling[work.spec.name] = settling
+    return Pending(settling.result, settling.ended)
+
+
+def _finished(work: Work, decision: Decision, wait: Wait | None) -> Outcome:
+    with concealing(work.target):
+        if wait is not None:
+            wait()
+        if any(isinstance(step, (steps.Create, steps.Replace)) for step in decision.steps):
+            _remove_older_images(work)
+        if work.spec.expect == "exited":
+            return _outcome_of_one_shot(work)
+        return Outcome()
+
+
+@contextlib.contextmanager
+def concealing(target: Target) -> Iterator[None]:
+    """Errors and logs of engines may echo a secret: they never leave with one."""
+    try:
+        yield
+    except ResourceError as error:
+        error.message = target.secrets.conceal(error.message)
+        error.log = target.secrets.conceal(error.log)
+        raise
 
 
 def _remove_older_images(work: Work) -> None:
@@ -68,7 +101,7 @@ def _create_network(work: Work, step: steps.CreateNetwork) -> None:
     work.engine.create_network(step.name, {label.NETWORK: work.spec.scope or "true"})
 
 
-def _create(work: Work, step: steps.Create) -> None:
+def _create(work: Work, step: steps.Create) -> Wait | None:
     engine, spec = work.engine, work.spec
     if step.start:
         port_holders.refuse_taken(engine, spec, None)
@@ -77,24 +110,28 @@ def _create(work: Work, step: steps.Create) -> None:
     )
     new_id = create(engine, spec, spec.name, body, work.target.note)
     if not step.start:
-        return
+        return None
     try:
-        engine.start(new_id)
+        settled = settle.begin(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
     except ResourceError as error:
         engine.remove(new_id, volumes=True)
         raise port_holders.explain(engine, spec, error) from error
-    try:
-        settle(engine, spec, new_id, fresh=True)
-    except ResourceError as error:
-        failed = engine.container(new_id)
-        if failed is not None:
-            names.keep_failed(engine, spec.name, failed)
-        error.message += f"; it is kept, stopped, as {spec.name}{FAILED}"
-        raise
-    names.drop_failed(engine, spec.name)
+
+    def wait() -> None:
+        try:
+            settled()
+        except ResourceError as error:
+            failed = engine.container(new_id)
+            if failed is not None:
+                names.keep_failed(engine, spec.name, failed)
+            error.message += f"; it is kept, stopped, as {spec.name}{FAILED}"
+            raise
+        names.drop_failed(engine, spec.name)
+
+    return wait
 
 
-def _replace(work: Work, step: steps.Replace) -> None:
+def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
     if step.start:
         port_holders.refuse_taken(engine, spec, old)
@@ -107,7 +144,7 @@ def _replace(work: Work, step: steps.Replace) -> None:
         carried=create_config.carried_over(spec, old, work.image),
         further_labels=labels_for(old),
     )
-    replace(engine, spec, old, body, step.start, work.target.note)
+    return replace(engine, spec, old, body, step.start, work.target.note)
 
 
 def _warn_of_dependents(work: Work) -> None:
@@ -134,25 +171,29 @@ def _disconnect(work: Work, step: steps.Disconnect) -> None:
     work.engine.disconnect(step.network, work.container.id)
 
 
-def _unpause(work: Work, step: steps.Unpause) -> None:
+def _unpause(work: Work, step: steps.Unpause) -> Wait | None:
     work.engine.unpause(work.container.id)
+    return _await(work, steps.Await()) if work.spec.expect == "exited" else None
 
 
-def _start(work: Work, step: steps.Start) -> None:
+def _start(work: Work, step: steps.Start) -> Wait:
     try:
-        work.engine.start(work.container.id)
+        return _brought_up(work, lambda: work.engine.start(work.container.id))
     except ResourceError as error:
         raise port_holders.explain(work.engine, work.spec, error) from error
-    settle(work.engine, work.spec, work.container.id)
 
 
-def _restart(work: Work, step: steps.Restart) -> None:
-    work.engine.restart(work.container.id, work.container.grace)
-    settle(work.engine, work.spec, work.container.id)
+def _restart(work: Work, step: steps.Restart) -> Wait:
+    container = work.container
+    return _brought_up(work, lambda: work.engine.restart(container.id, container.grace))
 
 
-def _await(work: Work, step: steps.Await) -> None:
-    settle(work.engine, work.spec, work.container.id)
+def _await(work: Work, step: steps.Await) -> Wait:
+    return _brought_up(work, lambda: None)
+
+
+def _brought_up(work: Work, bring_up: Callable[[], None]) -> Wait:
+    return settle.begin(work.engine, work.spec, work.container.id, bring_up)
 
 
 def _stop(work: Work, step: steps.Stop) -> None:
@@ -177,7 +218,7 @@ def _outcome_of_one_shot(work: Work) -> Outcome:
     return Outcome(ended.exit_code, output)
 
 
-_DO: dict[type, Callable[[Work, Any], None]] = {
+_DO: dict[type, Callable[[Work, Any], Any]] = {
     steps.CreateNetwork: _create_network,
     steps.Create: _create,
     steps.Replace: _replace,

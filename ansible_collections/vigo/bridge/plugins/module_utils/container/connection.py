@@ -59,9 +59,9 @@ class Connection:
         answer = self._send(method, self._prefix + path, params, body, timeout=timeout)
         return self._content(answer)
 
-    def call_libpod(self, method: str, path: str) -> Any:
+    def call_libpod(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
         """One request of Podman's own API, which is versioned apart."""
-        return self._content(self._send(method, f"/v4.0.0/libpod{path}", timeout=PATIENCE))
+        return self._content(self._send(method, f"/v4.0.0/libpod{path}", timeout=timeout))
 
     def find(self, path: str) -> Any:
         """What a GET answers, or None where there is no such thing."""
@@ -89,6 +89,15 @@ class Connection:
             raise self._senseless() from error
         finally:
             answer.close()
+
+    def events(self, filters: Mapping[str, Any]) -> Any:
+        """An endless iterator over the engine's events; its ``close`` ends it."""
+        params = {"filters": json.dumps(filters)}
+        answer = self._send(
+            "GET", f"{self._prefix}/events", params, timeout=(PATIENCE, None), stream=True
+        )
+        lines = (json.loads(line) for line in answer.iter_lines() if line.strip())
+        return self._docker.types.CancellableStream(lines, answer)
 
     def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
         """What the Docker config of this user holds for a registry, and a remark.
@@ -124,7 +133,7 @@ class Connection:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         *,
-        timeout: float,
+        timeout: float | tuple[float, float | None],
         stream: bool = False,
     ) -> Any:
         try:
@@ -178,6 +187,7 @@ def _import_sdk() -> tuple[Any, Any]:
         import docker
         import docker.auth
         import docker.errors
+        import docker.types
         import docker.utils
         import requests
     except ImportError as error:

@@ -13,8 +13,10 @@ import struct
 from typing import Any, Mapping
 from urllib.parse import quote
 
+from ..background import Background
 from ..errors import Blocked, ResourceError
 from .connection import Connection, Refused
+from .events import Events
 from .image_name import ImageName
 from .networks import Attachment
 from .observed import Existing, Image, existing_of, image_of
@@ -36,13 +38,19 @@ _NOT_THERE = (
 
 
 class Engine:
-    """A Docker engine, or Podman by the same API. Raises Refused and Blocked."""
+    """A Docker engine, or Podman by the same API. Raises Refused and Blocked.
+
+    pulled: images by name and platform that were pulled in this run. settling: what goes on in
+    the background with a container, by its name.
+    """
 
     def __init__(self, docker_host: str = "") -> None:
         self._connection = Connection(docker_host)
         self.host = self._connection.host
         self.is_podman = self._connection.is_podman
         self.pulled: set[tuple[str, str]] = set()
+        self.events = Events(lambda: self._connection.events({"type": ["container"]}))
+        self.settling: dict[str, Background[Any]] = {}
         self._incapable: frozenset[str] | None = None
 
     # containers
@@ -116,9 +124,13 @@ class Engine:
             return ""
         return _without_frames(content if isinstance(content, bytes) else b"")
 
-    def run_healthcheck(self, container_id: str) -> None:
-        """Podman without systemd never runs healthchecks by itself; asking runs one."""
-        self._connection.call_libpod("GET", f"/containers/{container_id}/healthcheck")
+    def run_healthcheck(self, container_id: str, patience: float) -> None:
+        """Podman without systemd never runs healthchecks by itself; asking runs one.
+
+        patience: seconds after which nobody waits for its end any longer.
+        """
+        path = f"/containers/{container_id}/healthcheck"
+        self._connection.call_libpod("GET", path, patience)
 
     def _command(
         self,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import ResourceError
 from ..target import Target
-from . import env_file, pull, recover
+from . import env_file, prefetch, pull, recover
 from .decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
@@ -21,6 +21,9 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     replacement is repaired, and the image is pulled by its policy. In check mode both are
     foreseen instead.
     """
+    for name in (spec.name, _shared_name(spec)):
+        if name in engine.settling:
+            engine.settling.pop(name).wait()
     container, repaired = _repaired(engine, spec, target)
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
@@ -55,7 +58,7 @@ def _image(
         return None, False
     if target.check_mode:
         return pull.foresee(engine, spec, container)
-    return pull.ensure(engine, spec, target.secrets.reveal, target.note), False
+    return prefetch.image(engine, spec, target), False
 
 
 def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
@@ -71,8 +74,12 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
 
 
 def _shared_container(engine: Engine, spec: ContainerSpec) -> str:
-    kind, _colon, name = (spec.settings.network_mode or "").partition(":")
-    if kind != "container":
-        return ""
-    shared = engine.container(name)
+    name = _shared_name(spec)
+    shared = engine.container(name) if name else None
     return shared.id if shared else ""
+
+
+def _shared_name(spec: ContainerSpec) -> str:
+    """The container whose network it is to share, or empty."""
+    kind, _colon, name = (spec.settings.network_mode or "").partition(":")
+    return name if kind == "container" else ""

@@ -38,7 +38,8 @@ class Existing:
     status: created, running, paused, restarting, removing, exited or dead. health: empty where
     it has no healthcheck. settings: all that it has; None where the engine does not say.
     recorded: what our label says, None for a container that we did not make. volumes: every
-    mount of a volume or a path.
+    mount of a volume or a path. out_of_memory: whether the kernel ended it for want of memory;
+    Podman does not tell. health_output: what the last healthcheck said.
     """
 
     id: str
@@ -56,6 +57,8 @@ class Existing:
     recorded: Recorded | None
     volumes: tuple[Mount, ...]
     settings: Settings
+    out_of_memory: bool = False
+    health_output: str = ""
 
     @property
     def is_up(self) -> bool:
@@ -131,6 +134,8 @@ def existing_of(payload: Mapping[str, Any] | None) -> Existing | None:
         recorded=label.decode(labels.get(label.SPEC)),
         volumes=volumes,
         settings=_settings(config, host, attachments, volumes, labels),
+        out_of_memory=bool(state.get("OOMKilled")),
+        health_output=_health_output(state),
     )
 
 
@@ -147,6 +152,11 @@ def _health(state: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     if not test or test[0] == "NONE":
         return ""
     return (state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "starting"
+
+
+def _health_output(state: Mapping[str, Any]) -> str:
+    entries = (state.get("Health") or state.get("Healthcheck") or {}).get("Log") or [{}]
+    return (entries[-1].get("Output") or "").strip()
 
 
 def _settings(

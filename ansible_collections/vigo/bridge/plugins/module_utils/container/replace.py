@@ -19,14 +19,13 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from ..errors import Blocked, ResourceError
-from . import label, names, restart
+from . import label, names, restart, settle
 from .connection import Refused
 from .engine import Engine
 from .observed import Existing
-from .settle import settle
 from .spec import FAILED, NEW, OLD, ContainerSpec
 
 #: Podman holds a published port for some seconds after a failed start.
@@ -42,21 +41,33 @@ def replace(
     payload: Mapping[str, Any],
     start: bool,
     note: Any,
-) -> None:
-    """Raises ResourceError; the old container is then back as it was.
+) -> Callable[[], None]:
+    """Gives what waits until the new container is settled and then removes the old one.
 
-    payload: the create call's body, with the labels of ``labels_for``.
+    Both raise ResourceError; the old container is then back as it was. payload: the create
+    call's body, with the labels of ``labels_for``.
     """
     names.refuse_foreign(engine, spec.name)
     new_id = create(engine, spec, spec.name + NEW, payload, note)
     try:
         take_over(engine, spec, old, new_id)
-        if start:
-            engine.start(new_id)
-            settle(engine, spec, new_id, fresh=True)
+        settled = _started(engine, spec, new_id) if start else None
     except ResourceError as error:
         raise _undone(engine, spec, old, new_id, error) from error
-    commit(engine, spec, old.id)
+
+    def finish() -> None:
+        try:
+            if settled is not None:
+                settled()
+        except ResourceError as error:
+            raise _undone(engine, spec, old, new_id, error) from error
+        commit(engine, spec, old.id)
+
+    return finish
+
+
+def _started(engine: Engine, spec: ContainerSpec, new_id: str) -> Callable[[], Existing]:
+    return settle.begin(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
 
 
 def labels_for(old: Existing) -> dict[str, str]:

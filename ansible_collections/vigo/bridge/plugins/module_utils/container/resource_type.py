@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any, Iterator, Mapping
+from typing import Any, Mapping, Sequence
 
 from ..errors import ResourceError
-from ..resource import Decision, Outcome, ResourceType, Turn
+from ..resource import Decision, Outcome, Pending, ResourceType, Turn
 from ..target import Target
 from . import spec as container_spec
-from .act import Work, act
+from .act import Work, act, concealing
 from .attributes import ATTRIBUTES
 from .decide import decide, wanted_networks
 from .engine import Engine
 from .observe import observe
 from .observed import Observed
+from .prefetch import prefetch
 from .prune import named
 from .spec import ContainerSpec
 
@@ -29,13 +29,23 @@ class Container(ResourceType):
     attributes = ATTRIBUTES
     key_attribute = "container"
     labelled = True
+    prepared_by = (
+        "container",
+        "image",
+        "state",
+        "pull",
+        "platform",
+        "docker_host",
+        "registry_username",
+        "registry_password",
+    )
 
     def parse(self, attributes: Mapping[str, Any]) -> ContainerSpec:
         return container_spec.parse(attributes)
 
     def observe(self, spec: ContainerSpec, target: Target) -> Observed:
         """What is there; outside check mode the image is pulled by its policy first."""
-        with _concealing(target):
+        with concealing(target):
             engine = _engine(spec, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             return observe(engine, spec, target)
@@ -43,24 +53,30 @@ class Container(ResourceType):
     def decide(self, spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         return decide(spec, observed, turn)
 
+    def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Pulls their images in parallel."""
+        wanted = []
+        silent: set[str] = set()
+        for attributes in resources:
+            try:
+                spec = container_spec.parse(attributes)
+            except ResourceError:
+                continue
+            if not spec.is_wanted or spec.pull == "never" or spec.docker_host in silent:
+                continue
+            try:
+                wanted.append((_engine(spec, target), spec))
+            except ResourceError:
+                silent.add(spec.docker_host)
+        prefetch(wanted, target)
+
     def act(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
-    ) -> Outcome:
-        with _concealing(target):
+    ) -> Outcome | Pending:
+        with concealing(target):
             return act(Work(_engine(spec, target), spec, observed, target), decision)
 
 
 def _engine(spec: ContainerSpec, target: Target) -> Engine:
     """One connection for all containers of a call."""
     return target.service(f"engine {spec.docker_host}", lambda: Engine(spec.docker_host))
-
-
-@contextlib.contextmanager
-def _concealing(target: Target) -> Iterator[None]:
-    """Errors and logs of engines may echo a secret: they never leave with one."""
-    try:
-        yield
-    except ResourceError as error:
-        error.message = target.secrets.conceal(error.message)
-        error.log = target.secrets.conceal(error.log)
-        raise

@@ -4,91 +4,192 @@
 """Waiting until a started container is settled, or has ended where that is expected.
 
 Settled: healthy where there is a healthcheck, else up for ``settle_time``. Dying, or being
-restarted by its policy, fails at once. The container is looked at ten times a second: inspect is
-the truth on every engine, a subscription to events is not.
+restarted by its policy, fails at once. The engine's events say when to look; a look every two
+seconds is the safety net.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, replace
+from typing import Callable
 
 from ..errors import ResourceError
 from .engine import Engine
+from .events import Death
 from .observed import Existing
 from .spec import ContainerSpec
 
-_INTERVAL = 0.1
-_PODMAN_HEALTH_INTERVAL = 1.0
+#: Seconds between two looks where no event comes.
+_SAFETY_NET = 2.0
+#: Seconds until the first healthcheck that we run ourselves, unless its interval is shorter.
+_FIRST_CHECK = 1.0
+_DEFAULT_HEALTH_INTERVAL = 30.0
+#: Characters of what a healthcheck said that are shown.
+_SHOWN_OUTPUT = 300
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """settled: nothing more to wait for. failure: why it is in vain; empty while it is not."""
+    """settled: nothing more to wait for. failure: why it is in vain; empty while it is not.
+
+    until: seconds after the start at which time alone decides. rc: its exit code.
+    """
 
     settled: bool = False
     failure: str = ""
+    until: float = 0.0
+    rc: int | None = None
 
 
-WAITING = Verdict()
 SETTLED = Verdict(settled=True)
 
 
-def settle(engine: Engine, spec: ContainerSpec, container_id: str, fresh: bool = False) -> Existing:
-    """Waits. Raises ResourceError with exit code and the last log lines.
+def begin(
+    engine: Engine,
+    spec: ContainerSpec,
+    container_id: str,
+    bring_up: Callable[[], None],
+    fresh: bool = False,
+) -> Callable[[], Existing]:
+    """Listens to the engine, brings the container up, and gives what waits until it is settled.
 
-    fresh: it was just created, so that any restart so far is one too many.
+    That raises ResourceError with exit code and the last log lines. fresh: the container was
+    just created, so that any restart so far is one too many.
     """
+    engine.events.listen()
+    try:
+        bring_up()
+    except BaseException:
+        engine.events.leave()
+        raise
+    started = time.monotonic()
+
+    def wait() -> Existing:
+        try:
+            return _wait(engine, spec, container_id, fresh, started)
+        finally:
+            engine.events.leave()
+
+    return wait
+
+
+def settle(engine: Engine, spec: ContainerSpec, container_id: str) -> Existing:
+    """Waits for a container that was brought up already."""
+    return begin(engine, spec, container_id, lambda: None)()
+
+
+def _wait(
+    engine: Engine, spec: ContainerSpec, container_id: str, fresh: bool, started: float
+) -> Existing:
     began: Existing | None = None
-    started = asked = time.monotonic()
+    checks = _Healthchecks(engine, container_id)
     while True:
         elapsed = time.monotonic() - started  # Before the look: a busy engine may answer late.
         now = engine.container(container_id)
         if now is None:
             raise ResourceError(f"container {spec.name} was removed while it was waited for")
         began = began or (replace(now, restart_count=0) if fresh else now)
-        verdict = judge(spec, began, now, elapsed)
+        verdict = judge(spec, began, now, elapsed, engine.events.death(container_id))
         if verdict.settled:
             return now
         if verdict.failure:
             raise ResourceError(
                 f"container {spec.name} {verdict.failure}",
                 log=engine.log_tail(container_id),
-                rc=now.exit_code if not now.is_up else None,
+                rc=verdict.rc,
             )
-        if engine.is_podman and now.health and time.monotonic() - asked > _PODMAN_HEALTH_INTERVAL:
-            engine.run_healthcheck(container_id)
-            asked = time.monotonic()
-        time.sleep(_INTERVAL)
+        patience = min(_SAFETY_NET, max(0.0, verdict.until - elapsed))
+        if engine.is_podman and now.health:
+            patience = checks.run_if_due(now, elapsed, verdict.until, patience)
+        engine.events.wait(container_id, patience)
 
 
-def judge(spec: ContainerSpec, began: Existing, now: Existing, elapsed: float) -> Verdict:
+class _Healthchecks:
+    """Runs them at their interval, because Podman without systemd does not."""
+
+    def __init__(self, engine: Engine, container_id: str) -> None:
+        self._engine = engine
+        self._id = container_id
+        self._due: float | None = None
+
+    def run_if_due(self, now: Existing, elapsed: float, until: float, patience: float) -> float:
+        """How long to wait before the next look, at most ``patience``, in seconds."""
+        settings = now.settings.healthcheck
+        nanoseconds = settings.interval if settings else 0
+        interval = nanoseconds / 1e9 if nanoseconds else _DEFAULT_HEALTH_INTERVAL
+        if self._due is None:
+            self._due = min(interval, _FIRST_CHECK)
+        if elapsed < self._due:
+            return min(patience, self._due - elapsed)
+        self._due = elapsed + interval
+        # One that fails, or does not end in time, leaves the container as unhealthy as it is.
+        with contextlib.suppress(ResourceError):
+            self._engine.run_healthcheck(self._id, max(1.0, until - elapsed))
+        return 0.0
+
+
+def judge(
+    spec: ContainerSpec,
+    began: Existing,
+    now: Existing,
+    elapsed: float,
+    death: Death | None = None,
+) -> Verdict:
     """What to make of a container after so many seconds. Pure.
 
     The state comes before the health: a container that has exited stays ``starting``.
+    death: its last end, as far as the engine told of one.
     """
     if spec.expect == "exited":
-        return _judge_one_shot(spec, now, elapsed)
+        return _judge_one_shot(spec, now, elapsed, death)
     if now.restart_count > began.restart_count or now.status == "restarting":
-        return Verdict(failure=f"ended with {now.exit_code} and was restarted by its policy")
+        return _ended(now, death, " and was restarted by its policy")
     if now.started_at != began.started_at:
         return Verdict(failure="was restarted by somebody while it was waited for")
     if not now.is_up:
-        killed = " (killed, perhaps out of memory)" if now.exit_code == 137 else ""
-        return Verdict(failure=f"ended with exit code {now.exit_code}{killed} after its start")
+        return _ended(now, death, " after its start")
     if now.health:
         if now.health == "healthy":
             return SETTLED
         limit = spec.health_timeout
         if elapsed >= limit:
-            return Verdict(failure=f"is {now.health}, not healthy, {limit:g} s after its start")
-        return WAITING
-    return SETTLED if elapsed >= spec.settle_time else WAITING
+            said = now.health_output[-_SHOWN_OUTPUT:]
+            output = f"; its healthcheck said: {said}" if said else ""
+            return Verdict(
+                failure=f"is {now.health}, not healthy, {limit:g} s after its start{output}"
+            )
+        return Verdict(until=limit)
+    return SETTLED if elapsed >= spec.settle_time else Verdict(until=spec.settle_time)
 
 
-def _judge_one_shot(spec: ContainerSpec, now: Existing, elapsed: float) -> Verdict:
+def _judge_one_shot(
+    spec: ContainerSpec, now: Existing, elapsed: float, death: Death | None
+) -> Verdict:
     if now.status == "exited":
         if now.exit_code == 0:
             return SETTLED
-        return Verdict(failure=f"ended with exit code {now.exit_code}; 0 was expected")
-    return WAITING
+        return _ended(now, death, "; 0 was expected")
+    if now.status in ("dead", "removing"):
+        return Verdict(failure=f"is {now.status}; an end with exit code 0 was expected")
+    limit = spec.health_timeout
+    if elapsed >= limit:
+        return Verdict(
+            failure=f"has not ended {limit:g} s after its start; give it longer with health_timeout"
+        )
+    return Verdict(until=limit)
+
+
+def _ended(now: Existing, death: Death | None, circumstance: str) -> Verdict:
+    """Who is up again shows the exit code of nobody: the event told it."""
+    code: int | None = now.exit_code
+    if now.is_up:
+        code = death.exit_code if death else None
+    killed = ""
+    if now.out_of_memory or (death and death.out_of_memory):
+        killed = " (killed: out of memory)"
+    elif code == 137:
+        killed = " (killed, perhaps out of memory)"
+    with_code = "" if code is None else f" with exit code {code}"
+    return Verdict(failure=f"ended{with_code}{killed}{circumstance}", rc=code)

@@ -29,6 +29,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 #: Behind the names of the containers that a replacement keeps for a while.
 NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
 
+#: Seconds that a container may take to do its work with ``expect: exited``, as a command may.
+JOB_TIMEOUT = 300.0
+
 #: Settings of resources that hosts may be unable to limit.
 LIMITS = ("memory", "memory_swap", "cpus", "cpu_shares", "pids_limit")
 
@@ -96,7 +99,8 @@ class Settings:
 class ContainerSpec:
     """One container resource.
 
-    health_timeout, settle_time: seconds. docker_host: empty means the environment's or the
+    health_timeout: seconds until it must be healthy, or have ended with ``expect: exited``.
+    settle_time: seconds. docker_host: empty means the environment's or the
     default. keep_images: how many older images of the repository to leave; None: all. scope,
     resource: which stack and resource made it, for its labels; may be empty.
     """
@@ -136,6 +140,8 @@ def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     settings = {name: _SETTINGS[name](given[name], name) for name in _SETTINGS if name in given}
     if "network" in given or "networks" in given:
         settings["networks"] = networks.parse(given.get("network"), given.get("networks"))
+    if handling.get("expect") == "exited":
+        handling.setdefault("health_timeout", JOB_TIMEOUT)
     spec = ContainerSpec(_name(given.get("container")), Settings(**settings), **handling)
     _check_whole(spec)
     return spec

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work that goes on in a thread of its own until somebody asks for its result."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Callable, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Background(Generic[T]):
+    """Starts at once. It ends with the process: whoever needs it to end asks for the result."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._ended = 0.0
+        self._value: list[T] = []
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def result(self) -> T:
+        """Waits for it; what the work gave, or raised. May be asked again."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._value[0]
+
+    def wait(self) -> None:
+        """Waits for its end, whatever came of it."""
+        self._thread.join()
+
+    def ended(self) -> float:
+        """When it ended, by ``time.monotonic``."""
+        self._thread.join()
+        return self._ended
+
+    def _run(self) -> None:
+        try:
+            self._value.append(self._work())
+        except BaseException as error:  # pylint: disable=broad-exception-caught
+            self._error = error
+        self._ended = time.monotonic()

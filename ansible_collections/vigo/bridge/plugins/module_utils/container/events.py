@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an engine says about its containers, as it happens.
+
+One stream serves all who wait. It only wakes them sooner: inspect remains the truth, and whoever
+waits looks from time to time anyway, because a stream may end or fall silent without a word.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from typing import Any, Callable, Iterator, Mapping, Protocol
+
+#: Seconds that an engine gets to open the stream; some do so only at the first event.
+_OPENING = 1.0
+#: The words of Docker and of Podman. Health is ``health_status``, or ``health_status: healthy``.
+_DEATHS = ("die", "died")
+_TELLING = (*_DEATHS, "oom", "health_status", "start", "restart", "destroy", "remove")
+
+
+class Stream(Protocol):
+    """Events as the engine writes them. close: ends the iteration, from any thread."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Death:
+    """The last end of a container that was seen. exit_code: None where it was not told."""
+
+    exit_code: int | None = None
+    out_of_memory: bool = False
+
+
+class Events:
+    """Those of one engine, while somebody listens. open_stream: may raise anything."""
+
+    def __init__(self, open_stream: Callable[[], Stream]) -> None:
+        self._open_stream = open_stream
+        self._condition = threading.Condition()
+        self._news: set[str] = set()
+        self._deaths: dict[str, Death] = {}
+        self._listeners = 0
+        self._reader: _Reader | None = None
+
+    def listen(self) -> None:
+        """From now on nothing is missed; each ``listen`` needs a ``leave``."""
+        with self._condition:
+            self._listeners += 1
+            if self._reader is None or self._reader.ended:
+                self._reader = _Reader(self._open_stream, self._tell)
+                self._reader.start()
+            reader = self._reader
+        reader.opened.wait(_OPENING)
+
+    def leave(self) -> None:
+        with self._condition:
+            self._listeners -= 1
+            if self._listeners:
+                return
+            reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    def wait(self, container_id: str, seconds: float) -> None:
+        """Until something happens to the container, or has happened since the last call."""
+        with self._condition:
+            self._condition.wait_for(lambda: container_id in self._news, seconds)
+            self._news.discard(container_id)
+
+    def death(self, container_id: str) -> Death | None:
+        """How the container ended last, if it did since the first ``listen``."""
+        with self._condition:
+            return self._deaths.get(container_id)
+
+    def _tell(self, event: Mapping[str, Any]) -> None:
+        action = (event.get("Action") or event.get("status") or "").partition(":")[0]
+        actor = event.get("Actor") or {}
+        container_id = actor.get("ID") or event.get("id")
+        if action not in _TELLING or not container_id:
+            return
+        with self._condition:
+            before = self._deaths.get(container_id, Death())
+            if action == "oom":
+                self._deaths[container_id] = Death(before.exit_code, out_of_memory=True)
+            elif action in _DEATHS:
+                code = _exit_code(actor.get("Attributes") or {})
+                self._deaths[container_id] = Death(code, before.out_of_memory)
+            self._news.add(container_id)
+            self._condition.notify_all()
+
+
+class _Reader(threading.Thread):
+    """Reads one stream to its end."""
+
+    def __init__(
+        self, open_stream: Callable[[], Stream], tell: Callable[[Mapping[str, Any]], None]
+    ) -> None:
+        super().__init__(daemon=True)
+        self._open_stream = open_stream
+        self._tell = tell
+        self._stream: Stream | None = None
+        self._closed = False
+        self.opened = threading.Event()
+        self.ended = False
+
+    def run(self) -> None:
+        # Whatever goes wrong with the stream, who waits looks by himself.
+        with contextlib.suppress(Exception):
+            self._stream = self._open_stream()
+            self.opened.set()
+            if self._closed:
+                self._stream.close()
+            for event in self._stream:
+                self._tell(event)
+        self.ended = True
+        self.opened.set()
+
+    def close(self) -> None:
+        self._closed = True
+        if self._stream is not None:
+            with contextlib.suppress(Exception):
+                self._stream.close()
+
+
+def _exit_code(attributes: Mapping[str, Any]) -> int | None:
+    text = str(attributes.get("exitCode") or attributes.get("containerExitCode") or "")
+    return int(text) if text.lstrip("-").isdigit() else None

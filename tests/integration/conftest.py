@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Engines beside the usual one, for the long tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine, Testbed
+
+
+@pytest.fixture(scope="session")
+def docker_26(testbed: Testbed) -> Engine:
+    """Docker Engine 26.1, of Debian 13."""
+    return testbed.fleet(["newer.example.com"], suite="trixie").hosts[0].engine
+
+
+@pytest.fixture(scope="session")
+def podman_4(testbed: Testbed) -> Iterator[Engine]:
+    """Podman 4.3 by its Docker API, without systemd."""
+    from tests.testbed.podman import podman_engine
+
+    with podman_engine() as engine:
+        with closing(engine.client()) as client:
+            for image in ("redis:7-alpine", "redis:8-alpine"):
+                testbed.registry.load(client, image)
+        yield engine
