@@ -45,6 +45,24 @@ def engine(testbed: Testbed, aloud: Aloud) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def docker_26(testbed: Testbed, aloud: Aloud) -> Engine:
+    """The engine of a host with a later Debian."""
+    with aloud():
+        return testbed.fleet(["trixie.example.com"], suite="trixie").hosts[0].engine
+
+
+@pytest.fixture(scope="session")
+def podman(testbed: Testbed, aloud: Aloud) -> Iterator[Engine]:
+    """Podman by its Docker API, with the two stand-ins for Redis."""
+    from tests.testbed.podman import podman_engine
+
+    with aloud(), podman_engine() as engine:
+        for image in ("redis:7-alpine", "redis:8-alpine"):
+            testbed.registry.load(engine.client(), image)
+        yield engine
+
+
+@pytest.fixture(scope="session")
 def registry(testbed: Testbed) -> Registry:
     """The registry that serves all stand-in images; never stop this one, others use it."""
     return testbed.registry

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from docker.types import IPAMConfig, IPAMPool
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container.attributes import ATTRIBUTES
 from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
@@ -23,7 +24,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container.engine impor
 from tests.integration.container_scene import Scene, free_port
 
 if TYPE_CHECKING:
-    from tests.testbed import Engine, Testbed
+    from tests.testbed import Engine
 
 pytestmark = pytest.mark.integration
 
@@ -61,25 +62,10 @@ def test_of_a_running_one(engine: Engine, tmp_path: Path, row: dict[str, Any]) -
     check(engine, "docker-20.10", row, tmp_path, row.get("state", "running"))
 
 
-@pytest.fixture(scope="module")
-def newer_engine(testbed: Testbed) -> Engine:
-    return testbed.fleet(["attributes.example.com"], suite="trixie").hosts[0].engine
-
-
 @pytest.mark.sweep
 @pytest.mark.parametrize("row", rows())
-def test_on_docker_26(newer_engine: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
-    check(newer_engine, "docker-26.1", row, tmp_path, row.get("state", "running"))
-
-
-@pytest.fixture(scope="module")
-def podman(testbed: Testbed) -> Iterator[Engine]:
-    from tests.testbed.podman import podman_engine
-
-    with podman_engine() as engine:
-        for image in ("redis:7-alpine", "redis:8-alpine"):
-            testbed.registry.load(engine.client(), image)
-        yield engine
+def test_on_docker_26(docker_26: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
+    check(docker_26, "docker-26.1", row, tmp_path, row.get("state", "running"))
 
 
 @pytest.mark.sweep
@@ -91,45 +77,90 @@ def test_on_podman(podman: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
 def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, state: str) -> None:
     """One row of the table, from the first application to the removal."""
     row = {**row, **row.get("except", {}).get(engine_name, {})}
-    if "skip" in row:
-        pytest.skip(row["skip"])
     if row["attribute"] in EngineApi(engine.docker_host).incapable():
-        pytest.skip("this host cannot limit it")
+        row = {**row, **NOT_LIMITED}
     scene = Scene(engine)
     row = _with_names(row, scene, folder)
     base = {"state": state, "settle_time": "0", "pull": "missing", **row.get("with", {})}
-    paths = {*row["shown"], *row.get("shown_then", {})}
+    applied = {**base, row["attribute"]: row["given"]}
     try:
+        if f"fixed-{scene.name}" in str(row):
+            _make_fixed_network(scene)
         first = scene.bring(**base)
         assert first.action == "created", first
-        plain = {path: found(scene, path) for path in paths}
-        scene.bring(state="absent", remove_volumes=True)
-        applied = {**base, row["attribute"]: row["given"]}
-        apply(scene, applied, "created")
-        _assert_shown(scene, row["shown"])
-        for form in row.get("same", []):
-            result = scene.bring(**{**base, row["attribute"]: form})
-            assert result.action == "none", (form, result)
-        if "changed" in row:
-            apply(scene, {**base, row["attribute"]: row["changed"]}, row.get("action", "recreated"))
-            _assert_shown(scene, row["shown_then"])
-        apply(scene, base, row.get("removal", "recreated") if "changed" in row else "recreated")
-        _assert_shown(scene, {**plain, **row.get("default", {})})
+        if "refused" in row:
+            _assert_refused(scene, applied, row["refused"])
+        else:
+            _go_through(scene, row, base, applied)
     finally:
         scene.close()
         for volume in scene.engine.client().volumes.list(filters={"name": scene.name}):
             volume.remove(force=True)
 
 
-def apply(scene: Scene, attributes: dict[str, Any], action: str) -> None:
-    """Foreseen, done, and then nothing is left to do."""
+#: What becomes of a row whose limit the host cannot set.
+NOT_LIMITED: dict[str, Any] = {
+    "shown": {},
+    "shown_then": {},
+    "default": {},
+    "action": "none",
+    "removal": "none",
+    "said": "cannot limit",
+    "said_then": "cannot limit",
+}
+
+
+def _go_through(
+    scene: Scene, row: dict[str, Any], base: dict[str, Any], applied: dict[str, Any]
+) -> None:
+    paths = {*row["shown"], *row.get("shown_then", {})}
+    plain = {path: found(scene, path) for path in paths}
+    scene.bring(state="absent", remove_volumes=True)
+    apply(scene, applied, "created", row.get("said"))
+    _assert_shown(scene, row["shown"])
+    for form in row.get("same", []):
+        result = scene.bring(**{**base, row["attribute"]: form})
+        assert result.action == "none", (form, result)
+    if "changed" in row:
+        changed = {**base, row["attribute"]: row["changed"]}
+        apply(scene, changed, row.get("action", "recreated"), row.get("said_then"))
+        _assert_shown(scene, row["shown_then"])
+    apply(scene, base, row.get("removal", "recreated"))
+    _assert_shown(scene, {**plain, **row.get("default", {})})
+
+
+def _assert_refused(scene: Scene, attributes: dict[str, Any], message: str) -> None:
+    """It fails with the reason, and what was there before is there unchanged."""
+    before = scene.inspect()
+    result = scene.bring(**attributes)
+    assert result.action == "failed", result
+    assert message in result.reason
+    assert scene.names() == {""}
+    after = scene.inspect()
+    assert (after["Id"], after["State"]["StartedAt"]) == (
+        before["Id"],
+        before["State"]["StartedAt"],
+    )
+
+
+def _make_fixed_network(scene: Scene) -> None:
+    pool = IPAMPool(subnet="198.51.100.0/24")
+    scene.client.networks.create(f"fixed-{scene.name}", ipam=IPAMConfig(pool_configs=[pool]))
+
+
+def apply(scene: Scene, attributes: dict[str, Any], action: str, remark: str | None = None) -> None:
+    """Foreseen, done, and then nothing is left to do; a remark comes with each of these."""
     foreseen = scene.bring(check=True, **attributes)
     assert foreseen.action == action, foreseen
+    if remark:
+        assert any(remark in note for note in scene.notes), scene.notes
     done = scene.bring(**attributes)
     assert done.action == action, done
     assert done.reason == foreseen.reason
     again = scene.bring(**attributes)
     assert again.action == "none", again
+    if remark:
+        assert any(remark in note for note in scene.notes), scene.notes
 
 
 def found(scene: Scene, path: str) -> Any:
@@ -140,6 +171,9 @@ def found(scene: Scene, path: str) -> Any:
             mount["Destination"]: [mount.get("Name") or mount["Source"], mount["RW"]]
             for mount in payload["Mounts"]
         }
+    if path.startswith("address."):
+        end = payload["NetworkSettings"]["Networks"].get(path.partition(".")[2]) or {}
+        return (end.get("IPAMConfig") or {}).get("IPv4Address") or end.get("IPAddress")
     if path == "networks":
         return sorted(payload["NetworkSettings"]["Networks"])
     if path.startswith("capabilities."):

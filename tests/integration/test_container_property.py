@@ -121,12 +121,11 @@ def what_was_applied_needs_nothing_more(
 
 
 _SETTINGS = settings(
-    deadline=None, max_examples=10, suppress_health_check=list(HealthCheck), database=None
+    deadline=None, max_examples=100, suppress_health_check=list(HealthCheck), database=None
 )
 
 
-@pytest.mark.sweep
-@_SETTINGS
+@settings(_SETTINGS, max_examples=5, derandomize=True)
 @given(images, specs, specs)
 def test_some(
     workshop: Workshop, lines: list[str], first: dict[str, Any], second: dict[str, Any]
@@ -141,3 +140,35 @@ def test_many(
     workshop: Workshop, lines: list[str], first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     what_was_applied_needs_nothing_more(workshop, lines, first, second)
+
+
+@pytest.fixture(scope="module")
+def workshop_26(docker_26: Engine) -> Iterator[Workshop]:
+    workshop = Workshop(docker_26)
+    yield workshop
+    workshop.close()
+
+
+@pytest.mark.sweep
+@_SETTINGS
+@given(images, specs, specs)
+def test_on_docker_26(
+    workshop_26: Workshop, lines: list[str], first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    what_was_applied_needs_nothing_more(workshop_26, lines, first, second)
+
+
+@pytest.fixture(scope="module")
+def workshop_podman(podman: Engine) -> Iterator[Workshop]:
+    workshop = Workshop(podman)
+    yield workshop
+    workshop.close()
+
+
+@pytest.mark.sweep
+@_SETTINGS
+@given(images, specs, specs)
+def test_on_podman(
+    workshop_podman: Workshop, lines: list[str], first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    what_was_applied_needs_nothing_more(workshop_podman, lines, first, second)

@@ -16,7 +16,8 @@ from typing import Any, Iterator, Mapping
 from ..errors import Blocked, ResourceError
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
-#: The newest version of the API that this code was written for.
+#: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
+OLDEST_API = (1, 41)
 NEWEST_API = (1, 47)
 #: Seconds without a byte after which an engine counts as not answering; ``allowance`` in calls
 #: is how much longer a command may rightly take.
@@ -44,7 +45,8 @@ class Connection:
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
-        self._prefix = f"/v{_api_version(ping.headers.get('Api-Version', ''))}"
+        self.api_version = api_version(ping.headers.get("Api-Version", ""))
+        self._prefix = "/v{}.{}".format(*min(self.api_version, NEWEST_API))
 
     def call(
         self,
@@ -53,10 +55,11 @@ class Connection:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         allowance: float = 0.0,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """One request; the answer's JSON, or its text. Raises Refused or Blocked."""
         timeout = PATIENCE + allowance
-        answer = self._send(method, self._prefix + path, params, body, timeout=timeout)
+        answer = self._send(method, self._prefix + path, params, body, headers, timeout=timeout)
         return self._content(answer)
 
     def call_libpod(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
@@ -198,10 +201,10 @@ def _import_sdk() -> tuple[Any, Any]:
     return docker, requests
 
 
-def _api_version(text: str) -> str:
+def api_version(text: str) -> tuple[int, int]:
+    """``1.41`` as two numbers; the oldest version that we know where an engine does not tell."""
     major, _dot, minor = text.partition(".")
-    known = (int(major), int(minor)) if major.isdigit() and minor.isdigit() else (1, 41)
-    return "{}.{}".format(*min(known, NEWEST_API))
+    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else OLDEST_API
 
 
 def _message(answer: Any) -> str:

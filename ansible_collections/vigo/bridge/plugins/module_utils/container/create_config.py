@@ -60,7 +60,7 @@ def carried_over(spec: ContainerSpec, old: Existing, image: Image) -> tuple[Moun
         return ()
     wanted = {mount.target: mount for mount in spec.settings.volumes or ()}
     declared = {*image.declared_volumes, *(path for path in wanted if wanted[path].is_anonymous)}
-    removed = set(old.recorded.fields.get("volumes") or ()) if old.recorded else set()
+    removed = _recorded_volumes(old)
     return tuple(
         mount
         for mount in old.volumes
@@ -69,6 +69,13 @@ def carried_over(spec: ContainerSpec, old: Existing, image: Image) -> tuple[Moun
         and (mount.target not in wanted or wanted[mount.target].is_anonymous)
         and (mounts.is_anonymous_name(mount.source) or str(mount) not in removed)
     )
+
+
+def _recorded_volumes(old: Existing) -> set[str]:
+    """Those that the user had set when it was created. Too many to be told: none."""
+    if old.recorded is None or "volumes" in old.recorded.hashed:
+        return set()
+    return set(old.recorded.fields.get("volumes") or ())
 
 
 def _host_config(settings: Settings, carried: tuple[Mount, ...]) -> dict[str, Any]:

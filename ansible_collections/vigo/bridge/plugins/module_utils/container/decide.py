@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import Blocked, ResourceError
 from ..resource import Decision, Turn
-from . import differences, label, restart, steps
+from . import abilities, differences, label, restart, steps
 from .differences import Difference
 from .observed import Existing, Observed
 from .spec import ContainerSpec
@@ -231,6 +231,7 @@ def _missing_networks(spec: ContainerSpec, observed: Observed) -> list[steps.Cre
             f"network {missing[0]} does not exist and create_networks is false;"
             f" make it first (docker network create {missing[0]})"
         )
+    abilities.refuse_addresses(spec, observed)
     return [steps.CreateNetwork(name) for name in missing]
 
 

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping, cast
 
 from .. import secret_references
-from . import mounts, networks, ports
+from . import comparing, networks
+from .comparing import Reveal
 from .label import LIVE, Recorded, plain
-from .observed import Existing, Observed, signal_number
+from .observed import Existing, Observed
 from .spec import LIMITS, Settings
-
-Reveal = Callable[[str], str]
 
 HIDDEN = "********"
 #: What engines report for a limit that is not set.
@@ -87,7 +86,7 @@ def _by_label(wanted: Settings, recorded: Recorded) -> list[Difference]:
         before, after = recorded.fields.get(name), recorded.value(wanted, name)
         if before == after:
             continue
-        if recorded.hashed:
+        if name in recorded.hashed:
             before, after = None, None
         found.append(Difference(name, _words(name, before, after), before, after))
     return found
@@ -102,7 +101,7 @@ def _by_inspect(
         if name in LIVE or name in ("image", "env_file", "env"):
             continue
         actual = getattr(container.settings, name)
-        if actual is None or _agree(name, value, actual, observed, reveal):
+        if actual is None or comparing.agree(name, value, actual, observed.podman, reveal):
             continue
         secret = bool(secret_references.paths(plain(value)))
         before = HIDDEN if secret else _shown_before(value, actual)
@@ -160,26 +159,6 @@ def _env_values(
     return [Difference("env", f"env {', '.join(sorted(names))} changed", before, after)]
 
 
-def _agree(name: str, wanted: Any, actual: Any, observed: Observed, reveal: Reveal) -> bool:
-    if name in ("labels", "sysctls", "log_opts", "ulimits"):
-        return all(actual.get(key) == value for key, value in wanted.items())
-    if name in ("command", "entrypoint"):
-        return tuple(reveal(word) for word in wanted) == actual
-    if name == "ports":
-        return ports.same(wanted, actual)
-    if name == "volumes":
-        return all(mounts.present(mount, actual) for mount in wanted)
-    if name == "healthcheck":
-        return all(actual.payload().get(key) == value for key, value in wanted.payload().items())
-    if name == "stop_signal":
-        return signal_number(wanted) == signal_number(actual)
-    if name in ("dns", "security_opt"):
-        return set(wanted) == set(actual)
-    if name == "platform":
-        return True  # A container does not tell; a wrong image shows by its ID.
-    return bool(wanted == actual)
-
-
 def _shown_before(wanted: Any, actual: Any) -> Any:
     """Of maps only what the user names: the rest belongs to the image or to somebody else."""
     if isinstance(wanted, Mapping):
@@ -202,8 +181,8 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
         if name in observed.incapable:
             continue
         before, after = getattr(container.settings, name), getattr(wanted, name)
-        if name == "memory_swap" and after is None:
-            after = _default_swap(wanted, observed, container)
+        if name == "memory_swap" and (after is None or (after == -1 and observed.podman)):
+            after = _default_swap(container, wanted)
         if after is None:
             follows_memory = name == "memory_swap"
             if container.recorded is None or follows_memory or before in _UNLIMITED[name]:
@@ -225,13 +204,13 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
     return found
 
 
-def _default_swap(wanted: Settings, observed: Observed, container: Existing) -> int | None:
-    """What Docker sets itself beside a memory: as much swap again.
+def _default_swap(container: Existing, wanted: Settings) -> int | None:
+    """What engines set themselves beside a memory: as much swap again. Podman knows no other.
 
     None where that does not matter: a change of the memory takes the swap along.
     """
     actual = container.settings
-    if container.recorded is None or observed.podman or not actual.memory_swap:
+    if container.recorded is None or not actual.memory_swap:
         return None
     return 2 * actual.memory if actual.memory and actual.memory == wanted.memory else None
 
@@ -250,7 +229,7 @@ def _amount(name: str, value: int) -> str:
 def _networks(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
     mode = _made_on(wanted, observed, container)
     if wanted.networks:
-        return _attachments(wanted, container, mode)
+        return _attachments(wanted, container, mode, observed.podman)
     after = wanted.network_mode
     if after is None:
         if container.recorded is None or mode == "bridge":
@@ -276,7 +255,9 @@ def _made_on(wanted: Settings, observed: Observed, container: Existing) -> str:
     return kept[0] if kept else mode if "podman" in names else names[0]
 
 
-def _attachments(wanted: Settings, container: Existing, first: str) -> list[Difference]:
+def _attachments(
+    wanted: Settings, container: Existing, first: str, podman: bool
+) -> list[Difference]:
     """Further networks come and go in place; the one that a container was made on does not."""
     targets = {attachment.network: attachment for attachment in wanted.networks or ()}
     actual = {attachment.network: attachment for attachment in container.attachments}
@@ -290,7 +271,7 @@ def _attachments(wanted: Settings, container: Existing, first: str) -> list[Diff
             found.append(
                 Difference("networks", f"network {name} added", None, attachment, in_place=True)
             )
-        elif not networks.satisfies(actual[name], attachment):
+        elif not networks.satisfies(actual[name], attachment, podman):
             found.append(
                 Difference(
                     "networks",

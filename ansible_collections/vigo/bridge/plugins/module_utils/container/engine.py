@@ -25,11 +25,20 @@ from .observed import Existing, Image, existing_of, image_of
 PULL_PATIENCE = 300.0
 #: Seconds that a start may take beyond an engine's usual patience.
 _START_ALLOWANCE = 60.0
+_LIMITS = {
+    "memory": "Memory",
+    "memory_swap": "MemorySwap",
+    "cpus": "NanoCpus",
+    "cpu_shares": "CpuShares",
+    "pids_limit": "PidsLimit",
+}
 _NOT_THERE = (
     "manifest unknown",
     "not found",
     "access denied",
     "unauthorized",
+    "no basic auth credentials",
+    "authentication required",
     "does not exist",
     "no matching manifest",
     "name unknown",
@@ -48,6 +57,7 @@ class Engine:
         self._connection = Connection(docker_host)
         self.host = self._connection.host
         self.is_podman = self._connection.is_podman
+        self.api_version = self._connection.api_version
         self.pulled: set[tuple[str, str]] = set()
         self.events = Events(lambda: self._connection.events({"type": ["container"]}))
         self.settling: dict[str, Background[Any]] = {}
@@ -81,10 +91,20 @@ class Engine:
         params = {"name": name}
         if platform:
             params["platform"] = platform
+        payload = self._without_incapable(payload)
         answer = self._connection.call("POST", "/containers/create", params, payload)
         if not isinstance(answer, dict) or "Id" not in answer:
             raise Blocked(f"the engine at {self.host} did not say what it created; look at its log")
         return answer["Id"], answer.get("Warnings") or []
+
+    def _without_incapable(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Without the limits that the host cannot set: Docker refuses one and drops the others."""
+        host = payload.get("HostConfig") or {}
+        if not any(field in host for field in _LIMITS.values()):
+            return payload
+        dropped = {_LIMITS[name] for name in self.incapable()}
+        kept = {field: value for field, value in host.items() if field not in dropped}
+        return {**payload, "HostConfig": kept}
 
     def start(self, container_id: str) -> None:
         self._command(container_id, "start", allowance=_START_ALLOWANCE)
@@ -161,7 +181,7 @@ class Engine:
         params = {"fromImage": f"{name.registry}/{name.path}", "tag": name.pulled_as}
         if platform:
             params["platform"] = platform
-        headers = self._connection.authorization(credentials) if credentials else {}
+        headers = self._authorization(credentials)
         try:
             # Engines answer 200 and report a failure as a line.
             for line in self._connection.stream("/images/create", params, headers, PULL_PATIENCE):
@@ -170,21 +190,34 @@ class Engine:
         except Refused as error:
             raise _pull_failure(name, error.message) from None
 
-    def remote_digest(self, name: ImageName) -> str | None:
-        """The digest that the registry has now; None where it cannot be asked."""
+    def remote_digest(
+        self, name: ImageName, credentials: Mapping[str, Any] | None
+    ) -> tuple[str | None, str]:
+        """The digest that the registry has now; None where it does not tell, and why not."""
+        path = f"/distribution/{quote(str(name))}/json"
         try:
-            answer = self._connection.call("GET", f"/distribution/{quote(str(name))}/json")
-        except ResourceError:
-            return None
-        return (answer.get("Descriptor") or {}).get("digest")
+            answer = self._connection.call("GET", path, headers=self._authorization(credentials))
+        except ResourceError as error:
+            if self.is_podman:
+                return None, "Podman cannot ask a registry without pulling"
+            return None, error.message
+        return (answer.get("Descriptor") or {}).get("digest"), ""
 
     def credentials(self, registry: str) -> tuple[Mapping[str, Any] | None, str]:
         return self._connection.credentials(registry)
 
+    def _authorization(self, credentials: Mapping[str, Any] | None) -> dict[str, str]:
+        return self._connection.authorization(credentials) if credentials else {}
+
     # networks and volumes
 
-    def has_network(self, name: str) -> bool:
-        return self._connection.find(f"/networks/{quote(name)}") is not None
+    def subnets(self, network: str) -> tuple[str, ...] | None:
+        """The subnets of a network, ``10.1.0.0/16``; None where there is no such network."""
+        found = self._connection.find(f"/networks/{quote(network)}")
+        if found is None:
+            return None
+        configs = (found.get("IPAM") or {}).get("Config") or []
+        return tuple(config["Subnet"] for config in configs if config.get("Subnet"))
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> None:
         """A bridge network. Nothing happens where somebody just made it."""
@@ -222,7 +255,7 @@ class Engine:
     # the host
 
     def incapable(self) -> frozenset[str]:
-        """The limits that this host cannot set. Engines drop them with a warning."""
+        """The limits that this host cannot set, by the names of their attributes."""
         if self._incapable is None:
             info = self._connection.call("GET", "/info")
             able = {
@@ -246,6 +279,11 @@ def endpoint(attachment: Attachment) -> dict[str, Any]:
 
 
 def _pull_failure(name: ImageName, text: str) -> ResourceError:
+    if "no space left" in text.lower():
+        return Blocked(
+            f"image {name} cannot be pulled: {text}; the engine's disk is full: make room on it"
+            " (docker system df shows what lies there)"
+        )
     if any(sign in text.lower() for sign in _NOT_THERE):
         return ResourceError(
             f"image {name} cannot be pulled: {text}; check its name and tag, and for a private"

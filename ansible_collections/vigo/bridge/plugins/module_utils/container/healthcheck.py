@@ -13,7 +13,15 @@ from ..durations import seconds
 from ..errors import ResourceError
 from .quantities import switch, whole
 
-_OPTIONS = ("test", "interval", "timeout", "retries", "start_period", "disable")
+_OPTIONS = (
+    "test",
+    "interval",
+    "timeout",
+    "retries",
+    "start_period",
+    "start_interval",
+    "disable",
+)
 _NANOSECONDS = 1000000000
 
 
@@ -29,6 +37,7 @@ class Healthcheck:
     timeout: int | None = None
     retries: int | None = None
     start_period: int | None = None
+    start_interval: int | None = None
 
     def merged(self, image: Mapping[str, Any] | None) -> dict[str, Any]:
         """The whole healthcheck as the API takes it. Podman ignores a partial one."""
@@ -45,6 +54,7 @@ class Healthcheck:
             "Timeout": self.timeout,
             "Retries": self.retries,
             "StartPeriod": self.start_period,
+            "StartInterval": self.start_interval,
         }
         return {key: value for key, value in values.items() if value is not None}
 
@@ -71,6 +81,7 @@ def parse(value: Any, attribute: str) -> Healthcheck:
         _time(value, "timeout", attribute),
         None if retries in (None, "") else whole(retries, f"{attribute}.retries"),
         _time(value, "start_period", attribute),
+        _time(value, "start_interval", attribute),
     )
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from ..comma_strings import text as text_of
 from ..errors import ResourceError
 
 DOCKER_HUB = "docker.io"
@@ -18,6 +20,9 @@ _PATH = re.compile(
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
+_PLATFORM = re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){0,2}")
+#: What machines call themselves, and what images call them.
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,14 @@ def parse(text: str) -> ImageName:
             " the name in lower case"
         )
     return ImageName(registry, path, tag or ("" if digest else "latest"), digest)
+
+
+def platform(value: Any, attribute: str) -> str:
+    """``OS[/ARCHITECTURE[/VARIANT]]`` in one form. Raises ResourceError."""
+    written = text_of(value).strip().lower()
+    if not _PLATFORM.fullmatch(written):
+        raise ResourceError(f"{attribute}: {written!r} is no platform; write linux/amd64")
+    return "/".join(_ARCHITECTURES.get(part, part) for part in written.split("/"))
 
 
 def familiar(text: str) -> str:

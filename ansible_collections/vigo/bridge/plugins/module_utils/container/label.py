@@ -37,16 +37,16 @@ LIVE = frozenset({"restart", "networks", "network_mode", *LIMITS})
 class Recorded:
     """What a container's label says it was created with.
 
-    fields: canonical values by name; with ``hashed``, their SHA-256 instead.
+    fields: canonical values by name, or their SHA-256 for the names in ``hashed``.
     """
 
     fields: Mapping[str, Any]
-    hashed: bool = False
+    hashed: frozenset[str] = frozenset()
 
     def value(self, settings: Settings, name: str) -> Any:
         """The present value of a field in the form that this record compares with."""
         value = canonical(settings).get(name)
-        return _digest(value) if self.hashed and value is not None else value
+        return _digest(value) if name in self.hashed and value is not None else value
 
 
 def labels(spec: ContainerSpec) -> dict[str, str]:
@@ -60,14 +60,15 @@ def labels(spec: ContainerSpec) -> dict[str, str]:
 
 
 def encode(settings: Settings) -> str:
-    """The spec label's text; hashes of the fields where it would be too long."""
+    """The spec label's text; where it would be too long, hashes of its longest fields."""
     fields = canonical(settings)
-    whole = _json({"version": VERSION, "set": fields})
-    if len(whole.encode()) <= LIMIT:
-        return whole
-    return _json(
-        {"version": VERSION, "sha256": {name: _digest(item) for name, item in fields.items()}}
-    )
+    content: dict[str, Any] = {"version": VERSION, "set": fields}
+    for name in sorted(fields, key=lambda name: len(_json(fields[name])), reverse=True):
+        if len(_json(content).encode()) <= LIMIT:
+            break
+        content.setdefault("sha256", {})[name] = _digest(fields[name])
+        content["set"] = {key: fields[key] for key in fields if key not in content["sha256"]}
+    return _json(content)
 
 
 def decode(text: str | None) -> Recorded | None:
@@ -78,10 +79,10 @@ def decode(text: str | None) -> Recorded | None:
         return None
     if not isinstance(content, dict) or content.get("version") != VERSION:
         return None
-    for key, hashed in (("set", False), ("sha256", True)):
-        if isinstance(content.get(key), dict):
-            return Recorded(content[key], hashed)
-    return None
+    written, hashes = content.get("set", {}), content.get("sha256", {})
+    if not (isinstance(written, dict) and isinstance(hashes, dict) and (written or hashes)):
+        return None
+    return Recorded({**written, **hashes}, frozenset(hashes))
 
 
 def canonical(settings: Settings) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from ..comma_strings import as_list, text
@@ -20,12 +20,16 @@ SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 
 @dataclass(frozen=True)
 class Attachment:
-    """A container on a network. Addresses are empty where the engine chooses."""
+    """A container on a network. Addresses are empty where the engine chooses.
+
+    current: the addresses that it has now, chosen by whomever; only of an observed one.
+    """
 
     network: str
     aliases: tuple[str, ...] = ()
     ipv4: str = ""
     ipv6: str = ""
+    current: tuple[str, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         details = [*self.aliases, *(item for item in (self.ipv4, self.ipv6) if item)]
@@ -51,6 +55,7 @@ def of_payload(settings: Any, container_id: str, name: str) -> tuple[Attachment,
     for network, endpoint in ((settings or {}).get("Networks") or {}).items():
         endpoint = endpoint or {}
         fixed = endpoint.get("IPAMConfig") or {}
+        current = (endpoint.get("IPAddress"), endpoint.get("GlobalIPv6Address"))
         aliases = set(endpoint.get("Aliases") or []) - {container_id[:12], name}
         found.append(
             Attachment(
@@ -58,18 +63,23 @@ def of_payload(settings: Any, container_id: str, name: str) -> tuple[Attachment,
                 tuple(sorted(aliases)),
                 fixed.get("IPv4Address") or "",
                 fixed.get("IPv6Address") or "",
+                tuple(address for address in current if address),
             )
         )
     return tuple(sorted(found, key=lambda attachment: attachment.network))
 
 
-def satisfies(actual: Attachment, wanted: Attachment) -> bool:
-    """Whether what is attached has all that the user set."""
-    return (
-        set(wanted.aliases) <= set(actual.aliases)
-        and wanted.ipv4 in ("", actual.ipv4)
-        and wanted.ipv6 in ("", actual.ipv6)
-    )
+def satisfies(actual: Attachment, wanted: Attachment, podman: bool = False) -> bool:
+    """Whether what is attached has all that the user set.
+
+    Podman tells no fixed addresses, only those that a running container has.
+    """
+    if not set(wanted.aliases) <= set(actual.aliases):
+        return False
+    fixed = {address for address in (wanted.ipv4, wanted.ipv6) if address}
+    if podman:
+        return fixed <= set(actual.current) or not actual.current
+    return fixed <= {actual.ipv4, actual.ipv6}
 
 
 def mode(value: Any, attribute: str) -> str:

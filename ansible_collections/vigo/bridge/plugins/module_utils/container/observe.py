@@ -27,11 +27,13 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     container, repaired = _repaired(engine, spec, target)
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
+    subnets = {name: engine.subnets(name) for name in names}
     return Observed(
         container=container,
         image=image,
         moved=moved,
-        known_networks=frozenset(name for name in names if engine.has_network(name)),
+        known_networks=frozenset(name for name in names if subnets[name] is not None),
+        subnets={name: known for name, known in subnets.items() if known},
         file_env=_file_env(spec, target),
         shared_container=_shared_container(engine, spec),
         incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
@@ -57,7 +59,7 @@ def _image(
     if not spec.is_wanted:
         return None, False
     if target.check_mode:
-        return pull.foresee(engine, spec, container)
+        return pull.foresee(engine, spec, container, target.secrets.reveal, target.note)
     return prefetch.image(engine, spec, target), False
 
 

@@ -77,7 +77,8 @@ class Observed:
     container: None where there is none. image: the image that the spec names, after the pull
     step; None where it is not here. moved: the registry has another image under that name;
     None: it does not tell (check mode only, where nothing is pulled). known_networks: those
-    of the spec that exist. file_env: what ``env_file`` holds. shared_container: the ID behind
+    of the spec that exist. subnets: those of networks by name, where an address is asked for.
+    file_env: what ``env_file`` holds. shared_container: the ID behind
     ``network_mode: container:NAME``, empty where there is none. incapable: limits that the host
     cannot set. repaired: what was repaired of an interrupted replacement, in words.
     """
@@ -86,6 +87,7 @@ class Observed:
     image: Image | None = None
     moved: bool | None = False
     known_networks: frozenset[str] = frozenset()
+    subnets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     file_env: Mapping[str, str] = field(default_factory=dict)
     shared_container: str = ""
     incapable: frozenset[str] = frozenset()
@@ -225,8 +227,9 @@ def signal_number(name: str) -> str:
 
 
 def _entrypoint(value: Any) -> tuple[str, ...]:
-    # Podman's API of Docker's version 1.40 writes one text.
-    return tuple(value.split()) if isinstance(value, str) else tuple(value or ())
+    # Podman's API of Docker's version 1.40 writes one text. One empty word clears an image's.
+    words = tuple(value.split()) if isinstance(value, str) else tuple(value or ())
+    return () if words == ("",) else words
 
 
 def _env(entries: Any) -> dict[str, str]:
@@ -247,6 +250,7 @@ def _healthcheck(payload: Mapping[str, Any] | None) -> Healthcheck:
         payload.get("Timeout") or 0,
         payload.get("Retries") or 0,
         payload.get("StartPeriod") or 0,
+        payload.get("StartInterval") or 0,
     )
 
 
@@ -254,7 +258,7 @@ def _devices(devices: Any) -> tuple[str, ...]:
     return tuple(
         sorted(
             f"{device['PathOnHost']}:{device.get('PathInContainer') or device['PathOnHost']}"
-            f":{device.get('CgroupPermissions') or 'rwm'}"
+            f":{device.get('CgroupPermissions') or ''}"
             for device in devices or []
         )
     )

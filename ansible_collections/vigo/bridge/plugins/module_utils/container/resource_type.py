@@ -10,6 +10,7 @@ from typing import Any, Mapping, Sequence
 from ..errors import ResourceError
 from ..resource import Decision, Outcome, Pending, ResourceType, Turn
 from ..target import Target
+from . import abilities
 from . import spec as container_spec
 from .act import Work, act, concealing
 from .attributes import ATTRIBUTES
@@ -48,7 +49,12 @@ class Container(ResourceType):
         with concealing(target):
             engine = _engine(spec, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
-            return observe(engine, spec, target)
+            if spec.is_wanted:
+                abilities.refuse(spec, engine.api_version)
+            observed = observe(engine, spec, target)
+            for remark in abilities.remarks(spec, observed, engine.api_version):
+                target.note(remark)
+            return observed
 
     def decide(self, spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         return decide(spec, observed, turn)

@@ -270,7 +270,7 @@ _SETTINGS: dict[str, Parser] = {
     "stop_signal": _plain,
     "stop_timeout": _whole_seconds,
     "healthcheck": healthcheck.parse,
-    "platform": _plain,
+    "platform": image_name.platform,
     "labels": _map,
     "ports": lambda value, attribute: ports.parse(value),
     "volumes": lambda value, attribute: mounts.parse(value),
