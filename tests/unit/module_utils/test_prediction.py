@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.vigo.bridge.plugins.module_utils.graph import GraphError
 from tests.unit.module_utils.envoys import run
 
 Entry = dict[str, Any]
@@ -64,8 +65,15 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ["created", "deleted", "skipped"],
     ),
     "a source that a command may alter": (
-        [file("a"), command("b", depends_on="a"), file("c", source="HERE/a", depends_on="b")],
-        ["created", "ran", "unknown"],
+        [
+            file("a"),
+            file("c"),
+            file("copy", target_path="HERE/c", source="HERE/a"),
+            command("b", "echo x > HERE/a"),
+            file("later", target_path="HERE/c", source="HERE/a"),
+            file("new", source="HERE/a"),
+        ],
+        ["created", "created", "none", "ran", "unknown", "created"],
     ),
     "creates": (
         [file("a"), command("b", creates="HERE/a", depends_on="a")],
@@ -107,9 +115,13 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         [command("a", "touch HERE/x"), file("b", when="file_exists('HERE/x')", depends_on="a")],
         ["ran", "unknown"],
     ),
-    "but only of what depends on it": (
-        [command("a"), file("b", when="file_exists('HERE/x')")],
-        ["ran", "skipped"],
+    "also where no edge says so, but only of what comes later": (
+        [
+            file("a", when="file_exists('HERE/x')"),
+            command("b", "touch HERE/x"),
+            file("c", when="file_exists('HERE/x')"),
+        ],
+        ["skipped", "ran", "unknown"],
     ),
     "a file may alter what a command says": (
         [file("a"), file("b", when="command_succeeds('test -e HERE/a')", depends_on="a")],
@@ -122,7 +134,7 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
     "one side of && that is false decides": (
         [
             command("a"),
-            file("b", when="file_exists('HERE/x') && hour_range('0', '24') && !dir_exists('/')"),
+            file("b", when="file_exists('HERE/x') && hour_range('0', '24') && distro('no')"),
             file("c", when="file_exists('HERE/x') && !distro('no')", depends_on="a"),
             file("d", when="command_succeeds('x') && distro('no')", depends_on="a"),
             file("e", when="command_succeeds('x') || !distro('no')", depends_on="a"),
@@ -170,6 +182,43 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ],
         ["ran", "unknown", "none"],
     ),
+    "a trigger that may not come, to a resource that waits for it alone": (
+        [
+            command("a"),
+            command("b", onlyif="true", depends_on="a", notify=["c", "d"]),
+            file("c", target_path="HERE/y", state="absent", when="changed"),
+            command("d", "touch HERE/d", when="changed"),
+        ],
+        ["ran", "unknown", "unknown", "unknown"],
+    ),
+    "a condition that cannot be asked yet, of what has nothing to do anyway": (
+        [
+            command("a", "touch HERE/x"),
+            file(
+                "b",
+                target_path="HERE/y",
+                state="absent",
+                when="file_exists('HERE/x')",
+                depends_on="a",
+            ),
+            command("c", onlyif="false", when="file_exists('HERE/x')", depends_on="a"),
+            command("d", creates="/", when="file_exists('/no/such')", depends_on="a"),
+            command("e", "touch HERE/e", subscribes="b"),
+        ],
+        ["ran", "unknown", "unknown", "unknown", "ran"],
+    ),
+    "a file that a command may have altered since": (
+        [
+            command("before"),
+            file("a", depends_on="before"),
+            file("b", when="file_exists('HERE/a')", depends_on="a"),
+            command("c", creates="HERE/a", depends_on="b"),
+            command("d", "rm HERE/a", depends_on="c"),
+            file("e", when="file_exists('HERE/a')", depends_on="d"),
+            command("f", creates="HERE/a", depends_on="d"),
+        ],
+        ["ran", "created", "created", "skipped", "ran", "unknown", "unknown"],
+    ),
     "one guard that says no is enough": (
         [file("a"), command("b", onlyif="true", creates="HERE/a", depends_on="a")],
         ["created", "skipped"],
@@ -194,36 +243,43 @@ def test_case(tmp_path: Path, entries: list[Entry], expected: list[str]) -> None
     assert _without_unknown(real, predicted) == _without_unknown(predicted, predicted)
 
 
+FILES = "file copy absent edit"
+ALL = f"{FILES} touch make remove wipe ask asked"
+ASKING = (
+    "file_exists('HERE/{}')",
+    "!file_exists('HERE/{}')",
+    "dir_exists('HERE/{}') || file_exists('HERE/{}')",
+    "changed",
+    "changed && file_exists('HERE/{}')",
+)
+
+
 @st.composite
-def stacks(
-    draw: st.DrawFn, kinds: str = "file copy absent edit touch make remove ask"
-) -> list[Entry]:
-    """Each resource has a path of its own, HERE/rN; what it asks of others it depends on."""
-    entries: list[Entry] = []
-    for number in range(draw(st.integers(1, 7))):
-        earlier = [entry["id"] for entry in entries]
-        other = draw(st.sampled_from(earlier)) if earlier else "r0"
-        name = f"r{number}"
-        entry = _entry(name, other, draw(st.sampled_from(kinds.split())))
-        entry["depends_on"] = {other} if other != name else set()
-        if earlier and draw(st.booleans()):
-            asked = draw(st.sampled_from(earlier))
-            entry["when"] = draw(
-                st.sampled_from(
-                    [
-                        f"file_exists('HERE/{asked}')",
-                        f"!file_exists('HERE/{asked}')",
-                        f"dir_exists('HERE/{asked}') || file_exists('HERE/{asked}')",
-                        "changed",
-                    ]
-                    + ([f"command_succeeds('test -e HERE/{asked}')"] if "ask" in kinds else [])
-                )
-            )
-            entry["depends_on"].add(asked)
-        if earlier and draw(st.booleans()):
-            entry["subscribes"] = [draw(st.sampled_from(earlier))]
-        entry["depends_on"] = sorted(entry["depends_on"])
+def stacks(draw: st.DrawFn, kinds: str = ALL) -> list[Entry]:
+    """Each resource has a path of its own, HERE/rN; commands may remove what others have made.
+
+    Edges, triggers, gates and guards are free.
+    """
+    names = [f"r{number}" for number in range(draw(st.integers(1, 7)))]
+    crates = draw(st.lists(st.sampled_from("cd"), min_size=len(names), max_size=len(names)))
+    ids = [f"{crate}/{name}" for crate, name in zip(crates, names, strict=True)]
+    some = st.lists(st.sampled_from(ids), max_size=2, unique=True)
+    asking = ASKING + (("command_succeeds('test -e HERE/{}')",) if "ask" in kinds else ())
+    entries = []
+    for identity, name in zip(ids, names, strict=True):
+        entry = _entry(name, draw(st.sampled_from(names)), draw(st.sampled_from(kinds.split())))
+        entry["id"] = identity
+        if draw(st.booleans()):
+            asked = draw(st.sampled_from(names))
+            entry["when"] = draw(st.sampled_from(asking)).format(asked, asked)
+        for attribute in ("depends_on", "notify", "subscribes"):
+            if draw(st.booleans()):
+                entry[attribute] = [other for other in draw(some) if other != identity]
         entries.append(entry)
+    made = [name for name, entry in zip(names, entries, strict=True) if entry["type"] == "exec"]
+    for entry in entries:
+        if entry.get("command") == "rm -f":
+            entry["command"] = f"rm -f HERE/{draw(st.sampled_from(made))}"
     return entries
 
 
@@ -237,26 +293,34 @@ def _entry(name: str, other: str, kind: str) -> Entry:
         "make": command(name, f"touch HERE/{name}", creates=f"HERE/{name}"),
         "remove": command(name, f"rm -f HERE/{name}", removes=f"HERE/{name}"),
         "ask": command(name, f"touch HERE/{name}", unless=f"test -e HERE/{other}"),
+        "asked": command(name, f"touch HERE/{name}", onlyif=f"test -e HERE/{other}"),
+        "wipe": command(name, "rm -f"),
     }[kind]
 
 
 START = st.sets(st.integers(0, 6))
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)  # the sweep looks for new ones
+RELAXED = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+
+
+@settings(RELAXED, max_examples=25, derandomize=True)  # the sweep looks for new ones
 @given(entries=stacks(), start=START)
 def test_a_run_does_what_was_predicted(entries: list[Entry], start: set[int]) -> None:
     _compare(entries, start)
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)  # the sweep looks for new ones
-@given(entries=stacks("file copy absent edit"), start=START)
+@settings(RELAXED, max_examples=25, derandomize=True)  # the sweep looks for new ones
+@given(entries=stacks(FILES), start=START)
 def test_files_alone_are_always_predicted(entries: list[Entry], start: set[int]) -> None:
     assert "unknown" not in _compare(entries, start)
 
 
 @pytest.mark.sweep
-@settings(deadline=None, max_examples=2000)
+@settings(RELAXED, max_examples=2000)
 @given(entries=stacks(), start=START)
 def test_long_runs_do_what_was_predicted(entries: list[Entry], start: set[int]) -> None:
     _compare(entries, start)
@@ -269,11 +333,21 @@ def _compare(entries: list[Entry], start: set[int]) -> list[str]:
             (folder / f"r{number}").write_text(f"{number}")
         before = sorted(folder.iterdir())
         for _ in range(2):
-            predicted = actions(entries, folder, check=True)
+            try:
+                predicted = actions(entries, folder, check=True)
+            except GraphError:
+                assume(False)
             assert sorted(folder.iterdir()) == before
             real = actions(entries, folder, check=False)
-            # A prediction assumes that what it cannot know does not fail.
-            if not any(real[name] == "failed" for name in real if predicted[name] == "unknown"):
+            # A prediction assumes that what it cannot know does not fail: what is unknown, and a
+            # source that a command takes away before its turn.
+            surprises = [
+                entry
+                for entry in entries
+                if real[entry["id"]] == "failed" != predicted[entry["id"]]
+            ]
+            assert all(predicted[e["id"]] == "unknown" or "source" in e for e in surprises)
+            if not surprises:
                 assert _without_unknown(real, predicted) == _without_unknown(predicted, predicted)
             for action in predicted.values():
                 event(f"predicted {action}")

@@ -62,7 +62,7 @@ class Convergence:
         #: For each resource that is held back: the id of the failure that does it.
         self._culprits: dict[str, str] = {}
         #: In check mode only; a real run asks the machine itself.
-        self._prediction = Prediction(self._graph, self._results) if target.check_mode else None
+        self._prediction = Prediction() if target.check_mode else None
 
     def run(self) -> list[Result]:
         for dropped in self._journal.keep_only(self._resources):
@@ -155,13 +155,13 @@ class Convergence:
                 return True
         return False
 
-    def _refused(self, resource: Resource) -> Result | None:
+    def _refused(self, resource: Resource, earlier: Result | None = None) -> Result | None:
         """What becomes of a resource whose ``when`` does not let it act; None where it does.
 
         If ``when`` says no, nothing is owed to the resource any more.
         """
         try:
-            holds, condition = self._conditions.asked(resource, self._foresight(resource))
+            holds, condition = self._conditions.asked(resource, self._foresight())
         except ResourceError as error:
             return Result(
                 resource.id,
@@ -173,15 +173,14 @@ class Convergence:
         if holds:
             return None
         if holds is None:
-            self._journal.strike(resource.id)
-            self._doubt(resource)
+            acting = self._tried(resource, earlier, self._journal.owes(resource.id))
             reason = f"{condition}: it can be asked only after the changes that come before it"
-            return open_result(resource.id, resource.type, reason)
+            return self._either(resource, earlier, acting, _skipped(resource, condition), reason)
         self._journal.strike(resource.id)
         return _skipped(resource, condition)
 
     def _apply_unless_refused(self, resource: Resource, earlier: Result | None) -> None:
-        refused = self._refused(resource)
+        refused = self._refused(resource, earlier)
         if refused is not None:
             self._results[resource.id] = _merged(earlier, refused)
             return
@@ -189,8 +188,7 @@ class Convergence:
         if triggered and self._prediction:
             sources = self._journal.sources(resource.id)
             if not self._prediction.is_sure(sources, resource.id):
-                perhaps = self._perhaps_triggered(resource, earlier)
-                self._results[resource.id] = _merged(earlier, perhaps)
+                self._perhaps_triggered(resource, earlier)
                 return
         self._apply(resource, earlier, triggered)
 
@@ -209,8 +207,10 @@ class Convergence:
                 self._journal.retract(resource.id, new_debts)
             else:
                 self._journal.strike(resource.id)
-            if result.action == "unknown" and self._prediction:
-                self._prediction.doubt(resource.id, new_debts)
+            if self._prediction and result.action == "unknown":
+                self._prediction.may_act(resource.id, new_debts)
+            elif self._prediction and result.changed:
+                self._prediction.acts(resource.id, resource.type)
             self._results[resource.id] = _merged(earlier, result)
 
         if begun.is_pending:
@@ -218,25 +218,38 @@ class Convergence:
         else:
             conclude()
 
-    def _perhaps_triggered(self, resource: Resource, earlier: Result | None) -> Result:
+    def _perhaps_triggered(self, resource: Resource, earlier: Result | None) -> None:
         """In check mode: a trigger may come or not. Known only if both lead to the same."""
         triggered = self._tried(resource, earlier, True)
+        untriggered = earlier or _skipped(resource, "when: nothing triggered it")
         if earlier is None and not resource.node.gated:
-            untriggered = self._tried(resource, earlier, False)
-        else:
-            untriggered = earlier or _skipped(resource, "when: nothing triggered it")
-        self._journal.strike(resource.id)
-        if triggered.action == untriggered.action and triggered.changed:
-            return self._begun(resource, earlier, False, lambda: self._owe(resource)).result()
-        if not triggered.changed and not untriggered.changed:
-            return untriggered
-        self._doubt(resource)
+            untriggered = self._tried(resource, None, False)
+            if triggered.action == untriggered.action:
+                self._journal.strike(resource.id)
+                self._apply(resource, None, triggered=False)
+                return
         reason = "whether it is triggered can be told only after the changes that come before it"
+        either = self._either(resource, earlier, triggered, untriggered, reason)
+        self._results[resource.id] = _merged(earlier, either)
+
+    def _either(
+        self, resource: Resource, earlier: Result | None, one: Result, other: Result, reason: str
+    ) -> Result:
+        """In check mode: what is reported of a turn that leads to one of two results.
+
+        other: may be ``earlier`` itself, which means that there is no such turn.
+        """
+        assert self._prediction
+        self._journal.strike(resource.id)
+        if one.changed or (other.changed and other is not earlier):
+            self._prediction.may_act(resource.id, self._owe(resource))
+        elif _merged(earlier, one).action == _merged(earlier, other).action:
+            return one
         return open_result(resource.id, resource.type, reason)
 
     def _tried(self, resource: Resource, earlier: Result | None, triggered: bool) -> Result:
         """What would become of it, without a trace in what is foreseen."""
-        foresight = self._foresight(resource)
+        foresight = self._foresight()
         trial = replace(foresight, files=foresight.files.copy())
         return self._begun(resource, earlier, triggered, lambda: None, trial).result()
 
@@ -248,7 +261,7 @@ class Convergence:
         announce: Callable[[], object],
         foresight: Foresight | None = None,
     ) -> Begun:
-        foresight = foresight or self._foresight(resource)
+        foresight = foresight or self._foresight()
         return begin(
             resource.id,
             self._types[resource.type],
@@ -257,7 +270,7 @@ class Convergence:
             Turn(
                 triggered=triggered,
                 earlier=earlier.action if earlier else None,
-                uncertain=foresight.uncertain,
+                uncertain=foresight.opaque,
             ),
             announce,
         )
@@ -268,16 +281,11 @@ class Convergence:
         render = self._rendering.of(resource)
         return lambda: {**render(), **extra}
 
-    def _foresight(self, resource: Resource) -> Foresight:
-        return self._prediction.foresight(resource.id) if self._prediction else Foresight()
+    def _foresight(self) -> Foresight:
+        return self._prediction.foresight() if self._prediction else Foresight()
 
     def _owe(self, resource: Resource) -> tuple[str, ...]:
         return self._journal.owe(resource.id, self._graph.triggers.get(resource.id, ()))
-
-    def _doubt(self, resource: Resource) -> None:
-        """Its change would trigger others, but it may not change."""
-        if self._prediction:
-            self._prediction.doubt(resource.id, self._owe(resource))
 
 
 def _skipped(resource: Resource, reason: str) -> Result:
@@ -288,6 +296,8 @@ def _merged(earlier: Result | None, later: Result) -> Result:
     """One line for a resource that was applied in both passes."""
     if earlier is None or not earlier.changed:
         return later
+    if earlier.action == "unknown" and later.action != "ran":
+        return earlier
     duration = earlier.duration_s + later.duration_s
     if later.action in ("none", "skipped", "unknown"):
         return replace(earlier, duration_s=duration)

@@ -4,7 +4,8 @@
 """What check mode knows of the state that earlier, only predicted changes would have made.
 
 Predicted files lie over the machine's own like a transparent sheet. What a command or a
-container would change cannot be told: below one of them, nobody asks the machine.
+container would change cannot be told: below one of them, nobody asks the machine, and what was
+predicted of files before it counts no more. Moments are numbers that grow from turn to turn.
 """
 
 from __future__ import annotations
@@ -27,22 +28,22 @@ class PredictedFile:
 
 @dataclass
 class PredictedFiles:
-    """All files that would have been written or removed so far, by path."""
+    """All files that would have been written or removed so far, by path, and at which moment."""
 
     _files: dict[str, PredictedFile | None] = field(default_factory=dict)
+    _moments: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         return not self._files
 
-    def write(self, path: str, file: PredictedFile) -> None:
+    def put(self, path: str, file: PredictedFile | None, moment: int) -> None:
+        """The file would be written, or with None removed."""
         self._files[_resolved(path)] = file
-
-    def remove(self, path: str) -> None:
-        self._files[_resolved(path)] = None
+        self._moments[_resolved(path)] = moment
 
     def copy(self) -> PredictedFiles:
-        return PredictedFiles(dict(self._files))
+        return PredictedFiles(dict(self._files), dict(self._moments))
 
     def get(self, path: str) -> PredictedFile | None:
         """The file that would be there, if one would have been written."""
@@ -55,10 +56,17 @@ class PredictedFiles:
         path = _resolved(path)
         if path in self._files:
             return "missing" if self._files[path] is None else "file"
-        below = path.rstrip("/") + "/"
-        if any(file and name.startswith(below) for name, file in self._files.items()):
-            return "directory"
-        return None
+        return "directory" if self._below(path) else None
+
+    def moment(self, path: str) -> int:
+        """When what is predicted of the path was last made sure; -1 where nothing is."""
+        path = _resolved(path)
+        names = [path] if path in self._files else self._below(path)
+        return max((self._moments[name] for name in names), default=-1)
+
+    def _below(self, path: str) -> list[str]:
+        start = path.rstrip("/") + "/"
+        return [name for name, file in self._files.items() if file and name.startswith(start)]
 
 
 @dataclass(frozen=True)
@@ -66,25 +74,39 @@ class Foresight:
     """What may be asked at one resource's turn.
 
     uncertain: a predicted change comes before it, so that a command may answer otherwise then.
-    opaque: one of these is no file, so that any file may be there or not.
+    clouded: the moment of the last of these changes that is no file, so that any file may be
+    there or not since; -1 for none. moment: that of this turn.
     """
 
     files: PredictedFiles = field(default_factory=PredictedFiles)
     uncertain: bool = False
-    opaque: bool = False
+    clouded: int = -1
+    moment: int = 0
+
+    @property
+    def opaque(self) -> bool:
+        return self.clouded >= 0
 
     def exists(self, path: str) -> bool | None:
         """Whether anything would be at the path; None where that cannot be told."""
         kind = self.files.kind(path)
-        if kind is not None:
+        if kind is not None and self.is_sure(path):
             return kind != "missing"
         return None if self.opaque else os.path.lexists(path)
 
     def kind(self, path: str) -> str | None:
-        """file, directory or missing where that is predicted."""
+        """file, directory or missing where that is predicted, and still sure."""
         if self.files.is_empty:
             return None
-        return self.files.kind(path) or self.files.kind(os.path.realpath(path))
+        for name in (path, os.path.realpath(path)):
+            kind = self.files.kind(name)
+            if kind is not None:
+                return kind if self.is_sure(name) else None
+        return None
+
+    def is_sure(self, path: str) -> bool:
+        """Whether no change that cannot be foretold may have altered the file since."""
+        return self.files.moment(path) > self.clouded or not self.opaque
 
 
 def _resolved(path: str) -> str:

@@ -5,20 +5,24 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 from ..errors import ResourceError
+from ..foresight import PredictedFiles
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=(.*)")
 
 
-def read(paths: tuple[str, ...]) -> dict[str, str]:
-    """The variables of all files, later files first. Raises ResourceError, never with a value."""
+def read(paths: tuple[str, ...], predicted: PredictedFiles) -> dict[str, str]:
+    """The variables of all files, later files first. Raises ResourceError, never with a value.
+
+    predicted: files that lie over the machine's own in check mode.
+    """
     values: dict[str, str] = {}
     for path in paths:
         try:
-            with open(path, encoding="utf-8") as file:
-                lines = file.read().splitlines()
+            lines = _content(path, predicted).decode().splitlines()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise ResourceError(f"env_file: {path} cannot be read: {reason}") from None
@@ -30,6 +34,14 @@ def read(paths: tuple[str, ...]) -> dict[str, str]:
                 raise ResourceError(f"env_file: {path}:{number} is not NAME=VALUE")
             values[match.group(1)] = _unquoted(match.group(2).strip())
     return values
+
+
+def _content(path: str, predicted: PredictedFiles) -> bytes:
+    file = predicted.get(path)
+    if file is None and predicted.kind(path) == "missing":
+        raise OSError(errno.ENOENT, "it would have been removed by then")
+    with open(path, "rb") if file is None else file.read() as stream:
+        return stream.read()
 
 
 def _unquoted(value: str) -> str:

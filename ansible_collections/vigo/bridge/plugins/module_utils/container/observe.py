@@ -67,7 +67,7 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     if not spec.is_wanted or not spec.settings.env_file:
         return {}
     try:
-        return env_file.read(spec.settings.env_file)
+        return env_file.read(spec.settings.env_file, target.foresight.files)
     except ResourceError as error:
         if not target.check_mode:
             raise

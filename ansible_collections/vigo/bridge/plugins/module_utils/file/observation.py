@@ -65,28 +65,23 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         desired_digest=None if desired is None else desired.sha256,
         desired_uid=None if spec.owner is None else _uid(spec.owner),
         desired_gid=None if spec.group is None else _gid(spec.group),
-        in_doubt=bool(spec.source) and target.foresight.opaque,
+        in_doubt=bool(spec.source) and not target.foresight.is_sure(spec.source or ""),
     )
 
 
 def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
     """Tells the resources that come later what this file would be."""
-    files = target.foresight.files
-    if spec.state == "absent":
-        files.remove(spec.path)
-        return
+    foresight = target.foresight
     # What was there before it: later questions of this very path must not come back to it.
-    earlier = target.with_foresight(replace(target.foresight, files=files.copy()))
-    files.write(
-        spec.path,
-        PredictedFile(
-            lambda: content.foretold(spec, earlier, observed.kind == "file"),
-            spec.mode,
-            _first_known(observed.desired_uid, observed.uid, os.geteuid()),
-            _first_known(observed.desired_gid, observed.gid, os.getegid()),
-            spec.secontext or observed.secontext,
-        ),
+    earlier = target.with_foresight(replace(foresight, files=foresight.files.copy()))
+    file = PredictedFile(
+        lambda: content.foretold(spec, earlier, observed.kind == "file"),
+        spec.mode,
+        _first_known(observed.desired_uid, observed.uid, os.geteuid()),
+        _first_known(observed.desired_gid, observed.gid, os.getegid()),
+        spec.secontext or observed.secontext,
     )
+    foresight.files.put(spec.path, None if spec.state == "absent" else file, foresight.moment)
 
 
 @dataclass(frozen=True)
