@@ -71,6 +71,32 @@ def test_guards(
     assert (tmp_path / "ran").exists() == (action == "ran")
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_triggered_command_does_not_even_ask_unless(tmp_path: Path, check: bool) -> None:
+    asked = {"unless": f"touch {tmp_path}/unless", "onlyif": f"touch {tmp_path}/onlyif"}
+    result = apply(EXEC, {"command": "true", **asked}, triggered=True, check=check)
+    assert (result.action, result.reason) == ("ran", "triggered")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["onlyif"]
+
+
+def test_the_diff_has_the_command_and_its_guards() -> None:
+    attributes = {
+        "command": "echo secret:a/b\ntrue\n",
+        "cwd": "/usr",
+        "creates": "/no/such",
+        "onlyif": "true",
+    }
+    for check in (True, False):
+        result = apply(EXEC, attributes, secrets={"a/b": "hunter22"}, check=check)
+        assert result.diff == {
+            "before": "",
+            "after": (
+                "command: echo secret:a/b\n  true\ncwd: /usr\ncreates: /no/such\nonlyif: true\n"
+            ),
+        }
+    assert apply(EXEC, {**attributes, "unless": "true"}).diff is None
+
+
 #: attributes -> action, exit code, a part of the output or of the message
 RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
     "output of both streams": ({"command": "echo a; echo b >&2"}, "ran", 0, "a\nb\n"),

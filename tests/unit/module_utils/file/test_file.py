@@ -206,6 +206,17 @@ def test_owner_is_set_and_then_kept(tmp_path: Path) -> None:
     assert (path.owner(), path.group()) == ("daemon", "daemon")
 
 
+def test_the_diff_of_attributes(tmp_path: Path) -> None:
+    path = tmp_path / "it"
+    path.touch(0o644)
+    assert apply(FILE, {"target_path": str(path), "mode": "0600"}).diff == {
+        "before_header": str(path),
+        "after_header": str(path),
+        "before": "mode: 0644\n",
+        "after": "mode: 0600\n",
+    }
+
+
 def test_a_backup_keeps_everything_of_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "it"
     path.write_bytes(b"\xff" * 10)

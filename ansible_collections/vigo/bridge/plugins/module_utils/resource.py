@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping, Sequence
 
+from .caller import leave_if_gone
 from .errors import ResourceError
 from .target import Target
 
@@ -27,7 +28,8 @@ class Turn:
     triggered: a trigger is owed to it (``notify`` or ``subscribes``).
     earlier: its action when it was applied before in this same run, or None.
     check_mode: only predict.
-    uncertain: in check mode, whether an earlier predicted change may alter what is observed.
+    uncertain: in check mode, whether an earlier predicted change that is no file's may alter what
+    is observed.
     reveal: puts secrets into a text that holds references to them.
     """
 
@@ -116,12 +118,14 @@ class ResourceType:
     labelled = False
     #: The attributes that ``prepare`` gets; none where there is nothing to prepare.
     prepared_by: tuple[str, ...] = ()
-    #: Whether it observes files alone, so that predicted files are all that it needs to know.
-    only_files = False
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
         """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""
         raise NotImplementedError
+
+    def when_triggered(self, spec: Any) -> Any:
+        """The spec of a resource that a trigger is owed to. Pure."""
+        return spec
 
     def observe(self, spec: Any, target: Target) -> Any:
         """What is there now, as a frozen value. Raises ResourceError.
@@ -186,14 +190,18 @@ def begin(
     work, and fails with it. ``announce`` is called when a change is about to be made, or is
     predicted.
     """
+    leave_if_gone()
     attempt = _Attempt(resource_id, resource_type.name)
     turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
     try:
         spec = resource_type.parse(attributes())
+        if turn.triggered:
+            spec = resource_type.when_triggered(spec)
         try:
             observed = resource_type.observe(spec, target)
         except ResourceError as error:
-            if not _may_pass(resource_type, target):
+            # What prevents observing may be taken away by then; files alone do not do that.
+            if not target.foresight.opaque:
                 raise
             announce()
             reason = f"it cannot be told before the earlier changes are made: {error.message}"
@@ -258,9 +266,3 @@ class _Attempt:
             return self.succeeded(decision, outcome, pending.ended())
 
         return result
-
-
-def _may_pass(resource_type: ResourceType, target: Target) -> bool:
-    """Whether an earlier predicted change may take away what prevents observing."""
-    foresight = target.foresight
-    return foresight.opaque if resource_type.only_files else foresight.uncertain

@@ -96,7 +96,8 @@ attributes:
     support: full
     details: O(command) does not run. O(onlyif) and O(unless) do, to tell whether it would.
   diff_mode:
-    support: none
+    support: full
+    details: The diff has the command that runs and its guards.
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.secrets
@@ -181,6 +182,13 @@ reason:
   returned: always
   type: str
   sample: "creates: /var/lib/app/VERSION does not exist"
+diff:
+  description: What runs, for whom, where, and under which guards. Before it is nothing.
+  returned: when the command runs, or would run
+  type: dict
+  sample:
+    before: ""
+    after: "command: /opt/app/bin/initialise\nuser: app\ncreates: /var/lib/app/VERSION\n"
 rc:
   description: The exit code, or minus the number of the signal that ended the command.
   returned: when the command ran to its end

@@ -170,8 +170,8 @@ reason:
   type: str
   sample: content changed; mode 0600 -> 0644
 diff:
-  description: The content before and after.
-  returned: when the content changes
+  description: The content before and after, or the attributes where the content stays.
+  returned: when something changes
   type: dict
   sample:
     before_header: /etc/motd

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import Any, Mapping
 
 from .. import process, secret_references
@@ -26,26 +27,27 @@ class Exec(ResourceType):
     def parse(self, attributes: Mapping[str, Any]) -> ExecSpec:
         return parse(attributes)
 
+    def when_triggered(self, spec: ExecSpec) -> ExecSpec:
+        """What says that the command has done its work already is not asked: it is owed anew."""
+        return replace(spec, guards=tuple(g for g in spec.guards if g.kind == "onlyif"))
+
     def observe(self, spec: ExecSpec, target: Target) -> tuple[Answer, ...]:
         return tuple(ask(guard, spec, target) for guard in spec.guards)
 
     def decide(self, spec: ExecSpec, observed: tuple[Answer, ...], turn: Turn) -> Decision:
-        """Runs when all guards agree; a trigger makes ``unless`` and the paths step back."""
-        if turn.triggered:
-            observed = tuple(answer for answer in observed if answer.guard.kind == "onlyif")
+        """Runs when all guards agree."""
         for answer in observed:
             if answer.agrees is False:
                 return Decision("skipped", f"{answer.guard.kind}: {answer.finding}")
         open_questions = [answer.guard.kind for answer in observed if answer.agrees is None]
         if open_questions:
             kinds = " and ".join(open_questions)
-            return Decision(
-                "unknown", f"{kinds} can be asked only after the changes that come before it"
-            )
+            reason = f"{kinds} can be asked only after the changes that come before it"
+            return Decision("unknown", reason, _diff(spec))
         if turn.triggered:
-            return Decision("ran", "triggered")
+            return Decision("ran", "triggered", _diff(spec))
         findings = [f"{answer.guard.kind}: {answer.finding}" for answer in observed]
-        return Decision("ran", "; ".join(findings) or "it has no guard")
+        return Decision("ran", "; ".join(findings) or "it has no guard", _diff(spec))
 
     def act(
         self, spec: ExecSpec, observed: tuple[Answer, ...], decision: Decision, target: Target
@@ -70,6 +72,14 @@ class Exec(ResourceType):
                 rc=finished.rc,
             )
         return Outcome(finished.rc, output if spec.logoutput == "always" else None)
+
+
+def _diff(spec: ExecSpec) -> Mapping[str, str]:
+    """What runs and under which guards, as new lines; secrets are references here."""
+    told = [("command", spec.command), ("user", spec.user), ("cwd", spec.cwd)]
+    told += [(guard.kind, guard.subject) for guard in spec.guards]
+    shown = [(name, text.strip().replace("\n", "\n  ")) for name, text in told if text]
+    return {"before": "", "after": "".join(f"{name}: {text}\n" for name, text in shown)}
 
 
 def _run(spec: ExecSpec, target: Target) -> process.Finished:

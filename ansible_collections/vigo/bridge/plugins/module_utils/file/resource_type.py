@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from .. import secret_references
 from ..errors import ResourceError
@@ -21,7 +21,6 @@ class File(ResourceType):
     name = "file"
     attributes = ATTRIBUTES
     key_attribute = "target_path"
-    only_files = True
 
     def parse(self, attributes: Mapping[str, Any]) -> FileSpec:
         return parse(attributes)
@@ -43,7 +42,7 @@ class File(ResourceType):
             )
         if spec.state == "absent":
             return _decide_absent(spec, observed)
-        if turn.check_mode and observed.in_doubt:
+        if observed.kind == "file" and observed.in_doubt:
             return Decision("unknown", "its source may be altered by what comes before it")
         return _decide_present(spec, observed)
 
@@ -76,25 +75,38 @@ def _decide_present(spec: FileSpec, observed: Observed) -> Decision:
         reason = "it is a symbolic link, and becomes a file"
         return Decision("updated", reason, _content_diff(spec, observed), ("content",))
     changes = _attribute_changes(spec, observed)
+    reasons = [f"{name} {before} -> {after}" for name, before, after in changes]
     if observed.desired_digest not in (None, observed.digest):
-        reason = "; ".join(["content changed", *changes])
+        reason = "; ".join(["content changed", *reasons])
         return Decision("updated", reason, _content_diff(spec, observed), ("content",))
     if changes:
-        return Decision("updated", "; ".join(changes), None, ("attributes",))
+        return Decision(
+            "updated", "; ".join(reasons), _attribute_diff(spec, changes), ("attributes",)
+        )
     return Decision("none")
 
 
-def _attribute_changes(spec: FileSpec, observed: Observed) -> list[str]:
+def _attribute_changes(spec: FileSpec, observed: Observed) -> list[tuple[str, str, str]]:
+    """The name, the old and the new value of each attribute that differs."""
     changes = []
     if observed.mode != spec.mode:
-        changes.append(f"mode {observed.mode:04o} -> {spec.mode:04o}")
+        changes.append(("mode", f"{observed.mode:04o}", f"{spec.mode:04o}"))
     if observed.desired_uid not in (None, observed.uid):
-        changes.append(f"owner {observation.user_name(observed.uid)} -> {spec.owner}")
+        changes.append(("owner", observation.user_name(observed.uid), str(spec.owner)))
     if observed.desired_gid not in (None, observed.gid):
-        changes.append(f"group {observation.group_name(observed.gid)} -> {spec.group}")
+        changes.append(("group", observation.group_name(observed.gid), str(spec.group)))
     if spec.secontext not in (None, observed.secontext):
-        changes.append(f"secontext {observed.secontext or 'none'} -> {spec.secontext}")
+        changes.append(("secontext", observed.secontext or "none", spec.secontext))
     return changes
+
+
+def _attribute_diff(spec: FileSpec, changes: Sequence[tuple[str, str, str]]) -> Mapping[str, str]:
+    return {
+        "before_header": spec.path,
+        "after_header": spec.path,
+        "before": "".join(f"{name}: {before}\n" for name, before, _after in changes),
+        "after": "".join(f"{name}: {after}\n" for name, _before, after in changes),
+    }
 
 
 def _content_diff(spec: FileSpec, observed: Observed) -> Mapping[str, str] | None:
