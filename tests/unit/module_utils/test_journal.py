@@ -53,7 +53,13 @@ def test_debts_to_what_is_gone_are_dropped(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "cannot be read"), ('{"version": 99, "owed": {}}', "another version")],
+    [
+        ("{", "cannot be read"),
+        ("[]", "cannot be read"),
+        ('{"version": 99, "owed": {}}', "another version"),
+        ('{"version": 1}', "cannot be read"),
+        ('{"version": 1, "owed": {"c/a": "c/b"}}', "cannot be read"),
+    ],
 )
 def test_a_journal_that_is_none_is_not_overwritten(path: str, content: str, message: str) -> None:
     Path(path).parent.mkdir()
@@ -68,10 +74,14 @@ def test_a_folder_that_cannot_be_written_blocks() -> None:
         Journal("/proc/no/such.json").owe("c/a", ["c/x"])
 
 
-def test_scopes_have_journals_of_their_own() -> None:
-    first, second = (state_folder.journal_path("/s", scope) for scope in ("web", "../web"))
-    assert first == "/s/journal/web.json"
-    assert second == "/s/journal/.._web.json"
+def test_scopes_have_journals_of_their_own(tmp_path: Path) -> None:
+    scopes = ["web", "../web", ".._web", "a/b", "a_b", "a b", "é" * 100, "é" * 99, "", "\udcff"]
+    paths = [state_folder.journal_path(str(tmp_path), scope) for scope in scopes]
+    assert paths[0] == f"{tmp_path}/journal/web.json"
+    assert len(set(paths)) == len(paths)
+    for path in paths:
+        assert Path(path).parent == tmp_path / "journal"
+        Journal.load(path).owe("c/a", ["c/x"])
 
 
 def test_a_second_converge_names_the_first(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Iterable
+from typing import Any, Iterable
 
 from . import temporary_files
 from .errors import Blocked, ResourceError
@@ -37,19 +37,15 @@ class Journal:
             temporary_files.clear(os.path.dirname(path), prefix_beside(path))
         try:
             with open(path, encoding="utf-8") as stream:
-                content = json.load(stream)
+                owed = _owed(json.load(stream), path)
         except FileNotFoundError:
-            content = {"version": VERSION, "owed": {}}
+            owed = {}
         except (OSError, ValueError) as error:
             raise ResourceError(
                 f"the journal of owed triggers cannot be read: {error}; if it is damaged, remove"
                 f" {path} (what was owed is then forgotten)"
             ) from error
-        if content.get("version") != VERSION:
-            raise ResourceError(
-                f"{path} was written by another version of vigo.bridge; use that version or newer"
-            )
-        return cls(path if persistent else None, content["owed"])
+        return cls(path if persistent else None, owed)
 
     def owes(self, target: str) -> bool:
         return target in self._owed
@@ -104,3 +100,19 @@ class Journal:
                 f"the journal of owed triggers cannot be written to {folder}: {error.strerror};"
                 " free it up, or set state_dir"
             ) from error
+
+
+def _owed(content: Any, path: str) -> dict[str, list[str]]:
+    """The debts in a journal's content. Raises ValueError for what is none."""
+    version = content.get("version") if isinstance(content, dict) else None
+    if isinstance(version, int) and version != VERSION:
+        raise ResourceError(
+            f"{path} was written by another version of vigo.bridge; use that version or newer"
+        )
+    owed = content.get("owed") if version == VERSION else None
+    if not isinstance(owed, dict) or not all(
+        isinstance(sources, list) and all(isinstance(source, str) for source in sources)
+        for sources in owed.values()
+    ):
+        raise ValueError("it does not hold what vigo.bridge has written")
+    return owed

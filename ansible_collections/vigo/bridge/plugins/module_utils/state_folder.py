@@ -8,16 +8,19 @@ from __future__ import annotations
 import contextlib
 import datetime
 import fcntl
+import hashlib
 import json
 import os
-import re
 import time
 from typing import Iterator
+from urllib.parse import quote
 
 from .errors import Blocked
 
 #: How long a second converge waits for the first one, in seconds.
 LOCK_TIMEOUT = 30.0
+#: Of the name of a journal; a file's name may have 255 bytes, its temporary's is longer.
+_NAME_LIMIT = 190
 
 
 def default_folder() -> str:
@@ -29,8 +32,12 @@ def default_folder() -> str:
 
 
 def journal_path(folder: str, scope: str) -> str:
-    """The journal of one scope; scopes are any text."""
-    return os.path.join(folder, "journal", re.sub(r"[^A-Za-z0-9._-]", "_", scope) + ".json")
+    """The journal of one scope. Scopes are any text, and no two of them share a file."""
+    name = quote(scope, safe="", errors="surrogateescape")
+    if len(name) > _NAME_LIMIT:
+        digest = hashlib.sha256(scope.encode("utf-8", "surrogateescape")).hexdigest()
+        name = f"{name[: _NAME_LIMIT - len(digest)]}{digest}"
+    return os.path.join(folder, "journal", f"{name}.json")
 
 
 @contextlib.contextmanager
