@@ -12,13 +12,17 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from typing import IO, Any, Callable, Iterator, Mapping
 
+from . import caller
 from .errors import ResourceError
 
 #: How much output is kept, in bytes: its end.
 OUTPUT_LIMIT = 64 * 1024
+#: How often is looked whether somebody still waits for the result, in seconds.
+_CALLER_INTERVAL = 1.0
 
 
 @dataclass(frozen=True)
@@ -89,16 +93,6 @@ def edit(script: str, content: IO[bytes], output: IO[bytes], *, timeout: float) 
     return _communicate(process, process.stderr, content, timeout)
 
 
-def end_with_us() -> None:
-    """A SIGTERM or SIGHUP to this process ends the running command before it ends us."""
-
-    def leave(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
-
-
 @dataclass(frozen=True)
 class _Shell:
     """The arguments that make a shell run a command, and the descriptors that it needs."""
@@ -151,7 +145,7 @@ def _start(
             stderr=stderr,
             cwd=cwd,
             env=variables,
-            preexec_fn=prepare,
+            preexec_fn=prepare if nice or become else None,
             start_new_session=True,
         )
     except OSError as error:
@@ -175,15 +169,13 @@ def _communicate(
     writer = threading.Thread(target=feeder.feed, args=(process.stdin, stdin), daemon=True)
     reader.start()
     writer.start()
-    timed_out = False
     try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        timed_out = True
-        _end_group(process)
+        timed_out = not _ends_within(process, timeout)
     except BaseException:
         _end_group(process)  # we are being ended, and so shall be what we have started
         raise
+    if timed_out:
+        _end_group(process)
     # A daemon that the command left behind may hold the pipe open: do not wait for it long.
     reader.join(1)
     # The script may have ended without reading its input: then this ends at once.
@@ -191,6 +183,19 @@ def _communicate(
     if feeder.error is not None:
         raise ResourceError(f"the command's input cannot be read: {feeder.error.strerror}")
     return Finished(process.returncode, tail.text(), timed_out)
+
+
+def _ends_within(process: subprocess.Popen, timeout: float) -> bool:
+    """Waits for it, for as long as somebody waits for us."""
+    deadline = time.monotonic() + timeout
+    while process.poll() is None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        caller.leave_if_gone()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(min(left, _CALLER_INTERVAL))
+    return True
 
 
 class _Tail:

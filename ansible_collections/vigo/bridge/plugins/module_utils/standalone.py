@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from . import process
+from .caller import end_with_caller
 from .errors import ResourceError
 from .resource import ResourceType, Result, bring
 from .secret_references import Secrets
@@ -45,7 +45,7 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 
 def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
-    process.end_with_us()
+    end_with_caller()
     secrets = Secrets(module.params["_secrets"])
     module.no_log_values.update(secrets.forms())
     return Target(module.check_mode, secrets)

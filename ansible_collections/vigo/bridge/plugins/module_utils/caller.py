@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whoever called this module: a signal from there, or a connection that is cut, ends our work.
+
+What a command of ours does is stopped with us. What is already being changed in an engine is
+brought to its end first when the connection is cut, so that no service stays down for it.
+"""
+
+from __future__ import annotations
+
+import select
+import signal
+
+_STANDARD_OUTPUT = 1
+_watched: list[int] = []
+
+
+def end_with_caller() -> None:
+    """From now on, SIGTERM and SIGHUP end this process, and ``leave_if_gone`` does its work."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    _watched.append(_STANDARD_OUTPUT)
+
+
+def leave_if_gone() -> None:
+    """Raises SystemExit when nobody can read our result any more."""
+    poll = select.poll()
+    for descriptor in _watched:
+        poll.register(descriptor, 0)  # errors and hang-ups are always told
+    if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0)):
+        raise SystemExit(128 + signal.SIGHUP)
