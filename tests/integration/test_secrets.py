@@ -185,7 +185,9 @@ def test_a_store_that_cannot_be_used_stops_before_any_host(
     elif kind == "mode":
         shop.vault.chmod(0o644)
     else:
-        (shop.stack / "secrets.yml").write_text("stores: [{command: [no-such-program]}]\n")
+        (shop.stack / "secrets.yml").write_text(
+            'stores: [{command: [no-such-program, "{path}"]}]\n'
+        )
     finished = shop.run()
     assert finished.status == 1
     assert told in finished.err

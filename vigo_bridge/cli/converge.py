@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import click
 from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import UnknownSecrets, look_up
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
+    UnknownSecrets,
+    look_up,
+    short,
+)
 from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import (
     HostOptions,
@@ -19,9 +24,10 @@ from vigo_bridge.cli.options import (
     output_option,
     stack_options,
 )
-from vigo_bridge.cli.secrets import stores_of
 from vigo_bridge.cli.stack import load_valid, planned
+from vigo_bridge.cli.stores import stores_of
 from vigo_bridge.emit.bundle import write_bundle
+from vigo_bridge.language.position import Position
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.report.json_report import run_as_json
 from vigo_bridge.report.terminal import print_run
@@ -83,7 +89,7 @@ def _converge(
     loaded = load_valid(stack, output)
     hosts = find_hosts(options)
     plan = planned(loaded, stack, hosts.names, output)
-    secrets = _secrets(plan, stack.folder)
+    secrets = _secrets(secret_uses(plan, loaded), stack.folder)
     with private_folder() as private:
         how = RunOptions(
             check_mode=check_mode,
@@ -116,21 +122,24 @@ def _run(
     return converge(project, hosts.sources, matched, secrets, how, private, _progress)
 
 
-def _secrets(plan: Plan, folder: Path) -> dict[str, str]:
+def _secrets(uses: Mapping[str, Sequence[Position]], folder: Path) -> dict[str, str]:
     """The values of all secrets that the plan names; ends if no store has one."""
-    uses = secret_uses(plan)
     try:
-        return look_up(uses, stores_of(folder))
+        values = look_up(uses, stores_of(folder))
     except StoreError as error:
         raise click.ClickException(f"{error}\nNothing was touched.") from error
     except UnknownSecrets as error:
         places = [
-            f"{folder / position.file}:{position.line}:{position.column}: uses secret:{path}"
+            f"{folder / str(position) if position.line else position}: uses secret:{path}"
             for path, positions in uses.items()
             for position in positions
         ]
         lines = "\n".join([str(error), *places, "Nothing was touched."])
         raise click.ClickException(lines) from error
+    warning = short(values)
+    if warning is not None:
+        _say(f"warning: {warning}")
+    return values
 
 
 def _ansible_verbosity(verbosity: int, output: str) -> int | None:

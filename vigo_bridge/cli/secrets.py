@@ -11,16 +11,19 @@ from typing import Any
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import mistake
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
     DEFAULT_VAULT_FILE,
-    Store,
+)
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     StoreError,
     VaultFileStore,
     ask,
-    of_stack,
 )
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import short
 from vigo_bridge.cli.options import StackOptions, output_option, stack_options
 from vigo_bridge.cli.stack import load_valid
+from vigo_bridge.cli.stores import stores_of
 from vigo_bridge.language.secrets import secret_positions
 from vigo_bridge.report import exit_status
 from vigo_bridge.run.vault import read_vault, write_vault
@@ -39,11 +42,17 @@ def set_(path: str, stack: StackOptions) -> None:
 
     It goes into the stack's vault file, which is made, encrypted, where there is none.
     """
+    problem = mistake(path)
+    if problem is not None:
+        raise click.ClickException(f"{path!r} is no path of a secret: {problem}")
     file = _vault_file(stack.folder)
     value = _typed(path)
     with _explained():
         write_vault(file, {**_content(file), path: value})
     click.echo(f"{path} is in {file}")
+    warning = short({path: value})
+    if warning is not None:
+        click.echo(f"warning: {warning}", err=True)
 
 
 @secrets.command("list")
@@ -65,24 +74,33 @@ def check(context: click.Context, stack: StackOptions, output: str) -> None:
     uses = secret_positions(load_valid(stack, output))
     with _explained():
         found = ask(uses, stores_of(stack.folder))
+    states = {path: _state(found.get(path)) for path in uses}
     if output == "json":
         document = {
-            path: {"found": path in found, "positions": [str(position) for position in positions]}
+            path: {
+                "found": states[path] == "found",
+                "state": states[path],
+                "positions": [str(position) for position in positions],
+            }
             for path, positions in uses.items()
         }
         click.echo(json.dumps(document, indent=2))
     else:
         for path, positions in uses.items():
-            click.echo(f"{'found  ' if path in found else 'missing'}  {path}")
+            click.echo(f"{states[path]:7}  {path}")
             for position in positions:
                 click.echo(f"         {stack.folder / position.file}:{position.line}")
-    if set(uses) - set(found):
+    warning = short({path: value for path, value in found.items() if value})
+    if warning is not None:
+        click.echo(f"warning: {warning}", err=True)
+    if set(states.values()) - {"found"}:
         context.exit(exit_status.INVALID)
 
 
-def stores_of(folder: Path) -> list[Store]:
-    """The stores of a stack. Raises StoreError."""
-    return of_stack(str(folder.absolute()), read_vault)
+def _state(value: str | None) -> str:
+    if value is None:
+        return "missing"
+    return "found" if value else "empty"
 
 
 def _vault_file(folder: Path) -> Path:
@@ -103,7 +121,12 @@ def _typed(path: str) -> str:
     if sys.stdin.isatty():
         value = str(click.prompt(path, hide_input=True, confirmation_prompt=True))
     else:
-        value = sys.stdin.read().removesuffix("\n")
+        try:
+            value = sys.stdin.buffer.read().decode().removesuffix("\n")
+        except UnicodeDecodeError as error:
+            raise click.ClickException(
+                f"the secret {path} would be no UTF-8 text; encode it, in base64 for instance"
+            ) from error
     if not value:
         raise click.ClickException(f"the secret {path} would be empty; give it a value")
     return value

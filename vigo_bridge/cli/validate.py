@@ -10,6 +10,7 @@ import click
 from vigo_bridge.cli.hosts import inventory_option, known_hosts
 from vigo_bridge.cli.options import StackOptions, stack_options
 from vigo_bridge.cli.stack import show
+from vigo_bridge.cli.stores import findings as secret_findings
 from vigo_bridge.language import Diagnostic, Stack, load
 from vigo_bridge.language.diagnostics import Diagnostics, has_errors
 from vigo_bridge.report import exit_status
@@ -36,9 +37,12 @@ def validate(
     strict: bool,
     output: str,
 ) -> None:
-    """Name every error and warning of the stack at once."""
+    """Name every error and warning of the stack at once.
+
+    Where the stack has a secrets.yml or a vault file, its stores are asked for its secrets, too.
+    """
     loaded = load(stack.folder)
-    diagnostics = check(loaded, stack.settings)
+    diagnostics = (*check(loaded, stack.settings), *secret_findings(loaded))
     if inventory:
         diagnostics = (*diagnostics, *_of_hosts(loaded, stack, inventory))
     found = Diagnostics()

@@ -61,6 +61,11 @@ CODES = {
     "VB502": "an exec that is not idempotent",
     "VB503": "a guard that asks the opposite",
     "VB504": "a comma whose meaning is doubtful",
+    "VB601": "the path of a secret is wrong",
+    "VB602": "a secret that no store has",
+    "VB603": "a secret that is empty or very short",
+    "VB604": "the secret stores cannot be asked",
+    "VB605": "a file with secrets that others may read",
 }
 
 

@@ -3,26 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
-from vigo_bridge.language.model import Stack
+from vigo_bridge.language.model import Configcrate, Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.texts import attribute_texts, file_texts
 from vigo_bridge.language.values import Scalar, scalars
 
 
-def secret_positions(stack: Stack) -> dict[str, tuple[Position, ...]]:
-    """The secrets' paths in alphabetical order, each with where it is named."""
+def secret_positions(
+    stack: Stack, crates: Iterable[Configcrate] | None = None
+) -> dict[str, tuple[Position, ...]]:
+    """The secrets' paths in alphabetical order, each with where it is named.
+
+    crates: only these configcrates, and the variables outside of any; default: all.
+    """
     found: dict[str, dict[Position, None]] = {}
-    for scalar in _scalars(stack):
+    for scalar in _scalars(stack, list(stack.configcrates.values() if crates is None else crates)):
         for reference in secret_references.find(scalar.text):
             found.setdefault(reference.path, {})[scalar.position_of(reference.start)] = None
     return {path: tuple(sorted(positions)) for path, positions in sorted(found.items())}
 
 
-def _scalars(stack: Stack) -> Iterator[Scalar]:
-    crates = stack.configcrates.values()
+def _scalars(stack: Stack, crates: list[Configcrate]) -> Iterator[Scalar]:
     for crate in crates:
         for resource in crate.resources:
             for text in (*attribute_texts(resource), *file_texts(resource, stack.templates)):

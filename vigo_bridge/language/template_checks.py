@@ -19,6 +19,7 @@ from vigo_bridge.language.texts import (
     structural_texts,
     templated_texts,
 )
+from vigo_bridge.language.values import Scalar
 
 #: Texts that say who a resource is and how it stands to others.
 _STRUCTURE = frozenset({"name", "when", "case", "depends_on", "before", "notify", "subscribes"})
@@ -40,6 +41,7 @@ def check_templates(
         ):
             if "secret:" in text.scalar.text:
                 _check_secrets(text, diagnostics)
+                check_paths(text.scalar, diagnostics)
     if crate.when is not None and is_template(crate.when.text):
         check_template(ResourceText("when", crate.when), crate.foreach is not None, diagnostics)
 
@@ -94,4 +96,25 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
                 position,
                 "a secret cannot stand inside {{ }}: the template would see the reference",
                 "write secret:PATH outside the braces",
+            )
+
+
+def check_paths(scalar: Scalar, diagnostics: Diagnostics) -> None:
+    """Reports references whose path cannot be the path of a secret."""
+    for start in secret_references.malformed(scalar.text):
+        diagnostics.error(
+            "VB601",
+            scalar.position_of(start),
+            "this reference to a secret is broken off: a template cannot make a path, and"
+            " secret:{ needs a path and }",
+            "write the whole path; where it depends on something, hold the reference in a variable",
+        )
+    for reference in secret_references.find(scalar.text):
+        problem = secret_references.mistake(reference.path)
+        if problem is not None:
+            diagnostics.error(
+                "VB601",
+                scalar.position_of(reference.start),
+                f"{reference.path!r} is no path of a secret",
+                problem,
             )

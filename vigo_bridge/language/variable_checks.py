@@ -8,16 +8,18 @@ from collections.abc import Mapping
 
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.printing import printed
 from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.template_checks import check_paths
 from vigo_bridge.language.values import Scalar, Value, scalars
 
 _OUR_ACTION = re.compile(r"\{\{[^}]*\.(Vars|Traits|Item|Each)\b")
 
 
 def check_variables(variables: Mapping[str, Value], diagnostics: Diagnostics) -> None:
-    """Warns of values that are not what they look like."""
+    """Warns of values that are not what they look like, and reports bad paths of secrets."""
     for name, value in variables.items():
         for scalar in scalars(value):
             _check(name, scalar, diagnostics)
+            check_paths(scalar, diagnostics)
 
 
 def _check(name: str, scalar: Scalar, diagnostics: Diagnostics) -> None:

@@ -17,6 +17,7 @@ from vigo_bridge.resolve.inclusion import include
 from vigo_bridge.resolve.matching import assign, check_globs, warn_of_unreachable
 from vigo_bridge.resolve.names import check_names, warn_of_unused
 from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate
+from vigo_bridge.resolve.secret_modes import warn_of_wide_modes
 from vigo_bridge.resolve.spec_checks import check_rendered
 from vigo_bridge.resolve.template_checks import check_uses
 from vigo_bridge.resolve.usage import warn_of_different_defaults, warn_of_unused_variables
@@ -96,6 +97,7 @@ def _checked(
     crates = planned_crates(envoy, stack, diagnostics)
     check_containers(envoy, diagnostics)
     check_uses(envoy, stack, diagnostics)
+    warn_of_wide_modes(envoy, stack, diagnostics)
     check_rendered(envoy, diagnostics)
     check_graph(envoy, stack, diagnostics)
     return envoy, crates

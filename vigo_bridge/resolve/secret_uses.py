@@ -1,31 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which secrets a plan needs, and where it names them."""
+"""Which secrets a plan needs, and where the stack names them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import paths
+from vigo_bridge.language.model import Stack
 from vigo_bridge.language.position import Position
-from vigo_bridge.resolve.plan import Group, Plan
+from vigo_bridge.language.secrets import secret_positions
+from vigo_bridge.resolve.plan import Plan
+from vigo_bridge.resolve.variables import COMMAND_LINE
 
 
-def secret_uses(plan: Plan) -> dict[str, tuple[Position, ...]]:
-    """Each secret's path with the positions of the resources and variables that name it."""
-    uses: dict[str, dict[Position, None]] = {}
+def secret_uses(plan: Plan, stack: Stack) -> dict[str, tuple[Position, ...]]:
+    """Each secret's path with every place that names it, in alphabetical order."""
+    planned = {crate.position for group in plan.groups for crate in group.crates}
+    crates = [crate for crate in stack.configcrates.values() if crate.position in planned]
+    named = secret_positions(stack, crates)
+    return {path: named.get(path, (COMMAND_LINE,)) for path in sorted(set(_paths(plan)))}
+
+
+def _paths(plan: Plan) -> Iterator[str]:
     for group in plan.groups:
-        for path, position in _uses(group):
-            uses.setdefault(path, {})[position] = None
-    return {path: tuple(positions) for path, positions in sorted(uses.items())}
-
-
-def _uses(group: Group) -> Iterator[tuple[str, Position]]:
-    for variable in group.variables:
-        for path in paths(variable.value):
-            yield path, variable.position
-    for crate in group.crates:
-        for path in paths(crate.vars):
-            yield path, crate.position
-        for resource in crate.resources:
-            for path in paths(resource.attributes):
-                yield path, resource.position
+        for variable in group.variables:
+            yield from paths(variable.value)
+        for crate in group.crates:
+            yield from paths(crate.vars)
+            for resource in crate.resources:
+                yield from paths(resource.attributes)

@@ -42,12 +42,14 @@ def check_uses(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
 
 def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[str, Use]]:
     """What the templates of a resource name, each with the attribute it stands in."""
-    for text in _texts(instance, stack):
+    for text in texts_of(instance, stack):
         for use in uses(text.scalar, instance.item is not None):
             yield text.attribute, use
 
 
-def _texts(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
+def texts_of(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
+    """The texts of a resource that are templates, its template file's among them."""
+
     def path_of(source: Scalar) -> str | None:
         return instance.known.render_attribute(source, "source")
 
@@ -56,7 +58,7 @@ def _texts(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
 
 def _check_files(instance: Instance, stack: Stack, diagnostics: Diagnostics) -> None:
     """Template files that only the variables tell; the others are checked with their crate."""
-    for text in _texts(instance, stack):
+    for text in texts_of(instance, stack):
         if text.scalar.position.file.startswith(TEMPLATES):
             check_template(text, instance.item is not None, diagnostics)
 
@@ -106,7 +108,7 @@ def _check_path(
 def _check_secret(
     attribute: str, use: Use, variables: Mapping[str, Any], diagnostics: Diagnostics
 ) -> None:
-    if use.chain[0] != "Vars" or not secret_references.paths(_named(use, variables)):
+    if use.chain[0] != "Vars" or not secret_references.paths(named(use, variables)):
         return
     name = ".".join(use.chain[1:])
     seeing = sorted(set(use.functions) - _PASSING)
@@ -127,7 +129,7 @@ def _check_secret(
         )
 
 
-def _named(use: Use, variables: Mapping[str, Any]) -> Any:
+def named(use: Use, variables: Mapping[str, Any]) -> Any:
     """The value that a chain names, or as much around it as is known."""
     value: Any = variables
     for name in use.chain[1:]:

@@ -75,7 +75,7 @@ def trace(
         crates=group.crates,
         variables=tuple(traced_variables(envoy, settings, users)),
         resources=tuple(_resources(envoy, stack, group.crates)),
-        secrets=secret_uses(plan),
+        secrets=secret_uses(plan, stack),
         drawing=draw(nodes_of(envoy), crates_of(envoy, stack)),
     )
 

@@ -9,34 +9,21 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.run.environment import ansible_environment
 
-_HEADER = "$ANSIBLE_VAULT;"
+
+def read_vault(path: str) -> str:
+    """The decrypted text of a vault file. Raises StoreError."""
+    return _vault(["view", path], path)
 
 
-def read_vault(path: str) -> Any:
-    """The decrypted data of a vault file. Raises StoreError."""
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-        mode = file.stat().st_mode & 0o777
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    if not text.startswith(_HEADER):
-        raise StoreError(f"{path} is not encrypted; encrypt it with `ansible-vault encrypt {path}`")
-    if mode & 0o077:
-        raise StoreError(f"{path} may be read by others ({mode:04o}); run `chmod 600 {path}`")
-    return yaml.safe_load(_vault(["view", path], path))
-
-
-def write_vault(path: Path, content: Mapping[str, Any]) -> None:
+def write_vault(path: Path, content: Mapping[str, str]) -> None:
     """Encrypts the content into the file, under the vault id that it has. Raises StoreError."""
-    text = yaml.safe_dump(dict(content), sort_keys=True, allow_unicode=True)
+    text = vault_text(content)
     unfinished = path.with_name(f".{path.name}.new")
     try:
         _vault(["encrypt", "--output", str(unfinished), *_vault_id(path), "-"], str(path), text)
@@ -44,6 +31,13 @@ def write_vault(path: Path, content: Mapping[str, Any]) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def vault_text(content: Mapping[str, str]) -> str:
+    """Secrets by path as the YAML that a vault file has inside."""
+    # YAML would read some invisible characters back as others, unless they are escaped.
+    legible = all(letter.isprintable() or letter == "\n" for letter in "".join(content.values()))
+    return yaml.safe_dump(dict(content), sort_keys=True, allow_unicode=legible)
 
 
 def _vault_id(path: Path) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from vigo_bridge.cli.stores import findings as secret_findings
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import CODES
 from vigo_bridge.resolve import check, resolve
@@ -34,5 +35,6 @@ def test_examples(code: str, example: str, tmp_path: Path) -> None:
 
     stack = load(tmp_path)
     plan, found = resolve(stack, [HOST])
-    codes = {item.code for item in (*check(stack), *found, *note_overrides(plan, users, {}))}
+    noted = (*note_overrides(plan, users, {}), *secret_findings(stack))
+    codes = {item.code for item in (*check(stack), *found, *noted)}
     assert code in codes

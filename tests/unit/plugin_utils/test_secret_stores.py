@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils import secret_stores
+from ansible_collections.vigo.bridge.plugins.plugin_utils import secret_store_list
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import of_stack
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     CommandStore,
     EnvironmentStore,
@@ -17,13 +24,12 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     StoreError,
     VaultFileStore,
     ask,
-    configured,
-    of_stack,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import UnknownSecrets, look_up
+from vigo_bridge.run.vault import vault_text
 
 
-def no_vault(path: str) -> Any:
+def no_vault(path: str) -> str:
     raise StoreError(f"{path}: not here")
 
 
@@ -33,22 +39,58 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == {"web-app/db.url": "value"}
 
 
+def vault(tmp_path: Path, decrypted: str, mode: int = 0o600) -> VaultFileStore:
+    """A store whose file looks like a vault and, decrypted, has this text."""
+    path = tmp_path / "vault.yml"
+    path.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    path.chmod(mode)
+    return VaultFileStore(str(path), lambda path: decrypted)
+
+
 VAULTS = {
-    "flat": {"web/db": "1", "web/key": "2"},
-    "nested": {"web": {"db": "1", "key": 2}},
-    "mixed": {"web/db": 1, "web": {"key": "2"}},
+    "flat": "{web/db: a, web/key: b}",
+    "nested": "web: {db: a, key: b}",
+    "mixed": "web/db: a\nweb: {key: b}",
 }
 
 
-@pytest.mark.parametrize("content", VAULTS.values(), ids=VAULTS)
-def test_vault_file(content: Any) -> None:
-    store = VaultFileStore("file", lambda path: content)
-    assert store.look_up(["web/db", "web/key", "web"]) == {"web/db": "1", "web/key": "2"}
+@pytest.mark.parametrize("text", VAULTS.values(), ids=VAULTS)
+def test_vault_file(tmp_path: Path, text: str) -> None:
+    found = vault(tmp_path, text).look_up(["web/db", "web/key", "web"])
+    assert found == {"web/db": "a", "web/key": "b"}
 
 
-def test_a_vault_file_that_is_no_mapping() -> None:
-    with pytest.raises(StoreError, match="file must hold a mapping"):
-        VaultFileStore("file", lambda path: ["a"]).look_up(["a"])
+@pytest.mark.parametrize("text", ["0123", "1.10", "1e3", "yes", "2026-01-01", "~", "0x10"])
+def test_a_value_in_a_vault_file_is_the_text_as_written(tmp_path: Path, text: str) -> None:
+    assert vault(tmp_path, f"a: {text}").all() == {"a": text}
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1))
+def test_whatever_is_put_into_a_vault_file_comes_out_again(value: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert vault(Path(folder), vault_text({"a/b": value})).all() == {"a/b": value}
+
+
+#: the decrypted text -> what is told. No message may quote a value.
+BAD_VAULTS = {
+    "a list": ("[hunter22]", "must hold a mapping"),
+    "a list as a value": ("a: {b: [hunter22]}", "a/b is a list; a secret is one text"),
+    "no YAML": ("a: x\nb: *hunter22 'hunter22\n", "no YAML at line 2, column 4; correct it with"),
+    "an open quote": ('a: "hunter22', "it is no YAML at line 1"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_VAULTS.values(), ids=BAD_VAULTS)
+def test_bad_vault_files(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(StoreError, match=message) as caught:
+        vault(tmp_path, text).look_up(["a"])
+    assert "hunter22" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
+def test_a_vault_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(StoreError, match=rf"may be read by others \(0{mode:o}\); run `chmod 600"):
+        vault(tmp_path, "a: b", mode).all()
 
 
 #: what the program does -> what the store finds for the path a/b
@@ -76,6 +118,19 @@ def test_a_program_that_is_missing() -> None:
         CommandStore(["no-such-program"]).look_up(["a"])
 
 
+def test_why_a_program_gave_nothing_is_told() -> None:
+    program = [sys.executable, "-c", "import sys; sys.exit('no key for ' + sys.argv[1])", "{path}"]
+    with pytest.raises(UnknownSecrets, match="on a/b: exit code 1: no key for a/b"):
+        look_up(["a/b"], [CommandStore(program)])
+
+
+def test_a_program_whose_child_keeps_hanging_is_not_waited_for(tmp_path: Path) -> None:
+    script = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
+    with pytest.raises(StoreError, match="did not answer within"):
+        CommandStore(["sh", "-c", script, "{path}"], timeout=1).look_up(["a"])
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)  # it goes on all that time
+
+
 def test_a_program_that_hangs() -> None:
     with pytest.raises(StoreError, match=r"did not answer within 0\.2 s when asked for a"):
         CommandStore(["sleep", "60"], timeout=0.2).look_up(["a"])
@@ -95,7 +150,32 @@ def test_the_first_store_that_has_a_secret_wins() -> None:
 
 def test_an_empty_secret_is_an_error() -> None:
     with pytest.raises(StoreError, match="the secret a is empty"):
-        ask(["a"], [Known(a="")])
+        look_up(["a"], [Known(a="")])
+
+
+#: what another package's store does -> what is told
+STRANGE: dict[str, tuple[Any, str]] = {
+    "raises": (lambda path: 1 / 0, "the secret store strange failed: ZeroDivisionError"),
+    "gives no text": (lambda path: 5, "the secret store strange has no text for a"),
+}
+
+
+@pytest.mark.parametrize(("value", "message"), STRANGE.values(), ids=STRANGE)
+def test_a_strange_store_is_named(value: Any, message: str) -> None:
+    class Strange(Store):
+        description = "strange"
+
+        def look_up(self, paths: Any) -> dict[str, str]:
+            return {path: value(path) for path in paths}
+
+    with pytest.raises(StoreError, match=message):
+        ask(["a"], [Strange()])
+
+
+@pytest.mark.parametrize("path", ["../a", "a//b", "/a", "-a", "a/-b", "a b", "a/.", "", "a$b"])
+def test_a_path_that_might_lead_elsewhere_is_asked_of_no_store(path: str) -> None:
+    with pytest.raises(UnknownSecrets, match="is no path of a secret: "):
+        look_up([path], [CommandStore(["echo", "{path}"])])
 
 
 def test_missing_secrets_are_told_with_the_stores_that_were_asked() -> None:
@@ -124,15 +204,22 @@ def test_the_default(tmp_path: Path) -> None:
         return [store.description for store in of_stack(str(tmp_path), no_vault)]
 
     assert descriptions() == ["env"]
-    (tmp_path / secret_stores.DEFAULT_VAULT_FILE).touch()
+    (tmp_path / secret_store_list.DEFAULT_VAULT_FILE).touch()
     assert descriptions() == ["vault_file secrets.vault.yml", "env"]
 
 
 MISTAKES: dict[str, tuple[str, str]] = {
     "no list": ("env", "must hold a list under `stores:`"),
     "no YAML": ("stores: [", "cannot be read"),
-    "unknown kind": ("stores: [{vlaut_file: x}]", "is no secret store; write env"),
-    "command as a text": ("stores: [{command: pass show}]", "is no secret store"),
+    "unknown key": ("stores: [env]\nstore: [env]", "unknown key 'store'"),
+    "unknown kind": (
+        "stores:\n  - env\n  - vlaut_file: x",
+        "secrets.yml:3:5: .* is no secret store; did you mean 'vault_file'",
+    ),
+    "two kinds": ("stores: [{vault_file: x, env: y}]", ":1:10: .* is no secret store; write env"),
+    "command as a text": ("stores: [{command: pass show}]", "'pass show' is no list of texts"),
+    "command without a path": ("stores: [{command: [pass]}]", "has {path}, so that"),
+    "no time": ('stores: [{command: ["{path}"], timeout: soon}]', "timeout: 'soon' is no number"),
 }
 
 
@@ -142,21 +229,3 @@ def test_a_wrong_secrets_yml_is_named(tmp_path: Path, text: str, message: str) -
     with pytest.raises(StoreError, match=message) as caught:
         of_stack(str(tmp_path), no_vault)
     assert str(tmp_path / "secrets.yml") in str(caught.value)
-
-
-def test_a_package_can_add_a_kind_of_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A real entry point, of a package that lies in a folder of the path."""
-    metadata = tmp_path / "keeper-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: keeper\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(
-        "[vigo_bridge.secret_stores]\nkeeper = keeper:Keeper\n"
-    )
-    (tmp_path / "keeper.py").write_text(
-        "class Keeper:\n"
-        "    description = 'keeper'\n"
-        "    def __init__(self, setting): self.setting = setting\n"
-        "    def look_up(self, paths): return {path: self.setting for path in paths}\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    assert ask(["a"], configured([{"keeper": "x"}], "/", no_vault)) == {"a": "x"}

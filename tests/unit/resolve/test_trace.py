@@ -117,7 +117,7 @@ def test_resources_in_the_order_of_the_graph(tmp_path: Path) -> None:
 def test_secrets_are_named_with_their_places(tmp_path: Path) -> None:
     secrets = traced(tmp_path).secrets
     assert {path: str(places[0]) for path, places in secrets.items()} == {
-        "b/key": "configcrates/b.vgo:3:42"
+        "b/key": "configcrates/b.vgo:3:43"
     }
 
 

@@ -18,6 +18,7 @@ from typing import IO, Any, Callable, Iterator, Mapping
 
 from . import caller
 from .errors import ResourceError
+from .secret_references import CUT
 
 #: How much output is kept, in bytes: its end.
 OUTPUT_LIMIT = 64 * 1024
@@ -109,7 +110,7 @@ def _shell(command: str, hidden: bool) -> Iterator[_Shell]:
     script = os.memfd_create("script", 0)
     try:
         with os.fdopen(os.dup(script), "wb") as stream:
-            stream.write(command.encode())
+            stream.write(command.encode("utf-8", "surrogateescape"))
         yield _Shell(("/bin/sh", f"/dev/fd/{script}"), (script,))
     finally:
         os.close(script)
@@ -148,6 +149,11 @@ def _start(
             preexec_fn=prepare if nice or become else None,
             start_new_session=True,
         )
+    except ValueError as error:
+        raise ResourceError(
+            "the command could not be started: an argument or variable holds a NUL character,"
+            " which no process can be given"
+        ) from error
     except OSError as error:
         where = f"in the folder {cwd!r} " if cwd else ""
         raise ResourceError(f"the command could not be started {where}: {error}") from error
@@ -213,7 +219,7 @@ class _Tail:
 
     def text(self) -> str:
         shown = self._kept.decode("utf-8", "replace")
-        return "[... earlier output was cut]\n" + shown if self._cut else shown
+        return CUT + shown if self._cut else shown
 
 
 class _Feeder:

@@ -46,7 +46,9 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
     end_with_caller()
-    secrets = Secrets(module.params["_secrets"])
+    secrets = Secrets(module.params.pop("_secrets"))
+    # Ansible masks whatever is listed here, in all that leaves the module.
+    module.no_log_values.difference_update(secrets.values.values())
     module.no_log_values.update(secrets.forms())
     return Target(module.check_mode, secrets)
 

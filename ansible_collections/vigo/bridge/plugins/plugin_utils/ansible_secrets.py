@@ -9,7 +9,8 @@ from typing import Any, Iterable, Mapping
 
 from ansible.errors import AnsibleError
 
-from .secret_stores import StoreError, of_stack
+from .secret_store_list import of_stack
+from .secret_stores import StoreError
 from .secrets import look_up
 
 #: The variable that names the folder with ``secrets.yml`` and vault files, such as a stack's.
@@ -26,9 +27,9 @@ def look_up_in_ansible(
     """
     folder = variables.get(FOLDER_VARIABLE) or variables.get("playbook_dir") or "."
 
-    def read(path: str) -> Any:
+    def read(path: str) -> str:
         try:
-            return loader.load_from_file(path, cache="none")
+            return str(loader.get_text_file_contents(path))
         except AnsibleError as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils import secret_references
+from ..module_utils.secret_references import MASK
 from .ansible_secrets import look_up_in_ansible
 from .secret_stores import StoreError
-from .secrets import UnknownSecrets
+from .secrets import UnknownSecrets, short
 
 
 class SecretAction(ActionBase):
@@ -30,11 +32,14 @@ class SecretAction(ActionBase):
             secrets = look_up_in_ansible(paths, task_vars, self._loader)
         except (UnknownSecrets, StoreError) as error:
             raise AnsibleActionFail(str(error)) from error
+        warning = short(secrets)
+        if warning:
+            self._display.warning(warning)
         if secrets:
             self._refuse_arguments_on_disk()
         return self._execute_module(
             module_name=module,
-            module_args={**arguments, "_secrets": secrets},
+            module_args={**arguments, "_secrets": _Hidden(secrets)},
             task_vars=task_vars,
         )
 
@@ -42,9 +47,36 @@ class SecretAction(ActionBase):
         if not self._is_pipelining_enabled("new", False):
             raise AnsibleActionFail(
                 "this task uses secrets, and without pipelining Ansible would write them to a file"
-                " on the target; set `pipelining = true` in the [defaults] section of ansible.cfg,"
-                " or ANSIBLE_PIPELINING=true"
+                f" on the target; {self._advice()}"
             )
+
+    def _advice(self) -> str:
+        """The setting that keeps Ansible from pipelining, and what to do about it."""
+        if constants.DEFAULT_KEEP_REMOTE_FILES:
+            return "switch keep_remote_files off (ANSIBLE_KEEP_REMOTE_FILES, or ansible.cfg)"
+        if not self._connection.has_pipelining:
+            return (
+                f"the connection {self._connection.transport!r} cannot do it; set"
+                " ansible_connection to one that can, such as ssh"
+            )
+        become = self._connection.become
+        if become and not become.pipelining:
+            return (
+                f"the become method {become.name!r} cannot do it; set ansible_become_method to one"
+                " that can, such as sudo"
+            )
+        return (
+            "set `pipelining = true` in the [defaults] section of ansible.cfg, or"
+            " ANSIBLE_PIPELINING=true, and take ansible_pipelining and ansible_ssh_pipelining out"
+            " of the host's variables where they say otherwise"
+        )
+
+
+class _Hidden(dict):
+    """Secrets that do not show where Ansible prints arguments, as with ANSIBLE_DEBUG."""
+
+    def __repr__(self) -> str:
+        return repr(MASK)
 
 
 class ModuleAction(SecretAction):

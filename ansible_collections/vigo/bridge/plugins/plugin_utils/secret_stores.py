@@ -3,31 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stores of secrets, on the controller: the environment, vault files, other programs.
 
-A stack's ``secrets.yml`` names them in the order in which they are asked. A package can add a kind
-of store by an entry point of the group ``vigo_bridge.secret_stores``.
+``secret_store_list.py`` reads which of them a stack has.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import yaml
 
 from ..module_utils.secret_references import environment_name
 
-ENTRY_POINTS = "vigo_bridge.secret_stores"
-#: The file of a stack that names its stores.
-CONFIGURATION = "secrets.yml"
-#: What is asked where a stack says nothing; the file may be missing.
-DEFAULT_VAULT_FILE = "secrets.vault.yml"
 #: How long a program may take for one secret, in seconds.
 COMMAND_TIMEOUT = 30.0
 
-#: Reads a vault file, decrypted, as data.
-VaultReader = Callable[[str], Any]
+#: Reads a vault file, decrypted. Raises StoreError.
+VaultReader = Callable[[str], str]
+
+_VAULT_HEADER = "$ANSIBLE_VAULT;"
 
 
 class StoreError(Exception):
@@ -39,6 +35,8 @@ class Store:
 
     #: What it is called in messages.
     description = ""
+    #: By path, why it did not give a secret: for messages, where no other store has it.
+    refusals: Mapping[str, str] = MappingProxyType({})
 
     def look_up(self, paths: Iterable[str]) -> dict[str, str]:
         """The values of those paths that it has. Raises StoreError."""
@@ -56,7 +54,7 @@ class EnvironmentStore(Store):
 
 
 class VaultFileStore(Store):
-    """A YAML file of ansible-vault: paths as keys, or maps in maps."""
+    """A YAML file of ansible-vault: paths as keys, or maps in maps. Values are texts as written."""
 
     def __init__(self, path: str, read: VaultReader) -> None:
         self.path = path
@@ -69,10 +67,45 @@ class VaultFileStore(Store):
 
     def all(self) -> dict[str, str]:
         """Every secret in it. Raises StoreError."""
-        content = self._read(self.path)
+        self._refuse_what_others_can_read()
+        try:
+            content = yaml.load(self._read(self.path), Loader=yaml.BaseLoader)
+        except yaml.YAMLError as error:
+            # What YAML says of the place may quote a secret.
+            mark = getattr(error, "problem_mark", None)
+            place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "some place"
+            raise StoreError(
+                f"{self.path}: once decrypted, it is no YAML at {place}; correct it with"
+                f" `ansible-vault edit {self.path}`"
+            ) from None
         if not isinstance(content, Mapping):
             raise StoreError(f"{self.path} must hold a mapping of paths to secrets")
-        return dict(_flattened(content, ""))
+        return dict(self._flattened(content, ""))
+
+    def _refuse_what_others_can_read(self) -> None:
+        try:
+            with open(self.path, encoding="utf-8", errors="replace") as stream:
+                header, mode = stream.readline(), os.fstat(stream.fileno()).st_mode & 0o777
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be read: {error.strerror}") from error
+        if not header.startswith(_VAULT_HEADER):
+            raise StoreError(
+                f"{self.path} is not encrypted; encrypt it with `ansible-vault encrypt {self.path}`"
+            )
+        if mode & 0o077:
+            raise StoreError(
+                f"{self.path} may be read by others ({mode:04o}); run `chmod 600 {self.path}`"
+            )
+
+    def _flattened(self, content: Mapping[Any, Any], prefix: str) -> Iterable[tuple[str, str]]:
+        for key, value in content.items():
+            path = f"{prefix}{key}"
+            if isinstance(value, Mapping):
+                yield from self._flattened(value, f"{path}/")
+            elif isinstance(value, str):
+                yield path, value
+            else:
+                raise StoreError(f"{self.path}: {path} is a list; a secret is one text")
 
 
 class CommandStore(Store):
@@ -82,6 +115,7 @@ class CommandStore(Store):
         self._command = command
         self._timeout = timeout
         self.description = f"command {command[0]}"
+        self.refusals: dict[str, str] = {}
 
     def look_up(self, paths: Iterable[str]) -> dict[str, str]:
         answers = {path: self._ask(path) for path in paths}
@@ -90,100 +124,62 @@ class CommandStore(Store):
     def _ask(self, path: str) -> str | None:
         """What the program prints, without the last line break; None where it fails."""
         try:
-            finished = subprocess.run(
+            process = subprocess.Popen(
                 [part.replace("{path}", path) for part in self._command],
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=self._timeout,
-                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
         except OSError as error:
             raise StoreError(
                 f"the secret store {self._command[0]!r} cannot be run: {error.strerror}; install"
                 " it, or take it out of secrets.yml"
             ) from error
-        except subprocess.TimeoutExpired:
-            raise StoreError(
-                f"the secret store {self._command[0]!r} did not answer within {self._timeout:g} s"
-                f" when asked for {path}"
-            ) from None
-        if finished.returncode != 0:
+        # Its children may hold the pipes open: leaving this block does not wait for them.
+        with process.stdout, process.stderr:  # type: ignore[union-attr]
+            try:
+                output, errors = process.communicate(timeout=self._timeout)
+            except subprocess.TimeoutExpired:
+                raise StoreError(
+                    f"the secret store {self._command[0]!r} did not answer within"
+                    f" {self._timeout:g} s when asked for {path}; give it more with `timeout:`"
+                    " beside `command:` if it needs longer"
+                ) from None
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+        if process.returncode != 0:
+            said = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
+            self.refusals[path] = ": ".join([f"exit code {process.returncode}", *said])
             return None
-        text = finished.stdout.decode("utf-8", "surrogateescape")
+        text = output.decode("utf-8", "surrogateescape")
         return text[:-1] if text.endswith("\n") else text
 
 
-def of_stack(folder: str, read: VaultReader) -> list[Store]:
-    """The stores that a stack's ``secrets.yml`` names, or the default. Raises StoreError."""
-    path = os.path.join(folder, CONFIGURATION)
-    try:
-        with open(path, encoding="utf-8") as stream:
-            content = yaml.safe_load(stream)
-    except FileNotFoundError:
-        return configured(None, folder, read)
-    except (OSError, yaml.YAMLError) as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
-    if not isinstance(content, Mapping) or not isinstance(content.get("stores"), list):
-        raise StoreError(f"{path} must hold a list under `stores:`")
-    try:
-        return configured(content["stores"], folder, read)
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from error
-
-
-def configured(entries: Sequence[Any] | None, folder: str, read: VaultReader) -> list[Store]:
-    """The stores of a ``stores:`` list; paths in it are relative to ``folder``.
-
-    Without a list: the default vault file, where there is one, and the environment. Raises
-    StoreError for what is no store.
-    """
-    if entries is None:
-        default = os.path.join(folder, DEFAULT_VAULT_FILE)
-        vault = [VaultFileStore(default, read)] if os.path.exists(default) else []
-        return [*vault, EnvironmentStore()]
-    return [_configured(entry, folder, read) for entry in entries]
-
-
 def ask(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
-    """The values that the stores have: for each path the first one's. Raises StoreError."""
+    """The values that the stores have, empty ones too: for each path the first store's.
+
+    Raises StoreError.
+    """
     wanted = set(paths)
     found: dict[str, str] = {}
     for store in stores:
         if wanted:
-            found.update(store.look_up(sorted(wanted)))
+            found.update(_asked(store, sorted(wanted)))
             wanted -= set(found)
-    empty = sorted(path for path, value in found.items() if not value)
-    if empty:
-        raise StoreError(f"the secret {', '.join(empty)} is empty; give it a value")
     return found
 
 
-def _configured(entry: Any, folder: str, read: VaultReader) -> Store:
-    if entry == "env":
-        return EnvironmentStore()
-    if isinstance(entry, Mapping) and len(entry) == 1:
-        ((kind, value),) = entry.items()
-        if kind == "vault_file" and isinstance(value, str):
-            return VaultFileStore(os.path.join(folder, value), read)
-        if kind == "command" and _is_command(value):
-            return CommandStore(value)
-        for plugin in entry_points(group=ENTRY_POINTS):
-            if plugin.name == kind:
-                return plugin.load()(value)
-    raise StoreError(
-        f"{entry!r} is no secret store; write env, vault_file: FILE, or command: [PROGRAM, ...,"
-        ' "{path}"]'
-    )
-
-
-def _is_command(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)
-
-
-def _flattened(content: Mapping[Any, Any], prefix: str) -> Iterable[tuple[str, str]]:
-    for key, value in content.items():
-        path = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            yield from _flattened(value, f"{path}/")
-        else:
-            yield path, str(value)
+def _asked(store: Store, paths: list[str]) -> dict[str, str]:
+    """A store may be another package's: whatever goes wrong in it is told with its name."""
+    try:
+        values = store.look_up(paths)
+    except StoreError:
+        raise
+    except Exception as error:
+        raise StoreError(f"the secret store {store.description} failed: {error!r}") from error
+    for path, value in values.items():
+        if not isinstance(value, str):
+            raise StoreError(f"the secret store {store.description} has no text for {path}")
+    return {path: values[path] for path in paths if path in values}

@@ -12,10 +12,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-from typing import Iterable, Sequence
+from typing import Iterable, Iterator, Mapping, Sequence
 
-from ..module_utils.secret_references import environment_name
-from .secret_stores import Store, ask
+from ..module_utils.secret_references import SHORTEST, environment_name, mistake
+from .secret_stores import Store, StoreError, ask
 
 #: Names the socket of a running ``vigo-bridge``.
 SOCKET_VARIABLE = "VIGO_BRIDGE_SECRETS"
@@ -28,22 +28,48 @@ class UnknownSecrets(Exception):
 def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
     """The values of all these paths. Raises UnknownSecrets naming every missing one.
 
-    Raises StoreError when a store cannot be used.
+    Raises StoreError when a store cannot be used, or a secret is empty.
     """
     wanted = sorted(paths)
     if not wanted:
         return {}
+    for path in wanted:
+        problem = mistake(path)
+        if problem:
+            raise UnknownSecrets(f"{path!r} is no path of a secret: {problem}")
     address = os.environ.get(SOCKET_VARIABLE)
     values = _ask_socket(address, wanted) if address else ask(wanted, stores)
+    empty = [path for path in wanted if values.get(path) == ""]
+    if empty:
+        raise StoreError(f"the secret {', '.join(empty)} is empty; give it a value")
     missing = [path for path in wanted if path not in values]
     if missing:
         places = ", ".join(f"{path} ({environment_name(path)})" for path in missing)
         asked = ", ".join(store.description for store in stores) or "none is configured"
-        raise UnknownSecrets(
+        head = (
             f"no secret store has: {places}; set the environment variable in brackets, or put it"
             f" into one of the stack's stores ({asked})"
         )
+        raise UnknownSecrets("\n".join([head, *_refusals(missing, stores)]))
     return values
+
+
+def short(values: Mapping[str, str]) -> str | None:
+    """A warning of secrets that are too short to be masked wherever they stand, or None."""
+    found = sorted(path for path, value in values.items() if len(value) < SHORTEST)
+    if not found:
+        return None
+    return (
+        f"shorter than {SHORTEST} characters, and masked only in the output of commands and"
+        f" engines: the secret {', '.join(found)}; choose a longer one"
+    )
+
+
+def _refusals(paths: Sequence[str], stores: Sequence[Store]) -> Iterator[str]:
+    for store in stores:
+        for path in paths:
+            if path in store.refusals:
+                yield f"{store.description} on {path}: {store.refusals[path]}"
 
 
 def _ask_socket(address: str, paths: list[str]) -> dict[str, str]:

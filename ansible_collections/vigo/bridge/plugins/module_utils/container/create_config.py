@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
+from ..errors import ResourceError
 from . import label, mounts, restart
 from .engine import endpoint
 from .mounts import Mount
@@ -119,7 +120,7 @@ def _set(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _revealed(words: tuple[str, ...] | None, reveal: Reveal) -> list[str] | None:
-    return None if words is None else [reveal(word) for word in words]
+    return None if words is None else [_value(word, reveal) for word in words]
 
 
 def _entrypoint(settings: Settings, image: Image, reveal: Reveal) -> list[str] | None:
@@ -135,8 +136,19 @@ def _entrypoint(settings: Settings, image: Image, reveal: Reveal) -> list[str] |
 
 
 def _env(settings: Settings, file_env: Mapping[str, str], reveal: Reveal) -> list[str] | None:
-    written = {name: reveal(value) for name, value in (settings.env or {}).items()}
+    written = {name: _value(value, reveal) for name, value in (settings.env or {}).items()}
     return [f"{name}={value}" for name, value in {**file_env, **written}.items()] or None
+
+
+def _value(text: str, reveal: Reveal) -> str:
+    """What a text stands for. Raises ResourceError where no engine can hand it on."""
+    value = reveal(text)
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise ResourceError(
+            f"{text!r} stands for binary data; a container can be given text without NUL"
+            " characters only: put the secret into a file, and mount that"
+        )
+    return value
 
 
 def _port_bindings(settings: Settings) -> dict[str, Any] | None:

@@ -94,7 +94,7 @@ def _run(spec: ExecSpec, target: Target) -> process.Finished:
         return process.run(
             reveal(command),
             timeout=spec.timeout,
-            stdin=reveal(spec.stdin).encode(),
+            stdin=reveal(spec.stdin).encode("utf-8", "surrogateescape"),
             cwd=spec.cwd,
             user=spec.user,
             environment={name: reveal(value) for name, value in spec.environment.items()},

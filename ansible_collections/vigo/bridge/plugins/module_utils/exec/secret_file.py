@@ -26,7 +26,7 @@ def secret_file(content: str, user: str | None) -> Iterator[str]:
     folder = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else tempfile.gettempdir()
     clear(folder, _PREFIX)
     with temporary(folder, _PREFIX) as file:
-        file.stream.write(content.encode())
+        file.stream.write(content.encode("utf-8", "surrogateescape"))
         file.stream.flush()
         if user:
             account = pwd.getpwnam(user)

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which stores of secrets a stack has, in the order in which they are asked.
+
+Its ``secrets.yml`` names them. A package can add a kind of store by an entry point of the group
+``vigo_bridge.secret_stores``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Mapping
+
+import yaml
+
+from .secret_stores import (
+    COMMAND_TIMEOUT,
+    CommandStore,
+    EnvironmentStore,
+    Store,
+    StoreError,
+    VaultFileStore,
+    VaultReader,
+)
+
+ENTRY_POINTS = "vigo_bridge.secret_stores"
+#: The file of a stack that names its stores.
+CONFIGURATION = "secrets.yml"
+#: What is asked where a stack says nothing; the file may be missing.
+DEFAULT_VAULT_FILE = "secrets.vault.yml"
+
+
+class WrongList(StoreError):
+    """``secrets.yml`` is wrong. line, column: where, from 1; reason: the message without that."""
+
+    def __init__(self, path: str, line: int, column: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}:{column}: {reason}")
+        self.line = line
+        self.column = column
+        self.reason = reason
+
+
+def is_configured(folder: str) -> bool:
+    """Whether a stack says anything of stores."""
+    names = (CONFIGURATION, DEFAULT_VAULT_FILE)
+    return any(os.path.exists(os.path.join(folder, name)) for name in names)
+
+
+def of_stack(folder: str, read: VaultReader) -> list[Store]:
+    """The stores that a stack's ``secrets.yml`` names, or the default. Raises StoreError.
+
+    Paths of files in it are relative to the folder.
+    """
+    path = os.path.join(folder, CONFIGURATION)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read()
+    except FileNotFoundError:
+        return _default(folder, read)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be read: {error}") from error
+    stores = []
+    for entry, mark in _entries(path, text):
+        try:
+            stores.append(_configured(entry, folder, read))
+        except StoreError as error:
+            raise WrongList(path, mark.line + 1, mark.column + 1, str(error)) from error
+    return stores
+
+
+def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
+    """The entries of the list, each with where it stands. Raises WrongList."""
+    try:
+        content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or yaml.Mark(path, 0, 0, 0, None, None)
+        reason = f"it cannot be read: {error.problem}"
+        raise WrongList(path, mark.line + 1, mark.column + 1, reason) from error
+    except yaml.YAMLError as error:
+        raise WrongList(path, 1, 1, f"it cannot be read: {error}") from error
+    if not isinstance(content, Mapping) or not isinstance(content.get("stores"), list):
+        raise WrongList(path, 1, 1, "it must hold a list under `stores:`")
+    for key, value in node.value:
+        if key.value != "stores":
+            mark, reason = key.start_mark, f"unknown key {key.value!r}; it has `stores:` only"
+            raise WrongList(path, mark.line + 1, mark.column + 1, reason)
+        marks = [entry.start_mark for entry in value.value]
+    return list(zip(content["stores"], marks))
+
+
+def _default(folder: str, read: VaultReader) -> list[Store]:
+    """The default vault file, where there is one, and the environment."""
+    path = os.path.join(folder, DEFAULT_VAULT_FILE)
+    vault = [VaultFileStore(path, read)] if os.path.exists(path) else []
+    return [*vault, EnvironmentStore()]
+
+
+def _configured(entry: Any, folder: str, read: VaultReader) -> Store:
+    if entry == "env":
+        return EnvironmentStore()
+    if not isinstance(entry, Mapping):
+        raise _no_store(entry)
+    if "command" in entry and set(entry) <= {"command", "timeout"}:
+        return _command(entry["command"], entry.get("timeout", COMMAND_TIMEOUT))
+    if len(entry) != 1:
+        raise _no_store(entry)
+    ((kind, value),) = entry.items()
+    if kind == "vault_file" and isinstance(value, str):
+        return VaultFileStore(os.path.join(folder, value), read)
+    for plugin in entry_points(group=ENTRY_POINTS):
+        if plugin.name == kind:
+            return _plugged_in(plugin, value)
+    raise _no_store(entry)
+
+
+def _command(command: Any, timeout: Any) -> CommandStore:
+    if not _is_command(command):
+        raise StoreError(
+            f"command: {command!r} is no list of texts; write one text for each argument, such as"
+            ' command: [pass, show, "{path}"]'
+        )
+    if not any("{path}" in part for part in command):
+        raise StoreError(
+            f"command: no argument of {command!r} has {{path}}, so that it would give the same"
+            ' for each secret; write "{path}" where the path belongs'
+        )
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
+        raise StoreError(f"timeout: {timeout!r} is no number of seconds above 0")
+    return CommandStore(command, timeout)
+
+
+def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
+    """A store of another package: whatever goes wrong in it is told with its name."""
+    try:
+        return plugin.load()(value)
+    except StoreError:
+        raise
+    except Exception as error:
+        raise StoreError(f"the secret store {plugin.name!r} cannot be used: {error!r}") from error
+
+
+def _no_store(entry: Any) -> StoreError:
+    known = ["env", "vault_file", "command", *(p.name for p in entry_points(group=ENTRY_POINTS))]
+    kinds = list(entry) if isinstance(entry, Mapping) else [entry]
+    near = [name for kind in kinds for name in difflib.get_close_matches(str(kind), known, 1)]
+    meant = f"did you mean {near[0]!r}? " if near and near[0] not in kinds else ""
+    return StoreError(
+        f"{entry!r} is no secret store; {meant}write env, vault_file: FILE, or"
+        ' command: [PROGRAM, ..., "{path}"]'
+    )
+
+
+def _is_command(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)

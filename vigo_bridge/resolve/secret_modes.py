@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files with secrets whose mode lets others read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.model import Stack
+from vigo_bridge.language.templates import uses
+from vigo_bridge.language.values import Scalar
+from vigo_bridge.resolve.envoy import Envoy
+from vigo_bridge.resolve.instances import Instance
+from vigo_bridge.resolve.template_checks import named, texts_of
+
+
+def warn_of_wide_modes(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
+    for crate in envoy.crates:
+        variables = envoy.namespace.seen_by(crate.included.crate.name)
+        for instance in crate.instances:
+            if instance.resource.type == "file":
+                _check(instance, stack, variables, diagnostics)
+
+
+def _check(
+    instance: Instance, stack: Stack, variables: Mapping[str, Any], diagnostics: Diagnostics
+) -> None:
+    for arm in instance.resource.arms:
+        mode = arm.get("mode")
+        if not isinstance(mode, Scalar) or not _is_wide(
+            instance.known.render_attribute(mode, "mode")
+        ):
+            continue
+        paths = _paths(instance, stack, variables)
+        if paths:
+            diagnostics.warning(
+                "VB605",
+                mode.position,
+                f"mode {mode.text} lets others read the secret {', '.join(sorted(paths))}",
+                "leave 'mode' out: files with secrets are 0600",
+            )
+
+
+def _is_wide(mode: str | None) -> bool:
+    try:
+        return bool(int(mode or "0", 8) & 0o077)
+    except ValueError:
+        return False  # another check reports it
+
+
+def _paths(instance: Instance, stack: Stack, variables: Mapping[str, Any]) -> set[str]:
+    """The secrets that its content holds, by itself or by variables."""
+    found: set[str] = set()
+    for text in texts_of(instance, stack):
+        if text.attribute == "content":
+            found |= secret_references.paths(text.scalar.text)
+            for use in uses(text.scalar, instance.item is not None):
+                if use.chain[0] == "Vars":
+                    found |= secret_references.paths(named(use, variables))
+    return found
