@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge plan`` and ``vigo-bridge run``: the main job."""
+"""``vigo-bridge plan``, ``run`` and ``envoys push``: the main job."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
     UnknownSecrets,
@@ -18,24 +18,54 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
 )
 from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import (
+    Command,
     HostOptions,
     StackOptions,
+    gathered,
     host_options,
     output_option,
     stack_options,
 )
+from vigo_bridge.cli.rollout import Job, carry_out, predict
+from vigo_bridge.cli.rollout_options import Rollout, rollout_options
 from vigo_bridge.cli.stack import load_valid, planned
 from vigo_bridge.cli.stores import stores_of
 from vigo_bridge.emit.bundle import write_bundle
+from vigo_bridge.language.fingerprint import fingerprint
 from vigo_bridge.language.position import Position
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.report.json_report import run_as_json
-from vigo_bridge.report.terminal import print_run
+from vigo_bridge.report.progress import Lines
+from vigo_bridge.report.terminal import listed, print_run
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.resolve.secret_uses import secret_uses
-from vigo_bridge.run.converge import RunOptions, converge
+from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.private_folder import private_folder
 from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.state import stack_key
+
+#: Options of a converge that its RunOptions take as they are.
+Changes = Mapping[str, object]
+
+
+def change_options(command: Command) -> Command:
+    """Adds what commands that change hosts have; the command gets it as ``changes``."""
+    return gathered(
+        command,
+        "changes",
+        dict,
+        click.option(
+            "--prune", is_flag=True, help="Remove containers of this stack that it no longer names."
+        ),
+        click.option(
+            "--lock-timeout",
+            type=click.FloatRange(min=0),
+            default=30,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long to wait for another run on a host to end.",
+        ),
+    )
 
 
 @click.command()
@@ -45,21 +75,21 @@ from vigo_bridge.run.results import RunResult
 @click.pass_context
 def plan(context: click.Context, stack: StackOptions, hosts: HostOptions, output: str) -> None:
     """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
-    context.exit(_converge(stack, hosts, output, check_mode=True))
+    loaded = load_valid(stack, output)
+    found = find_hosts(hosts)
+    planned_hosts = planned(loaded, stack, found.names, output)
+    secrets = secrets_of(secret_uses(planned_hosts, loaded), stack.folder)
+    with private_folder() as private:
+        how = run_options(hosts, output, {"check_mode": True})
+        job = _job("plan", stack, planned_hosts, found, secrets, how, private)
+        result = predict(job, private)
+    report(result, output, diffs=True, everything=hosts.verbosity > 0)
+    context.exit(exit_status(result))
 
 
 @click.command()
-@click.option(
-    "--prune", is_flag=True, help="Remove containers of this stack that it no longer names."
-)
-@click.option(
-    "--lock-timeout",
-    type=click.FloatRange(min=0),
-    default=30,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for another run on a host to end.",
-)
+@change_options
+@rollout_options
 @output_option
 @host_options
 @stack_options
@@ -69,87 +99,102 @@ def run(
     stack: StackOptions,
     hosts: HostOptions,
     output: str,
-    prune: bool,
-    lock_timeout: float,
+    rollout: Rollout,
+    changes: Changes,
 ) -> None:
-    """Bring the hosts to what the stack says."""
-    context.exit(
-        _converge(stack, hosts, output, check_mode=False, prune=prune, lock_timeout=lock_timeout)
-    )
+    """Bring the hosts to what the stack says, all at once or batch by batch."""
+    found = find_hosts(hosts)
+    context.exit(converge("run", stack, hosts, found, output, rollout, changes))
 
 
-def _converge(
+def converge(
+    command: str,
     stack: StackOptions,
     options: HostOptions,
+    found: Hosts,
     output: str,
-    check_mode: bool,
-    prune: bool = False,
-    lock_timeout: float = 30,
+    rollout: Rollout,
+    changes: Changes,
 ) -> int:
+    """Brings the hosts that were found to what the stack says; the exit status."""
     loaded = load_valid(stack, output)
-    hosts = find_hosts(options)
-    plan = planned(loaded, stack, hosts.names, output)
-    secrets = _secrets(secret_uses(plan, loaded), stack.folder)
+    plan = planned(loaded, stack, found.names, output)
+    health = rollout.options.health_check
+    uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
+    secrets = secrets_of(uses, stack.folder)
     with private_folder() as private:
-        how = RunOptions(
-            check_mode=check_mode,
-            forks=options.forks,
-            become=options.become,
-            prune=prune,
-            lock_timeout=lock_timeout,
-            ansible_verbosity=_ansible_verbosity(options.verbosity, output),
-        )
-        result = _run(plan, hosts, secrets, how, private)
-    if output == "json":
-        click.echo(run_as_json(result))
-    else:
-        print_run(result, Console(), diffs=check_mode, everything=options.verbosity > 0)
+        how = run_options(options, output, changes)
+        job = _job(command, stack, plan, found, secrets, how, private)
+        result = carry_out(job, rollout, private)
+    report(result, output, diffs=False, everything=options.verbosity > 0)
     return exit_status(result)
 
 
-def _run(
+def run_options(options: HostOptions, output: str, changes: Changes) -> RunOptions:
+    """``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too."""
+    shows_ansible = options.verbosity >= 2 and output == "text"
+    settings: dict[str, object] = {
+        "forks": options.forks,
+        "become": options.become,
+        "ansible_verbosity": options.verbosity - 2 if shows_ansible else None,
+    }
+    return RunOptions(**{**settings, **changes})  # type: ignore[arg-type]
+
+
+def report(result: RunResult, output: str, *, diffs: bool, everything: bool) -> None:
+    if output == "json":
+        click.echo(run_as_json(result))
+    else:
+        print_run(result, Console(), diffs=diffs, everything=everything)
+
+
+def _job(
+    command: str,
+    stack: StackOptions,
     plan: Plan,
     hosts: Hosts,
-    secrets: dict[str, str],
+    secrets: Mapping[str, str],
     how: RunOptions,
     private: Path,
-) -> RunResult:
+) -> Job:
     project = private / "project"
     write_bundle(plan, project, hosts.variables)
-    matched = [host for group in plan.groups for host in group.hosts]
     if plan.unmatched:
-        _say(f"no match entry for {', '.join(plan.unmatched)}: left alone")
-    return converge(project, hosts.sources, matched, secrets, how, private, _progress)
+        Lines().say(f"no match entry for {listed(plan.unmatched)}: left alone")
+    unmatched = frozenset(plan.unmatched)
+    return Job(
+        command=command,
+        subject=str(stack.folder.absolute()),
+        project=project,
+        sources=hosts.sources,
+        # In the inventory's order: a batch has hosts of all kinds.
+        hosts=[host for host in hosts.names if host not in unmatched],
+        secrets=secrets,
+        how=how,
+        key=stack_key(stack.folder),
+        fingerprint=fingerprint(stack.folder, {"set": stack.settings, "prune": how.prune}),
+        stack=stack.folder,
+    )
 
 
-def _secrets(uses: Mapping[str, Sequence[Position]], folder: Path) -> dict[str, str]:
-    """The values of all secrets that the plan names; ends if no store has one."""
+def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> dict[str, str]:
+    """The values of all these secrets; ends, naming each use, if no store has one."""
     try:
         values = look_up(uses, stores_of(folder))
     except StoreError as error:
         raise click.ClickException(f"{error}\nNothing was touched.") from error
     except UnknownSecrets as error:
-        places = [
-            f"{folder / str(position) if position.line else position}: uses secret:{path}"
-            for path, positions in uses.items()
-            for position in positions
-        ]
-        lines = "\n".join([str(error), *places, "Nothing was touched."])
-        raise click.ClickException(lines) from error
+        lines = [str(error), *_places(uses, folder), "Nothing was touched."]
+        raise click.ClickException("\n".join(lines)) from error
     warning = short(values)
     if warning is not None:
-        _say(f"warning: {warning}")
+        Lines().say(f"warning: {warning}")
     return values
 
 
-def _ansible_verbosity(verbosity: int, output: str) -> int | None:
-    """``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too."""
-    return verbosity - 2 if verbosity >= 2 and output == "text" else None
-
-
-def _progress(host: str, outcome: str) -> None:
-    _say(f"{host} {outcome}")
-
-
-def _say(text: str) -> None:
-    click.echo(f"{datetime.now():%H:%M:%S} {text}", err=True)
+def _places(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:
+    return [
+        f"{folder / str(position) if position.line else position}: uses secret:{path}"
+        for path, positions in uses.items()
+        for position in positions
+    ]

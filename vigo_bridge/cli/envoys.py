@@ -5,20 +5,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 from rich.console import Console
 
-from vigo_bridge.cli.hosts import inventory_option, known_names
-from vigo_bridge.cli.options import StackOptions, output_option, stack_options
+from vigo_bridge.cli.converge import Changes, change_options, converge
+from vigo_bridge.cli.hosts import find_hosts, inventory_option, known_names
+from vigo_bridge.cli.options import (
+    HostOptions,
+    StackOptions,
+    host_options,
+    output_option,
+    stack_options,
+)
+from vigo_bridge.cli.rollout_options import Rollout, rollout_options
 from vigo_bridge.cli.stack import load_valid, refuse_errors
+from vigo_bridge.cli.targets import named
 from vigo_bridge.report.envoys import envoys_as_json, print_envoys
 from vigo_bridge.resolve import resolve
 
 
 @click.group()
 def envoys() -> None:
-    """Look at the hosts that the stack is for."""
+    """Look at the hosts that the stack is for, and bring them to what it says."""
 
 
 @envoys.command("list")
@@ -34,3 +44,33 @@ def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> N
         click.echo(json.dumps(envoys_as_json(plan), indent=2, ensure_ascii=False))
     else:
         print_envoys(plan, stack.folder, Console())
+
+
+@envoys.command()
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
+@click.option("--all", "everyone", is_flag=True, help="All hosts of the inventory.")
+@change_options
+@rollout_options
+@output_option
+@host_options
+@stack_options
+@click.pass_context
+def push(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    output: str,
+    rollout: Rollout,
+    changes: Changes,
+    patterns: Sequence[str],
+    everyone: bool,
+) -> None:
+    """Do what `run` does, on --all hosts or on those whose names match a PATTERN."""
+    if everyone == bool(patterns):
+        raise click.UsageError(
+            "name the hosts with a PATTERN such as '*.app.example.com', or --all"
+        )
+    found = find_hosts(hosts)
+    if patterns:
+        found = replace(found, names=named(patterns, found.names))
+    context.exit(converge("envoys push", stack, hosts, found, output, rollout, changes))

@@ -38,7 +38,7 @@ class HostOptions:
 
 def stack_options(command: Command) -> Command:
     """Adds ``--stacks`` and ``--set``; the command gets them as ``stack``."""
-    return _gathered(
+    return gathered(
         command,
         "stack",
         lambda stacks, settings: StackOptions(stacks, dict(map(_setting, settings))),
@@ -62,7 +62,7 @@ def stack_options(command: Command) -> Command:
 
 def host_options(command: Command) -> Command:
     """Adds the options of commands that reach hosts; the command gets them as ``hosts``."""
-    return _gathered(
+    return gathered(
         command,
         "hosts",
         _host_options,
@@ -121,7 +121,7 @@ def _setting(text: str) -> tuple[str, Any]:
         raise click.UsageError(f"--set {text}: the value is not YAML: {error}") from error
 
 
-def _gathered(
+def gathered(
     command: Command, name: str, gather: Callable[..., Any], *options: Callable[[Any], Any]
 ) -> Command:
     """The command with these options, whose values it gets as one value of that name."""

@@ -12,6 +12,7 @@ from vigo_bridge.cli.config import config
 from vigo_bridge.cli.converge import plan, run
 from vigo_bridge.cli.envoys import envoys
 from vigo_bridge.cli.generate import generate
+from vigo_bridge.cli.history import history
 from vigo_bridge.cli.schema import schema
 from vigo_bridge.cli.secrets import secrets
 from vigo_bridge.report import exit_status
@@ -46,6 +47,7 @@ program.add_command(config)
 program.add_command(envoys)
 program.add_command(plan)
 program.add_command(run)
+program.add_command(history)
 program.add_command(generate)
 program.add_command(schema)
 program.add_command(secrets)

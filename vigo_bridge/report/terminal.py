@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
-from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
 
 _STATUS_STYLES = {
     EnvoyStatus.CONVERGED: "green",
@@ -24,22 +24,40 @@ _STATUS_STYLES = {
     EnvoyStatus.UNTOUCHED: "magenta",
     EnvoyStatus.INTERRUPTED: "magenta",
 }
+#: Of more hosts than these, only the first are named.
+_LISTED = 10
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def print_run(result: RunResult, console: Console, *, diffs: bool, everything: bool) -> None:
-    """Every envoy with what changed or failed on it, then a line that sums up.
+    """Every envoy with what changed or failed on it, then lines that sum up.
+
+    Envoys of which the same is to be said are named together.
 
     diffs: show what changes in files and settings. everything: unchanged resources too.
     """
+    groups: dict[_Equal, list[str]] = {}
     for host, envoy in result.envoys.items():
-        _print(console, _heading(host, envoy))
-        for resource in envoy.resources:
-            if everything or _matters(resource, envoy.status):
-                _print_resource(console, resource, diffs)
-        for note in envoy.notes:
-            _print(console, Text(f"  note: {clean(note)}", "dim"))
-    _print(console, Text(_total(result), "bold"))
+        lines = (_summary(envoy), *_details(envoy, diffs, everything))
+        groups.setdefault(_Equal(lines), []).append(host)
+    for (summary, *details), hosts in groups.items():
+        _print(console, Text(listed(hosts), "bold").append("  ").append_text(summary))
+        for detail in details:
+            _print(console, detail)
+    for line in _conclusions(result):
+        _print(console, Text(line, "bold"))
+
+
+def listed(hosts: Sequence[str]) -> str:
+    """Host names, of many only the first."""
+    if len(hosts) <= _LISTED:
+        return ", ".join(hosts)
+    return f"{', '.join(hosts[:3])} and {len(hosts) - 3} other hosts"
+
+
+def changes(envoy: EnvoyResult) -> int:
+    """How many of its resources changed."""
+    return sum(resource["action"] not in UNCHANGED for resource in envoy.resources)
 
 
 def clean(text: str) -> str:
@@ -53,30 +71,43 @@ def _matters(resource: Mapping[str, Any], status: EnvoyStatus) -> bool:
     return resource["action"] not in UNCHANGED or "error" in resource or shown_when_failed
 
 
-def _heading(host: str, envoy: EnvoyResult) -> Text:
-    heading = Text(host, "bold").append("  ")
-    heading.append(envoy.status.value, _STATUS_STYLES[envoy.status])
+class _Equal(tuple[Text, ...]):
+    """Lines that are equal when they read the same and look the same."""
+
+    def __hash__(self) -> int:
+        return hash(tuple(line.plain for line in self))
+
+
+def _summary(envoy: EnvoyResult) -> Text:
+    summary = Text(envoy.status.value, _STATUS_STYLES[envoy.status])
     if envoy.resources:
-        changed = sum(resource["action"] not in UNCHANGED for resource in envoy.resources)
-        heading.append(f"  {changed} of {len(envoy.resources)} resources", "dim")
-    elif envoy.message:
-        heading.append(f"\n{_indented(envoy.message, 2)}")
-    return heading
+        summary.append(f"  {changes(envoy)} of {len(envoy.resources)} resources", "dim")
+    return summary
 
 
-def _print_resource(console: Console, resource: Mapping[str, Any], diffs: bool) -> None:
+def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text]:
+    if envoy.message and not any("error" in resource for resource in envoy.resources):
+        yield Text(_indented(envoy.message, 2))
+    for resource in envoy.resources:
+        if everything or _matters(resource, envoy.status):
+            yield from _resource_lines(resource, diffs)
+    for note in envoy.notes:
+        yield Text(f"  note: {clean(note)}", "dim")
+
+
+def _resource_lines(resource: Mapping[str, Any], diffs: bool) -> Iterator[Text]:
     failed = "error" in resource
     line = Text("  ")
     line.append(f"{resource['action']:<10} ", "red" if failed else "yellow")
     line.append(clean(resource["id"]))
     if resource["reason"]:
         line.append(f"  {clean(resource['reason'])}", "" if failed else "dim")
-    _print(console, line)
+    yield line
     if failed and resource["error"].get("log"):
-        _print(console, Text(_indented(resource["error"]["log"], 4), "dim"))
+        yield Text(_indented(resource["error"]["log"], 4), "dim")
     if diffs and resource.get("diff"):
         for diff_line in _diff_lines(resource["diff"]):
-            _print(console, Text(f"    {clean(diff_line)}", _DIFF_STYLES.get(diff_line[:1], "")))
+            yield Text(f"    {clean(diff_line)}", _DIFF_STYLES.get(diff_line[:1], ""))
 
 
 def _diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
@@ -93,6 +124,14 @@ def _as_text(side: Any) -> str:
     if isinstance(side, str):
         return side
     return yaml.safe_dump(side, sort_keys=False, allow_unicode=True)
+
+
+def _conclusions(result: RunResult) -> Iterator[str]:
+    if result.stopped:
+        yield f"stopped after batch {len(result.batches)}: {clean(result.stopped)}"
+    if result.status is RunStatus.INTERRUPTED:
+        yield "interrupted"
+    yield _total(result)
 
 
 def _total(result: RunResult) -> str:

@@ -1,27 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converges the envoys of a plan: one Ansible run over a generated project."""
+"""Has Ansible bring hosts to what a project says: one call of ansible-playbook."""
 
 from __future__ import annotations
 
-import datetime
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vigo_bridge.run.environment import ansible_environment, run_environment
 from vigo_bridge.run.playbook import Event, Playbook, play
-from vigo_bridge.run.results import EnvoyResult, RunResult, RunStatus, read_envoys, run_status
+from vigo_bridge.run.results import EnvoyResult, read_envoys
 from vigo_bridge.run.secret_server import served_secrets
+from vigo_bridge.run.stop import Stop
 
-#: Called with a host and what has just become of it.
-Progress = Callable[[str, str], None]
+#: Called with a host that is begun, and again with what has become of it.
+Progress = Callable[[str, EnvoyResult | None], None]
 
-_OUTCOMES = {
-    "runner_on_ok": "done",
-    "runner_on_failed": "failed",
-    "runner_on_unreachable": "unreachable",
-}
+_ENDS = ("runner_on_ok", "runner_on_failed", "runner_on_unreachable")
+_START = "runner_on_start"
 
 
 @dataclass(frozen=True)
@@ -40,58 +37,90 @@ class RunOptions:
     ansible_verbosity: int | None = None
 
 
-def converge(
-    project: Path,
-    sources: Sequence[str],
-    hosts: Sequence[str],
+@dataclass
+class Converger:
+    """Converges hosts of one project, as often as it is called.
+
+    playbook: one play that calls ``vigo.bridge.converge``. inventory: the user's sources, then
+    ours. private: a folder for this run alone. socket: where secrets are handed out.
+    """
+
+    playbook: Path
+    inventory: Sequence[str]
+    options: RunOptions
+    private: Path
+    socket: Path
+    stop: Stop
+    _calls: int = field(default=0, init=False)
+
+    def __call__(
+        self, hosts: Sequence[str], progress: Progress, variables: Path | None = None
+    ) -> dict[str, EnvoyResult]:
+        """What became of each host, in the order of the hosts.
+
+        variables: a YAML file whose variables win over the inventory's.
+        """
+        self._calls += 1
+        folder = self.private / f"call-{self._calls}"
+        results = folder / "results"
+        results.mkdir(parents=True)
+        complaint = play(
+            Playbook(
+                path=self.playbook,
+                inventory=self.inventory,
+                private=folder / "runner",
+                environment={**ansible_environment(), **run_environment(results, self.socket)},
+                arguments=_arguments(hosts, self.options, folder, variables),
+            ),
+            self._teller(results, progress),
+            self.options.ansible_verbosity is not None,
+            self.stop,
+        )
+        return self._read(hosts, results, complaint)
+
+    def _read(
+        self, hosts: Sequence[str], results: Path, complaint: str = ""
+    ) -> dict[str, EnvoyResult]:
+        return read_envoys(
+            hosts,
+            results,
+            check_mode=self.options.check_mode,
+            interrupted=self.stop.cut,
+            complaint=complaint,
+        )
+
+    def _teller(self, results: Path, progress: Progress) -> Callable[[Event], None]:
+        """Events only say that there is something to read; they may come late or not at all."""
+
+        def tell(event: Event) -> None:
+            kind = event.get("event", "")
+            host = event.get("event_data", {}).get("host")
+            if host and kind == _START:
+                progress(host, None)
+            elif host and kind in _ENDS:
+                progress(host, self._read([host], results)[host])
+
+        return tell
+
+
+@contextlib.contextmanager
+def converging(
+    playbook: Path,
+    inventory: Sequence[str],
     secrets: Mapping[str, str],
     options: RunOptions,
     private: Path,
-    progress: Progress,
-) -> RunResult:
-    """Runs the project's playbook and gathers what became of each host.
-
-    project: a folder that ``emit.bundle`` wrote. sources: the user's inventories. secrets:
-    values by path. private: a folder for this run alone.
-    """
-    started = datetime.datetime.now(datetime.UTC)
-    clock = time.monotonic()
-    results = private / "results"
-    results.mkdir()
+    stop: Stop,
+) -> Iterator[Converger]:
+    """A converger, while secrets (values by path) are handed to its actions."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
-        played = play(
-            Playbook(
-                path=project / "site.yml",
-                inventory=[*sources, str(project / "inventory")],
-                private=private / "runner",
-                environment={**ansible_environment(), **run_environment(results, socket)},
-                arguments=_arguments(hosts, options, private),
-            ),
-            _teller(progress),
-            show_output=options.ansible_verbosity is not None,
-        )
-    envoys = read_envoys(
-        hosts,
-        results,
-        check_mode=options.check_mode,
-        interrupted=played.interrupted,
-        complaint=played.complaint,
-    )
-    return RunResult(
-        _status(envoys, played.interrupted),
-        (tuple(hosts),),
-        envoys,
-        started,
-        time.monotonic() - clock,
-    )
+        yield Converger(playbook, inventory, options, private, socket, stop)
 
 
-def _status(envoys: Mapping[str, EnvoyResult], interrupted: bool) -> RunStatus:
-    return RunStatus.INTERRUPTED if interrupted else run_status(list(envoys.values()))
-
-
-def _arguments(hosts: Sequence[str], options: RunOptions, private: Path) -> list[str]:
-    chosen = private / "hosts.txt"
+def _arguments(
+    hosts: Sequence[str], options: RunOptions, folder: Path, variables: Path | None
+) -> list[str]:
+    chosen = folder / "hosts.txt"
     chosen.write_text("".join(f"{host}\n" for host in hosts), encoding="utf-8")
     arguments = ["--diff", "--limit", f"@{chosen}"]
     if options.check_mode:
@@ -99,20 +128,12 @@ def _arguments(hosts: Sequence[str], options: RunOptions, private: Path) -> list
     if options.become:
         arguments.append("--become")
     arguments += ["--extra-vars", f"vigo_lock_timeout={options.lock_timeout:g}"]
-    if options.prune:
+    if variables:
+        arguments += ["--extra-vars", f"@{variables}"]
+    elif options.prune:
         arguments += ["--extra-vars", '{"vigo_prune": true}']
     if options.forks:
         arguments += ["--forks", str(options.forks)]
     if options.ansible_verbosity:
         arguments.append("-" + "v" * options.ansible_verbosity)
     return arguments
-
-
-def _teller(progress: Progress) -> Callable[[Event], None]:
-    def tell(event: Event) -> None:
-        outcome = _OUTCOMES.get(event.get("event", ""))
-        host = event.get("event_data", {}).get("host")
-        if outcome and host:
-            progress(host, outcome)
-
-    return tell

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from vigo_bridge.run.environment import ansible_environment
+
+_IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
 
 
 class InventoryError(Exception):
@@ -40,7 +44,10 @@ def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventor
         command += ["-i", source]
     if limit:
         command += ["--limit", limit]
-    listing = json.loads(_run(command, f"the inventory {', '.join(used)} cannot be read"))
+    answer = _run(command, f"the inventory {', '.join(used)} cannot be read")
+    if limit:
+        _refuse_unknown(limit, answer.stderr, used)
+    listing = json.loads(answer.stdout)
     hosts = tuple(dict.fromkeys(_hosts(listing)))
     if not hosts:
         reason = f"--limit {limit} matches no host of" if limit else "there are no hosts in"
@@ -65,7 +72,7 @@ def _absolute(source: str) -> str:
 
 def _configured_sources() -> tuple[str, ...]:
     command = ["ansible-config", "dump", "--format", "json", "--type", "base"]
-    settings = json.loads(_run(command, "Ansible's configuration cannot be read"))
+    settings = json.loads(_run(command, "Ansible's configuration cannot be read").stdout)
     sources = next(
         setting["value"] for setting in settings if setting.get("name") == "DEFAULT_HOST_LIST"
     )
@@ -78,13 +85,32 @@ def _configured_sources() -> tuple[str, ...]:
     return found
 
 
-def _run(command: Sequence[str], failure: str) -> str:
+def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
+    """Ansible itself only warns of a part of a pattern that matches nothing."""
+    # Warnings are wrapped, at blanks.
+    unknown = _IGNORED.findall(" ".join(warnings.split()))
+    if unknown:
+        everything = read_inventory(sources).hosts
+        near = difflib.get_close_matches(unknown[0], everything, n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"the hosts are {_some(everything)}"
+        raise InventoryError(
+            f"--limit {limit}: {', '.join(unknown)} matches no host or group of the inventory"
+            f" {', '.join(sources)}; {advice}"
+        )
+
+
+def _some(hosts: Sequence[str]) -> str:
+    shown = ", ".join(hosts[:5])
+    return f"{shown} and {len(hosts) - 5} others" if len(hosts) > 5 else shown
+
+
+def _run(command: Sequence[str], failure: str) -> subprocess.CompletedProcess[str]:
     finished = subprocess.run(
         command, env=ansible_environment(), capture_output=True, text=True, check=False
     )
     if finished.returncode != 0:
         raise InventoryError(f"{failure}:\n{finished.stderr.strip()}")
-    return finished.stdout
+    return finished
 
 
 def _hosts(listing: Mapping[str, Any]) -> Iterator[str]:

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ansible_runner.interface import init_runner
 
+from vigo_bridge.run import tether
 from vigo_bridge.run.environment import is_secret
+from vigo_bridge.run.stop import Stop, kill_descendants
 
 Event = Mapping[str, Any]
 
@@ -30,19 +31,14 @@ class Playbook:
     arguments: Sequence[str] = ()
 
 
-@dataclass
-class Played:
-    """How it ended. complaint: the last lines that Ansible printed."""
-
-    interrupted: bool = False
-    complaint: str = ""
-
-
 _COMPLAINT_LINES = 20
+_TETHER = (sys.executable, "-I", "-S", tether.__file__)
 
 
-def play(playbook: Playbook, on_event: Callable[[Event], None], show_output: bool) -> Played:
-    """Runs it to its end. A SIGINT or SIGTERM to us ends Ansible, its workers included.
+def play(
+    playbook: Playbook, on_event: Callable[[Event], None], show_output: bool, stop: Stop
+) -> str:
+    """Runs it to its end, or until `stop` cuts it; gives the last lines that Ansible printed.
 
     show_output: Ansible's own output goes to standard output too.
     """
@@ -54,7 +50,12 @@ def play(playbook: Playbook, on_event: Callable[[Event], None], show_output: boo
         on_event(event)
         return False  # ansible-runner need not keep it as a file
 
-    playbook.private.mkdir(exist_ok=True)
+    def is_overdue() -> bool:
+        if stop.overdue:
+            kill_descendants()
+        return stop.overdue
+
+    playbook.private.mkdir(parents=True, exist_ok=True)
     runner = init_runner(
         private_data_dir=str(playbook.private),
         playbook=str(playbook.path),
@@ -63,7 +64,7 @@ def play(playbook: Playbook, on_event: Callable[[Event], None], show_output: boo
         cmdline=shlex.join(playbook.arguments),
         event_handler=handle,
         # With a callback of ours it leaves the signal handlers alone.
-        cancel_callback=lambda: False,
+        cancel_callback=is_overdue,
         quiet=not show_output,
         suppress_env_files=True,
     )
@@ -74,33 +75,8 @@ def play(playbook: Playbook, on_event: Callable[[Event], None], show_output: boo
     if "ANSIBLE_HOST_KEY_CHECKING" not in os.environ:
         # ansible-runner switches it off unless told otherwise; that is the user's decision.
         runner.config.env.pop("ANSIBLE_HOST_KEY_CHECKING", None)
-    played = Played()
-    with _ended_by_signals(played):
+    # Ansible and its workers do not outlive us, not even when we are killed.
+    runner.config.command = [*_TETHER, *runner.config.command]
+    if not stop.cut:
         runner.run()
-    played.complaint = "\n".join(line for line in lines if line.strip())
-    return played
-
-
-@contextlib.contextmanager
-def _ended_by_signals(played: Played) -> Iterator[None]:
-    """SIGINT makes ansible-playbook end its workers; killing it would leave them behind."""
-
-    def interrupt(number: int, frame: object) -> None:
-        played.interrupted = True
-        for child in _children():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGINT)
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _children() -> list[int]:
-    process = os.getpid()
-    text = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
-    return [int(child) for child in text.split()]
+    return "\n".join(line for line in lines if line.strip())

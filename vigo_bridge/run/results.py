@@ -47,15 +47,36 @@ class EnvoyResult:
     orphans: tuple[str, ...] = ()
 
 
+class Gate(Enum):
+    """What the health checks behind a batch said."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """Hosts that were taken together. detail: why the gate failed, or the rollout stopped."""
+
+    hosts: tuple[str, ...]
+    gate: Gate = Gate.NONE
+    detail: str = ""
+
+
 @dataclass(frozen=True)
 class RunResult:
-    """A whole run. duration: seconds."""
+    """A whole run. batches: those that were begun. duration: seconds.
+
+    stopped: why hosts were left untouched, or empty.
+    """
 
     status: RunStatus
-    batches: tuple[tuple[str, ...], ...]
+    batches: tuple[BatchResult, ...]
     envoys: Mapping[str, EnvoyResult]
     started: datetime.datetime
     duration: float
+    stopped: str = ""
 
 
 def read_envoys(
@@ -100,11 +121,15 @@ def _envoy(raw: Mapping[str, Any], check_mode: bool) -> EnvoyResult:
     return EnvoyResult(status, "", resources, notes, orphans)
 
 
-def run_status(envoys: Sequence[EnvoyResult]) -> RunStatus:
-    """The worst of the envoys decides."""
+def run_status(
+    envoys: Sequence[EnvoyResult], *, interrupted: bool = False, stopped: bool = False
+) -> RunStatus:
+    """The worst of the envoys decides. stopped: the budget, a gate or a command said stop."""
     statuses = {envoy.status for envoy in envoys}
-    if EnvoyStatus.INTERRUPTED in statuses:
+    if interrupted or EnvoyStatus.INTERRUPTED in statuses:
         return RunStatus.INTERRUPTED
-    if statuses & {EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE}:
+    if stopped and EnvoyStatus.UNTOUCHED in statuses:
+        return RunStatus.ABORTED
+    if stopped or statuses & {EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE}:
         return RunStatus.FAILED
     return RunStatus.PENDING if EnvoyStatus.PENDING in statuses else RunStatus.CONVERGED

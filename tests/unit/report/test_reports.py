@@ -11,7 +11,7 @@ from rich.console import Console
 
 from vigo_bridge.report.json_report import run_as_json
 from vigo_bridge.report.terminal import print_run
-from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
+from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, RunStatus
 
 REDIS = {"id": "redis/server", "type": "container", "action": "recreated",
          "reason": "image redis:7 -> redis:8", "duration_s": 1.5,
@@ -24,7 +24,7 @@ WAITING = {"id": "app/after", "type": "exec", "action": "skipped", "reason": "ap
 
 RESULT = RunResult(
     RunStatus.FAILED,
-    (("a", "b", "c"),),
+    (BatchResult(("a", "b", "c")),),
     {
         "a": EnvoyResult(EnvoyStatus.CHANGED, "", (MOTD, REDIS), ("image is old",)),
         "b": EnvoyResult(EnvoyStatus.FAILED, "1 of 2 failed", (APP, WAITING)),
@@ -70,7 +70,7 @@ def test_text_with_diffs() -> None:
 def test_json() -> None:
     document = json.loads(run_as_json(RESULT))
     assert document["status"] == "failed"
-    assert document["batches"] == [{"hosts": ["a", "b", "c"], "gate": "none"}]
+    assert document["batches"] == [{"hosts": ["a", "b", "c"], "gate": "none", "detail": ""}]
     assert document["started"] == "2026-01-02T03:04:05+00:00"
     assert document["duration_s"] == 12.34
     assert document["envoys"]["a"]["resources"][1] == REDIS

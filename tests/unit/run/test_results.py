@@ -72,4 +72,4 @@ def test_run(statuses: list[str], status: str, code: int) -> None:
     found = run_status(list(envoys.values()))
     assert found.value == status
     now = datetime.datetime.now(datetime.UTC)
-    assert exit_status(RunResult(found, ((),), envoys, now, 0.0)) == code
+    assert exit_status(RunResult(found, (), envoys, now, 0.0)) == code

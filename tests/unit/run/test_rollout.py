@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The decisions of a rollout, held against the model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.run.rollout_model import FATES, Expected, World, expected
+from vigo_bridge.report.exit_status import exit_status
+from vigo_bridge.run.batches import Batch, parse_batch_sizes, parse_budget, split
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_status
+from vigo_bridge.run.rollout import Rolled, Rules, over_budget, roll_out
+
+
+class Simulated:
+    """The parts of a rollout in a world that exists on paper only."""
+
+    def __init__(self, world: World, stop_after: int = 0, cut_in: str = "") -> None:
+        """stop_after: the batch in which the user asks to stop. cut_in: the part that is cut."""
+        self.world = world
+        self.fate = dict(zip(world.hosts, world.fates, strict=True))
+        self.seen: dict[str, list[str]] = {host: [] for host in world.hosts}
+        self.fetches: list[int] = []
+        self.story: list[str] = []
+        self.kept: list[Rolled] = []
+        self.stopping = self.cut = False
+        self._stop_after = stop_after
+        self._cut_in = cut_in
+
+    def prepare(self, batch: Batch) -> str:
+        self._now(f"prepare {batch.number}")
+        return ""
+
+    def converge(self, batch: Batch) -> Mapping[str, EnvoyResult]:
+        self.stopping = self.stopping or batch.number == self._stop_after
+        self._now(f"converge {batch.number}")
+        return {host: self._converged(host) for host in batch.hosts}
+
+    def check(self, hosts: Sequence[str], batch: Batch) -> Mapping[str, str]:
+        self._now(f"check {batch.number}")
+        sick = {}
+        for host in hosts:
+            needed = {"good": 1, "slow": 2}.get(self.fate[host], 10**6)
+            self.seen[host] += ["check"] * min(needed, self.world.retries)
+            if needed > self.world.retries:
+                sick[host] = "not well"
+        return sick
+
+    def fetch(self, batch: Batch) -> str:
+        self._now(f"fetch {batch.number}")
+        is_down = bool(self.world.down_from) and batch.number >= (self.world.down_from or 0)
+        self.fetches.append(self.world.retries if is_down else 1)
+        return "HTTP 503" if is_down else ""
+
+    def conclude(self, batch: Batch, failed: Sequence[str]) -> str:
+        self._now(f"conclude {batch.number}: {' '.join(failed)}".rstrip())
+        return ""
+
+    def pause(self) -> None:
+        self._now("pause")
+
+    def keep(self, rolled: Rolled) -> None:
+        self.kept.append(rolled)
+
+    def _converged(self, host: str) -> EnvoyResult:
+        if self.cut:
+            return EnvoyResult(EnvoyStatus.INTERRUPTED)
+        fate = self.fate[host]
+        if fate == "unreachable":
+            return EnvoyResult(EnvoyStatus.UNREACHABLE)
+        self.seen[host].append("converge")
+        return EnvoyResult(EnvoyStatus.FAILED if fate == "failing" else EnvoyStatus.CHANGED)
+
+    def _now(self, step: str) -> None:
+        self.story.append(step)
+        if step == self._cut_in:
+            self.stopping = self.cut = True
+
+
+def rolled_out(parts: Simulated) -> Rolled:
+    world = parts.world
+    sizes = parse_batch_sizes(world.sizes) if world.sizes else ()
+    hosts = world.hosts
+    rules = Rules(
+        parse_budget(world.budget).of(len(hosts)), world.check, world.down_from is not None
+    )
+    return roll_out(split(hosts, sizes, len(hosts)), rules, parts)
+
+
+def observed(world: World) -> Expected:
+    parts = Simulated(world)
+    rolled = rolled_out(parts)
+    untouched = EnvoyResult(EnvoyStatus.UNTOUCHED)
+    envoys = {host: rolled.envoys.get(host, untouched) for host in world.hosts}
+    status = run_status(
+        list(envoys.values()), interrupted=rolled.interrupted, stopped=bool(rolled.stopped)
+    )
+    return Expected(
+        parts.seen,
+        {host: envoy.status.value for host, envoy in envoys.items()},
+        [(list(batch.hosts), batch.gate.value) for batch in rolled.batches],
+        parts.fetches,
+        status.value,
+        exit_status(RunResult(status, rolled.batches, envoys, None, 0.0)),  # type: ignore[arg-type]
+    )
+
+
+GOOD, FAILING, GONE, SICK, SLOW = FATES
+#: A world -> the gates of its batches -> exit code. The model says the rest.
+WORLDS = [
+    (World((GOOD,) * 4), ["none"], 0),
+    (World((GOOD,) * 4, "1,50%"), ["none"] * 3, 0),
+    (World((GOOD, FAILING, GOOD), "1"), ["none"] * 2, 4),
+    (World((GOOD, GOOD, FAILING), "1"), ["none"] * 3, 3),
+    (World((GONE, GONE, GOOD, GOOD), "2"), ["none"], 4),
+    (World((FAILING, GONE, GOOD, GOOD), "2", "2"), ["none"] * 2, 3),
+    (World((FAILING, GONE, GOOD, GOOD), "2", "50%"), ["none"] * 2, 3),
+    (World((FAILING, GONE, GOOD, GOOD), "2", "49%"), ["none"], 4),
+    (World((GOOD, SICK, GOOD), "1", check=True), ["passed", "failed"], 4),
+    (World((GOOD, SICK, GOOD), "1", "1", check=True), ["passed", "failed", "passed"], 3),
+    (World((SLOW, SLOW), "1", check=True), ["passed", "passed"], 0),
+    (World((SLOW, SLOW), "1", check=True, retries=1), ["failed"], 4),
+    (World((FAILING, GOOD), "1", check=True), ["none"], 4),
+    (World((GOOD,) * 3, "1", down_from=2), ["passed", "failed"], 4),
+    (World((GOOD,) * 3, "1", down_from=3), ["passed", "passed", "failed"], 3),
+    (World((GOOD,) * 3, "1", down_from=0), ["passed"] * 3, 0),
+    (World((FAILING, GOOD), "1", down_from=0), ["none"], 4),
+    (World((), "1"), [], 0),
+]
+
+
+@pytest.mark.parametrize(("world", "gates", "code"), WORLDS)
+def test_worlds(world: World, gates: list[str], code: int) -> None:
+    out = expected(world)
+    assert [gate for _, gate in out.batches] == gates
+    assert out.code == code
+    assert observed(world) == out
+
+
+def worlds(most_hosts: int = 12, fates: Sequence[str] = FATES) -> st.SearchStrategy[World]:
+    numbers = st.integers(1, most_hosts + 2).map(str)
+    sizes = numbers | st.integers(1, 100).map(lambda number: f"{number}%")
+    lists = st.lists(sizes, min_size=1, max_size=3).map(",".join)
+    budgets = st.integers(0, 4).map(str) | st.integers(0, 100).map(lambda number: f"{number}%")
+    return st.builds(
+        World,
+        st.lists(st.sampled_from(fates), min_size=1, max_size=most_hosts).map(tuple),
+        st.just("") | lists,
+        budgets,
+        st.booleans(),
+        st.integers(1, 3),
+        st.none() | st.integers(0, 4),
+    )
+
+
+@settings(max_examples=500)
+@given(worlds())
+def test_any_world(world: World) -> None:
+    assert observed(world) == expected(world)
+
+
+@settings(max_examples=300)
+@given(worlds(), st.integers(1, 5))
+def test_asked_to_stop_the_running_batch_finishes_and_no_other_starts(
+    world: World, number: int
+) -> None:
+    whole = Simulated(world)
+    rolled_out(whole)
+    parts = Simulated(world, stop_after=number)
+    rolled = rolled_out(parts)
+    begun = [step for step in parts.story if step.startswith("prepare")]
+    concluded = [step for step in parts.story if step.startswith("conclude")]
+    assert len(begun) == len(concluded) == len(rolled.batches) <= number
+    steps = [step for step in parts.story if step != "pause"]
+    assert steps == [step for step in whole.story if step != "pause"][: len(steps)]
+    assert rolled.interrupted == (number <= len(rolled.batches))
+
+
+@settings(max_examples=300)
+@given(worlds(), st.sampled_from(["prepare", "converge", "check", "fetch"]), st.integers(1, 4))
+def test_cut_nothing_more_is_done(world: World, part: str, number: int) -> None:
+    step = f"{part} {number}"
+    parts = Simulated(world, cut_in=step)
+    rolled = rolled_out(parts)
+    if step in parts.story:
+        assert parts.story[-1] == step
+        assert rolled.interrupted
+        checked = Counter(envoy.status for envoy in rolled.envoys.values())
+        assert part == "fetch" or number == len(rolled.batches)
+        assert part != "converge" or checked[EnvoyStatus.INTERRUPTED] >= 1
+
+
+def test_a_batch_whose_address_is_down_is_seen_again_when_resumed() -> None:
+    parts = Simulated(World((GOOD,) * 3, "1", down_from=2))
+    assert rolled_out(parts).finished == ("h1",)
+    assert [kept.finished for kept in parts.kept] == [("h1",), ("h1",)]
+
+
+def test_failed_hosts_are_told_to_the_command_behind_their_batch() -> None:
+    parts = Simulated(World((GOOD, FAILING, GONE), "2", "3"))
+    rolled_out(parts)
+    assert parts.story == [
+        *("prepare 1", "converge 1", "conclude 1: h2", "pause"),
+        *("prepare 2", "converge 2", "conclude 2: h3"),
+    ]
+
+
+def test_a_command_before_a_batch_that_fails_leaves_the_batch_alone() -> None:
+    class Refusing(Simulated):
+        def prepare(self, batch: Batch) -> str:
+            return "no" if batch.number == 2 else ""
+
+    parts = Refusing(World((GOOD,) * 3, "1"))
+    rolled = rolled_out(parts)
+    assert list(rolled.envoys) == ["h1"]
+    assert (rolled.stopped, rolled.batches[1].detail) == ("no", "no")
+
+
+def test_a_command_after_a_batch_that_fails_stops_the_rollout() -> None:
+    class Refusing(Simulated):
+        def conclude(self, batch: Batch, failed: Sequence[str]) -> str:
+            return "no" if batch.number == 2 else ""
+
+    rolled = rolled_out(Refusing(World((GOOD,) * 3, "1")))
+    assert list(rolled.envoys) == ["h1", "h2"]
+    assert rolled.stopped == "no"
+
+
+@pytest.mark.parametrize(
+    ("failed", "budget", "told"),
+    [
+        (0, 0, ""),
+        (2, 2, ""),
+        (1, 0, "1 host has failed, none may"),
+        (3, 2, "3 hosts have failed, 2 may"),
+    ],
+)
+def test_over_budget(failed: int, budget: int, told: str) -> None:
+    assert over_budget(failed, budget) == told

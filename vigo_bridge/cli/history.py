@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge history``: what became of earlier rollouts."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from rich.console import Console
+
+from vigo_bridge.cli.options import output_option
+from vigo_bridge.cli.rollout import history as past
+from vigo_bridge.report.history import print_history, record_as_data
+from vigo_bridge.report.json_report import run_from_data
+from vigo_bridge.report.terminal import print_run
+
+
+@click.group(invoke_without_command=True)
+@output_option
+@click.pass_context
+def history(context: click.Context, output: str) -> None:
+    """List the rollouts of this user on this machine, the latest last."""
+    if context.invoked_subcommand is not None:
+        return
+    records = past().records()
+    if output == "json":
+        found = [record_as_data(record) for record in records]
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    elif records:
+        print_history(records, Console())
+    else:
+        click.echo("no rollouts yet")
+
+
+@history.command()
+@click.argument("number", type=click.IntRange(1))
+@click.option("-v", "verbosity", count=True, help="Unchanged resources too.")
+@output_option
+def show(number: int, output: str, verbosity: int) -> None:
+    """Show the result of one rollout as it was shown then."""
+    record = past().get(number)
+    if record is None:
+        known = [str(known.number) for known in past().records()]
+        there = f"there are {known[0]} to {known[-1]}" if known else "there are none yet"
+        raise click.ClickException(f"no rollout {number} is remembered; {there}")
+    if not record.result:
+        raise click.ClickException(
+            f"rollout {number} ({record.status}) has finished no batch; there is nothing to show"
+        )
+    if output == "json":
+        click.echo(json.dumps(record.result, indent=2, ensure_ascii=False))
+        return
+    click.echo(f"rollout {number}: {record.command}, {record.started}, {record.status}")
+    print_run(run_from_data(record.result), Console(), diffs=True, everything=verbosity > 0)

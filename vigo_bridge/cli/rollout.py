@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries a job out on a fleet: locked, remembered, resumable. `run` and `task run` end here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from vigo_bridge.cli.rollout_options import Rollout
+from vigo_bridge.emit.command import health_check, write_variables
+from vigo_bridge.report.json_report import run_as_data
+from vigo_bridge.report.progress import Lines
+from vigo_bridge.run.converge import RunOptions, converging
+from vigo_bridge.run.fleet import RolloutOptions, roll_out_to_fleet
+from vigo_bridge.run.history import KEPT, History
+from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
+from vigo_bridge.run.stop import Stop
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do on which hosts.
+
+    project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack:
+    locked meanwhile. command, subject, key, fingerprint: see `run.history.Record`.
+    """
+
+    command: str
+    subject: str
+    project: Path
+    sources: Sequence[str]
+    hosts: Sequence[str]
+    secrets: Mapping[str, str]
+    how: RunOptions
+    key: str
+    fingerprint: str
+    stack: Path | None = None
+
+
+def predict(job: Job, private: Path) -> RunResult:
+    """What the job would change; nothing is kept, and Ctrl-C ends it at once."""
+    lines = Lines()
+    with (
+        Stop(lines.say, at_once=True) as stop,
+        converging(
+            job.project / "site.yml", _inventory(job), job.secrets, job.how, private, stop
+        ) as converger,
+    ):
+        return roll_out_to_fleet(
+            job.hosts, (), converger, RolloutOptions(), None, lines, lambda *_: None
+        )
+
+
+def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
+    """Converges the hosts in batches. Ends the command when another rollout is running."""
+    state = controller_folder()
+    try:
+        lock = one_rollout(state, job.key, job.stack) if job.stack else contextlib.nullcontext()
+        with lock:
+            return _remembered(job, rollout, history(state), private)
+    except RolloutRunning as error:
+        raise click.ClickException(f"{error}.\nNothing was touched.") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+
+
+def history(state: Path | None = None) -> History:
+    """The controller's history. VIGO_BRIDGE_HISTORY is how many rollouts it remembers."""
+    text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
+    if not text.isdecimal() or int(text) < 1:
+        raise click.ClickException(f"VIGO_BRIDGE_HISTORY={text}: write a whole number from 1 on")
+    return History((state or controller_folder()) / "history", int(text))
+
+
+def _remembered(job: Job, rollout: Rollout, past: History, private: Path) -> RunResult:
+    lines = Lines()
+    finished = _finished(job, past, lines) if rollout.resume else ()
+    record = past.add(
+        len(job.hosts),
+        command=job.command,
+        subject=job.subject,
+        key=job.key,
+        fingerprint=job.fingerprint,
+    )
+    health = private / "health.yml"
+    write_variables(health, "health", health_check(rollout.options.health_check), {})
+
+    def keep(result: RunResult, done: Sequence[str]) -> None:
+        nonlocal record
+        record = replace(record, finished=tuple(done), result=run_as_data(result))
+        past.write(record)
+
+    with (
+        Stop(lines.say) as stop,
+        converging(
+            job.project / "site.yml", _inventory(job), job.secrets, job.how, private, stop
+        ) as converger,
+    ):
+        result = roll_out_to_fleet(
+            job.hosts, finished, converger, rollout.options, health, lines, keep
+        )
+    past.write(replace(record, ended=True, result=run_as_data(result)))
+    return result
+
+
+def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
+    """The hosts that the last rollout of this key finished, if it is to be gone on with."""
+    last = past.last(job.key)
+    if last is None or last.is_complete:
+        lines.say("nothing to resume: no unfinished rollout is known; all hosts are taken")
+        return ()
+    if last.fingerprint != job.fingerprint:
+        lines.say(
+            f"rollout {last.number} was of something else: the stack or the options have changed"
+            " since; all hosts are taken"
+        )
+        return ()
+    selected = frozenset(job.hosts)
+    finished = tuple(host for host in last.finished if host in selected)
+    lines.say(f"resuming rollout {last.number}: {len(finished)} of {len(job.hosts)} hosts are done")
+    return finished
+
+
+def _inventory(job: Job) -> list[str]:
+    return [*job.sources, str(job.project / "inventory")]

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that say how to go through a fleet."""
+
+from __future__ import annotations
+
+import math
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from vigo_bridge.cli.options import Command, gathered
+from vigo_bridge.run.batches import BadSize, Size, parse_batch_sizes, parse_budget
+from vigo_bridge.run.fleet import RolloutOptions
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """How to go through the fleet, and whether to go on with the last rollout."""
+
+    options: RolloutOptions
+    resume: bool
+
+
+def reading(read: Callable[[str], Any]) -> Callable[..., Any]:
+    """A callback for an option whose text a function reads; what it raises is bad usage."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
+        try:
+            return None if value is None else read(value)
+        except BadSize as error:
+            raise click.BadParameter(str(error), context, parameter) from error
+
+    return callback
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 86400:
+        raise BadSize(f"{text!r} is no number of seconds from 0 to 86400")
+    return number
+
+
+def _command(text: str) -> str:
+    if not text.strip():
+        raise BadSize("the command is empty; write what to run")
+    return text
+
+
+def _url(text: str) -> str:
+    try:
+        url = urllib.parse.urlsplit(text)
+        usable = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(character.isspace() for character in text):
+        raise BadSize(f"{text!r} is no address; write one such as https://app.example.com/health")
+    return text
+
+
+def rollout_options(command: Command) -> Command:
+    """Adds the options; the command gets them as ``rollout``."""
+    return gathered(
+        command,
+        "rollout",
+        _rollout,
+        click.option(
+            "--batch-size",
+            "batch_sizes",
+            callback=reading(parse_batch_sizes),
+            metavar="N|P%[,...]",
+            help="Hosts at a time; of a list, the last entry repeats. Default: all at once.",
+        ),
+        click.option(
+            "--max-failures",
+            callback=reading(parse_budget),
+            default="0",
+            metavar="N|P%",
+            show_default=True,
+            help="Begin no further batch once more hosts than these have failed.",
+        ),
+        click.option(
+            "--health-check",
+            callback=reading(_command),
+            metavar="CMD",
+            help="Run on each host of a batch; a host where it fails counts as failed.",
+        ),
+        click.option(
+            "--health-check-url",
+            callback=reading(_url),
+            metavar="URL",
+            help="Fetched from here after each batch; must answer 2xx for the next to begin.",
+        ),
+        click.option(
+            "--health-retries",
+            type=click.IntRange(1, 100_000),
+            default=10,
+            show_default=True,
+            help="How often a health check is tried.",
+        ),
+        click.option(
+            "--health-interval",
+            callback=reading(_seconds),
+            metavar="SECONDS",
+            default="3",
+            show_default=True,
+            help="Seconds from one try to the next.",
+        ),
+        click.option(
+            "--pause",
+            callback=reading(_seconds),
+            metavar="SECONDS",
+            default="0",
+            help="Seconds between two batches.",
+        ),
+        click.option(
+            "--before-batch",
+            callback=reading(_command),
+            metavar="CMD",
+            help="Run here before each batch; if it fails, the rollout stops.",
+        ),
+        click.option(
+            "--after-batch",
+            callback=reading(_command),
+            metavar="CMD",
+            help="Run here after each batch, also after one that failed.",
+        ),
+        click.option("--resume", is_flag=True, help="Skip hosts that the last rollout finished."),
+    )
+
+
+def _rollout(
+    *, resume: bool, batch_sizes: tuple[Size, ...] | None, max_failures: Size, **given: Any
+) -> Rollout:
+    texts = ("health_check", "health_check_url", "before_batch", "after_batch")
+    given.update({name: given[name] or "" for name in texts})
+    options = RolloutOptions(batch_sizes=batch_sizes or (), max_failures=max_failures, **given)
+    return Rollout(options, resume)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes a single command for many hosts: what `task run` runs, and health checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vigo_bridge.emit.bundle import ALL_ENVOYS
+from vigo_bridge.emit.yaml_text import entry
+
+_PLAY = {
+    "name": "Run the command",
+    "hosts": ALL_ENVOYS,
+    "gather_facts": False,
+    "tasks": [{"name": "Run", "vigo.bridge.converge": None}],
+}
+
+
+def write_command(
+    folder: Path,
+    hosts: Sequence[str],
+    host_variables: Mapping[str, Mapping[str, Any]],
+    resource: Mapping[str, Any],
+    variables: Mapping[str, Any],
+) -> None:
+    """A project with one play that applies the resource on each host.
+
+    host_variables: what the inventory gives single hosts, such as their connection.
+    """
+    inventory = folder / "inventory"
+    (inventory / "group_vars").mkdir(parents=True)
+    members = {host: dict(host_variables.get(host, {})) for host in hosts}
+    groups = {"children": {ALL_ENVOYS: {"hosts": members}}}
+    (inventory / "hosts.yml").write_text(f"---\n{entry('all', groups)}\n", encoding="utf-8")
+    write_variables(inventory / "group_vars" / f"{ALL_ENVOYS}.yml", "task", resource, variables)
+    play = entry("x", [_PLAY]).removeprefix("x:\n")
+    (folder / "site.yml").write_text(f"---\n{play}\n", encoding="utf-8")
+
+
+def write_variables(
+    path: Path, scope: str, resource: Mapping[str, Any], variables: Mapping[str, Any]
+) -> None:
+    """The variables with which a converge applies this resource and nothing else."""
+    settings = {
+        "vigo_scope": scope,
+        "vigo_vars": dict(variables),
+        "vigo_fixed": list(variables),
+        "vigo_crates": {},
+        "vigo_resources": [dict(resource)],
+    }
+    lines = [entry(name, value) for name, value in settings.items()]
+    path.write_text("\n".join(["---", *lines, ""]), encoding="utf-8")
+
+
+def health_check(command: str) -> dict[str, Any]:
+    """The resource that a health check is. Its text is no template."""
+    return {
+        "id": "health/check",
+        "type": "exec",
+        "command": command,
+        "timeout": "30s",
+        "template": False,
+    }

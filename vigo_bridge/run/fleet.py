@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rolls a project out to a fleet: each batch is one call of Ansible, each check another."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vigo_bridge.run.batches import NONE, Batch, Size, split
+from vigo_bridge.run.converge import Converger
+from vigo_bridge.run.gates import fetch, run_here
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_status
+from vigo_bridge.run.rollout import Rolled, Rules, roll_out
+from vigo_bridge.run.watcher import Watcher
+
+#: Is given the result so far, and the hosts that are finished, after each batch.
+Keep = Callable[[RunResult, Sequence[str]], None]
+
+
+@dataclass(frozen=True)
+class RolloutOptions:
+    """How to go through a fleet. Empty texts stand for nothing; times are in seconds.
+
+    health_retries: how often a check is tried at most. before_batch, after_batch: commands for
+    this machine.
+    """
+
+    batch_sizes: tuple[Size, ...] = ()
+    max_failures: Size = NONE
+    health_check: str = ""
+    health_check_url: str = ""
+    health_retries: int = 10
+    health_interval: float = 3
+    pause: float = 0
+    before_batch: str = ""
+    after_batch: str = ""
+
+
+def roll_out_to_fleet(
+    hosts: Sequence[str],
+    finished: Sequence[str],
+    converger: Converger,
+    options: RolloutOptions,
+    health_variables: Path | None,
+    watcher: Watcher,
+    keep: Keep,
+) -> RunResult:
+    """Takes all hosts that are not finished already, in their order.
+
+    health_variables: what makes a converge the health check, see `emit.command`.
+    """
+    done = frozenset(finished)
+    batches = split(
+        [host for host in hosts if host not in done], options.batch_sizes, total=len(hosts)
+    )
+    rules = Rules(
+        options.max_failures.of(len(hosts)),
+        bool(options.health_check),
+        bool(options.health_check_url),
+    )
+    fleet = _Fleet(hosts, done, converger, options, health_variables, watcher, keep)
+    return fleet.result(roll_out(batches, rules, fleet))
+
+
+class _Fleet:
+    """The parts of a rollout that are real."""
+
+    def __init__(
+        self,
+        hosts: Sequence[str],
+        done: frozenset[str],
+        converger: Converger,
+        options: RolloutOptions,
+        health_variables: Path | None,
+        watcher: Watcher,
+        keep: Keep,
+    ) -> None:
+        self._hosts = hosts
+        self._done = done
+        self._converger = converger
+        self._options = options
+        self._health_variables = health_variables
+        self._watcher = watcher
+        self._keep = keep
+        self._started = datetime.datetime.now(datetime.UTC)
+        self._clock = time.monotonic()
+
+    @property
+    def stopping(self) -> bool:
+        return self._converger.stop.asked
+
+    @property
+    def cut(self) -> bool:
+        return self._converger.stop.cut
+
+    def prepare(self, batch: Batch) -> str:
+        self._watcher.batch(batch)
+        return self._hook("--before-batch", self._options.before_batch, batch, ())
+
+    def converge(self, batch: Batch) -> Mapping[str, EnvoyResult]:
+        return self._converger(batch.hosts, self._watcher.host)
+
+    def check(self, hosts: Sequence[str], batch: Batch) -> Mapping[str, str]:
+        sick: dict[str, str] = {}
+        for attempt in range(1, self._options.health_retries + 1):
+            asked = self._converger(
+                list(sick) or hosts, lambda host, envoy: None, self._health_variables
+            )
+            sick = {
+                host: f"health check failed, attempt {attempt}: {_said(envoy)}"
+                for host, envoy in asked.items()
+                if envoy.status is not EnvoyStatus.CHANGED
+            }
+            if not sick or self.cut:
+                break
+            self._tell_attempt("health check", attempt, f"{_some(list(sick))} not healthy")
+        return sick
+
+    def fetch(self, batch: Batch) -> str:
+        url, problem = self._options.health_check_url, ""
+        for attempt in range(1, self._options.health_retries + 1):
+            problem = fetch(url)
+            if not problem:
+                return ""
+            problem = f"{url}, attempt {attempt}: {problem}"
+            if self.cut:
+                break
+            self._tell_attempt("health check", attempt, problem)
+        return problem
+
+    def conclude(self, batch: Batch, failed: Sequence[str]) -> str:
+        return self._hook("--after-batch", self._options.after_batch, batch, failed)
+
+    def pause(self) -> None:
+        if self._options.pause:
+            self._watcher.say(f"pause of {self._options.pause:g} s")
+            self._converger.stop.wait(self._options.pause)
+
+    def keep(self, rolled: Rolled) -> None:
+        self._keep(self.result(rolled), (*self._done, *rolled.finished))
+
+    def result(self, rolled: Rolled) -> RunResult:
+        """All hosts, also those that the rollout did not come to."""
+        envoys = {host: rolled.envoys.get(host, self._unseen(host)) for host in self._hosts}
+        status = run_status(
+            list(envoys.values()), interrupted=rolled.interrupted, stopped=bool(rolled.stopped)
+        )
+        return RunResult(
+            status,
+            rolled.batches,
+            envoys,
+            self._started,
+            time.monotonic() - self._clock,
+            rolled.stopped,
+        )
+
+    def _unseen(self, host: str) -> EnvoyResult:
+        if host in self._done:
+            return EnvoyResult(EnvoyStatus.CONVERGED, "finished by the rollout that this resumes")
+        return EnvoyResult(EnvoyStatus.UNTOUCHED)
+
+    def _hook(self, option: str, command: str, batch: Batch, failed: Sequence[str]) -> str:
+        if not command:
+            return ""
+        problem = run_here(
+            command,
+            {
+                "VIGO_BATCH": str(batch.number),
+                "VIGO_BATCHES": str(batch.count),
+                "VIGO_BATCH_HOSTS": " ".join(batch.hosts),
+                "VIGO_BATCH_FAILED": " ".join(failed),
+            },
+        )
+        return f"{option} of batch {batch.number}: {problem}" if problem else ""
+
+    def _tell_attempt(self, what: str, attempt: int, problem: str) -> None:
+        retries = self._options.health_retries
+        self._watcher.say(f"{what} {attempt} of {retries}: {problem}")
+        if attempt < retries:
+            self._converger.stop.wait(self._options.health_interval)
+
+
+def _said(envoy: EnvoyResult) -> str:
+    """What a failed check printed, after its exit code."""
+    for resource in envoy.resources:
+        log = str((resource.get("error") or {}).get("log") or resource.get("output") or "")
+        return ": ".join(filter(None, [str(resource.get("reason", "")), log.strip()[-500:]]))
+    return envoy.message
+
+
+def _some(hosts: Sequence[str]) -> str:
+    shown = ", ".join(hosts[:5])
+    return f"{shown} and {len(hosts) - 5} others" if len(hosts) > 5 else shown

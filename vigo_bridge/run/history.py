@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of earlier rollouts, one file each. Resuming reads the same files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vigo_bridge.run.state import private
+
+#: So many rollouts are remembered.
+KEPT = 100
+_FILE = re.compile(r"[0-9]{6,}\.json")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One rollout.
+
+    Attributes:
+        number: from 1, never used again.
+        command: what it was, such as `run` or `task run`.
+        subject: what it was about: the stack's folder, or the task.
+        key: what can be resumed with what: rollouts of the same key.
+        fingerprint: differs when hosts would now get something else.
+        started: RFC 3339.
+        pid: of the controller's process.
+        ended: whether it came to its end; if not, it goes on, or was killed.
+        finished: hosts that need not be seen again when it is resumed.
+        hosts: how many there were.
+        result: as `-o json` shows it, so far.
+    """
+
+    number: int
+    command: str
+    subject: str
+    key: str
+    fingerprint: str
+    started: str
+    hosts: int
+    pid: int = field(default_factory=os.getpid)
+    ended: bool = False
+    finished: tuple[str, ...] = ()
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is nothing to resume."""
+        return self.ended and len(self.finished) >= self.hosts
+
+    @property
+    def status(self) -> str:
+        """The result's; for one that did not end, whether it is running or was killed."""
+        if self.ended:
+            return str(self.result["status"])
+        return "running" if Path(f"/proc/{self.pid}").exists() else "killed"
+
+
+class History:
+    """The records of a folder."""
+
+    def __init__(self, folder: Path, kept: int = KEPT) -> None:
+        self._folder = folder
+        self._kept = kept
+
+    def add(self, hosts: int, **what: str) -> Record:
+        """A new record, begun now. The oldest ones are dropped.
+
+        what: its command, subject, key and fingerprint.
+        """
+        private(self._folder)
+        number = max((int(path.stem) for path in self._files()), default=0) + 1
+        while True:
+            try:
+                self._path(number).touch(mode=0o600, exist_ok=False)
+                break
+            except FileExistsError:  # another rollout was faster
+                number += 1
+        started = datetime.now().astimezone().isoformat(timespec="seconds")
+        record = Record(number=number, started=started, hosts=hosts, **what)
+        self.write(record)
+        for path in self._files()[: -self._kept]:
+            path.unlink(missing_ok=True)
+        return record
+
+    def write(self, record: Record) -> None:
+        """Puts the record in the place of the one of its number."""
+        path = self._path(record.number)
+        unfinished = path.with_suffix(".new")
+        text = json.dumps(dataclasses.asdict(record), ensure_ascii=False)
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+
+    def records(self) -> list[Record]:
+        """All that can be read, the latest last."""
+        found = (self._read(path) for path in self._files())
+        return [record for record in found if record is not None]
+
+    def get(self, number: int) -> Record | None:
+        return self._read(self._path(number))
+
+    def last(self, key: str) -> Record | None:
+        """The latest of this key."""
+        for path in reversed(self._files()):
+            record = self._read(path)
+            if record is not None and record.key == key:
+                return record
+        return None
+
+    def _files(self) -> list[Path]:
+        if not self._folder.is_dir():
+            return []
+        names = [path for path in self._folder.iterdir() if _FILE.fullmatch(path.name)]
+        return sorted(names, key=lambda path: int(path.stem))
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:06d}.json"
+
+    def _read(self, path: Path) -> Record | None:
+        """Another version's files, and those that are just begun, are none of ours."""
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            return Record(**{**document, "finished": tuple(document["finished"])})
+        except (OSError, ValueError, TypeError, KeyError):
+            return None

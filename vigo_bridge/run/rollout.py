@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A rollout: batch after batch, until all are done or something says stop.
+
+What is done to the world stands behind `Parts`; here it is decided what is done next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from vigo_bridge.run.batches import Batch
+from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, Gate
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When a rollout goes on. budget: so many hosts may fail before it stops.
+
+    has_check: hosts are asked for their health. has_url: so is an address, after each batch.
+    """
+
+    budget: int = 0
+    has_check: bool = False
+    has_url: bool = False
+
+
+class Parts(Protocol):
+    """What a rollout does. Texts that come back say what went wrong, empty ones that all is well.
+
+    stopping: no further batch shall start. cut: what runs was ended, too.
+    """
+
+    @property
+    def stopping(self) -> bool: ...
+    @property
+    def cut(self) -> bool: ...
+    def prepare(self, batch: Batch) -> str: ...
+    def converge(self, batch: Batch) -> Mapping[str, EnvoyResult]: ...
+    def check(self, hosts: Sequence[str], batch: Batch) -> Mapping[str, str]:
+        """The hosts that are not healthy, each with what its check said."""
+
+    def fetch(self, batch: Batch) -> str: ...
+    def conclude(self, batch: Batch, failed: Sequence[str]) -> str: ...
+    def pause(self) -> None: ...
+    def keep(self, rolled: Rolled) -> None:
+        """Called after each batch with all that has happened."""
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """How far a rollout came. stopped: why no further batch starts, empty if one may.
+
+    finished: hosts that need not be seen again when the rollout is resumed.
+    """
+
+    batches: tuple[BatchResult, ...] = ()
+    envoys: Mapping[str, EnvoyResult] = field(default_factory=dict)
+    finished: tuple[str, ...] = ()
+    stopped: str = ""
+    interrupted: bool = False
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        return _failed(self.envoys)
+
+
+def roll_out(batches: Sequence[Batch], rules: Rules, parts: Parts) -> Rolled:
+    """Takes the batches in turn."""
+    rolled = Rolled()
+    for batch in batches:
+        if parts.stopping:
+            break
+        rolled = _take(batch, rolled, rules, parts)
+        parts.keep(rolled)
+        if rolled.stopped:
+            break
+        if batch.number < batch.count and not parts.stopping:
+            parts.pause()
+    return replace(rolled, interrupted=parts.stopping)
+
+
+def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
+    """One batch: converged, asked for its health, and judged."""
+    problem = parts.prepare(batch)
+    if problem or parts.cut:
+        return _added(before, batch, {}, stopped=problem)
+    envoys = dict(parts.converge(batch))
+    if parts.cut:
+        return _added(before, batch, envoys)
+    gates: list[str | None] = []
+    if rules.has_check and (hosts := _healthy(envoys)):
+        sick = parts.check(hosts, batch)
+        if parts.cut:
+            return _added(before, batch, _unchecked(envoys, hosts))
+        envoys.update({host: _failed_check(envoys[host], said) for host, said in sick.items()})
+        gates.append(_sick(sick) if sick else None)
+    stopped = over_budget(len(before.failed) + len(_failed(envoys)), rules.budget)
+    lost = ""
+    if rules.has_url and not stopped:
+        stopped = lost = parts.fetch(batch)
+        gates.append(lost or None)
+    concluded = "" if parts.cut else parts.conclude(batch, _failed(envoys))
+    details = [gate for gate in gates if gate]
+    gate = Gate.FAILED if details else Gate.PASSED if gates else Gate.NONE
+    return _added(
+        before,
+        batch,
+        envoys,
+        gate,
+        "; ".join(details),
+        stopped=stopped or concluded,
+        # Nobody knows whose fault it is that the address does not answer.
+        finished=() if lost else _healthy(envoys),
+    )
+
+
+def over_budget(failed: int, budget: int) -> str:
+    """Why a rollout must stop when so many hosts have failed; empty if it need not."""
+    if failed <= budget:
+        return ""
+    allowed = "none may" if budget == 0 else f"{budget} may"
+    return f"{failed} {'host has' if failed == 1 else 'hosts have'} failed, {allowed}"
+
+
+def _added(
+    before: Rolled,
+    batch: Batch,
+    envoys: Mapping[str, EnvoyResult],
+    gate: Gate = Gate.NONE,
+    detail: str = "",
+    *,
+    stopped: str = "",
+    finished: Sequence[str] = (),
+) -> Rolled:
+    """stopped without a failed gate is the batch's detail, too."""
+    result = BatchResult(batch.hosts, gate, detail or stopped)
+    return Rolled(
+        (*before.batches, result),
+        {**before.envoys, **envoys},
+        (*before.finished, *finished),
+        stopped,
+    )
+
+
+def _healthy(envoys: Mapping[str, EnvoyResult]) -> list[str]:
+    good = (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED, EnvoyStatus.PENDING)
+    return [host for host, envoy in envoys.items() if envoy.status in good]
+
+
+def _failed(envoys: Mapping[str, EnvoyResult]) -> tuple[str, ...]:
+    bad = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
+    return tuple(host for host, envoy in envoys.items() if envoy.status in bad)
+
+
+def _failed_check(envoy: EnvoyResult, said: str) -> EnvoyResult:
+    return replace(envoy, status=EnvoyStatus.FAILED, message=said)
+
+
+def _unchecked(envoys: Mapping[str, EnvoyResult], hosts: Sequence[str]) -> dict[str, EnvoyResult]:
+    message = "the rollout was interrupted before this host's health was known"
+    return {
+        host: replace(envoy, status=EnvoyStatus.INTERRUPTED, message=message)
+        if host in hosts
+        else envoy
+        for host, envoy in envoys.items()
+    }
+
+
+def _sick(sick: Mapping[str, str]) -> str:
+    host, said = next(iter(sick.items()))
+    others = f" (and {len(sick) - 1} more)" if len(sick) > 1 else ""
+    return f"{host}{others}: {said}"

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the controller keeps what it knows of rollouts: the user's XDG state folder."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+
+class RolloutRunning(Exception):
+    """Another rollout of the stack goes on. The message says whose, and since when."""
+
+
+def controller_folder() -> Path:
+    """``$XDG_STATE_HOME/vigo-bridge/controller``; hosts keep their own state beside it."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "vigo-bridge" / "controller"
+
+
+def stack_key(folder: Path) -> str:
+    """A name for a stack that no other stack of this machine has."""
+    path = str(folder.resolve())
+    readable = re.sub(r"[^A-Za-z0-9._-]", "_", folder.resolve().name)[:40]
+    return f"{readable}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"
+
+
+@contextlib.contextmanager
+def one_rollout(state: Path, key: str, stack: Path) -> Iterator[None]:
+    """Holds the stack's lock, which the kernel frees when we end, however we end.
+
+    Raises RolloutRunning.
+    """
+    folder = private(state / "locks")
+    path = folder / f"{key}.lock"
+    with path.open("a+", encoding="utf-8") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RolloutRunning(
+                f"a rollout of {stack} is running: {_holder(path)}. Wait for it, or end it with"
+                " Ctrl-C"
+            ) from None
+        stream.truncate(0)
+        since = datetime.now().astimezone().isoformat(timespec="seconds")
+        json.dump({"user": getpass.getuser(), "pid": os.getpid(), "since": since}, stream)
+        stream.flush()
+        yield
+        stream.truncate(0)
+
+
+def private(folder: Path) -> Path:
+    """The folder, made where it is missing, for our user alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _holder(path: Path) -> str:
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"{holder['user']}, process {holder['pid']}, since {holder['since']}"
+    except (OSError, ValueError, KeyError):
+        return "its process is not known"

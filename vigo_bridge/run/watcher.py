@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is told, while a rollout goes on, how far it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vigo_bridge.run.batches import Batch
+from vigo_bridge.run.results import EnvoyResult
+
+
+class Watcher(Protocol):
+    """Told for display only: what is told may come late."""
+
+    def batch(self, batch: Batch) -> None:
+        """A batch begins."""
+
+    def host(self, host: str, envoy: EnvoyResult | None) -> None:
+        """A host is begun (None), or what has become of it."""
+
+    def say(self, text: str) -> None:
+        """Anything else, a line of text."""
