@@ -91,6 +91,11 @@ class Host:
         login = ["-i", str(self.key_file), "-p", str(self.port), f"root@{self.address}"]
         return run(["ssh", *options, *login, command])
 
+    def copy(self, source: Path, target: str) -> None:
+        """Copy a file or a folder of this machine to a path on the host."""
+        place = f"{self._container.name}:{target}"
+        run(["docker", "cp", str(source), place], env=self._base.env)
+
     def inventory_line(self) -> str:
         """The host as a line of an INI inventory of Ansible."""
         return (

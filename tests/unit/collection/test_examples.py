@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils import traits
 from ansible_collections.vigo.bridge.plugins.module_utils.envoy import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
     parse_crates,
@@ -21,6 +22,7 @@ EXAMPLES = [
     pytest.param(name, task, id=f"{name}: {task['name']}")
     for name, module in MODULES.items()
     for task in module.examples
+    if f"vigo.bridge.{name}" in task
 ]
 
 
@@ -38,9 +40,11 @@ def test_example_is_accepted(module: str, task: dict[str, Any]) -> None:
         spec = MODULES[module].spec
         defaults = {name: option.get("default") for name, option in spec.items()}
         TYPES[module].parse({**defaults, **options})
+    elif module == "traits":
+        assert traits.expand(options["names"])
     else:
         parse_crates(options.get("crates") or {})
-        parse_resources(options.get("resources") or [])
+        parse_resources(options.get("resources") or [], options.get("crates") or {})
 
 
 def _options(module: str, task: dict[str, Any]) -> dict[str, Any]:

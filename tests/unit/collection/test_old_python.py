@@ -34,7 +34,7 @@ sys.exit(bool(failures))
 
 @pytest.mark.parametrize("version", ["3.8", "3.9"])
 def test_module_utils_can_be_imported(version: str) -> None:
-    interpreter = next(_interpreters(version), None)
+    interpreter = next(interpreters(version), None)
     if interpreter is None:
         pytest.skip(f"no Python {version} on the PATH or in pyenv")
     names = [_module_name(path) for path in _files_without_ansible()]
@@ -47,7 +47,7 @@ def test_module_utils_can_be_imported(version: str) -> None:
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-def _interpreters(version: str) -> Iterator[str]:
+def interpreters(version: str) -> Iterator[str]:
     """Those that really start: pyenv's shims on the PATH may stand for nothing."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     candidates = [

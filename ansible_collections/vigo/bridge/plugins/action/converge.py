@@ -15,6 +15,7 @@ from typing import Any, Mapping
 
 from ansible.errors import AnsibleConnectionFailure
 
+from ..module_utils.resources import has_containers
 from ..plugin_utils import readable
 from ..plugin_utils.reserved_names import is_reserved
 from ..plugin_utils.result_file import is_recording, record, record_unreachable
@@ -42,7 +43,7 @@ class ActionModule(SecretAction):
                 arguments[name] = self._templar.template(value) if name in _TEMPLATED else value
         self._prefer_user_variables(arguments, task_vars)
         try:
-            result = self.call(MODULE, arguments, task_vars)
+            result = self.call(MODULE, arguments, task_vars, needs_sdk=_needs_sdk(arguments))
         except AnsibleConnectionFailure as error:
             record_unreachable(host, str(error))
             raise
@@ -80,6 +81,10 @@ class ActionModule(SecretAction):
             name: {**(crate or {}), "vars": _without((crate or {}).get("vars") or {}, users)}
             for name, crate in crates.items()
         }
+
+
+def _needs_sdk(arguments: Mapping[str, Any]) -> bool:
+    return bool(arguments.get("prune")) or has_containers(arguments)
 
 
 def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

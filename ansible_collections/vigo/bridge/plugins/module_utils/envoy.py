@@ -36,8 +36,9 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     ``lock_timeout`` as the module documents them. Raises ResourceError when nothing could be
     started at all.
     """
-    resources = parse_resources(arguments.get("resources") or [])
-    crates = parse_crates(arguments.get("crates") or {})
+    entries = arguments.get("crates") or {}
+    resources = parse_resources(arguments.get("resources") or [], entries)
+    crates = parse_crates(entries)
     folder = arguments.get("state_dir") or state_folder.default_folder()
     scope = arguments.get("scope") or "default"
     path = state_folder.journal_path(folder, scope)

@@ -118,6 +118,8 @@ class ResourceType:
     labelled = False
     #: The attributes that ``prepare`` gets; none where there is nothing to prepare.
     prepared_by: tuple[str, ...] = ()
+    #: Whether it speaks to an engine, by the docker SDK.
+    needs_sdk = False
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
         """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""

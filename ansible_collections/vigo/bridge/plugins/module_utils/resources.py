@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Iterator, Mapping, Sequence
 
 from . import when
 from .comma_strings import as_list
 from .errors import ResourceError
 from .references import Crate, Node
 from .resource_types import ATTRIBUTES, KEY_ATTRIBUTES
+
+_NO_CRATES: Mapping[str, Any] = MappingProxyType({})
 
 #: What every resource may have beside the attributes of its type.
 COMMON = (
@@ -61,11 +64,14 @@ class CrateInput:
 
 
 def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, CrateInput]:
-    """Crates by name, from ``{NAME: {depends_on, vars, when}}``. Raises ResourceError."""
+    """Crates by name, from ``{NAME: {depends_on, vars, when, resources}}``.
+
+    Raises ResourceError.
+    """
     crates = {}
     for name, entry in entries.items():
         entry = entry or {}
-        _refuse_unknown(f"crate {name}", entry, ("depends_on", "vars", "when"))
+        _refuse_unknown(f"crate {name}", entry, ("depends_on", "vars", "when", "resources"))
         crates[name] = CrateInput(
             Crate(name, tuple(as_list(entry.get("depends_on")))),
             entry.get("vars") or {},
@@ -74,9 +80,30 @@ def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, C
     return crates
 
 
-def parse_resources(entries: Sequence[Mapping[str, Any]]) -> list[Resource]:
-    """Resources in the given order. Raises ResourceError for the first that cannot be."""
-    return [_parse(entry) for entry in entries]
+def has_containers(arguments: Mapping[str, Any]) -> bool:
+    """Whether ``resources`` or ``crates``, not yet checked, hold a container."""
+    entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
+    return any(isinstance(entry, Mapping) and entry.get("type") == "container" for entry in entries)
+
+
+def parse_resources(
+    entries: Sequence[Mapping[str, Any]],
+    crates: Mapping[str, Mapping[str, Any] | None] = _NO_CRATES,
+) -> list[Resource]:
+    """Resources in the given order, behind those that stand in crates.
+
+    Raises ResourceError for the first that cannot be.
+    """
+    return [_parse(entry) for entry in (*_inline(crates), *entries)]
+
+
+def _inline(crates: Mapping[str, Any]) -> Iterator[Any]:
+    """The resources that stand in crates, each with the crate in its id."""
+    for crate, entry in crates.items():
+        for resource in (entry or {}).get("resources") or ():
+            if isinstance(resource, Mapping):
+                resource = {**resource, "id": f"{crate}/{_id(resource)}"}
+            yield resource
 
 
 def _parse(entry: Mapping[str, Any]) -> Resource:
@@ -104,8 +131,8 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
 def _id(entry: Mapping[str, Any]) -> str:
     if entry.get("id"):
         return str(entry["id"])
-    kind = entry["type"]
-    return str(entry.get("name") or f"{kind}:{entry.get(KEY_ATTRIBUTES[kind], '')}")
+    kind = entry.get("type")
+    return str(entry.get("name") or f"{kind}:{entry.get(KEY_ATTRIBUTES.get(str(kind), ''), '')}")
 
 
 def _label(entry: Mapping[str, Any]) -> str:

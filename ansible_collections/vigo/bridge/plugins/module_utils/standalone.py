@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
+from typing import Any, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 
+from . import state_folder
 from .caller import end_with_caller
+from .container import sdk
 from .errors import ResourceError
 from .resource import ResourceType, Result, bring
 from .secret_references import Secrets
@@ -23,7 +25,11 @@ SECRETS_OPTION = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
 def run_module(resource_type: ResourceType, **module_options: Any) -> None:
     """The whole of a module: arguments in, one resource brought, Ansible's result out."""
     module = AnsibleModule(
-        argument_spec={**resource_type.attributes, **SECRETS_OPTION},
+        argument_spec={
+            **resource_type.attributes,
+            **SECRETS_OPTION,
+            **(sdk.OPTIONS if resource_type.needs_sdk else {}),
+        },
         supports_check_mode=True,
         **module_options,
     )
@@ -33,11 +39,17 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
         for name, value in module.params.items()
         if name in resource_type.attributes and value is not None
     }
+
+    def given() -> Mapping[str, Any]:
+        if resource_type.needs_sdk:
+            require_sdk(module, state_folder.default_folder())
+        return attributes
+
     with explained(module, target):
         result = bring(
             str(attributes[resource_type.key_attribute]),
             resource_type,
-            lambda: attributes,
+            given,
             target,
         )
     _leave(module, target, result)
@@ -51,6 +63,17 @@ def target_of(module: AnsibleModule) -> Target:
     module.no_log_values.difference_update(secrets.values.values())
     module.no_log_values.update(secrets.forms())
     return Target(module.check_mode, secrets)
+
+
+def require_sdk(module: AnsibleModule, folder: str) -> None:
+    """Ends the call, with nothing done, where the controller has to send the docker SDK first.
+
+    folder: the state folder. Raises Blocked.
+    """
+    given = module.params
+    places = sdk.folders(folder)
+    if not sdk.provide(given["_sdk"], given["_sdk_archive"], places, keep=not module.check_mode):
+        module.exit_json(changed=False, **{sdk.MISSING: True})
 
 
 class explained:

@@ -28,7 +28,7 @@ author:
   - The vigo-bridge developers (@vigo-bridge)
 requirements:
   - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
-  - Docker SDK for Python 5.0.3 or newer, on the target
+  - Docker SDK for Python 5.0.3 or newer, on the target or else on the controller
 options:
   container:
     description: The container's name.
@@ -296,6 +296,8 @@ options:
       - Without it, all stay.
     type: int
 attributes:
+  async:
+    support: none
   check_mode:
     support: full
     details: A moved tag is predicted by asking the registry, without pulling.
@@ -305,6 +307,7 @@ attributes:
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.secrets
+  - vigo.bridge.sdk
 notes:
   - Between stopping the old container and starting the new one, nothing runs. That usually takes
     less than a second, plus the time that the old process needs to end.

@@ -67,8 +67,9 @@ options:
         default: true
   crates:
     description:
-      - For each configcrate by name, its C(depends_on), C(when), and C(vars) that only its own
-        resources see.
+      - For each configcrate by name, its C(depends_on), C(when), C(vars) that only its own
+        resources see, and C(resources), as in O(resources), each with the crate's name put before
+        its own.
       - Without it, the variable C(vigo_crates) is taken as it stands.
     type: dict
   vars:
@@ -101,6 +102,8 @@ options:
     type: bool
     default: false
 attributes:
+  async:
+    support: none
   check_mode:
     description: Says what would be done; guards of commands are asked, they must only read.
     support: full
@@ -110,6 +113,7 @@ attributes:
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.secrets
+  - vigo.bridge.sdk
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.file
@@ -157,6 +161,27 @@ EXAMPLES = r"""
         command: systemctl reload proxy
         when: changed
         subscribes: [proxy/config]
+
+- name: Two crates, each with its resources, the second after the first
+  vigo.bridge.converge:
+    scope: shop
+    crates:
+      redis:
+        vars:
+          port: "6379"
+        resources:
+          - name: server
+            type: container
+            container: redis
+            image: redis:7-alpine
+            ports: !unsafe "127.0.0.1:{{ .Vars.port }}:6379"
+      shop:
+        depends_on: [redis]
+        resources:
+          - name: server
+            type: container
+            container: shop
+            image: registry.example.com/shop:v2.1.0
 
 - name: What the inventory says of the host in vigo_resources, vigo_crates and vigo_vars
   vigo.bridge.converge:
@@ -220,8 +245,12 @@ notes:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils import state_folder
+from ..module_utils.container import sdk
+from ..module_utils.container.prune import usual_engine_is_there
 from ..module_utils.envoy import converge
-from ..module_utils.standalone import SECRETS_OPTION, explained, target_of
+from ..module_utils.resources import has_containers
+from ..module_utils.standalone import SECRETS_OPTION, explained, require_sdk, target_of
 
 
 def main() -> None:
@@ -236,11 +265,14 @@ def main() -> None:
             "lock_timeout": {"type": "float"},
             "prune": {"type": "bool", "default": False},
             **SECRETS_OPTION,
+            **sdk.OPTIONS,
         },
         supports_check_mode=True,
     )
     target = target_of(module)
     with explained(module, target):
+        if _needs_sdk(module):
+            require_sdk(module, module.params["state_dir"] or state_folder.default_folder())
         results = converge(module.params, target)
     answer = {
         "changed": any(result.changed for result in results),
@@ -254,6 +286,12 @@ def main() -> None:
         head = f"{len(failures)} of {len(results)} resources failed"
         module.fail_json(msg="\n".join([head, *lines]), **answer)
     module.exit_json(**answer)
+
+
+def _needs_sdk(module: AnsibleModule) -> bool:
+    if has_containers(module.params):
+        return True
+    return bool(module.params["prune"]) and usual_engine_is_there()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls a module of ours with the secrets that its arguments name."""
+"""Calls a module of ours with what only the controller has: secrets, and the docker SDK."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils import secret_references
+from ..module_utils.container import sdk
 from ..module_utils.secret_references import MASK
 from .ansible_secrets import look_up_in_ansible
+from .sdk_archive import controllers_sdk
 from .secret_stores import StoreError
 from .secrets import UnknownSecrets, short
 
@@ -22,9 +24,17 @@ class SecretAction(ActionBase):
     """The base of our actions. Secrets are looked up at the moment of the call, no earlier."""
 
     def call(
-        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+        self,
+        module: str,
+        arguments: Mapping[str, Any],
+        task_vars: Mapping[str, Any],
+        *,
+        needs_sdk: bool = False,
     ) -> dict[str, Any]:
-        """Executes the module with these arguments. Raises AnsibleActionFail."""
+        """Executes the module with these arguments. Raises AnsibleActionFail.
+
+        needs_sdk: whether it speaks to an engine.
+        """
         if self._task.async_val:
             raise AnsibleActionFail(f"{module} does not work with async; leave it out")
         try:
@@ -37,10 +47,27 @@ class SecretAction(ActionBase):
             self._display.warning(warning)
         if secrets:
             self._refuse_arguments_on_disk()
+        given = {**arguments, "_secrets": _Hidden(secrets)}
+        if needs_sdk:
+            return self._execute_with_sdk(module, given, task_vars)
+        return self._execute(module, given, task_vars)
+
+    def _execute_with_sdk(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Offers the controller's SDK, and sends it to a target that has none yet."""
+        archive = controllers_sdk()
+        given = {**arguments, "_sdk": archive.offer() if archive else {}}
+        result = self._execute(module, given, task_vars)
+        if archive is None or not result.get(sdk.MISSING):
+            return result
+        return self._execute(module, {**given, "_sdk_archive": archive.packed()}, task_vars)
+
+    def _execute(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
         return self._execute_module(
-            module_name=module,
-            module_args={**arguments, "_secrets": _Hidden(secrets)},
-            task_vars=task_vars,
+            module_name=module, module_args=dict(arguments), task_vars=task_vars
         )
 
     def _refuse_arguments_on_disk(self) -> None:
@@ -84,9 +111,15 @@ class ModuleAction(SecretAction):
 
     supports_check_mode = True
     supports_diff = True
+    needs_sdk = False
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        return self.call(self._task.resolved_action, self._task.args, task_vars or {})
+        return self.call(
+            self._task.resolved_action,
+            self._task.args,
+            task_vars or {},
+            needs_sdk=self.needs_sdk,
+        )

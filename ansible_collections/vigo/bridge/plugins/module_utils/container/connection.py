@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection to an engine's socket: the only file that imports the docker SDK.
+"""The connection to an engine's socket.
 
 The SDK's client serves as the HTTP session that speaks through sockets, TLS and SSH; which calls
 are made is in ``engine``. So every SDK from 5.0.3 on behaves the same.
@@ -14,6 +14,7 @@ import os
 from typing import Any, Iterator, Mapping
 
 from ..errors import Blocked, ResourceError
+from . import sdk
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
@@ -40,7 +41,7 @@ class Connection:
 
     def __init__(self, docker_host: str = "") -> None:
         self.host = docker_host or os.environ.get("DOCKER_HOST") or DEFAULT_HOST
-        self._docker, self._requests = _import_sdk()
+        self._docker, self._requests = sdk.imported()
         self._session = self._open()
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
@@ -183,22 +184,6 @@ class Connection:
             )
         detail = cause.strerror if cause is not None and cause.strerror else error
         return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
-
-
-def _import_sdk() -> tuple[Any, Any]:
-    try:
-        import docker
-        import docker.auth
-        import docker.errors
-        import docker.types
-        import docker.utils
-        import requests
-    except ImportError as error:
-        raise Blocked(
-            f"the Python of this target has no usable docker SDK ({error}):"
-            " apt install python3-docker, or pip install docker"
-        ) from error
-    return docker, requests
 
 
 def api_version(text: str) -> tuple[int, int]:

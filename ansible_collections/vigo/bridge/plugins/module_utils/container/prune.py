@@ -113,12 +113,17 @@ def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple((entry.get("NetworkSettings") or {}).get("Networks") or ())
 
 
+def usual_engine_is_there() -> bool:
+    """Whether there can be an engine where no resource names one."""
+    host = os.environ.get("DOCKER_HOST") or DEFAULT_HOST
+    return not host.startswith("unix://") or os.path.exists(host[len("unix://") :])
+
+
 def _engines(record: Named, target: Target) -> list[Engine]:
     """Those that this run spoke to; the usual one where no container is left in the stack."""
     if record.engines:
         return list(record.engines.values())
-    host = os.environ.get("DOCKER_HOST") or DEFAULT_HOST
-    if host.startswith("unix://") and not os.path.exists(host[len("unix://") :]):
+    if not usual_engine_is_there():
         return []
     try:
         return [Engine()]

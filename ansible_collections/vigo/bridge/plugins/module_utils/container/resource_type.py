@@ -30,6 +30,7 @@ class Container(ResourceType):
     attributes = ATTRIBUTES
     key_attribute = "container"
     labelled = True
+    needs_sdk = True
     prepared_by = (
         "container",
         "image",

@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How our modules get the docker SDK."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  _sdk:
+    description:
+      - The docker SDK that the controller can send. Never set it, the action plugin does.
+    type: dict
+    default: {}
+  _sdk_archive:
+    description:
+      - That SDK itself. Never set it, the action plugin does.
+    type: str
+notes:
+  - A target that has no docker SDK for Python gets the controller's, once. It is unpacked into the
+    folder C(sdk) of the state folder (C(/var/lib/vigo-bridge) for root,
+    C(~/.local/state/vigo-bridge) for others), or, where that cannot be written, into
+    C(/var/tmp/vigo-bridge-sdk-UID). Check mode unpacks it for the one call.
+"""

@@ -1,0 +1,201 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The docker SDK of this target: its own, or one that the controller sends.
+
+The controller's comes as an archive that is named by its content. It is unpacked once, into a
+folder of that name that only this user can use, and stays there; Python keeps its bytecode beside
+it, for each version its own. Check mode unpacks it for the one call.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import io
+import os
+import platform
+import shutil
+import stat
+import sys
+import tempfile
+import time
+import zipfile
+from typing import Any, Iterator, Mapping, Sequence
+
+from ..errors import Blocked
+
+#: What the archive holds: the SDK, and all that it cannot do without.
+PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
+
+#: How action plugins offer the controller's SDK: its digest and versions, and the archive itself
+#: (base64) once the module has answered that it is missing.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "_sdk": {"type": "dict", "default": {}},
+    "_sdk_archive": {"type": "str", "no_log": True},
+}
+#: The key of that answer. Nothing has been done then.
+MISSING = "sdk_missing"
+
+_INSTALL = "install it there: apt install python3-docker, or pip install docker"
+_PART = ".part-"
+_PART_LIVES = 3600.0
+
+
+def provide(
+    offer: Mapping[str, str], archive: str | None, folders: Sequence[str], keep: bool
+) -> bool:
+    """Makes the SDK importable; False where the controller has to send its archive first.
+
+    offer: ``digest`` and ``versions`` of what the controller has, or nothing. folders: where
+    archives are unpacked, the first that can be used is. keep: whether it stays there. Raises
+    Blocked, saying what to install.
+    """
+    if _is_importable():
+        return True
+    if not offer:
+        raise Blocked(
+            f"this target's Python {platform.python_version()} has no usable docker SDK, and the"
+            f" controller has none to send; {_INSTALL}, or pip install docker on the controller"
+        )
+    place = next(_unpacked_before(folders, offer["digest"]), None)
+    if place is None and archive is None:
+        return False
+    if place is None:
+        content = base64.b64decode(archive or "")
+        place = _unpack(content, offer["digest"], folders) if keep else _unpack_for_now(content)
+    _use(place, offer["versions"])
+    return True
+
+
+def folders(state_folder: str) -> list[str]:
+    """Where archives are unpacked: with the other state, or where that cannot be written."""
+    return [
+        os.path.join(state_folder, "sdk"),
+        os.path.join("/var/tmp", f"vigo-bridge-sdk-{os.geteuid()}"),
+    ]
+
+
+def imported() -> tuple[Any, Any]:
+    """The modules ``docker`` and ``requests``. Raises Blocked where they cannot be imported."""
+    try:
+        import docker
+        import docker.auth
+        import docker.errors
+        import docker.utils
+        import requests
+    except Exception as error:  # An old or half installed one may raise anything.
+        raise Blocked(
+            f"the Python of this target has no usable docker SDK ({error}); {_INSTALL}"
+        ) from error
+    return docker, requests
+
+
+def _is_importable() -> bool:
+    try:
+        imported()
+    except Blocked:
+        return False
+    return True
+
+
+def _use(place: str, versions: str) -> None:
+    """Puts it before what the target has: an older ``requests`` there does not go with it."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
+        del sys.modules[name]
+    sys.path.insert(0, place)
+    sys.dont_write_bytecode = False  # else every call would compile it anew
+    try:
+        imported()
+    except Blocked as error:
+        raise Blocked(
+            f"the controller's docker SDK ({versions}) does not run on this target's Python"
+            f" {platform.python_version()} ({error.__cause__}); {_INSTALL}, or install older"
+            " versions on the controller"
+        ) from error
+
+
+def _unpacked_before(places: Sequence[str], digest: str) -> Iterator[str]:
+    for folder in places:
+        place = os.path.join(folder, digest)
+        if _is_private(folder) and os.path.isdir(place):
+            yield place
+
+
+def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
+    """Unpacks into the first folder that takes it, in one step for whoever looks."""
+    obstacles = []
+    for folder in places:
+        try:
+            return _unpack_into(folder, archive, digest)
+        except OSError as error:
+            obstacles.append(f"{folder} ({error.strerror or error})")
+    raise Blocked(
+        "this target has no docker SDK, and the controller's cannot be unpacked into"
+        f" {' or '.join(obstacles)}; make room there, or {_INSTALL}"
+    )
+
+
+def _unpack_into(folder: str, archive: bytes, digest: str) -> str:
+    for path in (os.path.dirname(folder), folder):
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    if not _is_private(folder):
+        raise PermissionError("it is not this user's alone")
+    _clear(folder)
+    place = os.path.join(folder, digest)
+    part = tempfile.mkdtemp(prefix=_PART, dir=folder)
+    try:
+        _extract(archive, part)
+        _sync(part)
+        os.rename(part, place)
+    except OSError:
+        if not os.path.isdir(place):  # Another call was not faster.
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return place
+
+
+def _unpack_for_now(archive: bytes) -> str:
+    try:
+        place = tempfile.mkdtemp(prefix="vigo-bridge-sdk-")
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+        _extract(archive, place)
+    except OSError as error:
+        raise Blocked(
+            "this target has no docker SDK, and the controller's cannot be unpacked into"
+            f" {tempfile.gettempdir()} ({error.strerror or error}); make room there, or {_INSTALL}"
+        ) from error
+    return place
+
+
+def _extract(archive: bytes, folder: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive)) as stream:
+        stream.extractall(folder)
+
+
+def _sync(folder: str) -> None:
+    """Sees to it that after a power cut no file is empty."""
+    for path, _subfolders, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(path, name), "rb") as stream:
+                os.fsync(stream.fileno())
+
+
+def _clear(folder: str) -> None:
+    """Removes what killed calls left half done."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if entry.name.startswith(_PART) and age > _PART_LIVES:
+                shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _is_private(folder: str) -> bool:
+    """Whether nobody else can have put anything there."""
+    try:
+        status = os.lstat(folder)
+    except OSError:
+        return False
+    mode = stat.S_IMODE(status.st_mode)
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not mode & 0o077

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Targets without the docker SDK get the controller's, once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.testbed import Engine, Host, Testbed
+from tests.unit.collection.test_old_python import interpreters
+
+pytestmark = pytest.mark.integration
+
+IMAGE = "redis:7-alpine"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One module call. calls: how many times Ansible executed a module for it."""
+
+    result: dict[str, Any]
+    calls: int
+    printed: str
+
+
+def call(
+    module: str, arguments: dict[str, Any], inventory: str, *options: str, pipelining: bool = True
+) -> Answer:
+    """One task on the only host of an inventory."""
+    finished = subprocess.run(
+        [
+            *(sys.executable, "-m", "ansible", "adhoc", "all", "-i", inventory, "-vvv", *options),
+            *("--module-name", f"vigo.bridge.{module}", "--args", json.dumps(arguments)),
+        ],
+        env={**os.environ, "ANSIBLE_PIPELINING": str(pipelining), "ANSIBLE_NOCOLOR": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    _head, _, answer = finished.stdout.partition(" => ")
+    assert answer, finished.stdout + finished.stderr
+    result, _ = json.JSONDecoder().raw_decode(answer)
+    calls = finished.stdout.count(f"Using module file {_module_file(module)}")
+    return Answer(result, calls, finished.stdout + finished.stderr)
+
+
+def _module_file(module: str) -> Path:
+    root = Path(__file__).parents[2]
+    return root / f"ansible_collections/vigo/bridge/plugins/modules/{module}.py"
+
+
+class TestThisMachine:
+    """A Python of this machine that has nothing but its standard library."""
+
+    @pytest.fixture
+    def bare(self, tmp_path: Path) -> Path:
+        command = [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")]
+        subprocess.run(command, check=True)
+        return tmp_path / "bare/bin/python"
+
+    @pytest.fixture
+    def name(self, engine: Engine) -> Iterator[str]:
+        name = f"sdk-{uuid.uuid4().hex[:8]}"
+        yield name
+        with closing(engine.client()) as client:
+            for container in client.containers.list(all=True, filters={"name": name}):
+                container.remove(force=True, v=True)
+
+    def test_it_is_sent_once_and_kept(
+        self, bare: Path, name: str, engine: Engine, tmp_path: Path
+    ) -> None:
+        inventory = tmp_path / "hosts.ini"
+        inventory.write_text(
+            f"here ansible_connection=local ansible_python_interpreter={bare}\n", encoding="utf-8"
+        )
+        container = {"container": name, "image": IMAGE, "docker_host": engine.docker_host}
+        state = {"state_dir": str(tmp_path / "state"), "scope": name}
+        graph = {**state, "resources": [{"type": "container", **container}]}
+
+        predicted = call("converge", graph, str(inventory), "--check")
+        assert predicted.result["resources"][0]["action"] == "created", predicted.printed
+        assert not (tmp_path / "state").exists()
+
+        first = call("converge", graph, str(inventory))
+        assert first.result["resources"][0]["action"] == "created", first.printed
+        assert first.calls == 2
+        second = call("converge", graph, str(inventory))
+        assert second.result["resources"][0]["action"] == "none", second.printed
+        assert second.calls == 1
+
+        (kept,) = (tmp_path / "state/sdk").iterdir()
+        assert (tmp_path / "state/sdk").stat().st_mode & 0o777 == 0o700
+        assert list(kept.glob("docker/__pycache__/*.pyc"))
+
+    def test_files_and_commands_need_none(self, bare: Path, tmp_path: Path) -> None:
+        inventory = tmp_path / "hosts.ini"
+        inventory.write_text(
+            f"here ansible_connection=local ansible_python_interpreter={bare}\n", encoding="utf-8"
+        )
+        resources = [{"type": "exec", "command": "true"}]
+        graph = {"state_dir": str(tmp_path / "state"), "resources": resources}
+        answer = call("converge", graph, str(inventory))
+        assert (answer.calls, answer.result["changed"]) == (1, True), answer.printed
+        assert not (tmp_path / "state/sdk").exists()
+
+
+@pytest.mark.sweep
+class TestSshHost:
+    """A host without the SDK, reached by SSH as root, and as a user with and without become."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def host(cls, testbed: Testbed) -> Host:
+        host = testbed.fleet(["bare.app.example.com"])["bare.app.example.com"]
+        host.run("dpkg --remove --force-depends python3-docker python3-requests python3-urllib3")
+        host.run("useradd --create-home --groups docker --shell /bin/sh deploy")
+        host.run("echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy")
+        host.run("cp -r /root/.ssh /home/deploy/ && chown -R deploy: /home/deploy/.ssh")
+        return host
+
+    @pytest.fixture
+    def as_user(self, host: Host) -> Iterator[str]:
+        """The name of a container that goes; what the user keeps goes, too."""
+        yield "sdk"
+        host.run("docker rm --force --volumes sdk >/dev/null 2>&1 || true")
+        host.run("rm -rf /home/deploy/.local /var/tmp/vigo-bridge-sdk-* /var/lib/vigo-bridge")
+
+    @pytest.mark.parametrize("version", ["", "3.8", "3.9", "3.13"])
+    @pytest.mark.parametrize("options", [(), ("--become",)], ids=["without become", "with become"])
+    def test_every_python(
+        self, host: Host, as_user: str, version: str, options: Sequence[str], tmp_path: Path
+    ) -> None:
+        inventory = self._inventory(host, tmp_path, self._python(host, version))
+        container = {"container": as_user, "image": IMAGE}
+        first = call("container", container, inventory, *options)
+        assert first.result.get("action") == "created", first.printed
+        assert first.calls == 2
+        second = call("container", container, inventory, *options)
+        assert second.result.get("action") == "none", second.printed
+        assert second.calls == 1
+        folder = "/var/lib/vigo-bridge" if options else "/home/deploy/.local/state/vigo-bridge"
+        assert host.run(f"stat -c %a {folder}/sdk") == "700\n"
+
+    def test_without_pipelining(self, host: Host, as_user: str, tmp_path: Path) -> None:
+        inventory = self._inventory(host, tmp_path)
+        arguments = {"container": as_user, "image": IMAGE}
+        answer = call("container", arguments, inventory, pipelining=False)
+        assert (answer.calls, answer.result.get("action")) == (2, "created"), answer.printed
+
+    def test_a_home_that_cannot_be_written(self, host: Host, as_user: str, tmp_path: Path) -> None:
+        host.run("mount --bind /home/deploy /home/deploy")
+        host.run("mount -o remount,bind,ro /home/deploy")
+        try:
+            inventory = self._inventory(host, tmp_path)
+            arguments = {"container": as_user, "image": IMAGE}
+            calls = [call("container", arguments, inventory) for _ in range(2)]
+        finally:
+            host.run("umount /home/deploy")
+        assert [answer.calls for answer in calls] == [2, 1], calls[0].printed
+        assert calls[1].result.get("action") == "none"
+
+    def test_a_folder_of_somebody_else_is_not_trusted(
+        self, host: Host, as_user: str, tmp_path: Path
+    ) -> None:
+        uid = host.run("id -u deploy").strip()
+        host.run(f"mkdir -p /var/tmp/vigo-bridge-sdk-{uid} && chmod 777 /var/tmp/vigo-bridge-sdk-*")
+        host.run("mkdir -p /home/deploy/.local/state && chmod 555 /home/deploy/.local/state")
+        inventory = self._inventory(host, tmp_path)
+        answer = call("container", {"container": as_user, "image": IMAGE}, inventory)
+        assert "it is not this user's alone" in answer.result["msg"], answer.printed
+
+    def test_a_full_disk(self, host: Host, as_user: str, tmp_path: Path) -> None:
+        state = "/home/deploy/.local/state/vigo-bridge"
+        host.run(f"mkdir -p {state} && mount -t tmpfs -o size=256k,mode=1777 tmpfs {state}")
+        host.run("mount -t tmpfs -o size=256k,mode=1777 tmpfs /var/tmp")
+        try:
+            inventory = self._inventory(host, tmp_path)
+            answer = call("container", {"container": as_user, "image": IMAGE}, inventory)
+            left = host.run(f"find {state}/sdk /var/tmp/vigo-bridge-sdk-* -mindepth 1")
+        finally:
+            host.run(f"umount {state}; umount /var/tmp")
+        assert "No space left on device" in answer.result["msg"], answer.printed
+        assert "apt install python3-docker" in answer.result["msg"]
+        assert answer.result.get("action") == "blocked"
+        assert left == ""
+
+    def _inventory(self, host: Host, folder: Path, python: str = "/usr/bin/python3") -> str:
+        path = folder / "hosts.ini"
+        line = host.inventory_line().replace("ansible_user=root", "ansible_user=deploy")
+        path.write_text(f"{line} ansible_python_interpreter={python}\n", encoding="utf-8")
+        return str(path)
+
+    def _python(self, host: Host, version: str) -> str:
+        """An interpreter of that version on the host, copied from this machine's pyenv."""
+        if not version:
+            return "/usr/bin/python3"
+        found = next((path for path in interpreters(version) if "pyenv/versions" in path), None)
+        if found is None:
+            pytest.skip(f"no Python {version} in pyenv")
+        if host.run(f"ls /opt/{version} 2>/dev/null || true") == "":
+            host.copy(Path(found).resolve().parents[1], f"/opt/{version}")
+            # It may have been built with a shared library.
+            host.run(f"echo /opt/{version}/lib > /etc/ld.so.conf.d/{version}.conf && ldconfig")
+        return f"/opt/{version}/bin/python{version}"
