@@ -8,17 +8,21 @@ inventory, which is read beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from vigo_bridge.emit.group_variables import (
+    ALL_ENVOYS,
+    crate_settings,
+    fixed,
+    resource_settings,
+    resources_of,
+)
 from vigo_bridge.emit.yaml_text import entry, indented
-from vigo_bridge.resolve.plan import SETTING, Group, Plan, PlannedCrate, PlannedResource, Variable
-
-#: The group of all envoys that the stack matches.
-ALL_ENVOYS = "vigo"
+from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource, Variable
 
 
 def write_bundle(
@@ -38,8 +42,8 @@ def write_bundle(
             "group_vars.yml.j2",
             group=group,
             scope=plan.scope,
-            resources=_all(group),
-            fixed=[variable.name for variable in group.variables if variable.layer == SETTING],
+            resources=resources_of(group),
+            fixed=fixed(group),
         )
         (variables / f"{group.name}.yml").write_text(text, encoding="utf-8", newline="")
     (folder / "site.yml").write_text(_render("site.yml.j2", plan=plan), encoding="utf-8")
@@ -66,10 +70,6 @@ def _hosts(plan: Plan, variables: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     return {"children": {ALL_ENVOYS: {"children": groups}}}
 
 
-def _all(group: Group) -> list[PlannedResource]:
-    return [resource for crate in group.crates for resource in crate.resources]
-
-
 def _variable_entry(variable: Variable) -> str:
     comment = str(variable.position)
     if variable.beats:
@@ -78,32 +78,13 @@ def _variable_entry(variable: Variable) -> str:
 
 
 def _crate_entry(crate: PlannedCrate, group: Group) -> str:
-    """A crate's own variables are those of which the group has another value."""
-    shared = {variable.name: variable.value for variable in group.variables}
-    own = {name: value for name, value in crate.vars.items() if shared[name] != value}
-    settings = {"depends_on": list(crate.depends_on), "when": crate.when, "vars": own}
-    return entry(crate.name, {name: value for name, value in settings.items() if value})
+    return entry(crate.name, crate_settings(crate, group))
 
 
 def _resource_entry(resource: PlannedResource) -> str:
     """One item of a YAML list, its keys in the order that a reader expects."""
-    lines = "\n".join(entry(name, value) for name, value in _settings(resource))
+    lines = "\n".join(entry(name, value) for name, value in resource_settings(resource).items())
     return "  - " + indented(lines, 4).lstrip(" ")
-
-
-def _settings(resource: PlannedResource) -> Iterator[tuple[str, Any]]:
-    yield "id", resource.id
-    yield "type", resource.type
-    yield from resource.attributes.items()
-    for name in ("depends_on", "before", "notify", "subscribes"):
-        if references := getattr(resource, name):
-            yield name, list(references)
-    if resource.when:
-        yield "when", resource.when
-    if resource.item is not None:
-        yield "item", resource.item
-    if not resource.template:
-        yield "template", False
 
 
 def _render(template: str, **values: Any) -> str:

@@ -1,0 +1,219 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inventory plugin vigo.bridge.stacks: what a stack says of the hosts that Ansible knows.
+
+It is the one part of the collection that imports the translator, ``vigo_bridge``.
+"""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: stacks
+short_description: What a stack of C(.vgo) files says of the hosts that other sources know
+version_added: 0.1.0
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+description:
+  - Holds the hosts of the inventory sources before it against the match entries of a stack. It adds
+    no hosts, so name it after the sources that have them.
+  - Each match entry is a group whose variables hold what C(vigo.bridge.converge) needs, with
+    C(vigo_vars), C(vigo_crates), C(vigo_resources) and C(vigo_scope). All these groups are in the
+    group C(vigo).
+  - The hosts are also in a group for their environment, for each role and for each configcrate,
+    such as C(vigo_env_production), C(vigo_role_docker_app), C(vigo_crate_redis).
+  - A variable of the stack that you define yourself, wherever Ansible lets you, keeps your value.
+  - The values of secrets are in no variable; the stack's references to them are.
+requirements:
+  - The Python package C(vigo-bridge), where Ansible runs.
+notes:
+  - A stack with errors is not used at all; C(vigo-bridge config validate) shows them, too. Ansible
+    goes on with its other sources then, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
+extends_documentation_fragment:
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description: The name of this plugin. The file's own name must end in C(.vigo.yml).
+    type: str
+    required: true
+    choices: [vigo.bridge.stacks]
+  stack:
+    description: The folder of the stack. A relative one begins at the folder of this file.
+    type: path
+    default: stacks
+    env:
+      - name: VIGO_BRIDGE_STACKS
+  settings:
+    description:
+      - Variables that win over all other sources, as C(--set) of C(vigo-bridge) does.
+      - With them nothing is cached, since they may hold what no cache must.
+    type: dict
+    default: {}
+  cache:
+    description:
+      - Whether what the stack says is kept, in the cache that O(cache_plugin) names, as long as the
+        stack's files and the hosts' names stay the same.
+      - What is kept holds no values of secrets.
+"""
+
+EXAMPLES = r"""
+# my.vigo.yml
+plugin: vigo.bridge.stacks
+stack: stacks
+
+# Then: ansible-playbook -i hosts.ini -i my.vigo.yml vigo.bridge.converge
+
+---
+# A stack that lies elsewhere, with one variable fixed and more groups made from others.
+plugin: vigo.bridge.stacks
+stack: /srv/stacks
+settings:
+  app_tag: v2.1.0
+strict: true
+compose:
+  redis_address: inventory_hostname ~ ':' ~ vigo_vars.redis_port
+groups:
+  with_redis: "'vigo_crate_redis' in group_names"
+keyed_groups:
+  - prefix: tag
+    key: vigo_vars.app_tag
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Iterable
+
+from ansible.errors import AnsibleParserError
+from ansible.inventory.helpers import get_group_vars
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.vars import combine_vars
+
+try:
+    from vigo_bridge.emit.group_variables import InventoryGroup, inventory_groups
+    from vigo_bridge.language import load
+    from vigo_bridge.language.diagnostics import has_errors
+    from vigo_bridge.language.folder import files_below
+    from vigo_bridge.report.diagnostics import as_text
+    from vigo_bridge.resolve import resolve
+
+    MISSING = None
+except ImportError as error:
+    MISSING = error
+
+_SUFFIXES = (".vigo.yml", ".vigo.yaml")
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    NAME = "vigo.bridge.stacks"
+
+    def verify_file(self, path: str) -> bool:
+        return super().verify_file(path) and path.endswith(_SUFFIXES)
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        if MISSING is not None:
+            raise AnsibleParserError(
+                "vigo.bridge.stacks needs the Python package vigo-bridge beside Ansible"
+                f" ({MISSING}); install it: {sys.executable} -m pip install vigo-bridge"
+            )
+        self._read_config_data(path)
+        hosts = list(inventory.hosts)
+        if not hosts:
+            self.display.warning(
+                f"{path}: no hosts are known yet, so the stack matches none; name this file after"
+                " the inventory sources that have the hosts"
+            )
+            return
+        groups = self._groups(path, hosts, cache)
+        for group in groups:
+            self._add(group)
+        self._construct({host for group in groups for host in group.hosts})
+
+    def _groups(self, path: str, hosts: list[str], cache: bool) -> list[InventoryGroup]:
+        """What the stack says of these hosts, from the cache where that still holds."""
+        folder = Path(os.path.dirname(os.path.abspath(path)), self.get_option("stack"))
+        if not folder.is_dir():
+            raise AnsibleParserError(
+                f"{path}: stack: {folder} is not a folder; name the one that holds configcrates/"
+                " and envoys/"
+            )
+        if not self.get_option("cache") or self.get_option("settings"):
+            return self._resolved(path, folder, hosts)
+        key, digest = self.get_cache_key(path), _digest(folder, hosts)
+        if cache and (kept := self._kept(key)) and kept["digest"] == digest:
+            return [InventoryGroup(**group) for group in kept["groups"]]
+        groups = self._resolved(path, folder, hosts)
+        plain = [dataclasses.asdict(group) for group in groups]
+        self._cache[key] = {"digest": digest, "groups": plain}
+        return groups
+
+    def _kept(self, key: str) -> dict[str, Any] | None:
+        try:
+            return self._cache[key]
+        except KeyError:
+            return None
+
+    def _resolved(self, path: str, folder: Path, hosts: list[str]) -> list[InventoryGroup]:
+        plan, diagnostics = resolve(load(folder), hosts, self.get_option("settings"))
+        if has_errors(diagnostics):
+            errors = [finding for finding in diagnostics if finding.severity == "error"]
+            lines = "\n".join(as_text(finding, folder) for finding in errors)
+            # Ansible shows what is raised several times, so all of it is shown here, once.
+            self.display.error(f"{path}: the stack {folder} is not valid\n{lines}", wrap_text=False)
+            raise AnsibleParserError(f"{path}: the stack is not valid, as said above")
+        if not plan.groups:
+            self.display.warning(f"{path}: no match entry of the stack {folder} matches any host")
+        return inventory_groups(plan, str(folder))
+
+    def _add(self, group: InventoryGroup) -> None:
+        self.inventory.add_group(group.name)
+        for member in (*group.hosts, *group.children):
+            self.inventory.add_child(group.name, member)
+        for name, value in (group.variables or {}).items():
+            self.inventory.set_variable(group.name, name, value)
+
+    def _construct(self, hosts: Iterable[str]) -> None:
+        """What the file itself wants of the matched hosts: variables, groups."""
+        strict = self.get_option("strict")
+        for name in sorted(hosts):
+            self._set_composite_vars(
+                self.get_option("compose"), self._variables(name), name, strict=strict
+            )
+            variables = self._variables(name)
+            self._add_host_to_composed_groups(
+                self.get_option("groups"), variables, name, strict=strict, fetch_hostvars=False
+            )
+            self._add_host_to_keyed_groups(
+                self.get_option("keyed_groups"),
+                variables,
+                name,
+                strict=strict,
+                fetch_hostvars=False,
+            )
+
+    def _variables(self, name: str) -> dict[str, Any]:
+        host = self.inventory.get_host(name)
+        return combine_vars(get_group_vars(host.get_groups()), host.get_vars())
+
+
+def _digest(folder: Path, hosts: list[str]) -> str:
+    """Tells whether the stack's files, the hosts, or this program have changed."""
+    digest = hashlib.sha256(json.dumps([str(folder), hosts, _version()]).encode())
+    for path in files_below(folder):
+        content = (folder / path).read_bytes()
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("vigo-bridge")
+    except PackageNotFoundError:
+        return ""
