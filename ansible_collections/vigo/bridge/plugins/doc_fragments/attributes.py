@@ -17,7 +17,6 @@ attributes:
       - vigo.bridge.bridge
   async:
     description: Supports being used with the C(async) keyword.
-    support: none
   check_mode:
     description: Can run in C(check_mode) and predict the change without making it.
   diff_mode:

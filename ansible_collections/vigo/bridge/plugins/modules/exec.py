@@ -92,6 +92,8 @@ options:
       - Default is V(300).
     type: raw
 attributes:
+  async:
+    support: none
   check_mode:
     support: full
     details: O(command) does not run. O(onlyif) and O(unless) do, to tell whether it would.

@@ -88,6 +88,8 @@ options:
         stays and the task fails.
     type: str
 attributes:
+  async:
+    support: none
   check_mode:
     support: full
   diff_mode:

@@ -1,0 +1,85 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.traits."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: traits
+short_description: What is known about a host, under Vigo's names
+version_added: 0.1.0
+description:
+  - Returns traits of a host, those that C(.Traits) holds in the templates of
+    M(vigo.bridge.converge).
+  - They are read from the kernel and from local files. Nothing else is collected, so that this
+    takes milliseconds.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+options:
+  names:
+    description:
+      - The traits, such as V(os.family). A prefix such as V(os) means all below it.
+      - Default is all.
+    type: list
+    elements: str
+attributes:
+  async:
+    support: full
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+seealso:
+  - module: vigo.bridge.converge
+  - module: ansible.builtin.setup
+"""
+
+EXAMPLES = r"""
+- name: Ask for the system and the memory
+  vigo.bridge.traits:
+    names: [os, hardware.memory_mb]
+  register: host
+
+- name: Install what this family of systems has
+  ansible.builtin.package:
+    name: "{{ 'redis' if host.traits.os.family == 'rhel' else 'redis-server' }}"
+  when: host.traits.hardware.memory_mb >= 1024
+"""
+
+RETURN = r"""
+traits:
+  description:
+    - The traits, nested as their names say.
+    - A trait that the host does not have is an empty text.
+  returned: always
+  type: dict
+  sample:
+    os: {family: debian, distro: debian, version: "12", kernel: 6.1.0-18-amd64, arch: amd64}
+    hardware: {memory_mb: 7940}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import traits
+from ..module_utils.errors import ResourceError
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={"names": {"type": "list", "elements": "str"}},
+        supports_check_mode=True,
+    )
+    names = module.params["names"]
+    try:
+        found = traits.collect(traits.KNOWN if names is None else names)
+    except ResourceError as error:
+        module.fail_json(msg=error.message)
+    module.exit_json(changed=False, traits=found)
+
+
+if __name__ == "__main__":
+    main()
