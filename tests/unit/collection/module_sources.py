@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resource_types import ATTRIBUTES
+from ansible_collections.vigo.bridge.plugins.module_utils.envoy import TYPES
 
 ROOT = Path(__file__).parents[3]
 COLLECTION = ROOT / "ansible_collections/vigo/bridge"
@@ -48,8 +48,16 @@ def _read(path: Path) -> ModuleSource:
         name=path.stem,
         documentation=load_yaml(texts["DOCUMENTATION"]),
         examples=load_yaml(texts["EXAMPLES"]),
-        spec=ATTRIBUTES.get(path.stem) or _written_spec(tree),
+        spec=_resource_spec(path.stem) or _written_spec(tree),
     )
+
+
+def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
+    """What a module takes that is one resource; ``triggered`` where that means something."""
+    if name not in TYPES:
+        return {}
+    triggered = {"triggered": {"type": "bool", "default": False}}
+    return {**TYPES[name].attributes, **(triggered if TYPES[name].heeds_triggers else {})}
 
 
 def _written_spec(tree: ast.Module) -> dict[str, dict[str, Any]]:

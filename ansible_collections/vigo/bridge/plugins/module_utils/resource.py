@@ -120,6 +120,8 @@ class ResourceType:
     prepared_by: tuple[str, ...] = ()
     #: Whether it speaks to an engine, by the docker SDK.
     needs_sdk = False
+    #: Whether a trigger makes a difference to it.
+    heeds_triggers = False
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
         """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""

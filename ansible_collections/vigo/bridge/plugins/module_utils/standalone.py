@@ -14,12 +14,14 @@ from . import state_folder
 from .caller import end_with_caller
 from .container import sdk
 from .errors import ResourceError
-from .resource import ResourceType, Result, bring
+from .resource import ResourceType, Result, Turn, bring
 from .secret_references import Secrets
 from .target import Target
 
 #: The values of the secrets that the arguments name; filled in by the action plugins.
 SECRETS_OPTION = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
+#: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
+TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
 
 def run_module(resource_type: ResourceType, **module_options: Any) -> None:
@@ -27,6 +29,7 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
     module = AnsibleModule(
         argument_spec={
             **resource_type.attributes,
+            **(TRIGGERED_OPTION if resource_type.heeds_triggers else {}),
             **SECRETS_OPTION,
             **(sdk.OPTIONS if resource_type.needs_sdk else {}),
         },
@@ -51,6 +54,7 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
             resource_type,
             given,
             target,
+            Turn(triggered=bool(module.params.get("triggered"))),
         )
     _leave(module, target, result)
 

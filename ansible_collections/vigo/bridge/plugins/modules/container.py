@@ -295,6 +295,14 @@ options:
       - Images that a container uses stay in any case.
       - Without it, all stay.
     type: int
+  triggered:
+    description:
+      - Whether something that the container uses has changed, so that it needs a restart. It gets
+        one unless this call creates, replaces or starts it anyway, or O(state) is another than
+        V(running).
+      - For a handler it is V(true); for a task, what tells that an earlier one has changed.
+    type: bool
+    default: false
 attributes:
   async:
     support: none

@@ -91,6 +91,12 @@ options:
         After that it is ended, with all processes that it started in its group.
       - Default is V(300).
     type: raw
+  triggered:
+    description:
+      - Whether something that O(command) depends on has changed, so that it must run. O(unless),
+        O(creates) and O(removes) are not asked then; O(onlyif) still is.
+    type: bool
+    default: false
 attributes:
   async:
     support: none
@@ -146,6 +152,19 @@ EXAMPLES = r"""
     secret_file: secret:release/passphrase
     cwd: /srv/releases
     creates: app.tar.gz.sig
+
+- name: Describe the services
+  vigo.bridge.file:
+    target_path: /srv/shop/compose.yml
+    source: /usr/share/shop/compose.yml
+  register: shop_services
+
+- name: Bring them up, when they are described anew or do not all run
+  vigo.bridge.exec:
+    command: docker compose up --detach --wait
+    cwd: /srv/shop
+    unless: test "$(docker compose ps --services --status running | wc -l)" = 3
+    triggered: "{{ shop_services is changed }}"
 
 - name: Rebuild the search index without getting in the way
   vigo.bridge.exec:

@@ -31,6 +31,7 @@ class Container(ResourceType):
     key_attribute = "container"
     labelled = True
     needs_sdk = True
+    heeds_triggers = True
     prepared_by = (
         "container",
         "image",

@@ -23,6 +23,7 @@ class Exec(ResourceType):
     name = "exec"
     attributes = ATTRIBUTES
     key_attribute = "command"
+    heeds_triggers = True
 
     def parse(self, attributes: Mapping[str, Any]) -> ExecSpec:
         return parse(attributes)

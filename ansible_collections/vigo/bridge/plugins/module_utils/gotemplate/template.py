@@ -18,6 +18,7 @@ from .lexer import OPEN, Action, LexFault
 from .lookup import GoLookup, StackLookup
 from .ownership import Span, sort_actions
 from .parser import parse_pieces
+from .pieces import Piece, chains_of
 from .references import Reference, Usage, usage_of
 from .scan import strict_pieces, trimmed
 from .source import Source
@@ -67,6 +68,16 @@ class Template:
     def functions(self) -> Tuple[str, ...]:
         """The names of all functions that the template applies."""
         return self._used().functions
+
+    def chains(self) -> Optional[Tuple[Piece, ...]]:
+        """The template as literal texts (``str``) and chains from a namespace that it shows
+        (tuples of names), in order; None where it does more than that.
+        """
+        if self._tree is None:
+            return (self._source.text,)
+        if self._tree.definitions:
+            return None
+        return chains_of(self._tree.body)
 
     def _used(self) -> Usage:
         if self._usage is None:

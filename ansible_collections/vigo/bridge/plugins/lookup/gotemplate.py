@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lookup vigo.bridge.gotemplate."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: gotemplate
+short_description: Texts made of Go templates
+version_added: 0.1.0
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+description:
+  - Renders templates of Go's C(text/template), as they stand in C(.vgo) files.
+  - A template reads C(.Vars), C(.Traits) and, where O(item) is given, C(.Item). Actions that name
+    none of these, such as C({{.State}}), are not touched.
+options:
+  _terms:
+    description: The templates.
+    required: true
+    type: list
+    elements: str
+  vars:
+    description:
+      - What C(.Vars) is.
+      - Without it, C(.Vars.NAME) is the host's variable of that name or, where there is none or the
+        name is one of Ansible's own, the entry of that name in the variable C(vigo_vars).
+    type: dict
+  traits:
+    description: What C(.Traits) is, usually what M(vigo.bridge.traits) has returned.
+    type: dict
+    default: {}
+  item:
+    description: What C(.Item) is.
+    type: raw
+notes:
+  - Mark a template with C(!unsafe) where it stands in a playbook, or Ansible takes its braces for
+    its own. So it cannot stand in the call itself, but in a variable or a file.
+seealso:
+  - module: vigo.bridge.traits
+"""
+
+EXAMPLES = r"""
+- name: Name all servers, with a comma between them
+  vigo.bridge.file:
+    target_path: /etc/app/servers
+    content: "{{ lookup('vigo.bridge.gotemplate', servers_line) }}"
+  vars:
+    servers_line: !unsafe 'servers={{ join "," .Vars.servers }}'
+
+- name: Write what a file says, for this machine
+  vigo.bridge.file:
+    target_path: /etc/app/app.conf
+    content: "{{ lookup('vigo.bridge.gotemplate', app_conf, traits=machine.traits) }}"
+  vars:
+    app_conf: "{{ lookup('ansible.builtin.file', 'app.conf.tmpl', rstrip=false) }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The rendered texts, in the order of the templates.
+  type: list
+  elements: str
+"""
+
+from typing import Any, Mapping
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils.gotemplate.template import Template, TemplateError, parse
+from ..plugin_utils.reserved_names import is_reserved
+
+#: The variable that holds the values which a stack gives a host.
+STACK_VARIABLES = "vigo_vars"
+
+
+class LookupModule(LookupBase):
+    def run(
+        self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any
+    ) -> list[str]:
+        self.set_options(var_options=variables, direct=kwargs)
+        return [self._rendered(str(term), variables or {}, "item" in kwargs) for term in terms]
+
+    def _rendered(self, text: str, variables: Mapping[str, Any], has_item: bool) -> str:
+        try:
+            template = parse(text, foreach=has_item)
+            namespaces = {
+                "Vars": self._vars(template, variables),
+                "Traits": _plain(self.get_option("traits")),
+            }
+            if has_item:
+                namespaces["Item"] = _plain(self.get_option("item"))
+            return template.render(namespaces)
+        except TemplateError as error:
+            raise AnsibleLookupError(str(error)) from error
+
+    def _vars(self, template: Template, variables: Mapping[str, Any]) -> Any:
+        """The variables that the template names: rendering all of a host's would take long."""
+        given = self.get_option("vars")
+        if given is not None:
+            return _plain(given)
+        stack = _plain(self._templar.template(variables.get(STACK_VARIABLES) or {}))
+        names = {
+            reference.chain[1]
+            for reference in template.references()
+            if reference.chain[0] == "Vars" and len(reference.chain) > 1
+        }
+        users = {
+            name: _plain(self._templar.template(variables[name]))
+            for name in names
+            if name in variables and not is_reserved(name)
+        }
+        return {**stack, **users}
+
+
+def _plain(value: Any) -> Any:
+    """The value without Ansible's marks on it, and without what it renders on demand."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value

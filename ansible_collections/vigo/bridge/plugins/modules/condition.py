@@ -1,0 +1,94 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.condition."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: condition
+short_description: Ask a machine whether a condition holds
+version_added: 0.1.0
+description:
+  - Asks the target what C(when) of a resource asks, and returns the answer. Register it, and give
+    the tasks that depend on it C(when) with RV(holds).
+  - It changes nothing.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+options:
+  that:
+    description:
+      - Builtins with C(&&), C(||), C(!) and parentheses between them.
+      - Of the machine's state, C(file_exists('/path')), C(dir_exists('/path')),
+        C(process_running('name')), C(command_succeeds('command')).
+      - Of the machine, C(os_family('debian')), C(distro('ubuntu')), C(arch('amd64')),
+        C(version_ge('22.04')), C(is_container), C(has_enough_ram('2048')) in megabytes,
+        C(has_trait('cloud.provider')).
+      - Of its clock, C(hour_range('22', '6')), C(minute_range('0', '30')),
+        C(day_of_week('sat,sun')), C(day_of_month('1,15')). A range ends before its second value.
+      - The word C(changed), which says that a resource acts only when triggered, counts as true.
+    type: str
+    required: true
+attributes:
+  check_mode:
+    support: full
+    details: The machine is asked as it is now; what earlier tasks would change does not count.
+  diff_mode:
+    support: none
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+  - vigo.bridge.secrets
+seealso:
+  - module: vigo.bridge.traits
+  - module: vigo.bridge.converge
+"""
+
+EXAMPLES = r"""
+- name: Ask whether the backup disk is there and somebody could need it
+  vigo.bridge.condition:
+    that: dir_exists('/mnt/backup') && !is_container
+  register: backup_possible
+
+- name: Back up, when that makes sense
+  vigo.bridge.exec:
+    command: /usr/local/bin/backup /mnt/backup
+  when: backup_possible.holds
+"""
+
+RETURN = r"""
+holds:
+  description: Whether it holds.
+  returned: success
+  type: bool
+  sample: true
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import when
+from ..module_utils.errors import ResourceError
+from ..module_utils.facts import Facts
+from ..module_utils.standalone import SECRETS_OPTION, explained, target_of
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={"that": {"type": "str", "required": True}, **SECRETS_OPTION},
+        supports_check_mode=True,
+    )
+    with explained(module, target_of(module)):
+        holds = _holds(module.params["that"])
+    module.exit_json(changed=False, holds=holds)
+
+
+def _holds(text: str) -> bool:
+    try:
+        condition = when.parse(text)
+    except when.ConditionError as error:
+        raise ResourceError(f"that: {error}") from error
+    return bool(condition.holds(Facts()))
+
+
+if __name__ == "__main__":
+    main()
