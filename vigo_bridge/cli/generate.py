@@ -7,17 +7,29 @@ from pathlib import Path
 
 import click
 
-from vigo_bridge.cli.hosts import find_hosts
+from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import HostOptions, StackOptions, host_options, stack_options
 from vigo_bridge.cli.stack import load_valid, planned
 from vigo_bridge.emit.bundle import write_bundle, write_surroundings
+from vigo_bridge.emit.tasks.project import write_tasks
+from vigo_bridge.emit.tasks.refusal import CannotExpress
+from vigo_bridge.resolve.plan import Plan
+from vigo_bridge.run.inventory import InventoryError
+from vigo_bridge.run.user_variables import reserved_names
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--style",
+    type=click.Choice(["bundle", "tasks"]),
+    default="bundle",
+    show_default=True,
+    help="One call per host, as `run` does it; or roles, tasks and handlers to read and change.",
+)
 @host_options
 @stack_options
-def generate(folder: Path, stack: StackOptions, hosts: HostOptions) -> None:
+def generate(folder: Path, style: str, stack: StackOptions, hosts: HostOptions) -> None:
     """Write the Ansible project into FOLDER, which must be new or empty."""
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(
@@ -26,6 +38,18 @@ def generate(folder: Path, stack: StackOptions, hosts: HostOptions) -> None:
     loaded = load_valid(stack, "text")
     found = find_hosts(hosts)
     plan = planned(loaded, stack, found.names, "text")
-    write_bundle(plan, folder, found.variables)
-    write_surroundings(plan, folder, found.sources, stack.folder.absolute())
+    if style == "tasks":
+        _write_tasks(plan, folder, found, stack.folder.absolute())
+    else:
+        write_bundle(plan, folder, found.variables)
+        write_surroundings(plan, folder, found.sources, stack.folder.absolute())
     click.echo(f"Wrote {folder}. Run it with: cd {folder} && ansible-playbook site.yml")
+
+
+def _write_tasks(plan: Plan, folder: Path, found: Hosts, stack: Path) -> None:
+    try:
+        write_tasks(plan, folder, reserved_names(), found.sources, stack, found.variables)
+    except (CannotExpress, InventoryError) as error:
+        raise click.ClickException(
+            f"this stack cannot be written as roles:\n{error}\nNothing was written."
+        ) from error

@@ -21,8 +21,9 @@ from vigo_bridge.emit.group_variables import (
     resource_settings,
     resources_of,
 )
+from vigo_bridge.emit.rendering import environment
 from vigo_bridge.emit.yaml_text import entry, indented
-from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource, Variable
+from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource
 
 
 def write_bundle(
@@ -32,11 +33,8 @@ def write_bundle(
 
     host_variables: variables that the inventory gives single hosts, such as their connection.
     """
-    inventory = folder / "inventory"
-    variables = inventory / "group_vars"
-    variables.mkdir(parents=True, exist_ok=True)
-    hosts = _hosts(plan, host_variables or {})
-    (inventory / "hosts.yml").write_text(f"---\n{entry('all', hosts)}\n", encoding="utf-8")
+    write_hosts(plan, folder, host_variables or {})
+    variables = folder / "inventory" / "group_vars"
     for group in plan.groups:
         text = _render(
             "group_vars.yml.j2",
@@ -47,6 +45,14 @@ def write_bundle(
         )
         (variables / f"{group.name}.yml").write_text(text, encoding="utf-8", newline="")
     (folder / "site.yml").write_text(_render("site.yml.j2", plan=plan), encoding="utf-8")
+
+
+def write_hosts(plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[str, Any]]) -> None:
+    """The hosts by match entry, and a folder for the variables of these groups."""
+    inventory = folder / "inventory"
+    (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
+    hosts = _hosts(plan, host_variables)
+    (inventory / "hosts.yml").write_text(f"---\n{entry('all', hosts)}\n", encoding="utf-8")
 
 
 def write_surroundings(plan: Plan, folder: Path, sources: Sequence[str], stack: Path) -> None:
@@ -70,13 +76,6 @@ def _hosts(plan: Plan, variables: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     return {"children": {ALL_ENVOYS: {"children": groups}}}
 
 
-def _variable_entry(variable: Variable) -> str:
-    comment = str(variable.position)
-    if variable.beats:
-        comment += ", over " + ", ".join(str(position) for position in variable.beats)
-    return entry(variable.name, variable.value, comment)
-
-
 def _crate_entry(crate: PlannedCrate, group: Group) -> str:
     return entry(crate.name, crate_settings(crate, group))
 
@@ -92,19 +91,6 @@ def _render(template: str, **values: Any) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("vigo_bridge.emit"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # YAML and INI, not HTML
-    )
-    environment.filters.update(
-        entry=entry,
-        indented=indented,
-        variable_entry=_variable_entry,
-        crate_entry=_crate_entry,
-        resource_entry=_resource_entry,
-    )
-    return environment
+    found = environment()
+    found.filters.update(crate_entry=_crate_entry, resource_entry=_resource_entry)
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vigo_bridge.emit.bundle import ALL_ENVOYS
+from vigo_bridge.emit.group_variables import ALL_ENVOYS
 from vigo_bridge.emit.yaml_text import entry
 
 _PLAY = {

@@ -15,6 +15,14 @@ _JINJA = re.compile(r"\{\{|\{%|\{#")
 _BLOCK = re.compile(r"(?!\n*\Z)[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]*(?<!\n)\n?")
 
 
+# Words with one space between each two: may be written on several lines.
+_FOLDABLE = re.compile(r"\S+(?: \S+)+")
+
+
+class Jinja(str):
+    """A text that Ansible shall template."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Blocks for texts of several lines, ``!unsafe`` for what looks like a template."""
 
@@ -26,24 +34,30 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    tag = "!unsafe" if _JINJA.search(text) else "tag:yaml.org,2002:str"
-    if "\n" in text and _BLOCK.fullmatch(text):
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    is_template = bool(_JINJA.search(text))
+    tag = "!unsafe" if is_template and type(text) is str else "tag:yaml.org,2002:str"
+    longest = max(map(len, text.split("\n")))
+    if "\n" in text and longest <= dumper.best_width and _BLOCK.fullmatch(text):
         return dumper.represent_scalar(tag, text, style="|")
-    quoted = tag == "!unsafe" or not text.isprintable()
-    return dumper.represent_scalar(tag, text, style='"' if quoted else None)
+    if longest > dumper.best_width and text.isprintable() and _FOLDABLE.fullmatch(text):
+        return dumper.represent_scalar(tag, text, style=">")
+    quoted = is_template or not text.isprintable()
+    return dumper.represent_scalar(tag, str(text), style='"' if quoted else None)
 
 
 _Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(Jinja, _represent_text)
 
 
-def entry(name: str, value: Any, comment: str = "") -> str:
+def entry(name: str, value: Any, comment: str = "", width: int = sys.maxsize) -> str:
     """``name: value`` as one YAML entry without a final newline.
 
-    The comment stands at the end of the line, or above an entry of several lines.
+    The comment stands at the end of the line, or above an entry of several lines. width: how long
+    a line of a text may be where YAML allows it to be broken.
     """
     text = yaml.dump(
-        {name: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize
+        {name: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=width
     ).removesuffix("\n")
     if not comment:
         return text

@@ -12,7 +12,7 @@ from vigo_bridge.language.model import REFERENCES, Stack
 from vigo_bridge.resolve.attributes import attributes_of
 from vigo_bridge.resolve.inclusion import Inclusion
 from vigo_bridge.resolve.instances import CrateInstance, Instance, instances_of
-from vigo_bridge.resolve.plan import PlannedCrate, PlannedResource
+from vigo_bridge.resolve.plan import PlannedCrate, PlannedResource, Variable
 from vigo_bridge.resolve.variables import Layer, Namespace, layers, merge
 
 
@@ -55,6 +55,10 @@ def planned_crates(
             resources=tuple(_planned(instance, stack, diagnostics) for instance in crate.instances),
             position=crate.included.crate.position,
             included_by=crate.included.because,
+            defaults=tuple(
+                Variable(name, value.data, value.position)
+                for name, value in crate.included.crate.vars.items()
+            ),
         )
         for crate in envoy.crates
     )

@@ -57,6 +57,7 @@ class PlannedCrate:
 
     vars: those of its own defaults, with the environment's overrides, that no stronger place
     sets; for its resources they win over the group's variables. included_by: why it is there.
+    defaults: its defaults as written, whatever is set in their place.
     """
 
     name: str
@@ -66,6 +67,7 @@ class PlannedCrate:
     resources: tuple[PlannedResource, ...]
     position: Position
     included_by: str
+    defaults: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True)

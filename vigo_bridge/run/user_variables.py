@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vigo_bridge.run.environment import ansible_environment
@@ -24,14 +24,9 @@ def user_variables(inventory: Inventory) -> Mapping[str, Mapping[str, Any]]:
 
     Raises InventoryError when Ansible does not answer.
     """
-    prefix, *names = _reserved()
-    reserved = frozenset(names)
+    is_reserved = reserved_names()
     return {
-        host: {
-            name: _legible(value)
-            for name, value in variables.items()
-            if name not in reserved and not name.startswith(prefix)
-        }
+        host: {name: _legible(value) for name, value in variables.items() if not is_reserved(name)}
         for host, variables in inventory.variables.items()
     }
 
@@ -40,6 +35,13 @@ def _legible(value: Any) -> Any:
     """What `ansible-inventory` leaves encrypted is nothing to look at."""
     is_encrypted = isinstance(value, dict) and "__ansible_vault" in value
     return "(encrypted with ansible-vault)" if is_encrypted else value
+
+
+def reserved_names() -> Callable[[str], bool]:
+    """Tells which names are Ansible's own. Raises InventoryError when Ansible does not answer."""
+    prefix, *names = _reserved()
+    reserved = frozenset(names)
+    return lambda name: name in reserved or name.startswith(prefix)
 
 
 def _reserved() -> list[str]:

@@ -22,7 +22,7 @@ from .pieces import Piece, chains_of
 from .references import Reference, Usage, usage_of
 from .scan import strict_pieces, trimmed
 from .source import Source
-from .tree import Tree
+from .tree import Text, Tree
 from .values import NOTHING
 
 __all__ = ["Reference", "Span", "Template", "TemplateError", "parse", "parse_go"]
@@ -78,6 +78,12 @@ class Template:
         if self._tree.definitions:
             return None
         return chains_of(self._tree.body)
+
+    def may_be_empty(self) -> bool:
+        """Whether some values make it an empty text; False where it has text of its own."""
+        if self._tree is None:
+            return not self._source.text
+        return not any(isinstance(node, Text) and node.text for node in self._tree.body)
 
     def _used(self) -> Usage:
         if self._usage is None:

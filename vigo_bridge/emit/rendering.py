@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our templates for files of a project, and what they share."""
+
+from __future__ import annotations
+
+import jinja2
+
+from vigo_bridge.emit.yaml_text import entry, indented
+from vigo_bridge.resolve.plan import Variable
+
+
+def variable_entry(variable: Variable) -> str:
+    """A variable of the stack with the place that sets it, and those that it beats."""
+    comment = str(variable.position)
+    if variable.beats:
+        comment += ", over " + ", ".join(str(position) for position in variable.beats)
+    return entry(variable.name, variable.value, comment)
+
+
+def environment() -> jinja2.Environment:
+    """For YAML, INI and Markdown; nothing is escaped, and what is undefined is an error."""
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("vigo_bridge.emit"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    found.filters.update(entry=entry, indented=indented, variable_entry=variable_entry)
+    return found

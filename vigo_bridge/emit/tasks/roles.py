@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles of a plan, and which play has which.
+
+Groups that get the same of a crate share its role; where they do not, each has one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vigo_bridge.emit.tasks.names import role_name, slug, title, unique
+from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
+from vigo_bridge.emit.tasks.sequence import CrateSteps, sequence
+from vigo_bridge.emit.tasks.tasks import Naming, TaskWriter, Written
+from vigo_bridge.emit.tasks.values import used_by
+from vigo_bridge.emit.tasks.variables import Default, Variables
+from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate
+
+
+@dataclass(frozen=True)
+class Role:
+    """One crate as a role. needed: variables that it reads and others define, with their values.
+
+    stack_values: what ``vigo_vars`` holds of what it reads, for the first group that has it.
+    """
+
+    name: str
+    crate: PlannedCrate
+    tasks: tuple[Written, ...]
+    handlers: tuple[Written, ...]
+    defaults: tuple[Default, ...]
+    needed: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Play:
+    """What one match entry gets: roles by their names, in order."""
+
+    group: Group
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """titles: by group and resource id, what its task and its handler are called."""
+
+    roles: Mapping[str, Role]
+    plays: tuple[Play, ...]
+    titles: Mapping[tuple[str, str], tuple[str, str]]
+
+
+def roles_of(plan: Plan, variables: Variables) -> Roles:
+    """Raises CannotExpress with everything that is in the way, of all groups."""
+    refusals: list[Refusal] = []
+    sequences: list[tuple[Group, tuple[CrateSteps, ...]]] = []
+    for group in plan.groups:
+        refusals += _refusals(group)
+        try:
+            sequences.append((group, sequence(group)))
+        except CannotExpress as problem:
+            refusals += problem.refusals
+    if refusals:
+        raise CannotExpress(refusals)
+    collected = _Collection(variables)
+    for group, steps in sequences:
+        collected.add(group, steps)
+    return Roles(collected.roles, tuple(collected.plays), collected.titles)
+
+
+def _refusals(group: Group) -> list[Refusal]:
+    return [
+        Refusal(
+            group,
+            f"{resource.id} has a template that reads all variables at once, as one map; name"
+            " those that it needs, or use bundle style",
+        )
+        for crate in group.crates
+        for resource in crate.resources
+        if used_by(resource).everything
+    ]
+
+
+class _Collection:
+    def __init__(self, variables: Variables) -> None:
+        self._variables = variables
+        self.roles: dict[str, Role] = {}
+        self.plays: list[Play] = []
+        self.titles: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def add(self, group: Group, sequence: tuple[CrateSteps, ...]) -> None:
+        """Adds the roles of one group, and shares those that are there and the same."""
+        names: dict[str, str] = {}
+        for crate in sequence:
+            wanted = role_name(crate.crate.name)
+            others = {*names.values(), *(n for n, r in self.roles.items() if _other(r, crate))}
+            names[crate.crate.name] = unique(wanted, others, "{}_{}")
+        written = self._written(group, sequence, names)
+        # A role with another name has other variables, which its neighbours may read.
+        while different := [role for role in written if self.roles.get(role.name, role) != role]:
+            for role in different:
+                own = f"{role_name(role.crate.name)}_{slug(group.name.removeprefix('vigo_'))}"
+                taken = {*self.roles, *names.values()}
+                names[role.crate.name] = unique(own, taken, "{}_{}")
+            written = self._written(group, sequence, names)
+        self.roles.update({role.name: role for role in written})
+        self.plays.append(Play(group, tuple(role.name for role in written)))
+
+    def _written(
+        self, group: Group, sequence: tuple[CrateSteps, ...], names: Mapping[str, str]
+    ) -> list[Role]:
+        naming = _naming(sequence, names, self._variables.names())
+        for one, (task, handler) in naming.titles.items():
+            role = names[one.partition("/")[0]]
+            self.titles[group.name, one] = (f"{role} : {task}", f"{role} : {handler}")
+        return [self._role(group, crate, names[crate.crate.name], naming) for crate in sequence]
+
+    def _role(self, group: Group, crate: CrateSteps, name: str, naming: Naming) -> Role:
+        uses = [used_by(step.resource) for step in crate.steps]
+        used = frozenset().union(*(use.variables for use in uses))
+        traits = frozenset().union(*(use.traits for use in uses))
+        known = self._variables.known(group, crate.crate)
+        writer = TaskWriter(name, crate, naming, known, self._variables.expression, traits)
+        defaults = tuple(self._variables.defaults(group, crate.crate, name, used))
+        own = {default.name for default in defaults}
+        needed = {name: known[name] for name in sorted(used - own) if name in known}
+        return Role(name, crate.crate, writer.tasks(), writer.handlers(), defaults, needed)
+
+
+def _other(role: Role, crate: CrateSteps) -> bool:
+    return role.crate.name != crate.crate.name
+
+
+def _naming(
+    sequence: tuple[CrateSteps, ...], names: Mapping[str, str], variables: set[str]
+) -> Naming:
+    """Titles are unique in a role, those of handlers in the whole play."""
+    titles: dict[str, tuple[str, str]] = {}
+    handlers: set[str] = set()
+    for crate in sequence:
+        taken: set[str] = set()
+        for step in crate.steps:
+            task = unique(title(step.resource), taken, "{} ({})")
+            taken.add(task)
+            handler = f"{task}, triggered" if step.is_task else task
+            if handler in handlers:
+                handler = f"{handler} (role {names[crate.crate.name]})"
+            handler = unique(handler, handlers, "{} ({})")
+            if step.is_handler:
+                handlers.add(handler)
+            titles[step.resource.id] = (task, handler)
+    return Naming(names, titles, frozenset(variables))

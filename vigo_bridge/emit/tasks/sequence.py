@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In which order roles, tasks and handlers stand, so that they do what the graph says.
+
+A resource has its turn as a task. Whoever is triggered before that learns it from what earlier
+tasks registered; whoever is triggered after it, or acts only when triggered, is a handler.
+Handlers run in the order in which they are defined, which is the graph's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.vigo.bridge.plugins.module_utils import when
+from ansible_collections.vigo.bridge.plugins.module_utils.cycles import cycles
+from ansible_collections.vigo.bridge.plugins.module_utils.graph import Graph, build
+from ansible_collections.vigo.bridge.plugins.module_utils.references import Crate, Node
+from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
+from vigo_bridge.resolve.plan import Group, PlannedCrate, PlannedResource
+
+#: Guards that a triggered command does not ask.
+UNASKED_GUARDS = ("unless", "creates", "removes")
+
+
+@dataclass(frozen=True)
+class Step:
+    """When one resource acts, and whom that concerns; all others by their ids.
+
+    is_task: it has a turn. sources: whose change before its turn triggers it. is_handler: it may
+    be triggered after its turn. task_notifies, handler_notifies: whose handlers are to run.
+    is_registered: others, or its own handler, ask what its turn did. heeds: being triggered makes
+    a difference to it.
+    """
+
+    resource: PlannedResource
+    is_task: bool
+    sources: tuple[str, ...]
+    is_handler: bool
+    task_notifies: tuple[str, ...]
+    handler_notifies: tuple[str, ...]
+    is_registered: bool
+    heeds: bool
+
+
+@dataclass(frozen=True)
+class CrateSteps:
+    """One crate and its resources in the order of the graph."""
+
+    crate: PlannedCrate
+    steps: tuple[Step, ...]
+
+
+def sequence(group: Group) -> tuple[CrateSteps, ...]:
+    """The crates of a group that have resources, in order. Raises CannotExpress."""
+    graph = build([_node(resource) for resource in _resources(group)], _crates(group))
+    timing = _Timing(graph, _resources(group))
+    refusals = [Refusal(group, reason) for reason in timing.lost_triggers()]
+    try:
+        names = _crate_order(graph, timing)
+    except _Interleaved as problem:
+        refusals += [Refusal(group, reason) for reason in problem.args]
+    if refusals:
+        raise CannotExpress(refusals)
+    resources = {resource.id: resource for resource in _resources(group)}
+    crates = {crate.name: crate for crate in group.crates}
+    return tuple(
+        CrateSteps(
+            crates[name],
+            tuple(timing.step(resources[one]) for one in graph.order if _crate(one) == name),
+        )
+        for name in names
+    )
+
+
+class _Timing:
+    """Which triggers come before a resource's turn, and which after it."""
+
+    def __init__(self, graph: Graph, resources: Sequence[PlannedResource]) -> None:
+        self._graph = graph
+        self._heeding = {resource.id for resource in resources if _heeds(resource)}
+        self._commands = {resource.id for resource in resources if resource.type == "exec"}
+        self._place = {resource: number for number, resource in enumerate(graph.order)}
+        self._late = self._handlers()
+
+    def step(self, resource: PlannedResource) -> Step:
+        is_task = resource.id not in self._graph.gated
+        triggered = self._graph.triggers.get(resource.id, ())
+        return Step(
+            resource,
+            is_task,
+            tuple(source for source, target in self.early() if target == resource.id),
+            resource.id in self._late,
+            tuple(target for target in triggered if is_task and self._is_late(resource.id, target)),
+            triggered if resource.id in self._late else (),
+            resource.id in self._asked(),
+            _heeds(resource),
+        )
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Every source with every target of it, in the order of the graph."""
+        for source in self._graph.order:
+            for target in self._graph.triggers.get(source, ()):
+                yield source, target
+
+    def early(self) -> Iterator[tuple[str, str]]:
+        """The pairs whose target learns at its own turn that it is triggered."""
+        for source, target in self.pairs():
+            if source not in self._graph.gated and not self._is_late(source, target):
+                yield source, target
+
+    def ordered(self) -> Iterator[tuple[str, str]]:
+        """The pairs whose order makes a difference, the one that comes first in front."""
+        for source, target in self.pairs():
+            if source in self._late:
+                yield source, target
+            elif target not in self._graph.gated:
+                first, second = sorted((source, target), key=self._place.__getitem__)
+                yield first, second
+
+    def _asked(self) -> set[str]:
+        """Whose results are asked later."""
+        late = self._late - self._graph.gated - self._commands
+        sources = {source for source, target in self.early() if target in self._heeding}
+        return (late & self._heeding) | sources
+
+    def lost_triggers(self) -> Iterator[str]:
+        """Triggers by handlers to what is before them: nobody would remember these."""
+        for source, target in self.pairs():
+            if source in self._late and self._place[source] > self._place[target]:
+                yield (
+                    f"{source} may act at the end and triggers {target}, whose turn is then over;"
+                    " bundle style remembers that for the next run, and handlers do not"
+                )
+
+    def _is_late(self, source: str, target: str) -> bool:
+        return target in self._graph.gated or self._place[source] > self._place[target]
+
+    def _handlers(self) -> frozenset[str]:
+        late = set(self._graph.gated)
+        late |= {
+            target
+            for source, target in self.pairs()
+            if source not in self._graph.gated and self._is_late(source, target)
+        }
+        waiting = list(late)
+        while waiting:
+            for target in self._graph.triggers.get(waiting.pop(), ()):
+                if target not in late:
+                    late.add(target)
+                    waiting.append(target)
+        return frozenset(late)
+
+
+def _heeds(resource: PlannedResource) -> bool:
+    if resource.type == "exec":
+        return any(guard in resource.attributes for guard in UNASKED_GUARDS)
+    return resource.type == "container"
+
+
+class _Interleaved(Exception):
+    """args: the reasons."""
+
+
+def _crate_order(graph: Graph, timing: _Timing) -> list[str]:
+    """Each crate behind all that it has to follow, otherwise as its first resource stands."""
+    names = list(dict.fromkeys(map(_crate, graph.order)))
+    why: dict[tuple[str, str], str] = {}
+    for after, needed in graph.needs.items():
+        for before in needed:
+            why.setdefault((_crate(before), _crate(after)), f"{before} before {after}")
+    for before, after in timing.ordered():
+        why.setdefault((_crate(before), _crate(after)), f"{before} before {after}, by a trigger")
+    needs = {name: [before for before, after in why if after == name != before] for name in names}
+    if found := cycles(names, needs):
+        raise _Interleaved(*(_interleaving(cycle, why) for cycle in found))
+    order: list[str] = []
+    while len(order) < len(names):
+        order.append(
+            next(
+                name
+                for name in names
+                if name not in order and all(needed in order for needed in needs[name])
+            )
+        )
+    return order
+
+
+def _interleaving(cycle: tuple[str, ...], why: Mapping[tuple[str, str], str]) -> str:
+    steps = [
+        why[before, after] for after, before in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
+    ]
+    return (
+        f"the resources of the crates {' and '.join(cycle)} interleave ({'; '.join(steps)}), and a"
+        " role runs as a whole; use bundle style, or move the resources into one crate"
+    )
+
+
+def _resources(group: Group) -> list[PlannedResource]:
+    return [resource for crate in group.crates for resource in crate.resources]
+
+
+def _crates(group: Group) -> list[Crate]:
+    return [Crate(crate.name, crate.depends_on) for crate in group.crates]
+
+
+def _node(resource: PlannedResource) -> Node:
+    return Node(
+        resource.id,
+        resource.depends_on,
+        resource.before,
+        resource.notify,
+        resource.subscribes,
+        gated=bool(resource.when and when.parse(resource.when).gated),
+    )
+
+
+def _crate(resource_id: str) -> str:
+    return resource_id.partition("/")[0]

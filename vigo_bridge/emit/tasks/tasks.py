@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks and handlers of one role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vigo_bridge.emit.tasks.names import prefixed, unique
+from vigo_bridge.emit.tasks.sequence import UNASKED_GUARDS, CrateSteps, Step
+from vigo_bridge.emit.tasks.values import Arguments
+from vigo_bridge.emit.yaml_text import Jinja
+
+#: What a container needs no restart after.
+_FRESH = ["created", "recreated", "started", "restarted"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One task or handler. comment: where it comes from, or empty."""
+
+    comment: str
+    task: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Names within one play. roles: by crate. titles: by resource, of its task and its handler.
+
+    variables: names that are taken.
+    """
+
+    roles: Mapping[str, str]
+    titles: Mapping[str, tuple[str, str]]
+    variables: frozenset[str]
+
+    def variable(self, resource_id: str, purpose: str) -> str:
+        """A variable of the resource's role, such as redis_container_result."""
+        role = self.roles[resource_id.partition("/")[0]]
+        name = f"{prefixed(role, self.titles[resource_id][0])}_{purpose}"
+        return unique(name, self.variables, "{}_{}")
+
+    def role_variable(self, crate: str, purpose: str) -> str:
+        return unique(f"{self.roles[crate]}_{purpose}", self.variables, "{}_{}")
+
+
+class TaskWriter:
+    """Writes one crate's resources. known: the variables that they see; traits: those named."""
+
+    def __init__(
+        self,
+        role: str,
+        crate: CrateSteps,
+        naming: Naming,
+        known: Mapping[str, Any],
+        expression: Callable[[tuple[str, ...]], str],
+        traits: frozenset[str],
+    ) -> None:
+        self._role = role
+        self._crate = crate.crate
+        self._steps = crate.steps
+        self._naming = naming
+        self._known = known
+        self._expression = expression
+        self._traits = traits
+        self._traits_variable = naming.role_variable(crate.crate.name, "traits")
+        self._condition = naming.role_variable(crate.crate.name, "condition")
+
+    def tasks(self) -> tuple[Written, ...]:
+        return tuple(self._tasks())
+
+    def handlers(self) -> tuple[Written, ...]:
+        return tuple(self._handlers())
+
+    def _tasks(self) -> Iterator[Written]:
+        if self._traits:
+            task: dict[str, Any] = {"name": "Collect traits"}
+            task["vigo.bridge.traits"] = {"names": _shortest(self._traits)}
+            yield Written("", {**task, "register": self._traits_variable})
+        steps = [step for step in self._steps if step.is_task]
+        if self._crate.when and steps:
+            yield self._asking("Ask whether the role applies", self._crate.when, self._condition)
+        for step in steps:
+            name = self._naming.titles[step.resource.id][0]
+            yield from self._asking_first(step, name)
+            yield Written(str(step.resource.position), self._task(step, name))
+
+    def _handlers(self) -> Iterator[Written]:
+        steps = [step for step in self._steps if step.is_handler]
+        if self._crate.when and steps and not any(step.is_task for step in self._steps):
+            names = [self._naming.titles[step.resource.id][1] for step in steps]
+            asking = self._asking("Ask whether the role applies", self._crate.when, self._condition)
+            yield Written("", {**asking.task, "listen": _one_or_list(names)})
+        for step in steps:
+            name = self._naming.titles[step.resource.id][1]
+            yield from self._asking_first(step, name, listen=name)
+            yield Written(str(step.resource.position), self._handler(step, name))
+
+    def _task(self, step: Step, name: str) -> dict[str, Any]:
+        arguments = self._arguments(step)
+        written = arguments.written()
+        if step.heeds and step.sources:
+            changed = [f"{self._result(source)} is changed" for source in step.sources]
+            written["triggered"] = Jinja(f"{{{{ {' or '.join(changed)} }}}}")
+        notified = [self._naming.titles[target][1] for target in step.task_notifies]
+        return self._assembled(step, name, written, notified, arguments.task_vars, register=True)
+
+    def _handler(self, step: Step, name: str) -> dict[str, Any]:
+        arguments = self._arguments(step)
+        written = arguments.written()
+        if step.resource.type == "exec":
+            written = {key: v for key, v in written.items() if key not in UNASKED_GUARDS}
+        elif step.heeds:
+            written["triggered"] = self._needs_restart(step) if step.is_task else True
+        notified = [self._naming.titles[target][1] for target in step.handler_notifies]
+        used = {
+            name: value
+            for name, value in arguments.task_vars.items()
+            if any(re.search(rf"\b{name}\b", text) for text in _jinja_texts(written))
+        }
+        return self._assembled(step, name, written, notified, used, register=False)
+
+    def _assembled(
+        self,
+        step: Step,
+        name: str,
+        arguments: Mapping[str, Any],
+        notified: list[str],
+        task_vars: Mapping[str, Any],
+        register: bool,
+    ) -> dict[str, Any]:
+        task: dict[str, Any] = {
+            "name": name,
+            f"vigo.bridge.{step.resource.type}": dict(arguments),
+        }
+        if register and step.is_registered:
+            task["register"] = self._result(step.resource.id)
+        if conditions := self._conditions(step):
+            task["when"] = _one_or_list(conditions)
+        if notified:
+            task["notify"] = _one_or_list(notified)
+        if task_vars:
+            task["vars"] = dict(task_vars)
+        return task
+
+    def _arguments(self, step: Step) -> Arguments:
+        return Arguments(
+            step.resource,
+            self._known,
+            self._expression,
+            self._traits_variable,
+            lambda purpose: self._naming.variable(step.resource.id, purpose),
+        )
+
+    def _needs_restart(self, step: Step) -> Jinja:
+        result = self._result(step.resource.id)
+        return Jinja(f"{{{{ {result}.action | default('none') not in {_FRESH!r} }}}}")
+
+    def _result(self, resource_id: str) -> str:
+        return self._naming.variable(resource_id, "result")
+
+    def _conditions(self, step: Step) -> list[str]:
+        crate = [f"{self._condition}.holds"] if self._crate.when else []
+        own = [f"{self._own_condition(step)}.holds"] if _condition_of(step) else []
+        return crate + own
+
+    def _own_condition(self, step: Step) -> str:
+        return self._naming.variable(step.resource.id, "condition")
+
+    def _asking_first(self, step: Step, name: str, listen: str = "") -> Iterator[Written]:
+        """The task that asks a resource's own condition, where it has one."""
+        condition = _condition_of(step)
+        if not condition:
+            return
+        asking = self._asking(
+            f"Ask whether this applies: {name}", condition, self._own_condition(step)
+        )
+        task = dict(asking.task)
+        if self._crate.when:
+            task["when"] = f"{self._condition}.holds"
+        if listen:
+            task["listen"] = listen
+        yield Written("", task)
+
+    def _asking(self, name: str, condition: str, variable: str) -> Written:
+        task = {"name": name, "vigo.bridge.condition": {"that": condition}, "register": variable}
+        return Written("", task)
+
+
+def _condition_of(step: Step) -> str:
+    """What is to be asked of the machine: its ``when`` without ``changed``, which Ansible knows."""
+    text = step.resource.when or ""
+    return re.sub(r"^\s*changed\s*(?:&&|$)|&&\s*changed\s*$", "", text).strip()
+
+
+def _shortest(traits: frozenset[str]) -> list[str]:
+    """The traits without those that others, or the empty name, stand for."""
+    return sorted(one for one in traits if not any(one.startswith(f"{other}.") for other in traits))
+
+
+def _one_or_list(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values
+
+
+def _jinja_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Jinja):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _jinja_texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _jinja_texts(item)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which variable stands where, so that each role sees what the stack says.
+
+A crate's defaults are its role's. What the stack sets over them is in the map ``vigo_vars`` of the
+group, which the role's defaults read: so every variable of the user's own still wins, wherever it
+is set. Names that cannot be variables of Ansible's are in ``vigo_vars`` alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from vigo_bridge.emit.tasks.names import chain, is_variable, prefixed
+from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
+from vigo_bridge.emit.yaml_text import Jinja
+from vigo_bridge.resolve.plan import SETTING, Group, Plan, PlannedCrate, Variable
+
+STACK_VARIABLES = "vigo_vars"
+CRATE_DEFAULT = "crate default"
+
+
+@dataclass(frozen=True)
+class Default:
+    """One entry of a role's defaults. value: data, or a template that reads the stack's value.
+
+    known: what it is for the first group that has it. source: where it comes from.
+    """
+
+    name: str
+    value: Any
+    known: Any
+    source: str
+
+
+class Variables:
+    """The variables of a whole plan. Raises CannotExpress where two crates disagree too much."""
+
+    def __init__(self, plan: Plan, is_reserved: Callable[[str], bool]) -> None:
+        self._plan = plan
+        self._is_reserved = is_reserved
+        refusals = [refusal for group in plan.groups for refusal in self._refusals(group)]
+        if refusals:
+            raise CannotExpress(refusals)
+
+    def names(self) -> set[str]:
+        return {variable.name for group in self._plan.groups for variable in group.variables}
+
+    def expression(self, names: tuple[str, ...]) -> str:
+        """How Jinja2 reads a variable of the stack, or a value inside it."""
+        if self._is_variable(names[0]):
+            return chain(names[0], names[1:])
+        return chain(STACK_VARIABLES, names)
+
+    def known(self, group: Group, crate: PlannedCrate) -> dict[str, Any]:
+        """Name to value, as the templates of one crate see them."""
+        return {**{variable.name: variable.value for variable in group.variables}, **crate.vars}
+
+    def of_group(self, group: Group) -> list[Variable]:
+        """The entries of ``vigo_vars``."""
+        return [variable for variable in group.variables if self._in_group(group, variable)]
+
+    def fixed(self, group: Group) -> list[Variable]:
+        """What the command line sets over everything."""
+        return [
+            variable
+            for variable in group.variables
+            if variable.layer == SETTING and self._is_variable(variable.name)
+        ]
+
+    def defaults(
+        self, group: Group, crate: PlannedCrate, role: str, used: Iterable[str]
+    ) -> Iterator[Default]:
+        """The entries of a role's defaults. used: the names that its templates read."""
+        known = self.known(group, crate)
+        own = {variable.name: variable for variable in crate.defaults}
+        for variable in crate.defaults:
+            if not self._is_variable(variable.name):
+                continue
+            value: Any = variable.value
+            if self._is_overridden(crate, variable):
+                literal = _literal(value)
+                if literal is None:
+                    literal = prefixed(role, f"{variable.name}_default")
+                    yield Default(literal, value, value, str(variable.position))
+                entry = chain(STACK_VARIABLES, (variable.name,))
+                value = Jinja(f"{{{{ {entry} | default({literal}) }}}}")
+            yield Default(variable.name, value, known[variable.name], str(variable.position))
+        here = {variable.name: variable for variable in self.of_group(group)}
+        for name in sorted(set(used) - set(own)):
+            if self._is_variable(name) and name in here and not self._has_default(group, name):
+                entry = chain(STACK_VARIABLES, (name,))
+                yield Default(name, Jinja(f"{{{{ {entry} }}}}"), known[name], "the stack")
+
+    def _in_group(self, group: Group, variable: Variable) -> bool:
+        if not self._is_variable(variable.name):
+            return True
+        if variable.layer == SETTING:
+            return False
+        return variable.layer != CRATE_DEFAULT or self._is_ambiguous(group, variable.name)
+
+    def _has_default(self, group: Group, name: str) -> bool:
+        """Whether some role of the play defines it, the same for all."""
+        return any(
+            variable.name == name for crate in group.crates for variable in crate.defaults
+        ) and not self._is_ambiguous(group, name)
+
+    def _is_ambiguous(self, group: Group, name: str) -> bool:
+        values = [
+            self.known(group, crate)[name]
+            for crate in group.crates
+            for variable in crate.defaults
+            if variable.name == name
+        ]
+        return any(value != values[0] for value in values)
+
+    def _is_overridden(self, crate: PlannedCrate, default: Variable) -> bool:
+        """Whether some group sets something else in place of the crate's default."""
+        return any(
+            self.known(group, same)[default.name] != default.value
+            for group in self._plan.groups
+            if default not in self.fixed(group)
+            for same in group.crates
+            if same.position == crate.position
+        )
+
+    def _refusals(self, group: Group) -> Iterator[Refusal]:
+        here = {variable.name: variable.value for variable in self.of_group(group)}
+        fixed = {variable.name for variable in self.fixed(group)}
+        for crate in group.crates:
+            known = self.known(group, crate)
+            for default in crate.defaults:
+                value = default.value
+                if default.name in fixed:
+                    continue
+                if not self._is_variable(default.name) or self._is_overridden(crate, default):
+                    value = here.get(default.name, value)
+                if value != known[default.name]:
+                    yield Refusal(
+                        group,
+                        f"crate {crate.name} has a value of its own for the variable"
+                        f" {default.name!r}, and another crate sets it otherwise; give one of them"
+                        " another name, or use bundle style",
+                    )
+
+    def _is_variable(self, name: str) -> bool:
+        return is_variable(name, self._is_reserved)
+
+
+def _literal(value: Any) -> str | None:
+    """The value as Jinja2 writes it; None where that would be hard to read."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9 ._:/@+-]*", value):
+        return f"'{value}'"
+    return None
