@@ -137,15 +137,21 @@ def main() -> None:
             client.images.pull(image)
         client.close()
         remove(engine)
-        for kind, image, times in (("good image", NEW, rounds), ("broken image", BROKEN, 1)):
-            medians = {}
-            for tool, python in pythons.items():
-                gaps = [measure(python, tool, image, engine) for _ in range(times)]
-                medians[tool] = statistics.median(gaps)
-                shown = ", ".join(f"{gap:.2f}" for gap in gaps)
-                print(f"{kind}: {tool}: median {medians[tool]:.2f} s ({shown})", flush=True)
-            ratio = medians["community.docker"] / medians["vigo.bridge"]
-            print(f"{kind}: {ratio:.1f} times as long with community.docker")
+        for kind, image in (("good image", NEW), ("broken image", BROKEN)):
+            gaps: dict[str, list[float]] = {tool: [] for tool in pythons}
+            for _ in range(rounds):
+                for tool, python in pythons.items():
+                    gaps[tool].append(measure(python, tool, image, engine))
+            report(kind, gaps)
+    print(f"load average at the end: {os.getloadavg()[0]:.1f}")
+
+
+def report(kind: str, gaps: dict[str, list[float]]) -> None:
+    for tool, measured in gaps.items():
+        shown = ", ".join(f"{gap:.2f}" for gap in measured)
+        print(f"{kind}: {tool}: median {statistics.median(measured):.2f} s ({shown})")
+    ours, theirs = (statistics.median(gaps[tool]) for tool in MODULES)
+    print(f"{kind}: {theirs / ours:.1f} times as long with community.docker", flush=True)
 
 
 if __name__ == "__main__":

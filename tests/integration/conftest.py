@@ -29,3 +29,11 @@ def podman_4(testbed: Testbed) -> Iterator[Engine]:
             for image in ("redis:7-alpine", "redis:8-alpine"):
                 testbed.registry.load(client, image)
         yield engine
+
+
+@pytest.fixture(params=["docker-20.10", "docker-26.1", "podman-4.3"])
+def each_engine(request: pytest.FixtureRequest) -> Engine:
+    """One after the other."""
+    fixture = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman_4"}
+    found: Engine = request.getfixturevalue(fixture[request.param])
+    return found

@@ -50,8 +50,8 @@ print("survived")
 """
 
 
-@pytest.fixture
-def attributes(engine: Engine) -> Iterator[dict[str, Any]]:
+def resource(engine: Engine) -> Iterator[dict[str, Any]]:
+    """The attributes of a container that is gone in the end."""
     name = f"recovery-{uuid.uuid4().hex[:10]}"
     yield {
         "container": name,
@@ -64,6 +64,16 @@ def attributes(engine: Engine) -> Iterator[dict[str, Any]]:
     for entry in client.api.containers(all=True, filters={"name": name}):
         client.api.remove_container(entry["Id"], force=True, v=True)
     client.close()
+
+
+@pytest.fixture
+def attributes(engine: Engine) -> Iterator[dict[str, Any]]:
+    yield from resource(engine)
+
+
+@pytest.fixture
+def attributes_anywhere(each_engine: Engine) -> Iterator[dict[str, Any]]:
+    yield from resource(each_engine)
 
 
 def brought(attributes: dict[str, Any], check: bool = False) -> Result:
@@ -92,6 +102,18 @@ def containers(engine: Engine, name: str) -> dict[str, dict[str, Any]]:
 # create, stop, rename, rename, disarm, start, remove
 @pytest.mark.parametrize("calls", range(1, 8))
 def test_a_killed_replacement(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
+    replaced_after_all(engine, attributes, calls)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("calls", range(1, 8))
+def test_a_killed_replacement_on_each_engine(
+    each_engine: Engine, attributes_anywhere: dict[str, Any], calls: int
+) -> None:
+    replaced_after_all(each_engine, attributes_anywhere, calls)
+
+
+def replaced_after_all(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
     assert brought(attributes).action == "created"
     changed = {**attributes, "image": "redis:8-alpine"}
     assert killed_after(calls, changed)
@@ -112,6 +134,18 @@ def test_a_killed_replacement(engine: Engine, attributes: dict[str, Any], calls:
 # disarm, stop, rename, rename, policy, start
 @pytest.mark.parametrize("calls", range(1, 13))
 def test_a_killed_rollback(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
+    back_after_all(engine, attributes, calls)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("calls", range(1, 13))
+def test_a_killed_rollback_on_each_engine(
+    each_engine: Engine, attributes_anywhere: dict[str, Any], calls: int
+) -> None:
+    back_after_all(each_engine, attributes_anywhere, calls)
+
+
+def back_after_all(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
     assert brought(attributes).action == "created"
     identity = containers(engine, attributes["container"])[""]["Id"]
     broken = {**attributes, "command": ["sh", "-c", "sleep 0.1; exit 9"]}

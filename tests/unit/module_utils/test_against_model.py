@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils import envoy
@@ -196,8 +196,16 @@ def journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (folder / f"{number}.json" for number in itertools.count())
 
 
+#: A slow source that fails after its target's turn would have come.
+LATE_FAILURE: Graph = (
+    [Item("a/r0", "failing", notify=("b/r1",), slow=True), Item("b/r1")],
+    set(),
+)
+
+
 @settings(RELAXED, max_examples=50)
 @given(graph=GRAPHS, repairs=st.booleans())
+@example(graph=LATE_FAILURE, repairs=False)
 def test_actions_and_order_are_the_models(
     journals: Iterator[Path], graph: Graph, repairs: bool
 ) -> None:

@@ -23,6 +23,8 @@ description:
     inspection as C(CONTAINER.vigo-failed), and its exit code and last log lines are in the result.
     The next call repairs what a killed one left behind.
   - Anonymous volumes of the old container are handed on to the new one.
+  - Containers that share the network of the old one (O(network_mode=container:NAME)) are replaced
+    with it, running or not, or are all back with it. That needs them to be made by this collection.
   - A container that something else has made is left as it is when it is as described.
 author:
   - The vigo-bridge developers (@vigo-bridge)

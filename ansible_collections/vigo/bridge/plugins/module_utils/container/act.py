@@ -13,10 +13,12 @@ from ..background import Background
 from ..errors import ResourceError
 from ..resource import Decision, Outcome, Pending
 from ..target import Target
-from . import create_config, label, mounts, names, older_images, port_holders, settle, steps
+from . import create_config, label, mounts, names, older_images, port_holders, steps
 from .engine import Engine
+from .followers import to_follow
 from .observed import Existing, Image, Observed
 from .replace import create, labels_for, replace
+from .settle import Settling
 from .spec import FAILED, ContainerSpec
 
 
@@ -112,14 +114,14 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
     if not step.start:
         return None
     try:
-        settled = settle.begin(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
+        settling = Settling(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
     except ResourceError as error:
         engine.remove(new_id, volumes=True)
         raise port_holders.explain(engine, spec, error) from error
 
     def wait() -> None:
         try:
-            settled()
+            settling.wait()
         except ResourceError as error:
             failed = engine.container(new_id)
             if failed is not None:
@@ -135,28 +137,23 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
     if step.start:
         port_holders.refuse_taken(engine, spec, old)
-    _warn_of_dependents(work)
+    followers = to_follow(engine, spec.name, old, work.target.note)
     body = create_config.payload(
         spec,
         work.image,
         work.observed.file_env,
         work.target.secrets.reveal,
         carried=create_config.carried_over(spec, old, work.image),
-        further_labels=labels_for(old),
+        further_labels=labels_for(old, followers),
     )
-    return replace(engine, spec, old, body, step.start, work.target.note)
-
-
-def _warn_of_dependents(work: Work) -> None:
-    """Containers that share the network of this one lose it until they are made anew."""
-    shared = f"container:{work.container.id}"
-    for entry in work.engine.running_containers():
-        if (entry.get("HostConfig") or {}).get("NetworkMode") == shared:
-            name = (entry.get("Names") or [""])[0].lstrip("/")
-            work.target.note(
-                f"container {name} shares the network of {work.spec.name}, which was replaced:"
-                f" it has no network until it is recreated, too"
-            )
+    finish = replace(engine, spec, old, followers, body, step.start, work.target.note)
+    engine.followed.update({follower.name: spec.name for follower in followers})
+    for follower in followers:
+        work.target.note(
+            f"container {follower.name} shares the network of {spec.name}, and was recreated with"
+            " it"
+        )
+    return finish
 
 
 def _update(work: Work, step: steps.Update) -> None:
@@ -193,7 +190,7 @@ def _await(work: Work, step: steps.Await) -> Wait:
 
 
 def _brought_up(work: Work, bring_up: Callable[[], None]) -> Wait:
-    return settle.begin(work.engine, work.spec, work.container.id, bring_up)
+    return Settling(work.engine, work.spec, work.container.id, bring_up).wait
 
 
 def _stop(work: Work, step: steps.Stop) -> None:

@@ -30,6 +30,9 @@ def decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
             return Decision("unknown", f"{doubt} may be changed by what comes before it")
     if decision.action == "none" and observed.moved is None:
         return Decision("unknown", "the registry does not tell whether the image changed")
+    if observed.followed and decision.action == "none":
+        reason = f"it shares the network of {observed.followed}, which was replaced"
+        return Decision("recreated", reason)
     if observed.repaired:
         return _with_repair(decision, observed.repaired)
     return decision

@@ -50,7 +50,8 @@ class Engine:
     """A Docker engine, or Podman by the same API. Raises Refused and Blocked.
 
     pulled: images by name and platform that were pulled in this run. settling: what goes on in
-    the background with a container, by its name.
+    the background with a container, by its name. followed: which containers were replaced with
+    another one, by their names, until their own turn.
     """
 
     def __init__(self, docker_host: str = "") -> None:
@@ -61,6 +62,7 @@ class Engine:
         self.pulled: set[tuple[str, str]] = set()
         self.events = Events(lambda: self._connection.events({"type": ["container"]}))
         self.settling: dict[str, Background[Any]] = {}
+        self.followed: dict[str, str] = {}
         self._incapable: frozenset[str] | None = None
 
     # containers

@@ -23,6 +23,11 @@ SCOPE = "vigo.bridge.scope"
 RESOURCE = "vigo.bridge.resource"
 REPLACES = "vigo.bridge.replaces"
 PRIOR = "vigo.bridge.prior"
+#: On the new container: the names of the containers that are replaced with it.
+FOLLOWERS = "vigo.bridge.followers"
+#: On their successors: the ID of the new container.
+FOLLOWS = "vigo.bridge.follows"
+OF_A_REPLACEMENT = frozenset({REPLACES, PRIOR, FOLLOWERS, FOLLOWS})
 NETWORK = "vigo.bridge.network"
 
 VERSION = 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import ResourceError
 from ..target import Target
-from . import env_file, prefetch, pull, recover
+from . import env_file, label, prefetch, pull, recover
 from .decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
@@ -21,7 +21,8 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     replacement is repaired, and the image is pulled by its policy. In check mode both are
     foreseen instead.
     """
-    for name in (spec.name, _shared_name(spec)):
+    followed = engine.followed.pop(spec.name, "")
+    for name in (spec.name, _shared_name(spec), followed):
         if name in engine.settling:
             engine.settling.pop(name).wait()
     container, repaired = _repaired(engine, spec, target)
@@ -38,6 +39,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         shared_container=_shared_container(engine, spec),
         incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
         repaired=repaired,
+        followed=followed if container and label.FOLLOWS in container.labels else "",
         podman=engine.is_podman,
     )
 
@@ -48,7 +50,7 @@ def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Exis
     if interrupted is None:
         return current, ""
     if target.check_mode:
-        return interrupted.survivor, recover.prediction(interrupted)
+        return interrupted.survivor(spec.name), recover.prediction(interrupted)
     done = recover.repair(engine, spec, interrupted)
     return engine.container(spec.name), done
 

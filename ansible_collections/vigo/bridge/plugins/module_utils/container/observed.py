@@ -80,7 +80,8 @@ class Observed:
     of the spec that exist. subnets: those of networks by name, where an address is asked for.
     file_env: what ``env_file`` holds. shared_container: the ID behind
     ``network_mode: container:NAME``, empty where there is none. incapable: limits that the host
-    cannot set. repaired: what was repaired of an interrupted replacement, in words.
+    cannot set. repaired: what was repaired of an interrupted replacement, in words. followed:
+    the container with which it was replaced in this run, because it shares its network.
     """
 
     container: Existing | None
@@ -92,6 +93,7 @@ class Observed:
     shared_container: str = ""
     incapable: frozenset[str] = frozenset()
     repaired: str = ""
+    followed: str = ""
     podman: bool = False
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replacing a container as one transaction.
+"""Replacing a container, and those that share its network, as one transaction.
 
 Its phase can be read off names and labels at any moment, so that ``recover`` can finish or undo
 what a killed run left:
@@ -12,68 +12,72 @@ what a killed run left:
 4. disarm the old one: with ``always``, both would run after a restart of the engine
 5. start the new one and wait until it is settled
 6. remove the old one, its volumes kept
+
+Followers take each step with it: created behind it, stopped before it, renamed, started and
+waited for behind it, removed before it (Podman would refuse the other way round).
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import time
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from ..errors import Blocked, ResourceError
-from . import label, names, restart, settle
-from .connection import Refused
+from . import followers as followers_
+from . import label, names
 from .engine import Engine
 from .observed import Existing
+from .rollback import Swap, roll_back
+from .settle import Settling
 from .spec import FAILED, NEW, OLD, ContainerSpec
-
-#: Podman holds a published port for some seconds after a failed start.
-_PORT_PATIENCE = 15.0
-#: Seconds beyond its grace after which a container that is being stopped surely is.
-_STOP_MARGIN = 1.0
 
 
 def replace(
     engine: Engine,
     spec: ContainerSpec,
     old: Existing,
+    followers: Sequence[Existing],
     payload: Mapping[str, Any],
     start: bool,
     note: Any,
 ) -> Callable[[], None]:
     """Gives what waits until the new container is settled and then removes the old one.
 
-    Both raise ResourceError; the old container is then back as it was. payload: the create
+    Both raise ResourceError; the old containers are then back as they were. payload: the create
     call's body, with the labels of ``labels_for``.
     """
-    names.refuse_foreign(engine, spec.name)
-    new_id = create(engine, spec, spec.name + NEW, payload, note)
+    for container in (old, *followers):
+        names.refuse_foreign(engine, container.name)
+    olds = [old, *followers]
+    swaps = _created(engine, spec, olds, payload, note)
     try:
-        take_over(engine, spec, old, new_id)
-        settled = _started(engine, spec, new_id) if start else None
+        _take_over(engine, swaps, olds)
+        settling = _started(engine, swaps, olds) if start else []
     except ResourceError as error:
-        raise _undone(engine, spec, old, new_id, error) from error
+        raise _undone(engine, swaps, old, error) from error
 
     def finish() -> None:
         try:
-            if settled is not None:
-                settled()
+            for each in settling:
+                each.wait()
         except ResourceError as error:
-            raise _undone(engine, spec, old, new_id, error) from error
-        commit(engine, spec, old.id)
+            raise _undone(engine, swaps, old, error) from error
+        finally:
+            for each in settling:
+                each.close()
+        commit(engine, swaps)
 
     return finish
 
 
-def _started(engine: Engine, spec: ContainerSpec, new_id: str) -> Callable[[], Existing]:
-    return settle.begin(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
-
-
-def labels_for(old: Existing) -> dict[str, str]:
+def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, str]:
     """What ``recover`` must know, written before anything is touched."""
     prior = {"restart": old.settings.restart, "running": _was_running(old)}
-    return {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
+    labels = {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
+    if followers:
+        labels[label.FOLLOWERS] = json.dumps([follower.name for follower in followers])
+    return labels
 
 
 def create(
@@ -106,29 +110,77 @@ def _drop_half_made(engine: Engine, name: str, labels: Mapping[str, str]) -> Non
         engine.remove(made.id, volumes=label.REPLACES not in labels)
 
 
-def take_over(engine: Engine, spec: ContainerSpec, old: Existing, new_id: str) -> None:
-    """The new container gets the name; the old one is stopped and out of the way."""
-    if old.status == "paused":
-        engine.unpause(old.id)
-    if _was_running(old):
-        engine.stop(old.id, old.grace)
-    engine.rename(old.id, spec.name + OLD)
-    engine.rename(new_id, spec.name)
-    names.disarm(engine, old.id)
-
-
-def commit(engine: Engine, spec: ContainerSpec, old_id: str) -> None:
-    """The new container is settled: the old one goes, its volumes stay."""
+def _created(
+    engine: Engine,
+    spec: ContainerSpec,
+    olds: Sequence[Existing],
+    payload: Mapping[str, Any],
+    note: Any,
+) -> list[Swap]:
+    """All new containers, not started. Nothing stays when one cannot be made."""
+    old, *followers = olds
+    specs = [followers_.spec_of(follower, engine, spec) for follower in followers]
+    swaps = [Swap(spec, old.id, create(engine, spec, spec.name + NEW, payload, note))]
     try:
-        _remove_surely(engine, old_id)
+        for follower, its_spec in zip(followers, specs):
+            labels = {**labels_for(follower), label.FOLLOWS: swaps[0].new_id}
+            body = followers_.payload(engine, follower, its_spec, swaps[0].new_id, labels)
+            new_id = create(engine, its_spec, follower.name + NEW, body, note)
+            swaps.append(Swap(its_spec, follower.id, new_id))
+    except ResourceError:
+        with contextlib.suppress(ResourceError):
+            for swap in reversed(swaps):
+                engine.remove(swap.new_id)
+        raise
+    return swaps
+
+
+def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> None:
+    """The new containers get the names; the old ones are stopped and out of the way."""
+    for old in reversed(olds):
+        if old.status == "paused":
+            engine.unpause(old.id)
+        if _was_running(old):
+            engine.stop(old.id, old.grace)
+    for swap in swaps:
+        engine.rename(swap.old_id, swap.name + OLD)
+        engine.rename(swap.new_id, swap.name)
+        names.disarm(engine, swap.old_id)
+
+
+def _started(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> list[Settling]:
+    """The new container, and its followers where they were running."""
+    settling: list[Settling] = []
+    try:
+        for swap, old in zip(swaps, olds):
+            if swap is swaps[0] or _was_running(old):
+                settling.append(_start(engine, swap))
+    except ResourceError:
+        for each in settling:
+            each.close()
+        raise
+    return settling
+
+
+def _start(engine: Engine, swap: Swap) -> Settling:
+    return Settling(engine, swap.spec, swap.new_id, lambda: engine.start(swap.new_id), fresh=True)
+
+
+def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
+    """The new containers are settled: the old ones go, their volumes stay."""
+    try:
+        for swap in reversed(swaps):
+            _remove_surely(engine, swap.old_id)
     except ResourceError as error:
+        name = swaps[0].name
         message = (
-            f"container {spec.name} was replaced and runs, but the former one is still there as"
-            f" {spec.name}{OLD}: {error.message}. The next run removes it"
+            f"container {name} was replaced and runs, but the former one is still there as"
+            f" {name}{OLD}: {error.message}. The next run removes it"
         )
         raise _same_kind(error, message) from error
     with contextlib.suppress(ResourceError):  # The next replacement drops it as well.
-        names.drop_failed(engine, spec.name)
+        for swap in swaps:
+            names.drop_failed(engine, swap.name)
 
 
 def _remove_surely(engine: Engine, container_id: str) -> None:
@@ -139,48 +191,22 @@ def _remove_surely(engine: Engine, container_id: str) -> None:
         engine.remove(container_id)
 
 
-def roll_back(
-    engine: Engine, spec: ContainerSpec, old_id: str, new_id: str, doubtful: bool
-) -> None:
-    """The old container back as it was, from whatever phase was reached.
-
-    A new one that had the name already is kept as ``NAME.vigo-failed``, any other is removed.
-    doubtful: whether the engine may still be stopping the old one; a lost client does not
-    make it give up.
-    """
-    new = engine.container(new_id)
-    prior = json.loads(new.labels.get(label.PRIOR) or "{}") if new else {}
-    if new is not None and new.name == spec.name:
-        names.keep_failed(engine, spec.name, new)
-    old = engine.container(old_id)
-    if old is None:
-        raise ResourceError(f"container {spec.name}: the former container {old_id[:12]} is gone")
-    policy = prior.get("restart", old.settings.restart)
-    if old.settings.restart != policy and not engine.is_podman:
-        engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
-    if old.name != spec.name:
-        engine.rename(old.id, spec.name)
-    if prior.get("running") and not (_stays_up(engine, old) if doubtful else old.is_up):
-        _start_patiently(engine, old.id)
-    if new is not None and new.name == spec.name + NEW:
-        engine.remove(new.id)
-
-
 def _undone(
-    engine: Engine, spec: ContainerSpec, old: Existing, new_id: str, error: ResourceError
+    engine: Engine, swaps: Sequence[Swap], old: Existing, error: ResourceError
 ) -> ResourceError:
     """The error of a replacement that failed, after the way back."""
     try:
-        roll_back(engine, spec, old.id, new_id, doubtful=isinstance(error, Blocked))
+        roll_back(engine, swaps, doubtful=isinstance(error, Blocked))
     except ResourceError as second:
         return _same_kind(
             error,
             f"{error.message}; putting the former container back failed, too: {second.message}."
             " The next run tries again",
         )
+    name = swaps[0].name
     state = "is back and running" if _was_running(old) else "is back"
-    kept = engine.container(spec.name + FAILED)
-    trace = f"; the new one is kept, stopped, as {spec.name}{FAILED}" if kept else ""
+    kept = engine.container(name + FAILED)
+    trace = f"; the new one is kept, stopped, as {name}{FAILED}" if kept else ""
     message = f"{error.message}. The former container {state}{trace}"
     return _same_kind(error, message)
 
@@ -193,24 +219,3 @@ def _same_kind(error: ResourceError, message: str) -> ResourceError:
 
 def _was_running(container: Existing) -> bool:
     return container.status in ("running", "paused", "restarting")
-
-
-def _stays_up(engine: Engine, container: Existing) -> bool:
-    """Whether it is up, and still so when a stop that is under way would have ended it."""
-    deadline = time.monotonic() + container.grace + _STOP_MARGIN
-    now: Existing | None = container
-    while now is not None and now.is_up and time.monotonic() < deadline:
-        time.sleep(0.2)
-        now = engine.container(container.id)
-    return now is not None and now.is_up
-
-
-def _start_patiently(engine: Engine, container_id: str) -> None:
-    deadline = time.monotonic() + _PORT_PATIENCE
-    while True:
-        try:
-            return engine.start(container_id)
-        except Refused as error:
-            if "already in use" not in error.message or time.monotonic() > deadline:
-                raise
-        time.sleep(0.5)

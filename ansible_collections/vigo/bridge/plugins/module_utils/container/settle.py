@@ -46,38 +46,50 @@ class Verdict:
 SETTLED = Verdict(settled=True)
 
 
-def begin(
-    engine: Engine,
-    spec: ContainerSpec,
-    container_id: str,
-    bring_up: Callable[[], None],
-    fresh: bool = False,
-) -> Callable[[], Existing]:
-    """Listens to the engine, brings the container up, and gives what waits until it is settled.
+class Settling:
+    """A container that is brought up, listened to from before on.
 
-    That raises ResourceError with exit code and the last log lines. fresh: the container was
-    just created, so that any restart so far is one too many.
+    wait: until it is settled; raises ResourceError with exit code and the last log lines.
+    close: gives up waiting, if need be.
     """
-    engine.events.listen()
-    try:
-        bring_up()
-    except BaseException:
-        engine.events.leave()
-        raise
-    started = time.monotonic()
 
-    def wait() -> Existing:
+    def __init__(
+        self,
+        engine: Engine,
+        spec: ContainerSpec,
+        container_id: str,
+        bring_up: Callable[[], None],
+        fresh: bool = False,
+    ) -> None:
+        """fresh: it was just created, so that any restart so far is one too many."""
+        self._engine = engine
+        self._spec = spec
+        self._id = container_id
+        self._fresh = fresh
+        self._listens = True
+        engine.events.listen()
         try:
-            return _wait(engine, spec, container_id, fresh, started)
-        finally:
-            engine.events.leave()
+            bring_up()
+        except BaseException:
+            self.close()
+            raise
+        self._started = time.monotonic()
 
-    return wait
+    def wait(self) -> Existing:
+        try:
+            return _wait(self._engine, self._spec, self._id, self._fresh, self._started)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        if self._listens:
+            self._listens = False
+            self._engine.events.leave()
 
 
 def settle(engine: Engine, spec: ContainerSpec, container_id: str) -> Existing:
     """Waits for a container that was brought up already."""
-    return begin(engine, spec, container_id, lambda: None)()
+    return Settling(engine, spec, container_id, lambda: None).wait()
 
 
 def _wait(

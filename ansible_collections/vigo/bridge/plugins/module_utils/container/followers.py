@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers on the network of another one (``network_mode: container:NAME``): its followers.
+
+Engines store whose network it is by ID. So whoever replaces that container must make its
+followers anew, too, or they are cut off for good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable, Mapping
+
+from ..errors import ResourceError
+from . import create_config, image_name, label
+from .engine import Engine
+from .observed import Existing, Image
+from .spec import LIMITS, ContainerSpec, Settings
+
+#: What Podman's inspect does not tell; our label does.
+_UNTOLD = ("sysctls", "log_opts")
+#: What engines put into the environment themselves.
+_ENGINES_OWN = frozenset({"container", "TERM", "HOSTNAME", "HOME", "PATH"})
+
+
+def to_follow(
+    engine: Engine, name: str, replaced: Existing, note: Callable[[str], None]
+) -> list[Existing]:
+    """The containers that must be replaced with this one.
+
+    Raises ResourceError where that cannot be done, or where others would lose it.
+    """
+    found = _on_its_network(engine, replaced)
+    foreign = [other for other in found if other.recorded is None]
+    for other in foreign:
+        if other.is_up or engine.is_podman:
+            raise ResourceError(
+                f"container {other.name} shares the network of {name} and would lose it for good,"
+                f" but was not made by vigo.bridge; remove it, and make it anew when {name} is"
+                " replaced"
+            )
+        note(
+            f"container {other.name} shares the network of {name}, which was replaced: it cannot"
+            " be started any more"
+        )
+    followers = [other for other in found if other not in foreign]
+    for follower in followers:
+        if follower.auto_remove:
+            raise ResourceError(
+                f"container {follower.name} shares the network of {name} and was made with --rm:"
+                " it would vanish when stopped; remove it by hand first"
+            )
+        if _on_its_network(engine, follower):
+            raise ResourceError(
+                f"container {follower.name} shares the network of {name}, and others share its"
+                f" own: let them all name {name} instead"
+            )
+    _refuse_links(engine, name, replaced)
+    return followers
+
+
+def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> ContainerSpec:
+    """What the follower is, read off itself: its own resource may not be part of this run.
+
+    like: whose patience it gets.
+    """
+    assert follower.recorded is not None
+    image = _image(engine, follower)
+    live, fields = follower.settings, follower.recorded.fields
+    chosen = {
+        name: getattr(live, name)
+        for name in (*fields, *LIMITS)
+        if name in Settings.__dataclass_fields__ and getattr(live, name)
+    }
+    if not follower.recorded.hashed:
+        untold = {name: fields[name] for name in _UNTOLD if name in fields}
+        chosen = {**untold, **chosen}
+    for name in ("command", "entrypoint"):
+        if name in fields:
+            chosen[name] = getattr(live, name)
+    known = engine.image(live.image or "")
+    return ContainerSpec(
+        follower.name,
+        Settings(
+            **{
+                **chosen,
+                "image": live.image if known and known.id == image.id else image.id,
+                "env": _env(follower, image),
+                "env_file": None,
+                "labels": None,
+                "platform": None,
+                "volumes": live.volumes or None,
+                "restart": live.restart,
+            }
+        ),
+        docker_host=like.docker_host,
+        health_timeout=like.health_timeout,
+        settle_time=like.settle_time,
+    )
+
+
+def payload(
+    engine: Engine,
+    follower: Existing,
+    spec: ContainerSpec,
+    shared_id: str,
+    further_labels: Mapping[str, str],
+) -> dict[str, Any]:
+    """The create call's body of the follower's successor, on the network of ``shared_id``."""
+    settings = replace(spec.settings, network_mode=f"container:{shared_id}")
+    body = create_config.payload(
+        replace(spec, settings=settings), _image(engine, follower), {}, str
+    )
+    kept = {
+        name: value for name, value in follower.labels.items() if name not in label.OF_A_REPLACEMENT
+    }
+    return {**body, "Labels": {**kept, **further_labels}}
+
+
+def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:
+    """Looked up one by one where the list does not tell."""
+    shared = {f"container:{container.id}", f"container:{container.name}"}
+    found = []
+    for entry in engine.all_containers():
+        mode = (entry.get("HostConfig") or {}).get("NetworkMode") or "container:?"
+        if entry["Id"] == container.id or not mode.startswith("container:"):
+            continue
+        other = engine.container(entry["Id"])
+        if other is not None and other.network_mode in shared:
+            found.append(other)
+    return found
+
+
+def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
+    """A link shows as one more name of the container that it leads to: ``/USER/ALIAS``."""
+    for entry in engine.running_containers():
+        if entry["Id"] != replaced.id:
+            continue
+        for each in entry.get("Names") or []:
+            user, slash, _alias = each.lstrip("/").partition("/")
+            if slash:
+                raise ResourceError(
+                    f"container {user} has a link (--link) to {name}, and links stay with the"
+                    f" container that is replaced; put both on one network, or remove {user} first"
+                )
+
+
+def _image(engine: Engine, follower: Existing) -> Image:
+    image = engine.image(follower.image_id)
+    if image is None:
+        raise ResourceError(
+            f"container {follower.name} must be made anew, too, and its image is not there any"
+            f" more; pull {image_name.familiar(follower.settings.image or '')} first"
+        )
+    return image
+
+
+def _env(follower: Existing, image: Image) -> dict[str, str] | None:
+    """What was set: neither the image's own nor what the engine adds."""
+    assert follower.recorded is not None
+    own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
+    written = follower.recorded.fields.get("env") or {}
+    return {
+        name: value
+        for name, value in (follower.settings.env or {}).items()
+        if name in written or (own.get(name) != value and name not in _ENGINES_OWN)
+    } or None

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers on the network of one that is replaced follow it, or all is as it was."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils import envoy
+from ansible_collections.vigo.bridge.plugins.module_utils.container import connection, engine
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from tests.integration.container_scene import REDIS, Scene
+from tests.integration.test_container_recovery import killed_after
+from tests.testbed.proxy import FAULTS, FaultyProxy
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine
+
+pytestmark = pytest.mark.integration
+
+NEWER = {"image": "redis:8-alpine"}
+DYING = {"command": ["sh", "-c", "sleep 0.1; exit 9"]}
+SECRET = {"side/password": "very-secret-word"}
+#: The changing calls of a replacement with one follower.
+CALLS = 14
+ON_THE_WAY_BACK = range(13, 27)
+
+
+class Pair(Scene):
+    """A redis, and a second one on its network that has data of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.side = f"{self.name}-side"
+        common = {"docker_host": engine.docker_host, "settle_time": "300ms", "stop_timeout": 1}
+        self.main_attributes: dict[str, Any] = {
+            "container": self.name,
+            "image": REDIS,
+            "restart": "always",
+            **common,
+        }
+        self.side_attributes: dict[str, Any] = {
+            "container": self.side,
+            "image": REDIS,
+            "network_mode": f"container:{self.name}",
+            "command": ["redis-server", "--port", "6380"],
+            "env": {"PASSWORD": "secret:side/password", "PLAIN": "1"},
+            "labels": {"tier": "side"},
+            "volumes": f"{self.name}-kept:/kept",
+            "restart": "unless-stopped",
+            **common,
+        }
+        self.word = f"word-{random.randrange(10**9)}"
+
+    def set_up(self) -> None:
+        assert self.main().action == "created"
+        assert self.beside().action == "created"
+        assert self._redis("set", "word", self.word) == "OK"
+        assert self._redis("save") == "OK"
+        self.before = self.inspect("-side")
+
+    def main(self, **changes: Any) -> Result:
+        return self.bring(**{**self.main_attributes, **changes})
+
+    def beside(self, **changes: Any) -> Result:
+        return self.bring(secrets=SECRET, **{**self.side_attributes, **changes})
+
+    def _redis(self, *words: str) -> str:
+        container = self.client.containers.get(self.side)
+        return container.exec_run(["redis-cli", "-p", "6380", *words]).output.decode().strip()
+
+    def assert_alive(self) -> None:
+        """Both run under their names, the second on the network of the first, with its data."""
+        assert self.inspect()["State"]["Running"], self.names()
+        side = self.inspect("-side")
+        assert side["State"]["Running"], self.names()
+        assert side["HostConfig"]["NetworkMode"] == f"container:{self.inspect()['Id']}"
+        assert self._redis("get", "word") == self.word
+        for key in ("Cmd", "User", "WorkingDir", "Image"):
+            assert side["Config"][key] == self.before["Config"][key], key
+        assert set(side["Config"]["Env"]) == set(self.before["Config"]["Env"])
+        assert side["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+        assert _volumes(side) == _volumes(self.before)
+
+    def assert_settled(self, **changes: Any) -> None:
+        """The next runs find nothing to do, and nothing is left about."""
+        assert self.main(**changes).action == "none"
+        assert self.beside().action == "none", self.bring(check=True, **self.side_attributes)
+        assert self.names() <= {"", "-side", ".vigo-failed"}
+        self.assert_alive()
+
+    def close(self) -> None:
+        for suffix in ("-side", ""):  # Podman wants it in this order.
+            for entry in self.client.api.containers(all=True, filters={"name": self.name}):
+                if any((self.name + suffix) in name for name in entry["Names"]):
+                    self.client.api.remove_container(entry["Id"], force=True, v=True)
+        for volume in self.client.volumes.list(filters={"name": self.name}):
+            volume.remove(force=True)
+        super().close()
+
+
+def _volumes(inspected: dict[str, Any]) -> dict[str, str]:
+    return {mount["Destination"]: mount["Name"] for mount in inspected["Mounts"]}
+
+
+@pytest.fixture
+def pair(engine: Engine) -> Iterator[Pair]:
+    pair = Pair(engine)
+    yield pair
+    pair.close()
+
+
+@pytest.fixture
+def pair_anywhere(each_engine: Engine) -> Iterator[Pair]:
+    pair = Pair(each_engine)
+    yield pair
+    pair.close()
+
+
+def test_a_follower_is_replaced_with_it(pair: Pair) -> None:
+    pair.set_up()
+    assert pair.main(**NEWER).action == "recreated"
+    assert any(f"{pair.side} shares the network" in note for note in pair.notes)
+    assert pair.inspect("-side")["Id"] != pair.before["Id"]
+    pair.assert_settled(**NEWER)
+    assert pair.main().action == "recreated"
+    pair.assert_settled()
+
+
+@pytest.mark.sweep
+def test_a_stopped_follower_stays_stopped(pair: Pair) -> None:
+    pair.set_up()
+    assert pair.beside(state="stopped").action == "stopped"
+    assert pair.main(**NEWER).action == "recreated"
+    assert not pair.inspect("-side")["State"]["Running"]
+    assert pair.beside(state="stopped").action == "none"
+    assert pair.beside().action == "started"
+    pair.assert_settled(**NEWER)
+
+
+@pytest.mark.parametrize(
+    "whose", [pytest.param("the container's", marks=pytest.mark.sweep), "its follower's"]
+)
+def test_a_failure_brings_all_back(pair: Pair, whose: str) -> None:
+    all_are_brought_back(pair, whose)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("whose", ["the container's", "its follower's"])
+def test_it_follows_or_comes_back_on_each_engine(pair_anywhere: Pair, whose: str) -> None:
+    all_are_brought_back(pair_anywhere, whose)
+    assert pair_anywhere.main(**NEWER).action == "recreated"
+    pair_anywhere.assert_settled(**NEWER)
+
+
+def all_are_brought_back(pair: Pair, whose: str) -> None:
+    """The follower's successor counts how often it is started: it fails at the second one."""
+    start = "echo x >> /kept/starts; if [ $(wc -l < /kept/starts) = 2 ]; then exit 5; fi; "
+    command = ["sh", "-c", start + "exec redis-server --port 6380"]
+    if whose == "its follower's":
+        pair.side_attributes["command"] = command
+    pair.set_up()
+    former = pair.inspect()["Id"]
+    result = pair.main(**(NEWER if whose == "its follower's" else DYING))
+    assert result.action == "failed"
+    died = pair.side if whose == "its follower's" else pair.name
+    assert f"container {died} ended with exit code" in result.reason
+    assert "is back and running" in result.reason
+    assert (pair.inspect()["Id"], pair.inspect("-side")["Id"]) == (former, pair.before["Id"])
+    pair.assert_settled()
+
+
+def test_in_one_run_it_counts_as_recreated_and_notifies(pair: Pair, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    def run(**changes: Any) -> dict[str, str]:
+        resources = [
+            {"id": "main", "type": "container", **pair.main_attributes, **changes},
+            {
+                "id": "side",
+                "type": "container",
+                **pair.side_attributes,
+                "env": "PLAIN=1",
+                "depends_on": "main",
+                "notify": "told",
+            },
+            {"id": "told", "type": "exec", "command": f"echo x >> {log}", "when": "changed"},
+        ]
+        target = Target()
+        state = str(tmp_path / "state")
+        results = envoy.converge({"resources": resources, "state_dir": state}, target)
+        return {result.id: result.action for result in results}
+
+    assert run() == {"main": "created", "side": "created", "told": "ran"}
+    assert run(**NEWER) == {"main": "recreated", "side": "recreated", "told": "ran"}
+    assert log.read_text() == "x\nx\n"
+    assert run(**NEWER) == {"main": "none", "side": "none", "told": "skipped"}
+    assert pair.inspect("-side")["State"]["Running"]
+
+
+OTHERS: dict[str, tuple[dict[str, Any], str]] = {
+    "a foreign one on its network": ({"network_mode": "container:{}"}, "was not made by"),
+    "a link": ({"links": {"{}": "cache"}}, "has a link (--link) to"),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_who_would_lose_it_for_good_stands_in_the_way(pair: Pair, other: str) -> None:
+    options, words = OTHERS[other]
+    assert pair.main().action == "created"
+    filled = {
+        key: value.format(pair.name)
+        if isinstance(value, str)
+        else {name.format(pair.name): alias for name, alias in value.items()}
+        for key, value in options.items()
+    }
+    former = pair.inspect()["Id"]
+    user = pair.client.containers.run(
+        REDIS, ["sleep", "600"], name=f"{pair.name}-other", detach=True, **filled
+    )
+    result = pair.main(**NEWER)
+    assert result.action == "failed"
+    assert words in result.reason
+    assert f"{pair.name}-other" in result.reason
+    assert {name.partition("/")[0] for name in pair.names()} == {"", "-other"}
+    assert pair.inspect()["Id"] == former
+    user.remove(force=True, v=True)
+    assert pair.main(**NEWER).action == "recreated"
+
+
+@pytest.fixture
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hanging calls are given up soon."""
+    monkeypatch.setattr(connection, "PATIENCE", 3.0)
+    monkeypatch.setattr(engine, "_START_ALLOWANCE", 0.0)
+
+
+def repaired_after(pair: Pair, calls: int, changes: dict[str, Any], first: str) -> None:
+    """Killed after so many calls; then the next run, in which one of the two has its turn first."""
+    pair.set_up()
+    killed_after(calls, {**pair.main_attributes, **changes})
+    wanted = {} if changes is DYING else changes
+    if first == "side":
+        assert not pair.beside().failed
+        assert not pair.main(**wanted).failed
+    else:
+        assert not pair.main(**wanted).failed
+        assert not pair.beside().failed
+    pair.assert_settled(**wanted)
+
+
+def test_a_killed_replacement(pair: Pair) -> None:
+    """After the renames, in the follower's own turn."""
+    repaired_after(pair, 9, NEWER, "side")
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("first", ["main", "side"])
+@pytest.mark.parametrize("calls", range(1, CALLS + 1))
+def test_killed_after_every_call(pair_anywhere: Pair, calls: int, first: str) -> None:
+    repaired_after(pair_anywhere, calls, NEWER, first)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("first", ["main", "side"])
+@pytest.mark.parametrize("calls", ON_THE_WAY_BACK)
+def test_killed_on_the_way_back(pair_anywhere: Pair, calls: int, first: str) -> None:
+    repaired_after(pair_anywhere, calls, DYING, first)
+
+
+@pytest.mark.sweep
+@pytest.mark.usefixtures("little_patience")
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("at", range(1, CALLS + 1))
+def test_every_fault_in_every_step(pair_anywhere: Pair, at: int, fault: str) -> None:
+    pair = pair_anywhere
+    pair.set_up()
+    with FaultyProxy(pair.engine, fault, at) as proxy:
+        result = pair.main(**NEWER, docker_host=proxy.docker_host)
+        assert proxy.met
+    if not fault.startswith("gone"):
+        pair.assert_alive()  # At once: the engine answers.
+    assert not pair.main(**NEWER).failed, result
+    pair.assert_settled(**NEWER)
