@@ -240,6 +240,49 @@ def test_a_port_that_a_container_holds(scene: Scene, engine: Engine) -> None:
     assert scene.names() == {"-holder"}
 
 
+def test_one_port_on_two_addresses(scene: Scene) -> None:
+    port = free_port()
+    scene.client.containers.run(
+        REDIS, name=f"{scene.name}-other", detach=True, ports={"6379/tcp": ("127.0.0.2", port)}
+    )
+    scene.brought("created", ports=f"127.0.0.3:{port}:6379")
+    scene.brought("recreated", ports=f"127.0.0.4:{port}:6379")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_network_of_a_container_that_does_not_run(scene: Scene, there: bool) -> None:
+    """Refused before anything is touched: the network of its own that it has now stays."""
+    scene.brought("created")
+    identity = scene.inspect()["Id"]
+    if there:
+        scene.client.api.create_container(REDIS, name=f"{scene.name}-base")
+    result = scene.bring(network_mode=f"container:{scene.name}-base")
+    assert result.action == "failed"
+    assert ("does not run" if there else "does not exist") in result.reason
+    assert scene.inspect()["Id"] == identity
+    assert scene.inspect()["State"]["Running"]
+
+
+def test_a_container_that_vanishes_when_stopped_is_not_replaced(scene: Scene) -> None:
+    scene.client.containers.run(REDIS, name=scene.name, detach=True, remove=True)
+    identity = scene.inspect()["Id"]
+    result = scene.bring(env="A=1")
+    assert result.action == "failed"
+    assert "--rm" in result.reason
+    assert scene.inspect()["Id"] == identity
+    assert scene.names() == {""}
+
+
+def test_somebody_elses_container_where_a_failed_one_would_be_kept(scene: Scene) -> None:
+    scene.client.api.create_container(REDIS, name=f"{scene.name}.vigo-failed")
+    network = f"{scene.name}-net"
+    result = scene.bring(network=network)
+    assert result.action == "failed"
+    assert ".vigo-failed is in the way" in result.reason
+    assert scene.names() == {".vigo-failed"}
+    assert not scene.client.networks.list(names=[network])
+
+
 def test_a_port_that_a_process_holds(scene: Scene) -> None:
     scene.brought("created")
     identity = scene.inspect()["Id"]

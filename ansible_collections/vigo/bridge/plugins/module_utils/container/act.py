@@ -49,8 +49,11 @@ Wait = Callable[[], object]
 def act(work: Work, decision: Decision) -> Outcome | Pending:
     """All steps in order. Raises ResourceError.
 
-    What the last one has begun goes on in the background until it is settled, or undone.
+    What the last one has begun goes on in the background until it is settled, or undone. All
+    that can be checked is checked first.
     """
+    for step in decision.steps:
+        _CHECK.get(type(step), _no_check)(work, step)
     wait: Wait | None = None
     for step in decision.steps:
         if wait is not None:
@@ -99,14 +102,42 @@ def _remove_older_images(work: Work) -> None:
         work.target.note(f"container {work.spec.name}: removed older images {', '.join(removed)}")
 
 
+def _no_check(work: Work, step: Any) -> None:
+    """Nothing could be noticed before."""
+
+
+def _check_create(work: Work, step: steps.Create) -> None:
+    names.refuse_foreign(work.engine, work.spec.name, (FAILED,))
+    if step.start:
+        _check_start(work, None)
+
+
+def _check_replace(work: Work, step: steps.Replace) -> None:
+    names.refuse_foreign(work.engine, work.spec.name)
+    if step.start:
+        _check_start(work, work.container)
+
+
+def _check_start(work: Work, replaced: Existing | None) -> None:
+    """Engines notice both only at the start."""
+    port_holders.refuse_taken(work.engine, work.spec, replaced)
+    kind, _colon, name = (work.spec.settings.network_mode or "").partition(":")
+    if kind == "container":
+        shared = work.engine.container(name)
+        if shared is None or not shared.is_up:
+            state = "does not run" if shared else "does not exist"
+            raise ResourceError(
+                f"container {name}, whose network {work.spec.name} is to share, {state};"
+                f" name its resource in depends_on, or start it first"
+            )
+
+
 def _create_network(work: Work, step: steps.CreateNetwork) -> None:
     work.engine.create_network(step.name, {label.NETWORK: work.spec.scope or "true"})
 
 
 def _create(work: Work, step: steps.Create) -> Wait | None:
     engine, spec = work.engine, work.spec
-    if step.start:
-        port_holders.refuse_taken(engine, spec, None)
     body = create_config.payload(
         spec, work.image, work.observed.file_env, work.target.secrets.reveal
     )
@@ -116,7 +147,10 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
     try:
         settling = Settling(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
     except ResourceError as error:
-        engine.remove(new_id, volumes=True)
+        # It may have been started all the same, if only the answer was lost.
+        with contextlib.suppress(ResourceError):
+            engine.stop(new_id, 0)
+            engine.remove(new_id, volumes=True)
         raise port_holders.explain(engine, spec, error) from error
 
     def wait() -> None:
@@ -135,8 +169,6 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
 
 def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
-    if step.start:
-        port_holders.refuse_taken(engine, spec, old)
     followers = to_follow(engine, spec.name, old, work.target.note)
     body = create_config.payload(
         spec,
@@ -228,4 +260,9 @@ _DO: dict[type, Callable[[Work, Any], Any]] = {
     steps.Await: _await,
     steps.Stop: _stop,
     steps.Remove: _remove,
+}
+
+_CHECK: dict[type, Callable[[Work, Any], None]] = {
+    steps.Create: _check_create,
+    steps.Replace: _check_replace,
 }

@@ -9,6 +9,7 @@ Only containers whose labels prove them ours are ever touched.
 from __future__ import annotations
 
 import contextlib
+from typing import Sequence
 
 from ..errors import ResourceError
 from . import label
@@ -20,14 +21,12 @@ from .spec import FAILED, NEW, OLD
 _OFF = {"RestartPolicy": {"Name": "no", "MaximumRetryCount": 0}}
 
 
-def refuse_foreign(engine: Engine, name: str) -> None:
+def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OLD, FAILED)) -> None:
     """Raises ResourceError where a container that is not ours is in the way."""
-    for suffix in (NEW, OLD):
-        if engine.container(name + suffix) is not None:
+    for suffix in suffixes:
+        found = engine.container(name + suffix)
+        if found is not None and not (suffix == FAILED and _is_ours(found)):
             raise _in_the_way(name + suffix)
-    failed = engine.container(name + FAILED)
-    if failed is not None and not _is_ours(failed):
-        raise _in_the_way(name + FAILED)
 
 
 def keep_failed(engine: Engine, name: str, container: Existing) -> None:

@@ -48,7 +48,15 @@ def _refuse_taken(engine: Engine, spec: ContainerSpec, replaced: Existing | None
     given_up = _published(replaced)
     same_host = _shares_our_network(engine)
     for port in wanted:
-        holder = holders.get((port.host, port.protocol))
+        holder = next(
+            (
+                name
+                for (address, number, protocol), name in holders.items()
+                if (number, protocol) == (port.host, port.protocol)
+                and _overlap(address, port.address)
+            ),
+            None,
+        )
         if holder is None and same_host and (port.host, port.protocol) not in given_up:
             holder = _process(port)
         if holder:
@@ -69,16 +77,22 @@ def explain(engine: Engine, spec: ContainerSpec, error: ResourceError) -> Resour
     return error
 
 
-def _containers(engine: Engine, own: str) -> dict[tuple[int | None, str], str]:
-    """Running containers by the host ports that they publish."""
-    holders: dict[tuple[int | None, str], str] = {}
+def _overlap(one: str, other: str) -> bool:
+    """Whether two addresses cannot both publish one port."""
+    everywhere = ("", "0.0.0.0", "::")
+    return one == other or one in everywhere or other in everywhere
+
+
+def _containers(engine: Engine, own: str) -> dict[tuple[str, int | None, str], str]:
+    """Running containers by the address, port and protocol that they publish."""
+    holders: dict[tuple[str, int | None, str], str] = {}
     for entry in engine.running_containers():
         if entry.get("Id") == own:
             continue
         name = (entry.get("Names") or [""])[0].lstrip("/")
         for port in entry.get("Ports") or []:
             if port.get("PublicPort"):
-                key = (port["PublicPort"], port.get("Type") or "tcp")
+                key = (port.get("IP") or "", port["PublicPort"], port.get("Type") or "tcp")
                 holders[key] = f"container {name}"
     return holders
 
