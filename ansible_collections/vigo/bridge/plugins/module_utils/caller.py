@@ -9,22 +9,47 @@ brought to its end first when the connection is cut, so that no service stays do
 
 from __future__ import annotations
 
+import contextlib
 import select
 import signal
+from typing import Iterator
 
 _STANDARD_OUTPUT = 1
 _watched: list[int] = []
 
 
+class _Signals:
+    """held: how many places do not want to be left now. pending: what came in the meantime."""
+
+    held = 0
+    pending = 0
+
+    def leave(self, number: int, frame: object) -> None:
+        if not self.held:
+            raise SystemExit(128 + number)
+        self.pending = number
+
+
+_SIGNALS = _Signals()
+
+
 def end_with_caller() -> None:
     """From now on, SIGTERM and SIGHUP end this process, and ``leave_if_gone`` does its work."""
-
-    def leave(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+        signal.signal(number, _SIGNALS.leave)
     _watched.append(_STANDARD_OUTPUT)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """A signal that comes meanwhile ends us at the end of this, no earlier."""
+    _SIGNALS.held += 1
+    try:
+        yield
+    finally:
+        _SIGNALS.held -= 1
+    if _SIGNALS.pending and not _SIGNALS.held:
+        raise SystemExit(128 + _SIGNALS.pending)
 
 
 def leave_if_gone() -> None:

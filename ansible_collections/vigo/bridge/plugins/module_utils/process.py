@@ -53,8 +53,11 @@ def run(
     be started at all.
     """
     with _shell(command, hidden) as shell:
-        process = _start(shell, subprocess.STDOUT, subprocess.PIPE, cwd, user, environment, nice)
-    return _communicate(process, process.stdout, stdin, timeout)
+        return _communicate(
+            lambda: _start(shell, subprocess.STDOUT, subprocess.PIPE, cwd, user, environment, nice),
+            stdin,
+            timeout,
+        )
 
 
 def start(
@@ -90,8 +93,9 @@ def edit(script: str, content: IO[bytes], output: IO[bytes], *, timeout: float) 
     memory.
     """
     with _shell(script, hidden=False) as shell:
-        process = _start(shell, subprocess.PIPE, output, None, None, None, 0)
-    return _communicate(process, process.stderr, content, timeout)
+        return _communicate(
+            lambda: _start(shell, subprocess.PIPE, output, None, None, None, 0), content, timeout
+        )
 
 
 @dataclass(frozen=True)
@@ -165,21 +169,28 @@ def _start(
 
 
 def _communicate(
-    process: subprocess.Popen,
-    output: IO[bytes] | None,
-    stdin: bytes | IO[bytes],
-    timeout: float,
+    start: Callable[[], subprocess.Popen], stdin: bytes | IO[bytes], timeout: float
 ) -> Finished:
+    """Starts a process and sees it through; what we are ended in the middle of ends with us."""
+    process = None
+    try:
+        with caller.held_back():
+            process = start()
+        return _see_through(process, stdin, timeout)
+    except BaseException:
+        if process is not None and process.returncode is None:
+            _end_group(process)
+        raise
+
+
+def _see_through(process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: float) -> Finished:
     tail, feeder = _Tail(), _Feeder()
+    output = process.stdout or process.stderr
     reader = threading.Thread(target=tail.read, args=(output,), daemon=True)
     writer = threading.Thread(target=feeder.feed, args=(process.stdin, stdin), daemon=True)
     reader.start()
     writer.start()
-    try:
-        timed_out = not _ends_within(process, timeout)
-    except BaseException:
-        _end_group(process)  # we are being ended, and so shall be what we have started
-        raise
+    timed_out = not _ends_within(process, timeout)
     if timed_out:
         _end_group(process)
     # A daemon that the command left behind may hold the pipe open: do not wait for it long.
