@@ -9,6 +9,7 @@ import secrets
 import shlex
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -80,6 +81,16 @@ class Host:
         """
         shell = ["docker", "exec", str(self._container.name), "/bin/sh", "-c", command]
         return run(shell, env=self._base.env)
+
+    def start_program(self, *command: str) -> subprocess.Popen[str]:
+        """Start a program on the host, as root, with its input and output as pipes."""
+        return subprocess.Popen(
+            ["docker", "exec", "--interactive", str(self._container.name), *command],
+            env={**os.environ, **self._base.env},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def docker(self, *arguments: str) -> str:
         """Run the docker command on the host; returns its standard output."""

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -68,18 +69,41 @@ def change_options(command: Command) -> Command:
     )
 
 
+keep_artifacts_option = click.option(
+    "--keep-artifacts",
+    is_flag=True,
+    help="Keep the folder with the Ansible project and ansible-runner's files; no secrets in it.",
+)
+
+
+@contextlib.contextmanager
+def run_folder(keep_artifacts: bool) -> Iterator[Path]:
+    """A run's private folder; where it is kept, it is named."""
+    with private_folder(keep_artifacts) as private:
+        if keep_artifacts:
+            Lines().say(f"the run's files are kept in {private}")
+        yield private
+
+
 @click.command()
+@keep_artifacts_option
 @output_option
 @host_options
 @stack_options
 @click.pass_context
-def plan(context: click.Context, stack: StackOptions, hosts: HostOptions, output: str) -> None:
+def plan(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    output: str,
+    keep_artifacts: bool,
+) -> None:
     """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
     loaded = load_valid(stack, output)
     found = find_hosts(hosts)
     planned_hosts = planned(loaded, stack, found.names, output)
     secrets = secrets_of(secret_uses(planned_hosts, loaded), stack.folder)
-    with private_folder() as private:
+    with run_folder(keep_artifacts) as private:
         how = run_options(hosts, output, {"check_mode": True})
         job = _job("plan", stack, planned_hosts, found, secrets, how, private)
         result = predict(job, private)
@@ -90,6 +114,7 @@ def plan(context: click.Context, stack: StackOptions, hosts: HostOptions, output
 @click.command()
 @change_options
 @rollout_options
+@keep_artifacts_option
 @output_option
 @host_options
 @stack_options
@@ -101,10 +126,12 @@ def run(
     output: str,
     rollout: Rollout,
     changes: Changes,
+    keep_artifacts: bool,
 ) -> None:
     """Bring the hosts to what the stack says, all at once or batch by batch."""
     found = find_hosts(hosts)
-    context.exit(converge("run", stack, hosts, found, output, rollout, changes))
+    status = converge("run", stack, hosts, found, output, rollout, changes, keep_artifacts)
+    context.exit(status)
 
 
 def converge(
@@ -115,6 +142,7 @@ def converge(
     output: str,
     rollout: Rollout,
     changes: Changes,
+    keep_artifacts: bool,
 ) -> int:
     """Brings the hosts that were found to what the stack says; the exit status."""
     loaded = load_valid(stack, output)
@@ -122,7 +150,7 @@ def converge(
     health = rollout.options.health_check
     uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
     secrets = secrets_of(uses, stack.folder)
-    with private_folder() as private:
+    with run_folder(keep_artifacts) as private:
         how = run_options(options, output, changes)
         job = _job(command, stack, plan, found, secrets, how, private)
         result = carry_out(job, rollout, private)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import click
 from rich.console import Console
 
-from vigo_bridge.cli.converge import Changes, change_options, converge
+from vigo_bridge.cli.converge import Changes, change_options, converge, keep_artifacts_option
 from vigo_bridge.cli.hosts import find_hosts, inventory_option, known_names
 from vigo_bridge.cli.options import (
     HostOptions,
@@ -51,6 +51,7 @@ def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> N
 @click.option("--all", "everyone", is_flag=True, help="All hosts of the inventory.")
 @change_options
 @rollout_options
+@keep_artifacts_option
 @output_option
 @host_options
 @stack_options
@@ -62,6 +63,7 @@ def push(
     output: str,
     rollout: Rollout,
     changes: Changes,
+    keep_artifacts: bool,
     patterns: Sequence[str],
     everyone: bool,
 ) -> None:
@@ -73,4 +75,5 @@ def push(
     found = find_hosts(hosts)
     if patterns:
         found = replace(found, names=named(patterns, found.names))
-    context.exit(converge("envoys push", stack, hosts, found, output, rollout, changes))
+    status = converge("envoys push", stack, hosts, found, output, rollout, changes, keep_artifacts)
+    context.exit(status)

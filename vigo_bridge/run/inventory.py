@@ -105,9 +105,9 @@ def _some(hosts: Sequence[str]) -> str:
 
 
 def _run(command: Sequence[str], failure: str) -> subprocess.CompletedProcess[str]:
-    finished = subprocess.run(
-        command, env=ansible_environment(), capture_output=True, text=True, check=False
-    )
+    # Debug messages would stand amid the JSON.
+    environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
         raise InventoryError(f"{failure}:\n{finished.stderr.strip()}")
     return finished

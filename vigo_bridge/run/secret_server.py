@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socketserver
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+#: The kernel takes no longer names of sockets, in bytes.
+_LONGEST = 104
 
 
 @contextlib.contextmanager
@@ -24,10 +29,23 @@ def served_secrets(values: Mapping[str, str], socket: Path) -> Iterator[Path]:
             known = {path: values[path] for path in wanted if path in values}
             self.wfile.write(json.dumps(known).encode() + b"\n")
 
-    with socketserver.ThreadingUnixStreamServer(str(socket), Answer) as server:
+    with (
+        _short(socket) as path,
+        socketserver.ThreadingUnixStreamServer(str(path), Answer) as server,
+    ):
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield socket
+            yield path
         finally:
             server.shutdown()
+
+
+@contextlib.contextmanager
+def _short(socket: Path) -> Iterator[Path]:
+    """The path, or one in a folder of its own where it is too long for the name of a socket."""
+    if len(os.fsencode(socket)) < _LONGEST:
+        yield socket
+        return
+    with tempfile.TemporaryDirectory(prefix="vigo-bridge-", dir="/tmp") as folder:
+        yield Path(folder) / socket.name
