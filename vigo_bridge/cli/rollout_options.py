@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from vigo_bridge.cli.options import Command, gathered
-from vigo_bridge.run.batches import BadSize, Size, parse_batch_sizes, parse_budget
 from vigo_bridge.run.fleet import RolloutOptions
+from vigo_bridge.sizes import BadSize, Size, parse_batch_sizes, parse_budget
 
 
 @dataclass(frozen=True)

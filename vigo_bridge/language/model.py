@@ -127,11 +127,17 @@ class Environment:
 
 @dataclass(frozen=True)
 class Task:
-    """A command with a name, for `task run`. params: the defaults of its parameters."""
+    """A command with a name, for `task run`.
+
+    params: the defaults of its parameters; one without a value must be given. options: what the
+    options of `task run` of these names are, unless given there. target: as `--target`.
+    """
 
     name: str
     command: Scalar
     params: Mapping[str, Value]
+    target: tuple[Name, ...]
+    options: Mapping[str, str]
     position: Position
 
 

@@ -154,7 +154,12 @@ TASK = Shape(
     {
         "name": Key(Form.OWN_NAME, "The name by which `task run` knows the task."),
         "command": Key(Form.TEXT, "What is run."),
-        "params": Key(Form.VARIABLES, "Parameters with their defaults."),
+        "params": Key(Form.VARIABLES, "Parameters with their defaults, `.Vars` in the command."),
+        "target": Key(Form.NAMES, "Where it runs, as `--target` says it."),
+        "timeout": Key(Form.TEXT, "How long it may take, such as `90` or `5m`."),
+        "batch_size": Key(Form.TEXT, "As `--batch-size`."),
+        "max_failures": Key(Form.TEXT, "As `--max-failures`."),
+        "health_check": Key(Form.TEXT, "As `--health-check`."),
     },
     required=(("name",), ("command",)),
 )

@@ -3,12 +3,34 @@
 
 from __future__ import annotations
 
-from vigo_bridge.language.diagnostics import Diagnostics
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils import durations
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean_or_known
 from vigo_bridge.language.model import Task
 from vigo_bridge.language.names import defined_name
 from vigo_bridge.language.reader import Reader
 from vigo_bridge.language.shapes import TASK
-from vigo_bridge.language.values import Fields
+from vigo_bridge.language.template_checks import check_template
+from vigo_bridge.language.templates import uses
+from vigo_bridge.language.texts import ResourceText
+from vigo_bridge.language.values import Fields, Scalar
+from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
+
+
+def _timeout(text: str) -> None:
+    durations.seconds(text, text)
+
+
+#: Options of `task run` that a task may set, and what raises for a text that is none.
+_OPTIONS: Mapping[str, Callable[[str], Any]] = {
+    "timeout": _timeout,
+    "batch_size": parse_batch_sizes,
+    "max_failures": parse_budget,
+    "health_check": str,
+}
 
 
 def read_task(fields: Fields, diagnostics: Diagnostics) -> Task | None:
@@ -17,7 +39,35 @@ def read_task(fields: Fields, diagnostics: Diagnostics) -> Task | None:
     name = defined_name(reader, "name")
     command = reader.required_text("command", "add command:")
     params = reader.variables("params")
+    target = reader.names("target")
+    options = {option: text for option in _OPTIONS if (text := _option(reader, option))}
     reader.finish()
     if name is None or command is None:
         return None
-    return Task(name, command, params, fields.position)
+    check_command(command, params, diagnostics)
+    return Task(name, command, params, target, options, fields.position)
+
+
+def check_command(command: Scalar, params: Collection[str], diagnostics: Diagnostics) -> None:
+    """Reports what is wrong with a command's template, and parameters that it lacks."""
+    check_template(ResourceText("command", command), False, diagnostics)
+    for use in uses(command, False):
+        namespace, *path = use.chain
+        if namespace == "Vars" and path and path[0] != "*" and path[0] not in params:
+            diagnostics.error(
+                "VB302",
+                use.position,
+                f"parameter {path[0]!r} is not defined",
+                did_you_mean_or_known(path[0], params) or "add it under 'params:'",
+            )
+
+
+def _option(reader: Reader, name: str) -> str:
+    text = reader.text(name)
+    if text is None:
+        return ""
+    try:
+        _OPTIONS[name](text.text)
+    except (BadSize, ResourceError) as error:
+        reader.diagnostics.error("VB104", text.position, f"{name}: {error}")
+    return text.text

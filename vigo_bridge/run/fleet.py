@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vigo_bridge.run.batches import NONE, Batch, Size, split
+from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import Converger
 from vigo_bridge.run.gates import fetch, run_here
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_status
 from vigo_bridge.run.rollout import Rolled, Rules, roll_out
 from vigo_bridge.run.watcher import Watcher
+from vigo_bridge.sizes import NONE, Size
 
 #: Is given the result so far, and the hosts that are finished, after each batch.
 Keep = Callable[[RunResult, Sequence[str]], None]

@@ -70,11 +70,8 @@ class History:
         self._folder = folder
         self._kept = kept
 
-    def add(self, hosts: int, **what: str) -> Record:
-        """A new record, begun now. The oldest ones are dropped.
-
-        what: its command, subject, key and fingerprint.
-        """
+    def add(self, hosts: int, *, command: str, subject: str, key: str, fingerprint: str) -> Record:
+        """A new record, begun now. The oldest ones are dropped."""
         private(self._folder)
         number = max((int(path.stem) for path in self._files()), default=0) + 1
         while True:
@@ -84,7 +81,7 @@ class History:
             except FileExistsError:  # another rollout was faster
                 number += 1
         started = datetime.now().astimezone().isoformat(timespec="seconds")
-        record = Record(number=number, started=started, hosts=hosts, **what)
+        record = Record(number, command, subject, key, fingerprint, started, hosts)
         self.write(record)
         for path in self._files()[: -self._kept]:
             path.unlink(missing_ok=True)

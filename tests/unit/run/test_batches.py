@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from vigo_bridge.run.batches import BadSize, parse_batch_sizes, parse_budget, split
+from vigo_bridge.run.batches import split
+from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
 
 #: --batch-size -> number of hosts -> sizes of the batches
 SPLITS = [

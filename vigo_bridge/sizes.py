@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Numbers of hosts as users write them: for batches, and for how many may fail. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+class BadSize(ValueError):
+    """A text is no number of hosts. The message says what to write."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """A number of hosts, or a percentage of the selected ones."""
+
+    number: int
+    percent: bool = False
+
+    def of(self, total: int) -> int:
+        """So many of `total` hosts, rounded down."""
+        return total * self.number // 100 if self.percent else self.number
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.percent else str(self.number)
+
+
+NONE = Size(0)
+
+
+def parse_batch_sizes(text: str) -> tuple[Size, ...]:
+    """`5`, `25%`, or a list such as `1,10%,50%`. Raises BadSize."""
+    sizes = tuple(_size(part, text) for part in text.split(","))
+    if any(size.number == 0 for size in sizes):
+        raise BadSize(f"{text}: a batch has at least one host; write a number such as 5, or 25%")
+    return sizes
+
+
+def parse_budget(text: str) -> Size:
+    """`2` or `10%`. Raises BadSize."""
+    return _size(text, text)
+
+
+def _size(part: str, text: str) -> Size:
+    digits, percent = part.strip(), part.strip().endswith("%")
+    digits = digits.removesuffix("%")
+    if not _NUMBER.fullmatch(digits):
+        raise BadSize(f"{text}: {part.strip() or 'nothing'!r} is no number of hosts; write a"
+                      " whole number such as 5, or a percentage such as 25%")  # fmt: skip
+    number = int(digits)
+    if percent and number > 100:
+        raise BadSize(f"{text}: {part.strip()} is more than all hosts; write at most 100%")
+    return Size(number, percent)
