@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import docker.errors
+
 from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
 from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
@@ -46,6 +48,13 @@ class Scene:
         result = bring("test", Container(), lambda: given, target, turn or Turn())
         self.notes = target.notes
         return result
+
+    def have(self, image: str) -> None:
+        """The image is on the engine, so that no pull is among the calls."""
+        try:
+            self.client.images.get(image)
+        except docker.errors.ImageNotFound:
+            self.client.images.pull(image)
 
     def brought(self, action: str, **arguments: Any) -> Result:
         """Brings the container, expects the action, and expects that nothing is left to do."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,15 @@ ROLLBACK_FAULTS = list(itertools.product(range(8, len(ROLLBACK) + 1), FAULTS))
 USUAL = [(1, "cut after"), (3, "hang after"), (5, "refuse"), (7, "gone after"), (8, "garbage")]
 
 
+@contextmanager
+def little_patience() -> Iterator[None]:
+    """Hanging calls are given up soon, but not those of a busy machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "PATIENCE", 6.0)
+        patch.setattr(engine, "_START_ALLOWANCE", 0.0)
+        yield
+
+
 class Service(Scene):
     """A redis with data in an anonymous and in a named volume, on two networks."""
 
@@ -48,6 +58,7 @@ class Service(Scene):
         self.word = f"word-{random.randrange(10**9)}"
 
     def set_up(self) -> None:
+        self.have(WORKING["image"])
         assert self.bring(**self.attributes).action == "created"
         assert self.redis("set", "word", self.word) == "OK"
         assert self.redis("save") == "OK"
@@ -56,7 +67,8 @@ class Service(Scene):
 
     def changed(self, proxy: FaultyProxy, **changes: Any) -> Result:
         """A run through the proxy."""
-        return self.bring(**{**self.attributes, **changes, "docker_host": proxy.docker_host})
+        with little_patience():
+            return self.bring(**{**self.attributes, **changes, "docker_host": proxy.docker_host})
 
     def assert_alive(self) -> None:
         """It runs under its name, with the data that it had."""
@@ -92,13 +104,6 @@ def service_anywhere(each_engine: Engine) -> Iterator[Service]:
     service = Service(each_engine)
     yield service
     service.close()
-
-
-@pytest.fixture(autouse=True)
-def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hanging calls are given up soon."""
-    monkeypatch.setattr(connection, "PATIENCE", 3.0)
-    monkeypatch.setattr(engine, "_START_ALLOWANCE", 0.0)
 
 
 def test_the_calls_of_a_replacement(service: Service) -> None:

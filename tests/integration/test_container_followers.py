@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils import envoy
-from ansible_collections.vigo.bridge.plugins.module_utils.container import connection, engine
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 from tests.integration.container_scene import REDIS, Scene
+from tests.integration.test_container_faults import little_patience
 from tests.integration.test_container_recovery import killed_after
 from tests.testbed.proxy import FAULTS, FaultyProxy
 
@@ -58,6 +58,7 @@ class Pair(Scene):
         self.word = f"word-{random.randrange(10**9)}"
 
     def set_up(self) -> None:
+        self.have(NEWER["image"])
         assert self.main().action == "created"
         assert self.beside().action == "created"
         assert self._redis("set", "word", self.word) == "OK"
@@ -233,13 +234,6 @@ def test_who_would_lose_it_for_good_stands_in_the_way(pair: Pair, other: str) ->
     assert pair.main(**NEWER).action == "recreated"
 
 
-@pytest.fixture
-def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hanging calls are given up soon."""
-    monkeypatch.setattr(connection, "PATIENCE", 3.0)
-    monkeypatch.setattr(engine, "_START_ALLOWANCE", 0.0)
-
-
 def repaired_after(pair: Pair, calls: int, changes: dict[str, Any], first: str) -> None:
     """Killed after so many calls; then the next run, in which one of the two has its turn first."""
     pair.set_up()
@@ -274,14 +268,14 @@ def test_killed_on_the_way_back(pair_anywhere: Pair, calls: int, first: str) -> 
 
 
 @pytest.mark.sweep
-@pytest.mark.usefixtures("little_patience")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("at", range(1, CALLS + 1))
 def test_every_fault_in_every_step(pair_anywhere: Pair, at: int, fault: str) -> None:
     pair = pair_anywhere
     pair.set_up()
     with FaultyProxy(pair.engine, fault, at) as proxy:
-        result = pair.main(**NEWER, docker_host=proxy.docker_host)
+        with little_patience():
+            result = pair.main(**NEWER, docker_host=proxy.docker_host)
         assert proxy.met
     if not fault.startswith("gone"):
         pair.assert_alive()  # At once: the engine answers.
