@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import socket
+import time
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -73,9 +74,15 @@ class Scene:
         entries = self.client.api.containers(all=True, filters={"name": self.name})
         return {name.lstrip("/")[len(self.name) :] for entry in entries for name in entry["Names"]}
 
-    def redis(self, *words: str) -> str:
-        container = self.client.containers.get(self.name)
-        return container.exec_run(["redis-cli", *words]).output.decode().strip()
+    def redis(self, *words: str, suffix: str = "") -> str:
+        """What it answers, as soon as it answers: a busy machine starts it slowly."""
+        container = self.client.containers.get(self.name + suffix)
+        deadline = time.monotonic() + 60
+        while True:
+            answer = str(container.exec_run(["redis-cli", *words]).output.decode()).strip()
+            if "Could not connect" not in answer or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.1)
 
     def close(self) -> None:
         for entry in self.client.api.containers(all=True, filters={"name": self.name}):

@@ -72,8 +72,7 @@ class Pair(Scene):
         return self.bring(secrets=SECRET, **{**self.side_attributes, **changes})
 
     def _redis(self, *words: str) -> str:
-        container = self.client.containers.get(self.side)
-        return container.exec_run(["redis-cli", "-p", "6380", *words]).output.decode().strip()
+        return self.redis("-p", "6380", *words, suffix="-side")
 
     def assert_alive(self) -> None:
         """Both run under their names, the second on the network of the first, with its data."""
