@@ -31,7 +31,7 @@ SENT: list[tuple[dict[str, Any], str, Any]] = [
     ({}, "Cmd", None),
     ({"command": "a b"}, "Cmd", ["a", "b"]),
     ({"command": []}, "Entrypoint", ["start"]),
-    ({"entrypoint": []}, "Entrypoint", [""]),
+    ({"entrypoint": [], "command": "a"}, "Entrypoint", [""]),
     ({"env": "A=secret:p"}, "Env", ["F=1", "A=sesame"]),
     ({"healthcheck": {"retries": 2}}, "Healthcheck.Interval", 5),
     ({"healthcheck": "x"}, "Healthcheck.Test", ["CMD-SHELL", "x"]),

@@ -5,7 +5,7 @@ Each case names what the user wrote (``spec``), what is on the engine, and what 
 
     name: what the case shows
     spec: {...}            # attributes beside container and image: redis:7-alpine
-    container: plain       # a recorded payload; missing: none
+    container: plain       # a recorded payload (plain, rich, settings); missing: none
     with: {...}            # changes to that payload, merged deeply
     made_from: {...}       # the attributes of our label on it; missing: not made by us
     observed: {...}        # further fields of Observed
@@ -36,21 +36,28 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secret_references impo
 
 HERE = Path(__file__).parent
 USUAL = {"container": "plain", "image": "redis:7-alpine"}
+#: What the recorded containers are called there, where that is not the usual.
+IMAGES = {"settings": "recorded:1"}
+FURTHER_ENGINES = {"plain": ("docker-26.1",), "settings": ("docker-26.1", "podman-4.3")}
 
 
 def cases() -> Iterator[Any]:
-    """All of them on Docker 20.10; those about a plain container as later engines show it, too."""
+    """All of them on Docker 20.10, and where payloads are alike as other engines show them, too."""
     for path in sorted((HERE / "decisions").glob("*.yml")):
         for case in yaml.safe_load(path.read_text()):
             yield pytest.param(case, id=f"{path.stem}: {case['name']}")
-            if case.get("container") == "plain" and "engine" not in case.get("observed", {}):
-                later = {**case, "observed": {**case.get("observed", {}), "engine": "docker-26.1"}}
-                yield pytest.param(later, id=f"{path.stem}: {case['name']} (Docker 26.1)")
+            if "engine" not in case.get("observed", {}):
+                for engine in FURTHER_ENGINES.get(case.get("container", ""), ()):
+                    fields = {**case.get("observed", {}), "engine": engine}
+                    if engine.startswith("podman"):
+                        fields["podman"] = True
+                    later = {**case, "observed": fields}
+                    yield pytest.param(later, id=f"{path.stem}: {case['name']} ({engine})")
 
 
 @pytest.mark.parametrize("case", list(cases()))
 def test_decision(case: dict[str, Any]) -> None:
-    wanted = spec.parse({**USUAL, **case.get("spec", {})})
+    wanted = spec.parse({**usual(case), **case.get("spec", {})})
     if "error" in case:
         with pytest.raises(ResourceError) as raised:
             decide.decide(wanted, observed(case), turn(case))
@@ -78,14 +85,21 @@ def observed(case: dict[str, Any]) -> Observed:
     if "container" in case:
         payload = merged(recorded(f"{engine}-{case['container']}"), case.get("with", {}))
         if "made_from" in case:
-            made = spec.parse({**USUAL, **case["made_from"]})
+            made = spec.parse({**usual(case), **case["made_from"]})
             labels = {**(payload["Config"].get("Labels") or {}), **label.labels(made)}
             payload["Config"]["Labels"] = labels
         container = existing_of(payload)
     for name in ("known_networks", "incapable"):
         fields[name] = frozenset(fields.get(name, ()))
-    image = merged(recorded(f"{engine}-redis-image"), fields.pop("image", {}))
+    of = "settings-image" if case.get("container") == "settings" else "redis-image"
+    image = merged(recorded(f"{engine}-{of}"), fields.pop("image", {}))
     return Observed(container=container, image=image_of(image), **fields)
+
+
+def usual(case: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of a case that it does not spell out."""
+    image = IMAGES.get(case.get("container", ""), USUAL["image"])
+    return {**USUAL, "image": image}
 
 
 def turn(case: dict[str, Any]) -> Turn:

@@ -93,6 +93,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"state": "started"}, "not one of running, stopped, absent"),
     ({"pull": "newer"}, "not one of missing, always, never"),
     ({"command": "echo 'a"}, "cannot be split"),
+    ({"entrypoint": []}, "leaves no command"),
+    ({"platform": "linux amd64"}, "is no platform"),
     ({"env": "A"}, "is not NAME=VALUE"),
     ({"ports": "80:80:80:80"}, "is no port"),
     ({"ports": "0:80"}, "1 to 65535"),

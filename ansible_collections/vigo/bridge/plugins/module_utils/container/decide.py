@@ -140,8 +140,9 @@ def _running(
     if status == "paused":
         reason = "it was paused"
         return _brought_up("started", steps.Unpause(), reason, container, found, updates)
-    healthy = "it runs, but is unhealthy" if container.health == "unhealthy" else ""
-    return _updated_or_none(found, updates, healthy)
+    unhealthy = "it runs, but is unhealthy" if container.health == "unhealthy" else ""
+    adopted = "" if container.recorded else "something else has made it; it is as described"
+    return _updated_or_none(found, updates, unhealthy or adopted)
 
 
 def _one_shot(

@@ -60,7 +60,7 @@ def of_bindings(bindings: Any) -> tuple[Port, ...]:
     found = set()
     for exposed, hosts in (bindings or {}).items():
         inner, _slash, protocol = exposed.partition("/")
-        for host in hosts or [{}]:
+        for host in hosts or []:  # Podman lists those that are only exposed, too.
             address = host.get("HostIp") or ""
             number = host.get("HostPort") or ""
             found.add(

@@ -156,6 +156,11 @@ def _check_whole(spec: ContainerSpec) -> None:
     ours = [name for name in settings.labels or {} if name.startswith("vigo.bridge.")]
     if ours:
         raise ResourceError(f"labels: {ours[0]} is a name of ours; choose another one")
+    if settings.entrypoint == () and not settings.command:
+        raise ResourceError(
+            "entrypoint: [] leaves no command, because engines drop the image's own beside it;"
+            " set command, too"
+        )
     if settings.network_mode and settings.networks:
         raise ResourceError("network_mode cannot be combined with network or networks; keep one")
     if settings.memory_swap is not None and settings.memory is None:
