@@ -7,11 +7,13 @@ import socket
 import time
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docker.errors
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
 from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
@@ -90,6 +92,40 @@ class Scene:
         for network in self.client.networks.list(filters={"name": self.name}):
             network.remove()
         self.client.close()
+
+
+class Stack(Scene):
+    """A scope of its own, whose containers come and go."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        super().__init__(engine)
+        self.folder = folder
+
+    def resource(self, suffix: str, **attributes: Any) -> dict[str, Any]:
+        return {
+            "id": f"crate/{suffix}",
+            "type": "container",
+            "container": f"{self.name}-{suffix}",
+            "image": REDIS,
+            "docker_host": self.engine.docker_host,
+            "settle_time": "0",
+            **attributes,
+        }
+
+    def converge(
+        self, *resources: dict[str, Any], check: bool = False, prune: bool = False
+    ) -> tuple[dict[str, str], Target]:
+        """The actions by id, without those that did nothing."""
+        target = Target(check)
+        arguments = {
+            "resources": list(resources),
+            "scope": self.name,
+            "state_dir": str(self.folder),
+            "prune": prune,
+        }
+        results = converge(arguments, target)
+        self.reasons = {result.id: result.reason for result in results}
+        return {result.id: result.action for result in results if result.action != "none"}, target
 
 
 def free_port() -> int:

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import docker.errors
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
-from tests.integration.container_scene import REDIS, Scene
+from tests.integration.container_scene import REDIS, Stack
 
 if TYPE_CHECKING:
     from tests.testbed import Engine
@@ -20,41 +18,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 
-class Stack(Scene):
-    """A scope of its own, whose containers come and go."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        super().__init__(engine)
-        self.folder = folder
-
-    def resource(self, suffix: str, **attributes: Any) -> dict[str, Any]:
-        return {
-            "id": f"crate/{suffix}",
-            "type": "container",
-            "container": f"{self.name}-{suffix}",
-            "image": REDIS,
-            "docker_host": self.engine.docker_host,
-            "settle_time": "0",
-            **attributes,
-        }
-
-    def converge(
-        self, *resources: dict[str, Any], check: bool = False, prune: bool = False
-    ) -> tuple[dict[str, str], Target]:
-        """The actions by id, without those that did nothing."""
-        target = Target(check)
-        arguments = {
-            "resources": list(resources),
-            "scope": self.name,
-            "state_dir": str(self.folder),
-            "prune": prune,
-        }
-        results = converge(arguments, target)
-        return {result.id: result.action for result in results if result.action != "none"}, target
+ENGINES = [
+    "engine",
+    pytest.param("docker_26", marks=pytest.mark.sweep),
+    pytest.param("podman", marks=pytest.mark.sweep),
+]
 
 
-@pytest.fixture
-def stack(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+@pytest.fixture(params=ENGINES)
+def stack(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stack]:
+    engine: Engine = request.getfixturevalue(request.param)
     monkeypatch.setenv("DOCKER_HOST", engine.docker_host)
     stack = Stack(engine, tmp_path)
     yield stack

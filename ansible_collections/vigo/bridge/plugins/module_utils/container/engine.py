@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 from typing import Any, Mapping
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from .observed import Existing, Image, existing_of, image_of
 PULL_PATIENCE = 300.0
 #: Seconds that a start may take beyond an engine's usual patience.
 _START_ALLOWANCE = 60.0
+_REMOVAL_PATIENCE = 20.0
 _LIMITS = {
     "memory": "Memory",
     "memory_swap": "MemorySwap",
@@ -134,8 +136,19 @@ class Engine:
         try:
             self._connection.call("DELETE", f"/containers/{container_id}", params)
         except Refused as error:
-            if error.code != 404:
+            # One that was made with --rm is on its way out by itself once it is stopped.
+            if error.code != 404 and not self._vanishes(container_id, error):
                 raise
+
+    def _vanishes(self, container_id: str, error: Refused) -> bool:
+        if error.code != 409 or "in progress" not in error.message:
+            return False
+        deadline = time.monotonic() + _REMOVAL_PATIENCE
+        while self.container(container_id) is not None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
 
     def log_tail(self, container_id: str, lines: int = 20) -> str:
         """The end of its output, errors and all; empty where the log cannot be read."""

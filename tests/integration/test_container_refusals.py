@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input to containers: a clear error, before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.container_scene import REDIS, Stack
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def stack(engine: Engine, tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(engine, tmp_path)
+    yield stack
+    stack.close()
+
+
+#: What is asked of a container that runs, and a part of the error.
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"comand": "x"}, "unknown attribute 'comand'; did you mean 'command'?"),
+    ({"ports": "80:80:80:80"}, "ports: '80:80:80:80' is no port; write 8080:80"),
+    ({"ports": "127.0.0.1:99999:80"}, "ports are 1 to 65535"),
+    ({"volumes": "data"}, "volumes: 'data' is no absolute path in the container"),
+    ({"volumes": "./data:/data"}, "relative paths have no meaning on the target"),
+    ({"volumes": "/a:/b:rx"}, "unknown option 'rx'"),
+    ({"image": "Redis:7"}, "'Redis:7' is no image reference; write NAME"),
+    ({"image": "redis@sha256:12"}, "malformed digest; write NAME@sha256:HEX"),
+    ({"healthcheck": {"test": "true", "start_interval": "1s"}}, "start_interval needs an engine"),
+    ({"platform": "no/such"}, "platform"),
+    ({"entrypoint": []}, "leaves no command"),
+    ({"volumes": "/no/such/folder:/in"}, "/no/such/folder"),
+    ({"labels": {"vigo.bridge.scope": "x"}}, "a name of ours"),
+    ({"state": "started"}, "not one of running, stopped, absent"),
+]
+
+
+def test_whatever_is_refused_touches_nothing(stack: Stack) -> None:
+    stack.bring()
+    before = stack.inspect()
+    for attributes, message in REFUSED:
+        result = stack.bring(**attributes)
+        assert result.action == "failed", (attributes, result)
+        assert message in result.reason
+        after = stack.inspect()
+        assert after["Id"] == before["Id"]
+        assert after["State"]["StartedAt"] == before["State"]["StartedAt"]
+    assert stack.names() == {""}
+
+
+def test_two_resources_with_one_container(stack: Stack) -> None:
+    first, second = stack.resource("app"), {**stack.resource("app"), "id": "crate/other"}
+    apart = {**second, "when": "dir_exists('/no/such')"}
+    assert stack.converge(first, apart)[0] == {"crate/app": "created", "crate/other": "skipped"}
+    assert stack.converge(first, {**second, "user": "1"}, check=True)[0] == {
+        "crate/other": "failed"
+    }
+    assert stack.converge(first, {**second, "user": "1"})[0] == {"crate/other": "failed"}
+    assert "is that of resource crate/app, too" in stack.reasons["crate/other"]
+
+
+def test_a_foreign_container_with_a_name_that_a_replacement_needs(stack: Stack) -> None:
+    stack.bring()
+    identity = stack.inspect()["Id"]
+    for suffix in (".vigo-new", ".vigo-old", ".vigo-failed"):
+        foreign = stack.client.containers.create(REDIS, name=stack.name + suffix)
+        result = stack.bring(user="1")
+        assert result.action == "failed"
+        assert f"{stack.name}{suffix} is in the way" in result.reason
+        assert stack.client.containers.get(stack.name + suffix).id == foreign.id
+        foreign.remove(v=True)
+        assert stack.inspect()["Id"] == identity
+        assert stack.inspect()["State"]["Running"]
+
+
+def test_a_container_that_would_vanish_when_it_stops(stack: Stack) -> None:
+    stack.client.containers.run(REDIS, name=stack.name, detach=True, auto_remove=True)
+    assert stack.bring().action == "none"
+    for check in (True, False):
+        result = stack.bring(check=check, user="1")
+        assert result.action == "failed"
+        assert "was made with --rm" in result.reason
+    assert stack.inspect()["State"]["Running"]
+    assert stack.bring(state="absent").action == "deleted"
+    assert stack.names() == set()
