@@ -25,7 +25,10 @@ description:
   - Anonymous volumes of the old container are handed on to the new one.
   - Containers that share the network of the old one (O(network_mode=container:NAME)) are replaced
     with it, running or not, or are all back with it. That needs them to be made by this collection.
-  - A container that something else has made is left as it is when it is as described.
+  - A container that something else has made (C(docker run), Compose, another module) is left as it
+    is when it is as described. Nothing tells who wanted what of it, so only what the task sets is
+    compared, and a setting that the task no longer sets stays until the container is replaced for
+    another reason. To have it described by the task alone, remove it once and let the task make it.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 requirements:
@@ -54,6 +57,7 @@ options:
       - When to ask the registry for the image.
       - With V(missing), when the engine does not have it.
       - With V(always), on each call. A container of an older image is then replaced.
+      - An image that is there, but for another O(platform), counts as missing.
       - With V(never), not at all. An image that the engine does not have is an error.
     type: str
     default: missing
@@ -61,7 +65,9 @@ options:
   registry_username:
     description:
       - The user at the image's registry. Goes with O(registry_password).
-      - Default is what the target's Docker configuration says.
+      - Default is what the Docker configuration of the user says as whom the module runs, programs
+        that keep logins (C(credsStore), C(credHelpers)) included. One that does not work costs a
+        warning, and the image is asked for without a login.
     type: str
   registry_password:
     description: The password or token of O(registry_username).
@@ -114,13 +120,16 @@ options:
       - How the engine finds out whether the container is healthy.
       - A map with C(test) (a text for the container's shell, or a list of the command and its
         arguments, which may begin with C(CMD) or C(CMD-SHELL)), C(interval), C(timeout),
-        C(start_period) (lengths of time) and C(retries). What it leaves out is taken from the
-        image.
+        C(start_period), C(start_interval) (lengths of time) and C(retries). What it leaves out is
+        taken from the image. C(start_interval) needs Docker 25.
       - A text, which is short for a map with that C(test).
       - A map with C(disable) set to V(true), for none, whatever the image has.
     type: raw
   platform:
-    description: The platform of the image, for example V(linux/arm64).
+    description:
+      - The platform of the image, for example V(linux/arm64).
+      - Engines hand out an image for another one where a registry does not have it. That is an
+        error here.
     type: str
   labels:
     description:
@@ -162,6 +171,9 @@ options:
       - A map from name to nothing, or to a map with C(aliases), C(ipv4_address) and
         C(ipv6_address); or a list of names, or of such maps with their C(name) in them; or a text
         with commas between names.
+      - Containers on a network find one another by name and by alias.
+      - A fixed address needs a network that was made with a subnet; one that is made on demand has
+        none on Docker.
     type: raw
   network_mode:
     description:
@@ -310,7 +322,9 @@ attributes:
     support: none
   check_mode:
     support: full
-    details: A moved tag is predicted by asking the registry, without pulling.
+    details:
+      - A moved tag is predicted by asking the registry, without pulling. Where it does not answer,
+        and on Podman, which cannot ask without pulling, the action is V(unknown).
   diff_mode:
     support: full
     details: Shows each field that differs.
@@ -321,6 +335,13 @@ extends_documentation_fragment:
 notes:
   - Between stopping the old container and starting the new one, nothing runs. That usually takes
     less than a second, plus the time that the old process needs to end.
+  - What an engine or its host cannot do is said in a warning or an error before anything is
+    changed, and is not tried again and again. Limits that the host's control groups lack are left
+    out with a warning. Podman's Docker API has no O(domainname), cannot lift O(memory_swap), and
+    does not tell O(sysctls) and O(log_opts) of a container that something else has made.
+  - Engines cannot change a container's settings. So they stand, in one line of JSON, in its label
+    C(vigo.bridge.spec), with references in place of secrets; the longest ones as a hash where they
+    would need more than 32 KiB.
   - Vigo's way of writing lists and maps, as a text with commas, has no quoting. Prefer lists and
     maps.
 seealso:
@@ -411,6 +432,7 @@ action:
     - V(ran) means that a container with O(expect=exited) was running, and its end was awaited.
     - V(blocked) is a failure of the surroundings, such as an engine or a registry that does not
       answer.
+    - V(unknown) occurs in check mode only, where nothing but a change could tell.
   returned: always
   type: str
   sample: recreated
@@ -426,6 +448,7 @@ action:
     - ran
     - failed
     - blocked
+    - unknown
 reason:
   description:
     - Why. For V(none) it may hold a remark, for instance that the container is unhealthy.
@@ -433,7 +456,9 @@ reason:
   type: str
   sample: image redis:6-alpine -> redis:7-alpine
 diff:
-  description: The options that differ and the state, before and after, as two maps.
+  description:
+    - The options that differ and the state, before and after, as two maps.
+    - Values of environment variables that were there before are masked, those of secrets always.
   returned: when something changes
   type: dict
   sample:
