@@ -30,11 +30,21 @@ pytestmark = pytest.mark.integration
 
 TABLE = yaml.safe_load(Path(__file__).with_name("container_attributes.yml").read_text())
 
-#: Attributes of how a container is brought there; inspect cannot show them.
+#: Attributes of how a container is brought there, which inspect cannot show, and their tests.
 ELSEWHERE = {
-    *("container", "state", "pull", "registry_username", "registry_password", "docker_host"),
-    *("create_networks", "health_timeout", "settle_time", "expect"),
-    *("renew_volumes", "remove_volumes", "keep_images"),
+    "container": "lifecycle.test_the_whole_life",
+    "state": "lifecycle.test_the_whole_life",
+    "pull": "images.test_a_registry_that_is_down",
+    "registry_username": "images.test_a_login_by_secret_and_a_tag_that_moves",
+    "registry_password": "images.test_a_wrong_password",
+    "docker_host": "lifecycle.test_an_engine_that_does_not_answer",
+    "create_networks": "networks.test_what_a_network_cannot_give",
+    "health_timeout": "lifecycle.test_healthchecks_are_waited_for",
+    "settle_time": "lifecycle.test_a_new_container_that_dies_is_kept_apart",
+    "expect": "lifecycle.test_one_shot_containers",
+    "renew_volumes": "lifecycle.test_new_anonymous_volumes_where_they_are_asked_for",
+    "remove_volumes": "lifecycle.test_absent_takes_the_anonymous_volumes_where_it_is_told_to",
+    "keep_images": "images.test_images_that_were_left_behind",
 }
 
 
@@ -47,7 +57,14 @@ def _title(row: Mapping[str, Any]) -> str:
 
 
 def test_the_table_is_complete() -> None:
-    assert {row["attribute"] for row in TABLE} == set(ATTRIBUTES) - ELSEWHERE
+    assert {row["attribute"] for row in TABLE} == set(ATTRIBUTES) - set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("attribute", ELSEWHERE)
+def test_the_others_have_tests_elsewhere(attribute: str) -> None:
+    file, _, name = ELSEWHERE[attribute].partition(".")
+    source = Path(__file__).with_name(f"test_container_{file}.py").read_text()
+    assert f"\ndef {name}(" in source
 
 
 @pytest.mark.parametrize("row", rows())

@@ -159,5 +159,71 @@ def test_a_long_label_becomes_hashes() -> None:
     assert recorded.fields["user"] == recorded.value(other, "user")
 
 
+def test_only_what_is_long_becomes_a_hash() -> None:
+    settings = parse({"env": {"A": "x" * 40000}, "volumes": "data:/data"}).settings
+    recorded = label.decode(label.encode(settings))
+    assert recorded is not None
+    assert recorded.hashed == {"env"}
+    assert recorded.fields["volumes"] == ["data:/data"]
+
+
+#: The label as the first version of it writes every field. It never changes again: containers
+#: that carry it would all be made anew.
+VERSION_1: list[tuple[dict[str, Any], str]] = [
+    ({"image": "docker.io/library/redis"}, '"image":"redis:latest"'),
+    ({"command": "a 'b c'"}, '"command":["a","b c"]'),
+    ({"entrypoint": "sh -c"}, '"entrypoint":["sh","-c"]'),
+    ({"env": "B=ü,A=secret:p"}, '"env":{"A":"secret:p","B":"ü"}'),
+    ({"env_file": "/b,/a"}, '"env_file":["/b","/a"]'),
+    ({"user": 5}, '"user":"5"'),
+    ({"workdir": "/a"}, '"workdir":"/a"'),
+    ({"init": "yes"}, '"init":true'),
+    ({"stop_signal": "INT"}, '"stop_signal":"INT"'),
+    ({"stop_timeout": "1m"}, '"stop_timeout":60'),
+    (
+        {"healthcheck": {"test": "x", "interval": "1s", "retries": "2"}},
+        '"healthcheck":{"interval":1000000000,"retries":2,"test":["CMD-SHELL","x"]}',
+    ),
+    (
+        {"healthcheck": {"start_period": "1s", "start_interval": "2s"}},
+        '"healthcheck":{"startinterval":2000000000,"startperiod":1000000000}',
+    ),
+    ({"platform": "Linux/aarch64"}, '"platform":"linux/arm64"'),
+    ({"labels": "a=1"}, '"labels":{"a":"1"}'),
+    ({"ports": "80:80,127.0.0.1::53/udp"}, '"ports":["127.0.0.1::53/udp","80:80"]'),
+    ({"volumes": "/h:/b:z,ro,v:/a"}, '"volumes":["v:/a","/h:/b:ro,z"]'),
+    ({"tmpfs": "/t:size=1m,mode=700"}, '"tmpfs":{"/t":"mode=700,size=1m"}'),
+    ({"devices": "/dev/a"}, '"devices":["/dev/a:/dev/a:rwm"]'),
+    ({"hostname": "h", "domainname": "d"}, '"domainname":"d","hostname":"h"'),
+    ({"dns": "b,a"}, '"dns":["b","a"]'),
+    ({"extra_hosts": {"b": "2", "a": "1"}}, '"extra_hosts":["a:1","b:2"]'),
+    ({"ulimits": {"n": 1, "m": {"soft": 1, "hard": 2}}}, '"ulimits":{"m":"1:2","n":"1:1"}'),
+    ({"shm_size": "1m"}, '"shm_size":1048576'),
+    ({"cap_add": "cap_b,a", "cap_drop": "all"}, '"cap_add":["A","B"],"cap_drop":["ALL"]'),
+    ({"privileged": True, "read_only": "no"}, '"privileged":true,"read_only":false'),
+    ({"security_opt": "b,a"}, '"security_opt":["b","a"]'),
+    ({"sysctls": "a.b=1"}, '"sysctls":{"a.b":"1"}'),
+    ({"ipc": "host", "pid": "host"}, '"ipc":"host","pid":"host"'),
+    ({"log_driver": "none", "log_opts": "a=1"}, '"log_driver":"none","log_opts":{"a":"1"}'),
+    # Compared live, so that they may change in place.
+    ({"restart": "always", "memory": "1m", "cpus": 1, "network": "n"}, '"image":"x:latest"'),
+]
+
+
+@pytest.mark.parametrize(("attributes", "written"), VERSION_1)
+def test_the_label_of_version_1(attributes: dict[str, Any], written: str) -> None:
+    text = label.encode(parse(attributes).settings)
+    assert text.startswith('{"set":{')
+    assert text.endswith('},"version":1}')
+    assert written in text
+    shown = json.loads(text)["set"]
+    assert set(shown) == {"image", *(set(attributes) - {*label.LIVE, "network"})}
+
+
+def test_every_field_of_the_label_is_held_fast() -> None:
+    held = {name for attributes, _ in VERSION_1 for name in attributes}
+    assert set(Settings.__dataclass_fields__) - label.LIVE <= held
+
+
 def parse(attributes: dict[str, Any]) -> ContainerSpec:
     return spec.parse({"container": "app", "image": "x", **attributes})

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One and the same setting as users and as engines write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container import comparing, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import (
+    Image,
+    existing_of,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.container.pull import is_for
+
+DEVICE = {"PathOnHost": "/dev/a"}
+#: The attribute, as written, the part of the inspect payload, on Podman, whether they agree.
+CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
+    ("devices", "/dev/a", {"Devices": [DEVICE]}, True, True),
+    ("devices", "/dev/a:/dev/a:r", {"Devices": [DEVICE]}, True, True),
+    ("devices", "/dev/a:/dev/b", {"Devices": [DEVICE]}, True, False),
+    ("devices", "/dev/a", {"Devices": [{**DEVICE, "CgroupPermissions": "r"}]}, False, False),
+    ("devices", "/dev/a:r", {"Devices": [{**DEVICE, "CgroupPermissions": "r"}]}, False, True),
+    ("devices", [], {"Devices": [DEVICE]}, False, False),
+    ("security_opt", "no-new-privileges", {"SecurityOpt": ["no-new-privileges:true"]}, False, True),
+    ("security_opt", "label:disable", {"SecurityOpt": ["label=disable"]}, False, True),
+    ("security_opt", "a=b", {"SecurityOpt": ["a=c"]}, False, False),
+    ("tmpfs", "/a:size=1m", {"Tmpfs": {"/a": "size=1m"}}, False, True),
+    ("tmpfs", "/a:size=1m", {"Tmpfs": {"/a": "rw,size=1m", "/run": "rw"}}, False, False),
+    ("tmpfs", "/a:size=1m", {"Tmpfs": {"/a": "rw,size=1m", "/run": "rw"}}, True, True),
+    ("tmpfs", "/a:size=2m", {"Tmpfs": {"/a": "rw,size=1m"}}, True, False),
+    ("tmpfs", "/b", {"Tmpfs": {"/a": "rw"}}, True, False),
+    ("ipc", "private", {"IpcMode": "shareable"}, True, True),
+    ("ipc", "private", {"IpcMode": "shareable"}, False, False),
+    ("ipc", "private", {"IpcMode": "host"}, True, False),
+    ("ports", "80", {"PortBindings": {"80/tcp": None}}, True, False),
+    ("ports", [], {"PortBindings": {"80/tcp": None}}, True, True),
+    (
+        "ulimits",
+        "nofile=1",
+        {"Ulimits": [{"Name": "RLIMIT_NOFILE", "Soft": 1, "Hard": 1}]},
+        True,
+        True,
+    ),
+    ("dns", "b,a", {"Dns": ["a", "b"]}, False, True),
+    ("cap_drop", "cap_a", {"CapDrop": ["A"]}, False, True),
+]
+
+
+@pytest.mark.parametrize(("name", "written", "host", "podman", "agree"), CASES)
+def test_agree(name: str, written: Any, host: dict[str, Any], podman: bool, agree: bool) -> None:
+    settings = spec.parse({"container": "app", "image": "x", name: written}).settings
+    existing = existing_of({"Id": "1", "HostConfig": host})
+    assert existing is not None
+    actual = getattr(existing.settings, name)
+    assert comparing.agree(name, getattr(settings, name), actual, podman, str) is agree
+
+
+#: The platform that is asked for, that of the image, whether it fits.
+PLATFORMS = [
+    ("", "linux/amd64", True),
+    ("linux", "linux/amd64", True),
+    ("linux/amd64", "linux/amd64", True),
+    ("linux/arm64", "linux/amd64", False),
+    ("linux/arm64", "linux/arm64/v8", True),
+    ("linux/arm64/v8", "linux/arm64", True),
+    ("linux/arm/v6", "linux/arm/v7", False),
+    ("linux/arm", "linux/arm64", False),
+]
+
+
+@pytest.mark.parametrize(("platform", "actual", "fits"), PLATFORMS)
+def test_platforms(platform: str, actual: str, fits: bool) -> None:
+    assert is_for(Image("sha256:1", platform=actual), platform) is fits
