@@ -219,6 +219,17 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ],
         ["ran", "created", "created", "skipped", "ran", "unknown", "unknown"],
     ),
+    "a file that may be written may alter its own path alone": (
+        [
+            file("a"),
+            file("d/b", when="command_succeeds('test -e HERE/a')"),
+            file("c", when="file_exists('HERE/d/b')"),
+            file("e", when="dir_exists('HERE/d')"),
+            file("f", when="file_exists('HERE/other')"),
+            file("g", when="file_exists('HERE/a')"),
+        ],
+        ["created", "unknown", "unknown", "unknown", "skipped", "created"],
+    ),
     "one guard that says no is enough": (
         [file("a"), command("b", onlyif="true", creates="HERE/a", depends_on="a")],
         ["created", "skipped"],

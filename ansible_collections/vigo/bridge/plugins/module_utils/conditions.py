@@ -46,7 +46,7 @@ class Conditions:
     def surely_hold(self, resource: Resource) -> bool:
         """Whether both hold, whatever earlier resources may still change."""
         crate = self.crates.get(resource.node.crate)
-        facts = self.facts.foreseen(Foresight(uncertain=True, opaque=True))
+        facts = self.facts.foreseen(Foresight.of_nothing())
         conditions = (crate.condition if crate else None, resource.condition)
         try:
             return all(condition is None or condition.holds(facts) for condition in conditions)

@@ -208,7 +208,7 @@ class Convergence:
             else:
                 self._journal.strike(resource.id)
             if self._prediction and result.action == "unknown":
-                self._prediction.may_act(resource.id, new_debts)
+                self._prediction.may_act(resource.id, resource.type, new_debts)
             elif self._prediction and result.changed:
                 self._prediction.acts(resource.id, resource.type)
             self._results[resource.id] = _merged(earlier, result)
@@ -242,7 +242,8 @@ class Convergence:
         assert self._prediction
         self._journal.strike(resource.id)
         if one.changed or (other.changed and other is not earlier):
-            self._prediction.may_act(resource.id, self._owe(resource))
+            self._foresight().cloud(self._may_alter(resource))
+            self._prediction.may_act(resource.id, resource.type, self._owe(resource))
         elif _merged(earlier, one).action == _merged(earlier, other).action:
             return one
         return open_result(resource.id, resource.type, reason)
@@ -270,7 +271,7 @@ class Convergence:
             Turn(
                 triggered=triggered,
                 earlier=earlier.action if earlier else None,
-                uncertain=foresight.opaque,
+                uncertain=foresight.active,
             ),
             announce,
         )
@@ -283,6 +284,10 @@ class Convergence:
 
     def _foresight(self) -> Foresight:
         return self._prediction.foresight() if self._prediction else Foresight()
+
+    def _may_alter(self, resource: Resource) -> Sequence[str]:
+        kind = self._types[resource.type]
+        return kind.may_alter(kind.parse(self._attributes(resource)()))
 
     def _owe(self, resource: Resource) -> tuple[str, ...]:
         return self._journal.owe(resource.id, self._graph.triggers.get(resource.id, ()))

@@ -59,21 +59,21 @@ class Facts:
 
         None where only the host itself could tell, after a change that is predicted.
         """
+        if not self._foresight.is_clear(path):
+            return None
         predicted = self._foresight.kind(path)
         if predicted is not None:
             return predicted == "file"
-        if self._foresight.opaque:
-            return None
         mode = _mode(path)
         return mode is not None and not stat.S_ISDIR(mode)
 
     def dir_exists(self, path: str) -> bool | None:
         """As ``file_exists``, for a directory."""
+        if not self._foresight.is_clear(path):
+            return None
         predicted = self._foresight.kind(path)
         if predicted is not None:
             return predicted == "directory"
-        if self._foresight.opaque:
-            return None
         mode = _mode(path)
         return mode is not None and stat.S_ISDIR(mode)
 
@@ -82,7 +82,7 @@ class Facts:
 
         None as in ``file_exists``.
         """
-        return None if self._foresight.opaque else name in process_names()
+        return None if self._foresight.active else name in process_names()
 
     def command_succeeds(self, command: str) -> bool | None:
         """Whether a shell command exits with 0. Raises ResourceError when it does not end.

@@ -3,16 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What check mode knows of the state that earlier, only predicted changes would have made.
 
-Predicted files lie over the machine's own like a transparent sheet. What a command or a
-container would change cannot be told: below one of them, nobody asks the machine, and what was
-predicted of files before it counts no more. Moments are numbers that grow from turn to turn.
+Predicted files lie over the machine's own like a transparent sheet. What a command would change
+cannot be told, nor what a container writes to the folders that it is given: a cloud lies over
+these, and what was predicted of files before counts no more there. Moments are numbers that grow
+from turn to turn.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import IO, Callable, ContextManager
+from typing import IO, Callable, ContextManager, Iterable
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,31 @@ class PredictedFile:
 
 @dataclass
 class PredictedFiles:
-    """All files that would have been written or removed so far, by path, and at which moment."""
+    """What would have become of files so far.
+
+    By path, a file that would have been written, or None where it would have been removed, and at
+    which moment. ``_clouds``: paths at and below which something may have changed by then.
+    """
 
     _files: dict[str, PredictedFile | None] = field(default_factory=dict)
     _moments: dict[str, int] = field(default_factory=dict)
+    _clouds: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
-        return not self._files
+        return not self._files and not self._clouds
 
     def put(self, path: str, file: PredictedFile | None, moment: int) -> None:
         """The file would be written, or with None removed."""
         self._files[_resolved(path)] = file
         self._moments[_resolved(path)] = moment
 
+    def cloud(self, path: str, moment: int) -> None:
+        """Nobody can tell what is at this path, and below it, from now on."""
+        self._clouds[_resolved(path)] = moment
+
     def copy(self) -> PredictedFiles:
-        return PredictedFiles(dict(self._files), dict(self._moments))
+        return PredictedFiles(dict(self._files), dict(self._moments), dict(self._clouds))
 
     def get(self, path: str) -> PredictedFile | None:
         """The file that would be there, if one would have been written."""
@@ -58,15 +68,21 @@ class PredictedFiles:
             return "missing" if self._files[path] is None else "file"
         return "directory" if self._below(path) else None
 
-    def moment(self, path: str) -> int:
-        """When what is predicted of the path was last made sure; -1 where nothing is."""
+    def is_clear(self, path: str) -> bool:
+        """Whether it can be told what is at the path."""
+        if not self._clouds:
+            return True
         path = _resolved(path)
         names = [path] if path in self._files else self._below(path)
-        return max((self._moments[name] for name in names), default=-1)
+        known = max((self._moments[name] for name in names), default=-1)
+        return all(
+            moment < known
+            for cloud, moment in self._clouds.items()
+            if _is_at_or_below(path, cloud) or _is_at_or_below(cloud, path)
+        )
 
     def _below(self, path: str) -> list[str]:
-        start = path.rstrip("/") + "/"
-        return [name for name, file in self._files.items() if file and name.startswith(start)]
+        return [name for name, file in self._files.items() if file and _is_at_or_below(name, path)]
 
 
 @dataclass(frozen=True)
@@ -74,39 +90,48 @@ class Foresight:
     """What may be asked at one resource's turn.
 
     uncertain: a predicted change comes before it, so that a command may answer otherwise then.
-    clouded: the moment of the last of these changes that is no file, so that any file may be
-    there or not since; -1 for none. moment: that of this turn.
+    active: one of these is no file, but something that acts by itself. moment: this turn's.
     """
 
     files: PredictedFiles = field(default_factory=PredictedFiles)
     uncertain: bool = False
-    clouded: int = -1
+    active: bool = False
     moment: int = 0
 
-    @property
-    def opaque(self) -> bool:
-        return self.clouded >= 0
+    @classmethod
+    def of_nothing(cls) -> Foresight:
+        """Anything may have changed before."""
+        foresight = cls(uncertain=True, active=True)
+        foresight.cloud("/")
+        return foresight
 
     def exists(self, path: str) -> bool | None:
         """Whether anything would be at the path; None where that cannot be told."""
+        if not self.is_clear(path):
+            return None
         kind = self.files.kind(path)
-        if kind is not None and self.is_sure(path):
-            return kind != "missing"
-        return None if self.opaque else os.path.lexists(path)
+        return os.path.lexists(path) if kind is None else kind != "missing"
 
     def kind(self, path: str) -> str | None:
-        """file, directory or missing where that is predicted, and still sure."""
+        """file, directory or missing where that is predicted; links are followed."""
         if self.files.is_empty:
             return None
-        for name in (path, os.path.realpath(path)):
-            kind = self.files.kind(name)
-            if kind is not None:
-                return kind if self.is_sure(name) else None
-        return None
+        return self.files.kind(path) or self.files.kind(os.path.realpath(path))
 
-    def is_sure(self, path: str) -> bool:
-        """Whether no change that cannot be foretold may have altered the file since."""
-        return self.files.moment(path) > self.clouded or not self.opaque
+    def is_clear(self, path: str) -> bool:
+        """Whether it can be told what is at the path; links are followed."""
+        if self.files.is_empty:
+            return True
+        return self.files.is_clear(path) and self.files.is_clear(os.path.realpath(path))
+
+    def cloud(self, paths: Iterable[str]) -> None:
+        """Nobody can tell what is at these paths after this turn."""
+        for path in paths:
+            self.files.cloud(path, self.moment)
+
+
+def _is_at_or_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _resolved(path: str) -> str:

@@ -15,9 +15,6 @@ from typing import Iterable
 from .foresight import Foresight, PredictedFiles
 from .resource import Result
 
-#: Types whose predicted changes are known down to the last file.
-_FORETOLD_TYPES = ("file",)
-
 
 @dataclass
 class Prediction:
@@ -25,33 +22,28 @@ class Prediction:
 
     _files: PredictedFiles = field(default_factory=PredictedFiles)
     _unsure: set[tuple[str, str]] = field(default_factory=set)
-    _any: bool = False
-    _clouded: int = -1
+    _kinds: set[str] = field(default_factory=set)
     _moment: int = 0
 
     def foresight(self) -> Foresight:
         """What may be asked at the turn that is now."""
         self._moment += 1
-        return Foresight(self._files, self._any, self._clouded, self._moment)
+        is_active = bool(self._kinds - {"file"})
+        return Foresight(self._files, bool(self._kinds), is_active, self._moment)
 
     def acts(self, source: str, kind: str) -> None:
         """A resource changes, and so triggers for sure, whatever was said of it before."""
-        self._changes(is_foretold=kind in _FORETOLD_TYPES)
+        self._kinds.add(kind)
         self._unsure = {pair for pair in self._unsure if pair[0] != source}
 
-    def may_act(self, source: str, targets: Iterable[str]) -> None:
+    def may_act(self, source: str, kind: str, targets: Iterable[str]) -> None:
         """A resource may turn out not to change: it is not sure that it triggers these."""
-        self._changes(is_foretold=False)
+        self._kinds.add(kind)
         self._unsure |= {(source, target) for target in targets}
 
     def is_sure(self, sources: Iterable[str], target: str) -> bool:
         """Whether one of these sources certainly triggers the target."""
         return any((source, target) not in self._unsure for source in sources)
-
-    def _changes(self, is_foretold: bool) -> None:
-        self._any = True
-        if not is_foretold:
-            self._clouded = self._moment
 
 
 def open_result(resource_id: str, kind: str, reason: str) -> Result:

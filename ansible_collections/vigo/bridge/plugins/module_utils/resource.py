@@ -156,8 +156,13 @@ class ResourceType:
         ResourceError: what fails here fails again, and is reported, at the resource's turn.
         """
 
+    def may_alter(self, spec: Any) -> Sequence[str]:
+        """Paths on the target at and below which a change may alter anything. Pure."""
+        return ("/",)
+
     def foretell(self, spec: Any, observed: Any, target: Target) -> None:
         """In check mode in place of ``act``: tells the target's foresight what would be."""
+        target.foresight.cloud(self.may_alter(spec))
 
 
 @dataclass(frozen=True)
@@ -205,16 +210,19 @@ def begin(
             observed = resource_type.observe(spec, target)
         except ResourceError as error:
             # What prevents observing may be taken away by then; files alone do not do that.
-            if not target.foresight.opaque:
+            if not target.foresight.active:
                 raise
             announce()
+            target.foresight.cloud(resource_type.may_alter(spec))
             reason = f"it cannot be told before the earlier changes are made: {error.message}"
             return _done(Result(resource_id, resource_type.name, "unknown", reason))
         decision = resource_type.decide(spec, observed, turn)
         outcome: Outcome | Pending = Outcome()
         if decision.action not in UNCHANGED:
             announce()
-            if target.check_mode:
+            if decision.action == "unknown":
+                target.foresight.cloud(resource_type.may_alter(spec))
+            elif target.check_mode:
                 resource_type.foretell(spec, observed, target)
             else:
                 target.changed.append(resource_id)

@@ -78,6 +78,11 @@ class Container(ResourceType):
                 silent.add(spec.docker_host)
         prefetch(wanted, target)
 
+    def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
+        """The folders of the host that it can write to."""
+        mounts = spec.settings.volumes or ()
+        return tuple(mount.source for mount in mounts if mount.is_bind and not mount.read_only)
+
     def act(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
     ) -> Outcome | Pending:

@@ -65,7 +65,7 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         desired_digest=None if desired is None else desired.sha256,
         desired_uid=None if spec.owner is None else _uid(spec.owner),
         desired_gid=None if spec.group is None else _gid(spec.group),
-        in_doubt=bool(spec.source) and not target.foresight.is_sure(spec.source or ""),
+        in_doubt=bool(spec.source) and not target.foresight.is_clear(spec.source or ""),
     )
 
 

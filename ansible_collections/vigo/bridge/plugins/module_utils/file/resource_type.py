@@ -57,6 +57,9 @@ class File(ResourceType):
             writing.set_attributes(spec, observed)
         return Outcome()
 
+    def may_alter(self, spec: FileSpec) -> Sequence[str]:
+        return (spec.path,)
+
     def foretell(self, spec: FileSpec, observed: Observed, target: Target) -> None:
         observation.foretell(spec, observed, target)
 
