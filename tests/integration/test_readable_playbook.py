@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ansible_runner
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -60,6 +61,22 @@ def test_a_failure_shows_its_log_and_what_it_held_back(tmp_path: Path) -> None:
     assert lines[start + 11] == "  skipped: [web1] web/after (web/apply failed)"
     (fatal,) = [line for line in lines if line.startswith("fatal:")]
     assert "web/config" not in fatal
+    assert '"log": "11\\n12' in fatal
+
+
+def test_the_lines_are_events_of_ansible_runner_too(tmp_path: Path) -> None:
+    play(tmp_path, "1\n", 0)
+    run = ansible_runner.run(
+        private_data_dir=str(tmp_path),
+        project_dir=str(tmp_path),
+        binary=str(Path(sys.executable).with_name("ansible-playbook")),
+        playbook="play.json",
+        inventory="web1\n",
+        envvars={"ANSIBLE_NOCOLOR": "1", "ANSIBLE_PYTHON_INTERPRETER": sys.executable},
+        quiet=True,
+    )
+    told = [event["stdout"] for event in run.events if event["event"] == "verbose"]
+    assert told == ["  ran: [web1] web/apply (it has no guard)"]
 
 
 def test_no_log_is_kept(tmp_path: Path) -> None:

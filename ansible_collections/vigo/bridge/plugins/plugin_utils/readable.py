@@ -28,9 +28,19 @@ def diffs(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def brief(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of a failure with the failed resources alone: Ansible prints all of it."""
-    failed = [item for item in result.get("resources", ()) if item.get("error")]
-    return {**result, "resources": failed} if "resources" in result else dict(result)
+    """The result of a failure with the failed resources alone, and the ends of their logs.
+
+    Ansible prints all of it, in one line of JSON.
+    """
+    if "resources" not in result:
+        return dict(result)
+    failed = [item for item in result["resources"] if item.get("error")]
+    return {**result, "resources": [{**item, "error": _cut(item["error"])} for item in failed]}
+
+
+def _cut(error: Mapping[str, str]) -> dict[str, str]:
+    end = str(error.get("log", "")).splitlines(keepends=True)[-LOG_LINES:]
+    return {**error, "log": "".join(end)}
 
 
 def _lines(host: str, resource: Mapping[str, Any]) -> Iterator[str]:
