@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.file.resource_type import File
 from tests.unit.module_utils.applying import apply
+from tests.unit.module_utils.killing import in_a_child
 
 FILE = File()
 
@@ -127,6 +128,22 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "missing source": ({"source": "/no/such"}, "/no/such cannot be read"),
     "source is a folder": ({"source": "/usr"}, "/usr cannot be read: it is no regular file"),
     "a script fails": ({"stream_edit": "exit 3"}, "a script of stream_edit ended with exit code 3"),
+    "large mode": ({"mode": 99999}, "mode: 99999 is no octal mode"),
+    "negative mode": ({"mode": -1}, "mode: -1 is no octal mode"),
+    "true as mode": ({"mode": True}, "mode: True is no octal mode"),
+    "large owner": ({"owner": 99999999999}, "owner: 99999999999 is larger than any number"),
+    "large group": ({"group": "4294967295"}, "group: 4294967295 is larger than any number"),
+    "NUL in the path": ({"target_path": "/a\0"}, "target_path holds a NUL character"),
+    "NUL in the source": ({"source": "/a\0"}, "source holds a NUL character"),
+    "NUL in a script": ({"stream_edit": ["a\0"]}, "stream_edit holds a NUL character"),
+    "a long name": ({"target_path": "/" + "a" * 300}, "File name too long"),
+    "negative indent": ({"content": "a", "baseindent": -1}, "baseindent: -1 is less than 0"),
+    "no number as indent": ({"baseindent": "x"}, "baseindent: 'x' is no whole number"),
+    "a folder as suffix": ({"backup": "/x"}, "backup: '/x' is neither true nor a suffix"),
+    "a map as script": ({"stream_edit": {"a": "b"}}, "is neither a script nor a list"),
+    "a list as content": ({"content": ["a"]}, "content: ['a'] is a list or a map; write a text"),
+    "a file as folder": ({"target_path": "/etc/passwd/it"}, "one of its parents is a file"),
+    "a device": ({"target_path": "/dev/null"}, "/dev/null is neither a file nor a link"),
     "unknown state": ({"state": "there"}, "state: 'there' is neither present nor absent"),
 }
 
@@ -160,6 +177,29 @@ def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path) -> None:
     assert result.reason == "it is a symbolic link, and becomes a file"
     assert (tmp_path / "other").read_text() == "other"
     assert not (tmp_path / "it").is_symlink()
+
+
+@pytest.mark.parametrize("to", ["other", "nothing"])
+def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path: Path, to: str) -> None:
+    (tmp_path / "other").write_text("other")
+    (tmp_path / "it").symlink_to(tmp_path / to)
+    assert apply(FILE, {"target_path": str(tmp_path / "it"), "state": "absent"}).action == "deleted"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["other"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("attributes", [{"content": "x"}, {"mode": "0600"}, {"state": "absent"}])
+def test_others_are_told_to_become_root(tmp_path: Path, attributes: dict[str, Any]) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(0o700)
+    (locked / "it").touch()
+
+    def work() -> None:
+        os.setuid(1)
+        result = apply(FILE, {"target_path": str(locked / "it"), **attributes})
+        os._exit(7 if result.failed and "run with become" in result.reason else 1)
+
+    assert in_a_child(work) == 7
 
 
 def test_validate_keeps_the_old_file(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from .rendering import Rendering
 from .resource import Begun, ResourceType, Result, Turn, begin
 from .resources import CrateInput, Resource
 from .target import Target
+from .typed_attributes import typed
 
 
 class Convergence:
@@ -287,7 +288,7 @@ class Convergence:
 
     def _may_alter(self, resource: Resource) -> Sequence[str]:
         kind = self._types[resource.type]
-        return kind.may_alter(kind.parse(self._attributes(resource)()))
+        return kind.may_alter(kind.parse(typed(self._attributes(resource)(), kind.attributes)))
 
     def _owe(self, resource: Resource) -> tuple[str, ...]:
         return self._journal.owe(resource.id, self._graph.triggers.get(resource.id, ()))

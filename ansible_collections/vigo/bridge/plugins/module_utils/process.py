@@ -159,8 +159,8 @@ def _start(
             " which no process can be given"
         ) from error
     except OSError as error:
-        where = f"in the folder {cwd!r} " if cwd else ""
-        raise ResourceError(f"the command could not be started {where}: {error}") from error
+        where = f" in the folder {cwd!r}" if cwd else ""
+        raise ResourceError(f"the command could not be started{where}: {error}") from error
     except subprocess.SubprocessError as error:
         raise ResourceError(
             f"the command could not be started as user {user!r}: only root may switch users;"

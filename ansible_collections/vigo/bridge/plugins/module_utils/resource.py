@@ -16,6 +16,7 @@ from typing import Any, Callable, Mapping, Sequence
 from .caller import leave_if_gone
 from .errors import ResourceError
 from .target import Target
+from .typed_attributes import typed
 
 #: Actions that leave the target as it was; every other action counts as a change.
 UNCHANGED = frozenset({"none", "skipped", "failed", "blocked"})
@@ -203,7 +204,7 @@ def begin(
     attempt = _Attempt(resource_id, resource_type.name)
     turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
     try:
-        spec = resource_type.parse(attributes())
+        spec = resource_type.parse(typed(attributes(), resource_type.attributes))
         if turn.triggered:
             spec = resource_type.when_triggered(spec)
         try:

@@ -79,13 +79,21 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
         secret_file=None if secret_file is None else str(secret_file),
         cwd=attributes.get("cwd") or None,
         user=attributes.get("user") or None,
-        environment=comma_strings.as_map(attributes.get("environment"), "environment"),
+        environment=_environment(attributes.get("environment")),
         returns=_exit_codes(attributes.get("returns")),
         logoutput=_logoutput(attributes.get("logoutput")),
         background=background,
         nice=_nice(attributes.get("nice")),
         timeout=durations.seconds(attributes.get("timeout") or 300, "timeout"),
     )
+
+
+def _environment(value: Any) -> Mapping[str, str]:
+    variables = comma_strings.as_map(value, "environment")
+    for name in variables:
+        if not name or "=" in name or "\0" in name:
+            raise ResourceError(f"environment: {name!r} is no name of a variable")
+    return variables
 
 
 def _exit_codes(value: Any) -> tuple[int, ...]:

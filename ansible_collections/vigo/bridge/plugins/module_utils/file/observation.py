@@ -15,6 +15,7 @@ from ..errors import ResourceError
 from ..foresight import PredictedFile
 from ..target import Target
 from . import content, selinux
+from .failures import explained
 from .spec import FileSpec
 
 
@@ -43,6 +44,7 @@ class Observed:
 
 
 _NOTHING = content.Digest("", "")
+_LAST_ID = 2**32 - 2
 
 
 def observe(spec: FileSpec, target: Target) -> Observed:
@@ -106,6 +108,8 @@ def _found(path: str, target: Target) -> tuple[str, _Found]:
         return "missing", _Found()
     except NotADirectoryError:
         raise ResourceError(f"{path}: one of its parents is a file, not a folder") from None
+    except OSError as error:
+        raise explained(path, error) from error
     return _kind(status.st_mode), _Found(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
 
 
@@ -162,13 +166,20 @@ def _kind(mode: int) -> str:
 
 def _uid(owner: str) -> int:
     try:
-        return int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
+        return _number(owner, "owner") if owner.isdigit() else pwd.getpwnam(owner).pw_uid
     except KeyError:
         raise ResourceError(f"owner: user {owner!r} does not exist; create it first") from None
 
 
 def _gid(group: str) -> int:
     try:
-        return int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+        return _number(group, "group") if group.isdigit() else grp.getgrnam(group).gr_gid
     except KeyError:
         raise ResourceError(f"group: {group!r} does not exist; create it first") from None
+
+
+def _number(digits: str, attribute: str) -> int:
+    number = int(digits)
+    if number > _LAST_ID:
+        raise ResourceError(f"{attribute}: {digits} is larger than any number of a user or group")
+    return number

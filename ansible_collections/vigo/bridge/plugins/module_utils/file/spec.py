@@ -53,7 +53,7 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
             f"source: {source!r} is neither templates/... of the stack nor an absolute path"
         )
     if content is not None:
-        content = _indented(str(content), int(attributes.get("baseindent") or 0))
+        content = _indented(str(content), _spaces(attributes.get("baseindent")))
     return FileSpec(
         path=os.path.normpath(path),
         state=_state(attributes.get("state") or "present"),
@@ -77,8 +77,17 @@ def _state(state: str) -> str:
     return state
 
 
+def _spaces(value: Any) -> int:
+    spaces = int(value or 0)
+    if spaces < 0:
+        raise ResourceError(f"baseindent: {spaces} is less than 0")
+    return spaces
+
+
 def _scripts(value: Any) -> tuple[str, ...]:
     """One script, or a list of them; a script may hold commas."""
+    if isinstance(value, Mapping):
+        raise ResourceError(f"stream_edit: {value!r} is neither a script nor a list of scripts")
     scripts = value if isinstance(value, (list, tuple)) else [value]
     return tuple(str(script) for script in scripts if script not in (None, ""))
 
@@ -92,11 +101,11 @@ def _mode(value: Any, default: int) -> int:
     """Octal text, as in ``0644``. A YAML 1.1 reader has already made a number of 0644."""
     if value in (None, ""):
         return default
-    if isinstance(value, int):
-        return value
     try:
-        mode = int(str(value), 8)
+        mode = value if isinstance(value, int) else int(str(value), 8)
     except ValueError:
+        mode = -1
+    if isinstance(value, bool):
         mode = -1
     if not 0 <= mode <= 0o7777:
         raise ResourceError(f"mode: {value!r} is no octal mode such as 0644")
@@ -106,4 +115,8 @@ def _mode(value: Any, default: int) -> int:
 def _backup(value: Any) -> str:
     if value in (None, "", False, "false", "no"):
         return ""
-    return ".{epoch}.bak" if value in (True, "true", "yes") else str(value)
+    if value in (True, "true", "yes"):
+        return ".{epoch}.bak"
+    if not isinstance(value, str) or "/" in value:
+        raise ResourceError(f"backup: {value!r} is neither true nor a suffix such as .bak")
+    return value

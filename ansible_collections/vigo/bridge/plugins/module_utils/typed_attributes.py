@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Attributes by their declared types, as Ansible does it for the arguments of a module.
+
+What comes from a playbook as a list of resources has passed no argument spec.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from .comma_strings import text
+from .errors import ResourceError
+from .secret_references import texts
+
+#: Attributes that are data for somebody else, and may hold any character.
+_DATA = ("content", "stdin", "secret_file")
+
+
+def typed(
+    attributes: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """options: an argument spec. Raises ResourceError for what has another type."""
+    return {
+        name: _typed(name, value, options.get(name, {}).get("type"))
+        for name, value in attributes.items()
+    }
+
+
+def _typed(name: str, value: Any, kind: Any) -> Any:
+    if value is None:
+        return None
+    if name not in _DATA and any("\0" in part for part in texts(value)):
+        raise ResourceError(f"{name} holds a NUL character, which the system takes nowhere")
+    if kind == "str":
+        if isinstance(value, (list, tuple, Mapping)):
+            raise ResourceError(f"{name}: {value!r} is a list or a map; write a text")
+        return text(value)
+    if kind == "int":
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise ResourceError(f"{name}: {value!r} is no whole number") from None
+    return value
