@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
     UnknownSecrets,
     look_up,
@@ -43,6 +43,7 @@ from vigo_bridge.resolve.secret_uses import secret_uses
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.private_folder import private_folder
 from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.secret_server import Secrets
 from vigo_bridge.run.state import stack_key
 
 #: Options of a converge that its RunOptions take as they are.
@@ -181,7 +182,7 @@ def _job(
     stack: StackOptions,
     plan: Plan,
     hosts: Hosts,
-    secrets: Mapping[str, str],
+    secrets: Secrets,
     how: RunOptions,
     private: Path,
 ) -> Job:
@@ -205,10 +206,11 @@ def _job(
     )
 
 
-def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> dict[str, str]:
+def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
     """The values of all these secrets; ends, naming each use, if no store has one."""
     try:
-        values = look_up(uses, stores_of(folder))
+        stores = stores_of(folder)
+        values = look_up(uses, stores)
     except StoreError as error:
         raise click.ClickException(f"{error}\nNothing was touched.") from error
     except UnknownSecrets as error:
@@ -217,7 +219,7 @@ def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> dict[str
     warning = short(values)
     if warning is not None:
         Lines().say(f"warning: {warning}")
-    return values
+    return Secrets(values, lambda paths: ask(paths, stores))
 
 
 def _places(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from vigo_bridge.run.converge import RunOptions, converging
 from vigo_bridge.run.fleet import RolloutOptions, roll_out_to_fleet
 from vigo_bridge.run.history import KEPT, History
 from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.secret_server import Secrets
 from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
 from vigo_bridge.run.stop import Stop
 
@@ -36,7 +37,7 @@ class Job:
     project: Path
     sources: Sequence[str]
     hosts: Sequence[str]
-    secrets: Mapping[str, str]
+    secrets: Secrets
     how: RunOptions
     key: str
     fingerprint: str

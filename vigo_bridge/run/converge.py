@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vigo_bridge.run.environment import ansible_environment, run_environment
 from vigo_bridge.run.playbook import Event, Playbook, play
 from vigo_bridge.run.results import EnvoyResult, read_envoys
-from vigo_bridge.run.secret_server import served_secrets
+from vigo_bridge.run.secret_server import Secrets, served_secrets
 from vigo_bridge.run.stop import Stop
 
 #: Called with a host that is begun, and again with what has become of it.
@@ -107,12 +107,12 @@ class Converger:
 def converging(
     playbook: Path,
     inventory: Sequence[str],
-    secrets: Mapping[str, str],
+    secrets: Secrets,
     options: RunOptions,
     private: Path,
     stop: Stop,
 ) -> Iterator[Converger]:
-    """A converger, while secrets (values by path) are handed to its actions."""
+    """A converger, while secrets are handed to its actions."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
         yield Converger(playbook, inventory, options, private, socket, stop)
 

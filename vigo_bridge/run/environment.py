@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import SOCKET_VARIABLE
+from vigo_bridge.run.vault_prompts import typed_passwords
 
 _SECRET_PREFIX = "VIGO_SECRET_"
 
@@ -25,7 +26,8 @@ _DEFAULTS = {
 def ansible_environment() -> dict[str, str]:
     """Our process's environment without secrets, and with what Ansible needs from us."""
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
-    return {**_DEFAULTS, **kept, "PATH": _path(kept.get("PATH", os.defpath))}
+    path = _path(kept.get("PATH", os.defpath))
+    return {**_DEFAULTS, **kept, **typed_passwords(path), "PATH": path}
 
 
 def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:

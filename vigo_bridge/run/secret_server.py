@@ -12,22 +12,52 @@ import os
 import socketserver
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 
 #: The kernel takes no longer names of sockets, in bytes.
 _LONGEST = 104
 
 
+@dataclass
+class Secrets:
+    """The secrets of a run. known: values by path, filled at the start in one look-up.
+
+    ask: gives the values of further paths, such as a host's own variables name.
+    """
+
+    known: dict[str, str] = field(repr=False)
+    ask: Callable[[Iterable[str]], Mapping[str, str]]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, wanted: Iterable[str]) -> dict[str, str]:
+        """The values of those paths that any store has. Raises StoreError."""
+        with self._lock:
+            further = [path for path in wanted if path not in self.known]
+            if further:
+                self.known.update(self.ask(further))
+        return {path: self.known[path] for path in wanted if path in self.known}
+
+
 @contextlib.contextmanager
-def served_secrets(values: Mapping[str, str], socket: Path) -> Iterator[Path]:
-    """Answers each line ``["path", ...]`` with ``{"path": "value", ...}`` of those it has."""
+def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
+    """Answers each line ``["path", ...]`` with ``{"values": {"path": "value", ...}}``.
+
+    Or with ``{"error": "..."}`` where a store cannot be asked.
+    """
 
     class Answer(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            wanted = json.loads(self.rfile.readline())
-            known = {path: values[path] for path in wanted if path in values}
-            self.wfile.write(json.dumps(known).encode() + b"\n")
+            try:
+                answer: Mapping[str, object] = {
+                    "values": secrets.answer(json.loads(self.rfile.readline()))
+                }
+            except StoreError as error:
+                answer = {"error": str(error)}
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
 
     with (
         _short(socket) as path,

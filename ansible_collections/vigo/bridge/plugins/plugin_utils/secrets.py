@@ -77,4 +77,7 @@ def _ask_socket(address: str, paths: list[str]) -> dict[str, str]:
         connection.connect(address)
         connection.sendall(json.dumps(paths).encode() + b"\n")
         with connection.makefile("rb") as stream:
-            return dict(json.loads(stream.readline()))
+            answer = json.loads(stream.readline())
+    if "error" in answer:
+        raise StoreError(answer["error"])
+    return dict(answer["values"])
