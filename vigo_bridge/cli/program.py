@@ -15,6 +15,7 @@ from vigo_bridge.cli.generate import generate
 from vigo_bridge.cli.history import history
 from vigo_bridge.cli.schema import schema
 from vigo_bridge.cli.secrets import secrets
+from vigo_bridge.cli.task import task
 from vigo_bridge.report import exit_status
 
 
@@ -47,6 +48,7 @@ program.add_command(config)
 program.add_command(envoys)
 program.add_command(plan)
 program.add_command(run)
+program.add_command(task)
 program.add_command(history)
 program.add_command(generate)
 program.add_command(schema)

@@ -15,6 +15,7 @@ from vigo_bridge.cli.rollout_options import Rollout
 from vigo_bridge.emit.command import health_check, write_variables
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.progress import Lines
+from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import RunOptions, converging
 from vigo_bridge.run.fleet import RolloutOptions, roll_out_to_fleet
 from vigo_bridge.run.history import KEPT, History
@@ -69,6 +70,11 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
         raise click.ClickException(f"{error}.\nNothing was touched.") from error
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+
+
+def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:
+    """The batches that the job would be carried out in."""
+    return split(job.hosts, rollout.options.batch_sizes, len(job.hosts))
 
 
 def history(state: Path | None = None) -> History:

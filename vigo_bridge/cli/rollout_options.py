@@ -5,23 +5,27 @@ from __future__ import annotations
 
 import math
 import urllib.parse
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from vigo_bridge.cli.options import Command, gathered
 from vigo_bridge.run.fleet import RolloutOptions
-from vigo_bridge.sizes import BadSize, Size, parse_batch_sizes, parse_budget
+from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
 
 
 @dataclass(frozen=True)
 class Rollout:
-    """How to go through the fleet, and whether to go on with the last rollout."""
+    """How to go through the fleet, and whether to go on with the last rollout.
+
+    given: the names of those options that the command line has.
+    """
 
     options: RolloutOptions
     resume: bool
+    given: frozenset[str]
 
 
 def reading(read: Callable[[str], Any]) -> Callable[..., Any]:
@@ -79,10 +83,8 @@ def rollout_options(command: Command) -> Command:
         click.option(
             "--max-failures",
             callback=reading(parse_budget),
-            default="0",
             metavar="N|P%",
-            show_default=True,
-            help="Begin no further batch once more hosts than these have failed.",
+            help="Begin no further batch once more hosts than these have failed.  [default: 0]",
         ),
         click.option(
             "--health-check",
@@ -134,10 +136,21 @@ def rollout_options(command: Command) -> Command:
     )
 
 
-def _rollout(
-    *, resume: bool, batch_sizes: tuple[Size, ...] | None, max_failures: Size, **given: Any
-) -> Rollout:
-    texts = ("health_check", "health_check_url", "before_batch", "after_batch")
-    given.update({name: given[name] or "" for name in texts})
-    options = RolloutOptions(batch_sizes=batch_sizes or (), max_failures=max_failures, **given)
-    return Rollout(options, resume)
+def _rollout(*, resume: bool, **given: Any) -> Rollout:
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return Rollout(RolloutOptions(**chosen), resume, frozenset(chosen))
+
+
+def defaulted(rollout: Rollout, texts: Mapping[str, str]) -> Rollout:
+    """The same, where the command line is silent, with what a task says."""
+    read: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+        "batch_size": ("batch_sizes", parse_batch_sizes),
+        "max_failures": ("max_failures", parse_budget),
+        "health_check": ("health_check", str),
+    }
+    values = {
+        name: parse(texts[key])
+        for key, (name, parse) in read.items()
+        if key in texts and name not in rollout.given
+    }
+    return replace(rollout, options=replace(rollout.options, **values))

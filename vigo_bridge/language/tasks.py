@@ -44,11 +44,13 @@ def read_task(fields: Fields, diagnostics: Diagnostics) -> Task | None:
     reader.finish()
     if name is None or command is None:
         return None
-    check_command(command, params, diagnostics)
+    check_command(command, params, "add it under 'params:'", diagnostics)
     return Task(name, command, params, target, options, fields.position)
 
 
-def check_command(command: Scalar, params: Collection[str], diagnostics: Diagnostics) -> None:
+def check_command(
+    command: Scalar, params: Collection[str], advice: str, diagnostics: Diagnostics
+) -> None:
     """Reports what is wrong with a command's template, and parameters that it lacks."""
     check_template(ResourceText("command", command), False, diagnostics)
     for use in uses(command, False):
@@ -58,7 +60,7 @@ def check_command(command: Scalar, params: Collection[str], diagnostics: Diagnos
                 "VB302",
                 use.position,
                 f"parameter {path[0]!r} is not defined",
-                did_you_mean_or_known(path[0], params) or "add it under 'params:'",
+                did_you_mean_or_known(path[0], params) or advice,
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -15,7 +15,7 @@ from rich.text import Text
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
 
-_STATUS_STYLES = {
+STATUS_STYLES = {
     EnvoyStatus.CONVERGED: "green",
     EnvoyStatus.CHANGED: "yellow",
     EnvoyStatus.PENDING: "yellow",
@@ -32,13 +32,26 @@ _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 def print_run(result: RunResult, console: Console, *, diffs: bool, everything: bool) -> None:
     """Every envoy with what changed or failed on it, then lines that sum up.
 
-    Envoys of which the same is to be said are named together.
-
     diffs: show what changes in files and settings. everything: unchanged resources too.
+    """
+
+    def lines(envoy: EnvoyResult) -> Iterator[Text]:
+        yield _summary(envoy)
+        yield from _details(envoy, diffs, everything)
+
+    print_envoys(result, console, lines)
+
+
+def print_envoys(
+    result: RunResult, console: Console, about: Callable[[EnvoyResult], Iterable[Text]]
+) -> None:
+    """Envoys of which the same is to be said are named together; then come lines that sum up.
+
+    about: the lines on an envoy, the first of which stands beside its name.
     """
     groups: dict[_Equal, list[str]] = {}
     for host, envoy in result.envoys.items():
-        lines = (_summary(envoy), *_details(envoy, diffs, everything))
+        lines = tuple(about(envoy))
         groups.setdefault(_Equal(lines), []).append(host)
     for (summary, *details), hosts in groups.items():
         _print(console, Text(listed(hosts), "bold").append("  ").append_text(summary))
@@ -79,7 +92,7 @@ class _Equal(tuple[Text, ...]):
 
 
 def _summary(envoy: EnvoyResult) -> Text:
-    summary = Text(envoy.status.value, _STATUS_STYLES[envoy.status])
+    summary = Text(envoy.status.value, STATUS_STYLES[envoy.status])
     if envoy.resources:
         summary.append(f"  {changes(envoy)} of {len(envoy.resources)} resources", "dim")
     return summary
@@ -87,7 +100,7 @@ def _summary(envoy: EnvoyResult) -> Text:
 
 def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text]:
     if envoy.message and not any("error" in resource for resource in envoy.resources):
-        yield Text(_indented(envoy.message, 2))
+        yield Text(indented(envoy.message, 2))
     for resource in envoy.resources:
         if everything or _matters(resource, envoy.status):
             yield from _resource_lines(resource, diffs)
@@ -104,7 +117,7 @@ def _resource_lines(resource: Mapping[str, Any], diffs: bool) -> Iterator[Text]:
         line.append(f"  {clean(resource['reason'])}", "" if failed else "dim")
     yield line
     if failed and resource["error"].get("log"):
-        yield Text(_indented(resource["error"]["log"], 4), "dim")
+        yield Text(indented(resource["error"]["log"], 4), "dim")
     if diffs and resource.get("diff"):
         for diff_line in _diff_lines(resource["diff"]):
             yield Text(f"    {clean(diff_line)}", _DIFF_STYLES.get(diff_line[:1], ""))
@@ -141,7 +154,7 @@ def _total(result: RunResult) -> str:
     return f"{envoys}: {', '.join(parts)} ({result.duration:.1f} s)"
 
 
-def _indented(text: str, spaces: int) -> str:
+def indented(text: str, spaces: int) -> str:
     return "\n".join(" " * spaces + line for line in clean(text.strip("\n")).split("\n"))
 
 

@@ -96,9 +96,11 @@ def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
             return _added(before, batch, _unchecked(envoys, hosts))
         envoys.update({host: _failed_check(envoys[host], said) for host, said in sick.items()})
         gates.append(_sick(sick) if sick else None)
-    stopped = over_budget(len(before.failed) + len(_failed(envoys)), rules.budget)
+    spent = over_budget(len(before.failed) + len(_failed(envoys)), rules.budget)
+    # Behind the last batch there is nothing to stop.
+    stopped = spent if batch.number < batch.count else ""
     lost = ""
-    if rules.has_url and not stopped:
+    if rules.has_url and not spent:
         stopped = lost = parts.fetch(batch)
         gates.append(lost or None)
     concluded = "" if parts.cut else parts.conclude(batch, _failed(envoys))

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is no task is refused before a host is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from vigo_bridge.cli.program import program
+
+GREET = """\
+name: greet
+command: "echo hello {{ .Vars.who }} from $ME"
+params:
+  who: world
+  town:
+target: "h*"
+batch_size: 2
+"""
+
+
+#: arguments -> what must be told
+BAD = {
+    "no target": (["true"], "say where to run it"),
+    "no such host": (["true", "--target", "q*"], "q* matches no host of the inventory"),
+    "no such trait": (["true", "--target", "os.distroo=debian"], "did you mean 'os.distro'?"),
+    "no such parameter": (["echo {{ .Vars.x }}", "--target", "h1"], "parameter 'x' is not defined"),
+    "a broken template": (["echo {{ .Vars.x", "--target", "h1"], "CMD:1:"),
+    "no assignment": (["true", "--target", "h1", "--param", "x"], "write KEY=VALUE"),
+    "no time": (["true", "--target", "h1", "--timeout", "soon"], "no length of time"),
+    "a missing parameter": (["greet", "--target", "h1"], "task greet needs --param town=VALUE"),
+    "an unknown parameter": (
+        ["greet", "--target", "h1", "--param", "twon=x"],
+        "did you mean 'town'?",
+    ),
+    "a missing secret": (["echo secret:no/such", "--target", "h1"], "no/such"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), BAD.values(), ids=BAD)
+def test_bad_tasks(tmp_path: Path, arguments: list[str], told: str) -> None:
+    tasks = tmp_path / "tasks"
+    tasks.mkdir()
+    (tasks / "greet.vgo").write_text(GREET)
+    finished = CliRunner().invoke(
+        program, ["task", "run", *arguments, "--stacks", str(tmp_path), "-i", "h1,h2"]
+    )
+    assert finished.exit_code == 1
+    assert told in finished.output
