@@ -131,6 +131,36 @@ def test_the_host_that_was_down_catches_up(web: Site) -> None:
     assert finished.actions(WEB[2])[APP] == "recreated"
 
 
+def test_the_rolling_examples_as_they_are_written(web: Site, fleet3: Fleet) -> None:
+    """In the folder of the stack, with an inventory in Ansible's configuration."""
+
+    def called(*arguments: str) -> Finished:
+        return vigo_bridge(
+            *arguments,
+            cwd=web.stack.parent,
+            environment={
+                "ANSIBLE_INVENTORY": str(web.inventory),
+                "XDG_STATE_HOME": str(web.stack.parent / "state"),
+            },
+        )
+
+    entry = web.stack / "envoys" / "envoys.vgo"
+    entry.write_text(entry.read_text().replace('app_tag: "v2.1.0"', 'app_tag: "v2.2.0"'))
+    pushed = called("envoys", "push", "--all")
+    assert pushed.status == 0, pushed.out + pushed.err
+    pulled = called(
+        *("task", "run", "docker pull myregistry.example.com/webapp:v2.1.0"),
+        *("--target", "*.app.example.com", "--batch-size", "25%"),
+        *("--health-check", "curl -sf http://localhost:8080/health"),
+    )
+    assert pulled.status == 0, pulled.out + pulled.err
+    assert "batch 3 of 3: web3.app.example.com" in pulled.err
+    assert "3 envoys: 3 changed" in pulled.out
+    for name in WEB:
+        assert "v2.2.0" in fleet3[name].run("curl -sf http://localhost:8080/health")
+        assert "v2.1.0" in fleet3[name].docker("images", "myregistry.example.com/webapp")
+
+
 @pytest.fixture(scope="module")
 def compose(stack: Path, testbed: Testbed) -> Iterator[tuple[Site, Host]]:
     fleet = testbed.fleet([COMPOSE])

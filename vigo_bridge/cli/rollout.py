@@ -10,19 +10,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from vigo_bridge.cli.rollout_options import Rollout
 from vigo_bridge.emit.command import health_check, write_variables
 from vigo_bridge.report.json_report import run_as_data
+from vigo_bridge.report.live import watching
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.run.batches import Batch, split
-from vigo_bridge.run.converge import RunOptions, converging
+from vigo_bridge.run.converge import Converger, RunOptions, converging
 from vigo_bridge.run.fleet import RolloutOptions, roll_out_to_fleet
-from vigo_bridge.run.history import KEPT, History
+from vigo_bridge.run.history import KEPT, History, Record
 from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.secret_server import Secrets
 from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
 from vigo_bridge.run.stop import Stop
+from vigo_bridge.run.watcher import Watcher
 
 
 @dataclass(frozen=True)
@@ -47,29 +50,41 @@ class Job:
 
 def predict(job: Job, private: Path) -> RunResult:
     """What the job would change; nothing is kept, and Ctrl-C ends it at once."""
-    lines = Lines()
     with (
-        Stop(lines.say, at_once=True) as stop,
-        converging(
-            job.project / "site.yml", _inventory(job), job.secrets, job.how, private, stop
-        ) as converger,
+        _watching(job) as watcher,
+        Stop(watcher.say, at_once=True) as stop,
+        _converging(job, private, stop) as converger,
     ):
         return roll_out_to_fleet(
-            job.hosts, (), converger, RolloutOptions(), None, lines, lambda *_: None
+            job.hosts, (), converger, RolloutOptions(), None, watcher, lambda *_: None
         )
 
 
 def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
     """Converges the hosts in batches. Ends the command when another rollout is running."""
     state = controller_folder()
-    try:
-        lock = one_rollout(state, job.key, job.stack) if job.stack else contextlib.nullcontext()
-        with lock:
-            return _remembered(job, rollout, history(state), private)
-    except RolloutRunning as error:
-        raise click.ClickException(f"{error}.\nNothing was touched.") from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    with contextlib.ExitStack() as held:
+        try:
+            if job.stack:
+                held.enter_context(one_rollout(state, job.key, job.stack))
+            past = history(state)
+            finished = _finished(job, past, Lines()) if rollout.resume else ()
+            record = past.add(
+                len(job.hosts),
+                command=job.command,
+                subject=job.subject,
+                key=job.key,
+                fingerprint=job.fingerprint,
+                finished=finished,
+            )
+        except RolloutRunning as error:
+            raise click.ClickException(f"{error}.\nNothing was touched.") from error
+        except OSError as error:
+            raise click.ClickException(
+                f"the history cannot be kept: {error.filename}: {error.strerror}; XDG_STATE_HOME"
+                " may name another folder.\nNothing was touched."
+            ) from error
+        return _remembered(job, rollout, finished, past, record, private)
 
 
 def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:
@@ -85,35 +100,48 @@ def history(state: Path | None = None) -> History:
     return History((state or controller_folder()) / "history", int(text))
 
 
-def _remembered(job: Job, rollout: Rollout, past: History, private: Path) -> RunResult:
-    lines = Lines()
-    finished = _finished(job, past, lines) if rollout.resume else ()
-    record = past.add(
-        len(job.hosts),
-        command=job.command,
-        subject=job.subject,
-        key=job.key,
-        fingerprint=job.fingerprint,
-    )
+def _remembered(
+    job: Job,
+    rollout: Rollout,
+    finished: Sequence[str],
+    past: History,
+    record: Record,
+    private: Path,
+) -> RunResult:
     health = private / "health.yml"
     write_variables(health, "health", health_check(rollout.options.health_check), {})
-
-    def keep(result: RunResult, done: Sequence[str]) -> None:
-        nonlocal record
-        record = replace(record, finished=tuple(done), result=run_as_data(result))
-        past.write(record)
-
     with (
-        Stop(lines.say) as stop,
-        converging(
-            job.project / "site.yml", _inventory(job), job.secrets, job.how, private, stop
-        ) as converger,
+        _watching(job) as watcher,
+        Stop(watcher.say) as stop,
+        _converging(job, private, stop) as converger,
     ):
+
+        def keep(result: RunResult, done: Sequence[str], ended: bool = False) -> None:
+            nonlocal record
+            result_data = run_as_data(result)
+            record = replace(record, finished=tuple(done), result=result_data, ended=ended)
+            try:
+                past.write(record)
+            except OSError as error:  # no reason to leave a fleet half done
+                watcher.say(f"warning: the history cannot be kept: {error.strerror}")
+
         result = roll_out_to_fleet(
-            job.hosts, finished, converger, rollout.options, health, lines, keep
+            job.hosts, finished, converger, rollout.options, health, watcher, keep
         )
-    past.write(replace(record, ended=True, result=run_as_data(result)))
+        keep(result, record.finished, ended=True)
     return result
+
+
+def _watching(job: Job) -> contextlib.AbstractContextManager[Watcher]:
+    shows_ansible = job.how.ansible_verbosity is not None
+    return watching(len(job.hosts), Console(stderr=True), plain=shows_ansible)
+
+
+def _converging(
+    job: Job, private: Path, stop: Stop
+) -> contextlib.AbstractContextManager[Converger]:
+    inventory = [*job.sources, str(job.project / "inventory")]
+    return converging(job.project / "site.yml", inventory, job.secrets, job.how, private, stop)
 
 
 def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
@@ -132,7 +160,3 @@ def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
     finished = tuple(host for host in last.finished if host in selected)
     lines.say(f"resuming rollout {last.number}: {len(finished)} of {len(job.hosts)} hosts are done")
     return finished
-
-
-def _inventory(job: Job) -> list[str]:
-    return [*job.sources, str(job.project / "inventory")]

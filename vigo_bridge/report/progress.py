@@ -14,7 +14,7 @@ from vigo_bridge.run.results import EnvoyResult, EnvoyStatus
 
 #: Of a batch with more hosts, only those that went wrong have a line of their own.
 MANY_HOSTS = 20
-_WRONG = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
+WRONG = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
 
 
 class Lines:
@@ -34,7 +34,7 @@ class Lines:
         if envoy is None:
             return
         self._done += 1
-        if self._hosts <= MANY_HOSTS or envoy.status in _WRONG:
+        if self._hosts <= MANY_HOSTS or envoy.status in WRONG:
             self._say(f"{host} {outcome(envoy)}")
         elif self._done % max(1, self._hosts // 10) == 0:
             self._say(f"{self._done} of {self._hosts} hosts done")
@@ -45,7 +45,7 @@ class Lines:
 
 def outcome(envoy: EnvoyResult) -> str:
     """What became of a host, in few words."""
-    if envoy.status in _WRONG:
+    if envoy.status in WRONG:
         first, *_ = (_failure(envoy) or envoy.message or "").splitlines() or [""]
         return clean(f"{envoy.status.value}: {first}" if first else envoy.status.value)
     changed = changes(envoy)

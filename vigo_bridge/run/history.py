@@ -7,7 +7,7 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -70,7 +70,16 @@ class History:
         self._folder = folder
         self._kept = kept
 
-    def add(self, hosts: int, *, command: str, subject: str, key: str, fingerprint: str) -> Record:
+    def add(
+        self,
+        hosts: int,
+        *,
+        command: str,
+        subject: str,
+        key: str,
+        fingerprint: str,
+        finished: Sequence[str] = (),
+    ) -> Record:
         """A new record, begun now. The oldest ones are dropped."""
         private(self._folder)
         number = max((int(path.stem) for path in self._files()), default=0) + 1
@@ -81,7 +90,16 @@ class History:
             except FileExistsError:  # another rollout was faster
                 number += 1
         started = datetime.now().astimezone().isoformat(timespec="seconds")
-        record = Record(number, command, subject, key, fingerprint, started, hosts)
+        record = Record(
+            number,
+            command,
+            subject,
+            key,
+            fingerprint,
+            started,
+            hosts,
+            finished=tuple(finished),
+        )
         self.write(record)
         for path in self._files()[: -self._kept]:
             path.unlink(missing_ok=True)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a rollout is, on a terminal: lines as in a log, and below them a bar that moves."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from vigo_bridge.report.progress import WRONG, Lines
+from vigo_bridge.run.batches import Batch
+from vigo_bridge.run.results import EnvoyResult
+from vigo_bridge.run.watcher import Watcher
+
+_RUNNING_SHOWN = 3
+
+
+class _Live:
+    """A `run.watcher.Watcher` that moves a bar."""
+
+    def __init__(self, progress: Progress, hosts: int) -> None:
+        self._progress = progress
+        self._lines = Lines(self._print)
+        self._running: dict[str, None] = {}
+        self._wrong = 0
+        self._bar: TaskID = progress.add_task("", total=hosts, news="")
+
+    def batch(self, batch: Batch) -> None:
+        self._running.clear()
+        self._lines.batch(batch)
+        if batch.count > 1:
+            self._progress.update(self._bar, description=f"batch {batch.number} of {batch.count}")
+
+    def host(self, host: str, envoy: EnvoyResult | None) -> None:
+        self._lines.host(host, envoy)
+        if envoy is None:
+            self._running[host] = None
+        else:
+            self._running.pop(host, None)
+            self._wrong += envoy.status in WRONG
+            self._progress.advance(self._bar)
+        self._progress.update(self._bar, news=self._news())
+
+    def say(self, text: str) -> None:
+        self._lines.say(text)
+
+    def _news(self) -> str:
+        shown, others = list(self._running)[:_RUNNING_SHOWN], len(self._running) - _RUNNING_SHOWN
+        running = ", ".join(shown) + (f" and {others} more" if others > 0 else "")
+        return "  ".join(filter(None, [f"{self._wrong} failed" if self._wrong else "", running]))
+
+    def _print(self, text: str) -> None:
+        line = Text(f"{datetime.now():%H:%M:%S} {text}")
+        self._progress.console.print(line, soft_wrap=True, highlight=False)
+
+
+@contextlib.contextmanager
+def watching(hosts: int, console: Console, plain: bool = False) -> Iterator[Watcher]:
+    """A live view where the console is a terminal that can show one, lines elsewhere.
+
+    hosts: how many will be taken. plain: others print on the terminal, too.
+    """
+    if plain or not console.is_terminal or console.is_dumb_terminal:
+        yield Lines()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[news]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Live(progress, hosts)
