@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _history_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Rollouts of tests are not remembered among the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 Aloud = Callable[[], AbstractContextManager[None]]
 
 

@@ -18,6 +18,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
     short,
 )
 from vigo_bridge.cli.hosts import Hosts, find_hosts
+from vigo_bridge.cli.only import hosts_of, only_option
 from vigo_bridge.cli.options import (
     Command,
     HostOptions,
@@ -56,6 +57,7 @@ def change_options(command: Command) -> Command:
         command,
         "changes",
         dict,
+        only_option,
         click.option(
             "--prune", is_flag=True, help="Remove containers of this stack that it no longer names."
         ),
@@ -87,6 +89,7 @@ def run_folder(keep_artifacts: bool) -> Iterator[Path]:
 
 
 @click.command()
+@only_option
 @keep_artifacts_option
 @output_option
 @host_options
@@ -98,6 +101,7 @@ def plan(
     hosts: HostOptions,
     output: str,
     keep_artifacts: bool,
+    only: tuple[str, ...],
 ) -> None:
     """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
     loaded = load_valid(stack, output)
@@ -105,7 +109,7 @@ def plan(
     planned_hosts = planned(loaded, stack, found.names, output)
     secrets = secrets_of(secret_uses(planned_hosts, loaded), stack.folder)
     with run_folder(keep_artifacts) as private:
-        how = run_options(hosts, output, {"check_mode": True})
+        how = run_options(hosts, output, {"check_mode": True, "only": only})
         job = _job("plan", stack, planned_hosts, found, secrets, how, private)
         result = predict(job, private)
     report(result, output, diffs=True, everything=hosts.verbosity > 0)
@@ -190,18 +194,19 @@ def _job(
     write_bundle(plan, project, hosts.variables)
     if plan.unmatched:
         Lines().say(f"no match entry for {listed(plan.unmatched)}: left alone")
-    unmatched = frozenset(plan.unmatched)
+    chosen = hosts_of(plan, how.only)
+    settings = {"set": stack.settings, "prune": how.prune, "only": how.only}
     return Job(
         command=command,
         subject=str(stack.folder.absolute()),
         project=project,
         sources=hosts.sources,
         # In the inventory's order: a batch has hosts of all kinds.
-        hosts=[host for host in hosts.names if host not in unmatched],
+        hosts=[host for host in hosts.names if host in chosen],
         secrets=secrets,
         how=how,
         key=stack_key(stack.folder),
-        fingerprint=fingerprint(stack.folder, {"set": stack.settings, "prune": how.prune}),
+        fingerprint=fingerprint(stack.folder, settings),
         stack=stack.folder,
     )
 

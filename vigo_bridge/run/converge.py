@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,8 @@ _START = "runner_on_start"
 @dataclass(frozen=True)
 class RunOptions:
     """How to run. check_mode: only predict. prune: remove containers that the stack lost.
-    lock_timeout: seconds to wait for another run on a host.
+    only: crates and resources that alone are applied, if any. lock_timeout: seconds to wait for
+    another run on a host.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -33,6 +35,7 @@ class RunOptions:
     forks: int | None = None
     become: bool = False
     prune: bool = False
+    only: tuple[str, ...] = ()
     lock_timeout: float = 30
     ansible_verbosity: int | None = None
 
@@ -130,8 +133,10 @@ def _arguments(
     arguments += ["--extra-vars", f"vigo_lock_timeout={options.lock_timeout:g}"]
     if variables:
         arguments += ["--extra-vars", f"@{variables}"]
-    elif options.prune:
-        arguments += ["--extra-vars", '{"vigo_prune": true}']
+    else:
+        given = {"vigo_prune": options.prune, "vigo_only": list(options.only)}
+        settings = {name: value for name, value in given.items() if value}
+        arguments += ["--extra-vars", json.dumps(settings)]
     if options.forks:
         arguments += ["--forks", str(options.forks)]
     if options.ansible_verbosity:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Envoy:
         *resources: Mapping[str, Any],
         crates: Mapping[str, Any] | None = None,
         check: bool = False,
+        only: Sequence[str] = (),
         **variables: Any,
     ) -> dict[str, str]:
         """One run; gives the action of each resource by its id, in the order of the results."""
@@ -48,6 +49,7 @@ class Envoy:
             target,
             Journal.load(str(self.folder / "state" / "journal.json"), persistent=not check),
             Facts(),
+            only=only,
         ).run()
         self.notes = target.notes
         self.reasons = {result.id: result.reason for result in results}

@@ -4,9 +4,9 @@
 """Action of vigo.bridge.converge: puts together what the host's call needs.
 
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
-``vigo_vars``, taken as they stand: Ansible templates nothing in them; and from ``vigo_scope``,
-``vigo_state_dir``, ``vigo_prune`` and ``vigo_lock_timeout``. Names in ``vigo_fixed`` keep the
-stack's value whatever the user's variables say.
+``vigo_vars``, ``vigo_only``, taken as they stand: Ansible templates nothing in them; and from
+``vigo_scope``, ``vigo_state_dir``, ``vigo_prune`` and ``vigo_lock_timeout``. Names in
+``vigo_fixed`` keep the stack's value whatever the user's variables say.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..plugin_utils.result_file import is_recording, record, record_unreachable
 from ..plugin_utils.secret_action import SecretAction
 
 MODULE = "vigo.bridge.converge"
-_TAKEN_AS_THEY_STAND = ("resources", "crates", "vars")
+_TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
 _TEMPLATED = ("scope", "state_dir", "prune", "lock_timeout")
 
 

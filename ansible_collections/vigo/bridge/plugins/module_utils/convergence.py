@@ -26,8 +26,9 @@ from .foresight import Foresight
 from .journal import Journal
 from .prediction import Prediction, open_result
 from .rendering import Rendering
-from .resource import Begun, ResourceType, Result, Turn, begin
+from .resource import Begun, ResourceType, Result, Turn, begin, bring
 from .resources import CrateInput, Resource
+from .selection import LEFT_OUT, as_checked, select
 from .target import Target
 from .typed_attributes import typed
 
@@ -45,8 +46,12 @@ class Convergence:
         journal: Journal,
         facts: Facts,
         scope: str = "",
+        only: Sequence[str] = (),
     ) -> None:
-        """scope: whose resources these are. Raises graph.GraphError for wrong references."""
+        """scope: whose resources these are. only: selectors, see ``selection``.
+
+        Raises graph.GraphError for wrong references.
+        """
         self._resources = {resource.id: resource for resource in resources}
         self._types = types
         self._target = target
@@ -57,6 +62,7 @@ class Convergence:
         self._graph = graphs.build(
             [resource.node for resource in resources], [entry.crate for entry in crates.values()]
         )
+        self._selection = select(only, self._graph)
         self._results: dict[str, Result] = {}
         #: For each resource whose result is awaited: what waits for it, and files it.
         self._pending: dict[str, Callable[[], None]] = {}
@@ -83,7 +89,7 @@ class Convergence:
         self._join(self._graph.order)
         for resource_id in self._graph.order:
             self._join_before(resource_id)
-            if self._journal.owes(resource_id):
+            if self._journal.owes(resource_id) and resource_id in self._selection.applied:
                 self._closing_turn(self._resources[resource_id])
         self._join(self._graph.order)
 
@@ -100,6 +106,7 @@ class Convergence:
         for resource in self._resources.values():
             if (
                 resource.type != kind.name
+                or resource.id not in self._selection.applied
                 or resource.node.gated
                 or not self._conditions.surely_hold(resource)
             ):
@@ -123,12 +130,24 @@ class Convergence:
                 self._pending.pop(resource_id)()
 
     def _main_turn(self, resource: Resource) -> None:
+        if resource.id not in self._selection.applied | self._selection.checked:
+            self._results[resource.id] = _skipped(resource, LEFT_OUT)
+            return
         if self._held_back(resource):
             return
         if resource.node.gated:
             self._results[resource.id] = _skipped(resource, "when: nothing triggered it")
             return
+        if resource.id in self._selection.checked:
+            self._results[resource.id] = self._refused(resource) or self._checked(resource)
+            return
         self._apply_unless_refused(resource, None)
+
+    def _checked(self, resource: Resource) -> Result:
+        """Whether a resource is as desired; nothing is changed."""
+        target = replace(self._target.with_foresight(self._foresight()), check_mode=True)
+        result = bring(resource.id, self._types[resource.type], self._attributes(resource), target)
+        return as_checked(result, resource.attributes)
 
     def _closing_turn(self, resource: Resource) -> None:
         earlier = self._results[resource.id]

@@ -33,8 +33,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     """Applies ``resources``, or predicts that in check mode, and gives their results.
 
     arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``state_dir``, ``prune``,
-    ``lock_timeout`` as the module documents them. Raises ResourceError when nothing could be
-    started at all.
+    ``only``, ``lock_timeout`` as the module documents them. Raises ResourceError when nothing
+    could be started at all.
     """
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
@@ -57,6 +57,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 journal,
                 Facts(_traits_named(resources, crates.values())),
                 scope,
+                arguments.get("only") or (),
             ).run()
         except GraphError as error:
             raise ResourceError("\n".join(problem.message for problem in error.problems)) from error

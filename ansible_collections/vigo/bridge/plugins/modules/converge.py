@@ -93,6 +93,14 @@ options:
       - How many seconds to wait for another converge of this host to end.
       - Without it, the variable C(vigo_lock_timeout) is taken, or V(30).
     type: float
+  only:
+    description:
+      - Crates, as C(CRATE), and resources, as C(CRATE/RESOURCE), that alone are applied.
+      - What they depend on is checked, and fails where it is not as desired; it is not changed.
+        All other resources are skipped. Triggers that they are owed are kept for the next time.
+      - Without it, the variable C(vigo_only) is taken, and without that, all are applied.
+    type: list
+    elements: str
   prune:
     description:
       - Whether containers that were made for this O(scope), and that its resources no longer
@@ -263,6 +271,7 @@ def main() -> None:
             "scope": {"type": "str"},
             "state_dir": {"type": "path"},
             "lock_timeout": {"type": "float"},
+            "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
             **SECRETS_OPTION,
             **sdk.OPTIONS,

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``--only``: a part of what the hosts get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from ansible_collections.vigo.bridge.plugins.module_utils.selection import names
+from vigo_bridge.language.diagnostics import did_you_mean
+from vigo_bridge.resolve.plan import Group, Plan
+
+only_option = click.option(
+    "--only",
+    multiple=True,
+    metavar="CRATE[/RESOURCE]",
+    help="Apply this alone; what it depends on is checked. Repeatable.",
+)
+
+
+def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
+    """The hosts that have something of what is named; all, where nothing is.
+
+    Ends the command when a selector names nothing that any of them gets.
+    """
+    ids = {group: _ids(group) for group in plan.groups}
+    everything = sorted({resource_id for group in ids.values() for resource_id in group})
+    for selector in selectors:
+        if not any(names(selector, resource_id) for resource_id in everything):
+            crates = {resource_id.partition("/")[0] for resource_id in everything}
+            advice = did_you_mean(selector, [*crates, *everything])
+            raise click.ClickException(
+                f"--only {selector}: no host gets a configcrate or resource of that name;"
+                f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}."
+                "\nNothing was touched."
+            )
+    return frozenset(
+        host
+        for group, members in ids.items()
+        if not selectors or any(names(one, member) for one in selectors for member in members)
+        for host in group.hosts
+    )
+
+
+def _ids(group: Group) -> list[str]:
+    return [resource.id for crate in group.crates for resource in crate.resources]
