@@ -24,8 +24,8 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
 
     Ends the command when a selector names nothing that any of them gets.
     """
-    ids = {group: _ids(group) for group in plan.groups}
-    everything = sorted({resource_id for group in ids.values() for resource_id in group})
+    ids = [(group.hosts, _ids(group)) for group in plan.groups]
+    everything = sorted({resource_id for _, members in ids for resource_id in members})
     for selector in selectors:
         if not any(names(selector, resource_id) for resource_id in everything):
             crates = {resource_id.partition("/")[0] for resource_id in everything}
@@ -37,9 +37,9 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
             )
     return frozenset(
         host
-        for group, members in ids.items()
+        for hosts, members in ids
         if not selectors or any(names(one, member) for one in selectors for member in members)
-        for host in group.hosts
+        for host in hosts
     )
 
 
