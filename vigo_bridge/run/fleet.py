@@ -111,14 +111,17 @@ class _Fleet:
                 list(sick) or hosts, lambda host, envoy: None, self._health_variables
             )
             sick = {
-                host: f"health check failed, attempt {attempt}: {_said(envoy)}"
+                host: _said(envoy)
                 for host, envoy in asked.items()
                 if envoy.status is not EnvoyStatus.CHANGED
             }
             if not sick or self.cut:
                 break
-            self._tell_attempt("health check", attempt, f"{_some(list(sick))} not healthy")
-        return sick
+            said = next(iter(sick.values()))
+            self._tell_attempt(attempt, f"{_some(list(sick))} not healthy: {said}")
+        return {
+            host: f"health check failed, attempt {attempt}: {said}" for host, said in sick.items()
+        }
 
     def fetch(self, batch: Batch) -> str:
         url, problem = self._options.health_check_url, ""
@@ -129,7 +132,7 @@ class _Fleet:
             problem = f"{url}, attempt {attempt}: {problem}"
             if self.cut:
                 break
-            self._tell_attempt("health check", attempt, problem)
+            self._tell_attempt(attempt, problem)
         return problem
 
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str:
@@ -177,9 +180,9 @@ class _Fleet:
         )
         return f"{option} of batch {batch.number}: {problem}" if problem else ""
 
-    def _tell_attempt(self, what: str, attempt: int, problem: str) -> None:
+    def _tell_attempt(self, attempt: int, problem: str) -> None:
         retries = self._options.health_retries
-        self._watcher.say(f"{what} {attempt} of {retries}: {problem}")
+        self._watcher.say(f"health check {attempt} of {retries}: {problem}")
         if attempt < retries:
             self._converger.stop.wait(self._options.health_interval)
 
