@@ -22,7 +22,7 @@ test: .venv/ready ## the tests, on a real engine that they start where none answ
 	$(PYTHON) -m pytest tests/integration -m "not sweep"
 
 .PHONY: test-all
-test-all: lint test sweep sanity ## all tests, the long ones too
+test-all: lint test sweep sanity units antsibull ## all tests, the long ones too
 
 .PHONY: sweep
 sweep: .venv/ready ## the long tests alone
@@ -38,7 +38,19 @@ lint: .venv/ready ## formatting, types, YAML and Ansible conventions
 
 .PHONY: sanity
 sanity: .venv/ready ## ansible-test sanity on the collection
-	tests/sanity
+	tests/ansible-test sanity
+
+.PHONY: units
+units: .venv/ready ## the collection's unit tests as ansible-test runs them
+	tests/ansible-test units
+
+.PHONY: antsibull
+antsibull: .venv/ready ## the collection's changelog and documentation, by Ansible's own linters
+	tests/antsibull
+
+.PHONY: matrix
+matrix: .venv/ready ## the tests on every ansible-core and Python that this machine has; long
+	$(PYTHON) -m tests.matrix
 
 .PHONY: wheel
 wheel: .venv/ready ## the package to install, in dist/

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.integration.ansible_program import TARGET_PYTHON
+
 pytestmark = pytest.mark.integration
 
 SECRET = "correct horse battery"
@@ -39,7 +41,7 @@ def call(module: str, arguments: dict[str, Any], *flags: str, pipelining: bool =
             **os.environ,
             "ANSIBLE_PIPELINING": str(pipelining),
             "ANSIBLE_NOCOLOR": "true",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PYTHON_INTERPRETER": TARGET_PYTHON,
             "VIGO_SECRET_SHOP_PASSWORD": SECRET,
         },
         capture_output=True,

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,7 @@ def test_it_holds_the_program_and_the_collection(wheel: Path) -> None:
     bridge = "ansible_collections/vigo/bridge"
     assert f"{bridge}/plugins/modules/container.py" in names
     assert f"{bridge}/galaxy.yml" in names
+    assert f"{bridge}/roles/stack/meta/argument_specs.yml" in names
     assert "vigo_bridge/emit/templates/site.yml.j2" in names
     # Ansible finds the collection only as a namespace package.
     assert "ansible_collections/__init__.py" not in names
@@ -56,3 +60,74 @@ def test_it_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
     documentation = output("ansible-doc", "-t", "module", "vigo.bridge.container")
     assert "vigo.bridge.container" in documentation.lower()
     assert str(environment) in documentation
+
+
+@pytest.mark.sweep
+class TestCollectionAlone:
+    """The collection as Ansible Galaxy gives it, beside an ansible-core and nothing of ours."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def environment(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        folder = tmp_path_factory.mktemp("galaxy")
+        galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection"]
+        source = ROOT / "ansible_collections/vigo/bridge"
+        build = [*galaxy, "build", str(source), "--output-path", str(folder)]
+        subprocess.run(build, check=True, capture_output=True)
+        (tarball,) = folder.glob("vigo-bridge-*.tar.gz")
+        subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+        python = folder / "venv/bin/python"
+        core = f"ansible-core=={metadata.version('ansible-core')}"
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, core], check=True)
+        install = [python, "-m", "ansible", "galaxy", "collection", "install", str(tarball)]
+        subprocess.run([*install, "-p", str(folder / "collections")], check=True)
+        requirements = folder / "collections/ansible_collections/vigo/bridge/requirements.txt"
+        subprocess.run([*pip, "--requirement", requirements], check=True)
+        return folder
+
+    def ansible(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [folder / "venv/bin/python", "-m", "ansible", *arguments],
+            env={
+                **os.environ,
+                "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+                "ANSIBLE_NOCOLOR": "1",
+            },
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "name"),
+        [
+            *(("module", name) for name in ("container", "converge", "exec", "file", "traits")),
+            ("inventory", "stacks"),
+            ("lookup", "secret"),
+            ("role", "stack"),
+        ],
+    )
+    def test_its_documentation(self, environment: Path, kind: str, name: str) -> None:
+        finished = self.ansible(environment, "doc", "-t", kind, f"vigo.bridge.{name}")
+        assert finished.returncode == 0, finished.stderr
+        assert f"vigo.bridge.{name}" in finished.stdout.lower()
+
+    def test_its_modules(self, environment: Path) -> None:
+        arguments = json.dumps({"target_path": str(environment / "made"), "content": "x"})
+        host = ("localhost", "-i", "localhost,", "-c", "local")
+        python = ("-e", f"ansible_python_interpreter={environment}/venv/bin/python")
+        task = ("-m", "vigo.bridge.file", "-a", arguments)
+        finished = self.ansible(environment, "adhoc", *host, *python, *task)
+        assert "localhost | CHANGED" in finished.stdout, finished.stdout + finished.stderr
+        assert (environment / "made").read_text() == "x"
+
+    def test_the_inventory_plugin_says_what_it_lacks(self, environment: Path) -> None:
+        (environment / "my.vigo.yml").write_text("plugin: vigo.bridge.stacks\n")
+        sources = ("-i", "web1,", "-i", "my.vigo.yml")
+        finished = self.ansible(environment, "inventory", *sources, "--graph")
+        assert finished.returncode == 0
+        assert "web1" in finished.stdout
+        assert "needs the Python package vigo-bridge beside Ansible" in finished.stderr
+        assert "-m pip install vigo-bridge" in finished.stderr

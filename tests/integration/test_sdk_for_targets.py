@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from tests.integration.ansible_program import TARGET_PYTHON
+from tests.matrix.pythons import find_python
 from tests.testbed import Engine, Host, Testbed
-from tests.unit.collection.test_old_python import interpreters
 
 pytestmark = pytest.mark.integration
 
@@ -64,7 +65,7 @@ class TestThisMachine:
 
     @pytest.fixture
     def bare(self, tmp_path: Path) -> Path:
-        command = [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")]
+        command = [TARGET_PYTHON, "-m", "venv", "--without-pip", str(tmp_path / "bare")]
         subprocess.run(command, check=True)
         return tmp_path / "bare/bin/python"
 
@@ -102,6 +103,7 @@ class TestThisMachine:
         assert (tmp_path / "state/sdk").stat().st_mode & 0o777 == 0o700
         assert list(kept.glob("docker/__pycache__/*.pyc"))
 
+    @pytest.mark.sweep
     def test_files_and_commands_need_none(self, bare: Path, tmp_path: Path) -> None:
         inventory = tmp_path / "hosts.ini"
         inventory.write_text(
@@ -204,8 +206,8 @@ class TestSshHost:
         """An interpreter of that version on the host, copied from this machine's pyenv."""
         if not version:
             return "/usr/bin/python3"
-        found = next((path for path in interpreters(version) if "pyenv/versions" in path), None)
-        if found is None:
+        found = find_python(version)
+        if found is None or "pyenv/versions" not in found:
             pytest.skip(f"no Python {version} in pyenv")
         if host.run(f"ls /opt/{version} 2>/dev/null || true") == "":
             host.copy(Path(found).resolve().parents[1], f"/opt/{version}")

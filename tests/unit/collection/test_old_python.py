@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import ast
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.matrix.pythons import find_python
 from tests.unit.collection.module_sources import COLLECTION, ROOT
 
 MODULE_UTILS = COLLECTION / "plugins/module_utils"
@@ -34,7 +33,7 @@ sys.exit(bool(failures))
 
 @pytest.mark.parametrize("version", ["3.8", "3.9"])
 def test_module_utils_can_be_imported(version: str) -> None:
-    interpreter = next(interpreters(version), None)
+    interpreter = find_python(version)
     if interpreter is None:
         pytest.skip(f"no Python {version} on the PATH or in pyenv")
     names = [_module_name(path) for path in _files_without_ansible()]
@@ -45,19 +44,6 @@ def test_module_utils_can_be_imported(version: str) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
-
-
-def interpreters(version: str) -> Iterator[str]:
-    """Those that really start: pyenv's shims on the PATH may stand for nothing."""
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    candidates = [
-        shutil.which(f"python{version}"),
-        *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python"))),
-    ]
-    for candidate in filter(None, candidates):
-        asked = subprocess.run([candidate, "-I", "-c", ""], capture_output=True, check=False)
-        if asked.returncode == 0:
-            yield candidate
 
 
 def _files_without_ansible() -> list[Path]:

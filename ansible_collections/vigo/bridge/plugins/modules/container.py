@@ -488,7 +488,13 @@ from ..module_utils.standalone import run_module
 
 
 def main() -> None:
-    run_module(Container())
+    run_module(
+        Container(),
+        mutually_exclusive=[("network_mode", "network"), ("network_mode", "networks")],
+        required_together=[("registry_username", "registry_password")],
+        required_by={"memory_swap": "memory"},
+        required_if=[("state", "running", ["image"]), ("state", "stopped", ["image"])],
+    )
 
 
 if __name__ == "__main__":

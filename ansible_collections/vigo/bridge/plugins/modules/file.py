@@ -202,7 +202,7 @@ from ..module_utils.standalone import run_module
 
 
 def main() -> None:
-    run_module(File())
+    run_module(File(), mutually_exclusive=[("content", "source")])
 
 
 if __name__ == "__main__":

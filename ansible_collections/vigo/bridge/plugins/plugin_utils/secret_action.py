@@ -35,8 +35,6 @@ class SecretAction(ActionBase):
 
         needs_sdk: whether it speaks to an engine.
         """
-        if self._task.async_val:
-            raise AnsibleActionFail(f"{module} does not work with async; leave it out")
         try:
             paths = secret_references.paths(arguments)
             secrets = look_up_in_ansible(paths, task_vars, self._loader)
@@ -66,9 +64,10 @@ class SecretAction(ActionBase):
     def _execute(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
-        return self._execute_module(
+        result = self._execute_module(
             module_name=module, module_args=dict(arguments), task_vars=task_vars
         )
+        return {**result, **_missing_python(result)}
 
     def _refuse_arguments_on_disk(self) -> None:
         if not self._is_pipelining_enabled("new", False):
@@ -104,6 +103,17 @@ class _Hidden(dict):
 
     def __repr__(self) -> str:
         return repr(MASK)
+
+
+def _missing_python(result: Mapping[str, Any]) -> dict[str, str]:
+    """What to say in place of Ansible's message where the target's shell found no Python."""
+    if result.get("rc") != 127 or "module_stderr" not in result:
+        return {}
+    reason = str(result["module_stderr"]).strip().splitlines()[-1:]
+    return {
+        "msg": f"the target has no usable Python ({': '.join(reason) or 'it does not start'});"
+        " install one (apt install python3), or name it in ansible_python_interpreter"
+    }
 
 
 class ModuleAction(SecretAction):

@@ -25,7 +25,10 @@ NEWEST_API = (1, 47)
 PATIENCE = 60.0
 _PING_PATIENCE = 20.0
 
-_START_HINT = "start it (systemctl start docker, or podman.socket), or set docker_host"
+_START_HINT = (
+    "install one (apt install docker.io, or podman) or start it (systemctl start docker, or"
+    " podman.socket), or set docker_host"
+)
 
 
 class Refused(ResourceError):

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Pythons of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def find_python(version: str) -> str | None:
+    """An interpreter of that version, on the PATH or in pyenv.
+
+    It must really start: pyenv's shims on the PATH may stand for nothing.
+    """
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    candidates = [
+        *sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python"))),
+        shutil.which(f"python{version}"),
+    ]
+    for candidate in filter(None, candidates):
+        asked = subprocess.run([candidate, "-I", "-c", ""], capture_output=True, check=False)
+        if asked.returncode == 0:
+            return candidate
+    return None

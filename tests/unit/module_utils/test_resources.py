@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resources that stand in crates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
+    has_containers,
+    parse_crates,
+    parse_resources,
+)
+
+EXEC = {"type": "exec", "command": "true"}
+
+
+def test_they_come_before_the_others_and_carry_their_crate() -> None:
+    crates = {"a": {"resources": [{**EXEC, "name": "x"}, EXEC]}, "b": None, "c": {}}
+    resources = parse_resources([{**EXEC, "id": "c/z"}], crates)
+    assert [resource.id for resource in resources] == ["a/x", "a/exec:true", "c/z"]
+    assert set(parse_crates(crates)) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"type": "exce"}, "type 'exce' is not one of"),
+        ({**EXEC, "comand": "x"}, "resource a/exec:true: unknown attribute 'comand'"),
+        ({"type": "exec"}, "resource a/exec:: command is missing"),
+    ],
+)
+def test_what_is_wrong_with_one(entry: dict[str, Any], message: str) -> None:
+    with pytest.raises(ResourceError) as raised:
+        parse_resources([], {"a": {"resources": [entry]}})
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"resources": [EXEC]}, False),
+        ({"resources": [EXEC, {"type": "container"}]}, True),
+        ({"crates": {"a": {"resources": [{"type": "container"}]}, "b": None}}, True),
+        ({"resources": None, "crates": None}, False),
+        ({"resources": ["nonsense"]}, False),
+    ],
+)
+def test_has_containers(arguments: dict[str, Any], expected: bool) -> None:
+    assert has_containers(arguments) is expected
