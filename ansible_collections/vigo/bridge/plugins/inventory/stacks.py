@@ -96,8 +96,8 @@ from ansible.utils.vars import combine_vars
 try:
     from vigo_bridge.emit.group_variables import InventoryGroup, inventory_groups
     from vigo_bridge.language import load
-    from vigo_bridge.language.diagnostics import has_errors
-    from vigo_bridge.language.folder import files_below
+    from vigo_bridge.language.diagnostics import Diagnostics, has_errors
+    from vigo_bridge.language.folder import files_below, read
     from vigo_bridge.report.diagnostics import as_text
     from vigo_bridge.resolve import resolve
 
@@ -205,7 +205,7 @@ def _digest(folder: Path, hosts: list[str]) -> str:
     """Tells whether the stack's files, the hosts, or this program have changed."""
     digest = hashlib.sha256(json.dumps([str(folder), hosts, _version()]).encode())
     for path in files_below(folder):
-        content = (folder / path).read_bytes()
+        content = read(folder, path, Diagnostics()) or b""
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a Python without the docker SDK gets it from: one that sees no installed packages."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.sdk_archive import controllers_sdk
+from tests.unit.collection.module_sources import ROOT
+
+PROVIDE = """
+import json, sys
+sys.path.append(sys.argv[1])
+from ansible_collections.vigo.bridge.plugins.module_utils.container import sdk
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
+try:
+    there = sdk.provide(**json.load(sys.stdin))
+    print(json.dumps([there, sdk.imported()[0].__file__ if there else ""]))
+except Blocked as error:
+    print(json.dumps([None, error.message]))
+"""
+OFFER = {"digest": "d1", "versions": "docker 0.1"}
+
+
+def provide(folders: list[Path], archive: str | None = None, **given: Any) -> tuple[Any, str]:
+    """What ``provide`` answers, and the SDK's file or the error's message."""
+    arguments = {
+        "offer": OFFER,
+        "archive": archive,
+        "folders": [str(folder) for folder in folders],
+        "keep": True,
+        **given,
+    }
+    finished = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", PROVIDE, str(ROOT)],
+        input=json.dumps(arguments),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    there, text = json.loads(finished.stdout)
+    return there, text
+
+
+def packed(**files: str) -> str:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"{name}/__init__.py", text)
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+@pytest.fixture(scope="module")
+def real() -> str:
+    archive = controllers_sdk()
+    assert archive is not None
+    return archive.packed()
+
+
+def test_it_is_asked_for_and_then_kept(tmp_path: Path, real: str) -> None:
+    folder = tmp_path / "state/sdk"
+    assert provide([folder]) == (False, "")
+    there, file = provide([folder], real)
+    assert there
+    assert Path(file).is_relative_to(folder / "d1")
+    assert [path.stat().st_mode & 0o777 for path in (folder, folder / "d1")] == [0o700] * 2
+    assert list(folder.rglob("*.pyc"))
+    assert provide([folder]) == (True, file)
+    assert provide([folder], offer={**OFFER, "digest": "d2"}) == (False, "")
+
+
+def test_what_is_not_kept_leaves_nothing(tmp_path: Path, real: str) -> None:
+    there, file = provide([tmp_path / "sdk"], real, keep=False)
+    assert there
+    assert not Path(file).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_others_may_write_is_passed_by(tmp_path: Path, real: str) -> None:
+    open_to_all, own = tmp_path / "open", tmp_path / "own"
+    (open_to_all / "d1").mkdir(parents=True)
+    open_to_all.chmod(0o777)
+    there, file = provide([open_to_all, own], real)
+    assert there
+    assert Path(file).is_relative_to(own)
+
+
+def test_a_link_is_passed_by(tmp_path: Path, real: str) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    there, message = provide([tmp_path / "link"], real)
+    assert there is None
+    assert f"{tmp_path}/link (it is not this user's alone)" in message
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_no_folder_will_do(tmp_path: Path, real: str) -> None:
+    (tmp_path / "file").write_text("")
+    there, message = provide([tmp_path / "file/sdk", tmp_path / "file/other"], real)
+    assert there is None
+    assert f"unpacked into {tmp_path}/file/sdk (" in message
+    assert f" or {tmp_path}/file/other (" in message
+    assert "apt install python3-docker" in message
+
+
+def test_the_controller_has_none(tmp_path: Path) -> None:
+    there, message = provide([tmp_path], offer={})
+    assert there is None
+    assert "the controller has none to send; install it there" in message
+
+
+def test_one_that_does_not_run_here(tmp_path: Path) -> None:
+    there, message = provide([tmp_path / "sdk"], packed(docker="int | 'x'", requests=""))
+    assert there is None
+    assert (
+        "the controller's docker SDK (docker 0.1) does not run on this target's Python" in message
+    )
+
+
+def test_what_killed_calls_left_is_removed(tmp_path: Path, real: str) -> None:
+    folder = tmp_path / "sdk"
+    for name, age in ((".part-old", 7200), (".part-new", 0)):
+        (folder / name / "docker").mkdir(parents=True)
+        os.utime(folder / name, (time.time() - age,) * 2)
+    folder.chmod(0o700)
+    assert provide([folder], real)[0]
+    assert sorted(path.name for path in folder.iterdir()) == [".part-new", "d1"]
+
+
+def test_the_same_sdk_has_the_same_digest() -> None:
+    first, second = controllers_sdk(), controllers_sdk()
+    assert first is not None
+    assert second is not None
+    assert first.offer() == second.offer()
+    assert first.packed() == second.packed()
+    assert {path.partition("/")[0] for path in first.files} >= {"docker", "requests", "urllib3"}
+    assert not any(path.endswith((".so", ".pyc")) for path in first.files)
