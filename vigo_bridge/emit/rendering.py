@@ -19,6 +19,20 @@ def variable_entry(variable: Variable) -> str:
 
 def environment() -> jinja2.Environment:
     """For YAML, INI and Markdown; nothing is escaped, and what is undefined is an error."""
+    return _environment()
+
+
+def playbook_environment() -> jinja2.Environment:
+    """The same for texts full of Ansible's own templates: ours are ``<< >>`` and ``<% %>``."""
+    return _environment(
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+    )
+
+
+def _environment(**delimiters: str) -> jinja2.Environment:
     found = jinja2.Environment(
         loader=jinja2.PackageLoader("vigo_bridge.emit"),
         undefined=jinja2.StrictUndefined,
@@ -26,6 +40,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        **delimiters,  # type: ignore[arg-type]
     )
     found.filters.update(entry=entry, indented=indented, variable_entry=variable_entry)
     return found

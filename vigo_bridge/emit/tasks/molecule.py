@@ -1,12 +1,61 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Molecule scenario inside a role."""
+"""The Molecule scenario inside a role: it shows how its user tests it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
+    TemplateError,
+    parse,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import (
+    environment_name,
+    paths,
+)
+from vigo_bridge.emit.rendering import playbook_environment
 from vigo_bridge.emit.tasks.roles import Role
+from vigo_bridge.emit.tasks.variables import STACK_VARIABLES
+
+_FILES = ("molecule", "create", "converge", "verify", "destroy")
 
 
 def write_scenario(role: Role, folder: Path) -> None:
-    """The files of one scenario."""
+    """The files of one scenario, `default`."""
+    folder.mkdir(parents=True)
+    attributes = [resource.attributes for resource in role.crate.resources]
+    values = {
+        "role": role,
+        "secrets": sorted(map(environment_name, paths([*attributes, role.known]))),
+        "containers": list(dict.fromkeys(_containers(role))),
+        "variables": _variables(role),
+    }
+    templates = playbook_environment()
+    for name in _FILES:
+        text = templates.get_template(f"tasks/molecule/{name}.yml.j2").render(values)
+        (folder / f"{name}.yml").write_text(text, encoding="utf-8", newline="")
+
+
+def _variables(role: Role) -> dict[str, Any]:
+    """What the role reads and does not define."""
+    stack = {STACK_VARIABLES: dict(role.stack_values)} if role.stack_values else {}
+    return {**role.needed, **stack}
+
+
+def _containers(role: Role) -> Iterator[str]:
+    """The names of the role's containers, as far as they can be told."""
+    for resource in role.crate.resources:
+        if resource.type != "container":
+            continue
+        text = str(resource.attributes["container"])
+        if not resource.template:
+            yield text
+            continue
+        with suppress(TemplateError):  # A name with traits is known on the host only.
+            namespaces = {"Vars": role.known, "Traits": {}}
+            if resource.item is not None:
+                namespaces["Item"] = resource.item
+            yield parse(text, foreach=resource.item is not None).render(namespaces)

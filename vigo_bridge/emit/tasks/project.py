@@ -61,7 +61,7 @@ def write_tasks(
 def _write_role(role: Role, plan: Plan, folder: Path) -> None:
     head = f"# Configcrate {role.crate.name}, {role.crate.position}"
     files = {
-        "tasks": _task_list(head, role.tasks),
+        "tasks": _task_list(head, role.tasks) if role.tasks else "",
         "handlers": _task_list(head, role.handlers) if role.handlers else "",
         "defaults": _defaults(head, role) if role.defaults else "",
     }
@@ -69,7 +69,7 @@ def _write_role(role: Role, plan: Plan, folder: Path) -> None:
         if text:
             (folder / name).mkdir(parents=True)
             (folder / name / "main.yml").write_text(text, encoding="utf-8", newline="")
-    (folder / "meta").mkdir()
+    (folder / "meta").mkdir(parents=True)
     text = entry("argument_specs", {"main": _specification(role)}, width=_WIDTH)
     (folder / "meta" / "argument_specs.yml").write_text(f"---\n{text}\n", encoding="utf-8")
     _write(
@@ -90,7 +90,7 @@ def _task_list(head: str, tasks: Iterable[Written]) -> str:
         lines = "\n".join(entry(name, value, width=_WIDTH) for name, value in written.task.items())
         comment = f"# {written.comment}\n" if written.comment else ""
         blocks.append(f"{comment}- {indented(lines, 2).lstrip(' ')}\n")
-    return f"---\n{head}\n\n" + ("\n".join(blocks) or "[]\n")
+    return f"---\n{head}\n\n" + "\n".join(blocks)
 
 
 def _defaults(head: str, role: Role) -> str:
@@ -109,11 +109,11 @@ def _default(default: Default, role: Role) -> str:
 
 def _specification(role: Role) -> dict[str, Any]:
     """The argument spec that Ansible checks when the role starts."""
-    options = {}
+    options: dict[str, dict[str, Any]] = {}
     for default in role.defaults:
         options[default.name] = {
             "type": _type(default.known),
-            "description": f"Default is set by {default.source}.",
+            "description": f"Its default comes from {default.source}.",
         }
     for name, value in role.needed.items():
         options[name] = {

@@ -7,7 +7,7 @@ Groups that get the same of a crate share its role; where they do not, each has 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vigo_bridge.emit.tasks.names import role_name, slug, title, unique
@@ -21,17 +21,21 @@ from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate
 
 @dataclass(frozen=True)
 class Role:
-    """One crate as a role. needed: variables that it reads and others define, with their values.
+    """One crate as a role.
 
-    stack_values: what ``vigo_vars`` holds of what it reads, for the first group that has it.
+    needed: variables that it reads and other roles define. stack_values: what it reads of
+    ``vigo_vars`` and has no default for. Both with the values for the first group that has it, as
+    known has them for all variables that the role reads. Roles are equal when they do the same.
     """
 
     name: str
-    crate: PlannedCrate
+    crate: PlannedCrate = field(compare=False)
     tasks: tuple[Written, ...]
     handlers: tuple[Written, ...]
     defaults: tuple[Default, ...]
-    needed: Mapping[str, Any]
+    needed: Mapping[str, Any] = field(compare=False)
+    stack_values: Mapping[str, Any] = field(compare=False)
+    known: Mapping[str, Any] = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,24 @@ class _Collection:
         used = frozenset().union(*(use.variables for use in uses))
         traits = frozenset().union(*(use.traits for use in uses))
         known = self._variables.known(group, crate.crate)
-        writer = TaskWriter(name, crate, naming, known, self._variables.expression, traits)
+        renamed = {one for one in used if not self._variables.is_variable(one)}
+        read = self._variables.reader(crate.crate, name)
+        writer = TaskWriter(crate, naming, known, read, renamed, traits)
         defaults = tuple(self._variables.defaults(group, crate.crate, name, used))
-        own = {default.name for default in defaults}
-        needed = {name: known[name] for name in sorted(used - own) if name in known}
-        return Role(name, crate.crate, writer.tasks(), writer.handlers(), defaults, needed)
+        own = {variable.name for variable in crate.crate.defaults}
+        foreign = [one for one in sorted(used - own) if one in known]
+        in_defaults = {default.name for default in defaults}
+        needed = {one for one in foreign if one not in in_defaults and one not in renamed}
+        return Role(
+            name,
+            crate.crate,
+            writer.tasks(),
+            writer.handlers(),
+            defaults,
+            {one: known[one] for one in foreign if one in needed},
+            {one: known[one] for one in foreign if one not in needed},
+            {one: known[one] for one in sorted(used) if one in known},
+        )
 
 
 def _other(role: Role, crate: CrateSteps) -> bool:

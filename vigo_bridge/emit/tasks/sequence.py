@@ -91,7 +91,7 @@ class _Timing:
             tuple(source for source, target in self.early() if target == resource.id),
             resource.id in self._late,
             tuple(target for target in triggered if is_task and self._is_late(resource.id, target)),
-            triggered if resource.id in self._late else (),
+            tuple(triggered) if resource.id in self._late else (),
             resource.id in self._asked(),
             _heeds(resource),
         )
@@ -117,7 +117,7 @@ class _Timing:
                 first, second = sorted((source, target), key=self._place.__getitem__)
                 yield first, second
 
-    def _asked(self) -> set[str]:
+    def _asked(self) -> frozenset[str]:
         """Whose results are asked later."""
         late = self._late - self._graph.gated - self._commands
         sources = {source for source, target in self.early() if target in self._heeding}

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,18 +47,22 @@ class Naming:
 
 
 class TaskWriter:
-    """Writes one crate's resources. known: the variables that they see; traits: those named."""
+    """Writes one crate's resources.
+
+    known: the variables that they see. expression: how Jinja2 reads one. renamed: those that have
+    another name in Ansible. traits: those that are named.
+    """
 
     def __init__(
         self,
-        role: str,
         crate: CrateSteps,
         naming: Naming,
         known: Mapping[str, Any],
         expression: Callable[[tuple[str, ...]], str],
+        renamed: Container[str],
         traits: frozenset[str],
     ) -> None:
-        self._role = role
+        self._renamed = renamed
         self._crate = crate.crate
         self._steps = crate.steps
         self._naming = naming
@@ -150,6 +154,7 @@ class TaskWriter:
             step.resource,
             self._known,
             self._expression,
+            self._renamed,
             self._traits_variable,
             lambda purpose: self._naming.variable(step.resource.id, purpose),
         )
@@ -174,9 +179,8 @@ class TaskWriter:
         condition = _condition_of(step)
         if not condition:
             return
-        asking = self._asking(
-            f"Ask whether this applies: {name}", condition, self._own_condition(step)
-        )
+        question = f"Ask whether {name[0].lower()}{name[1:]} applies"
+        asking = self._asking(question, condition, self._own_condition(step))
         task = dict(asking.task)
         if self._crate.when:
             task["when"] = f"{self._condition}.holds"

@@ -8,18 +8,18 @@ A text with plain names in it becomes Jinja2; what does more is rendered by the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import getitem
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.envoy import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.references import ELEMENT
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
     Template,
     parse,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.resource_types import ATTRIBUTES
 from vigo_bridge.emit.tasks.names import chain
 from vigo_bridge.emit.yaml_text import Jinja
 from vigo_bridge.resolve.plan import PlannedResource
@@ -33,21 +33,23 @@ _OMIT = " | default(omit, true)"
 class Arguments:
     """Writes the arguments of one resource.
 
-    variables: what its crate sees. expression: how Jinja2 reads a variable. traits: what holds
-    them. variable_name: makes a name for a variable of the task from what it is for.
+    variables: what its crate sees. expression: how Jinja2 reads a variable. renamed: variables
+    that have another name in Ansible. traits: what holds them. variable_name: makes a name for a
+    variable of the task from what it is for.
     task_vars: those variables, filled while attributes are written.
     """
 
     resource: PlannedResource
     variables: Mapping[str, Any]
     expression: Callable[[tuple[str, ...]], str]
+    renamed: Container[str]
     traits: str
     variable_name: Callable[[str], str]
     task_vars: dict[str, Any] = field(default_factory=dict)
 
     def written(self) -> dict[str, Any]:
         """All arguments. What renders to nothing counts as not given, as everywhere."""
-        spec = ATTRIBUTES[self.resource.type]
+        spec = TYPES[self.resource.type].attributes
         found = {}
         for name, value in self.resource.attributes.items():
             optional = not spec[name].get("required")
@@ -138,8 +140,8 @@ class Arguments:
         name = self.variable_name(where)
         self.task_vars[name] = template.text
         arguments = name
-        used = {reference.chain[0] for reference in template.references()}
-        if "Traits" in used:
+        arguments += self._explicit(template)
+        if any(reference.chain[0] == "Traits" for reference in template.references()):
             arguments += f", traits={self.traits}.traits"
         if self.resource.item is not None:
             item = self.variable_name("item")
@@ -147,6 +149,18 @@ class Arguments:
             arguments += f", item={item}"
         omit = _OMIT if optional and template.may_be_empty() else ""
         return Jinja(f"{{{{ {_LOOKUP.format(arguments)}{omit} }}}}")
+
+    def _explicit(self, template: Template) -> str:
+        """The variables, where the lookup would not find one by its name."""
+        names = dict.fromkeys(
+            reference.chain[1]
+            for reference in template.references()
+            if reference.chain[0] == "Vars" and reference.chain[1:]
+        )
+        if not any(name in self.renamed for name in names):
+            return ""
+        entries = ", ".join(f"{name!r}: {self.expression((name,))}" for name in names)
+        return f", vars={{{entries}}}"
 
 
 def _prints_alike(value: Any) -> bool:

@@ -3,17 +3,17 @@
 
 A crate's defaults are its role's. What the stack sets over them is in the map ``vigo_vars`` of the
 group, which the role's defaults read: so every variable of the user's own still wins, wherever it
-is set. Names that cannot be variables of Ansible's are in ``vigo_vars`` alone.
+is set. A name that is one of Ansible's own, or cannot be one, gets the role's name in front.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from vigo_bridge.emit.tasks.names import chain, is_variable, prefixed
+from vigo_bridge.emit.tasks.names import chain, is_variable, prefixed, unique
 from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
 from vigo_bridge.emit.yaml_text import Jinja
 from vigo_bridge.resolve.plan import SETTING, Group, Plan, PlannedCrate, Variable
@@ -31,7 +31,7 @@ class Default:
 
     name: str
     value: Any
-    known: Any
+    known: Any = field(compare=False)
     source: str
 
 
@@ -48,11 +48,16 @@ class Variables:
     def names(self) -> set[str]:
         return {variable.name for group in self._plan.groups for variable in group.variables}
 
-    def expression(self, names: tuple[str, ...]) -> str:
-        """How Jinja2 reads a variable of the stack, or a value inside it."""
-        if self._is_variable(names[0]):
-            return chain(names[0], names[1:])
-        return chain(STACK_VARIABLES, names)
+    def reader(self, crate: PlannedCrate, role: str) -> Callable[[tuple[str, ...]], str]:
+        """Tells how Jinja2 reads a variable as one crate sees it, or a value inside it."""
+        own = {variable.name for variable in crate.defaults}
+
+        def expression(names: tuple[str, ...]) -> str:
+            if names[0] in own or self.is_variable(names[0]):
+                return chain(self._name(names[0], role), names[1:])
+            return chain(STACK_VARIABLES, names)
+
+        return expression
 
     def known(self, group: Group, crate: PlannedCrate) -> dict[str, Any]:
         """Name to value, as the templates of one crate see them."""
@@ -67,7 +72,7 @@ class Variables:
         return [
             variable
             for variable in group.variables
-            if variable.layer == SETTING and self._is_variable(variable.name)
+            if variable.layer == SETTING and self.is_variable(variable.name)
         ]
 
     def defaults(
@@ -77,8 +82,6 @@ class Variables:
         known = self.known(group, crate)
         own = {variable.name: variable for variable in crate.defaults}
         for variable in crate.defaults:
-            if not self._is_variable(variable.name):
-                continue
             value: Any = variable.value
             if self._is_overridden(crate, variable):
                 literal = _literal(value)
@@ -87,15 +90,16 @@ class Variables:
                     yield Default(literal, value, value, str(variable.position))
                 entry = chain(STACK_VARIABLES, (variable.name,))
                 value = Jinja(f"{{{{ {entry} | default({literal}) }}}}")
-            yield Default(variable.name, value, known[variable.name], str(variable.position))
+            name = self._name(variable.name, role)
+            yield Default(name, value, known[variable.name], str(variable.position))
         here = {variable.name: variable for variable in self.of_group(group)}
         for name in sorted(set(used) - set(own)):
-            if self._is_variable(name) and name in here and not self._has_default(group, name):
+            if self.is_variable(name) and name in here and not self._has_default(group, name):
                 entry = chain(STACK_VARIABLES, (name,))
-                yield Default(name, Jinja(f"{{{{ {entry} }}}}"), known[name], "the stack")
+                yield Default(name, Jinja(f"{{{{ {entry} }}}}"), known[name], "vigo_vars")
 
     def _in_group(self, group: Group, variable: Variable) -> bool:
-        if not self._is_variable(variable.name):
+        if not self.is_variable(variable.name):
             return True
         if variable.layer == SETTING:
             return False
@@ -135,7 +139,7 @@ class Variables:
                 value = default.value
                 if default.name in fixed:
                     continue
-                if not self._is_variable(default.name) or self._is_overridden(crate, default):
+                if self._is_overridden(crate, default):
                     value = here.get(default.name, value)
                 if value != known[default.name]:
                     yield Refusal(
@@ -145,7 +149,14 @@ class Variables:
                         " another name, or use bundle style",
                     )
 
-    def _is_variable(self, name: str) -> bool:
+    def _name(self, name: str, role: str) -> str:
+        """What a crate's variable is called in Ansible."""
+        if self.is_variable(name):
+            return name
+        return unique(prefixed(role, name), self.names(), "{}_{}")
+
+    def is_variable(self, name: str) -> bool:
+        """Whether it can be one of Ansible's, of the same name."""
         return is_variable(name, self._is_reserved)
 
 

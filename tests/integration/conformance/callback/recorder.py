@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A callback that writes what became of each task, a line of JSON each."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: recorder
+type: aggregate
+short_description: Writes what became of each task
+description: Writes a line of JSON for each result to the file that VIGO_TEST_RECORD names.
+"""
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "recorder"
+
+    def _record(self, result, status):
+        line = {
+            "host": result._host.get_name(),
+            "task": result._task.get_name(),
+            "status": status,
+            "action": result._result.get("action"),
+            "message": str(result._result.get("msg", "")),
+        }
+        with Path(os.environ["VIGO_TEST_RECORD"]).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line) + "\n")
+
+    def v2_runner_on_ok(self, result):
+        self._record(result, "ok")
+
+    def v2_runner_on_skipped(self, result):
+        self._record(result, "skipped")
+
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        self._record(result, "failed")
+
+    def v2_runner_on_unreachable(self, result):
+        self._record(result, "failed")

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small stacks, run in both styles on hosts that are folders of this machine.
+
+All stacks of a batch are run by one call of ansible-playbook for each style: a match entry of each
+is one host. ``HERE`` in a stack is that host's folder, which differs between the styles.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vigo_bridge.emit.bundle import write_bundle
+from vigo_bridge.emit.tasks.project import write_tasks
+from vigo_bridge.emit.tasks.roles import roles_of
+from vigo_bridge.emit.tasks.variables import Variables
+from vigo_bridge.language import load
+from vigo_bridge.resolve import resolve
+from vigo_bridge.resolve.plan import Plan
+from vigo_bridge.run.user_variables import reserved_names
+
+FOLDER = Path(__file__).parent
+STYLES = ("bundle", "tasks")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of a table.
+
+    crates: by name, what a configcrate's file holds. entry: what the match entry has beside
+    ``match``; all crates, unless it names some. files: more files of the stack. user: variables
+    that the Ansible user gave the host. prepare, disturb: shell commands in the host's folder,
+    before the first run, and before a third one. fresh, again, then: the actions of the three
+    runs, in the order of the graph.
+    """
+
+    name: str
+    crates: Mapping[str, Mapping[str, Any]]
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    user: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    prepare: str = ""
+    disturb: str = ""
+    fresh: str = ""
+    again: str = ""
+    then: str = ""
+    quick: bool = False
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        return ("fresh", "again", "then") if self.disturb else ("fresh", "again")
+
+
+def cases(table: str) -> dict[str, Case]:
+    """The rows of a table, by name."""
+    rows = yaml.safe_load((FOLDER / "cases" / f"{table}.yml").read_text())
+    return {row["name"]: Case(**row) for row in rows}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one run did: the action of each resource, in the order of the graph, and the state
+    that it left: path to content and mode."""
+
+    actions: dict[str, str]
+    state: dict[str, str]
+
+
+class Batch:
+    """Runs cases. seen: by case name and style, one for each run."""
+
+    def __init__(
+        self, rows: Sequence[Case], folder: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._rows = {f"case{number}": case for number, case in enumerate(rows, start=1)}
+        self._folder = folder
+        self._environment = environment or {}
+        self._is_reserved = reserved_names()
+        self.seen: dict[tuple[str, str], list[Seen]] = {}
+
+    def run(self) -> None:
+        for style in STYLES:
+            for host, case in self._rows.items():
+                self.seen[case.name, style] = []
+                self._here(style, host).mkdir(parents=True)
+                self._write_stack(style, host, case)
+                self._shell(style, host, case.prepare)
+        for number, run in enumerate(("fresh", "again", "then")):
+            hosts = [host for host, case in self._rows.items() if run in case.runs]
+            if not hosts:
+                continue
+            for style in STYLES:
+                if run == "then":
+                    for host in hosts:
+                        self._shell(style, host, self._rows[host].disturb)
+                record = self._folder / f"{style}-{number}"
+                for host, actions in getattr(self, f"_run_{style}")(hosts, record).items():
+                    here = self._here(style, host)
+                    done = {one.replace(str(here), "HERE"): act for one, act in actions.items()}
+                    seen = Seen(done, _state(here))
+                    self.seen[self._rows[host].name, style].append(seen)
+
+    def _here(self, style: str, host: str) -> Path:
+        return self._folder / "hosts" / style / host
+
+    def _write_stack(self, style: str, host: str, case: Case) -> None:
+        stack = self._folder / "stacks" / style / host
+        entry = {"match": host, "configcrates": list(case.crates), **case.entry}
+        files = {
+            "envoys.vgo": yaml.safe_dump({"envoys": [entry]}, sort_keys=False),
+            **{
+                f"configcrates/{name}.vgo": yaml.safe_dump({"name": name, **crate}, sort_keys=False)
+                for name, crate in case.crates.items()
+            },
+            **case.files,
+        }
+        for name, text in files.items():
+            path = stack / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace("HERE", str(self._here(style, host))))
+        plan, diagnostics = resolve(load(stack), [host], case.settings)
+        assert not [str(d) for d in diagnostics if d.severity == "error"], (case.name, diagnostics)
+        self._write_project(style, host, case, plan, stack)
+
+    def _write_project(self, style: str, host: str, case: Case, plan: Plan, stack: Path) -> None:
+        project = self._folder / "projects" / style / host
+        connection = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        user = {host: {**connection, **case.user}}
+        if style == "bundle":
+            write_bundle(plan, project, user)
+            return
+        write_tasks(plan, project, self._is_reserved, [], stack, user)
+
+    def _shell(self, style: str, host: str, command: str) -> None:
+        here = self._here(style, host)
+        subprocess.run(["sh", "-ec", command.replace("HERE", str(here))], cwd=here, check=True)
+
+    def _run_bundle(self, hosts: Sequence[str], record: Path) -> dict[str, dict[str, str]]:
+        record.mkdir()
+        playbook = self._folder / "projects" / "bundle" / hosts[0] / "site.yml"
+        self._play("bundle", hosts, [playbook], {"VIGO_BRIDGE_RESULTS": str(record)})
+        found = {}
+        for host in hosts:
+            results = json.loads((record / f"{host}.json").read_text())
+            assert not results.get("failed"), (self._rows[host].name, results["msg"])
+            found[host] = {result["id"]: result["action"] for result in results["resources"]}
+        return found
+
+    def _run_tasks(self, hosts: Sequence[str], record: Path) -> dict[str, dict[str, str]]:
+        playbooks = [self._folder / "projects" / "tasks" / host / "site.yml" for host in hosts]
+        self._play("tasks", hosts, playbooks, {"VIGO_TEST_RECORD": str(record)})
+        results = [json.loads(line) for line in record.read_text().splitlines()]
+        return {host: self._actions(host, results) for host in hosts}
+
+    def _actions(self, host: str, results: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """The action of each resource: what its task did, and then its handler."""
+        done: dict[str, str] = {}
+        for result in results:
+            if result["host"] == host:
+                assert result["status"] != "failed", (self._rows[host].name, result)
+                done[result["task"]] = result["action"] or "skipped"
+        plan, _ = resolve(
+            load(self._folder / "stacks" / "tasks" / host), [host], self._rows[host].settings
+        )
+        titles = roles_of(plan, Variables(plan, self._is_reserved)).titles
+        return {
+            resource: _merged(done.get(task, "skipped"), done.get(handler))
+            for (_, resource), (task, handler) in titles.items()
+        }
+
+    def _play(
+        self, style: str, hosts: Sequence[str], playbooks: Sequence[Path], record: Mapping[str, str]
+    ) -> None:
+        inventories = [self._folder / "projects" / style / host / "inventory" for host in hosts]
+        finished = subprocess.run(
+            [
+                *(sys.executable, "-m", "ansible", "playbook", "--forks", "8"),
+                *(f"--inventory={path}" for path in inventories),
+                *("--extra-vars", f"vigo_state_dir={self._folder}/state"),
+                *map(str, playbooks),
+            ],
+            cwd=self._folder,
+            env={
+                **os.environ,
+                "ANSIBLE_PIPELINING": "true",
+                "ANSIBLE_CALLBACK_PLUGINS": str(FOLDER / "callback"),
+                "ANSIBLE_CALLBACKS_ENABLED": "recorder",
+                "VIGO_TEST_RECORD": os.devnull,
+                "VIGO_SECRET_SHOP_PASSWORD": "a secret for the conformance suite",
+                **self._environment,
+                **record,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-3000:]
+
+
+def _merged(earlier: str, later: str | None) -> str:
+    """As converge reports a resource that had two turns."""
+    unchanged = ("none", "skipped")
+    if later is None or (later in unchanged and earlier not in unchanged):
+        return earlier
+    return later
+
+
+def _state(here: Path) -> dict[str, str]:
+    """All files below a folder, without what tells the styles apart."""
+    return {
+        str(path.relative_to(here)): (
+            f"{path.stat().st_mode & 0o7777:o} "
+            + (path.read_bytes().decode(errors="replace") if path.is_file() else "")
+        ).replace(str(here), "HERE")
+        for path in sorted(here.rglob("*"))
+    }
