@@ -55,15 +55,19 @@ def write_hosts(plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[s
     (inventory / "hosts.yml").write_text(f"---\n{entry('all', hosts)}\n", encoding="utf-8")
 
 
-def write_surroundings(plan: Plan, folder: Path, sources: Sequence[str], stack: Path) -> None:
+def write_surroundings(
+    plan: Plan, folder: Path, sources: Sequence[str], stack: Path, *, has_roles: bool = False
+) -> None:
     """What makes the project stand alone: its configuration and a page that explains it.
 
     sources: the user's own inventories. stack: the folder of the stack, with its secret stores.
+    has_roles: whether the project has a folder of roles.
     """
     variables = folder / "inventory" / "group_vars" / f"{ALL_ENVOYS}.yml"
     stores = entry("vigo_secrets_folder", str(stack), "has secrets.yml and vault files")
     variables.write_text(f"---\n{stores}\n", encoding="utf-8")
-    configuration = _render("ansible.cfg.j2", plan=plan, sources=[*sources, "inventory"])
+    sources = [*sources, "inventory"]
+    configuration = _render("ansible.cfg.j2", plan=plan, sources=sources, has_roles=has_roles)
     (folder / "ansible.cfg").write_text(configuration, encoding="utf-8")
     (folder / "README.md").write_text(_render("README.md.j2", plan=plan), encoding="utf-8")
 

@@ -48,7 +48,7 @@ def write_tasks(
     roles = roles_of(plan, variables)
     plays = [_Play(play.group, play.roles, variables.fixed(play.group)) for play in roles.plays]
     write_hosts(plan, folder, host_variables or {})
-    write_surroundings(plan, folder, sources, stack)
+    write_surroundings(plan, folder, sources, stack, has_roles=True)
     _write(folder / "README.md", "README.md.j2", plan=plan)
     _write(folder / "site.yml", "site.yml.j2", plan=plan, plays=plays)
     for group in plan.groups:

@@ -18,7 +18,7 @@ from vigo_bridge.resolve import resolve
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 #: What `test_bundle` holds against golden texts already.
-SHARED = ("ansible.cfg", "inventory/hosts.yml", "inventory/group_vars/vigo.yml")
+SHARED = ("inventory/hosts.yml", "inventory/group_vars/vigo.yml")
 
 
 def write(folder: Path) -> None:
