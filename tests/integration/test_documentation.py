@@ -44,6 +44,7 @@ def commands(page: Path) -> list[tuple[str, str]]:
 def place(tmp_path: Path, engine: Engine) -> Iterator[Path]:
     """A folder with the example stack, as in a clone, and an engine without its containers."""
     shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "examples")
     _clear(engine)
     yield tmp_path
     _clear(engine)
@@ -52,14 +53,19 @@ def place(tmp_path: Path, engine: Engine) -> Iterator[Path]:
 def _clear(engine: Engine) -> None:
     with closing(engine.client()) as client:
         for container in client.containers.list(all=True):
-            if container.name in ("redis", "webapp"):
+            if container.name in ("redis", "webapp") or container.name.startswith("shop-"):
                 container.remove(force=True, v=True)
+        for network in client.networks.list(names=["shop_default"]):
+            network.remove()
+        for volume in client.volumes.list():
+            if volume.name == "shop_data":
+                volume.remove()
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)
-def test_commands(page: Path, place: Path, engine: Engine) -> None:
+def test_commands(page: Path, place: Path, compose_env: dict[str, str]) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {**os.environ, **engine.env, "PATH": path}
+    environment = {**os.environ, **compose_env, "PATH": path}
     steps = commands(page)
     script = "".join(f"{command}\necho '@@' $?\n" for command, _ in steps)
     finished = subprocess.run(

@@ -13,6 +13,7 @@ from vigo_bridge.cli.converge import plan, run
 from vigo_bridge.cli.envoys import envoys
 from vigo_bridge.cli.generate import generate
 from vigo_bridge.cli.history import history
+from vigo_bridge.cli.import_ import import_
 from vigo_bridge.cli.schema import schema
 from vigo_bridge.cli.secrets import secrets
 from vigo_bridge.cli.task import task
@@ -51,5 +52,6 @@ program.add_command(run)
 program.add_command(task)
 program.add_command(history)
 program.add_command(generate)
+program.add_command(import_)
 program.add_command(schema)
 program.add_command(secrets)

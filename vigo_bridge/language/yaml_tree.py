@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,10 +34,18 @@ class BrokenFile(Exception):
         self.diagnostic = Diagnostic("error", message, position, "VB102", suggestion)
 
 
-def parse(file: str, content: bytes, diagnostics: Diagnostics) -> Value | None:
-    """The file's one document, or None when it is empty. Raises BrokenFile."""
+def parse(
+    file: str,
+    content: bytes,
+    diagnostics: Diagnostics,
+    dialect: Callable[[str, str, Diagnostics], Builder] | None = None,
+) -> Value | None:
+    """The file's one document, or None when it is empty. Raises BrokenFile.
+
+    dialect: makes a builder that allows more than stacks do.
+    """
     text = _decode(file, content)
-    builder = _Builder(file, text, diagnostics)
+    builder = (dialect or Builder)(file, text, diagnostics)
     try:
         return builder.document(iter(yaml.parse(text, Loader=_FAST_LOADER)))
     except yaml.YAMLError as error:
@@ -57,7 +65,7 @@ def _decode(file: str, content: bytes) -> str:
 
 
 @dataclass
-class _Builder:
+class Builder:
     """Builds values from the parser's events. Depth and size are bounded, aliases included."""
 
     file: str
@@ -92,13 +100,13 @@ class _Builder:
         self._grow(1, position)
         value: Value
         if isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event, position)
+            value = self.scalar(event, position)
         elif isinstance(event, yaml.SequenceStartEvent):
-            self._refuse_tag(event.tag, position)
+            self.tagged(event.tag, position)
             value = Items(tuple(self._items(events, depth)), position)
         else:
-            self._refuse_tag(event.tag, position)
-            value = Fields(self._entries(events, depth), position)
+            self.tagged(event.tag, position)
+            value = Fields(self.entries(events, depth), position)
         if event.anchor is not None:
             self.anchors[event.anchor] = value, self.count - before
         return value
@@ -123,10 +131,10 @@ class _Builder:
                 "split it, or use fewer aliases",
             )
 
-    def _scalar(self, event: Any, position: Position) -> Scalar:
+    def scalar(self, event: Any, position: Position) -> Scalar:
         plain, quoted = event.implicit
         if not (plain or quoted or event.tag == _STRING_TAG):
-            self._refuse_tag(event.tag, position)
+            self.tagged(event.tag, position)
         data = plain_value(event.value) if plain else event.value
         written = self.text[event.start_mark.index : event.end_mark.index]
         properties = _PROPERTIES.match(written) if event.anchor or event.tag else None
@@ -141,7 +149,7 @@ class _Builder:
                 return
             yield self._value(event, events, depth + 1)
 
-    def _entries(self, events: Iterator[Any], depth: int) -> tuple[tuple[Scalar, Value], ...]:
+    def entries(self, events: Iterator[Any], depth: int) -> tuple[tuple[Scalar, Value], ...]:
         entries: dict[str, tuple[Scalar, Value]] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
@@ -168,14 +176,19 @@ class _Builder:
                 'write a template in quotes: "{{ ... }}"',
             )
         if key.text == "<<" and not key.style:
-            raise BrokenFile(
-                key.position,
-                "merge keys ('<<') are not part of YAML 1.2",
-                "write the keys out, or use the configcrate's 'defaults:'",
-            )
+            self.merge_key(key)
         return key
 
-    def _refuse_tag(self, tag: str | None, position: Position) -> None:
+    def merge_key(self, key: Scalar) -> None:
+        """What becomes of `<<`: stacks do not have it."""
+        raise BrokenFile(
+            key.position,
+            "merge keys ('<<') are not part of YAML 1.2",
+            "write the keys out, or use the configcrate's 'defaults:'",
+        )
+
+    def tagged(self, tag: str | None, position: Position) -> None:
+        """What becomes of a tag: stacks have none."""
         if tag is not None:
             raise BrokenFile(
                 position,

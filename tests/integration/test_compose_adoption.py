@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The import beside the real compose program: its list of keys, and the containers that it runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.program import vigo_bridge
+from tests.testbed import Engine
+from tests.testbed.compose import compose_binary
+from vigo_bridge.compose.reading import KEYS
+from vigo_bridge.compose.reading_sections import NETWORK_KEYS, SOURCE_KEYS, VOLUME_KEYS
+
+pytestmark = pytest.mark.integration
+
+HOST = "one.compose.example.com"
+
+
+def test_our_model_has_every_key_of_compose() -> None:
+    """The schema that the compose program itself carries."""
+    schema = compose_schema(compose_binary())
+    definitions = schema["definitions"]
+    read_before = {"extends"}
+    assert set(definitions["service"]["properties"]) - read_before <= set(KEYS)
+    for name, known in (
+        ("network", NETWORK_KEYS),
+        ("volume", VOLUME_KEYS),
+        ("config", SOURCE_KEYS),
+        ("secret", SOURCE_KEYS),
+    ):
+        assert set(definitions[name]["properties"]) <= set(known)
+
+
+def compose_schema(binary: Path) -> dict[str, Any]:
+    content = binary.read_bytes()
+    start = content.rfind(b'{\n  "$schema"', 0, content.find(b'"id": "compose_spec.json"'))
+    text = content[start : start + 200_000].decode("utf-8", "replace")
+    schema: dict[str, Any] = json.JSONDecoder().raw_decode(text)[0]
+    return schema
+
+
+COMPOSE = """\
+services:
+  db:
+    image: redis:7-alpine
+    volumes: [kept:/data]
+  cache:
+    image: redis:7-alpine
+    command: redis-server --save "" --maxmemory 20mb
+volumes:
+  kept:
+"""
+
+
+@pytest.fixture
+def running(tmp_path: Path, engine: Engine, compose_env: dict[str, str]) -> Iterator[Path]:
+    """A compose file whose containers run."""
+    file = tmp_path / "adopted" / "compose.yml"
+    file.parent.mkdir()
+    file.write_text(COMPOSE, encoding="utf-8")
+    compose = ["docker", "compose", "-f", str(file)]
+    environment = {**compose_env, "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
+    subprocess.run([*compose, "up", "-d", "--quiet-pull"], env=environment, check=True)
+    yield file
+    with closing(engine.client()) as client:
+        for name in ("adopted-db-1", "adopted-cache-1"):
+            client.containers.get(name).remove(force=True, v=True)
+        client.networks.get("adopted_default").remove()
+        client.volumes.get("adopted_kept").remove()
+
+
+@pytest.mark.sweep
+def test_run_takes_over_what_compose_runs(
+    running: Path, tmp_path: Path, engine: Engine, compose_env: dict[str, str]
+) -> None:
+    """Equal containers stay as they are; a changed one is replaced, and its volume stays."""
+    stack = tmp_path / "stack"
+    with closing(engine.client()) as client:
+        db = client.containers.get("adopted-db-1")
+        assert db.exec_run(["redis-cli", "set", "order", "4711"]).exit_code == 0
+        cache = client.containers.get("adopted-cache-1")
+        imported = vigo_bridge(
+            *("import", "compose", running, "--stacks", stack, "--match", HOST),
+            environment=compose_env,
+        )
+        assert imported.status == 0, imported.err
+        run = ("run", "--stacks", stack, "--local", "--as", HOST, "-o", "json")
+        first = vigo_bridge(*run, environment=compose_env)
+        assert set(first.actions(HOST).values()) == {"none"}, first.reasons(HOST)
+        changed = vigo_bridge(*run, "--set", "db_tag=8-alpine", environment=compose_env)
+        assert changed.actions(HOST) == {"adopted/db": "recreated", "adopted/cache": "none"}
+        assert client.containers.get("adopted-cache-1").id == cache.id
+        newer = client.containers.get("adopted-db-1")
+        assert newer.id != db.id
+        assert newer.exec_run(["redis-cli", "get", "order"]).output.strip() == b"4711"

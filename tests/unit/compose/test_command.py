@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`vigo-bridge import compose` as users call it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from vigo_bridge.cli.program import program
+
+LOSSY = """\
+services:
+  web:
+    image: nginx
+    tty: true
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "lossy.yml").write_text(LOSSY, encoding="utf-8")
+    (tmp_path / "fine.yml").write_text(LOSSY.replace("    tty: true\n", ""), encoding="utf-8")
+    (tmp_path / "wrong.yml").write_text(LOSSY.replace("tty", "ttyy"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def compose(*arguments: str) -> Result:
+    return CliRunner().invoke(program, ["import", "compose", *arguments])
+
+
+def test_nothing_is_written_when_something_is_lost(folder: Path) -> None:
+    finished = compose("lossy.yml")
+    assert finished.exit_code == 1
+    assert "lossy.yml:4:5: lost: tty has no counterpart" in finished.stderr
+    assert "add --allow-lossy" in finished.stderr
+    assert not (folder / "stacks").exists()
+
+
+def test_losses_that_are_allowed_stand_in_comments(folder: Path) -> None:
+    finished = compose("lossy.yml", "--allow-lossy")
+    assert finished.exit_code == 0, finished.stderr
+    crates = list((folder / "stacks" / "configcrates").iterdir())
+    assert "# Not carried over: tty has no counterpart" in crates[0].read_text()
+
+
+def test_what_compose_would_refuse_is_refused(folder: Path) -> None:
+    finished = compose("wrong.yml", "--allow-lossy")
+    assert finished.exit_code == 1
+    assert "wrong.yml:4:5: error: service web has no key 'ttyy'" in finished.stderr
+    assert "Nothing was written." in finished.stderr
+    assert not (folder / "stacks").exists()
+
+
+def test_files_are_overwritten_only_by_force(folder: Path) -> None:
+    call = ("fine.yml", "-p", "shop")
+    assert compose(*call).exit_code == 0
+    crate = folder / "stacks/configcrates/shop.vgo"
+    crate.write_text("# mine\n")
+    again = compose(*call)
+    assert again.exit_code == 1
+    assert "stacks/configcrates/shop.vgo" in again.stderr
+    assert crate.read_text() == "# mine\n"
+    assert compose(*call, "--force").exit_code == 0
+    assert "shop-web-1" in crate.read_text()
+
+
+def test_an_override_beside_the_file_is_named(folder: Path) -> None:
+    (folder / "fine.override.yml").write_text("services: {}\n")
+    finished = compose("fine.yml")
+    assert (
+        "fine.override.yml:1:1: note: `docker compose` without -f reads this file"
+        in finished.stderr
+    )

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compose files as text, and what the import makes and says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.importer import Import, read_compose
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+
+
+def read(case: dict[str, Any], folder: Path) -> Import:
+    place = folder / "shop"
+    place.mkdir()
+    for name, text in {"compose.yml": case["compose"], **case.get("files", {})}.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return read_compose([place / "compose.yml"], case.get("env", {}), match="*")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any], tmp_path: Path) -> None:
+    if "error" in case:
+        with pytest.raises(ComposeError) as caught:
+            read(case, tmp_path)
+        assert case["error"] in str(caught.value.finding)
+        return
+    found = read(case, tmp_path)
+    written = "\n".join(found.files.values())
+    for text in case.get("has", ()):
+        assert text in written, written
+    assert case.get("never", "\0") not in written
+    assert_told(found, "lost", case.get("lost", ()))
+    assert_told(found, "note", case.get("notes", ()))
+
+
+def assert_told(found: Import, severity: str, expected: list[str]) -> None:
+    """Each expected text is in a finding, and nothing is lost that is not expected."""
+    told = [str(finding) for finding in found.findings if finding.severity == severity]
+    for text in expected:
+        assert any(text in line for line in told), told
+    if severity == "lost":
+        assert len(told) == len(expected), told

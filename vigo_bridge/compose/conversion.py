@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A compose project to configcrates: one for the project, one for each set of profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from vigo_bridge.compose import names
+from vigo_bridge.compose.findings import ComposeError, Findings
+from vigo_bridge.compose.job import Job, Shared
+from vigo_bridge.compose.model import Project, Service
+from vigo_bridge.compose.network_keys import attach
+from vigo_bridge.compose.reading import KEYS
+from vigo_bridge.compose.rendering import Renderer
+from vigo_bridge.compose.service_keys import CONVERSIONS
+from vigo_bridge.compose.stack_files import Crate, ImportedStack, NeededSecret, Resource
+from vigo_bridge.compose.text import Text, short
+
+
+def convert(
+    project: Project, source: str, profiles: Collection[str], findings: Findings
+) -> ImportedStack:
+    """source: the compose file, for comments. profiles: those whose crates the role has.
+
+    Raises ComposeError where compose itself would refuse.
+    """
+    _report_others(project, findings)
+    _check_profiles(project, profiles)
+    shared = Shared(project, findings, _one_shot(project), _aliases(project))
+    crates: dict[tuple[str, ...], Crate] = {}
+    renderers: dict[str, Renderer] = {}
+    for service in project.services.values():
+        chosen = tuple(sorted(service.profiles or ()))
+        crate = crates.setdefault(chosen, _crate(project, source, chosen))
+        renderer = renderers.setdefault(crate.name, Renderer(project.name, crate.vars))
+        absent = frozenset(
+            name
+            for name, other in project.services.items()
+            if not _goes_with(service, other, profiles)
+        )
+        _convert_service(Job(shared, service, renderer, absent), crate)
+    for crate in crates.values():
+        _name_crates(crate, list(crates.values()))
+    included = [
+        crate.name
+        for chosen, crate in crates.items()
+        if not chosen or set(chosen) & set(profiles) or "*" in profiles
+    ]
+    secrets: dict[str, NeededSecret] = {}
+    for renderer in renderers.values():
+        secrets.update(renderer.secrets)
+    return ImportedStack(
+        project.name,
+        source,
+        tuple(crates.values()),
+        tuple(included),
+        tuple(secrets[path] for path in sorted(secrets)),
+    )
+
+
+def _crate(project: Project, source: str, profiles: tuple[str, ...]) -> Crate:
+    comments = [f"Imported from {source}."]
+    if profiles:
+        comments.append(f"Services of compose's profile {' and '.join(profiles)}.")
+    return Crate("-".join((project.name, *profiles)), comments)
+
+
+def _convert_service(job: Job, crate: Crate) -> None:
+    service = job.service
+    for key in KEYS:
+        value = getattr(service, key)
+        if value is not None:
+            CONVERSIONS[key](job, value)
+    attach(job)
+    _check_image(job)
+    known = {resource.name for resource in crate.resources}
+    crate.resources += [item for name, item in job.extra.items() if name not in known]
+    for number in range(1, service.replicas + 1):
+        crate.resources.append(_resource(job, number))
+
+
+def _check_image(job: Job) -> None:
+    """What is built has no image to name; a made-up one lets the rest be looked at."""
+    if "image" not in job.attributes and job.service.build is None:
+        raise ComposeError(
+            job.service.position,
+            f"service {job.service.name} has neither an image nor a build",
+            "add image:",
+        )
+    if "image" not in job.attributes:
+        tag = job.renderer.variable(
+            f"{names.word(job.service.name)}_tag", "latest", "compose builds it"
+        )
+        job.attributes["image"] = f"{job.project.name}-{job.service.name}:{tag}"
+
+
+def _resource(job: Job, number: int) -> Resource:
+    service = job.service
+    name = names.resource(service.name, number)
+    attributes: dict[str, Any] = {"container": names.container(job.project, service.name, number)}
+    attributes |= {"image": job.attributes["image"]}
+    attributes |= {key: value for key, value in job.attributes.items() if key != "image"}
+    for key, value in (("env", job.env), ("labels", job.labels), ("volumes", job.volumes)):
+        if value:
+            attributes[key] = value
+    if service.name in job.shared.one_shot:
+        attributes["expect"] = "exited"
+    for key, names_ in (("depends_on", job.depends_on), ("subscribes", job.subscribes)):
+        if names_:
+            attributes[key] = list(dict.fromkeys(names_))
+    comment = f"services.{service.name}, {short(service.position)}"
+    return Resource(name, "container", attributes, [comment, *job.comments])
+
+
+def _one_shot(project: Project) -> frozenset[str]:
+    """Services that others wait for to end well."""
+    return frozenset(
+        dependency.service
+        for service in project.services.values()
+        for dependency in service.depends_on or ()
+        if dependency.condition == "completed_successfully"
+    )
+
+
+def _aliases(project: Project) -> dict[str, list[Text]]:
+    found: dict[str, list[Text]] = {}
+    for service in project.services.values():
+        for text in service.links or ():
+            other, alias = text.partition(":")
+            if alias is not None and str(alias) != str(other):
+                found.setdefault(str(other), []).append(alias)
+    return found
+
+
+def _report_others(project: Project, findings: Findings) -> None:
+    for key, _ in project.others:
+        if key.text == "version":
+            findings.note(key.position, "version is left out: compose ignores it, too")
+        elif key.text.startswith("x-"):
+            findings.note(key.position, f"{key.text} is an extension, without a meaning to compose")
+        elif key.text == "models":
+            findings.lost(
+                key.position,
+                "models has no counterpart",
+                "run the model's server as a service of its own",
+            )
+        else:
+            raise ComposeError(
+                key.position, f"a compose file has no key {key.text!r}", "correct it, or use x-..."
+            )
+
+
+def _check_profiles(project: Project, profiles: Collection[str]) -> None:
+    """Compose refuses a service that needs one which no active profile has."""
+    known = {name for service in project.services.values() for name in service.profiles or ()}
+    for name in profiles:
+        if name not in known and name != "*":
+            raise ComposeError(
+                next(iter(project.services.values())).position,
+                f"no service has the profile {name!r}",
+                f"known: {', '.join(sorted(known))}" if known else "leave --profile out",
+            )
+    for service in project.services.values():
+        for dependency in service.depends_on or ():
+            other = project.services.get(dependency.service)
+            if other is None or not dependency.required or _goes_with(service, other, profiles):
+                continue
+            raise ComposeError(
+                dependency.position,
+                f"{service.name} needs {other.name}, which is only there with the profile"
+                f" {' or '.join(other.profiles or ())}",
+                f"add --profile {(other.profiles or ('',))[0]}",
+            )
+
+
+def _goes_with(service: Service, other: Service, profiles: Collection[str]) -> bool:
+    """Whether the other one is there whenever the service is."""
+    theirs, ours = set(other.profiles or ()), set(service.profiles or ())
+    is_active = bool(theirs & set(profiles)) or "*" in profiles
+    return not theirs or is_active or bool(ours and ours <= theirs)
+
+
+def _name_crates(crate: Crate, crates: list[Crate]) -> None:
+    """References to resources of another crate by its name, and that crate first."""
+    homes = {
+        resource.name: other.name
+        for other in crates
+        if other is not crate
+        for resource in other.resources
+    }
+    own = {resource.name for resource in crate.resources}
+    for resource in crate.resources:
+        for key in ("depends_on", "subscribes"):
+            references = resource.attributes.get(key, [])
+            for number, name in enumerate(references):
+                if name not in own and name in homes:
+                    references[number] = f"{homes[name]}/{name}"
+                    if homes[name] not in crate.depends_on:
+                        crate.depends_on.append(homes[name])

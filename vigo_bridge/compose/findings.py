@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an import has to say: what is lost, what is different, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from vigo_bridge.language.position import Position
+
+Severity = Literal["error", "lost", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding. lost: the stack would do without it. note: carried over, with a difference."""
+
+    severity: Severity
+    position: Position
+    message: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.position}: {self.severity}: {self.message}"
+        return f"{text}\n  {self.advice}" if self.advice else text
+
+
+class ComposeError(Exception):
+    """A file that compose itself would refuse, or that cannot be read."""
+
+    def __init__(self, position: Position, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.finding = Finding("error", position, message, advice)
+
+
+class Findings:
+    """Collects findings, each once, in reading order."""
+
+    def __init__(self) -> None:
+        self._found: dict[Finding, None] = {}
+
+    def lost(self, position: Position, message: str, advice: str) -> None:
+        self._found.setdefault(Finding("lost", position, message, advice))
+
+    def note(self, position: Position, message: str, advice: str = "") -> None:
+        self._found.setdefault(Finding("note", position, message, advice))
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self._found.setdefault(finding)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(sorted(self._found, key=lambda finding: (finding.position, finding.message)))
+
+    @property
+    def losses(self) -> int:
+        return sum(finding.severity == "lost" for finding in self._found)

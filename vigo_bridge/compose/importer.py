@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The import as a whole: compose files in, the files of a stack out, and what there is to say."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from vigo_bridge.compose.conversion import convert
+from vigo_bridge.compose.findings import ComposeError, Finding, Findings
+from vigo_bridge.compose.loading import load
+from vigo_bridge.compose.reading import read_project
+from vigo_bridge.compose.stack_files import ImportedStack
+from vigo_bridge.compose.writing import files
+from vigo_bridge.language import Diagnostic
+from vigo_bridge.language import load as load_stack
+from vigo_bridge.language.position import Position
+from vigo_bridge.resolve import check
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import would write. files: by their path in the stack's folder."""
+
+    stack: ImportedStack
+    files: Mapping[PurePosixPath, str]
+    findings: tuple[Finding, ...]
+
+    @property
+    def losses(self) -> int:
+        return sum(finding.severity == "lost" for finding in self.findings)
+
+
+def read_compose(
+    sources: Sequence[Path],
+    shell: Mapping[str, str],
+    *,
+    match: str,
+    env_files: Sequence[Path] = (),
+    project: str | None = None,
+    profiles: Collection[str] = (),
+) -> Import:
+    """Touches nothing. shell: variables of the environment. Raises ComposeError."""
+    findings = Findings()
+    loaded = load(sources, shell, env_files=env_files, project=project)
+    model = read_project(loaded, findings)
+    if not model.services:
+        raise ComposeError(
+            Position(str(sources[0]), 1, 1), "the file has no services", "name a compose file"
+        )
+    _note_overrides(sources, findings)
+    stack = convert(model, ", ".join(map(str, sources)), profiles, findings)
+    written = files(stack, match)
+    for problem in _problems(written):
+        findings.lost(
+            Position(str(sources[0]), 1, 1),
+            f"what comes of it is not a valid stack: {problem.position}: {problem.message}",
+            problem.suggestion or "change that part of the compose file",
+        )
+    return Import(stack, written, tuple(findings))
+
+
+def _note_overrides(sources: Sequence[Path], findings: Findings) -> None:
+    """Compose reads such a file by itself when it is called without -f."""
+    for suffix in (".override.yml", ".override.yaml"):
+        override = sources[0].with_suffix(suffix)
+        if override.exists() and len(sources) == 1:
+            findings.note(
+                Position(str(override), 1, 1),
+                "`docker compose` without -f reads this file, too",
+                f"import both: vigo-bridge import compose {sources[0]} {override}",
+            )
+
+
+def _problems(written: Mapping[PurePosixPath, str]) -> list[Diagnostic]:
+    """What `config validate` would call an error in these files."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write(written, Path(scratch))
+        found = check(load_stack(Path(scratch)), {})
+    return [diagnostic for diagnostic in found if diagnostic.severity == "error"]
+
+
+def write(written: Mapping[PurePosixPath, str], folder: Path) -> None:
+    for path, text in written.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")

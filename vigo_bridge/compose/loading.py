@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compose files, with all that they include, extend and override, as one project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vigo_bridge.compose.dialect import read_document
+from vigo_bridge.compose.dotenv import read_environment
+from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.interpolation import Environment, Variable, interpolated
+from vigo_bridge.compose.merging import as_items, merged, merged_services
+from vigo_bridge.language.diagnostics import did_you_mean_or_known
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+#: Keys that hold things by name.
+SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A whole project, merged and interpolated.
+
+    folder: the project's, absolute. bases: where a file's relative paths start, by the file as
+    positions name it. others: keys at top level that are no section.
+    """
+
+    name: str
+    folder: Path
+    sections: Mapping[str, Fields]
+    others: tuple[tuple[Scalar, Value], ...]
+    bases: Mapping[str, Path]
+    environment: Environment
+
+
+def load(
+    files: Sequence[Path],
+    shell: Mapping[str, str],
+    *,
+    env_files: Sequence[Path] = (),
+    project: str | None = None,
+) -> Loaded:
+    """Reads compose files, later ones over earlier ones. Raises ComposeError.
+
+    shell: the environment of the process. env_files: instead of the folder's `.env`.
+    """
+    folder = files[0].absolute().parent
+    environment = read_environment(list(env_files) or _dotenv(folder), shell)
+    loader = _Loader()
+    content = _without_resets(loader.project(files, folder, environment), loader.tags)
+    assert isinstance(content, Fields)
+    name = project or shell.get("COMPOSE_PROJECT_NAME") or _given_name(content, environment)
+    return Loaded(
+        normalised(name or folder.name),
+        folder,
+        {section: _section(content, section) for section in SECTIONS},
+        tuple(entry for entry in content.entries if entry[0].text not in (*SECTIONS, "name")),
+        loader.bases,
+        environment,
+    )
+
+
+def normalised(name: str) -> str:
+    """A project's name as compose makes it of a folder's."""
+    return re.sub(r"^[_-]+", "", re.sub(r"[^a-z0-9_-]", "", name.lower())) or "project"
+
+
+def _given_name(content: Fields, environment: Environment) -> str:
+    found = environment.get("COMPOSE_PROJECT_NAME", Variable("", ""))
+    name = get(content, "name")
+    return found.value or (str(name.text) if isinstance(name, Scalar) else "")
+
+
+def _dotenv(folder: Path) -> list[Path]:
+    return [folder / ".env"] if (folder / ".env").is_file() else []
+
+
+def get(fields: Fields, name: str) -> Value | None:
+    """The value of a key; None where nothing or YAML's null stands there."""
+    value = next((value for key, value in fields.entries if key.text == name), None)
+    return None if isinstance(value, Scalar) and value.data is None else value
+
+
+def _section(content: Fields, name: str) -> Fields:
+    found = get(content, name)
+    if found is None:
+        return Fields((), content.position)
+    if not isinstance(found, Fields):
+        raise ComposeError(found.position, f"{name} must be a mapping of names")
+    return found
+
+
+@dataclass
+class _Loader:
+    """tags: `!reset` and `!override` by position, of all files."""
+
+    bases: dict[str, Path] = field(default_factory=dict)
+    tags: dict[Position, str] = field(default_factory=dict)
+
+    def project(
+        self, files: Sequence[Path], folder: Path, environment: Environment, depth: int = 0
+    ) -> Fields:
+        """All files merged, and what they include beside it."""
+        content = None
+        for path in files:
+            if depth > 20:
+                raise ComposeError(
+                    Position(str(path), 1, 1),
+                    "files include one another without end",
+                    "remove an include",
+                )
+            over = self._file(path, folder, environment)
+            over = _with_included(over, self._included(over, folder, environment, depth))
+            content = over if content is None else self._overridden(content, over)
+        assert content is not None
+        return content
+
+    def _overridden(self, base: Fields, over: Fields) -> Fields:
+        entries = {key.text: (key, value) for key, value in base.entries}
+        for key, value in over.entries:
+            known = entries[key.text][1] if key.text in entries else None
+            if key.text == "services" and isinstance(known, Fields) and isinstance(value, Fields):
+                value = merged_services(known, value, self.tags)
+            elif known is not None:
+                value = merged(known, value, self.tags, f"top.{key.text}")
+            entries[key.text] = key, value
+        return Fields(tuple(entries.values()), over.position)
+
+    def _file(self, path: Path, folder: Path, environment: Environment) -> Fields:
+        """One file, interpolated, its services with what they extend."""
+        document = self._document(path, folder, environment)
+        services = _section(document, "services")
+        extended = [
+            (key, self._extended(key.text, document, path, environment, ()))
+            for key, _ in services.entries
+        ]
+        return _replaced(document, "services", Fields(tuple(extended), services.position))
+
+    def _document(self, path: Path, folder: Path, environment: Environment) -> Fields:
+        document = read_document(path)
+        self.bases[str(path)] = folder
+        self.tags.update(document.tags)
+        content = interpolated(document.content, environment)
+        assert isinstance(content, Fields)
+        return content
+
+    def _extended(
+        self,
+        name: str,
+        document: Fields,
+        path: Path,
+        environment: Environment,
+        seen: tuple[tuple[str, str], ...],
+    ) -> Value:
+        """A service over the one that it extends."""
+        services = _section(document, "services")
+        service = get(services, name)
+        if not isinstance(service, Fields):
+            return service or Fields((), services.position)
+        extends = get(service, "extends")
+        if extends is None:
+            return service
+        source, file = _extends(extends)
+        if (name, str(path)) in seen:
+            raise ComposeError(extends.position, f"service {name} extends itself, in a circle")
+        base_path, base_document = path, document
+        if file is not None:
+            base_path = self.bases[str(path)] / file.text
+            base_document = self._document(base_path, base_path.absolute().parent, environment)
+        base_services = _section(base_document, "services")
+        if get(base_services, source.text) is None:
+            known = [key.text for key, _ in base_services.entries]
+            raise ComposeError(
+                source.position,
+                f"{base_path} has no service {source.text!r} to extend",
+                did_you_mean_or_known(source.text, known),
+            )
+        seen = (*seen, (name, str(path)))
+        base = self._extended(source.text, base_document, base_path, environment, seen)
+        own = tuple(entry for entry in service.entries if entry[0].text != "extends")
+        return merged(base, Fields(own, service.position), self.tags)
+
+    def _included(
+        self, content: Fields, folder: Path, environment: Environment, depth: int
+    ) -> list[Fields]:
+        include = get(content, "include")
+        found = []
+        for item in as_items(include).items if include is not None else ():  # type: ignore[union-attr]
+            paths, inner, env_files = _include(item, folder)
+            known = {**read_environment(env_files or _dotenv(inner), {}), **environment}
+            found.append(self.project(paths, inner, known, depth + 1))
+        return found
+
+
+def _extends(value: Value) -> tuple[Scalar, Scalar | None]:
+    if isinstance(value, Scalar):
+        return value, None
+    service = get(value, "service") if isinstance(value, Fields) else None
+    file = get(value, "file") if isinstance(value, Fields) else None
+    if not isinstance(service, Scalar) or not (file is None or isinstance(file, Scalar)):
+        raise ComposeError(value.position, "extends needs a service", "write service: NAME")
+    return service, file
+
+
+def _include(item: Value, folder: Path) -> tuple[list[Path], Path, list[Path]]:
+    """The files of one entry, the folder of their paths, and their files of variables."""
+    path = get(item, "path") if isinstance(item, Fields) else item
+    if path is None:
+        raise ComposeError(item.position, "an include needs a path", "write path: FILE")
+    paths = [folder / file.text for file in _scalars(path)]
+    inner = get(item, "project_directory") if isinstance(item, Fields) else None
+    env_files = get(item, "env_file") if isinstance(item, Fields) else None
+    directory = folder / inner.text if isinstance(inner, Scalar) else paths[0].absolute().parent
+    return paths, directory, [folder / file.text for file in _scalars(env_files)]
+
+
+def _scalars(value: Value | None) -> list[Scalar]:
+    items = as_items(value) if value is not None else Items((), Position("", 0, 0))
+    assert isinstance(items, Items)
+    for item in items.items:
+        if not isinstance(item, Scalar):
+            raise ComposeError(item.position, "a path must stand here")
+    return [item for item in items.items if isinstance(item, Scalar)]
+
+
+def _with_included(content: Fields, included: Sequence[Fields]) -> Fields:
+    """The file with the sections of others added; a thing in both is an error, as in compose."""
+    for section in SECTIONS:
+        own = {key.text: (key, value) for key, value in _section(content, section).entries}
+        for other in included:
+            for key, value in _section(other, section).entries:
+                known = own.get(key.text)
+                if known is not None and known[1] != value:
+                    raise ComposeError(
+                        known[0].position,
+                        f"{section}.{key.text} is in {key.position.file} too, which is included",
+                        "rename one of them",
+                    )
+                own[key.text] = key, value
+        content = _replaced(content, section, Fields(tuple(own.values()), content.position))
+    entries = tuple(entry for entry in content.entries if entry[0].text != "include")
+    return Fields(entries, content.position)
+
+
+def _replaced(content: Fields, name: str, value: Fields) -> Fields:
+    """The mapping with another value under a key; nothing new where both are empty."""
+    if get(content, name) is None and not value.entries:
+        return content
+    key = next((key for key, _ in content.entries if key.text == name), None)
+    others = tuple(entry for entry in content.entries if entry[0].text != name)
+    position = key.position if key is not None else content.position
+    return Fields((*others, (key or Scalar(name, name, position), value)), content.position)
+
+
+def _without_resets(value: Value, tags: Mapping[Position, str]) -> Value:
+    """What `!reset` stands before is as if it were not written."""
+    if isinstance(value, Fields):
+        kept = (entry for entry in value.entries if tags.get(entry[1].position) != "!reset")
+        entries = tuple((key, _without_resets(content, tags)) for key, content in kept)
+        return Fields(entries, value.position)
+    return value

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of containers and resources: compose's own, so that its containers are taken over."""
+
+from __future__ import annotations
+
+import re
+
+from vigo_bridge.compose.model import Project
+
+
+def container(project: Project, service: str, number: int = 1) -> str:
+    """A container's name."""
+    given = project.services[service].container_name
+    return str(given) if given is not None else f"{project.name}-{service}-{number}"
+
+
+def resources(project: Project, service: str) -> list[str]:
+    """The names of a service's resources, one for each of its containers."""
+    return [resource(service, number) for number in range(1, count(project, service) + 1)]
+
+
+def resource(service: str, number: int) -> str:
+    return service if number == 1 else f"{service}-{number}"
+
+
+def count(project: Project, service: str) -> int:
+    return project.services[service].replicas
+
+
+def word(name: str) -> str:
+    """A name as a part of a variable's name."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", name)
+
+
+def slug(text: str) -> str:
+    """A text as a part of a resource's name."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.") or "folder"

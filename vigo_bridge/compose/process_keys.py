@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs in a container: image, command, environment, health, how it ends."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container import image_name
+from ansible_collections.vigo.bridge.plugins.module_utils.durations import seconds
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from vigo_bridge.compose import secret_names
+from vigo_bridge.compose.dotenv import read_lines
+from vigo_bridge.compose.job import Job
+from vigo_bridge.compose.model import Deploy, EnvFile, Healthcheck, Logging, Pairs
+from vigo_bridge.compose.rendering import NotAllowed
+from vigo_bridge.compose.text import Text, Use, short
+
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d|w)")
+_UNITS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+#: What engines take where a healthcheck does not say: seconds, and how often.
+_INTERVAL, _TIMEOUT, _RETRIES = 30.0, 30.0, 3
+_PATIENCE = 60.0
+
+
+def image(job: Job, text: Text) -> None:
+    """A literal tag becomes a variable, so that another version is one changed line."""
+    if text.uses:
+        job.set("image", "image", text)
+        return
+    try:
+        name = image_name.parse(str(text))
+    except ResourceError as error:
+        job.lost("image", str(error), "write a reference of an image")
+        return
+    if name.digest:
+        job.attributes["image"] = str(text)
+        return
+    tag = job.renderer.variable(
+        f"{_word(job.service.name)}_tag", name.tag, f"the tag in {short(text.position)}"
+    )
+    job.attributes["image"] = f"{name.repository}:{tag}"
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]", "_", name)
+
+
+def command(job: Job, value: Text | tuple[Text, ...]) -> None:
+    _words(job, "command", value)
+
+
+def entrypoint(job: Job, value: Text | tuple[Text, ...]) -> None:
+    _words(job, "entrypoint", value)
+
+
+def _words(job: Job, key: str, value: Text | tuple[Text, ...]) -> None:
+    try:
+        if isinstance(value, Text):
+            job.attributes[key] = job.renderer.line(job.service.name, value) or []
+        else:
+            job.attributes[key] = list(_secretive_words(job, value))
+    except NotAllowed as error:
+        job.lost(key, f"{key}: {error}", "write it with a variable of your own")
+
+
+def _secretive_words(job: Job, words: tuple[Text, ...]) -> list[str]:
+    rendered = []
+    for number, word in enumerate(words):
+        follows_option = number > 0 and secret_names.is_password_option(str(words[number - 1]))
+        if follows_option and not word.uses:
+            path = f"{job.project.name}/{job.service.name}/password"
+            rendered.append(job.renderer.secret(path, str(word.position)))
+        else:
+            rendered.append(job.renderer.line(job.service.name, word))
+    return rendered
+
+
+def environment(job: Job, pairs: Pairs) -> None:
+    for name, text in pairs:
+        _setting(job, "environment", name, text)
+
+
+def env_file(job: Job, files: tuple[EnvFile, ...]) -> None:
+    """The files' variables as they are now: hosts need no such file."""
+    written = {name for name, _ in job.service.environment or ()}
+    for file in files:
+        for name, text in _lines_of(job, "env_file", file):
+            if name not in written:
+                _setting(job, "env_file", name, text)
+
+
+def label_file(job: Job, files: tuple[EnvFile, ...]) -> None:
+    for file in files:
+        for name, text in _lines_of(job, "label_file", file):
+            rendered = job.plain("label_file", text) if text is not None else ""
+            if rendered is not None:
+                job.labels.setdefault(name, rendered)
+
+
+def _lines_of(job: Job, key: str, file: EnvFile) -> list[tuple[str, Text | None]]:
+    path = job.real_path(file.path)
+    if not path.exists() and not file.required:
+        job.note(key, f"{path} is not there; it is not required, so it is left out")
+        return []
+    found = [
+        (line.name, line.text) for line in read_lines(path, job.project.environment, raw=file.raw)
+    ]
+    job.comments.append(f"Variables of {file.path} are written out here.")
+    return found
+
+
+def _setting(job: Job, key: str, name: str, text: Text | None) -> None:
+    if text is None:
+        known = job.project.environment.get(name)
+        if known is None:
+            job.note(key, f"{name} is not set where the import runs, so it is left out")
+            return
+        text = Text((Use(name, known.value, known.origin),), job.place(key))
+    try:
+        job.env[name] = job.renderer.setting(job.service.name, name, text)
+    except NotAllowed as error:
+        job.lost(key, f"{name}: {error}", "write it with a variable of your own")
+
+
+def labels(job: Job, pairs: Pairs) -> None:
+    for name, text in pairs:
+        rendered = job.plain("labels", text) if text is not None else ""
+        if rendered is not None:
+            job.labels[name] = rendered
+
+
+def healthcheck(job: Job, check: Healthcheck) -> None:
+    if check.disable:
+        job.attributes["healthcheck"] = {"disable": True}
+        return
+    rendered: dict[str, Any] = {}
+    if isinstance(check.test, Text):
+        rendered["test"] = job.plain("healthcheck", check.test)
+    elif check.test is not None:
+        rendered["test"] = [job.plain("healthcheck", word) for word in check.test]
+    for name in ("interval", "timeout", "start_period"):
+        text = getattr(check, name)
+        if text is not None:
+            rendered[name] = _duration(job, "healthcheck", text)
+    if check.retries is not None:
+        rendered["retries"] = job.plain("healthcheck", check.retries)
+    test = rendered.get("test")
+    if None in rendered.values() or (isinstance(test, list) and None in test):
+        return
+    job.attributes["healthcheck"] = rendered
+    patience = _patience(check)
+    if patience > _PATIENCE:
+        job.attributes["health_timeout"] = f"{patience:g}s"
+
+
+def _patience(check: Healthcheck) -> float:
+    """How long a container may take to become healthy: as long as its checks may fail."""
+    times = {
+        name: _seconds(str(getattr(check, name) or "")) or default
+        for name, default in (
+            ("start_period", 0.0),
+            ("interval", _INTERVAL),
+            ("timeout", _TIMEOUT),
+        )
+    }
+    try:
+        retries = int(str(check.retries or _RETRIES))
+    except ValueError:
+        retries = _RETRIES
+    return times["start_period"] + retries * (times["interval"] + times["timeout"])
+
+
+def _duration(job: Job, key: str, text: Text) -> str | None:
+    if text.uses:
+        return job.plain(key, text)
+    number = _seconds(str(text))
+    if number is None:
+        job.lost(key, f"{text} is no length of time", "write 30s, 5m or 1h")
+        return None
+    return str(text) if _is_ours(str(text)) else f"{number:g}s"
+
+
+def _seconds(text: str) -> float | None:
+    parts = _DURATION_PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return float(text) if text.isdecimal() else None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+def _is_ours(text: str) -> bool:
+    try:
+        seconds(text, "")
+    except ResourceError:
+        return False
+    return True
+
+
+def stop_grace_period(job: Job, text: Text) -> None:
+    duration = _duration(job, "stop_grace_period", text)
+    if duration is not None:
+        job.attributes["stop_timeout"] = duration
+
+
+def restart(job: Job, text: Text) -> None:
+    if job.service.deploy is not None and job.service.deploy.restart is not None:
+        return
+    job.set("restart", "restart", text)
+
+
+def deploy(job: Job, value: Deploy) -> None:
+    for attribute, limit in (
+        ("cpus", value.cpus),
+        ("memory", value.memory),
+        ("pids_limit", value.pids),
+    ):
+        if limit is not None:
+            job.set("deploy", attribute, limit)
+    if value.restart is not None:
+        job.attributes["restart"] = value.restart
+
+
+def logging(job: Job, value: Logging) -> None:
+    if value.driver is not None:
+        job.set("logging", "log_driver", value.driver)
+    options = {
+        name: job.plain("logging", text) if text is not None else "" for name, text in value.options
+    }
+    if options:
+        job.attributes["log_opts"] = {
+            name: text for name, text in options.items() if text is not None
+        }
+
+
+_PULL = {"always": "always", "never": "never", "missing": "missing", "if_not_present": "missing"}
+
+
+def pull_policy(job: Job, text: Text) -> None:
+    policy = _PULL.get(str(text))
+    if policy is None:
+        job.lost(
+            "pull_policy",
+            f"pull_policy {text} has no counterpart",
+            "use missing, and change the tag; or always",
+        )
+    elif policy != "missing":
+        job.attributes["pull"] = policy

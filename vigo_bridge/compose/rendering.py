@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texts of a compose file as texts of a stack: variables as templates, secrets as references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from vigo_bridge.compose import secret_names
+from vigo_bridge.compose.stack_files import NeededSecret
+from vigo_bridge.compose.text import Text, Use
+from vigo_bridge.language.position import Position
+
+
+class NotAllowed(Exception):
+    """The text cannot stand in a stack. The message says why."""
+
+
+@dataclass
+class Renderer:
+    """Renders the texts of one crate. vars and secrets: what that has needed so far."""
+
+    project: str
+    vars: dict[str, tuple[str, str]] = field(default_factory=dict)
+    secrets: dict[str, NeededSecret] = field(default_factory=dict)
+
+    def variable(self, name: str, value: str, comment: str) -> str:
+        """A template that gives the value; another name is taken where that is another's."""
+        name = name.lower()
+        chosen, number = name, 1
+        while chosen in self.vars and self.vars[chosen][0] != value:
+            number += 1
+            chosen = f"{name}_{number}"
+        self.vars.setdefault(chosen, (value, comment))
+        return f"{{{{ .Vars.{chosen} }}}}"
+
+    def plain(self, text: Text) -> str:
+        """The text where no secret may stand. Raises NotAllowed."""
+        for use in text.uses:
+            if secret_names.names_secret(use.name) and (use.value or not use.is_set):
+                raise NotAllowed(f"a secret, {use.name}, cannot stand here")
+        return "".join(
+            _literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
+        )
+
+    def secretive(self, text: Text) -> str:
+        """The text where secrets may stand: variables that look like secrets become references."""
+        rendered = [
+            (part, self._use(part, text.position)) if isinstance(part, Use) else (part, part)
+            for part in text.parts
+        ]
+        if len(rendered) == 1 and rendered[0][1].startswith("secret:{"):
+            return "secret:" + rendered[0][1][len("secret:{") : -1]
+        return "".join(
+            _literal(part) if isinstance(part, str) else shown for part, shown in rendered
+        )
+
+    def setting(self, owner: str, name: str, text: Text) -> str:
+        """The value of a variable of the environment. owner: for the secret's path."""
+        value = str(text)
+        is_missing = len(text.uses) == len(text.parts) == 1 and not text.uses[0].is_set
+        if is_missing and secret_names.names_secret(name):
+            return self.secret(f"{self.project}/{text.uses[0].name}", text.uses[0].origin)
+        if not secret_names.is_secret(name, value):
+            return self.secretive(text)
+        if len(text.parts) == 1 and text.uses:
+            use = text.uses[0]
+            return self.secret(f"{self.project}/{use.name}", self._origin(use, text.position))
+        named = [use for use in text.uses if secret_names.names_secret(use.name) and use.value]
+        if named and not secret_names.has_password(_without(text, named)):
+            return self.secretive(text)
+        return self.secret(f"{self.project}/{owner}/{name}", str(text.position))
+
+    def line(self, owner: str, text: Text) -> str:
+        """A command line: what stands behind a password's option is a secret."""
+        found = [] if text.uses else secret_names.option_values(str(text))
+        if not found:
+            return self.secretive(text)
+        value, shown, at = str(text), "", 0
+        for number, (start, end) in enumerate(found, 1):
+            path = f"{self.project}/{owner}/password{number if number > 1 else ''}"
+            shown += _literal(value[at:start]) + _braced(self.secret(path, str(text.position)))
+            at = end
+        return shown + _literal(value[at:])
+
+    def secret(self, path: str, origin: str) -> str:
+        """A reference to a secret of this name."""
+        path = path.lower()
+        self.secrets.setdefault(path, NeededSecret(path, origin))
+        return f"secret:{path}"
+
+    def _use(self, use: Use, position: Position) -> str:
+        is_secret = secret_names.names_secret(use.name) and (use.value or not use.is_set)
+        if not (is_secret or secret_names.has_password(use.value)):
+            return self._variable(use)
+        return _braced(self.secret(f"{self.project}/{use.name}", self._origin(use, position)))
+
+    def _variable(self, use: Use) -> str:
+        return self.variable(use.name, use.value, f"{use.name}: {use.origin}")
+
+    @staticmethod
+    def _origin(use: Use, position: Position) -> str:
+        return str(position) if use.origin.startswith("the default") else use.origin
+
+
+def _braced(reference: str) -> str:
+    return f"secret:{{{reference.removeprefix('secret:')}}}"
+
+
+def _without(text: Text, uses: list[Use]) -> str:
+    return "".join(
+        part if isinstance(part, str) else ("" if part in uses else part.value)
+        for part in text.parts
+    )
+
+
+def _literal(text: str) -> str:
+    """A text that must arrive as it is. Raises NotAllowed."""
+    if secret_references.find(text):
+        raise NotAllowed(f"{text!r} would be taken for a reference to a secret")
+    return text.replace("{{", '{{ "{{" }}')

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which values are secrets, as far as their names and looks tell."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(
+    r"(?:^|[_.-])(?:\w*passw(?:or)?d|passwd|pwd|pass|passphrase|\w*secret|\w*token|credentials?"
+    r"|api_?key|private_?key|secret_?key|access_?key|encryption_?key|signing_?key|master_?key"
+    r"|app_?key|auth_?key)(?:$|[_.-])",
+    re.IGNORECASE,
+)
+#: What names a file, or says something about a secret, is none.
+_ABOUT = re.compile(
+    r"(?:_FILE|_PATH|_DIR|_URL|_URI|_NAME|_LENGTH|_TTL|_EXPIRY|_EXPIRES|_LIFETIME|_HEADER|_TYPE"
+    r"|_ID|_ALGORITHM)$",
+    re.IGNORECASE,
+)
+_ALLOWS = re.compile(r"(?:^|_)(?:ALLOW|DISABLE|ENABLE|REQUIRE|RANDOM|EMPTY|USE)_", re.IGNORECASE)
+_HARMLESS = re.compile(r"(?:true|false|yes|no|on|off|null|none|\d{0,3})", re.IGNORECASE)
+#: A password in an address: scheme://user:password@host.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@")
+#: An option of a command line with a password behind it.
+_OPTION = re.compile(
+    r"(?P<option>(?<!\S)--?[A-Za-z-]*(?:pass|passwd|password|secret|token|api-?key)[ =]+)"
+    r"(?P<value>[^\s-]\S*)",
+    re.IGNORECASE,
+)
+
+
+def names_secret(name: str) -> bool:
+    """Whether a variable of this name holds a secret."""
+    return bool(_NAME.search(name)) and not _ABOUT.search(name) and not _ALLOWS.search(name)
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a variable's value is a secret: by its name, or as an address with a password."""
+    if _ADDRESS.search(value):
+        return True
+    return names_secret(name) and not _HARMLESS.fullmatch(value)
+
+
+def has_password(text: str) -> bool:
+    """Whether a text is an address that holds a password."""
+    return bool(_ADDRESS.search(text))
+
+
+def option_values(text: str) -> list[tuple[int, int]]:
+    """Where passwords stand behind options of a command line: start and end of each."""
+    return [match.span("value") for match in _OPTION.finditer(text)]
+
+
+def is_password_option(word: str) -> bool:
+    """Whether the next word of a command line is a secret."""
+    return bool(_OPTION.fullmatch(f"{word} x"))

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every key of a compose service, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from vigo_bridge.compose import network_keys, process_keys, storage_keys
+from vigo_bridge.compose.job import Job
+from vigo_bridge.compose.model import Pairs
+from vigo_bridge.compose.text import Text
+
+#: Converts one key's value into what the job fills in.
+Conversion = Callable[[Job, Any], None]
+
+
+def _text(key: str, attribute: str | None = None) -> Conversion:
+    return lambda job, value: job.set(key, attribute or key, value)
+
+
+def _list(key: str) -> Conversion:
+    return lambda job, value: job.set_list(key, key, value)
+
+
+def _flag(key: str) -> Conversion:
+    def convert(job: Job, value: bool) -> None:
+        job.attributes[key] = value
+
+    return convert
+
+
+def _map(key: str) -> Conversion:
+    def convert(job: Job, value: Pairs) -> None:
+        rendered = {name: job.plain(key, text) if text else "" for name, text in value}
+        job.attributes[key] = {name: text for name, text in rendered.items() if text is not None}
+
+    return convert
+
+
+def _lost(key: str, advice: str) -> Conversion:
+    return lambda job, value: job.lost(key, f"{key} has no counterpart", advice)
+
+
+def _note(key: str, message: str) -> Conversion:
+    return lambda job, value: job.note(key, message)
+
+
+def _lost_if_true(key: str, advice: str) -> Conversion:
+    def convert(job: Job, value: bool) -> None:
+        if value:
+            job.lost(key, f"{key} has no counterpart", advice)
+
+    return convert
+
+
+def _elsewhere(job: Job, value: Any) -> None:
+    """Used where the whole service is looked at: names, networks, profiles, replicas."""
+
+
+def _devices(job: Job, texts: tuple[Text, ...]) -> None:
+    kept = []
+    for text in texts:
+        if str(text).startswith("/"):
+            kept.append(text)
+        else:
+            job.lost("devices", f"the device {text} is no path", "name its path below /dev")
+    job.set_list("devices", "devices", tuple(kept))
+
+
+_CPU_QUOTA = "limit it with cpus:, which says the same in whole CPUs"
+_HOOK = "write an exec resource that runs `docker exec`, with depends_on: or notify:"
+
+#: What becomes of each key. What is missing here breaks the import, and a test before that.
+CONVERSIONS: Mapping[str, Conversion] = {
+    "annotations": _lost("annotations", "use labels, if whoever reads them can"),
+    "attach": _note("attach", "attach is about the output of `compose up` only"),
+    "blkio_config": _lost("blkio_config", "limit the disk's use on the host"),
+    "build": _lost("build", "build the image where you build others, push it, name it in image:"),
+    "cap_add": _list("cap_add"),
+    "cap_drop": _list("cap_drop"),
+    "cgroup": _lost("cgroup", "the engine's own setting counts"),
+    "cgroup_parent": _lost("cgroup_parent", "set it for the engine: cgroup-parent in daemon.json"),
+    "command": process_keys.command,
+    "configs": storage_keys.configs,
+    "container_name": _elsewhere,
+    "cpu_count": _lost("cpu_count", _CPU_QUOTA),
+    "cpu_percent": _lost("cpu_percent", _CPU_QUOTA),
+    "cpu_period": _lost("cpu_period", _CPU_QUOTA),
+    "cpu_quota": _lost("cpu_quota", _CPU_QUOTA),
+    "cpu_rt_period": _lost("cpu_rt_period", _CPU_QUOTA),
+    "cpu_rt_runtime": _lost("cpu_rt_runtime", _CPU_QUOTA),
+    "cpu_shares": _text("cpu_shares"),
+    "cpus": _text("cpus"),
+    "cpuset": _lost("cpuset", "limit the number of CPUs with cpus:"),
+    "credential_spec": _lost("credential_spec", "it is for Windows"),
+    "depends_on": network_keys.depends_on,
+    "deploy": process_keys.deploy,
+    "develop": _note("develop", "develop is for `compose watch` only"),
+    "device_cgroup_rules": _lost("device_cgroup_rules", "name each device under devices:"),
+    "devices": _devices,
+    "dns": _list("dns"),
+    "dns_opt": _lost("dns_opt", "set it for the engine: dns-opts in daemon.json"),
+    "dns_search": _lost("dns_search", "set it for the engine: dns-search in daemon.json"),
+    "domainname": _text("domainname"),
+    "driver_opts": _lost("driver_opts", "set the options where the volume or network is made"),
+    "entrypoint": process_keys.entrypoint,
+    "env_file": process_keys.env_file,
+    "environment": process_keys.environment,
+    "expose": network_keys.expose,
+    "external_links": _lost("external_links", "put both containers on one network"),
+    "extra_hosts": network_keys.extra_hosts,
+    "gpus": _lost("gpus", "name the devices under devices:"),
+    "group_add": _lost("group_add", "give user: as UID:GID with the group that is needed"),
+    "healthcheck": process_keys.healthcheck,
+    "hostname": _text("hostname"),
+    "image": process_keys.image,
+    "init": _flag("init"),
+    "ipc": lambda job, value: network_keys.namespace(job, "ipc", value),
+    "isolation": _lost("isolation", "it is for Windows"),
+    "label_file": process_keys.label_file,
+    "labels": process_keys.labels,
+    "links": network_keys.links,
+    "logging": process_keys.logging,
+    "mac_address": _lost("mac_address", "the engine chooses it"),
+    "mem_limit": _text("mem_limit", "memory"),
+    "mem_reservation": _lost("mem_reservation", "containers have a limit only: memory:"),
+    "mem_swappiness": _lost("mem_swappiness", "set vm.swappiness on the host"),
+    "memswap_limit": _text("memswap_limit", "memory_swap"),
+    "models": _lost("models", "run the model's server as a service of its own"),
+    "network_mode": _elsewhere,
+    "networks": _elsewhere,
+    "oom_kill_disable": _lost("oom_kill_disable", "give it enough memory:"),
+    "oom_score_adj": _lost("oom_score_adj", "give it enough memory:"),
+    "pid": lambda job, value: network_keys.namespace(job, "pid", value),
+    "pids_limit": _text("pids_limit"),
+    "platform": _text("platform"),
+    "ports": network_keys.ports,
+    "post_start": _lost("post_start", _HOOK),
+    "pre_stop": _lost("pre_stop", "let the program end well on its stop_signal"),
+    "privileged": _flag("privileged"),
+    "profiles": _elsewhere,
+    "provider": _lost("provider", "write an exec resource that runs the provider's program"),
+    "pull_policy": process_keys.pull_policy,
+    "pull_refresh_after": _lost("pull_refresh_after", "use pull: always, or change the tag"),
+    "read_only": _flag("read_only"),
+    "restart": process_keys.restart,
+    "runtime": _lost("runtime", "set it for the engine: default-runtime in daemon.json"),
+    "scale": _elsewhere,
+    "secrets": storage_keys.secrets,
+    "security_opt": _list("security_opt"),
+    "shm_size": _text("shm_size"),
+    "stdin_open": _lost_if_true("stdin_open", "let the program not read its standard input"),
+    "stop_grace_period": process_keys.stop_grace_period,
+    "stop_signal": _text("stop_signal"),
+    "storage_opt": _lost("storage_opt", "set it for the engine: storage-opts in daemon.json"),
+    "sysctls": _map("sysctls"),
+    "tmpfs": storage_keys.tmpfs,
+    "tty": _lost_if_true("tty", "give it a command that runs without a terminal"),
+    "ulimits": _map("ulimits"),
+    "use_api_socket": _lost("use_api_socket", "mount the engine's socket under volumes:"),
+    "user": _text("user"),
+    "userns_mode": _lost("userns_mode", "set it for the engine: userns-remap in daemon.json"),
+    "uts": _lost("uts", "set hostname:"),
+    "volumes": storage_keys.volumes,
+    "volumes_from": _lost("volumes_from", "list the same volumes under volumes:"),
+    "working_dir": _text("working_dir", "workdir"),
+}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values of compose files in the shapes that keys want, or an error that says which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from vigo_bridge.compose.findings import ComposeError, Findings
+from vigo_bridge.compose.loading import get
+from vigo_bridge.compose.merging import as_mapping
+from vigo_bridge.compose.model import Pairs
+from vigo_bridge.compose.text import Text, text_of
+from vigo_bridge.language.diagnostics import did_you_mean_or_known
+from vigo_bridge.language.reader import described
+from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+_TRUTH = {
+    word: truth
+    for truth, words in ((True, "true yes on y 1"), (False, "false no off n 0"))
+    for word in words.split()
+}
+
+
+def misfit(value: Value, what: str) -> NoReturn:
+    raise ComposeError(value.position, f"this must be {what}, not {described(value)}")
+
+
+def text(value: Value) -> Text:
+    return text_of(value) if isinstance(value, Scalar) else misfit(value, "a text")
+
+
+def optional(fields: Fields, name: str) -> Text | None:
+    """The text under a key, if there is one."""
+    found = get(fields, name)
+    return None if found is None else text(found)
+
+
+def texts(value: Value) -> tuple[Text, ...]:
+    """A list of texts, or one."""
+    return tuple(text(item) for item in (value.items if isinstance(value, Items) else (value,)))
+
+
+def words(value: Value) -> Text | tuple[Text, ...]:
+    """A command: one text, or its words."""
+    return texts(value) if isinstance(value, Items) else text(value)
+
+
+def mapping(value: Value) -> Fields:
+    return value if isinstance(value, Fields) else misfit(value, "a mapping")
+
+
+def flag(value: Value) -> bool:
+    written = str(text(value)).lower()
+    return _TRUTH[written] if written in _TRUTH else misfit(value, "true or false")
+
+
+def number(value: Value) -> int:
+    try:
+        return int(str(text(value)))
+    except ValueError:
+        misfit(value, "a whole number")
+
+
+def pairs(value: Value) -> Pairs:
+    """A mapping, or a list of NAME=VALUE."""
+    found = []
+    for key, item in mapping(as_mapping(value)).entries:
+        is_missing = isinstance(item, Scalar) and item.data is None
+        found.append((key.text, None if is_missing else text(item)))
+    return tuple(found)
+
+
+def known_only(fields: Fields, known: Sequence[str], what: str) -> None:
+    """Refuses keys that compose does not have."""
+    for key, _ in fields.entries:
+        if key.text not in known and not key.text.startswith("x-"):
+            raise ComposeError(
+                key.position,
+                f"{what} has no key {key.text!r}",
+                did_you_mean_or_known(key.text, known),
+            )
+
+
+def lose(fields: Fields, advice: Mapping[str, str], what: str, findings: Findings) -> None:
+    """Reports the keys that are written and that no stack can say. advice: by key."""
+    for key, value in fields.entries:
+        if key.text in advice and not (isinstance(value, Scalar) and value.data is None):
+            findings.lost(key.position, f"{what}.{key.text} has no counterpart", advice[key.text])

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is mounted into a container: folders, volumes, configs and secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vigo_bridge.compose import names
+from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.interpolation import Variable
+from vigo_bridge.compose.job import Job, shell_word
+from vigo_bridge.compose.model import Grant, Mount, Source
+from vigo_bridge.compose.network_keys import existing, made
+from vigo_bridge.compose.rendering import NotAllowed
+from vigo_bridge.compose.stack_files import Resource
+from vigo_bridge.compose.text import Text, Use
+from vigo_bridge.language.diagnostics import did_you_mean_or_known
+
+
+def volumes(job: Job, mounts: tuple[Mount, ...]) -> None:
+    for mount in mounts:
+        target = job.plain("volumes", mount.target)
+        if target is None:
+            continue
+        if mount.kind == "tmpfs":
+            entry = f"{target}:{mount.tmpfs}" if mount.tmpfs else target
+            job.attributes.setdefault("tmpfs", []).append(entry)
+            continue
+        source = _bind(job, mount) if mount.kind == "bind" else _volume(job, mount)
+        if source is None:
+            continue
+        parts = [part for part in (source, target, ",".join(mount.options)) if part]
+        job.volumes.append(":".join(parts))
+
+
+def _bind(job: Job, mount: Mount) -> str | None:
+    assert mount.source is not None
+    path = job.path("volumes", mount.source)
+    real = job.real_path(mount.source)
+    if path is None:
+        return None
+    if real.is_file() and job.project.folder in real.parents:
+        job.note(
+            "volumes",
+            f"{mount.source} is a file, and must be on every host of the match entry",
+            "a file resource with content: or source: can put it there",
+        )
+    elif mount.creates_source and (real.is_dir() or not real.exists()):
+        job.needs(_folder(path, real))
+    return path
+
+
+def _folder(path: str, real: Path) -> Resource:
+    return Resource(
+        f"folder-{names.slug(real.name)}",
+        "exec",
+        {"command": f"mkdir -p {shell_word(path)}", "creates": path},
+        ["Compose makes a missing folder; engines refuse to mount one."],
+    )
+
+
+def _volume(job: Job, mount: Mount) -> str | None:
+    """The real name of a volume; empty for one without a name."""
+    if mount.source is None:
+        return ""
+    key = str(mount.source)
+    volume = job.project.volumes.get(key)
+    if volume is None:
+        raise ComposeError(
+            mount.source.position,
+            f"the project has no volume {key!r}",
+            did_you_mean_or_known(key, list(job.project.volumes)) or "add it under volumes:",
+        )
+    if volume.external:
+        job.needs(existing("volume", volume.name))
+    elif volume.options:
+        job.needs(made("volume", volume.name, volume.options))
+    return volume.name
+
+
+def tmpfs(job: Job, texts: tuple[Text, ...]) -> None:
+    rendered = [job.plain("tmpfs", text) for text in texts]
+    job.attributes.setdefault("tmpfs", []).extend(text for text in rendered if text is not None)
+
+
+def configs(job: Job, grants: tuple[Grant, ...]) -> None:
+    for grant in grants:
+        _mount(job, "configs", grant, job.project.configs, f"/{grant.source}")
+
+
+def secrets(job: Job, grants: tuple[Grant, ...]) -> None:
+    for grant in grants:
+        _mount(job, "secrets", grant, job.project.secrets, f"/run/secrets/{grant.source}")
+
+
+def _mount(
+    job: Job, key: str, grant: Grant, sources: dict[str, Source] | object, default: str
+) -> None:
+    assert isinstance(sources, dict)
+    source = sources.get(grant.source)
+    if source is None:
+        raise ComposeError(
+            grant.position,
+            f"the project has no entry {grant.source!r} under {key}",
+            did_you_mean_or_known(grant.source, list(sources)) or f"add it under {key}:",
+        )
+    path = _source_path(job, key, grant, source)
+    target = default
+    if grant.target is not None:
+        target = str(grant.target)
+        if key == "secrets" and not target.startswith("/"):
+            target = f"/run/secrets/{target}"
+    if path is not None:
+        job.volumes.append(f"{path}:{target}:ro")
+
+
+def _source_path(job: Job, key: str, grant: Grant, source: Source) -> str | None:
+    """The file of the host that is mounted; where there is none yet, a resource makes it."""
+    if source.file is not None:
+        if grant.uid or grant.gid or grant.mode:
+            job.note(key, f"{grant.source}: uid, gid and mode are the file's own, as in compose")
+        return job.path(key, source.file)
+    text = source.content
+    if source.environment is not None:
+        known = job.project.environment.get(source.environment, Variable("", "not set anywhere"))
+        is_set = source.environment in job.project.environment
+        use = Use(source.environment, known.value, known.origin, is_set)
+        text = Text((use,), source.position)
+    if text is None:
+        return None
+    return _file(job, key, grant, source, text)
+
+
+def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str | None:
+    path = job.path(key, Text((f"./.{key}/{grant.source}",), source.position))
+    try:
+        if key == "secrets":
+            name = source.environment or grant.source
+            content = job.renderer.secret(
+                f"{job.project.name}/{name}",
+                text.uses[0].origin if text.uses else str(source.position),
+            )
+        else:
+            content = job.renderer.secretive(text)
+    except NotAllowed as error:
+        job.lost(key, f"{grant.source}: {error}", "write it with a variable of your own")
+        return None
+    assert path is not None
+    default = "400" if key == "secrets" else "444"
+    attributes: dict[str, object] = {"target_path": path, "content": content}
+    attributes["mode"] = f"0{grant.mode or default}"
+    if grant.uid:
+        attributes["owner"] = grant.uid
+    if grant.gid:
+        attributes["group"] = grant.gid
+    if key == "secrets" and not (grant.uid or grant.mode):
+        job.note(
+            key,
+            f"{grant.source} becomes a file of the host that root alone may read",
+            "for a container that runs as another user, set owner: to its uid",
+        )
+    job.needs(
+        Resource(
+            f"{key.removesuffix('s')}-{grant.source}",
+            "file",
+            attributes,
+            ["Compose puts this into the container; here a file of the host is mounted."],
+        )
+    )
+    return path
