@@ -20,6 +20,7 @@ from vigo_bridge.report.terminal import listed
 from vigo_bridge.resolve.globs import glob_matches, is_glob
 from vigo_bridge.run.converge import RunOptions, converging
 from vigo_bridge.run.results import EnvoyResult
+from vigo_bridge.run.secret_server import Secrets
 from vigo_bridge.run.stop import Stop
 
 _FILTER = re.compile(r"([a-z_]+\.[a-z_.]+)=(.*)", re.DOTALL)
@@ -68,9 +69,10 @@ def _traits(
     write_command(private / "project", hosts, found.variables, resource, {})
     lines = Lines()
     inventory = [*found.sources, str(private / "project" / "inventory")]
+    nothing = Secrets({}, lambda paths: {})
     with (
         Stop(lines.say, at_once=True) as stop,
-        converging(private / "project" / "site.yml", inventory, {}, how, private, stop) as ask,
+        converging(private / "project" / "site.yml", inventory, nothing, how, private, stop) as ask,
     ):
         answers = ask(hosts, lambda host, envoy: None)
     if stop.cut:

@@ -41,6 +41,7 @@ from vigo_bridge.report.json_report import run_as_json
 from vigo_bridge.report.task import print_task
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.private_folder import private_folder
+from vigo_bridge.run.secret_server import Secrets
 
 _TIMEOUT = "60"
 
@@ -182,7 +183,7 @@ def _job(
     work: _Work,
     timeout: float,
     hosts: Hosts,
-    secrets: Mapping[str, str],
+    secrets: Secrets,
     how: RunOptions,
     private: Path,
 ) -> Job:
