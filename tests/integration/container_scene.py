@@ -77,12 +77,16 @@ class Scene:
         return {name.lstrip("/")[len(self.name) :] for entry in entries for name in entry["Names"]}
 
     def redis(self, *words: str, suffix: str = "") -> str:
-        """What it answers, as soon as it answers: a busy machine starts it slowly."""
+        """What it answers, as soon as it answers: a busy machine starts it slowly.
+
+        There, engines also lose the output of a command that ends at once.
+        """
         container = self.client.containers.get(self.name + suffix)
         deadline = time.monotonic() + 60
         while True:
             answer = str(container.exec_run(["redis-cli", *words]).output.decode()).strip()
-            if "Could not connect" not in answer or time.monotonic() > deadline:
+            is_none = not answer or "Could not connect" in answer
+            if not is_none or time.monotonic() > deadline:
                 return answer
             time.sleep(0.1)
 

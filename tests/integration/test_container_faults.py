@@ -36,11 +36,12 @@ USUAL = [(1, "cut after"), (3, "hang after"), (5, "refuse"), (7, "gone after"), 
 
 
 @contextmanager
-def little_patience() -> Iterator[None]:
-    """Hanging calls are given up soon, but not those of a busy machine."""
+def little_patience(proxy: FaultyProxy) -> Iterator[None]:
+    """A call that hangs is given up soon; after it, a busy machine has its time again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "PATIENCE", 6.0)
         patch.setattr(engine, "_START_ALLOWANCE", 0.0)
+        proxy.when_met = patch.undo
         yield
 
 
@@ -68,7 +69,7 @@ class Service(Scene):
 
     def changed(self, proxy: FaultyProxy, **changes: Any) -> Result:
         """A run through the proxy."""
-        with little_patience():
+        with little_patience(proxy):
             return self.bring(**{**self.attributes, **changes, "docker_host": proxy.docker_host})
 
     def assert_alive(self) -> None:

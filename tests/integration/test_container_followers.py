@@ -273,7 +273,7 @@ def test_every_fault_in_every_step(pair_anywhere: Pair, at: int, fault: str) -> 
     pair = pair_anywhere
     pair.set_up()
     with FaultyProxy(pair.engine, fault, at) as proxy:
-        with little_patience():
+        with little_patience(proxy):
             result = pair.main(**NEWER, docker_host=proxy.docker_host)
         assert proxy.met
     if not fault.startswith("gone"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -35,7 +36,8 @@ _HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 
 class FaultyProxy:
     """Use it as a context manager; ``docker_host`` is where it answers.
 
-    calls: method and path of each changing call that was met, in order.
+    calls: method and path of each changing call that was met, in order. when_met: is called
+    when the call to spoil is there, before it is spoilt.
     """
 
     def __init__(self, engine: Engine, fault: str = "", at: int = 0) -> None:
@@ -47,6 +49,7 @@ class FaultyProxy:
         self._lock = threading.Lock()
         self._gone = False
         self.calls: list[str] = []
+        self.when_met: Callable[[], None] = lambda: None
         self.docker_host = f"unix://{self._path}"
 
     def __enter__(self) -> FaultyProxy:
@@ -100,6 +103,7 @@ class FaultyProxy:
             if len(self.calls) != self._at:
                 return ""
             self._gone = self._fault.startswith("gone")
+            self.when_met()
             return self._fault
 
     def _forward(self, request: bytes, client: socket.socket, fault: str) -> None:
