@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -110,9 +110,13 @@ class FragileJournal(Journal):
 
 
 def converge(
-    items: list[Item], crate_edges: set[tuple[str, str]], world: World, path: Path
+    items: list[Item],
+    crate_edges: set[tuple[str, str]],
+    world: World,
+    path: Path,
+    kind: type[FragileJournal] = FragileJournal,
 ) -> dict[str, str]:
-    journal = FragileJournal.load(str(path))
+    journal = kind.load(str(path))
     journal.world = world  # type: ignore[attr-defined]
     results = Convergence(
         parse_resources([_entry(item) for item in items]),
@@ -272,6 +276,22 @@ def _assert_nothing_lost(
             if model.triggers(_of(source, items), target) and target.guard:
                 delivered = (target.id, True) in world.done[place + 1 :]
                 assert delivered or source in owed.sources(target.id), f"{source} -> {target.id}"
+
+
+def test_nothing_is_under_way_when_a_run_breaks_off(journals: Iterator[Path]) -> None:
+    """A journal that cannot be written ends the run; what was begun has still come to its end."""
+
+    class Broken(FragileJournal):
+        def owe(self, source: str, targets: Iterable[str]) -> tuple[str, ...]:
+            if source == "a/r1":
+                raise OSError("no space left")
+            return super().owe(source, targets)
+
+    world = World()
+    items = [Item("a/r0", slow=True), Item("a/r1"), Item("a/r2")]
+    with pytest.raises(OSError, match="no space left"):
+        converge(items, set(), world, next(journals), Broken)
+    assert world.on == {"a/r0"}
 
 
 @pytest.mark.parametrize("event", range(0, 60, 3))

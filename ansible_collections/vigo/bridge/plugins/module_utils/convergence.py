@@ -78,7 +78,9 @@ class Convergence:
         try:
             self._both_passes()
         except Exception:
-            self._join(self._graph.order)  # Nothing may still be under way when this ends.
+            for conclude in self._pending.values():  # Nothing may be under way when this ends.
+                with contextlib.suppress(Exception):
+                    conclude()
             raise
         return [self._results[resource_id] for resource_id in self._graph.order]
 

@@ -334,7 +334,8 @@ extends_documentation_fragment:
   - vigo.bridge.sdk
 notes:
   - Between stopping the old container and starting the new one, nothing runs. That usually takes
-    less than a second, plus the time that the old process needs to end.
+    less than a second, plus the time that the old process needs to end. Should the call be killed
+    just then, nothing runs until the next call, which puts the old container back.
   - What an engine or its host cannot do is said in a warning or an error before anything is
     changed, and is not tried again and again. Limits that the host's control groups lack are left
     out with a warning. Podman's Docker API has no O(domainname), cannot lift O(memory_swap), and
