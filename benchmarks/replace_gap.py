@@ -16,13 +16,12 @@ import sys
 import threading
 import time
 import urllib.request
-import venv
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.testbed import Engine, use_testbed
-from tests.testbed.common import cache_folder
+from tests.testbed.peers import community_docker
 
 ROOT = Path(__file__).parents[1]
 NAME, PORT = "replace-gap", 18473
@@ -79,17 +78,6 @@ def answers() -> bool:
         return False
 
 
-def peer_python() -> Path:
-    """A virtual environment with community.docker."""
-    folder = cache_folder() / "peer-ansible-12"
-    python = folder / "bin" / "python"
-    if not (folder / "bin" / "ansible-playbook").exists():
-        venv.create(folder, with_pip=True)
-        packages = ["ansible==12.*", "ansible-core==2.19.*", "docker", "requests"]
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
-    return python
-
-
 def apply(python: Path, tool: str, image: str, engine: Engine, folder: Path) -> None:
     """One playbook with one task; it may fail."""
     ((module, arguments),) = MODULES[tool].items()
@@ -129,7 +117,7 @@ def remove(engine: Engine) -> None:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    pythons = {"vigo.bridge": Path(sys.executable), "community.docker": peer_python()}
+    pythons = {"vigo.bridge": Path(sys.executable), "community.docker": community_docker()}
     with use_testbed() as testbed:
         engine = testbed.test_engine()
         client = engine.client()
