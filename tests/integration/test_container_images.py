@@ -7,6 +7,7 @@ import base64
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +56,8 @@ class Shop:
             names = [*image.tags, *image.attrs.get("RepoDigests", [])]
             ours = [name for name in names if name.startswith(self.repository)]
             for name in ours:
-                try:
+                with suppress(ImageNotFound):
                     self._client.images.remove(name, force=True)
-                except ImageNotFound:
-                    continue
 
     def close(self) -> None:
         self.forget()
@@ -172,7 +171,8 @@ def test_a_broken_helper_costs_only_what_needs_it(
     refused = scene.bring(image=shop.image)
     assert refused.action == "failed"
     assert any(f"credentials for {shop.registry.address} cannot be used" in n for n in scene.notes)
-    scene.client.images.remove(THIRD, force=True)
+    with suppress(ImageNotFound):
+        scene.client.images.remove(THIRD, force=True)
     created = scene.bring(image=THIRD)
     assert created.action == "created"
     assert any("cannot be used" in note for note in scene.notes)
@@ -197,6 +197,7 @@ def test_a_registry_that_is_down(scene: Scene, shop: Shop, config: Path) -> None
     assert scene.inspect()["State"]["Running"]
 
 
+@pytest.mark.sweep
 def test_a_digest_stays_when_the_tag_moves(scene: Scene, shop: Shop, config: Path) -> None:
     digest = shop.publish(FIRST)
     for reference in (f"{shop.repository}@{digest}", f"{shop.image}@{digest}"):
@@ -226,6 +227,7 @@ def test_an_image_for_another_machine(scene: Scene, shop: Shop, config: Path) ->
     assert scene.inspect()["State"]["Running"]
 
 
+@pytest.mark.sweep
 def test_images_that_were_left_behind(scene: Scene, shop: Shop, config: Path) -> None:
     wanted: dict[str, Any] = {"image": shop.image, "pull": "always", "secrets": SECRETS, **LOGIN}
     scene.brought("created", **wanted)
