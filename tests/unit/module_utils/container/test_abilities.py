@@ -38,7 +38,6 @@ def test_too_old(attributes: dict[str, Any], version: str, message: str) -> None
 #: Attributes, what is observed, and a part of the error; empty: it can.
 ADDRESSES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"ipv4_address": "192.0.2.7"}, {}, "docker network create --subnet ... n"),
-    ({"ipv4_address": "192.0.2.7"}, {"podman": True}, ""),
     ({"ipv4_address": "192.0.2.7"}, {"known": ["192.0.2.0/24"]}, ""),
     ({"ipv4_address": "192.0.2.7"}, {"known": []}, ""),
     ({"ipv4_address": "192.0.2.7"}, {"known": ["10.0.0.0/8", "192.0.2.0/24"]}, ""),
@@ -56,7 +55,6 @@ def test_addresses(options: dict[str, Any], found: dict[str, Any], message: str)
         None,
         known_networks=frozenset() if known is None else frozenset({"n"}),
         subnets={"n": tuple(known)} if known else {},
-        podman=found.get("podman", False),
     )
     wanted = parse({"networks": {"n": options}})
     text = error_of(lambda: abilities.refuse_addresses(wanted, observed))

@@ -172,8 +172,7 @@ options:
         C(ipv6_address); or a list of names, or of such maps with their C(name) in them; or a text
         with commas between names.
       - Containers on a network find one another by name and by alias.
-      - A fixed address needs a network that was made with a subnet; one that is made on demand has
-        none on Docker.
+      - A fixed address needs a network that was made with a subnet, not one that is made on demand.
     type: raw
   network_mode:
     description:

@@ -45,7 +45,7 @@ def refuse_addresses(spec: ContainerSpec, observed: Observed) -> None:
 
 def _refuse_address(network: str, address: str, observed: Observed) -> None:
     subnets = observed.subnets.get(network, ())
-    if network not in observed.known_networks and not observed.podman:
+    if network not in observed.known_networks:
         raise ResourceError(
             f"networks: {network} does not exist, and one that is made on demand has no addresses"
             f" of its own to give; make it first: docker network create --subnet ... {network}"
