@@ -106,6 +106,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"volumes": "a:/b:rx"}, "unknown option 'rx'"),
     ({"volumes": ["a:/b", "c:/b"]}, "two entries for /b"),
     ({"networks": {"a": {"alias": "b"}}}, "unknown option 'alias'"),
+    ({"networks": {"a": {"ipv4_address": "10.0.0"}}}, "ipv4_address: '10.0.0' is no such address"),
+    ({"networks": {"a": {"ipv6_address": "10.0.0.1"}}}, "is no such address"),
     ({"network": "a", "network_mode": "host"}, "cannot be combined"),
     ({"network_mode": "service:a"}, "is not bridge, host"),
     ({"restart": "sometimes"}, "is not no, always"),

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from ..comma_strings import as_list, text
 from ..errors import ResourceError
@@ -124,6 +125,14 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     return Attachment(
         name,
         tuple(sorted(as_list(options.get("aliases")))),
-        text(options.get("ipv4_address")),
-        text(options.get("ipv6_address")),
+        _address(name, "ipv4_address", options, ipaddress.IPv4Address),
+        _address(name, "ipv6_address", options, ipaddress.IPv6Address),
     )
+
+
+def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[[str], Any]) -> str:
+    written = text(options.get(option)).strip()
+    try:
+        return str(kind(written)) if written else ""
+    except ValueError:
+        raise ResourceError(f"networks: {name}: {option}: {written!r} is no such address") from None
