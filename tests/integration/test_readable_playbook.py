@@ -69,14 +69,17 @@ def test_the_lines_are_events_of_ansible_runner_too(tmp_path: Path) -> None:
     run = ansible_runner.run(
         private_data_dir=str(tmp_path),
         project_dir=str(tmp_path),
-        binary=str(Path(sys.executable).with_name("ansible-playbook")),
         playbook="play.json",
         inventory="web1\n",
-        envvars={"ANSIBLE_NOCOLOR": "1", "ANSIBLE_PYTHON_INTERPRETER": sys.executable},
+        envvars={
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
         quiet=True,
     )
     told = [event["stdout"] for event in run.events if event["event"] == "verbose"]
-    assert told == ["  ran: [web1] web/apply (it has no guard)"]
+    assert told == [f"  ran: [web1] web/{name} (it has no guard)" for name in ("apply", "after")]
 
 
 def test_no_log_is_kept(tmp_path: Path) -> None:
