@@ -157,6 +157,8 @@ def test_a_failed_target_stays_owed_until_it_succeeds(envoy: Envoy) -> None:
     assert envoy.converge(*resources)["c/apply"] == "failed"
     assert envoy.owed == {"c/apply": ["c/config"]}
     assert envoy.converge(*resources) == {"c/config": "none", "c/apply": "failed"}
+    assert envoy.converge(*resources, check=True) == {"c/config": "none", "c/apply": "ran"}
+    assert envoy.owed == {"c/apply": ["c/config"]}
     (envoy.folder / "repaired").touch()
     assert envoy.converge(*resources) == {"c/config": "none", "c/apply": "ran"}
     assert envoy.owed == {}
