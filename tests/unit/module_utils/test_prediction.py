@@ -17,10 +17,13 @@ from tests.unit.module_utils.envoys import run
 Entry = dict[str, Any]
 
 
-def actions(entries: list[Entry], folder: Path, *, check: bool) -> dict[str, str]:
-    """HERE stands for the folder, in every text."""
+def actions(
+    entries: list[Entry], folder: Path, *, check: bool, when: str | None = None
+) -> dict[str, str]:
+    """HERE stands for the folder, in every text. when: that of the crate c."""
     placed = [_placed(entry, str(folder)) for entry in entries]
-    results = run(placed, folder / "state" / "journal.json", check=check)
+    crates = {"c": {"when": _placed(when, str(folder))}, "d": {}} if when else None
+    results = run(placed, folder / "state" / "journal.json", check=check, crates=crates)
     return {result.id: result.action for result in results}
 
 
@@ -310,6 +313,8 @@ def _entry(name: str, other: str, kind: str) -> Entry:
 
 
 START = st.sets(st.integers(0, 6))
+#: Conditions of the crate c.
+WHEN = st.sampled_from([None, None, "file_exists('HERE/r1')", "!file_exists('HERE/r2')"])
 
 
 RELAXED = settings(
@@ -319,25 +324,31 @@ RELAXED = settings(
 
 
 @settings(RELAXED, max_examples=25, derandomize=True)  # the sweep looks for new ones
-@given(entries=stacks(), start=START)
-def test_a_run_does_what_was_predicted(entries: list[Entry], start: set[int]) -> None:
-    _compare(entries, start)
+@given(entries=stacks(), start=START, when=WHEN)
+def test_a_run_does_what_was_predicted(
+    entries: list[Entry], start: set[int], when: str | None
+) -> None:
+    _compare(entries, start, when)
 
 
 @settings(RELAXED, max_examples=25, derandomize=True)  # the sweep looks for new ones
-@given(entries=stacks(FILES), start=START)
-def test_files_alone_are_always_predicted(entries: list[Entry], start: set[int]) -> None:
-    assert "unknown" not in _compare(entries, start)
+@given(entries=stacks(FILES), start=START, when=WHEN)
+def test_files_alone_are_always_predicted(
+    entries: list[Entry], start: set[int], when: str | None
+) -> None:
+    assert "unknown" not in _compare(entries, start, when)
 
 
 @pytest.mark.sweep
 @settings(RELAXED, max_examples=2000)
-@given(entries=stacks(), start=START)
-def test_long_runs_do_what_was_predicted(entries: list[Entry], start: set[int]) -> None:
-    _compare(entries, start)
+@given(entries=stacks(), start=START, when=WHEN)
+def test_long_runs_do_what_was_predicted(
+    entries: list[Entry], start: set[int], when: str | None
+) -> None:
+    _compare(entries, start, when)
 
 
-def _compare(entries: list[Entry], start: set[int]) -> list[str]:
+def _compare(entries: list[Entry], start: set[int], when: str | None) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in start:
@@ -345,11 +356,11 @@ def _compare(entries: list[Entry], start: set[int]) -> list[str]:
         before = sorted(folder.iterdir())
         for _ in range(2):
             try:
-                predicted = actions(entries, folder, check=True)
+                predicted = actions(entries, folder, check=True, when=when)
             except GraphError:
                 assume(False)
             assert sorted(folder.iterdir()) == before
-            real = actions(entries, folder, check=False)
+            real = actions(entries, folder, check=False, when=when)
             # A prediction assumes that what it cannot know does not fail: what is unknown, and a
             # source that a command takes away before its turn.
             surprises = [
