@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.integration.program import Finished
 from tests.integration.test_bad_input import ENVOYS, HOST, ROLES
+from tests.testbed import TestbedError, debian
 
 SITE = """\
 name: site
@@ -61,6 +64,28 @@ class Shop:
 
     def run(self, **environment: str) -> Finished:
         return self("run", "--local", "--as", HOST, "-o", "json", environment=environment)
+
+    def encrypt(self, file: Path, text: str, *options: str) -> None:
+        """Encrypts a text as users of ansible-vault do."""
+        command = [PROGRAMS / "ansible-vault", "encrypt", *options, "--output", file, "-"]
+        subprocess.run(
+            command, input=text, env=self.environment, text=True, check=True, capture_output=True
+        )
+
+    def typing(self, password: str, *arguments: str) -> tuple[int, int]:
+        """Runs the program on a terminal. Gives its status, and how often it wanted a password."""
+        terminal = pexpect.spawn(
+            sys.executable,
+            ["-m", "vigo_bridge", *arguments, "--stacks", str(self.stack)],
+            env=self.environment,
+            timeout=120,
+        )
+        asked = 0
+        while terminal.expect([r"[Pp]assword \([a-z]+\): ", pexpect.EOF]) == 0:
+            asked += 1
+            terminal.sendline(password)
+        terminal.close()
+        return terminal.exitstatus, asked
 
     @property
     def page(self) -> str:
@@ -129,6 +154,168 @@ def test_a_generated_project_finds_the_vault(shop: Shop) -> None:
     assert shop.page.startswith("from the vault ")
 
 
+def test_several_vault_ids_by_program_and_by_typing(shop: Shop) -> None:
+    """Each file has its id; a password that is typed is asked for once, and fits all programs."""
+    program = shop.folder / "password-program"
+    program.write_text("#!/bin/sh\necho from the program\n")
+    program.chmod(0o700)
+    typed = shop.folder / "typed"
+    typed.write_text("from the keyboard")
+    del shop.environment["ANSIBLE_VAULT_PASSWORD_FILE"]
+    shop.encrypt(shop.stack / "dev.yml", "site/none: x", "--vault-id", f"dev@{program}")
+    shop.encrypt(shop.stack / "ops.yml", "site: {db: typed}", "--vault-id", f"ops@{typed}")
+    typed.unlink()
+    (shop.stack / "secrets.yml").write_text(
+        "stores: [{vault_file: dev.yml}, {vault_file: ops.yml}]"
+    )
+
+    shop.environment["ANSIBLE_VAULT_IDENTITY_LIST"] = f"dev@{program}"
+    assert shop("secrets", "set", "site/key", stdin="program").status == 0
+    assert (shop.stack / "dev.yml").read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;dev\n")
+
+    shop.environment["ANSIBLE_VAULT_IDENTITY_LIST"] = f"dev@{program},ops@prompt"
+    assert shop.typing("from the keyboard", "run", "--local", "--as", HOST) == (0, 1)
+    assert shop.page == "program db://typed@host"
+
+
+def test_a_secret_is_typed_without_echo_and_twice(shop: Shop) -> None:
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "vigo_bridge", "secrets", "set", "site/key", "--stacks", str(shop.stack)],
+        env=shop.environment,
+        timeout=120,
+    )
+    shown = b""
+    for _ in range(2):
+        terminal.expect(": ")
+        shown += terminal.before
+        terminal.sendline("hunter22")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert b"hunter22" not in shown + terminal.before
+    assert shop("secrets", "list").out == "site/key\n"
+
+
+def test_validate_asks_the_stores_that_a_stack_has(shop: Shop) -> None:
+    def found() -> list[str]:
+        shown = json.loads(shop("config", "validate", "-o", "json").out)["diagnostics"]
+        return [f"{item['code']} {item['severity']} {item['line']}" for item in shown]
+
+    assert found() == []
+    shop("secrets", "set", "site/key", stdin="abc")
+    assert found() == ["VB602 warning 3", "VB603 warning 8"]
+    shop.encrypt(shop.vault, "site: {key: '', db: long enough}")
+    assert found() == ["VB603 error 8"]
+    shop.environment["ANSIBLE_VAULT_PASSWORD_FILE"] = "/nowhere"
+    assert found() == ["VB604 warning None"]
+    (shop.stack / "secrets.yml").write_text("stores:\n  - envv\n")
+    assert found() == ["VB604 error 2"]
+
+
+def test_a_short_secret_is_warned_of_and_mangles_nothing(shop: Shop) -> None:
+    """Such a secret is a part of nearly every word in a result."""
+    finished = shop.run(VIGO_SECRET_SITE_KEY="e", VIGO_SECRET_SITE_DB="a")
+    assert finished.status == 0, finished.out
+    assert finished.actions(HOST) == {"site/page": "created"}
+    assert "warning: shorter than 4 characters" in finished.err
+    assert "the secret site/db, site/key; choose a longer one" in finished.err
+    assert shop.page == "e db://a@host"
+
+
+def test_a_host_has_a_secret_of_its_own_in_the_users_inventory(shop: Shop) -> None:
+    inventory = shop.folder / "hosts.ini"
+    python = f"ansible_connection=local ansible_python_interpreter={sys.executable}"
+    inventory.write_text(f"{HOST} {python} url=secret:hosts/web1\n")
+    values = {"VIGO_SECRET_SITE_KEY": "stack's", "VIGO_SECRET_SITE_DB": "unused"}
+
+    def run(**environment: str) -> Finished:
+        return shop(
+            "run", "-i", str(inventory), "-o", "json", environment={**values, **environment}
+        )
+
+    missing = run()
+    assert missing.status == 3
+    assert "no secret store has: hosts/web1 (VIGO_SECRET_HOSTS_WEB1)" in missing.out
+    assert not (shop.folder / "page").exists()
+    assert run(VIGO_SECRET_HOSTS_WEB1="host's").status == 0
+    assert shop.page == "stack's host's"
+
+
+#: what keeps Ansible from pipelining -> what is told
+ON_DISK = {
+    "ANSIBLE_PIPELINING=false": "set `pipelining = true` in the [defaults] section of ansible.cfg",
+    "ANSIBLE_KEEP_REMOTE_FILES=true": "switch keep_remote_files off (ANSIBLE_KEEP_REMOTE_FILES",
+}
+
+
+@pytest.mark.parametrize("setting", ON_DISK)
+def test_secrets_do_not_go_to_a_file_on_the_target(shop: Shop, setting: str) -> None:
+    name, value = setting.split("=")
+    known = {"VIGO_SECRET_SITE_KEY": "hunter22", "VIGO_SECRET_SITE_DB": "hunter23"}
+    finished = shop.run(**known, **{name: value})
+    assert finished.status == 3
+    assert "without pipelining Ansible would write them to a file on the target" in finished.out
+    assert ON_DISK[setting] in finished.out
+    assert not (shop.folder / "page").exists()
+
+
+def test_kept_artifacts_hold_the_project_and_no_environment(shop: Shop) -> None:
+    shop.environment["TMPDIR"] = str(shop.folder)
+    shop.environment["SOMETHING_ELSE"] = "hunter23"
+    known = {"VIGO_SECRET_SITE_KEY": "hunter22", "VIGO_SECRET_SITE_DB": "hunter22"}
+    planned = shop("plan", "--local", "--as", HOST, "--keep-artifacts", environment=known)
+    (kept,) = shop.folder.glob("vigo-bridge-*")
+    assert f"the run's files are kept in {kept}" in planned.err
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+    texts = {path.name: path.read_text() for path in kept.rglob("*") if path.is_file()}
+    assert {"site.yml", "command", f"{HOST}.json"} <= set(texts)
+    assert [name for name, text in texts.items() if "hunter2" in text] == []
+
+
+PACKAGE = {
+    "pyproject.toml": """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "keeper"
+version = "1.0"
+[project.entry-points."vigo_bridge.secret_stores"]
+keeper = "keeper:Keeper"
+""",
+    "keeper/__init__.py": """\
+class Keeper:
+    description = "keeper"
+    refusals = {}
+
+    def __init__(self, setting):
+        self.prefix = setting["prefix"]
+
+    def look_up(self, paths):
+        return {path: f"{self.prefix} {path}" for path in paths}
+""",
+}
+
+
+def test_a_store_of_an_installed_package(shop: Shop) -> None:
+    for name, text in PACKAGE.items():
+        file = shop.folder / "source" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    target = shop.folder / "packages"
+    subprocess.run([*pip, "--target", target, shop.folder / "source"], check=True)
+    shop.environment["PYTHONPATH"] = str(target)
+    (shop.stack / "secrets.yml").write_text("stores: [{keeper: {prefix: kept}}]\n")
+    assert shop.run().status == 0
+    assert shop.page == "kept site/key db://kept site/db@host"
+    (shop.stack / "secrets.yml").write_text("stores: [{keeper: {prefx: kept}}]\n")
+    refused = shop("secrets", "check")
+    assert refused.status == 1
+    assert "the secret store 'keeper' cannot be used: KeyError('prefix')" in refused.err
+
+
 LOOKUP = """\
 - hosts: localhost
   connection: local
@@ -167,7 +354,16 @@ BROKEN: dict[str, tuple[str, str]] = {
     "no password": ("no password", "ANSIBLE_VAULT_PASSWORD_FILE"),
     "not encrypted": ("plain", "is not encrypted; encrypt it with"),
     "readable by others": ("mode", "may be read by others (0644); run `chmod 600"),
+    "broken once decrypted": ("yaml", "once decrypted, it is no YAML at line 1, column 6"),
     "missing program": ("program", "'no-such-program' cannot be run"),
+    "a program that hangs": ("hanging", "did not answer within 0.5 s when asked for site/db"),
+    "a wrong list": ("list", "secrets.yml:1:10: {'vault': 'x'} is no secret store"),
+}
+#: what `secrets.yml` says
+LISTS = {
+    "program": 'stores: [{command: [no-such-program, "{path}"]}]',
+    "hanging": 'stores: [{command: [sh, -c, "sleep 60", "{path}"], timeout: 0.5}]',
+    "list": "stores: [{vault: x}]",
 }
 
 
@@ -184,13 +380,14 @@ def test_a_store_that_cannot_be_used_stops_before_any_host(
         shop.vault.write_text("site/key: x\n")
     elif kind == "mode":
         shop.vault.chmod(0o644)
+    elif kind == "yaml":
+        shop.encrypt(shop.vault, "key: *hunter22 x")
     else:
-        (shop.stack / "secrets.yml").write_text(
-            'stores: [{command: [no-such-program, "{path}"]}]\n'
-        )
+        (shop.stack / "secrets.yml").write_text(LISTS[kind])
     finished = shop.run()
     assert finished.status == 1
     assert told in finished.err
+    assert "hunter22" not in finished.err
     assert "Nothing was touched." in finished.err
     assert not (shop.folder / "page").exists()
 
@@ -203,7 +400,18 @@ def test_stores_are_asked_in_the_order_of_secrets_yml(shop: Shop) -> None:
     assert shop.page == "environment db://command:site/db@host"
 
 
-@pytest.mark.skipif(not shutil.which("age"), reason="age is not installed")
+@pytest.fixture
+def programs(aloud: Callable[[], AbstractContextManager[None]]) -> None:
+    """pass and age, installed where root can; skipped elsewhere, with the reason."""
+    needed = {"age": "age", "pass": "pass", "gpg": "gnupg"}
+    try:
+        with aloud():
+            debian.provide(needed)
+    except TestbedError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.usefixtures("programs")
 def test_age(shop: Shop) -> None:
     key = shop.folder / "key.txt"
     made = subprocess.run(
@@ -221,7 +429,7 @@ def test_age(shop: Shop) -> None:
     assert shop.page == "age key db://age db@host"
 
 
-@pytest.mark.skipif(not shutil.which("pass"), reason="pass is not installed")
+@pytest.mark.usefixtures("programs")
 def test_pass(shop: Shop) -> None:
     home = shop.folder / "gnupg"
     home.mkdir(mode=0o700)

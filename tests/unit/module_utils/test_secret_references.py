@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+import base64
+import textwrap
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import (
+    CUT,
+    MASK,
+    Secrets,
+)
 
 #: text -> the paths that it names
 TEXTS = [
@@ -76,6 +83,9 @@ PRINTED = [
     "> line two <",
     "cCJ3XDEKbGluZSB0d28=",
     "cCJ3XDEKbGluZSB0d28K",
+    "p%22w%5C1%0Aline%20two",
+    "p%22w%5C1%0Aline+two",
+    "b'p\"w\\\\1\\nline two'",
 ]
 
 
@@ -86,6 +96,74 @@ def test_conceal_knows_what_secrets_look_like_in_print(text: str) -> None:
     assert 'p"w' not in shown
     assert "cCJ3" not in shown
     assert "********" in shown
+
+
+def test_conceal_knows_wrapped_base64_and_the_quotes_of_shells() -> None:
+    value = "it's " + "".join(chr(33 + number % 90) for number in range(200))
+    for width in (64, 76):
+        wrapped = "\n".join(textwrap.wrap(base64.b64encode(value.encode()).decode(), width))
+        assert set(Secrets({"a": value}).conceal(wrapped).split("\n")) <= {MASK, wrapped[-4:]}
+    for printed in ("'it'\"'\"'s", "'it'\\''s"):
+        assert Secrets({"a": "it's"}).conceal(printed + "'") == f"'{MASK}'"
+
+
+#: text whose beginning was cut off -> what is shown, for the secret `abcdefgh`
+REMAINDERS = [
+    ("defgh and more", "******** and more"),
+    ("\ufffdefgh", "********"),
+    ("fgh and more", "fgh and more"),
+    ("defgx", "defgx"),
+    ("abcdefgh", "********"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), REMAINDERS)
+def test_conceal_masks_the_rest_of_a_secret_that_was_cut(text: str, shown: str) -> None:
+    assert Secrets({"a": "abcdefgh"}).conceal(CUT + text) == CUT + shown
+
+
+def test_conceal_masks_the_rest_of_a_large_secret() -> None:
+    large = "".join(chr(33 + number * 7919 % 94) for number in range(64 * 1024))
+    assert Secrets({"a": large}).conceal(CUT + large[100:] + " end") == f"{CUT}{MASK} end"
+
+
+def test_very_short_secrets_are_masked_in_output_only() -> None:
+    secrets = Secrets({"a": "abc", "b": "abcd"})
+    assert "abc" not in secrets.forms()
+    assert "abcd" in secrets.forms()
+    assert secrets.conceal("abc") == MASK
+
+
+#: a path -> whether a secret may have it
+PATHS = {
+    "a": True,
+    "a/b.c-d_e/F9": True,
+    ".hidden/x": True,
+    "": False,
+    "/a": False,
+    "a/": False,
+    "a//b": False,
+    "../a": False,
+    "a/./b": False,
+    "a/...": False,
+    "-a": False,
+    "a/-b": False,
+    "a b": False,
+    "a-": False,
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_mistakes_in_paths(path: str) -> None:
+    assert (secret_references.mistake(path) is None) == PATHS[path]
+
+
+@given(st.text("secrt:/{}ab.-_ ", max_size=40))
+def test_no_reference_is_both_whole_and_broken_off(text: str) -> None:
+    starts = {reference.start for reference in secret_references.find(text)}
+    broken = {at for at in secret_references.malformed(text) if "{{" not in text[at:]}
+    assert not starts & broken
 
 
 @given(st.text("secrt:/{}ab.-_ ", max_size=40))

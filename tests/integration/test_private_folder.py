@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run's private folder is for its owner alone, and gone afterwards however the run ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.integration.canary import write_stack
+from tests.integration.program import Finished
+from vigo_bridge.run.private_folder import private_folder
+
+CRATE = """\
+name: waiting
+resources:
+  - name: long
+    type: exec
+    command: "cat > HERE/secret; echo $$ > HERE/pid; exec sleep 300"
+    stdin: secret:folder/key
+"""
+
+
+def _children(process: int) -> list[int]:
+    text = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def _kill_ansible(process: int) -> None:
+    for child in _children(process):
+        os.kill(child, signal.SIGKILL)
+
+
+def _interrupt(process: int) -> None:
+    os.kill(process, signal.SIGINT)
+
+
+#: how the run ends -> its exit status
+ENDS: dict[str, tuple[Callable[[int], None], int]] = {
+    "Ctrl-C": (_interrupt, 130),
+    "Ansible is killed": (_kill_ansible, 3),
+}
+
+
+@pytest.mark.parametrize(("end", "status"), ENDS.values(), ids=ENDS)
+def test_the_folder_is_gone(tmp_path: Path, end: Callable[[int], None], status: int) -> None:
+    stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
+    memory = Path("/dev/shm")
+    before = set(memory.glob("vigo-bridge-*"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vigo_bridge", "run", "--stacks", stack, "--local", "-o", "json"],
+        env={**os.environ, "VIGO_SECRET_FOLDER_KEY": "hunter22"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    pid = tmp_path / "pid"
+    deadline = time.monotonic() + 120
+    while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    try:
+        assert (tmp_path / "secret").read_text() == "hunter22"
+        (folder,) = set(memory.glob("vigo-bridge-*")) - before
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        end(process.pid)
+        out, err = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
+    ended = Finished(process.returncode, out, err)
+    assert ended.status == status, err
+    assert not folder.exists()
+    assert "hunter22" not in out + err
+
+
+def test_it_is_gone_after_an_error_and_stays_where_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match="x"), private_folder() as folder:
+        raise ValueError("x")
+    assert not folder.exists()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with private_folder(keep=True) as folder:
+        (folder / "file").touch()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path.parent for path in tmp_path.rglob("file")] == [folder]
