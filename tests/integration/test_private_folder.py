@@ -8,14 +8,13 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.integration.canary import write_stack
-from tests.integration.program import Finished
+from tests.integration.test_interrupt import Running
 from vigo_bridge.run.private_folder import private_folder
 
 CRATE = """\
@@ -28,56 +27,51 @@ resources:
 """
 
 
-def _children(process: int) -> list[int]:
-    text = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(child) for child in text.split()]
+def _interrupt(running: Running) -> None:
+    running.signal(signal.SIGINT, "the running batch finishes")
+    running.signal(signal.SIGINT, "Stopping at once")
 
 
-def _kill_ansible(process: int) -> None:
-    for child in _children(process):
-        os.kill(child, signal.SIGKILL)
-
-
-def _interrupt(process: int) -> None:
-    os.kill(process, signal.SIGINT)
+def _kill_ansible(running: Running) -> None:
+    process = running.process.pid
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
 
 
 #: how the run ends -> its exit status
-ENDS: dict[str, tuple[Callable[[int], None], int]] = {
-    "Ctrl-C": (_interrupt, 130),
+ENDS: dict[str, tuple[Callable[[Running], None], int]] = {
+    "Ctrl-C, twice": (_interrupt, 130),
     "Ansible is killed": (_kill_ansible, 3),
 }
 
 
 @pytest.mark.parametrize(("end", "status"), ENDS.values(), ids=ENDS)
-def test_the_folder_is_gone(tmp_path: Path, end: Callable[[int], None], status: int) -> None:
+def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], status: int) -> None:
     stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
     memory = Path("/dev/shm")
     before = set(memory.glob("vigo-bridge-*"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vigo_bridge", "run", "--stacks", stack, "--local", "-o", "json"],
-        env={**os.environ, "VIGO_SECRET_FOLDER_KEY": "hunter22"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    running = Running(
+        [sys.executable, "-m", "vigo_bridge", "run", "--stacks", str(stack), "--local"],
+        {
+            **os.environ,
+            "VIGO_SECRET_FOLDER_KEY": "hunter22",
+            "XDG_STATE_HOME": str(tmp_path / "state"),
+        },
     )
     pid = tmp_path / "pid"
-    deadline = time.monotonic() + 120
-    while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    running.wait_for(pid)
     try:
         assert (tmp_path / "secret").read_text() == "hunter22"
         (folder,) = set(memory.glob("vigo-bridge-*")) - before
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        end(process.pid)
-        out, err = process.communicate(timeout=120)
+        end(running)
+        out = running.end()
     finally:
-        process.kill()
+        running.process.kill()
         subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
-    ended = Finished(process.returncode, out, err)
-    assert ended.status == status, err
+    assert running.process.returncode == status, running.told()
     assert not folder.exists()
-    assert "hunter22" not in out + err
+    assert "hunter22" not in out + running.told()
 
 
 def test_it_is_gone_after_an_error_and_stays_where_it_is_kept(
