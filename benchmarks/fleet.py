@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a large fleet costs the controller: time and memory.
+
+Many hosts, all of them this machine by Ansible's local connection, get one command each: by
+`vigo-bridge run` at once and in batches, and by `ansible-playbook` on the generated project, which
+is the part that is Ansible's own. Usage: ``python -m benchmarks.fleet [HOSTS] [FORKS]``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.integration.local_fleet import LocalFleet
+from vigo_bridge.run.stop import children
+
+_MIB = 1024
+
+
+@dataclass
+class Cost:
+    """seconds: by the clock. processor: seconds of all processes. own, tree: MiB at most, of the
+    process itself and of all that it started."""
+
+    seconds: float
+    processor: float
+    own: float
+    tree: float
+
+
+def main(hosts: int = 200, forks: int = 50) -> None:
+    with TemporaryDirectory() as folder:
+        fleet = LocalFleet(Path(folder), [], count=hosts)
+        os.environ.update(fleet.environment)
+        batch = max(1, hosts // 8)
+        ours = [sys.executable, "-m", "vigo_bridge"]
+        project = Path(folder) / "project"
+        generate = fleet.command()
+        generate[0:1] = ["generate", str(project)]
+        subprocess.run([*ours, *generate[:-2]], check=True, capture_output=True)
+        playbook = [str(Path(sys.executable).with_name("ansible-playbook")), "site.yml"]
+        cases: dict[str, Sequence[str]] = {
+            "at once": [*ours, *fleet.command("--forks", str(forks))],
+            f"batches of {batch}": [
+                *ours,
+                *fleet.command("--forks", str(forks), "--batch-size", str(batch)),
+            ],
+            "ansible-playbook alone": [*playbook, "--forks", str(forks)],
+        }
+        print(f"{hosts} hosts, {forks} at a time\n")
+        print(f"{'':<24}{'s':>8}{'s CPU':>8}{'MiB':>8}{'MiB tree':>10}")
+        for name, command in cases.items():
+            cost = measured(command, project, lambda out, name=name: check(out, name, hosts))
+            print(
+                f"{name:<24}{cost.seconds:>8.1f}{cost.processor:>8.1f}{cost.own:>8.0f}"
+                f"{cost.tree:>10.0f}"
+            )
+        print(f"\nload average {' '.join(f'{load:.1f}' for load in os.getloadavg())}")
+
+
+def check(out: str, name: str, hosts: int) -> None:
+    """Every host has its own result."""
+    if name.startswith("ansible"):
+        assert out.count("changed=1") == hosts, out[-2000:]
+        return
+    envoys = json.loads(out)["envoys"]
+    assert [envoy["status"] for envoy in envoys.values()] == ["changed"] * hosts
+
+
+def measured(command: Sequence[str], folder: Path, check: Callable[[str], None]) -> Cost:
+    before, clock = os.times(), time.monotonic()
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    peaks = [0.0, 0.0]
+    watcher = threading.Thread(target=_watch, args=(process, peaks))
+    watcher.start()
+    out, _ = process.communicate()
+    watcher.join()
+    after = os.times()
+    check(out)
+    processor = after.children_user + after.children_system
+    processor -= before.children_user + before.children_system
+    return Cost(time.monotonic() - clock, processor, *peaks)
+
+
+def _watch(process: subprocess.Popen[str], peaks: list[float]) -> None:
+    while process.poll() is None:
+        tree = _tree(process.pid)
+        peaks[0] = max(peaks[0], _memory(process.pid))
+        peaks[1] = max(peaks[1], sum(map(_memory, tree)))
+        time.sleep(0.2)
+
+
+def _tree(process: int) -> list[int]:
+    found = [process]
+    for child in children(process):
+        found += _tree(child)
+    return found
+
+
+def _memory(process: int) -> float:
+    """MiB, pages that are shared counted in part."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / _MIB
+    return 0.0
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
