@@ -50,6 +50,16 @@ def test_module_has_its_action_and_its_action_group(module: ModuleSource) -> Non
     assert module.name in runtime["action_groups"]["bridge"]
 
 
+@every_module
+def test_module_says_what_it_supports(module: ModuleSource) -> None:
+    attributes = module.documentation["attributes"]
+    assert {name for name, attribute in attributes.items() if "support" in attribute} >= {
+        "async",
+        "check_mode",
+        "diff_mode",
+    }
+
+
 def _compared(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {
         name: {field: option.get(field, default) for field, default in COMPARED.items()}

@@ -31,6 +31,8 @@ options:
     type: str
     required: true
 attributes:
+  async:
+    support: none
   check_mode:
     support: full
     details: The machine is asked as it is now; what earlier tasks would change does not count.
