@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import yaml
+from docker import DockerClient
 
 from tests.integration.conformance.suite import Batch, Case, cases
+from tests.testbed import Engine
 
 pytestmark = pytest.mark.integration
 
 TABLES = ("resources", "triggers", "conditions", "references", "templates", "variables")
 CASES = {name: case for table in TABLES for name, case in cases(table).items()}
+CONTAINERS = cases("containers")
 QUICK = {name: case for name, case in CASES.items() if case.quick}
 
 
@@ -37,8 +44,54 @@ def test_all(batch: Batch, case: Case) -> None:
     _compare(batch, case)
 
 
+@pytest.fixture(scope="module")
+def container_batch(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
+    with closing(engine.client()) as client:
+        batch = Batch(
+            list(CONTAINERS.values()),
+            tmp_path_factory.mktemp("containers"),
+            engine.env,
+            lambda case: _containers(client, case),
+            lambda: _remove(client),
+        )
+        _remove(client)
+        batch.run()
+        yield batch
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("case", CONTAINERS.values(), ids=CONTAINERS)
+def test_containers(container_batch: Batch, case: Case) -> None:
+    _compare(container_batch, case)
+
+
 def test_there_are_enough() -> None:
     assert len(CASES) >= 60
+
+
+def _containers(client: DockerClient, case: Case) -> dict[str, str]:
+    """What the engine knows of the containers of a case."""
+    crates = yaml.safe_dump(dict(case.crates))
+    return {
+        container.name: json.dumps(
+            [
+                container.status,
+                container.attrs["Config"]["Image"],
+                sorted(container.attrs["Config"]["Env"]),
+                container.attrs["HostConfig"]["PortBindings"],
+                container.attrs["HostConfig"]["RestartPolicy"],
+                container.attrs["State"]["ExitCode"],
+            ]
+        )
+        for container in client.containers.list(all=True)
+        if f"container: {container.name}\n" in crates
+    }
+
+
+def _remove(client: DockerClient) -> None:
+    for container in client.containers.list(all=True):
+        if container.name.startswith("conformance-"):
+            container.remove(force=True, v=True)
 
 
 def _run(rows: list[Case], folder: Path) -> Batch:

@@ -85,6 +85,27 @@ CASES: dict[str, tuple[str, dict[str, Any], str, dict[str, Any]]] = {
         "FAILED!",
         {"action": "failed", "rc": 3, "log": "broken\n", "changed": False},
     ),
+    "a triggered command behind a guard that would refuse": (
+        "exec",
+        {"command": "echo again", "creates": "/", "triggered": True},
+        "CHANGED",
+        {"action": "ran", "reason": "triggered", "output": "again\n"},
+    ),
+    "a condition": (
+        "condition",
+        {"that": "dir_exists('{folder}') && !file_exists('{folder}/x')"},
+        "SUCCESS",
+        {"holds": True, "changed": False},
+    ),
+    "a condition that means nothing": (
+        "condition",
+        {"that": "file_exist('/etc')"},
+        "FAILED!",
+        {
+            "msg": "that: unknown builtin 'file_exist'; did you mean 'file_exists'? (character 1)",
+            "changed": False,
+        },
+    ),
     "a command that a guard refuses": (
         "exec",
         {"command": "exit 1", "creates": "/"},

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,11 +76,21 @@ class Seen:
 
 
 class Batch:
-    """Runs cases. seen: by case name and style, one for each run."""
+    """Runs cases. seen: by case name and style, one for each run.
+
+    environment: of Ansible. observe: more of the state of a case. finish: called behind a style.
+    """
 
     def __init__(
-        self, rows: Sequence[Case], folder: Path, environment: Mapping[str, str] | None = None
+        self,
+        rows: Sequence[Case],
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        observe: Callable[[Case], Mapping[str, str]] = lambda case: {},
+        finish: Callable[[], object] = lambda: None,
     ) -> None:
+        self._observe = observe
+        self._finish = finish
         self._rows = {f"case{number}": case for number, case in enumerate(rows, start=1)}
         self._folder = folder
         self._environment = environment or {}
@@ -94,20 +104,22 @@ class Batch:
                 self._here(style, host).mkdir(parents=True)
                 self._write_stack(style, host, case)
                 self._shell(style, host, case.prepare)
-        for number, run in enumerate(("fresh", "again", "then")):
-            hosts = [host for host, case in self._rows.items() if run in case.runs]
-            if not hosts:
-                continue
-            for style in STYLES:
-                if run == "then":
-                    for host in hosts:
-                        self._shell(style, host, self._rows[host].disturb)
-                record = self._folder / f"{style}-{number}"
-                for host, actions in getattr(self, f"_run_{style}")(hosts, record).items():
-                    here = self._here(style, host)
-                    done = {one.replace(str(here), "HERE"): act for one, act in actions.items()}
-                    seen = Seen(done, _state(here))
-                    self.seen[self._rows[host].name, style].append(seen)
+            for run in ("fresh", "again", "then"):
+                hosts = [host for host, case in self._rows.items() if run in case.runs]
+                if hosts:
+                    self._run(style, run, hosts)
+            self._finish()
+
+    def _run(self, style: str, run: str, hosts: Sequence[str]) -> None:
+        if run == "then":
+            for host in hosts:
+                self._shell(style, host, self._rows[host].disturb)
+        act = self._run_bundle if style == "bundle" else self._run_tasks
+        for host, actions in act(hosts, self._folder / f"{style}-{run}").items():
+            here = self._here(style, host)
+            done = {one.replace(str(here), "HERE"): action for one, action in actions.items()}
+            state = {**_state(here), **self._observe(self._rows[host])}
+            self.seen[self._rows[host].name, style].append(Seen(done, state))
 
     def _here(self, style: str, host: str) -> Path:
         return self._folder / "hosts" / style / host

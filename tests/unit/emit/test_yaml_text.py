@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigo_bridge.emit.yaml_text import entry, indented
+from vigo_bridge.emit.yaml_text import Jinja, entry, indented
 
 
 class Reader(yaml.SafeLoader):
@@ -47,6 +48,32 @@ def test_comment_of_several_lines_stands_above_them() -> None:
     assert entry("ports", [80, 81], "here") == "# here\nports:\n  - 80\n  - 81"
 
 
+LONG = "a sentence of many words " * 6
+
+NARROW = [
+    ("short", "key: short"),
+    (LONG.strip(), "key: >-\n"),
+    (LONG, 'key: "a sentence'),
+    (f"{LONG}\nnext\n", 'key: "a sentence'),
+    ("next\nand last\n", "key: |\n  next"),
+    ("x" * 80, "key: xxx"),
+    (f"{{{{ x }}}} {LONG}".strip(), "key: !unsafe >-\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "start"), NARROW)
+def test_long_lines_are_broken_where_yaml_allows_it(text: str, start: str) -> None:
+    written = entry("key", text, width=60)
+    assert written.startswith(start)
+    assert max(map(len, written.splitlines())) <= max(72, len("key: ") + len(text.split()[0]))
+    assert yaml.load(written + "\n", Reader) == {"key": text}
+
+
+def test_what_ansible_shall_template_is_not_marked() -> None:
+    assert entry("key", Jinja("{{ x }}")) == 'key: "{{ x }}"'
+    assert entry("key", Jinja("a\n{{ x }}\n")) == "key: |\n  a\n  {{ x }}"
+
+
 values = st.recursive(
     st.none()
     | st.booleans()
@@ -61,7 +88,7 @@ values = st.recursive(
 
 
 @settings(max_examples=300, deadline=None)
-@given(values, st.sampled_from([0, 2, 4]))
-def test_any_value_is_read_back(value: Any, spaces: int) -> None:
-    text = indented(entry("key", value, "a comment"), spaces)
+@given(values, st.sampled_from([0, 2, 4]), st.sampled_from([20, sys.maxsize]))
+def test_any_value_is_read_back(value: Any, spaces: int, width: int) -> None:
+    text = indented(entry("key", value, "a comment", width), spaces)
     assert yaml.load(text + "\n", Reader) == {"key": value}
