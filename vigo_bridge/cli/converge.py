@@ -28,6 +28,7 @@ from vigo_bridge.cli.options import (
     output_option,
     stack_options,
 )
+from vigo_bridge.cli.report_file import report_option, write_report
 from vigo_bridge.cli.rollout import Job, carry_out, predict
 from vigo_bridge.cli.rollout_options import Rollout, rollout_options
 from vigo_bridge.cli.stack import load_valid, planned
@@ -91,6 +92,7 @@ def run_folder(keep_artifacts: bool) -> Iterator[Path]:
 @click.command()
 @only_option
 @keep_artifacts_option
+@report_option
 @output_option
 @host_options
 @stack_options
@@ -102,6 +104,7 @@ def plan(
     output: str,
     keep_artifacts: bool,
     only: tuple[str, ...],
+    page: Path | None,
 ) -> None:
     """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
     loaded = load_valid(stack, output)
@@ -113,6 +116,8 @@ def plan(
         job = _job("plan", stack, planned_hosts, found, secrets, how, private)
         result = predict(job, private)
     report(result, output, diffs=True, everything=hosts.verbosity > 0)
+    title = f"vigo-bridge plan of {stack.folder}"
+    write_report(page, result, title, loaded, planned_hosts, stack.settings)
     context.exit(exit_status(result))
 
 
@@ -120,6 +125,7 @@ def plan(
 @change_options
 @rollout_options
 @keep_artifacts_option
+@report_option
 @output_option
 @host_options
 @stack_options
@@ -132,10 +138,11 @@ def run(
     rollout: Rollout,
     changes: Changes,
     keep_artifacts: bool,
+    page: Path | None,
 ) -> None:
     """Bring the hosts to what the stack says, all at once or batch by batch."""
     found = find_hosts(hosts)
-    status = converge("run", stack, hosts, found, output, rollout, changes, keep_artifacts)
+    status = converge("run", stack, hosts, found, output, rollout, changes, keep_artifacts, page)
     context.exit(status)
 
 
@@ -148,6 +155,7 @@ def converge(
     rollout: Rollout,
     changes: Changes,
     keep_artifacts: bool,
+    page: Path | None = None,
 ) -> int:
     """Brings the hosts that were found to what the stack says; the exit status."""
     loaded = load_valid(stack, output)
@@ -160,6 +168,8 @@ def converge(
         job = _job(command, stack, plan, found, secrets, how, private)
         result = carry_out(job, rollout, private)
     report(result, output, diffs=False, everything=options.verbosity > 0)
+    title = f"vigo-bridge {command} of {stack.folder}"
+    write_report(page, result, title, loaded, plan, stack.settings)
     return exit_status(result)
 
 

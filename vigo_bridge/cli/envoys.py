@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -19,6 +20,7 @@ from vigo_bridge.cli.options import (
     output_option,
     stack_options,
 )
+from vigo_bridge.cli.report_file import report_option
 from vigo_bridge.cli.rollout_options import Rollout, rollout_options
 from vigo_bridge.cli.stack import load_valid, refuse_errors
 from vigo_bridge.cli.targets import named
@@ -52,6 +54,7 @@ def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> N
 @change_options
 @rollout_options
 @keep_artifacts_option
+@report_option
 @output_option
 @host_options
 @stack_options
@@ -64,6 +67,7 @@ def push(
     rollout: Rollout,
     changes: Changes,
     keep_artifacts: bool,
+    page: Path | None,
     patterns: Sequence[str],
     everyone: bool,
 ) -> None:
@@ -75,5 +79,7 @@ def push(
     found = find_hosts(hosts)
     if patterns:
         found = replace(found, names=named(patterns, found.names))
-    status = converge("envoys push", stack, hosts, found, output, rollout, changes, keep_artifacts)
+    status = converge(
+        "envoys push", stack, hosts, found, output, rollout, changes, keep_artifacts, page
+    )
     context.exit(status)

@@ -14,6 +14,7 @@ from vigo_bridge.cli.envoys import envoys
 from vigo_bridge.cli.generate import generate
 from vigo_bridge.cli.history import history
 from vigo_bridge.cli.import_ import import_
+from vigo_bridge.cli.init import init
 from vigo_bridge.cli.schema import schema
 from vigo_bridge.cli.secrets import secrets
 from vigo_bridge.cli.task import task
@@ -45,6 +46,7 @@ def program() -> None:
     """
 
 
+program.add_command(init)
 program.add_command(config)
 program.add_command(envoys)
 program.add_command(plan)

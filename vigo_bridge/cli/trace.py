@@ -17,7 +17,7 @@ from vigo_bridge.cli.options import StackOptions, output_option, stack_options
 from vigo_bridge.cli.stack import load_valid, planned
 from vigo_bridge.language.diagnostics import did_you_mean
 from vigo_bridge.report.graph import as_dot, as_mermaid
-from vigo_bridge.report.svg import NoGraphviz, as_svg
+from vigo_bridge.report.picture import as_picture
 from vigo_bridge.report.trace import print_trace, print_variables, trace_as_json
 from vigo_bridge.resolve.trace import Trace
 from vigo_bridge.resolve.trace import trace as traced
@@ -53,6 +53,9 @@ def trace(
         print_trace(found, stack.folder, Console())
 
 
+_DRAWN = {"mermaid": as_mermaid, "dot": as_dot, "svg": as_picture}
+
+
 @click.command()
 @click.argument("host")
 @click.option(
@@ -61,7 +64,7 @@ def trace(
     type=click.Choice(["mermaid", "dot", "svg"]),
     default="mermaid",
     show_default=True,
-    help="SVG needs Graphviz.",
+    help="Mermaid and DOT as text for other programs, SVG as a picture.",
 )
 @stack_options
 def graph(stack: StackOptions, host: str, language: str) -> None:
@@ -70,14 +73,7 @@ def graph(stack: StackOptions, host: str, language: str) -> None:
     Resources that act only when triggered are hexagons. Any host name will do.
     """
     drawing = _trace(host, stack, (), "text").drawing
-    if language == "mermaid":
-        click.echo(as_mermaid(drawing), nl=False)
-        return
-    dot = as_dot(drawing)
-    try:
-        click.echo(as_svg(dot) if language == "svg" else dot, nl=False)
-    except NoGraphviz as error:
-        raise click.ClickException(str(error)) from error
+    click.echo(_DRAWN[language](drawing), nl=False)
 
 
 def _named(host: str | None, local: bool, inventory: Sequence[str]) -> str:

@@ -119,11 +119,12 @@ def _resource_lines(resource: Mapping[str, Any], diffs: bool) -> Iterator[Text]:
     if failed and resource["error"].get("log"):
         yield Text(indented(resource["error"]["log"], 4), "dim")
     if diffs and resource.get("diff"):
-        for diff_line in _diff_lines(resource["diff"]):
+        for diff_line in diff_lines(resource["diff"]):
             yield Text(f"    {clean(diff_line)}", _DIFF_STYLES.get(diff_line[:1], ""))
 
 
-def _diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
+def diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
+    """A resource's diff as the lines of a unified one."""
     if "prepared" in diff:
         yield from str(diff["prepared"]).splitlines()
         return

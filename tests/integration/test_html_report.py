@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTML report in a real browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.testbed.browser import Browser, browser
+from tests.unit.report.large_runs import drawing, fleet
+from vigo_bridge.report.html import as_html
+
+pytestmark = [pytest.mark.integration, pytest.mark.sweep]
+
+#: Set it to a folder to look at the pictures that the tests take.
+PICTURES = os.environ.get("VIGO_BRIDGE_PICTURES")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def large(chromium: Browser, tmp_path: Path) -> Browser:
+    """A page of 200 hosts with 50 resources each, just opened."""
+    page = tmp_path / "report.html"
+    graphs = [("*.app.example.com", drawing(8, 10)), ("db", drawing(2, 3))]
+    page.write_text(as_html(fleet(200, 50), "vigo-bridge run of stacks", graphs), encoding="utf-8")
+    chromium.open(page)
+    return chromium
+
+
+def hosts(page: Browser) -> int:
+    found: int = page.run("return document.querySelectorAll('details.host').length")
+    return found
+
+
+def search(page: Browser, text: str) -> str:
+    """Types into the search box; what is found, as the page says it."""
+    page.run(
+        "const box = document.getElementById('search'); box.value = arguments[0];"
+        "box.dispatchEvent(new Event('input'))",
+        text,
+    )
+    said: str = page.run(
+        "const found = document.getElementById('found');"
+        "return new Promise(go => setTimeout(() => go(found.textContent), 400))"
+    )
+    return said
+
+
+def test_a_large_fleet_is_usable(large: Browser) -> None:
+    assert hosts(large) == 200
+    assert search(large, "web003.app") == "1 of 200 hosts"
+    assert search(large, "webapp:v2") == "80 of 200 hosts"
+    shown = large.run("return document.querySelector('details.host tbody')?.innerText ?? ''")
+    assert search(large, "web002.app") == "1 of 200 hosts"
+    assert large.run("return document.querySelector('details.host').open")
+    assert search(large, "nothing like that") == "0 of 200 hosts"
+    assert shown == ""  # eighty hosts stay closed, until one is opened
+    assert large.complaints() == []
+
+
+def test_statuses_are_filters(large: Browser) -> None:
+    large.run("document.querySelector('button[data-status=unreachable]').click()")
+    assert hosts(large) == 20
+    large.run("document.querySelector('button[data-status=unreachable]').click()")
+    assert hosts(large) == 200
+
+
+def test_a_host_shows_its_resources(large: Browser) -> None:
+    search(large, "web002.app")
+    text = large.run("return document.querySelector('details.host').innerText")
+    assert "image webapp:v1 -> webapp:v2" in text
+    assert "-image: webapp:v1" in text
+    assert text.count("crate") == 1  # what changed, alone
+    large.run("document.getElementById('everything').click()")
+    text = large.run("return document.querySelector('details.host').innerText")
+    assert text.count("crate") == 50
+
+
+def test_nothing_of_a_host_is_executed(large: Browser) -> None:
+    search(large, "web006.app")
+    text = large.run("return document.querySelector('details.host').innerText")
+    assert "<img src=x" in text
+    assert large.run("return document.querySelectorAll('img').length") == 0
+    assert large.run("return window.harmed === undefined")
+    assert large.complaints() == []
+
+
+def test_it_prints(large: Browser) -> None:
+    search(large, "web00")
+    assert large.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark(large: Browser, scheme: str, tmp_path: Path) -> None:
+    """The two differ, and text can be told from its ground in both (WCAG: 4.5 to 1)."""
+    large.scheme(scheme)
+    ink, paper = large.run(
+        "const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]"
+    )
+    assert (luminance(paper) > 0.5) == (scheme == "light")
+    lighter, darker = sorted((luminance(ink), luminance(paper)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) > 4.5
+    folder = Path(PICTURES) if PICTURES else tmp_path
+    for name, script in (
+        ("top", "window.scrollTo(0, 0)"),
+        ("hosts", "document.querySelector('.tools').scrollIntoView()"),
+        ("graph", "document.querySelector('.graph').scrollIntoView()"),
+    ):
+        if name == "hosts":
+            search(large, "web00")
+        large.run(script)
+        large.picture(folder / f"report-{scheme}-{name}.png")
+
+
+def luminance(colour: Any) -> float:
+    """Of `rgb(1, 2, 3)`, relative, from 0 to 1."""
+    numbers = [int(part) / 255 for part in colour[4:-1].split(",")]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in numbers]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`vigo-bridge init` writes a stack that is right, and nothing over anything."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from vigo_bridge.cli.program import program
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(program, arguments)
+
+
+def test_the_new_stack_is_valid_and_is_for_this_machine(folder: Path) -> None:
+    made = call("init")
+    assert made.exit_code == 0, made.output
+    assert "wrote stacks/configcrates/hello.vgo" in made.output
+    validated = call("config", "validate", "--strict")
+    assert validated.exit_code == 0, validated.output
+    assert "hello/web" in call("config", "trace", "--local").output
+
+
+def test_editors_find_the_schema(folder: Path) -> None:
+    assert call("init", "mine", "--match", "*").exit_code == 0
+    files = list((folder / "mine").rglob("*.vgo"))
+    assert len(files) == 3
+    for file in files:
+        named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", file.read_text())
+        assert named is not None
+        assert (file.parent / named[1]).is_file()
+
+
+def test_nothing_is_overwritten(folder: Path) -> None:
+    (folder / "stacks").mkdir()
+    (folder / "stacks" / "notes.txt").write_text("mine")
+    refused = call("init")
+    assert refused.exit_code == 1
+    assert "stacks is not empty" in refused.output
+    assert [path.name for path in (folder / "stacks").iterdir()] == ["notes.txt"]

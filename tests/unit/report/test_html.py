@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTML page as text; tests/integration/test_html_report.py opens it in a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from tests.unit.report.large_runs import drawing, fleet
+from vigo_bridge.report.html import as_html
+from vigo_bridge.report.picture import as_picture
+
+
+def test_what_hosts_say_is_never_markup() -> None:
+    page = as_html(fleet(10, 3), "vigo-bridge run of <stacks>")
+    assert len(re.findall("<script", page)) == 2  # the data and our own
+    assert "<img" not in page
+    assert "&lt;stacks&gt;" in page
+    assert "{{ 7 * 7 }}" in page
+
+
+def test_the_data_reads_back() -> None:
+    page = as_html(fleet(10, 3), "run")
+    text = re.search(r'id="data">(.*?)</script>', page, re.S)
+    assert text is not None
+    data = json.loads(text[1])
+    assert [host["name"] for host in data["hosts"]][:2] == [
+        "web001.app.example.com",
+        "web002.app.example.com",
+    ]
+    assert "<script>window.harmed" in data["hosts"][5]["notes"][0]
+
+
+def test_nothing_is_fetched() -> None:
+    page = as_html(fleet(2, 2), "run", [("*.app.example.com", drawing(2, 3))])
+    addresses = set(re.findall(r"https?://[^\"' <]+", page))
+    assert addresses <= {"http://www.w3.org/2000/svg"}  # a name, not an address
+
+
+@pytest.mark.parametrize(("crates", "resources"), [(0, 0), (1, 2), (2, 3), (8, 10)])
+def test_pictures_are_whole_and_nothing_overlaps(crates: int, resources: int) -> None:
+    picture = as_picture(drawing(crates, resources))
+    root = ElementTree.fromstring(picture)
+    rectangles = [
+        tuple(float(shape.get(key, "0")) for key in ("x", "y", "width", "height"))
+        for shape in root.iter("{http://www.w3.org/2000/svg}rect")
+        if shape.get("class") == "node"
+    ]
+    assert len(rectangles) == crates * (resources - 1)
+    width, height = float(root.get("width", "0")), float(root.get("height", "0"))
+    for number, (x, y, w, h) in enumerate(rectangles):
+        assert x + w <= width
+        assert y + h <= height
+        for other_x, other_y, other_w, other_h in rectangles[:number]:
+            apart_x = x >= other_x + other_w or other_x >= x + w
+            assert apart_x or y >= other_y + other_h or other_y >= y + h
+
+
+def test_names_in_pictures_are_escaped() -> None:
+    found = drawing(1, 2)
+    renamed = type(found)((("a<b", ("a<b/<script>",)),), (), (), (), frozenset())
+    assert "<script>" not in as_picture(renamed)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge init``: a stack to start from."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import click
+
+from vigo_bridge import starter
+
+
+@click.command()
+@click.argument(
+    "folder",
+    metavar="[DIR]",
+    required=False,
+    default="stacks",
+    type=click.Path(path_type=Path, file_okay=False),
+)
+@click.option("--match", metavar="PATTERN", help="The hosts that it is for. Default: this machine.")
+def init(folder: Path, match: str | None) -> None:
+    """Write a small working stack into DIR (default: stacks), which must be new or empty.
+
+    Its files tell editors which JSON Schema they follow, and DIR/.schema holds those.
+    """
+    try:
+        written = starter.write(folder, match or socket.getfqdn())
+    except FileExistsError as error:
+        raise click.ClickException(
+            f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
+        ) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    for path in written:
+        click.echo(f"wrote {path}")
+    option = "" if folder == Path("stacks") else f" --stacks {folder}"
+    click.echo(f"Look at it with: vigo-bridge plan{option} --local")

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run's result as one HTML page that needs nothing else.
+
+What comes from hosts is data: it stands in the page as JSON, and the page's script shows it as
+text only. The page forbids every other script, and every request, by its own policy.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
+from vigo_bridge.report.picture import as_picture
+from vigo_bridge.report.terminal import clean, diff_lines, listed
+from vigo_bridge.resolve.graph import Drawing
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, Gate, RunResult
+
+#: Of longer logs and outputs the end is shown: the page has to stay usable.
+_LONGEST = 8000
+
+
+def as_html(result: RunResult, title: str, drawings: Sequence[tuple[str, Drawing]] = ()) -> str:
+    """The page. drawings: graphs with what they are of."""
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("vigo_bridge.report"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    script = _asset("report.js")
+    return templates.get_template("report.html.j2").render(
+        title=title,
+        status=result.status.value,
+        stopped=clean(result.stopped),
+        started=result.started.isoformat(sep=" ", timespec="seconds"),
+        duration=f"{result.duration:.1f}",
+        totals=_totals(result),
+        actions=_actions(result),
+        failures=_failures(result),
+        graphs=[(name, Markup(as_picture(drawing))) for name, drawing in drawings],
+        style=Markup(_asset("report.css")),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        data=Markup(_json(_data(result))),
+    )
+
+
+def _asset(name: str) -> str:
+    folder = resources.files("vigo_bridge.report") / "templates"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def _json(data: Any) -> str:
+    """JSON that cannot end the script element that it stands in."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _totals(result: RunResult) -> list[tuple[str, int]]:
+    counts = Counter(envoy.status for envoy in result.envoys.values())
+    return [(status.value, counts[status]) for status in EnvoyStatus if counts[status]]
+
+
+def _actions(result: RunResult) -> list[tuple[str, int]]:
+    counts = Counter(
+        resource["action"] for envoy in result.envoys.values() for resource in envoy.resources
+    )
+    return counts.most_common()
+
+
+def _failures(result: RunResult) -> list[dict[str, str]]:
+    """What failed, with the end of its log; hosts with the same are named together."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for host, envoy in result.envoys.items():
+        failed = [resource for resource in envoy.resources if "error" in resource]
+        for resource in failed:
+            error = resource["error"]
+            message, log = str(error.get("message", "")), _end(str(error.get("log", "")))
+            found.setdefault((clean(resource["id"]), clean(message), log), []).append(host)
+        if not failed and envoy.status in (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE):
+            found.setdefault(("", clean(envoy.message), ""), []).append(host)
+    return [
+        {"hosts": listed(hosts), "what": what, "message": message, "log": log}
+        for (what, message, log), hosts in found.items()
+    ]
+
+
+def _end(text: str) -> str:
+    return clean(text[-_LONGEST:])
+
+
+def _data(result: RunResult) -> dict[str, Any]:
+    """What the script needs, in few characters: a fleet has many resources."""
+    return {
+        "hosts": [_host(name, envoy) for name, envoy in result.envoys.items()],
+        "batches": [
+            {
+                "hosts": batch.hosts,
+                "gate": "" if batch.gate is Gate.NONE else batch.gate.value,
+                "detail": clean(batch.detail),
+            }
+            for batch in result.batches
+        ],
+    }
+
+
+def _host(name: str, envoy: EnvoyResult) -> dict[str, Any]:
+    return {
+        "name": name,
+        "status": envoy.status.value,
+        "message": clean(envoy.message),
+        "notes": [clean(note) for note in envoy.notes],
+        "orphans": [clean(orphan) for orphan in envoy.orphans],
+        "changed": sum(resource["action"] not in UNCHANGED for resource in envoy.resources),
+        "seconds": round(sum(item.get("duration_s") or 0 for item in envoy.resources), 2),
+        "resources": [_resource(resource) for resource in envoy.resources],
+    }
+
+
+def _resource(resource: Mapping[str, Any]) -> dict[str, Any]:
+    found = {
+        "id": clean(resource["id"]),
+        "type": resource["type"],
+        "action": resource["action"],
+        "reason": clean(resource.get("reason") or ""),
+        "seconds": resource.get("duration_s"),
+        "diff": "\n".join(clean(line) for line in diff_lines(resource.get("diff") or {})),
+        "error": clean(str(resource.get("error", {}).get("message", ""))),
+        "log": _end(str(resource.get("error", {}).get("log", ""))),
+        "output": _end(str(resource.get("output") or "")),
+    }
+    return {name: value for name, value in found.items() if value not in ("", None)}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The small stack that ``vigo-bridge init`` writes: its files lie beside this one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from typing import get_args
+
+from vigo_bridge.language.folder import Kind
+from vigo_bridge.language.schema import schema
+
+_FOLDERS = ("configcrates", "roles", "envoys")
+_HOST = "@HOST@"
+
+
+def files(host: str) -> dict[PurePosixPath, str]:
+    """The content of each file by its path in the new stack. host: whom the stack is for.
+
+    The JSON Schemas that the files' first lines name are among them, for editors.
+    """
+    found = {
+        path: source.read_text(encoding="utf-8").replace(_HOST, host) for path, source in _sources()
+    }
+    for kind in get_args(Kind):
+        path = PurePosixPath(".schema", f"{kind}.json")
+        found[path] = json.dumps(schema(kind), indent=2) + "\n"
+    return found
+
+
+def _sources() -> Iterator[tuple[PurePosixPath, Traversable]]:
+    here = resources.files(__name__)
+    for folder in _FOLDERS:
+        for source in (here / folder).iterdir():
+            yield PurePosixPath(folder, source.name), source
+
+
+def write(folder: Path, host: str) -> list[Path]:
+    """Writes the stack into a folder that is new or empty; the files of the stack, sorted.
+
+    Raises FileExistsError, with nothing written, where the folder holds anything.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(str(folder))
+    written = []
+    for path, text in sorted(files(host).items()):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        written.append(target)
+    return [path for path in written if path.suffix == ".vgo"]
