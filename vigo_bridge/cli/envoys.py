@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.converge import Changes, change_options, converge, keep_artifacts_option
 from vigo_bridge.cli.hosts import find_hosts, inventory_option, known_names
 from vigo_bridge.cli.options import (
@@ -49,7 +50,7 @@ def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> N
 
 
 @envoys.command()
-@click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
+@click.argument("patterns", nargs=-1, metavar="[PATTERN]...", shell_complete=complete_hosts)
 @click.option("--all", "everyone", is_flag=True, help="All hosts of the inventory.")
 @change_options
 @rollout_options

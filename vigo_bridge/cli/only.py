@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from ansible_collections.vigo.bridge.plugins.module_utils.selection import names
+from vigo_bridge.cli.completion import complete_parts
 from vigo_bridge.language.diagnostics import did_you_mean
 from vigo_bridge.resolve.plan import Group, Plan
 
@@ -15,6 +16,7 @@ only_option = click.option(
     "--only",
     multiple=True,
     metavar="CRATE[/RESOURCE]",
+    shell_complete=complete_parts,
     help="Apply this alone; what it depends on is checked. Repeatable.",
 )
 

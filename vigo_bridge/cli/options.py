@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import click
 import yaml
 
+from vigo_bridge.cli.completion import complete_hosts
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -73,7 +75,12 @@ def host_options(command: Command) -> Command:
             metavar="SRC",
             help="An Ansible inventory; repeatable. Default: Ansible's own configuration.",
         ),
-        click.option("--limit", metavar="PATTERN", help="Only hosts that match this pattern."),
+        click.option(
+            "--limit",
+            metavar="PATTERN",
+            shell_complete=complete_hosts,
+            help="Only hosts that match this pattern.",
+        ),
         click.option("--local", is_flag=True, help="This machine alone, without SSH."),
         click.option(
             "--as", "name", metavar="NAME", help="The host name that --local is matched as."

@@ -8,6 +8,7 @@ import json
 import click
 from rich.console import Console
 
+from vigo_bridge.cli.completion import complete_names
 from vigo_bridge.cli.options import StackOptions, output_option, stack_options
 from vigo_bridge.language import Stack, load
 from vigo_bridge.language.diagnostics import did_you_mean, has_errors
@@ -36,7 +37,7 @@ def tree(stack: StackOptions, output: str) -> None:
 
 
 @click.command()
-@click.argument("term")
+@click.argument("term", shell_complete=complete_names)
 @output_option
 @stack_options
 def search(stack: StackOptions, term: str, output: str) -> None:

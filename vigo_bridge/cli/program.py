@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from vigo_bridge.cli.completion import completion
 from vigo_bridge.cli.config import config
 from vigo_bridge.cli.converge import plan, run
 from vigo_bridge.cli.envoys import envoys
@@ -57,3 +58,4 @@ program.add_command(generate)
 program.add_command(import_)
 program.add_command(schema)
 program.add_command(secrets)
+program.add_command(completion)

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils import durations, secret_references
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.converge import run_options, secrets_of
 from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import (
@@ -85,6 +86,7 @@ def list_(stack: StackOptions, output: str) -> None:
     "targets",
     multiple=True,
     metavar="HOST|GLOB|TRAIT=VALUE",
+    shell_complete=complete_hosts,
     help="Where to run it; repeatable: names and globs add hosts, traits such as"
     " os.distro=debian leave only hosts that have them.",
 )

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.hosts import inventory_option, known_hosts
 from vigo_bridge.cli.options import StackOptions, output_option, stack_options
 from vigo_bridge.cli.stack import load_valid, planned
@@ -24,7 +25,7 @@ from vigo_bridge.resolve.trace import trace as traced
 
 
 @click.command()
-@click.argument("host", required=False)
+@click.argument("host", required=False, shell_complete=complete_hosts)
 @click.option("--local", is_flag=True, help="This machine, by its FQDN.")
 @click.option("--var", "variable", metavar="NAME", help="This variable alone.")
 @inventory_option("Show also which variables of this Ansible inventory win over the stack's.")
@@ -57,7 +58,7 @@ _DRAWN = {"mermaid": as_mermaid, "dot": as_dot, "svg": as_picture}
 
 
 @click.command()
-@click.argument("host")
+@click.argument("host", shell_complete=complete_hosts)
 @click.option(
     "--format",
     "language",

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the shells are told, by click's own protocol."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.shell_completion import BashComplete
+from click.testing import CliRunner
+
+from vigo_bridge.cli.program import program
+
+ROOT = Path(__file__).parents[3]
+
+
+def completed(line: str, typed: str = "") -> list[str]:
+    """What is offered behind the words of a line, where this much of the next is typed."""
+    complete = BashComplete(program, {}, "vigo-bridge", "_VIGO_BRIDGE_COMPLETE")
+    return [item.value for item in complete.get_completions(line.split(), typed)]
+
+
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("line", "typed", "expected"),
+    [
+        ("", "hist", ["history"]),
+        ("config", "tr", ["trace", "tree"]),
+        ("run --only", "redis", ["redis", "redis/redis-container"]),
+        ("plan --only", "app-", ["app-stack", "app-stack/app-container"]),
+        ("config search", "docker", ["docker-app"]),
+        ("config trace", "web", ["web1.example.com", "web2.example.com"]),
+        ("envoys push -i web1.example.com,", "web", ["web1.example.com"]),
+        ("run -i db1.example.com, --limit", "", ["db1.example.com"]),
+        ("run --stacks nowhere --only", "", []),
+    ],
+)
+def test_names(
+    line: str, typed: str, expected: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    inventory = tmp_path / "hosts.ini"
+    inventory.write_text("web1.example.com\nweb2.example.com\n")
+    monkeypatch.setenv("ANSIBLE_INVENTORY", str(inventory))
+    assert completed(line, typed) == expected
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shells_can_read_it(shell: str) -> None:
+    printed = CliRunner().invoke(program, ["completion", shell])
+    assert printed.exit_code == 0
+    if shutil.which(shell) is None:
+        assert "_VIGO_BRIDGE_COMPLETE" in printed.output
+        return
+    checked = subprocess.run([shell, "-n"], input=printed.output, text=True, check=False)
+    assert checked.returncode == 0
+
+
+def test_a_real_bash_completes() -> None:
+    """The whole way: the printed code, a shell, and the program that it asks."""
+    script = f"""
+        PATH={Path(sys.executable).parent}:$PATH
+        eval "$(vigo-bridge completion bash)"
+        COMP_WORDS=(vigo-bridge plan --only red) COMP_CWORD=3
+        _vigo_bridge_completion vigo-bridge red --only
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    finished = subprocess.run(
+        ["bash", "-c", script], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT
+    )
+    assert finished.stdout.split() == ["redis", "redis/redis-container"]

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge completion``, and the names of a stack and an inventory for the shell."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+from click.shell_completion import get_completion_class
+
+from vigo_bridge.language import Stack, load
+from vigo_bridge.language.occurrences import occurrences
+from vigo_bridge.run.inventory import InventoryError, read_inventory
+
+Completer = Callable[[click.Context, click.Parameter, str], list[str]]
+
+_GLOB = re.compile(r"[*?\[!]")
+_VARIABLE = "_VIGO_BRIDGE_COMPLETE"
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the code that lets SHELL complete commands, options and names.
+
+    Names of hosts come from the match entries and the inventory, those of configcrates, roles and
+    resources from the stack.
+
+    \b
+    bash, in ~/.bashrc:                  eval "$(vigo-bridge completion bash)"
+    zsh, in ~/.zshrc:                    eval "$(vigo-bridge completion zsh)"
+    fish, in ~/.config/fish/config.fish: vigo-bridge completion fish | source
+    """
+    kind = get_completion_class(shell)
+    assert kind is not None
+    root = click.get_current_context().find_root()
+    click.echo(kind(root.command, {}, "vigo-bridge", _VARIABLE).source())
+
+
+def _completer(names: Callable[[click.Context], Iterable[str]]) -> Completer:
+    """Those that begin as what is typed."""
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+        return sorted({name for name in names(context) if name.startswith(incomplete)})
+
+    return complete
+
+
+def _stack(context: click.Context) -> Stack:
+    """The stack of `--stacks`, whatever is wrong with it."""
+    return load(Path(context.params.get("stacks") or "stacks"))
+
+
+def _host_names(context: click.Context) -> Iterable[str]:
+    for entry in _stack(context).entries:
+        for pattern in entry.patterns:
+            if not _GLOB.search(pattern.text):
+                yield pattern.text
+    with contextlib.suppress(InventoryError):
+        yield from read_inventory(context.params.get("inventory") or ()).hosts
+
+
+def _parts(context: click.Context) -> Iterable[str]:
+    """What `--only` takes: crates and resources."""
+    for crate in _stack(context).configcrates.values():
+        yield crate.name
+        for resource in crate.resources:
+            if resource.name is not None:
+                yield f"{crate.name}/{resource.name.text}"
+
+
+def _all_names(context: click.Context) -> Iterable[str]:
+    return (occurrence.name for occurrence in occurrences(_stack(context)))
+
+
+complete_hosts = _completer(_host_names)
+complete_parts = _completer(_parts)
+complete_names = _completer(_all_names)
