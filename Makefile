@@ -52,6 +52,10 @@ antsibull: .venv/ready ## the collection's changelog and documentation, by Ansib
 matrix: .venv/ready ## the tests on every ansible-core and Python that this machine has; long
 	$(PYTHON) -m tests.matrix
 
+.PHONY: site
+site: .venv/ready ## the documentation as a site, in dist/site
+	.venv/bin/mkdocs build --strict --quiet
+
 .PHONY: wheel
 wheel: .venv/ready ## the package to install, in dist/
 	$(PYTHON) -m build --wheel

@@ -53,7 +53,9 @@ def place(tmp_path: Path, engine: Engine) -> Iterator[Path]:
 def _clear(engine: Engine) -> None:
     with closing(engine.client()) as client:
         for container in client.containers.list(all=True):
-            if container.name in ("redis", "webapp") or container.name.startswith("shop-"):
+            if container.name in ("redis", "webapp") or container.name.startswith(
+                ("shop-", "hello-")
+            ):
                 container.remove(force=True, v=True)
         for network in client.networks.list(names=["shop_default"]):
             network.remove()

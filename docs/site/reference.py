@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages of the site that are made from the code, so that they cannot differ from it.
+
+MkDocs calls `on_files` (mkdocs.yml names this file under `hooks`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+from vigo_bridge.cli.program import program
+from vigo_bridge.language import shapes
+from vigo_bridge.language.shapes import Shape
+
+ROOT = Path(__file__).parents[2]
+MODULES = ROOT / "ansible_collections/vigo/bridge/plugins/modules"
+TYPES = ("container", "file", "exec")
+KINDS = {
+    "A configcrate": shapes.CONFIGCRATE,
+    "A resource, beside its attributes": shapes.RESOURCE,
+    "A role": shapes.ROLE,
+    "A match entry": shapes.ENTRY,
+    "common.vgo": shapes.COMMON,
+    "An environment in environments.vgo": shapes.ENVIRONMENT,
+    "A task": shapes.TASK,
+}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Adds the pages to those that lie in docs/."""
+    pages = {
+        "index.md": index(),
+        "reference/commands.md": commands(),
+        "reference/attributes.md": attributes(),
+        "reference/language.md": language(),
+    }
+    for path, text in pages.items():
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Pages link to the README as the repository has it; on the site it is the start page."""
+    return markdown.replace("](../README.md)", "](index.md)")
+
+
+def index() -> str:
+    """The README, whose links are the repository's."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = re.sub(r"\]\(docs/([^)]+)\)", r"](\1)", text)
+    return re.sub(r"\[([^]]+)\]\((?:docs/|stacks/|LICENSE)\)?\)?", r"\1", text)
+
+
+def commands() -> str:
+    lines = ["# Every command and option", ""]
+    for command, path in _commands(program, "vigo-bridge"):
+        usage = " ".join(command.collect_usage_pieces(click.Context(command)))
+        lines += [f"## {path}", "", f"`{path} {usage}`", "", *_paragraphs(command.help or ""), ""]
+        options = [item for item in command.params if isinstance(item, click.Option)]
+        lines += ["| option | does |", "|---|---|"] if options else []
+        for option in options:
+            names = ", ".join([*option.opts, *option.secondary_opts])
+            value = f" {option.make_metavar(click.Context(command))}" if not option.is_flag else ""
+            lines.append(f"| `{_cell(names + value)}` | {_cell(option.help or '')} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _commands(command: click.Command, path: str) -> Iterator[tuple[click.Command, str]]:
+    if not isinstance(command, click.Group):
+        yield command, path
+        return
+    for name, inner in command.commands.items():
+        yield from _commands(inner, f"{path} {name}")
+
+
+def _paragraphs(text: str) -> list[str]:
+    """click's help: paragraphs, and blocks behind \\b whose lines stay."""
+    found = []
+    for paragraph in text.split("\n\n"):
+        kept = paragraph.startswith("\b\n")
+        lines = paragraph.removeprefix("\b\n").splitlines()
+        found += ["```", *lines, "```", ""] if kept else [" ".join(lines).replace("<", "&lt;"), ""]
+    return found
+
+
+def attributes() -> str:
+    """What the collection's modules document."""
+    lines = ["# Attributes of resources", ""]
+    for kind in TYPES:
+        source = (MODULES / f"{kind}.py").read_text(encoding="utf-8")
+        text = re.search(r'^DOCUMENTATION = r?"""\n(.*?)^"""', source, re.M | re.S)
+        assert text is not None, kind
+        document = yaml.safe_load(text[1])
+        lines += [f"## {kind}", "", *(_plain(line) for line in _list(document["description"])), ""]
+        lines += ["| attribute | default | |", "|---|---|---|"]
+        for name, option in document["options"].items():
+            if not name.startswith("_"):
+                lines.append(_attribute(name, option))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _attribute(name: str, option: dict[str, Any]) -> str:
+    default = "required" if option.get("required") else option.get("default", "")
+    about = " ".join(_plain(line) for line in _list(option["description"]))
+    if "choices" in option:
+        about += f" One of {', '.join(f'`{choice}`' for choice in option['choices'])}."
+    return f"| `{name}` | {_cell(str(default))} | {_cell(about)} |"
+
+
+def _plain(text: str) -> str:
+    """Ansible's markup as Markdown."""
+    text = re.sub(r"[CVOPE]\(([^)]*)\)", r"`\1`", text)
+    return re.sub(r"[BI]\(([^)]*)\)", r"*\1*", re.sub(r"M\(([^)]*)\)", r"`\1`", text))
+
+
+def _list(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [str(value)]
+
+
+def language() -> str:
+    """The support matrix: what is read, what is renamed, ignored, or refused."""
+    lines = [
+        "# Keys of .vgo files",
+        "",
+        "What Vigo documents of these files, and what becomes of each key. *Renamed* keys are"
+        " accepted with a note, *ignored* ones make no difference and are named by a note,"
+        " *refused* ones are an error that says so.",
+        "",
+    ]
+    for title, shape in KINDS.items():
+        lines += [f"## {title}", "", "| key | | |", "|---|---|---|", *_keys(shape), ""]
+    return "\n".join(lines)
+
+
+def _keys(shape: Shape) -> Iterator[str]:
+    for name, key in shape.keys.items():
+        yield f"| `{name}` | supported | {_cell(key.about)} |"
+    for old, new in shape.aliases.items():
+        yield f"| `{old}` | renamed | now `{new}` |"
+    for name in shape.ignored:
+        yield f"| `{name}` | ignored | |"
+    for name in shape.unsupported:
+        yield f"| `{name}` | refused | |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
