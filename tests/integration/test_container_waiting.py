@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 from tests.integration.container_scene import REDIS, Scene
 
 if TYPE_CHECKING:
-    from tests.testbed import Engine
+    from tests.testbed import Engine, Registry
 
 pytestmark = pytest.mark.integration
 
@@ -77,7 +76,17 @@ def scene(engine: Engine) -> Iterator[Scene]:
     scene.close()
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+#: For every day.
+USUAL = ["an end", "a restart loop", "a job without end"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        ending if ending in USUAL else pytest.param(ending, marks=pytest.mark.sweep)
+        for ending in ENDINGS
+    ],
+)
 def test_what_ends_a_wait(scene: Scene, ending: str) -> None:
     ends_as_expected(scene, ending)
 
@@ -102,6 +111,7 @@ def test_running_out_of_memory(scene: Scene) -> None:
     assert result.error["log"] == "hungry\n"
 
 
+@pytest.mark.sweep
 def test_without_events(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The looks every two seconds are enough."""
 
@@ -230,13 +240,13 @@ def test_an_undone_replacement_is_back_while_others_are_still_busy(
 
 
 def test_images_are_pulled_before_the_first_change(
-    several: Converged, tmp_path: Path, engine: Engine
+    several: Converged, tmp_path: Path, engine: Engine, registry: Registry
 ) -> None:
     """By their policies, each for itself: the first resource already finds what later ones need."""
-    with closing(engine.client()) as client:
-        for name in ("redis:8-alpine", "nginx:latest", "traefik/whoami:v1.10.1"):
-            if client.images.list(name):
-                client.images.remove(name, force=True)
+    images = {tag: f"myregistry.example.com/{several.name}:{tag}" for tag in "abcd"}
+    several.have(REDIS)
+    for image in images.values():
+        registry.push(engine, REDIS, image)
     seen = tmp_path / "seen"
     look = {
         "id": "look",
@@ -247,21 +257,19 @@ def test_images_are_pulled_before_the_first_change(
     stopped = {"state": "stopped"}
     resources = [
         look,
-        {"id": "a", "image": "redis:8-alpine", **stopped},
-        {"id": "b", "image": "nginx:latest", "pull": "always", **stopped},
-        {"id": "never", "image": "traefik/whoami:v1.10.1", "pull": "never", **stopped},
+        {"id": "a", "image": images["a"], **stopped},
+        {"id": "b", "image": images["b"], "pull": "always", **stopped},
+        {"id": "never", "image": images["c"], "pull": "never", **stopped},
         {"id": "missing", "image": "myregistry.example.com/webapp:no-such-tag", **stopped},
-        {"id": "gated", "image": "traefik/whoami:v1.10.1", "when": "changed", **stopped},
-        {"id": "not here", "image": "traefik/whoami:v1.10.1", "when": "os_family('plan9')"},
+        {"id": "gated", "image": images["d"], "when": "changed", **stopped},
+        {"id": "not here", "image": images["d"], "when": "os_family('plan9')"},
     ]
     foreseen = several.converge(tmp_path, *resources, check=True)
     assert [result.action for result in foreseen][1:3] == ["created", "created"]
-    with closing(engine.client()) as client:
-        assert not client.images.list("redis:8-alpine")
+    assert not _known(several, images)
     results = {result.id: result for result in several.converge(tmp_path, *resources)}
-    images = seen.read_text().split()
-    assert {"redis:8-alpine", "nginx:latest"} <= set(images)
-    assert "traefik/whoami:v1.10.1" not in images
+    assert set(seen.read_text().split()) & set(images.values()) == {images["a"], images["b"]}
+    assert _known(several, images) == {"a", "b"}
     assert {name: result.action for name, result in results.items()} == {
         "look": "ran",
         "a": "created",
@@ -272,6 +280,11 @@ def test_images_are_pulled_before_the_first_change(
         "not here": "skipped",
     }
     assert "webapp:no-such-tag cannot be pulled" in results["missing"].reason
+
+
+def _known(several: Converged, images: dict[str, str]) -> set[str]:
+    """Which of these the engine has."""
+    return {tag for tag, image in images.items() if several.client.images.list(image)}
 
 
 def test_an_image_that_an_earlier_resource_makes(several: Converged, tmp_path: Path) -> None:
