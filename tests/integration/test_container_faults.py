@@ -168,8 +168,9 @@ def test_every_fault_on_the_way_back(service_anywhere: Service, at: int, fault: 
     service.set_up()
     with FaultyProxy(service.engine, fault, at) as proxy:
         result = service.changed(proxy, **BROKEN)
-        if not proxy.met:
+        if at == len(ROLLBACK) and not proxy.met:
             pytest.skip("Podman's way back is a call shorter")
+        assert proxy.met
     assert result.failed
     assert "The next run tries again" in result.reason or "is back" in result.reason
     assert service.bring(**service.attributes).action in ("updated", "started", "none", "recreated")
