@@ -107,13 +107,13 @@ class Site:
         )
 
     def wait_for(self, process: subprocess.Popen[str], name: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline and process.poll() is None:
             with suppress(TestbedError):
                 self.host.run(f"test -e {HERE}/{name}")
                 return
             time.sleep(0.1)
-        pytest.fail(f"{name} was never reached: {process.communicate(timeout=60)}")
+        pytest.fail(f"{name} was never reached: {process.communicate(timeout=300)}")
 
     def release(self, *steps: str) -> None:
         self.host.run("; ".join(f"touch {HERE}/go-{step}" for step in steps))
@@ -149,8 +149,8 @@ def cut_connection(site: Site, process: subprocess.Popen[str]) -> None:
 def drop_packets(site: Site, process: subprocess.Popen[str]) -> None:
     """Nobody notices, until the user has waited long enough."""
     site.host.run("iptables -I INPUT -p tcp --dport 22 -j DROP")
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=60)
+    _send_twice(process, signal.SIGINT)
+    process.wait(timeout=300)
     site.release(*STEPS)
     site.host.run("iptables -D INPUT -p tcp --dport 22 -j DROP")
 
@@ -158,18 +158,25 @@ def drop_packets(site: Site, process: subprocess.Popen[str]) -> None:
 def kill_engine(site: Site, process: subprocess.Popen[str]) -> None:
     site.host.run("kill -9 $(cat /var/run/docker.pid)")
     site.release(*STEPS)
-    process.wait(timeout=120)
+    process.wait(timeout=300)
     site.host.run("nohup dockerd >> /var/log/dockerd.log 2>&1 &")
 
 
 def cut_power(site: Site, process: subprocess.Popen[str]) -> None:
     site.host.stop()
-    process.wait(timeout=120)
+    process.wait(timeout=300)
     site.host.start()
 
 
 def terminate_program(site: Site, process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGTERM)
+    _send_twice(process, signal.SIGTERM)
+
+
+def _send_twice(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """The first lets the running batch finish, the second ends it at once."""
+    process.send_signal(number)
+    time.sleep(0.5)
+    process.send_signal(number)
 
 
 Fault = Callable[[Site, "subprocess.Popen[str]"], None]
@@ -204,7 +211,7 @@ def _assert_repaired(site: Site, step: str, fault: Fault) -> None:
     site.release(*earlier)
     site.wait_for(process, f"at-{step}-{number}")
     fault(site, process)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert process.returncode in (0, 3, 130), out + err
 
     host.wait()
