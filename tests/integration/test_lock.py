@@ -27,7 +27,7 @@ resources:
     command: |
       touch HERE/{{ .Vars.own }}
       until [ -e HERE/{{ .Vars.other }} ]; do sleep 0.1; done
-    timeout: 2m
+    timeout: 10m
 """
 
 
@@ -52,14 +52,14 @@ def test_a_second_run_names_the_first_and_a_plan_does_not_wait(tmp_path: Path) -
     with subprocess.Popen(
         [sys.executable, "-m", "vigo_bridge", "run", *arguments], stdout=subprocess.PIPE
     ) as first:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not (tmp_path / "here").exists() and time.monotonic() < deadline:
             time.sleep(0.1)
         second = vigo_bridge("run", *elsewhere, "--lock-timeout", "0.2")
         plan = vigo_bridge("plan", *arguments)
         holder = json.loads((tmp_path / "state" / "lock").read_text())
         (tmp_path / "there").touch()
-        assert first.wait(60) == 0
+        assert first.wait(300) == 0
     assert second.status == 3
     message = second.document["envoys"][HOST]["message"]
     assert f"still running (process {holder['pid']}, since {holder['since']})" in message

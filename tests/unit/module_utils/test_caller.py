@@ -54,7 +54,7 @@ def test_its_command_ends_with_it(
         while not (tmp_path / "pid").exists():
             assert module.poll() is None
         leave(module)
-        assert module.wait(60) == status
+        assert module.wait(300) == status
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
     assert not (tmp_path / "next").exists()
