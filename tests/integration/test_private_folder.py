@@ -45,6 +45,7 @@ ENDS: dict[str, tuple[Callable[[Running], None], int]] = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("end", "status"), ENDS.values(), ids=ENDS)
 def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], status: int) -> None:
     stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))

@@ -223,6 +223,7 @@ def test_a_short_secret_is_warned_of_and_mangles_nothing(shop: Shop) -> None:
     assert shop.page == "e db://a@host"
 
 
+@pytest.mark.sweep
 def test_a_host_has_a_secret_of_its_own_in_the_users_inventory(shop: Shop) -> None:
     inventory = shop.folder / "hosts.ini"
     python = f"ansible_connection=local ansible_python_interpreter={sys.executable}"
@@ -249,7 +250,13 @@ ON_DISK = {
 }
 
 
-@pytest.mark.parametrize("setting", ON_DISK)
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "ANSIBLE_PIPELINING=false",
+        pytest.param("ANSIBLE_KEEP_REMOTE_FILES=true", marks=pytest.mark.sweep),
+    ],
+)
 def test_secrets_do_not_go_to_a_file_on_the_target(shop: Shop, setting: str) -> None:
     name, value = setting.split("=")
     known = {"VIGO_SECRET_SITE_KEY": "hunter22", "VIGO_SECRET_SITE_DB": "hunter23"}
@@ -260,6 +267,7 @@ def test_secrets_do_not_go_to_a_file_on_the_target(shop: Shop, setting: str) -> 
     assert not (shop.folder / "page").exists()
 
 
+@pytest.mark.sweep
 def test_kept_artifacts_hold_the_project_and_no_environment(shop: Shop) -> None:
     shop.environment["TMPDIR"] = str(shop.folder)
     shop.environment["SOMETHING_ELSE"] = "hunter23"
@@ -298,6 +306,7 @@ class Keeper:
 }
 
 
+@pytest.mark.sweep
 def test_a_store_of_an_installed_package(shop: Shop) -> None:
     for name, text in PACKAGE.items():
         file = shop.folder / "source" / name
