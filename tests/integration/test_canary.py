@@ -137,7 +137,8 @@ class Desk:
         inventory = self.folder / "hosts.ini"
         inventory.write_text(self.host.inventory_line() + "\n")
         return vigo_bridge(
-            *(run.command, "--stacks", stack, "-i", inventory, "--keep-artifacts", *run.options),
+            *(run.command, "--stacks", stack, "-i", inventory, "--keep-artifacts"),
+            *("--report", self.folder / "report.html", *run.options),
             environment={**SECRETS, **self.environment(), **run.environment},
         )
 
@@ -146,6 +147,7 @@ class Desk:
         cache = "ansible.builtin.jsonfile"
         return {
             "HOME": str(self.folder / "home"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
             "TMPDIR": str(self.folder / "tmp"),
             "ANSIBLE_LOG_PATH": str(self.folder / "log"),
             "ANSIBLE_CACHE_PLUGIN": cache,
@@ -170,6 +172,8 @@ NAMES = {
     r"/(facts|inventories)/": "caches of facts and inventories",
     r"/retry/": "retry files",
     r"/log$": "Ansible's log file",
+    r"/report\.html$": "HTML report",
+    r"/vigo-bridge/controller/": "resume and history files",
     r"syslog$": "system log",
     r"^/var/lib/vigo-bridge": "journal, lock and state",
     r"/home/|/root/": "home folder",
@@ -243,12 +247,13 @@ def _was_looked_at(kind: str, table: Table) -> None:
         "controller: generated project",
         "controller: results of hosts",
         "controller: Ansible's log file",
+        "controller: HTML report",
         "target: process list",
         "target: system log",
     }
     assert expected <= looked, looked
     if kind != "check":
-        assert "target: journal, lock and state" in looked
+        assert {"target: journal, lock and state", "controller: resume and history files"} <= looked
 
 
 def _inspected(host: Host) -> str:
