@@ -65,7 +65,9 @@ def test_interrupted_twice_it_ends_at_once(tmp_path: Path) -> None:
 WAIT = "touch HERE/begun-$ME; until test -e HERE/go; do sleep 0.1; done"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.sweep)]
+)
 def test_interrupted_once_the_batch_finishes_and_the_rest_can_be_resumed(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_killed_controller_leaves_a_rollout_that_can_be_resumed(tmp_path: Path
     assert fleet.seen() == {"h1": ["converge"], "h2": ["converge"] * 2, "h3": ["converge"]}
 
 
+@pytest.mark.sweep
 def test_after_a_change_of_the_stack_nobody_is_skipped(tmp_path: Path) -> None:
     fleet = LocalFleet(tmp_path, ["good", "failing", "good"])
     assert fleet.run("--batch-size", "1").status == 4

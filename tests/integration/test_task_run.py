@@ -71,6 +71,7 @@ def test_a_task_of_the_stack(fleet: LocalFleet) -> None:
     assert planned.document == {"batches": [{"hosts": ["h1", "h2", "h3"]}, {"hosts": ["h4"]}]}
 
 
+@pytest.mark.sweep
 def test_a_stopped_task_is_resumed(fleet: LocalFleet) -> None:
     command = "echo converge >> HERE/$ME.log; test $ME != h2 || test -e HERE/go"
     arguments = ("--target", "h[123]", "--batch-size", "1")
