@@ -49,6 +49,8 @@ def write_variables(
         "vigo_fixed": list(variables),
         "vigo_crates": {},
         "vigo_resources": [dict(resource)],
+        "vigo_only": [],
+        "vigo_prune": False,
     }
     lines = [entry(name, value) for name, value in settings.items()]
     path.write_text("\n".join(["---", *lines, ""]), encoding="utf-8")
