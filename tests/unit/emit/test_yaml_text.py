@@ -53,7 +53,7 @@ LONG = "a sentence of many words " * 6
 NARROW = [
     ("short", "key: short"),
     (LONG.strip(), "key: >-\n"),
-    (LONG, 'key: "a sentence'),
+    (LONG, "key: 'a sentence"),
     (f"{LONG}\nnext\n", 'key: "a sentence'),
     ("next\nand last\n", "key: |\n  next"),
     ("x" * 80, "key: xxx"),
