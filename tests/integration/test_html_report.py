@@ -74,6 +74,16 @@ def test_statuses_are_filters(large: Browser) -> None:
     assert hosts(large) == 200
 
 
+def test_the_timeline_has_a_line_for_each_host(large: Browser) -> None:
+    large.run("document.querySelectorAll('.batch').forEach(batch => batch.open = true)")
+    heights = large.run(
+        "const rows = [...document.querySelectorAll('.row')];"
+        "return rows.map(row => row.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 200
+    assert max(heights) < 40  # pixels: name, bar and time side by side
+
+
 def test_a_host_shows_its_resources(large: Browser) -> None:
     search(large, "web002.app")
     text = large.run("return document.querySelector('details.host').innerText")

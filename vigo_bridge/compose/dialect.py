@@ -47,7 +47,9 @@ def read_document(path: Path) -> Document:
     if content is None:
         raise ComposeError(start, "the file is empty", "a compose file has a key 'services'")
     if not isinstance(content, Fields):
-        raise ComposeError(content.position, "a compose file is a mapping with a key 'services'")
+        raise ComposeError(
+            content.position, "a compose file is a mapping", "write services: at its top"
+        )
     return Document(content, tags)
 
 

@@ -39,7 +39,9 @@ def read_lines(path: Path, environment: Environment, *, raw: bool = False) -> li
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ComposeError(
-            Position(str(path), 0, 0), f"cannot be read: {reason}", "compose would not start either"
+            Position(str(path), 0, 0),
+            f"cannot be read: {reason}",
+            "correct the path; an env_file that may be missing needs required: false",
         ) from error
     known = dict(environment)
     lines = []

@@ -90,7 +90,9 @@ def _section(content: Fields, name: str) -> Fields:
     if found is None:
         return Fields((), content.position)
     if not isinstance(found, Fields):
-        raise ComposeError(found.position, f"{name} must be a mapping of names")
+        raise ComposeError(
+            found.position, f"{name} must be a mapping of names", "write NAME: below it"
+        )
     return found
 
 
@@ -166,7 +168,11 @@ class _Loader:
             return service
         source, file = _extends(extends)
         if (name, str(path)) in seen:
-            raise ComposeError(extends.position, f"service {name} extends itself, in a circle")
+            raise ComposeError(
+                extends.position,
+                f"service {name} extends itself, in a circle",
+                "remove one of these extends",
+            )
         base_path, base_document = path, document
         if file is not None:
             base_path = self.bases[str(path)] / file.text
@@ -223,7 +229,7 @@ def _scalars(value: Value | None) -> list[Scalar]:
     assert isinstance(items, Items)
     for item in items.items:
         if not isinstance(item, Scalar):
-            raise ComposeError(item.position, "a path must stand here")
+            raise ComposeError(item.position, "a path must stand here", "write the path of a file")
     return [item for item in items.items if isinstance(item, Scalar)]
 
 

@@ -67,6 +67,7 @@ class Healthcheck:
     timeout: Text | None
     retries: Text | None
     start_period: Text | None
+    start_interval: Text | None
     disable: bool
     position: Position
 

@@ -139,7 +139,7 @@ def healthcheck(job: Job, check: Healthcheck) -> None:
         rendered["test"] = job.plain("healthcheck", check.test)
     elif check.test is not None:
         rendered["test"] = [job.plain("healthcheck", word) for word in check.test]
-    for name in ("interval", "timeout", "start_period"):
+    for name in ("interval", "timeout", "start_period", "start_interval"):
         text = getattr(check, name)
         if text is not None:
             rendered[name] = _duration(job, "healthcheck", text)

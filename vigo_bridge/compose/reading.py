@@ -142,16 +142,10 @@ def _networks(value: Value, findings: Findings) -> tuple[Attachment, ...]:
     return tuple(sorted(found, key=lambda attachment: -attachment.priority))
 
 
-_HEALTHCHECK_LOST = {
-    "start_interval": "containers are checked at the ordinary interval from the start",
-}
-
-
 def _healthcheck(value: Value, findings: Findings) -> Healthcheck:
     content = shapes.mapping(value)
-    plain = ("test", "interval", "timeout", "retries", "start_period", "disable")
-    shapes.known_only(content, (*plain, *_HEALTHCHECK_LOST), "healthcheck")
-    shapes.lose(content, _HEALTHCHECK_LOST, "healthcheck", findings)
+    times = ("interval", "timeout", "start_period", "start_interval")
+    shapes.known_only(content, ("test", *times, "retries", "disable"), "healthcheck")
     test, disable = get(content, "test"), get(content, "disable")
     return Healthcheck(
         None if test is None else shapes.words(test),
@@ -159,6 +153,7 @@ def _healthcheck(value: Value, findings: Findings) -> Healthcheck:
         shapes.optional(content, "timeout"),
         shapes.optional(content, "retries"),
         shapes.optional(content, "start_period"),
+        shapes.optional(content, "start_interval"),
         disable is not None and shapes.flag(disable),
         content.position,
     )

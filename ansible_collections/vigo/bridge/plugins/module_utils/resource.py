@@ -209,15 +209,15 @@ def begin(
             spec = resource_type.when_triggered(spec)
         try:
             observed = resource_type.observe(spec, target)
+            decision = resource_type.decide(spec, observed, turn)
         except ResourceError as error:
-            # What prevents observing may be taken away by then; files alone do not do that.
+            # What is in the way may be taken away by then; files alone do not do that.
             if not target.foresight.active:
                 raise
             announce()
             target.foresight.cloud(resource_type.may_alter(spec))
             reason = f"it cannot be told before the earlier changes are made: {error.message}"
             return _done(Result(resource_id, resource_type.name, "unknown", reason))
-        decision = resource_type.decide(spec, observed, turn)
         outcome: Outcome | Pending = Outcome()
         if decision.action not in UNCHANGED:
             announce()

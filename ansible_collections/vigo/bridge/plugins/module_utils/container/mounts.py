@@ -134,7 +134,10 @@ def _entry(entry: str) -> Mount:
     options = set(words) - {"ro", "rw"} - _WITHOUT_MEANING_HERE
     unknown = options - _PROPAGATION - _LABELS - {"nocopy"}
     if unknown:
-        raise ResourceError(f"volumes: {entry!r}: unknown option {sorted(unknown)[0]!r}")
+        raise ResourceError(
+            f"volumes: {entry!r}: unknown option {sorted(unknown)[0]!r};"
+            " known: ro, rw, nocopy, z, Z, and propagations such as rslave"
+        )
     return Mount(_absolute(parts[1], "volumes"), source, "ro" in words, tuple(sorted(options)))
 
 

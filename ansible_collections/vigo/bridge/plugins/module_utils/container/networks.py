@@ -116,7 +116,7 @@ def _entries(value: Any) -> list[Attachment]:
 def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     name = text(name).strip()
     if not _NAME.fullmatch(name):
-        raise ResourceError(f"networks: {name!r} is no network name")
+        raise ResourceError(f"networks: {name!r} is no network name; write letters, digits, _ . -")
     for option in options:
         if option not in _OPTIONS:
             raise ResourceError(

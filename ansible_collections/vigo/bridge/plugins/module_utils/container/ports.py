@@ -107,7 +107,10 @@ def _entry(entry: str) -> list[Port]:
     if match.group("host"):
         hosts = list(_range(match.group("host"), entry))
     if len(hosts) != len(inner):
-        raise ResourceError(f"ports: the two ranges of {entry!r} differ in length")
+        raise ResourceError(
+            f"ports: the two ranges of {entry!r} differ in length;"
+            " write as many ports on both sides"
+        )
     address = (match.group("address") or "").strip("[]")
     protocol = match.group("protocol") or "tcp"
     return [
