@@ -150,7 +150,9 @@ def test_the_login_of_the_docker_config(scene: Scene, shop: Shop, config: Path) 
     assert scene.notes == []
 
 
-@pytest.mark.parametrize("kind", ["credsStore", "credHelpers"])
+@pytest.mark.parametrize(
+    "kind", ["credsStore", pytest.param("credHelpers", marks=pytest.mark.sweep)]
+)
 def test_a_credential_helper(scene: Scene, shop: Shop, config: Path, kind: str) -> None:
     address = shop.registry.address
     helper(config, f'echo \'{{"Username": "{USER}", "Secret": "{PASSWORD}"}}\'')
@@ -161,7 +163,14 @@ def test_a_credential_helper(scene: Scene, shop: Shop, config: Path, kind: str) 
     assert scene.notes == []
 
 
-@pytest.mark.parametrize("script", [None, "echo out of order >&2; exit 1", "echo no JSON"])
+BROKEN_HELPERS = [
+    None,
+    pytest.param("echo out of order >&2; exit 1", marks=pytest.mark.sweep),
+    pytest.param("echo no JSON", marks=pytest.mark.sweep),
+]
+
+
+@pytest.mark.parametrize("script", BROKEN_HELPERS)
 def test_a_broken_helper_costs_only_what_needs_it(
     scene: Scene, shop: Shop, config: Path, script: str | None
 ) -> None:

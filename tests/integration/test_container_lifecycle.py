@@ -81,35 +81,6 @@ def test_absent_takes_the_anonymous_volumes_where_it_is_told_to(scene: Scene) ->
         scene.client.volumes.get(volume)
 
 
-IMMUTABLE = {
-    "command": {"command": "redis-server --appendonly yes"},
-    "env": {"env": "A=1,B=two,three"},
-    "labels": {"labels": {"tier": "cache"}},
-    "user": {"user": "redis"},
-    "workdir": {"workdir": "/tmp"},
-    "volumes": {"volumes": ["/etc/hostname:/somewhere:ro", "/extra"]},
-    "tmpfs": {"tmpfs": "/scratch:size=64k"},
-    "hostname": {"hostname": "cache"},
-    "dns and hosts": {"dns": "192.0.2.1", "extra_hosts": "db:192.0.2.7"},
-    "ulimits": {"ulimits": "nofile=1024:2048"},
-    "shm_size": {"shm_size": "32m"},
-    "capabilities": {"cap_add": "CAP_NET_ADMIN", "cap_drop": ["mknod"]},
-    "read_only and init": {"read_only": True, "init": "yes", "tmpfs": "/data"},
-    "sysctls": {"sysctls": "net.core.somaxconn=512"},
-    "logging": {"log_driver": "json-file", "log_opts": {"max-size": "1m"}},
-    "stopping": {"stop_signal": "SIGINT", "stop_timeout": "3s"},
-    "ipc": {"ipc": "private"},
-    "network_mode": {"network_mode": "none"},
-}
-
-
-@pytest.mark.parametrize("attributes", IMMUTABLE.values(), ids=list(IMMUTABLE))
-def test_what_only_creation_can_set_recreates(scene: Scene, attributes: dict[str, Any]) -> None:
-    scene.brought("created", state="stopped")
-    scene.brought("recreated", state="stopped", **attributes)
-    scene.brought("recreated", state="stopped")
-
-
 def test_what_the_engine_can_change_is_changed_in_place(scene: Scene) -> None:
     scene.brought("created", memory="64m")
     identity = scene.inspect()["Id"]
@@ -138,18 +109,6 @@ def test_networks_are_made_and_joined_and_left(scene: Scene) -> None:
     refused = scene.bring(networks=[f"{scene.name}-other"], create_networks=False)
     assert refused.action == "failed"
     assert "does not exist" in refused.reason
-
-
-def test_a_container_of_somebody_else_is_adopted_when_it_is_equal(scene: Scene) -> None:
-    scene.client.containers.run(
-        REDIS, ["redis-server", "--port", "6379"], name=scene.name, detach=True, environment=["A=1"]
-    )
-    identity = scene.inspect()["Id"]
-    assert scene.bring(command="redis-server --port 6379", env={"A": "1"}).action == "none"
-    assert scene.inspect()["Id"] == identity
-    result = scene.brought("recreated", env={"A": "2"})
-    assert result.reason == "env A changed"
-    assert "1" not in json.dumps(result.diff["before"] if result.diff else "")
 
 
 def test_a_secret_is_compared_by_value_and_shown_nowhere(scene: Scene, tmp_path: Path) -> None:

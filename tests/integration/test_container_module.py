@@ -57,11 +57,3 @@ def test_check_diff_and_secrets(scene: Scene) -> None:
     assert '+        "tier": "cache"' in answer.printed
     assert any(line.startswith("+") and '"PLAIN": "2"' in line for line in lines)
     assert scene.names() == {""}
-
-
-def test_what_cannot_be_is_a_failure_that_says_why(scene: Scene) -> None:
-    arguments = {"container": scene.name, "image": REDIS, "docker_host": scene.engine.docker_host}
-    answer = call("container", {**arguments, "ports": "80:80:80:80"})
-    assert answer.verdict == "FAILED!"
-    assert "is no port; write 8080:80" in answer.result["msg"]
-    assert scene.names() == set()

@@ -140,7 +140,7 @@ _SETTINGS = settings(
 )
 
 
-@settings(_SETTINGS, max_examples=5, derandomize=True)
+@settings(_SETTINGS, max_examples=3, derandomize=True)
 @given(images, specs, specs)
 def test_some(
     workshop: Workshop, config: dict[str, Any], first: dict[str, Any], second: dict[str, Any]

@@ -67,6 +67,7 @@ def test_two_resources_with_one_container(stack: Stack) -> None:
     assert "is that of resource crate/app, too" in stack.reasons["crate/other"]
 
 
+@pytest.mark.sweep
 def test_a_foreign_container_with_a_name_that_a_replacement_needs(stack: Stack) -> None:
     stack.bring()
     identity = stack.inspect()["Id"]
