@@ -113,6 +113,7 @@ class Site:
                 self.host.run(f"test -e {HERE}/{name}")
                 return
             time.sleep(0.1)
+        process.kill()  # or it would hold back the runs of the tests that follow
         pytest.fail(f"{name} was never reached: {process.communicate(timeout=300)}")
 
     def release(self, *steps: str) -> None:

@@ -52,7 +52,8 @@ def test_diffs_have_the_name_of_their_resource() -> None:
 
 
 def test_a_failure_is_printed_without_what_went_well() -> None:
-    failed = {"id": "c/b", "error": {"message": "x"}}
+    failed = {"id": "c/b", "error": {"message": "x", "log": "1\n" * 50 + "2\n" * 10}}
     result = {"failed": True, "resources": [{"id": "c/a"}, failed]}
-    assert readable.brief(result) == {"failed": True, "resources": [failed]}
+    cut = {"id": "c/b", "error": {"message": "x", "log": "2\n" * 10}}
+    assert readable.brief(result) == {"failed": True, "resources": [cut]}
     assert readable.brief({"failed": True, "msg": "x"}) == {"failed": True, "msg": "x"}

@@ -39,8 +39,9 @@ def brief(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cut(error: Mapping[str, str]) -> dict[str, str]:
-    end = str(error.get("log", "")).splitlines(keepends=True)[-LOG_LINES:]
-    return {**error, "log": "".join(end)}
+    if "log" not in error:
+        return dict(error)
+    return {**error, "log": "".join(error["log"].splitlines(keepends=True)[-LOG_LINES:])}
 
 
 def _lines(host: str, resource: Mapping[str, Any]) -> Iterator[str]:
