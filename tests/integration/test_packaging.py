@@ -81,7 +81,8 @@ class TestCollectionAlone:
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, core], check=True)
         install = [python, "-m", "ansible", "galaxy", "collection", "install", str(tarball)]
-        subprocess.run([*install, "-p", str(folder / "collections")], check=True)
+        # Elsewhere than here, where the collection is already.
+        subprocess.run([*install, "-p", str(folder / "collections")], check=True, cwd=folder)
         requirements = folder / "collections/ansible_collections/vigo/bridge/requirements.txt"
         subprocess.run([*pip, "--requirement", requirements], check=True)
         return folder
