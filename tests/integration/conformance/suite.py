@@ -154,7 +154,12 @@ class Batch:
 
     def _shell(self, style: str, host: str, command: str) -> None:
         here = self._here(style, host)
-        subprocess.run(["sh", "-ec", command.replace("HERE", str(here))], cwd=here, check=True)
+        subprocess.run(
+            ["sh", "-ec", command.replace("HERE", str(here))],
+            cwd=here,
+            env={**os.environ, **self._environment},
+            check=True,
+        )
 
     def _run_bundle(self, hosts: Sequence[str], record: Path) -> dict[str, dict[str, str]]:
         record.mkdir()

@@ -141,7 +141,7 @@ class TaskWriter:
         }
         if register and step.is_registered:
             task["register"] = self._result(step.resource.id)
-        if conditions := self._conditions(step):
+        if conditions := self._conditions(step, in_handler=not register):
             task["when"] = _one_or_list(conditions)
         if notified:
             task["notify"] = _one_or_list(notified)
@@ -166,10 +166,16 @@ class TaskWriter:
     def _result(self, resource_id: str) -> str:
         return self._naming.variable(resource_id, "result")
 
-    def _conditions(self, step: Step) -> list[str]:
-        crate = [f"{self._condition}.holds"] if self._crate.when else []
+    def _conditions(self, step: Step, in_handler: bool) -> list[str]:
+        crate = [self._crate_condition(in_handler)] if self._crate.when else []
         own = [f"{self._own_condition(step)}.holds"] if _condition_of(step) else []
         return crate + own
+
+    def _crate_condition(self, in_handler: bool) -> str:
+        """A handler may run although its role was not reached: something before it failed."""
+        asked_by_task = any(step.is_task for step in self._steps)
+        default = " | default(false)" if in_handler and asked_by_task else ""
+        return f"{self._condition}.holds{default}"
 
     def _own_condition(self, step: Step) -> str:
         return self._naming.variable(step.resource.id, "condition")
@@ -183,7 +189,7 @@ class TaskWriter:
         asking = self._asking(question, condition, self._own_condition(step))
         task = dict(asking.task)
         if self._crate.when:
-            task["when"] = f"{self._condition}.holds"
+            task["when"] = self._crate_condition(in_handler=bool(listen))
         if listen:
             task["listen"] = listen
         yield Written("", task)
