@@ -22,6 +22,8 @@ from vigo_bridge.resolve.plan import Group, Plan, Variable
 #: How long lines of YAML may be, with what stands before a text.
 _WIDTH = 120
 _NO_PREFIX = "# noqa: var-naming[no-role-prefix]"
+#: The linter takes the braces of an ``!unsafe`` text for a template all the same.
+_NOT_JINJA = "# noqa: jinja"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,10 @@ def _write_role(role: Role, plan: Plan, folder: Path) -> None:
 def _task_list(head: str, tasks: Iterable[Written]) -> str:
     blocks = []
     for written in tasks:
-        lines = "\n".join(entry(name, value, width=_WIDTH) for name, value in written.task.items())
+        first, *rest = (entry(name, value, width=_WIDTH) for name, value in written.task.items())
+        if any("!unsafe" in text for text in rest):
+            first += f"  {_NOT_JINJA}"
+        lines = "\n".join([first, *rest])
         comment = f"# {written.comment}\n" if written.comment else ""
         blocks.append(f"{comment}- {indented(lines, 2).lstrip(' ')}\n")
     return f"---\n{head}\n\n" + "\n".join(blocks)
