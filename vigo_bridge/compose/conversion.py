@@ -74,10 +74,18 @@ def _convert_service(job: Job, crate: Crate) -> None:
             CONVERSIONS[key](job, value)
     attach(job)
     _check_image(job)
+    _check_command(job)
     known = {resource.name for resource in crate.resources}
     crate.resources += [item for name, item in job.extra.items() if name not in known]
     for number in range(1, service.replicas + 1):
         crate.resources.append(_resource(job, number))
+
+
+def _check_command(job: Job) -> None:
+    """Engines drop the image's command where the entrypoint is cleared."""
+    if job.attributes.get("entrypoint") == [] and not job.attributes.get("command"):
+        job.lost("entrypoint", "an empty entrypoint leaves no command", "set command:, too")
+        del job.attributes["entrypoint"]
 
 
 def _check_image(job: Job) -> None:
