@@ -42,6 +42,7 @@ def test_output_is_grouped_where_it_is_equal_and_braces_stay(fleet: LocalFleet) 
     assert "h4  unreachable" in finished.out
 
 
+@pytest.mark.sweep
 def test_json(fleet: LocalFleet) -> None:
     finished = run(
         fleet, "echo {{ .Vars.x }}", "--target", "h2", "--target", "h1", "--param", "x=a b",
