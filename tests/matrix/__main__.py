@@ -39,7 +39,6 @@ _INTEGRATION = tuple(
         "strangers_playbook",
         "sdk_for_targets",
         "user_variables",
-        "secrets",
     )
 )
 #: What a target's Python runs: modules without and with the docker SDK, and a role.
