@@ -20,7 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template im
     Template,
     parse,
 )
-from vigo_bridge.emit.tasks.names import chain
+from vigo_bridge.emit.tasks.names import chain, slug, unique
 from vigo_bridge.emit.yaml_text import Jinja
 from vigo_bridge.resolve.plan import PlannedResource
 
@@ -137,7 +137,7 @@ class Arguments:
             return None
 
     def _looked_up(self, where: str, template: Template, optional: bool) -> Jinja:
-        name = self.variable_name(where)
+        name = unique(self.variable_name(slug(where)), self.task_vars, "{}_{}")
         self.task_vars[name] = template.text
         arguments = name
         arguments += self._explicit(template)

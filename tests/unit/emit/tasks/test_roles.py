@@ -66,6 +66,17 @@ def test_argument(tmp_path: Path, text: str) -> None:
     assert task.get("vars", {}).get("a_it_stdin", text) == text
 
 
+def test_variables_of_a_task_are_told_apart(tmp_path: Path) -> None:
+    environment = {"FLAG": "{{ upper .Vars.text }}", "flag": "{{ lower .Vars.text }}"}
+    resource = {"name": "it", "type": "exec", "command": "env", "environment": environment}
+    plan = plan_of(tmp_path, {"a": {"vars": VARIABLES, "resources": [resource]}})
+    (task,) = roles(plan).roles["a"].tasks
+    assert task.task["vars"] == {
+        "a_it_environment_flag": environment["FLAG"],
+        "a_it_environment_flag_2": environment["flag"],
+    }
+
+
 def a_file(content: str) -> dict[str, Any]:
     return {"name": "it", "type": "file", "target_path": "/it", "content": content}
 
