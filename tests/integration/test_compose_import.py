@@ -91,6 +91,7 @@ DIFFERENCES = {
     "HostConfig.Cap*": "the order, and CAP_ before the name; compared apart",
     "aliases in sharing_default": "the alias of a link is one of the network: all there see it",
     "HostConfig.Ulimits": "the order; compared apart",
+    "HostConfig.ExtraHosts": "the order, which compose leaves to chance; compared apart",
     "HostConfig.Links": "links are aliases of the network",
     "HostConfig.ConsoleSize*": "of the client's terminal",
     "NetworkSettings.Networks.*.Links": "links are aliases of the network",
@@ -241,6 +242,7 @@ def apart(payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for kind in ("CapAdd", "CapDrop"):
         names = payload["HostConfig"][kind] or []
         yield kind, sorted(name.removeprefix("CAP_") for name in names)
+    yield "extra hosts", sorted(payload["HostConfig"]["ExtraHosts"] or [])
     yield "ulimits", sorted(map(str, payload["HostConfig"].get("Ulimits") or []))
     yield "tmpfs", sorted(in_memory(payload["HostConfig"]))
     for mount in payload["Mounts"]:
