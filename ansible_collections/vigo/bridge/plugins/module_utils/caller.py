@@ -57,5 +57,5 @@ def leave_if_gone() -> None:
     poll = select.poll()
     for descriptor in _watched:
         poll.register(descriptor, 0)  # errors and hang-ups are always told
-    if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0)):
+    if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in poll.poll(0)):
         raise SystemExit(128 + signal.SIGHUP)

@@ -15,6 +15,7 @@ from typing import Any, Callable, Mapping
 from ..errors import ResourceError
 from . import create_config, image_name, label
 from .engine import Engine
+from .label import Recorded
 from .observed import Existing, Image
 from .spec import LIMITS, ContainerSpec, Settings
 
@@ -65,15 +66,15 @@ def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> Containe
 
     like: whose patience it gets.
     """
-    assert follower.recorded is not None
     image = _image(engine, follower)
-    live, fields = follower.settings, follower.recorded.fields
+    live, recorded = follower.settings, _recorded(follower)
+    fields = recorded.fields
     chosen = {
         name: getattr(live, name)
         for name in (*fields, *LIMITS)
         if name in Settings.__dataclass_fields__ and getattr(live, name)
     }
-    if not follower.recorded.hashed:
+    if not recorded.hashed:
         untold = {name: fields[name] for name in _UNTOLD if name in fields}
         chosen = {**untold, **chosen}
     for name in ("command", "entrypoint"):
@@ -158,11 +159,15 @@ def _image(engine: Engine, follower: Existing) -> Image:
 
 def _env(follower: Existing, image: Image) -> dict[str, str] | None:
     """What was set: neither the image's own nor what the engine adds."""
-    assert follower.recorded is not None
     own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
-    written = follower.recorded.fields.get("env") or {}
+    written = _recorded(follower).fields.get("env") or {}
     return {
         name: value
         for name, value in (follower.settings.env or {}).items()
         if name in written or (own.get(name) != value and name not in _ENGINES_OWN)
     } or None
+
+
+def _recorded(follower: Existing) -> Recorded:
+    """What our label says that was set."""
+    return follower.recorded or Recorded({})
