@@ -59,9 +59,15 @@ def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
         check=False,
     )
     if finished.returncode != 0:
-        reason = finished.stderr.strip().splitlines()[-1:] or ["ansible-vault failed"]
         raise StoreError(
-            f"{path}: {reason[0]}. Ansible finds the vault password in ANSIBLE_VAULT_PASSWORD_FILE,"
+            f"{path}: {_reason(finished.stderr)}. Ansible finds the vault password in"
+            " ANSIBLE_VAULT_PASSWORD_FILE,"
             " ansible.cfg's vault_password_file or vault_identity_list"
         )
     return finished.stdout
+
+
+def _reason(complaint: str) -> str:
+    """Its last sentence. Newer cores name the file behind it once more."""
+    lines = [line for line in complaint.splitlines() if line and not line.startswith("Origin:")]
+    return lines[-1].rstrip(".") if lines else "ansible-vault failed"
