@@ -61,8 +61,7 @@ def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
     if finished.returncode != 0:
         raise StoreError(
             f"{path}: {_reason(finished.stderr)}. Ansible finds the vault password in"
-            " ANSIBLE_VAULT_PASSWORD_FILE,"
-            " ansible.cfg's vault_password_file or vault_identity_list"
+            " ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg's vault_password_file or vault_identity_list"
         )
     return finished.stdout
 
