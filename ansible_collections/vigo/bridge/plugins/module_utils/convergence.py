@@ -261,8 +261,7 @@ class Convergence:
 
         other: may be ``earlier`` itself, which means that there is no such turn.
         """
-        if self._prediction is None:
-            raise AssertionError("only check mode has turns of two results")
+        assert self._prediction
         self._journal.strike(resource.id)
         if one.changed or (other.changed and other is not earlier):
             self._foresight().cloud(self._may_alter(resource))
