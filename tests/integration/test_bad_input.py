@@ -107,7 +107,7 @@ USAGES: dict[str, tuple[list[str], str]] = {
         "matches db.example.org; it has *.app.example.com",
     ),
     "missing inventory": (["-i", "no/such.ini"], "no/such.ini does not exist"),
-    "limit matches nothing": (["-i", "a,b", "--limit", "c"], "--limit c matches no host"),
+    "limit matches nothing": (["-i", "a,b", "--limit", "c"], "--limit c: c matches no host"),
     "local and an inventory": (["--local", "-i", "a,"], "leave --inventory and --limit out"),
     "a name without local": (["--as", "x"], "add --local"),
     "no assignment": (["--local", "--set", "x"], "--set x: write KEY=VALUE"),
@@ -133,7 +133,7 @@ def test_a_missing_secret_is_told_with_every_place_before_a_host_is_touched(
     finished = vigo_bridge("run", "--stacks", stack, "--local", "--as", HOST)
     assert finished.status == 1
     assert "web/page (VIGO_SECRET_WEB_PAGE)" in finished.err
-    assert "configcrates/site.vgo:5:5: uses secret:web/page" in finished.err
+    assert "configcrates/site.vgo:8:14: uses secret:web/page" in finished.err
     assert not (tmp_path / "page").exists()
 
 

@@ -67,7 +67,7 @@ Resources, in order
   2  app-stack/app-container  container  stacks/configcrates/app-stack.vgo:12:5  needs redis/redis-container
 
 Secrets
-  vigo/webapp/database_url  stacks/configcrates/app-stack.vgo:12:5
+  vigo/webapp/database_url  stacks/configcrates/app-stack.vgo:18:75
 """  # noqa: E501 - as it is printed
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.integration
 
 #: The changing calls of a replacement, and of one that fails at its start and is rolled back.
 REPLACEMENT = ["create", "connect", "stop", "rename", "rename", "update", "start", "delete"]
-ROLLBACK = [*REPLACEMENT[:7], "update", "stop", "rename", "update", "rename", "start"]
+ROLLBACK = [*REPLACEMENT[:7], "stop", "update", "rename", "update", "rename", "start"]
 
 WORKING = {"image": "redis:8-alpine"}
 BROKEN = {"image": "redis:8-alpine", "command": ["sh", "-c", "echo no; exit 9"]}

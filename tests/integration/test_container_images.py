@@ -260,12 +260,14 @@ def test_a_disk_that_is_full(scene: Scene, registry: Registry, small: str) -> No
     assert "docker system df" in result.reason
 
 
-#: An engine beside the host's own, with room for little.
+#: An engine beside the host's own, with room for little. Told to have no bridge, it would remove
+#: the host's.
 SMALL_ENGINE = """
 mkdir /small && mount -t tmpfs -o size=6m tmpfs /small && echo {} >/small.json
 dockerd --config-file /small.json --insecure-registry ADDRESS \
     --host unix:///run/testbed/small.sock --data-root /small/data \
-    --exec-root /small/exec --pidfile /small/pid --bridge none --iptables=false >/small.log 2>&1 &
+    --exec-root /small/exec --pidfile /small/pid --bridge docker0 --iptables=false \
+    >/small.log 2>&1 &
 for attempt in $(seq 300); do
     docker -H unix:///run/testbed/small.sock info >/dev/null 2>&1 && exit 0
     sleep 0.2

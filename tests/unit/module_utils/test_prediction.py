@@ -233,6 +233,14 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ],
         ["created", "unknown", "unknown", "unknown", "skipped", "created"],
     ),
+    "a second turn that cannot be told hides what the first one does": (
+        [
+            file("a", content="x"),
+            file("copy", source="HERE/a", subscribes="d/b"),
+            command("d/b", "echo y > HERE/a"),
+        ],
+        ["created", "unknown", "ran"],
+    ),
     "one guard that says no is enough": (
         [file("a"), command("b", onlyif="true", creates="HERE/a", depends_on="a")],
         ["created", "skipped"],

@@ -323,8 +323,9 @@ def _merged(earlier: Result | None, later: Result) -> Result:
     """One line for a resource that was applied in both passes."""
     if earlier is None or not earlier.changed:
         return later
-    if earlier.action == "unknown" and later.action != "ran":
-        return earlier
+    actions = (earlier.action, later.action)
+    if "unknown" in actions and "ran" not in actions:
+        return earlier if earlier.action == "unknown" else later
     duration = earlier.duration_s + later.duration_s
     if later.action in ("none", "skipped", "unknown"):
         return replace(earlier, duration_s=duration)
