@@ -29,11 +29,10 @@ FOLDER = Path(__file__).parent / "compose"
 HOST = "one.compose.example.com"
 
 #: In each `make test`; the others take their turn in the long tests.
-QUICK = ("storage",)
+QUICK = ("environment",)
 FILES = (
     "anchors",
     "commands",
-    "environment",
     "extends",
     "health",
     "include",
@@ -44,6 +43,7 @@ FILES = (
     "profiles",
     "secrets",
     "sharing",
+    "storage",
 )
 FURTHER_FILES = {"overridden": ["overridden.over.yml"]}
 PROFILES = {"profiles": ["--profile", "debug"]}
