@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -41,8 +42,9 @@ from vigo_bridge.report.json_report import run_as_json
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.report.terminal import listed, print_run
 from vigo_bridge.resolve.plan import Plan
-from vigo_bridge.resolve.secret_uses import secret_uses
+from vigo_bridge.resolve.secret_uses import secret_uses, users_of_secrets
 from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.run.pipelining import obstacles
 from vigo_bridge.run.private_folder import private_folder
 from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.secret_server import Secrets
@@ -111,6 +113,7 @@ def plan(
     found = find_hosts(hosts)
     planned_hosts = planned(loaded, stack, found.names, output)
     secrets = secrets_of(secret_uses(planned_hosts, loaded), stack.folder)
+    refuse_arguments_on_disk(users_of_secrets(planned_hosts), found)
     with run_folder(keep_artifacts) as private:
         how = run_options(hosts, output, {"check_mode": True, "only": only})
         job = _job("plan", stack, planned_hosts, found, secrets, how, private)
@@ -163,6 +166,8 @@ def converge(
     health = rollout.options.health_check
     uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
     secrets = secrets_of(uses, stack.folder)
+    checked = found.names if secret_references.paths(health) else ()
+    refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
     with run_folder(keep_artifacts) as private:
         how = run_options(options, output, changes)
         job = _job(command, stack, plan, found, secrets, how, private)
@@ -235,6 +240,15 @@ def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
     if warning is not None:
         Lines().say(f"warning: {warning}")
     return Secrets(values, lambda paths: ask(paths, stores))
+
+
+def refuse_arguments_on_disk(hosts: Iterable[str], found: Hosts) -> None:
+    """Ends the command where secrets for these hosts would be written to files on them."""
+    users = list(dict.fromkeys(hosts))
+    problems = list(obstacles(os.environ, users, found.given)) if users else []
+    if problems:
+        head = "without pipelining, Ansible would write secrets to files on the targets:"
+        raise click.ClickException("\n  ".join([head, *problems]) + "\nNothing was touched.")
 
 
 def _places(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -20,12 +20,14 @@ from vigo_bridge.run.user_variables import user_variables
 class Hosts:
     """names: what match entries are held against. sources: the user's inventories.
 
-    variables: how Ansible reaches a host that is in no inventory of the user's.
+    variables: how Ansible reaches a host that is in no inventory of the user's. given: what the
+    user's inventories say of each host, as written.
     """
 
     names: tuple[str, ...]
     sources: tuple[str, ...]
     variables: Mapping[str, Mapping[str, Any]]
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def find_hosts(options: HostOptions) -> Hosts:
@@ -42,7 +44,7 @@ def find_hosts(options: HostOptions) -> Hosts:
         inventory = read_inventory(options.inventory, options.limit)
     except InventoryError as error:
         raise click.ClickException(str(error)) from error
-    return Hosts(inventory.hosts, inventory.sources, {})
+    return Hosts(inventory.hosts, inventory.sources, {}, inventory.variables)
 
 
 def inventory_option(help: str) -> Callable[[Command], Command]:

@@ -16,7 +16,7 @@ from rich.console import Console
 from ansible_collections.vigo.bridge.plugins.module_utils import durations, secret_references
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.cli.converge import run_options, secrets_of
+from vigo_bridge.cli.converge import refuse_arguments_on_disk, run_options, secrets_of
 from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import (
     HostOptions,
@@ -132,6 +132,7 @@ def run(
     how = run_options(hosts, output, {})
     with private_folder() as private:
         found = replace(found, names=select(wanted, found, how, private / "traits"))
+        refuse_arguments_on_disk(found.names if secret_references.paths(texts) else (), found)
         job = _job(work, seconds, found, secrets, how, private)
         if dry_run:
             _print_batches(job, rollout, output)

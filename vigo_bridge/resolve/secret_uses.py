@@ -9,7 +9,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secret_references impo
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.secrets import secret_positions
-from vigo_bridge.resolve.plan import Plan
+from vigo_bridge.resolve.plan import Group, Plan
 from vigo_bridge.resolve.variables import COMMAND_LINE
 
 
@@ -18,14 +18,19 @@ def secret_uses(plan: Plan, stack: Stack) -> dict[str, tuple[Position, ...]]:
     planned = {crate.position for group in plan.groups for crate in group.crates}
     crates = [crate for crate in stack.configcrates.values() if crate.position in planned]
     named = secret_positions(stack, crates)
-    return {path: named.get(path, (COMMAND_LINE,)) for path in sorted(set(_paths(plan)))}
+    used = {path for group in plan.groups for path in _paths(group)}
+    return {path: named.get(path, (COMMAND_LINE,)) for path in sorted(used)}
 
 
-def _paths(plan: Plan) -> Iterator[str]:
-    for group in plan.groups:
-        for variable in group.variables:
-            yield from paths(variable.value)
-        for crate in group.crates:
-            yield from paths(crate.vars)
-            for resource in crate.resources:
-                yield from paths(resource.attributes)
+def users_of_secrets(plan: Plan) -> tuple[str, ...]:
+    """The hosts that get any secret."""
+    return tuple(host for group in plan.groups if any(_paths(group)) for host in group.hosts)
+
+
+def _paths(group: Group) -> Iterator[str]:
+    for variable in group.variables:
+        yield from paths(variable.value)
+    for crate in group.crates:
+        yield from paths(crate.vars)
+        for resource in crate.resources:
+            yield from paths(resource.attributes)
