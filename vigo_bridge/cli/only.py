@@ -34,7 +34,7 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
             advice = did_you_mean(selector, [*crates, *everything])
             raise click.ClickException(
                 f"--only {selector}: no host gets a configcrate or resource of that name;"
-                f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}."
+                f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}"
                 "\nNothing was touched."
             )
     return frozenset(

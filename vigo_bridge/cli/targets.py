@@ -121,6 +121,6 @@ def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:
         if not any(glob_matches(pattern, host) for host in hosts):
             advice = did_you_mean(pattern, hosts) or f"the hosts are {listed(hosts)}"
             raise click.ClickException(
-                f"{pattern} matches no host of the inventory; {advice}.\nNothing was touched."
+                f"{pattern} matches no host of the inventory; {advice}\nNothing was touched."
             )
     return tuple(host for host in hosts if any(glob_matches(glob, host) for glob in patterns))
