@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -61,7 +62,10 @@ def test_a_process_is_found_while_it_runs(tmp_path: Path) -> None:
     assert not facts.process_running(program.name)
     process = subprocess.Popen([program, "60"])
     try:
-        assert facts.process_running(program.name)
+        # The kernel shows its command line a moment after Popen returns.
+        deadline = time.monotonic() + 10
+        while not facts.process_running(program.name):
+            assert time.monotonic() < deadline
     finally:
         process.kill()
         process.wait()
