@@ -261,9 +261,8 @@ class Convergence:
 
         other: may be ``earlier`` itself, which means that there is no such turn.
         """
-        assert self._prediction
         self._journal.strike(resource.id)
-        if one.changed or (other.changed and other is not earlier):
+        if self._prediction and (one.changed or (other.changed and other is not earlier)):
             self._foresight().cloud(self._may_alter(resource))
             self._prediction.may_act(resource.id, resource.type, self._owe(resource))
         elif _merged(earlier, one).action == _merged(earlier, other).action:
