@@ -18,6 +18,7 @@ from vigo_bridge.report.diagnostics import as_json, as_text
 from vigo_bridge.report.sarif import as_sarif
 from vigo_bridge.resolve import resolve
 from vigo_bridge.resolve.plan import Plan
+from vigo_bridge.wording import some
 
 
 def load_valid(options: StackOptions, output: str) -> Stack:
@@ -34,7 +35,7 @@ def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: s
     if not plan.groups:
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "no match entry"
         raise click.ClickException(
-            f"no match entry of {options.folder} matches {_some(hosts)}; it has {patterns}."
+            f"no match entry of {options.folder} matches {some(hosts)}; it has {patterns}."
             " Add a match entry, or name the hosts accordingly"
         )
     return plan
@@ -66,8 +67,3 @@ def show(
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     named = [f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(counts.items())]
     click.echo(", ".join(named) or "no errors", err=to_stderr)
-
-
-def _some(hosts: Sequence[str]) -> str:
-    shown = ", ".join(hosts[:5])
-    return f"{shown} and {len(hosts) - 5} others" if len(hosts) > 5 else shown

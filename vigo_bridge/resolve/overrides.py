@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.resolve.plan import Plan, Variable
+from vigo_bridge.wording import some
 
 #: More hosts than this are counted, not named.
-_FEW = 5
 
 
 def note_overrides(
@@ -34,12 +34,7 @@ def note_overrides(
         diagnostics.note(
             "VB310",
             known[key].position,
-            f"the Ansible inventory sets {key[0]!r} too, and wins, for {_some(overriding)}",
+            f"the Ansible inventory sets {key[0]!r} too, and wins, for {some(overriding)}",
             "`vigo-bridge config trace HOST -i INVENTORY` shows both values",
         )
     return diagnostics.sorted()
-
-
-def _some(hosts: Sequence[str]) -> str:
-    shown = ", ".join(hosts[:_FEW])
-    return f"{shown} and {len(hosts) - _FEW} others" if len(hosts) > _FEW else shown

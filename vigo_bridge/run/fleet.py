@@ -16,6 +16,7 @@ from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_sta
 from vigo_bridge.run.rollout import Rolled, Rules, roll_out
 from vigo_bridge.run.watcher import Watcher
 from vigo_bridge.sizes import NONE, Size
+from vigo_bridge.wording import some
 
 #: Is given the result so far, and the hosts that are finished, after each batch.
 Keep = Callable[[RunResult, Sequence[str]], None]
@@ -118,7 +119,7 @@ class _Fleet:
             if not sick or self.cut:
                 break
             said = next(iter(sick.values()))
-            self._tell_attempt(attempt, f"{_some(list(sick))} not healthy: {said}")
+            self._tell_attempt(attempt, f"{some(list(sick))} not healthy: {said}")
         return {
             host: f"health check failed, attempt {attempt}: {said}" for host, said in sick.items()
         }
@@ -193,8 +194,3 @@ def _said(envoy: EnvoyResult) -> str:
         log = str((resource.get("error") or {}).get("log") or resource.get("output") or "")
         return ": ".join(filter(None, [str(resource.get("reason", "")), log.strip()[-500:]]))
     return envoy.message
-
-
-def _some(hosts: Sequence[str]) -> str:
-    shown = ", ".join(hosts[:5])
-    return f"{shown} and {len(hosts) - 5} others" if len(hosts) > 5 else shown

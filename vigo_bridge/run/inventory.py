@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vigo_bridge.run.environment import ansible_environment
+from vigo_bridge.wording import some
 
 _IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
 
@@ -92,16 +93,11 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
     if unknown:
         everything = read_inventory(sources).hosts
         near = difflib.get_close_matches(unknown[0], everything, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else f"the hosts are {_some(everything)}"
+        advice = f"did you mean {near[0]!r}?" if near else f"the hosts are {some(everything)}"
         raise InventoryError(
             f"--limit {limit}: {', '.join(unknown)} matches no host or group of the inventory"
             f" {', '.join(sources)}; {advice}"
         )
-
-
-def _some(hosts: Sequence[str]) -> str:
-    shown = ", ".join(hosts[:5])
-    return f"{shown} and {len(hosts) - 5} others" if len(hosts) > 5 else shown
 
 
 def _run(command: Sequence[str], failure: str) -> subprocess.CompletedProcess[str]:
