@@ -10,7 +10,7 @@ from typing import Any, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 
-from . import state_folder
+from . import kept_module, state_folder
 from .caller import end_with_caller
 from .container import sdk
 from .errors import ResourceError
@@ -18,8 +18,12 @@ from .resource import ResourceType, Result, Turn, bring
 from .secret_references import Secrets
 from .target import Target
 
-#: The values of the secrets that the arguments name; filled in by the action plugins.
-SECRETS_OPTION = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
+#: What the action plugins fill in: the values of the secrets that the arguments name, and whether
+#: the module is to stay on the target.
+ACTION_OPTIONS = {
+    "_secrets": {"type": "dict", "no_log": True, "default": {}},
+    **kept_module.OPTION,
+}
 #: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
@@ -30,7 +34,7 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
         argument_spec={
             **resource_type.attributes,
             **(TRIGGERED_OPTION if resource_type.heeds_triggers else {}),
-            **SECRETS_OPTION,
+            **ACTION_OPTIONS,
             **(sdk.OPTIONS if resource_type.needs_sdk else {}),
         },
         supports_check_mode=True,
@@ -62,6 +66,8 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
     end_with_caller()
+    if module.params["_keep"]:
+        kept_module.keep(module.params["_keep"])
     secrets = Secrets(module.params.pop("_secrets"))
     # Ansible masks whatever is listed here, in all that leaves the module.
     module.no_log_values.difference_update(secrets.values.values())

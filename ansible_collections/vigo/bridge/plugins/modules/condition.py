@@ -40,7 +40,7 @@ attributes:
     support: none
 extends_documentation_fragment:
   - vigo.bridge.attributes
-  - vigo.bridge.secrets
+  - vigo.bridge.action
 seealso:
   - module: vigo.bridge.traits
   - module: vigo.bridge.converge
@@ -71,12 +71,12 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import when
 from ..module_utils.errors import ResourceError
 from ..module_utils.facts import Facts
-from ..module_utils.standalone import SECRETS_OPTION, explained, target_of
+from ..module_utils.standalone import ACTION_OPTIONS, explained, target_of
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={"that": {"type": "str", "required": True}, **SECRETS_OPTION},
+        argument_spec={"that": {"type": "str", "required": True}, **ACTION_OPTIONS},
         supports_check_mode=True,
     )
     with explained(module, target_of(module)):

@@ -329,7 +329,7 @@ attributes:
     details: Shows each field that differs.
 extends_documentation_fragment:
   - vigo.bridge.attributes
-  - vigo.bridge.secrets
+  - vigo.bridge.action
   - vigo.bridge.sdk
 notes:
   - Between stopping the old container and starting the new one, nothing runs. That usually takes

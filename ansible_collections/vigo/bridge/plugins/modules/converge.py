@@ -120,7 +120,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - vigo.bridge.attributes
-  - vigo.bridge.secrets
+  - vigo.bridge.action
   - vigo.bridge.sdk
 seealso:
   - module: vigo.bridge.container
@@ -258,7 +258,7 @@ from ..module_utils.container import sdk
 from ..module_utils.container.prune import usual_engine_is_there
 from ..module_utils.envoy import converge
 from ..module_utils.resources import has_containers
-from ..module_utils.standalone import SECRETS_OPTION, explained, require_sdk, target_of
+from ..module_utils.standalone import ACTION_OPTIONS, explained, require_sdk, target_of
 
 
 def main() -> None:
@@ -273,7 +273,7 @@ def main() -> None:
             "lock_timeout": {"type": "float"},
             "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
-            **SECRETS_OPTION,
+            **ACTION_OPTIONS,
             **sdk.OPTIONS,
         },
         supports_check_mode=True,

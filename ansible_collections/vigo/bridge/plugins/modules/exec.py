@@ -108,7 +108,7 @@ attributes:
     details: The diff has the command that runs and its guards.
 extends_documentation_fragment:
   - vigo.bridge.attributes
-  - vigo.bridge.secrets
+  - vigo.bridge.action
 notes:
   - A task whose guard says no is C(ok) for Ansible; its RV(action) is V(skipped).
   - A command that names a secret in its text does not show it in the list of processes.

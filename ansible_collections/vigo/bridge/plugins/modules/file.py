@@ -97,7 +97,7 @@ attributes:
     details: The content is not shown where it names secrets, is no text, or exceeds 100 KiB.
 extends_documentation_fragment:
   - vigo.bridge.attributes
-  - vigo.bridge.secrets
+  - vigo.bridge.action
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.exec

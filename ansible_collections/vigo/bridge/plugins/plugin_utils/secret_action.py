@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Mapping
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.vars.clean import remove_internal_keys
 
-from ..module_utils import secret_references
+from ..module_utils import kept_module, secret_references
 from ..module_utils.container import sdk
 from ..module_utils.secret_references import MASK
 from .ansible_secrets import look_up_in_ansible
+from .kept_module import PROFILE, command, name_of, standard_input
 from .sdk_archive import controllers_sdk
 from .secret_stores import StoreError
 from .secrets import UnknownSecrets, short
@@ -64,10 +68,52 @@ class SecretAction(ActionBase):
     def _execute(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
+        name = self._kept_name(module, task_vars)
+        if name:
+            result = self._execute_kept(name, module, arguments, task_vars)
+            if not result.get(kept_module.MISSING):
+                return result
+            if not self._task.check_mode:
+                arguments = {**arguments, "_keep": name}
         result = self._execute_module(
             module_name=module, module_args=dict(arguments), task_vars=task_vars
         )
         return {**result, **_missing_python(result)}
+
+    def _execute_kept(
+        self,
+        name: str,
+        module: str,
+        arguments: Mapping[str, Any],
+        task_vars: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """What ``_execute_module`` does, with a module that need not be sent."""
+        given = dict(arguments)
+        self._update_module_args(module, given, task_vars)
+        answer = self._low_level_execute_command(
+            f"{self._compute_environment_string()} {command(name)}", in_data=standard_input(given)
+        )
+        result: dict[str, Any] = self._parse_returned_data(answer, PROFILE)
+        remove_internal_keys(result)
+        return result
+
+    def _kept_name(self, module: str, task_vars: Mapping[str, Any]) -> str:
+        """What the target may have kept this module under; empty where it must be sent.
+
+        Without pipelining, the user may want to look at what was sent.
+        """
+        switch = task_vars.get("vigo_keep_modules", os.environ.get("VIGO_KEEP_MODULES", True))
+        if (
+            not boolean(self._templar.template(switch))
+            or self._task.async_val
+            or getattr(self._connection._shell, "SHELL_FAMILY", "") != "sh"
+            or not self._is_pipelining_enabled("new", False)
+        ):
+            return ""
+        if self._task.delegate_to:
+            task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
+        python = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        return name_of(module, str(self._templar.template(python)))
 
     def _refuse_arguments_on_disk(self) -> None:
         if not self._is_pipelining_enabled("new", False):

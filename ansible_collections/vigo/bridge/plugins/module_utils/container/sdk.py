@@ -12,18 +12,15 @@ from __future__ import annotations
 
 import atexit
 import base64
-import io
 import os
 import platform
 import shutil
-import stat
 import sys
 import tempfile
-import time
-import zipfile
 from typing import Any, Iterator, Mapping, Sequence
 
 from ..errors import Blocked
+from ..unpacking import extract, is_private, unpack
 
 #: What the archive holds: the SDK, and all that it cannot do without.
 PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
@@ -38,8 +35,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
 MISSING = "sdk_missing"
 
 _INSTALL = "install it there: apt install python3-docker, or pip install docker"
-_PART = ".part-"
-_PART_LIVES = 3600.0
 
 
 def provide(
@@ -118,7 +113,7 @@ def _use(place: str, versions: str) -> None:
 def _unpacked_before(places: Sequence[str], digest: str) -> Iterator[str]:
     for folder in places:
         place = os.path.join(folder, digest)
-        if _is_private(folder) and os.path.isdir(place):
+        if is_private(folder) and os.path.isdir(place):
             yield place
 
 
@@ -127,7 +122,7 @@ def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
     obstacles = []
     for folder in places:
         try:
-            return _unpack_into(folder, archive, digest)
+            return unpack(archive, folder, digest)
         except OSError as error:
             obstacles.append(f"{folder} ({error.strerror or error})")
     raise Blocked(
@@ -136,66 +131,14 @@ def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
     )
 
 
-def _unpack_into(folder: str, archive: bytes, digest: str) -> str:
-    for path in (os.path.dirname(folder), folder):
-        os.makedirs(path, mode=0o700, exist_ok=True)
-    if not _is_private(folder):
-        raise PermissionError("it is not this user's alone")
-    _clear(folder)
-    place = os.path.join(folder, digest)
-    part = tempfile.mkdtemp(prefix=_PART, dir=folder)
-    try:
-        _extract(archive, part)
-        _sync(part)
-        os.rename(part, place)
-    except OSError:
-        if not os.path.isdir(place):  # Another call was not faster.
-            raise
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return place
-
-
 def _unpack_for_now(archive: bytes) -> str:
     try:
         place = tempfile.mkdtemp(prefix="vigo-bridge-sdk-")
         atexit.register(shutil.rmtree, place, ignore_errors=True)
-        _extract(archive, place)
+        extract(archive, place)
     except OSError as error:
         raise Blocked(
             "this target has no docker SDK, and the controller's cannot be unpacked into"
             f" {tempfile.gettempdir()} ({error.strerror or error}); make room there, or {_INSTALL}"
         ) from error
     return place
-
-
-def _extract(archive: bytes, folder: str) -> None:
-    with zipfile.ZipFile(io.BytesIO(archive)) as stream:
-        stream.extractall(folder)
-
-
-def _sync(folder: str) -> None:
-    """Sees to it that after a power cut no file is empty."""
-    for path, _subfolders, names in os.walk(folder):
-        for name in names:
-            with open(os.path.join(path, name), "rb") as stream:
-                os.fsync(stream.fileno())
-
-
-def _clear(folder: str) -> None:
-    """Removes what killed calls left half done."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-            if entry.name.startswith(_PART) and age > _PART_LIVES:
-                shutil.rmtree(entry.path, ignore_errors=True)
-
-
-def _is_private(folder: str) -> bool:
-    """Whether nobody else can have put anything there."""
-    try:
-        status = os.lstat(folder)
-    except OSError:
-        return False
-    mode = stat.S_IMODE(status.st_mode)
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not mode & 0o077

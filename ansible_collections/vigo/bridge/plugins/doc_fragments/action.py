@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How our modules take secrets."""
+"""What our action plugins add to the modules that they call."""
 
 from __future__ import annotations
 
@@ -15,11 +15,20 @@ options:
         does.
     type: dict
     default: {}
+  _keep:
+    description:
+      - The name under which the module stays on the target. Never set it, the action plugin does.
+    type: str
 notes:
   - A text may name a secret as C(secret:PATH), or as C(secret:{PATH}) where more text follows. Its
     value is looked up on the controller at the moment of the call, in the environment variable
     E(VIGO_SECRET_PATH), with the path in capitals and C(_) for every other character. It shows in
     no result, no diff and no label.
+  - The module stays on the target, in the folder C(modules) of the state folder
+    (C(/var/lib/vigo-bridge) for root, C(~/.local/state/vigo-bridge) for others), and later calls of
+    the same version run it there instead of sending it anew. Where it cannot be kept, in check
+    mode, without pipelining, and where the variable C(vigo_keep_modules) or the environment
+    variable E(VIGO_KEEP_MODULES) is false, it is sent at each call.
   - A task that names secrets needs pipelining (C(pipelining = true) in C(ansible.cfg)), since
     Ansible writes the arguments to a file on the target otherwise.
 """

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module that stays on its target, so that later calls need not send it again.
+
+Ansible sends a module and all that it imports as one archive, which Python unpacks and compiles at
+each call. Where the action plugin asks for it, the module keeps that archive's files under a name
+that stands for their content, and Python its bytecode beside them. The action plugin then runs
+``start`` there, with the arguments on standard input.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import zipfile
+from typing import Any
+
+from . import state_folder
+from .unpacking import is_private, unpack
+
+#: How an action plugin asks for it: the name to keep the module under.
+OPTION: dict[str, dict[str, Any]] = {"_keep": {"type": "str"}}
+#: The key of the answer of what has nothing to run. Nothing has been done then.
+MISSING = "module_missing"
+#: Beside the one that is just kept: for other controllers, and for calls that still run.
+_OTHERS = 3
+
+_START = """\
+test -x {python} && exec {python} {run}
+echo '{{"{missing}": true}}'
+"""
+_RUN = """\
+import os
+import sys
+
+try:
+    os.getcwd()
+except OSError:
+    os.chdir("/")
+try:
+    from ansible.module_utils import basic
+    from ansible_collections.vigo.bridge.plugins.modules.{module} import main
+except Exception:
+    import shutil
+
+    shutil.rmtree({place!r}, ignore_errors=True)
+    print('{{"{missing}": true}}')
+    sys.exit()
+basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
+basic._ANSIBLE_PROFILE = "legacy"
+main()
+"""
+
+
+def folder() -> str:
+    """Where this user's modules are kept."""
+    return os.path.join(state_folder.default_folder(), "modules")
+
+
+def keep(name: str) -> None:
+    """Keeps the module that runs. Where that fails, calls go on being sent in full.
+
+    name: ``MODULE-CONTENT``.
+    """
+    archive = getattr(sys.modules["__main__"], "_modlib_path", None)
+    if not archive or not os.path.isfile(archive):
+        return
+    module = name.partition("-")[0]
+    place = os.path.join(folder(), name)
+    try:
+        _make_way(place)
+        with open(archive, "rb") as stream:
+            content = stream.read()
+        unpack(content, folder(), name, _programs(module, place))
+        _remove_older(module, name)
+    except (OSError, zipfile.BadZipFile):
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _programs(module: str, place: str) -> dict[str, str]:
+    run = os.path.join(place, "run.py")
+    return {
+        "start": _START.format(
+            python=shlex.quote(sys.executable), run=shlex.quote(run), missing=MISSING
+        ),
+        "run.py": _RUN.format(module=module, place=place, missing=MISSING),
+        # Ansible's own would have Python look into the archive, which is gone by then.
+        "sitecustomize.py": "",
+    }
+
+
+def _make_way(place: str) -> None:
+    """What is there was of no use to the action plugin: its Python is gone."""
+    if is_private(os.path.dirname(place)):
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_older(module: str, name: str) -> None:
+    """What former versions left, apart from the last ones."""
+    others = [
+        entry
+        for entry in os.scandir(folder())
+        if entry.name.startswith(f"{module}-") and entry.name != name
+    ]
+    others.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+    for entry in others[_OTHERS:]:
+        shutil.rmtree(entry.path, ignore_errors=True)

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Archives of Python files that are unpacked on a target once, and stay there.
+
+Each has a folder of its own, in one that only this user can use. It appears in one step, whole, so
+that whoever looks, also after a power cut, finds all of it or nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import stat
+import tempfile
+import time
+import zipfile
+from typing import Mapping
+
+_PART = ".part-"
+_PART_LIVES = 3600.0
+
+
+def unpack(
+    archive: bytes, folder: str, name: str, more: Mapping[str, str] | None = None
+) -> str:
+    """Unpacks a ZIP archive into a folder's subfolder of this name; gives its path.
+
+    more: further files by path, with their text. What is there under that name stays. Raises
+    OSError, and PermissionError where others could have put something there.
+    """
+    for path in (os.path.dirname(folder), folder):
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    if not is_private(folder):
+        raise PermissionError("it is not this user's alone")
+    _clear(folder)
+    place = os.path.join(folder, name)
+    part = tempfile.mkdtemp(prefix=_PART, dir=folder)
+    try:
+        extract(archive, part)
+        for path, text in (more or {}).items():
+            with open(os.path.join(part, path), "w", encoding="utf-8") as stream:
+                stream.write(text)
+        _sync(part)
+        os.rename(part, place)
+    except OSError:
+        if not os.path.isdir(place):  # Another call was not faster.
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return place
+
+
+def extract(archive: bytes, folder: str) -> None:
+    """Raises OSError."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as stream:
+        stream.extractall(folder)
+
+
+def is_private(folder: str) -> bool:
+    """Whether nobody else can have put anything there."""
+    try:
+        status = os.lstat(folder)
+    except OSError:
+        return False
+    mode = stat.S_IMODE(status.st_mode)
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not mode & 0o077
+
+
+def _sync(folder: str) -> None:
+    """Sees to it that after a power cut no file is empty."""
+    for path, _subfolders, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(path, name), "rb") as stream:
+                os.fsync(stream.fileno())
+
+
+def _clear(folder: str) -> None:
+    """Removes what killed calls left half done."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if entry.name.startswith(_PART) and age > _PART_LIVES:
+                shutil.rmtree(entry.path, ignore_errors=True)
