@@ -136,7 +136,7 @@ def test_what_killed_calls_left_is_removed(tmp_path: Path, real: str) -> None:
         os.utime(folder / name, (time.time() - age,) * 2)
     folder.chmod(0o700)
     assert provide([folder], real)[0]
-    assert sorted(path.name for path in folder.iterdir()) == [".part-new", "d1"]
+    assert sorted(path.name for path in folder.iterdir()) == [".part-new", "d1", "works"]
 
 
 def test_the_same_sdk_has_the_same_digest() -> None:

@@ -30,10 +30,7 @@ def unpack(
     more: further files by path, with their text. What is there under that name stays. Raises
     OSError, and PermissionError where others could have put something there.
     """
-    for path in (os.path.dirname(folder), folder):
-        os.makedirs(path, mode=0o700, exist_ok=True)
-    if not is_private(folder):
-        raise PermissionError("it is not this user's alone")
+    _own(folder)
     _clear(folder)
     place = os.path.join(folder, name)
     part = tempfile.mkdtemp(prefix=_PART, dir=folder)
@@ -58,6 +55,19 @@ def extract(archive: bytes, folder: str) -> None:
         stream.extractall(folder)
 
 
+def remember(folder: str, name: str, text: str) -> None:
+    """Writes a small file into such a folder, in one step. Raises OSError."""
+    _own(folder)
+    descriptor, part = tempfile.mkstemp(dir=folder)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.rename(part, os.path.join(folder, name))
+    except OSError:
+        os.unlink(part)
+        raise
+
+
 def is_private(folder: str) -> bool:
     """Whether nobody else can have put anything there."""
     try:
@@ -66,6 +76,13 @@ def is_private(folder: str) -> bool:
         return False
     mode = stat.S_IMODE(status.st_mode)
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not mode & 0o077
+
+
+def _own(folder: str) -> None:
+    for path in (os.path.dirname(folder), folder):
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    if not is_private(folder):
+        raise PermissionError("it is not this user's alone")
 
 
 def _sync(folder: str) -> None:

@@ -4,17 +4,23 @@
 """The connection to an engine's socket.
 
 The SDK's client serves as the HTTP session that speaks through sockets, TLS and SSH; which calls
-are made is in ``engine``. So every SDK from 5.0.3 on behaves the same.
+are made is in ``engine``. So every SDK from 5.0.3 on behaves the same. Questions at a Unix socket go
+without it, see ``questions``.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import socket
+import sys
 from typing import Any, Iterator, Mapping
+from urllib.parse import urlencode
 
 from ..errors import Blocked, ResourceError
 from . import sdk
+from .questions import questions
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
@@ -44,8 +50,8 @@ class Connection:
 
     def __init__(self, docker_host: str = "") -> None:
         self.host = docker_host or os.environ.get("DOCKER_HOST") or DEFAULT_HOST
-        self._docker, self._requests = sdk.imported()
-        self._session = self._open()
+        self._questions = questions(self.host)
+        self._opened: Any = None
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
@@ -90,7 +96,7 @@ class Connection:
             for line in answer.iter_lines():
                 if line.strip():
                     yield json.loads(line)
-        except self._requests.exceptions.RequestException as error:
+        except _requests().exceptions.RequestException as error:
             raise self._unreachable(error) from error
         except ValueError as error:
             raise self._senseless() from error
@@ -104,7 +110,7 @@ class Connection:
             "GET", f"{self._prefix}/events", params, timeout=(PATIENCE, None), stream=True
         )
         lines = (json.loads(line) for line in answer.iter_lines() if line.strip())
-        return self._docker.types.CancellableStream(lines, answer)
+        return _docker().types.CancellableStream(lines, answer)
 
     def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
         """What the Docker config of this user holds for a registry, and a remark.
@@ -112,8 +118,8 @@ class Connection:
         A missing credential helper must not fail a pull that needs no credentials.
         """
         try:
-            return self._docker.auth.load_config().resolve_authconfig(registry), ""
-        except (self._docker.errors.DockerException, ValueError, KeyError, OSError) as error:
+            return _docker().auth.load_config().resolve_authconfig(registry), ""
+        except (_docker().errors.DockerException, ValueError, KeyError, OSError) as error:
             return None, (
                 f"the Docker config's credentials for {registry} cannot be used"
                 f" ({type(error).__name__}); pulling without"
@@ -121,16 +127,19 @@ class Connection:
 
     def authorization(self, credentials: Mapping[str, Any]) -> dict[str, str]:
         """The header that carries credentials to a registry."""
-        return {"X-Registry-Auth": self._docker.auth.encode_header(dict(credentials)).decode()}
+        return {"X-Registry-Auth": _docker().auth.encode_header(dict(credentials)).decode()}
 
-    def _open(self) -> Any:
-        environment = dict(os.environ, DOCKER_HOST=self.host)
-        try:
-            options = self._docker.utils.kwargs_from_env(environment=environment)
-            options.setdefault("base_url", self.host)
-            return self._docker.APIClient(version="1.24", timeout=PATIENCE, **options)
-        except (self._docker.errors.DockerException, OSError) as error:
-            raise Blocked(f"cannot use the engine at {self.host}: {error}") from error
+    def _session(self) -> Any:
+        """The SDK's client, made at its first use."""
+        if self._opened is None:
+            environment = dict(os.environ, DOCKER_HOST=self.host)
+            try:
+                options = _docker().utils.kwargs_from_env(environment=environment)
+                options.setdefault("base_url", self.host)
+                self._opened = _docker().APIClient(version="1.24", timeout=PATIENCE, **options)
+            except (_docker().errors.DockerException, OSError) as error:
+                raise Blocked(f"cannot use the engine at {self.host}: {error}") from error
+        return self._opened
 
     def _send(
         self,
@@ -143,18 +152,26 @@ class Connection:
         timeout: float | tuple[float, float | None],
         stream: bool = False,
     ) -> Any:
-        try:
-            answer = self._session.request(
-                method,
-                self._session.base_url + path,
-                params=params,
-                json=body,
-                headers=headers,
-                timeout=timeout,
-                stream=stream,
-            )
-        except self._requests.exceptions.RequestException as error:
-            raise self._unreachable(error) from error
+        if self._questions and method == "GET" and not stream and not isinstance(timeout, tuple):
+            question = f"{path}?{urlencode(params)}" if params else path
+            try:
+                answer: Any = self._questions.ask(question, timeout)
+            except (OSError, http.client.HTTPException) as error:
+                raise self._unreachable(error) from error
+        else:
+            session = self._session()
+            try:
+                answer = session.request(
+                    method,
+                    session.base_url + path,
+                    params=params,
+                    json=body,
+                    headers=headers,
+                    timeout=timeout,
+                    stream=stream,
+                )
+            except _requests().exceptions.RequestException as error:
+                raise self._unreachable(error) from error
         if answer.status_code >= 400:
             raise Refused(_message(answer), answer.status_code)
         return answer
@@ -180,13 +197,28 @@ class Connection:
                 f"no permission on the engine's socket {self.host}: use become, or add the user"
                 " to the docker group and log in again"
             )
-        if isinstance(error, self._requests.exceptions.Timeout):
+        if _is_timeout(error):
             return Blocked(
                 f"the engine at {self.host} stopped answering; look at its log, and restart it"
                 " if it hangs"
             )
         detail = cause.strerror if cause is not None and cause.strerror else error
         return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
+
+
+def _docker() -> Any:
+    return sdk.imported()[0]
+
+
+def _requests() -> Any:
+    return sdk.imported()[1]
+
+
+def _is_timeout(error: Exception) -> bool:
+    requests = sys.modules.get("requests")
+    return isinstance(error, socket.timeout) or (
+        requests is not None and isinstance(error, requests.exceptions.Timeout)
+    )
 
 
 def api_version(text: str) -> tuple[int, int]:

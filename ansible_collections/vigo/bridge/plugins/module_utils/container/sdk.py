@@ -6,12 +6,17 @@
 The controller's comes as an archive that is named by its content. It is unpacked once, into a
 folder of that name that only this user can use, and stays there; Python keeps its bytecode beside
 it, for each version its own. Check mode unpacks it for the one call.
+
+Whether an SDK works shows when it is imported, which takes longer than all else where nothing is to
+be changed. So it is remembered what was seen to work.
 """
 
 from __future__ import annotations
 
 import atexit
 import base64
+import contextlib
+import importlib.util
 import os
 import platform
 import shutil
@@ -20,7 +25,7 @@ import tempfile
 from typing import Any, Iterator, Mapping, Sequence
 
 from ..errors import Blocked
-from ..unpacking import extract, is_private, unpack
+from ..unpacking import extract, is_private, remember, unpack
 
 #: What the archive holds: the SDK, and all that it cannot do without.
 PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
@@ -34,6 +39,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
 #: The key of that answer. Nothing has been done then.
 MISSING = "sdk_missing"
 
+#: The file that says what was seen to work; and those of them that were believed in this call.
+_MEMORY = "works"
+_trusted: list[str] = []
 _INSTALL = "install it there: apt install python3-docker, or pip install docker"
 
 
@@ -46,7 +54,7 @@ def provide(
     archives are unpacked, the first that can be used is. keep: whether it stays there. Raises
     Blocked, saying what to install.
     """
-    if _is_importable():
+    if _works(folders, keep):
         return True
     if not offer:
         raise Blocked(
@@ -59,7 +67,7 @@ def provide(
     if place is None:
         content = base64.b64decode(archive or "")
         place = _unpack(content, offer["digest"], folders) if keep else _unpack_for_now(content)
-    _use(place, offer["versions"])
+    _use(place, offer["versions"], folders, keep)
     return True
 
 
@@ -80,34 +88,77 @@ def imported() -> tuple[Any, Any]:
         import docker.utils
         import requests
     except Exception as error:  # An old or half installed one may raise anything.
+        _forget()
         raise Blocked(
             f"the Python of this target has no usable docker SDK ({error}); {_INSTALL}"
         ) from error
     return docker, requests
 
 
-def _is_importable() -> bool:
+def _works(folders: Sequence[str], keep: bool) -> bool:
     try:
-        imported()
+        _try(folders, keep)
     except Blocked:
         return False
     return True
 
 
-def _use(place: str, versions: str) -> None:
+def _use(place: str, versions: str, folders: Sequence[str], keep: bool) -> None:
     """Puts it before what the target has: an older ``requests`` there does not go with it."""
     for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
         del sys.modules[name]
     sys.path.insert(0, place)
     sys.dont_write_bytecode = False  # else every call would compile it anew
     try:
-        imported()
+        _try(folders, keep)
     except Blocked as error:
         raise Blocked(
             f"the controller's docker SDK ({versions}) does not run on this target's Python"
             f" {platform.python_version()} ({error.__cause__}); {_INSTALL}, or install older"
             " versions on the controller"
         ) from error
+
+
+def _try(folders: Sequence[str], keep: bool) -> None:
+    """Imports the SDK, unless the same one was seen to work before. Raises Blocked."""
+    seen = _seen()
+    for folder in folders:
+        if seen and _remembered(folder) == seen:
+            _trusted.append(os.path.join(folder, _MEMORY))
+            return
+    imported()
+    for folder in folders if keep else ():
+        with contextlib.suppress(OSError):
+            remember(folder, _MEMORY, seen)
+            return
+
+
+def _seen() -> str:
+    """What would be imported, by which Python; empty where something is missing."""
+    seen = [sys.version]
+    for package in PACKAGES[:3]:
+        try:
+            spec = importlib.util.find_spec(package)
+        except (ImportError, ValueError):
+            spec = None
+        if spec is None or not spec.origin:
+            return ""
+        seen.append(f"{spec.origin} {os.stat(spec.origin).st_mtime}")
+    return "\n".join(seen)
+
+
+def _remembered(folder: str) -> str:
+    if is_private(folder):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            with open(os.path.join(folder, _MEMORY), encoding="utf-8") as stream:
+                return stream.read()
+    return ""
+
+
+def _forget() -> None:
+    for path in _trusted:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
 
 
 def _unpacked_before(places: Sequence[str], digest: str) -> Iterator[str]:
