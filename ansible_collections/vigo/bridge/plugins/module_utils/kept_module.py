@@ -40,6 +40,7 @@ try:
     os.getcwd()
 except OSError:
     os.chdir("/")
+sys.dont_write_bytecode = False  # else every call would compile it anew
 try:
     from ansible.module_utils import basic
     from ansible_collections.vigo.bridge.plugins.modules.{module} import main

@@ -22,9 +22,7 @@ _PART = ".part-"
 _PART_LIVES = 3600.0
 
 
-def unpack(
-    archive: bytes, folder: str, name: str, more: Mapping[str, str] | None = None
-) -> str:
+def unpack(archive: bytes, folder: str, name: str, more: Mapping[str, str] | None = None) -> str:
     """Unpacks a ZIP archive into a folder's subfolder of this name; gives its path.
 
     more: further files by path, with their text. What is there under that name stays. Raises

@@ -23,7 +23,8 @@ PROFILE = "legacy"
 
 #: Only what belongs to the user who runs it is run.
 _COMMAND = """\
-d=/var/lib/vigo-bridge; [ "$(id -u)" = 0 ] || d=${{XDG_STATE_HOME:-$HOME/.local/state}}/vigo-bridge;\
+d=/var/lib/vigo-bridge;\
+ [ "$(id -u)" = 0 ] || d=${{XDG_STATE_HOME:-$HOME/.local/state}}/vigo-bridge;\
  d=$d/modules/{name};\
  if [ -O "$d" ] && [ -f "$d/start" ]; then exec sh "$d/start"; fi;\
  echo '{{"{missing}": true}}'"""

@@ -88,6 +88,7 @@ class SecretAction(ActionBase):
         task_vars: Mapping[str, Any],
     ) -> dict[str, Any]:
         """What ``_execute_module`` does, with a module that need not be sent."""
+        self._display.vvv(f"Using {name}, if the target has kept it")
         given = dict(arguments)
         self._update_module_args(module, given, task_vars)
         answer = self._low_level_execute_command(

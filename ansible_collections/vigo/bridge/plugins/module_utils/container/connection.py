@@ -4,8 +4,8 @@
 """The connection to an engine's socket.
 
 The SDK's client serves as the HTTP session that speaks through sockets, TLS and SSH; which calls
-are made is in ``engine``. So every SDK from 5.0.3 on behaves the same. Questions at a Unix socket go
-without it, see ``questions``.
+are made is in ``engine``. So every SDK from 5.0.3 on behaves the same. Questions at a Unix socket
+go without it, see ``questions``.
 """
 
 from __future__ import annotations

@@ -148,11 +148,11 @@ def _seen() -> str:
 
 
 def _remembered(folder: str) -> str:
-    if is_private(folder):
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            with open(os.path.join(folder, _MEMORY), encoding="utf-8") as stream:
-                return stream.read()
-    return ""
+    try:
+        with open(os.path.join(folder, _MEMORY), encoding="utf-8") as stream:
+            return stream.read() if is_private(folder) else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _forget() -> None:

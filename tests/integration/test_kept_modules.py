@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules stay on their targets; where they cannot, all goes on as Ansible does it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils import kept_module
+from tests.integration.ansible_program import TARGET_PYTHON, ansible
+from tests.integration.module_call import Answer, call
+
+pytestmark = pytest.mark.integration
+
+TRUE = {"command": "true"}
+#: Arguments with which a module gets as far as to be kept.
+GOOD: dict[str, dict[str, Any]] = {
+    "exec": TRUE,
+    "file": {"target_path": "/nowhere/at/all", "state": "absent"},
+    "condition": {"that": "is_container"},
+    "converge": {"resources": []},
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """This machine with a Python that no other test uses, so that its modules are its own."""
+
+    inventory: str
+    python: Path
+
+    def kept(self, module: str = "exec") -> list[Path]:
+        folder = Path(kept_module.folder())
+        return [
+            path.parent
+            for path in folder.glob(f"{module}-*/start")
+            if str(self.python) in path.read_text(encoding="utf-8")
+        ]
+
+    def exec(self, *options: str, **environment: str) -> Answer:
+        return call("exec", TRUE, self.inventory, *options, **environment)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    subprocess.run(
+        [TARGET_PYTHON, "-m", "venv", "--without-pip", str(tmp_path / "own")], check=True
+    )
+    python = tmp_path / "own/bin/python"
+    inventory = tmp_path / "hosts.ini"
+    inventory.write_text(
+        f"here ansible_connection=local ansible_python_interpreter={python}\n", encoding="utf-8"
+    )
+    found = Place(str(inventory), python)
+    yield found
+    for module in ("exec", "file", "condition", "converge"):
+        for path in found.kept(module):
+            shutil.rmtree(path)
+
+
+def test_it_is_sent_once(place: Place) -> None:
+    assert [place.exec().sent for _ in range(3)] == [1, 0, 0]
+    (kept,) = place.kept()
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    assert list(kept.rglob("*.pyc"))
+
+
+@pytest.mark.sweep
+def test_check_mode_leaves_nothing(place: Place) -> None:
+    assert place.exec("--check").sent == 1
+    assert place.kept() == []
+    place.exec()
+    assert place.exec("--check").sent == 0
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [
+        (("--extra-vars", "vigo_keep_modules=false"), {}),
+        ((), {"VIGO_KEEP_MODULES": "no"}),
+        ((), {"ANSIBLE_PIPELINING": "false"}),
+        ((), {"ANSIBLE_KEEP_REMOTE_FILES": "true"}),
+    ],
+    ids=["variable", "environment", "no pipelining", "files are wanted"],
+)
+def test_who_wants_it_sent(
+    place: Place, options: Sequence[str], environment: dict[str, str]
+) -> None:
+    assert place.exec(*options, **environment).sent == 1
+    assert place.kept() == []
+
+
+def _empty_a_file(place: Place) -> None:
+    (kept,) = place.kept()
+    utils = kept / "ansible_collections/vigo/bridge/plugins/module_utils"
+    (utils / "standalone.py").write_text("")
+
+
+def _lose_its_python(place: Place) -> None:
+    (kept,) = place.kept()
+    start = kept / "start"
+    start.write_text(start.read_text().replace(str(place.python), "/nowhere/python"))
+
+
+def _give_it_away(place: Place) -> None:
+    (kept,) = place.kept()
+    shutil.chown(kept, "nobody")
+    (kept / "start").write_text(f"touch {kept}/was-run")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _empty_a_file,
+        pytest.param(_lose_its_python, marks=pytest.mark.sweep),
+        pytest.param(_give_it_away, marks=pytest.mark.sweep),
+    ],
+)
+def test_what_is_of_no_use_is_replaced(place: Place, damage: Any) -> None:
+    place.exec()
+    damage(place)
+    answer = place.exec()
+    assert (answer.sent, answer.result["changed"]) == (1, True), answer.printed
+    assert place.exec().sent == 0
+    (kept,) = place.kept()
+    assert not (kept / "was-run").exists()
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        ("exec", {"command": "echo out; exit 3"}),
+        ("exec", {"command": "true", "timeout": "a while"}),
+        ("exec", {"command": "true", "creates": "/", "nonsense": 1}),
+        ("exec", {"creates": "/"}),
+        ("file", {"target_path": "/proc/nonsense/file", "content": "x"}),
+        ("file", {"target_path": "/", "state": "directory"}),
+        ("condition", {"that": "is_container || !is_container"}),
+        ("condition", {"that": "is_container ||"}),
+        ("converge", {"resources": [{"type": "exec", "command": "false", "id": "a/b"}]}),
+        ("converge", {"resources": [{"type": "nonsense"}]}),
+    ],
+)
+def test_the_result_is_the_same(
+    place: Place, module: str, arguments: dict[str, Any], tmp_path: Path
+) -> None:
+    if module == "converge":
+        arguments = {**arguments, "state_dir": str(tmp_path / "state")}
+    sent = call(module, arguments, place.inventory, VIGO_KEEP_MODULES="false")
+    call(module, GOOD[module], place.inventory)
+    kept = call(module, arguments, place.inventory)
+    assert (sent.sent, kept.sent) == (1, 0), kept.printed
+    assert _comparable(kept.result) == _comparable(sent.result)
+
+
+def _comparable(result: dict[str, Any]) -> dict[str, Any]:
+    """Without durations, which differ."""
+    text = json.dumps(result, sort_keys=True)
+    parsed: dict[str, Any] = json.loads(
+        text,
+        object_hook=lambda found: {k: v for k, v in found.items() if k != "duration_s"},
+    )
+    return parsed
+
+
+@pytest.mark.sweep
+def test_a_tasks_environment_counts(place: Place, tmp_path: Path) -> None:
+    playbook = tmp_path / "play.yml"
+    playbook.write_text(
+        """
+- hosts: all
+  gather_facts: false
+  environment: {WORD: hello there}
+  tasks:
+    - {vigo.bridge.exec: {command: "true"}}
+    - {vigo.bridge.exec: {command: 'test "$WORD" = "hello there"'}}
+""",
+        encoding="utf-8",
+    )
+    finished = ansible("playbook", "-i", place.inventory, playbook, cwd=tmp_path)
+    assert finished.status == 0, finished.out
