@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping
 
-from . import state_folder, traits
+from . import state_folder
 from .container.prune import prune
 from .container.resource_type import Container
 from .convergence import Convergence
@@ -17,8 +16,7 @@ from .errors import ResourceError
 from .exec.resource_type import Exec
 from .facts import Facts
 from .file.resource_type import File
-from .gotemplate import template
-from .gotemplate.references import ELEMENT
+from .gotemplate.delimiters import OPEN
 from .graph import GraphError
 from .journal import Journal
 from .resource import ResourceType, Result
@@ -67,22 +65,18 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
 
 def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:
     """The traits that templates and conditions ask for; no others are collected."""
-    names: set[str] = set()
-    for condition in [*(crate.condition for crate in crates), *(r.condition for r in resources)]:
-        names |= condition.traits() if condition else set()
-    for resource in resources:
-        for text in texts(resource.attributes) if resource.template else ():
-            with contextlib.suppress(template.TemplateError):  # told at the resource's own turn
-                chains = template.parse(text, foreach=resource.item is not None).references()
-                names |= {_trait_name(c.chain) for c in chains if c.chain[0] == "Traits"}
-    # A bare `.Traits` means all of them; an unknown name is its template's error, not ours.
-    if "" in names:
-        return set(traits.KNOWN)
-    return {
-        name for name in names if any(f"{known}.".startswith(f"{name}.") for known in traits.KNOWN)
-    }
+    conditions = [
+        *(crate.condition for crate in crates),
+        *(resource.condition for resource in resources),
+    ]
+    templates = [
+        (text, resource.item is not None)
+        for resource in resources
+        for text in (texts(resource.attributes) if resource.template else ())
+        if OPEN in text
+    ]
+    if not templates and not any(conditions):
+        return set()
+    from .trait_names import trait_names  # with it all that reads templates
 
-
-def _trait_name(chain: Sequence[str]) -> str:
-    """The trait that a chain goes to or into: an element of a trait is not a trait."""
-    return ".".join(itertools.takewhile(lambda name: name != ELEMENT, chain[1:]))
+    return trait_names(filter(None, conditions), templates)

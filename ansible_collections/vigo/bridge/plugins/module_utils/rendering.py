@@ -10,8 +10,8 @@ from typing import Any, Callable, Container, Mapping
 
 from .errors import ResourceError
 from .facts import Facts
+from .gotemplate.errors import TemplateError
 from .gotemplate.render import render_deep
-from .gotemplate.template import TemplateError
 from .resources import CrateInput, Resource
 
 

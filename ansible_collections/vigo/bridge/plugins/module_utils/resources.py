@@ -8,13 +8,15 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
-from . import when
 from .comma_strings import as_list
 from .errors import ResourceError
 from .references import Crate, Node
 from .resource_types import ATTRIBUTES, KEY_ATTRIBUTES
+
+if TYPE_CHECKING:
+    from .when import Condition
 
 _NO_CRATES: Mapping[str, Any] = MappingProxyType({})
 
@@ -45,7 +47,7 @@ class Resource:
     node: Node
     type: str
     attributes: Mapping[str, Any]
-    condition: when.Condition | None = None
+    condition: Condition | None = None
     item: Any = None
     template: bool = True
 
@@ -60,7 +62,7 @@ class CrateInput:
 
     crate: Crate
     vars: Mapping[str, Any] = field(default_factory=dict)
-    condition: when.Condition | None = None
+    condition: Condition | None = None
 
 
 def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, CrateInput]:
@@ -139,9 +141,11 @@ def _label(entry: Mapping[str, Any]) -> str:
     return str(entry.get("id") or entry.get("name") or dict(entry))
 
 
-def _condition(where: str, text: Any) -> when.Condition | None:
+def _condition(where: str, text: Any) -> Condition | None:
     if text in (None, ""):
         return None
+    from . import when  # loaded only where there are conditions
+
     try:
         return when.parse(str(text))
     except when.ConditionError as error:

@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from typing import List, NamedTuple, Optional, Tuple
 
+from .delimiters import CLOSE, OPEN
 from .errors import Fault
-
-OPEN = "{{"
-CLOSE = "}}"
 
 KEYWORDS = frozenset(
     (

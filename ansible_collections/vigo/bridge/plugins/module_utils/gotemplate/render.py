@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from .delimiters import OPEN
 from .errors import TemplateError
-from .template import parse
 
 
 def render_deep(value: Any, namespaces: Mapping[str, Any]) -> Any:
@@ -32,6 +32,11 @@ def _render(value: Any, namespaces: Mapping[str, Any], path: str) -> Any:
 
 
 def _render_text(text: str, namespaces: Mapping[str, Any], path: str) -> str:
+    if OPEN not in text:
+        return text
+    # It takes longer to load than most calls take, and many stacks have no templates.
+    from .template import parse
+
     try:
         return parse(text, foreach="Item" in namespaces).render(namespaces)
     except TemplateError as error:

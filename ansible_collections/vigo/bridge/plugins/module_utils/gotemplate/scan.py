@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Iterator, List, Union
 
-from .lexer import CLOSE, OPEN, Action, LexFault, NextOccurrence, lex_action
+from .delimiters import CLOSE, OPEN
+from .lexer import Action, LexFault, NextOccurrence, lex_action
 
 _SPACE = " \t\r\n"
 

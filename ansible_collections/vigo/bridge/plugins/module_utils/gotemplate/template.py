@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Tuple
 
+from .delimiters import OPEN
 from .errors import TemplateError
 from .interpreter import render_tree
-from .lexer import OPEN, Action, LexFault
+from .lexer import Action, LexFault
 from .lookup import GoLookup, StackLookup
 from .ownership import Span, sort_actions
 from .parser import parse_pieces
