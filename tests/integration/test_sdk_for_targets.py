@@ -58,7 +58,7 @@ class TestThisMachine:
         assert first.sent == 1
         second = call("converge", graph, str(inventory))
         assert second.result["resources"][0]["action"] == "none", second.printed
-        assert second.sent == 0
+        assert second.sent == 0, second.printed
 
         (kept,) = (path for path in (tmp_path / "state/sdk").iterdir() if path.is_dir())
         assert (tmp_path / "state/sdk").stat().st_mode & 0o777 == 0o700
@@ -110,7 +110,7 @@ class TestSshHost:
         assert first.sent == 1
         second = call("container", container, inventory, *options)
         assert second.result.get("action") == "none", second.printed
-        assert second.sent == 0
+        assert second.sent == 0, second.printed
         folder = "/var/lib/vigo-bridge" if options else "/home/deploy/.local/state/vigo-bridge"
         assert host.run(f"stat -c %a {folder}/sdk") == "700\n"
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -48,13 +47,12 @@ def name_of(module: str, interpreter: str) -> str:
     """
     short = module.rpartition(".")[2]
     digest = hashlib.sha256(f"{__version__}\0{interpreter}\0".encode())
-    digest.update(_shared_sources())
+    digest.update(_SHARED)
     with open(os.path.join(_PLUGINS, "modules", f"{short}.py"), "rb") as stream:
         digest.update(stream.read())
     return f"{short}-{digest.hexdigest()[:32]}"
 
 
-@functools.lru_cache(maxsize=None)
 def _shared_sources() -> bytes:
     digest = hashlib.sha256()
     for path in sorted(_python_files(os.path.join(_PLUGINS, "module_utils"))):
@@ -67,3 +65,7 @@ def _shared_sources() -> bytes:
 def _python_files(folder: str) -> Iterator[str]:
     for path, _folders, names in os.walk(folder):
         yield from (os.path.join(path, name) for name in names if name.endswith(".py"))
+
+
+#: Read where Ansible loads its plugins, once, and not in each of its workers.
+_SHARED = _shared_sources()
