@@ -36,8 +36,7 @@ def command(name: str) -> str:
 
 def standard_input(arguments: Mapping[str, Any]) -> bytes:
     """The arguments, with those that Ansible adds, as a module reads them."""
-    encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
-    return json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, cls=encoder).encode()
+    return json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, cls=_ENCODER).encode()
 
 
 def name_of(module: str, interpreter: str) -> str:
@@ -67,5 +66,6 @@ def _python_files(folder: str) -> Iterator[str]:
         yield from (os.path.join(path, name) for name in names if name.endswith(".py"))
 
 
-#: Read where Ansible loads its plugins, once, and not in each of its workers.
+# Found out where Ansible loads its plugins, once, and not in each of its workers.
+_ENCODER = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
 _SHARED = _shared_sources()

@@ -78,3 +78,13 @@ def _versions() -> Iterator[str]:
             yield f"{package} {metadata.version(package)}"
         except metadata.PackageNotFoundError:
             yield package
+
+
+def _offer() -> Mapping[str, str]:
+    archive = controllers_sdk()
+    return archive.offer() if archive else {}
+
+
+#: What a target is told of the controller's SDK; empty where there is none. Found out where Ansible
+#: loads its plugins, once, and not in each of its workers.
+OFFER = _offer()

@@ -19,7 +19,7 @@ from ..module_utils.container import sdk
 from ..module_utils.secret_references import MASK
 from .ansible_secrets import look_up_in_ansible
 from .kept_module import PROFILE, command, name_of, standard_input
-from .sdk_archive import controllers_sdk
+from .sdk_archive import OFFER, controllers_sdk
 from .secret_stores import StoreError
 from .secrets import UnknownSecrets, short
 
@@ -58,10 +58,10 @@ class SecretAction(ActionBase):
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Offers the controller's SDK, and sends it to a target that has none yet."""
-        archive = controllers_sdk()
-        given = {**arguments, "_sdk": archive.offer() if archive else {}}
+        given = {**arguments, "_sdk": OFFER}
         result = self._execute(module, given, task_vars)
-        if archive is None or not result.get(sdk.MISSING):
+        archive = controllers_sdk() if result.get(sdk.MISSING) else None
+        if archive is None:
             return result
         return self._execute(module, {**given, "_sdk_archive": archive.packed()}, task_vars)
 
