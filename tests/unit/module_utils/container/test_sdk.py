@@ -139,6 +139,17 @@ def test_what_killed_calls_left_is_removed(tmp_path: Path, real: str) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [".part-new", "d1", "works"]
 
 
+def test_what_former_controllers_sent_is_removed_in_time(tmp_path: Path, real: str) -> None:
+    folder = tmp_path / "sdk"
+    for age in range(5):
+        (folder / f"old{age}" / "docker").mkdir(parents=True)
+        os.utime(folder / f"old{age}", (time.time() - 60 * age,) * 2)
+    folder.chmod(0o700)
+    assert provide([folder], real)[0]
+    kept = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    assert kept == ["d1", "old0", "old1", "old2"]
+
+
 def test_the_same_sdk_has_the_same_digest() -> None:
     first, second = controllers_sdk(), controllers_sdk()
     assert first is not None

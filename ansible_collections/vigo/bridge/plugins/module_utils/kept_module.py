@@ -19,14 +19,12 @@ import zipfile
 from typing import Any
 
 from . import state_folder
-from .unpacking import is_private, unpack
+from .unpacking import is_private, remove_older, unpack
 
 #: How an action plugin asks for it: the name to keep the module under.
 OPTION: dict[str, dict[str, Any]] = {"_keep": {"type": "str"}}
 #: The key of the answer of what has nothing to run. Nothing has been done then.
 MISSING = "module_missing"
-#: Beside the one that is just kept: for other controllers, and for calls that still run.
-_OTHERS = 3
 
 _START = """\
 test -x {python} && exec {python} {run}
@@ -76,7 +74,7 @@ def keep(name: str) -> None:
         with open(archive, "rb") as stream:
             content = stream.read()
         unpack(content, folder(), name, _programs(module, place))
-        _remove_older(module, name)
+        remove_older(folder(), name, prefix=f"{module}-")
     except (OSError, zipfile.BadZipFile):
         shutil.rmtree(place, ignore_errors=True)
 
@@ -97,15 +95,3 @@ def _make_way(place: str) -> None:
     """What is there was of no use to the action plugin: its Python is gone."""
     if is_private(os.path.dirname(place)):
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _remove_older(module: str, name: str) -> None:
-    """What former versions left, apart from the last ones."""
-    others = [
-        entry
-        for entry in os.scandir(folder())
-        if entry.name.startswith(f"{module}-") and entry.name != name
-    ]
-    others.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for entry in others[_OTHERS:]:
-        shutil.rmtree(entry.path, ignore_errors=True)

@@ -20,6 +20,8 @@ from typing import Mapping
 
 _PART = ".part-"
 _PART_LIVES = 3600.0
+#: Beside what was just unpacked: for other controllers, and for calls that still run.
+_OTHERS = 3
 
 
 def unpack(archive: bytes, folder: str, name: str, more: Mapping[str, str] | None = None) -> str:
@@ -45,6 +47,24 @@ def unpack(archive: bytes, folder: str, name: str, more: Mapping[str, str] | Non
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return place
+
+
+def remove_older(folder: str, name: str, prefix: str = "") -> None:
+    """Removes what former versions left beside ``name``, apart from the last ones.
+
+    prefix: of all the names that stand for versions of the same.
+    """
+    others = [
+        entry
+        for entry in os.scandir(folder)
+        if entry.is_dir(follow_symlinks=False)
+        and entry.name.startswith(prefix)
+        and not entry.name.startswith(_PART)
+        and entry.name != name
+    ]
+    others.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+    for entry in others[_OTHERS:]:
+        shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def extract(archive: bytes, folder: str) -> None:

@@ -25,7 +25,7 @@ import tempfile
 from typing import Any, Iterator, Mapping, Sequence
 
 from ..errors import Blocked
-from ..unpacking import extract, is_private, remember, unpack
+from ..unpacking import extract, is_private, remember, remove_older, unpack
 
 #: What the archive holds: the SDK, and all that it cannot do without.
 PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
@@ -173,7 +173,9 @@ def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
     obstacles = []
     for folder in places:
         try:
-            return unpack(archive, folder, digest)
+            place = unpack(archive, folder, digest)
+            remove_older(folder, digest)
+            return place
         except OSError as error:
             obstacles.append(f"{folder} ({error.strerror or error})")
     raise Blocked(
