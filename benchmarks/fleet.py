@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,24 +29,25 @@ _MIB = 1024
 @dataclass
 class Cost:
     """seconds: by the clock. processor: seconds of all processes. own, tree: MiB at most, of the
-    process itself and of all that it started."""
+    process itself and of all that it started. out: what it printed."""
 
     seconds: float
     processor: float
     own: float
     tree: float
+    out: str
 
 
 def main(hosts: int = 200, forks: int = 50) -> None:
     with TemporaryDirectory() as folder:
         fleet = LocalFleet(Path(folder), [], count=hosts)
-        os.environ.update(fleet.environment)
+        environment = {**os.environ, **fleet.environment}
         batch = max(1, hosts // 8)
         ours = [sys.executable, "-m", "vigo_bridge"]
         project = Path(folder) / "project"
         generate = fleet.command()
         generate[0:1] = ["generate", str(project)]
-        subprocess.run([*ours, *generate[:-2]], check=True, capture_output=True)
+        subprocess.run([*ours, *generate[:-2]], env=environment, check=True, capture_output=True)
         playbook = [str(Path(sys.executable).with_name("ansible-playbook")), "site.yml"]
         cases: dict[str, Sequence[str]] = {
             "at once": [*ours, *fleet.command("--forks", str(forks))],
@@ -59,7 +60,8 @@ def main(hosts: int = 200, forks: int = 50) -> None:
         print(f"{hosts} hosts, {forks} at a time\n")
         print(f"{'':<24}{'s':>8}{'s CPU':>8}{'MiB':>8}{'MiB tree':>10}")
         for name, command in cases.items():
-            cost = measured(command, project, lambda out, name=name: check(out, name, hosts))
+            cost = measured(command, project, environment)
+            check(cost.out, name, hosts)
             print(
                 f"{name:<24}{cost.seconds:>8.1f}{cost.processor:>8.1f}{cost.own:>8.0f}"
                 f"{cost.tree:>10.0f}"
@@ -76,10 +78,15 @@ def check(out: str, name: str, hosts: int) -> None:
     assert [envoy["status"] for envoy in envoys.values()] == ["changed"] * hosts
 
 
-def measured(command: Sequence[str], folder: Path, check: Callable[[str], None]) -> Cost:
+def measured(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Cost:
     before, clock = os.times(), time.monotonic()
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     peaks = [0.0, 0.0]
     watcher = threading.Thread(target=_watch, args=(process, peaks))
@@ -87,10 +94,9 @@ def measured(command: Sequence[str], folder: Path, check: Callable[[str], None])
     out, _ = process.communicate()
     watcher.join()
     after = os.times()
-    check(out)
     processor = after.children_user + after.children_system
     processor -= before.children_user + before.children_system
-    return Cost(time.monotonic() - clock, processor, *peaks)
+    return Cost(time.monotonic() - clock, processor, *peaks, out)
 
 
 def _watch(process: subprocess.Popen[str], peaks: list[float]) -> None:

@@ -46,18 +46,26 @@ class Spent:
     cpu: float
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Every run of both for so many hosts."""
+
+    hosts: int
+    ours: tuple[Spent, ...]
+    ansible: tuple[Spent, ...]
+
+
 def main() -> None:
     arguments = _arguments()
     if arguments.resolve:
         _resolve(Path(arguments.resolve))
         return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _write_stack(folder / "stack")
-        once = _side_by_side(folder, arguments.hosts, arguments.runs)
-        twice = _side_by_side(folder, 2 * arguments.hosts, arguments.runs)
-    _print_growth(once, twice)
-    _print_templates(arguments.runs)
+    once, twice = side_by_side(arguments.hosts, arguments.runs)
+    _print(once)
+    _print(twice)
+    _print_growth(_median(once.ours), _median(twice.ours))
+    median = statistics.median(templates(arguments.runs))
+    print(f"{TEMPLATES} templates, parsed and rendered: CPU {median:.3f} s   (target: 0.1 s)")
     print("load average", *(f"{load:.1f}" for load in os.getloadavg()))
 
 
@@ -158,20 +166,38 @@ def _group(number: int, names: Sequence[str]) -> str:
 # Measuring
 
 
-def _side_by_side(folder: Path, hosts: int, runs: int) -> Spent:
-    """Prints the medians for so many hosts, and returns those of vigo-bridge."""
+def side_by_side(hosts: int, runs: int) -> tuple[Pair, Pair]:
+    """Loads and resolves for so many hosts and for twice as many, beside ansible-inventory."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write_stack(folder / "stack")
+        return _pair(folder, hosts, runs), _pair(folder, 2 * hosts, runs)
+
+
+def templates(runs: int) -> list[float]:
+    """Seconds of processor time that it takes to parse and render all templates, each run."""
+    from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import parse
+
+    texts = [TEXTS[n % len(TEXTS)].format(n=n) for n in range(TEMPLATES)]
+    variables = {"app_port": 8080, "name": "Web", "peers": ["10.0.0.1", "10.0.0.2", "10.0.0.3"]}
+    variables |= {f"tag{n}": f"v{n}" for n in range(TEMPLATES)}
+    namespaces = {"Vars": variables, "Traits": {"os": {"family": "debian"}}}
+    spent = []
+    for _ in range(max(runs, 5)):
+        start = time.process_time()
+        for text in texts:
+            parse(text).render(namespaces)
+        spent.append(time.process_time() - start)
+    return spent
+
+
+def _pair(folder: Path, hosts: int, runs: int) -> Pair:
     _write_hosts(folder, hosts)
     ours = [sys.executable, "-m", "benchmarks.resolve", "--resolve", str(folder)]
     ansible = Path(sys.executable).with_name("ansible-inventory")
     theirs = [str(ansible), "--list", "-i", str(folder / "inventory.yml")]
     spent = [(_run(ours), _run(theirs)) for _ in range(runs)]
-    mine, other = _median([pair[0] for pair in spent]), _median([pair[1] for pair in spent])
-    print(f"{hosts} hosts, median of {runs}:")
-    print(f"  vigo-bridge, load and resolve  {mine.wall:6.2f} s   CPU {mine.cpu:6.2f} s")
-    print(f"  ansible-inventory --list       {other.wall:6.2f} s   CPU {other.cpu:6.2f} s")
-    print(f"  ratio                          {mine.wall / other.wall:6.2f}     ", end="")
-    print(f"CPU {mine.cpu / other.cpu:6.2f}   (target: at most 1)", flush=True)
-    return mine
+    return Pair(hosts, tuple(pair[0] for pair in spent), tuple(pair[1] for pair in spent))
 
 
 def _run(command: Sequence[str]) -> Spent:
@@ -189,26 +215,18 @@ def _median(spent: Sequence[Spent]) -> Spent:
     )
 
 
+def _print(pair: Pair) -> None:
+    mine, other = _median(pair.ours), _median(pair.ansible)
+    print(f"{pair.hosts} hosts, median of {len(pair.ours)}:")
+    print(f"  vigo-bridge, load and resolve  {mine.wall:6.2f} s   CPU {mine.cpu:6.2f} s")
+    print(f"  ansible-inventory --list       {other.wall:6.2f} s   CPU {other.cpu:6.2f} s")
+    print(f"  ratio                          {mine.wall / other.wall:6.2f}     ", end="")
+    print(f"CPU {mine.cpu / other.cpu:6.2f}   (target: at most 1)", flush=True)
+
+
 def _print_growth(once: Spent, twice: Spent) -> None:
     wall, cpu = twice.wall / once.wall, twice.cpu / once.cpu
     print(f"twice the hosts take {wall:.2f} times as long, CPU {cpu:.2f}   (target: at most 2)")
-
-
-def _print_templates(runs: int) -> None:
-    from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import parse
-
-    texts = [TEXTS[n % len(TEXTS)].format(n=n) for n in range(TEMPLATES)]
-    variables = {"app_port": 8080, "name": "Web", "peers": ["10.0.0.1", "10.0.0.2", "10.0.0.3"]}
-    variables |= {f"tag{n}": f"v{n}" for n in range(TEMPLATES)}
-    namespaces = {"Vars": variables, "Traits": {"os": {"family": "debian"}}}
-    spent = []
-    for _ in range(max(runs, 5)):
-        start = time.process_time()
-        for text in texts:
-            parse(text).render(namespaces)
-        spent.append(time.process_time() - start)
-    median = statistics.median(spent)
-    print(f"{TEMPLATES} templates, parsed and rendered: CPU {median:.3f} s   (target: 0.1 s)")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.testbed.common import TestbedError, cache_folder, run, say
 
-_PACKAGES = ("ansible==12.*", "ansible-core==2.19.*", "docker", "requests")
+_ANSIBLE = ("ansible==12.*", "ansible-core==2.19.*", "docker", "requests")
+_PYINFRA = ("pyinfra==3.10.0",)
 
 
 def community_docker() -> Path:
@@ -19,13 +20,27 @@ def community_docker() -> Path:
     Raises:
         TestbedError: it cannot be installed.
     """
-    folder = cache_folder() / "peer-ansible-12"
+    return _environment("peer-ansible-12", _ANSIBLE, "ansible-playbook")
+
+
+def pyinfra() -> Path:
+    """The Python of an environment with pyinfra, made once.
+
+    Raises:
+        TestbedError: it cannot be installed.
+    """
+    return _environment("peer-pyinfra-3.10.0", _PYINFRA, "pyinfra")
+
+
+def _environment(name: str, packages: tuple[str, ...], program: str) -> Path:
+    """program: is there once the packages are."""
+    folder = cache_folder() / name
     python = folder / "bin" / "python"
-    if not (folder / "bin" / "ansible-playbook").exists():
-        say(f"installing {' '.join(_PACKAGES)} for {sys.executable} ...")
+    if not (folder / "bin" / program).exists():
+        say(f"installing {' '.join(packages)} for {sys.executable} ...")
         venv.create(folder, with_pip=True)
         try:
-            run([str(python), "-m", "pip", "install", "--quiet", *_PACKAGES])
+            run([str(python), "-m", "pip", "install", "--quiet", *packages])
         except TestbedError:
             shutil.rmtree(folder)
             raise

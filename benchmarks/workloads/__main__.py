@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures vigo-bridge beside its peers, on the same hosts, in turns.
+
+    python -m benchmarks.workloads [W1 W2 ...] [--rounds 3] [--write]
+
+Each workload's figures are kept in benchmarks/results, so that one can be measured anew alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.workloads import own_cost, page, results
+from benchmarks.workloads.catalogue import MANY, PING, cases
+from benchmarks.workloads.controller import BenchmarkError, Controller, controller
+from benchmarks.workloads.hosts import Hosts
+from benchmarks.workloads.measure import measure
+from benchmarks.workloads.results import Figures, Result
+from benchmarks.workloads.table import targets_as_text
+from benchmarks.workloads.targets import judge
+from tests.testbed import TestbedError, use_testbed
+from tests.testbed.common import say
+
+WORKLOADS = tuple(f"W{number}" for number in range(1, 9))
+
+
+def main() -> int:
+    arguments = _arguments()
+    begin, failed = time.monotonic(), []
+    with ExitStack() as stack:
+        bench = Bench(stack, arguments.hosts, arguments.rounds)
+        for workload in () if arguments.render else arguments.workloads or WORKLOADS:
+            try:
+                results.save(bench.result(workload), arguments.results)
+            except (BenchmarkError, TestbedError) as error:
+                failed.append(workload)
+                print(f"{workload} failed: {error}", file=sys.stderr)
+    found = results.load(arguments.results)
+    if arguments.write or arguments.render:
+        page.write(found)
+    print(targets_as_text(judge(found)))
+    print(f"\n{time.monotonic() - begin:.0f} s in all" + (f"; failed: {failed}" if failed else ""))
+    return 1 if failed else 0
+
+
+class Bench:
+    """Measures one workload after the other on hosts that are started when first needed."""
+
+    def __init__(self, stack: ExitStack, hosts: int, rounds: int) -> None:
+        """stack: ends what was started."""
+        self._stack = stack
+        self._usual = hosts
+        self._rounds = rounds
+
+    def result(self, workload: str) -> Result:
+        """Raises BenchmarkError and TestbedError."""
+        say(f"{workload} ...")
+        begin, load = time.monotonic(), os.getloadavg()[0]
+        measured = tuple(self._figures(workload))
+        return Result(
+            workload=workload,
+            finished=datetime.now(UTC).isoformat(timespec="seconds"),
+            seconds=time.monotonic() - begin,
+            load=(load, os.getloadavg()[0]),
+            machine=results.machine(),
+            cases=measured,
+        )
+
+    def _figures(self, workload: str) -> Iterable[Figures]:
+        match workload:
+            case "W7":
+                return own_cost.start_up(self._rounds)
+            case "W8":
+                # 10,000 envoys and 1,000 local hosts, with the usual ten hosts.
+                return own_cost.large(self._rounds, 1000 * self._usual, 100 * self._usual)
+            case _:
+                return self._on_hosts(workload)
+
+    def _on_hosts(self, workload: str) -> Iterator[Figures]:
+        many = self._hosts.affordable(self._usual * MANY // 10) if workload == "W3" else self._usual
+        for case in cases(workload, self._usual, many):
+            say(f"{workload}: {case.name}, {case.hosts} hosts")
+            hosts = self._hosts.first(case.hosts)
+            situation = case.situation(self._controller, hosts, case.work)
+            yield Figures(case.name, case.hosts, measure(situation, case.tools, self._rounds, PING))
+
+    @cached_property
+    def _hosts(self) -> Hosts:
+        return Hosts(self._stack.enter_context(use_testbed()))
+
+    @cached_property
+    def _controller(self) -> Controller:
+        return self._stack.enter_context(controller())
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.workloads",
+        description="Measures vigo-bridge beside its peers, on the same hosts, in turns.",
+    )
+    parser.add_argument(
+        "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W8; all by default"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="calls of each tool (3)")
+    parser.add_argument(
+        "--hosts",
+        type=int,
+        default=10,
+        help="how many, to try it out on a small machine; W3 and W8 shrink with it (10)",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put all results that are there into docs/speed.md"
+    )
+    parser.add_argument(
+        "--render", action="store_true", help="the same, without measuring anything before"
+    )
+    parser.add_argument(
+        "--results",
+        type=Path,
+        default=results.FOLDER,
+        metavar="FOLDER",
+        help="where figures are kept (benchmarks/results)",
+    )
+    arguments = parser.parse_args()
+    if unknown := set(arguments.workloads) - set(WORKLOADS):
+        parser.error(f"no such workload: {', '.join(sorted(unknown))}; there are W1 to W8")
+    if arguments.rounds < 1 or arguments.hosts < 1:
+        parser.error("--rounds and --hosts are at least 1")
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work as an ordinary playbook of community.docker and builtin modules; and Ansible's ping."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.workloads.controller import Call, Controller
+from benchmarks.workloads.ours import PROGRAMS
+from benchmarks.workloads.work import Work
+from tests.testbed import Host, peers
+
+
+def playbook(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
+    """`ansible-playbook` as its users run it, without the facts that the play does not need."""
+    place = controller.place("ansible")
+    play = {"hosts": "all", "gather_facts": False, "tasks": list(_tasks(work))}
+    if work.reload:
+        play["handlers"] = [_shell(work.reload.name, work.reload.shell)]
+    (place / "site.yml").write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
+    program = peers.community_docker().with_name("ansible-playbook")
+    return _call(controller, hosts, place, (str(program), "site.yml"))
+
+
+def ping(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
+    """`ansible all -m ping` of the Ansible that vigo-bridge uses: the least that a call of one
+    module on each host takes."""
+    program = str(PROGRAMS / "ansible")
+    return _call(controller, hosts, controller.place("ping"), (program, "all", "-m", "ping"))
+
+
+def _call(
+    controller: Controller, hosts: Sequence[Host], place: Path, command: tuple[str, ...]
+) -> Call:
+    inventory = controller.inventory(hosts, place)
+    configuration = place / "ansible.cfg"
+    configuration.touch()  # Not the user's own: all tools shall have the same settings.
+    environment = {**controller.ansible(hosts), "ANSIBLE_CONFIG": str(configuration)}
+    return Call((*command, "-i", str(inventory)), place, {**os.environ, **environment})
+
+
+def _tasks(work: Work) -> Iterator[dict[str, Any]]:
+    for container in work.containers:
+        yield {
+            "name": container.name,
+            "community.docker.docker_container": {
+                "name": container.name,
+                "image": container.image,
+                "published_ports": [container.published],
+                "env": dict(container.environment),
+                "restart_policy": container.restart,
+            },
+        }
+    for number, file in enumerate(work.files):
+        task: dict[str, Any] = {
+            "name": file.name,
+            "ansible.builtin.copy": {
+                "dest": file.path,
+                "content": file.content,
+                "mode": file.mode,
+            },
+        }
+        if work.reload and number == 0:
+            task["notify"] = work.reload.name
+        yield task
+    for command in work.commands:
+        yield _shell(command.name, command.shell, creates=command.trace)
+
+
+def _shell(name: str, command: str, **arguments: str) -> dict[str, Any]:
+    return {"name": name, "ansible.builtin.shell": {"cmd": command, **arguments}}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The workloads that need hosts: which work, on how many of them, by which tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from benchmarks.workloads import ansible_peer, ours, pyinfra_peer
+from benchmarks.workloads.controller import Controller
+from benchmarks.workloads.measure import Nothing, OneFileChanged, Situation, Tool, Unchanged
+from benchmarks.workloads.work import Work, work
+from tests.testbed import Host
+
+RUN = Tool("vigo-bridge run", ours.run)
+RUN_THAT_WAITS = replace(RUN, prepare=partial(ours.run, wait=True))
+GENERATED = Tool("ansible-playbook on the generated project", ours.generated)
+ANSIBLE = Tool("Ansible with community.docker", ansible_peer.playbook, slow=True)
+PYINFRA = Tool("pyinfra", pyinfra_peer.deploy)
+PING = Tool("ansible all -m ping", ansible_peer.ping)
+
+#: The largest fleet of W3, where the machine can bear it.
+MANY = 50
+
+
+@dataclass(frozen=True)
+class Case:
+    """One situation, and who is called in it.
+
+    Attributes:
+        name: as the table shows it, and as the targets find it.
+        hosts: how many.
+    """
+
+    name: str
+    situation: Callable[[Controller, Sequence[Host], Work], Situation]
+    work: Work
+    hosts: int
+    tools: tuple[Tool, ...]
+
+
+def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
+    """The cases of W1 to W6. hosts: the usual number; many: of W3's largest fleet."""
+    twenty = work(containers=5, files=10, commands=5)
+    match workload:
+        case "W1":
+            tools = (RUN, ANSIBLE, PYINFRA, PING)
+            yield Case("20 unchanged", Unchanged, twenty, hosts, tools)
+        case "W2":
+            sizes = {
+                "1 file unchanged": work(files=1),
+                "1 container unchanged": work(containers=1),
+                "20 unchanged": twenty,
+                "100 unchanged": work(containers=25, files=50, commands=25),
+            }
+            tools = (RUN, replace(PYINFRA, slow=True))
+            for name, size in sizes.items():
+                yield Case(name, Unchanged, size, hosts, tools)
+        case "W3":
+            tools = (RUN, replace(PYINFRA, slow=True), PING)
+            for count in sorted({1, hosts, many}):
+                yield Case("20 unchanged", Unchanged, twenty, count, tools)
+        case "W4":
+            few = work(containers=3, files=5, commands=2)
+            yield Case("10 from nothing", Nothing, few, hosts, (RUN, ANSIBLE, PYINFRA))
+            waiting = "10 from nothing, default settle_time"
+            yield Case(waiting, Nothing, few, hosts, (RUN_THAT_WAITS,))
+        case "W5":
+            triggering = work(containers=5, files=10, commands=4, reload=True)
+            tools = (RUN, ANSIBLE, PYINFRA)
+            yield Case("1 of 20 changed, and a trigger", OneFileChanged, triggering, hosts, tools)
+        case "W6":
+            tools = (RUN, GENERATED)
+            yield Case("20 unchanged", Unchanged, twenty, hosts, tools)

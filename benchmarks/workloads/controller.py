@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all tools get alike on the controller: a folder, the hosts' logins, settings of SSH."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.testbed import Host
+
+#: Connections that a warm-up has opened shall be open in the last round, too.
+_SSH = "-C -o ControlMaster=auto -o ControlPersist=60m"
+#: A call that takes longer than this has failed; in seconds.
+_PATIENCE = 1200
+
+
+class BenchmarkError(Exception):
+    """A measurement that would not count; the message says why."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command as a person would type it in a folder; environment: in addition to ours."""
+
+    command: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+
+    def seconds(self) -> float:
+        """Runs it; returns how long it took by the clock.
+
+        Raises:
+            BenchmarkError: it failed; the message has the end of what it printed.
+        """
+        output = self.folder / "output.txt"
+        with output.open("w") as stream:
+            start = time.perf_counter()
+            finished = subprocess.run(
+                self.command,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                timeout=_PATIENCE,
+                check=False,
+            )
+            seconds = time.perf_counter() - start
+        if finished.returncode != 0:
+            end = output.read_text(errors="replace")[-3000:]
+            raise BenchmarkError(
+                f"{' '.join(self.command)} ended with {finished.returncode}:\n{end}"
+            )
+        return seconds
+
+
+@dataclass(frozen=True)
+class Controller:
+    """folder: of its own for each tool; its path is short, as sockets' paths must be."""
+
+    folder: Path
+
+    def place(self, tool: str) -> Path:
+        """An empty folder for a tool's input."""
+        place = self.folder / tool
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        return place
+
+    def inventory(self, hosts: Sequence[Host], place: Path) -> Path:
+        """An inventory of Ansible in a tool's folder."""
+        path = place / "hosts.ini"
+        python = "ansible_python_interpreter=/usr/bin/python3"
+        path.write_text("".join(f"{host.inventory_line()} {python}\n" for host in hosts))
+        return path
+
+    def ansible(self, hosts: Sequence[Host]) -> dict[str, str]:
+        """The environment for all that is Ansible or calls it: pipelining, open connections, all
+        hosts at once."""
+        return {
+            "ANSIBLE_FORKS": str(len(hosts)),
+            "ANSIBLE_PIPELINING": "true",
+            "ANSIBLE_SSH_ARGS": _SSH,
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.folder / "ssh"),
+            "ANSIBLE_HOST_KEY_CHECKING": "false",
+            "ANSIBLE_HOME": str(self.folder / "home"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
+        }
+
+
+@contextmanager
+def controller() -> Iterator[Controller]:
+    """Connections are closed and the folder is removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        yield Controller(folder)
+    finally:
+        for socket in (folder / "ssh").glob("*"):
+            leave = ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "host"]
+            subprocess.run(leave, capture_output=True, check=False)
+        shutil.rmtree(folder, ignore_errors=True)

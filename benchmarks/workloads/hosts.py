@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of a measurement: containers with sshd and an engine each, images pulled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.workloads.work import FILES, FOLDER, IMAGES, TRACES
+from tests.testbed import Host, Testbed
+
+T = TypeVar("T")
+
+_AT_A_TIME = 4
+#: Hosts that are started together: a machine may be slow to start many engines.
+_STEP = 10
+#: What a host with its engine and containers takes at most; in MiB.
+_MEMORY = 300
+#: Where vigo-bridge keeps what it needs on a host.
+_OUR_STATE = "/var/lib/vigo-bridge"
+
+
+class Hosts:
+    """h1, h2, ...: as many as were asked for so far."""
+
+    def __init__(self, testbed: Testbed) -> None:
+        self._testbed = testbed
+        self._hosts: tuple[Host, ...] = ()
+
+    def first(self, count: int) -> tuple[Host, ...]:
+        """So many of them; those that are missing are started."""
+        while len(self._hosts) < count:
+            begin = len(self._hosts)
+            numbers = range(begin + 1, min(count, begin + _STEP) + 1)
+            started = self._testbed.fleet([f"h{number}" for number in numbers]).hosts
+            on_each(started, _prepare)
+            self._hosts += started
+        return self._hosts[:count]
+
+    def affordable(self, count: int) -> int:
+        """So many, or fewer where memory would not do."""
+        free = _available_memory() // _MEMORY
+        return min(count, len(self._hosts) + free)
+
+
+def on_each(hosts: Sequence[Host], job: Callable[[Host], T]) -> list[T]:
+    """The job's results, in the order of the hosts."""
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(pool.map(job, hosts))
+
+
+def empty(host: Host) -> None:
+    """No container, file or trace is left, nor what vigo-bridge keeps there; images stay."""
+    host.run(
+        "docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes"
+        f" && rm -rf {FOLDER} {_OUR_STATE} && mkdir -p {FILES} {TRACES}"
+    )
+
+
+def forget(host: Host, path: str) -> None:
+    host.run(f"rm -f {path}")
+
+
+def _prepare(host: Host) -> None:
+    for image in IMAGES:
+        host.docker("pull", "--quiet", image)
+    empty(host)
+
+
+def _available_memory() -> int:
+    """MiB."""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    found = next(line for line in lines if line.startswith("MemAvailable:"))
+    return int(found.split()[1]) // 1024

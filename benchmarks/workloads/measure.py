@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls in turns, by the clock. After each call the hosts are asked whether it did its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from benchmarks.workloads import ansible_peer, ours
+from benchmarks.workloads.controller import BenchmarkError, Call, Controller
+from benchmarks.workloads.hosts import empty, forget, on_each
+from benchmarks.workloads.verify import State, changes, problems, state
+from benchmarks.workloads.work import Work
+from tests.testbed import Host
+from tests.testbed.common import say
+
+#: Seconds of each call, by the name of the tool.
+Times = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A contestant.
+
+    Attributes:
+        prepare: writes its input, and returns the call that applies the work. Not measured.
+        slow: has one round less, and is warmed up by opening its connections only.
+    """
+
+    name: str
+    prepare: Callable[[Controller, Work, Sequence[Host]], Call]
+    slow: bool = False
+
+
+class Situation(Protocol):
+    """What there is on the hosts before a tool is called."""
+
+    def once(self, tool: Tool) -> float:
+        """Brings the situation about, calls the tool and looks at what it did; in seconds.
+
+        Raises:
+            BenchmarkError: the tool failed, or did not do what it should.
+        """
+
+
+def measure(situation: Situation, tools: Sequence[Tool], rounds: int, warm: Tool) -> Times:
+    """In turns: A B C, A B C. warm: what is called once in place of a slow tool before that."""
+    for tool in tools:
+        seconds = situation.once(warm if tool.slow else tool)
+        say(f"  {tool.name}: warmed up in {seconds:.1f} s")
+    times: Times = {tool.name: [] for tool in tools}
+    for number in range(1, rounds + 1):
+        for tool in tools:
+            if tool.slow and number == rounds > 1:
+                continue
+            seconds = situation.once(tool)
+            times[tool.name].append(seconds)
+            say(f"  round {number} of {rounds}, {tool.name}: {seconds:.2f} s")
+    return times
+
+
+class _OnHosts:
+    def __init__(self, controller: Controller, hosts: Sequence[Host], work: Work) -> None:
+        self._controller = controller
+        self._hosts = hosts
+        self._work = work
+
+    def _states(self) -> list[State]:
+        return on_each(self._hosts, state)
+
+    def _bring_about(self) -> list[State]:
+        """All is as the work says, whatever there was before."""
+        states = self._states()
+        if self._wrong(states):
+            on_each(self._hosts, empty)
+            ours.run(self._controller, self._work, self._hosts).seconds()
+            states = self._states()
+            self._insist("the set-up", states)
+        return states
+
+    def _insist(self, name: str, states: Sequence[State]) -> None:
+        if wrong := self._wrong(states):
+            raise BenchmarkError(f"{name} did not do its work:\n" + "\n".join(wrong[:20]))
+
+    def _wrong(self, states: Sequence[State]) -> list[str]:
+        return [
+            f"{host.name}: {problem}"
+            for host, found in zip(self._hosts, states, strict=True)
+            for problem in problems(self._work, found)
+        ]
+
+    def _call(self, tool: Tool) -> float:
+        return tool.prepare(self._controller, self._work, self._hosts).seconds()
+
+
+class Unchanged(_OnHosts):
+    """All is as the work says: a tool has nothing to do, and must not touch anything."""
+
+    def __init__(self, controller: Controller, hosts: Sequence[Host], work: Work) -> None:
+        super().__init__(controller, hosts, work)
+        self._before = self._bring_about()
+
+    def once(self, tool: Tool) -> float:
+        seconds = self._call(tool)
+        for host, before, after in zip(self._hosts, self._before, self._states(), strict=True):
+            if found := changes(before, after):
+                raise BenchmarkError(
+                    f"{tool.name} changed what was as it should be; {host.name}: {found}"
+                )
+        return seconds
+
+
+class OneFileChanged(_OnHosts):
+    """The first file has another content in the work than on the hosts."""
+
+    def __init__(self, controller: Controller, hosts: Sequence[Host], work: Work) -> None:
+        super().__init__(controller, hosts, work)
+        self._revision = 0
+        self._containers = [found.containers for found in self._bring_about()]
+
+    def once(self, tool: Tool) -> float:
+        if tool.prepare is not ansible_peer.ping:
+            self._next_revision()
+        seconds = self._call(tool)
+        states = self._states()
+        self._insist(tool.name, states)
+        if [found.containers for found in states] != self._containers:
+            raise BenchmarkError(f"{tool.name} touched containers that were as they should be")
+        return seconds
+
+    def _next_revision(self) -> None:
+        self._revision += 1
+        self._work = self._work.with_revision(self._revision)
+        if reload := self._work.reload:
+            on_each(self._hosts, lambda host: forget(host, reload.trace))
+
+
+class Nothing(_OnHosts):
+    """Nothing of the work is there but the images."""
+
+    def once(self, tool: Tool) -> float:
+        on_each(self._hosts, empty)
+        seconds = self._call(tool)
+        if tool.prepare is not ansible_peer.ping:
+            self._insist(tool.name, self._states())
+        return seconds

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work as a stack of vigo-bridge: `vigo-bridge run`, and plain Ansible on its project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.workloads.controller import Call, Controller
+from benchmarks.workloads.work import Work
+from tests.testbed import Host
+
+PROGRAMS = Path(sys.executable).parent
+PROGRAM = str(PROGRAMS / "vigo-bridge")
+
+
+def run(controller: Controller, work: Work, hosts: Sequence[Host], *, wait: bool = False) -> Call:
+    """`vigo-bridge run` from the stack on. wait: for containers to settle, as by default."""
+    place = controller.place("run-that-waits" if wait else "run")
+    options = _stack(controller, work, hosts, place, wait=wait)
+    command = (PROGRAM, "run", *options, "--forks", str(len(hosts)))
+    return Call(command, place, _environment(controller, hosts))
+
+
+def generated(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
+    """`ansible-playbook` on the project that `vigo-bridge generate` has written before."""
+    place = controller.place("generated")
+    options = _stack(controller, work, hosts, place, wait=False)
+    environment = _environment(controller, hosts)
+    generate = [PROGRAM, "generate", "project", *options]
+    subprocess.run(generate, cwd=place, env=environment, check=True, capture_output=True)
+    command = (str(PROGRAMS / "ansible-playbook"), "site.yml")
+    return Call(command, place / "project", environment)
+
+
+def _environment(controller: Controller, hosts: Sequence[Host]) -> dict[str, str]:
+    return {**os.environ, **controller.ansible(hosts)}
+
+
+def _stack(
+    controller: Controller, work: Work, hosts: Sequence[Host], place: Path, *, wait: bool
+) -> tuple[str, ...]:
+    """Writes the stack and the inventory; returns the options that name them."""
+    inventory = controller.inventory(hosts, place)
+    stack = place / "stacks"
+    crate = {"name": "bench", "resources": list(_resources(work, wait=wait))}
+    _write(stack / "configcrates" / "bench.vgo", crate)
+    envoys = [{"match": "*", "configcrates": ["bench"]}]
+    _write(stack / "envoys" / "envoys.vgo", {"envoys": envoys})
+    return ("--stacks", str(stack), "-i", str(inventory))
+
+
+def _resources(work: Work, *, wait: bool) -> Iterator[dict[str, Any]]:
+    for container in work.containers:
+        yield {
+            "name": container.name,
+            "type": "container",
+            "container": container.name,
+            "image": container.image,
+            "ports": [container.published],
+            "env": dict(container.environment),
+            "restart": container.restart,
+            **({} if wait else {"settle_time": "0s"}),
+        }
+    for file in work.files:
+        yield {
+            "name": file.name,
+            "type": "file",
+            "target_path": file.path,
+            "content": file.content,
+            "mode": file.mode,
+        }
+    for command in work.commands:
+        yield {
+            "name": command.name,
+            "type": "exec",
+            "command": command.shell,
+            "creates": command.trace,
+        }
+    if work.reload:
+        yield {
+            "name": work.reload.name,
+            "type": "exec",
+            "command": work.reload.shell,
+            "when": "changed",
+            "subscribes": [work.files[0].name],
+        }
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts the results into docs/speed.md: what stands between two marks, and the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.workloads.chart import TITLES, as_svg
+from benchmarks.workloads.results import Result
+from benchmarks.workloads.table import as_markdown
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+DOCS = Path(__file__).parents[2] / "docs"
+_PICTURE = "pictures/speed.svg"
+
+
+def write(results: Mapping[str, Result], docs: Path = DOCS) -> None:
+    """Both anew; what a person wrote on the page stays."""
+    page = docs / "speed.md"
+    page.write_text(with_results(page.read_text(encoding="utf-8"), results), encoding="utf-8")
+    if _has_picture(results):
+        (docs / _PICTURE).write_text(as_svg(results), encoding="utf-8")
+
+
+def with_results(page: str, results: Mapping[str, Result]) -> str:
+    """The page's text with other results.
+
+    Raises:
+        ValueError: a mark is missing.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page has no {BEGIN} with {END} behind it")
+    picture = f"![The time that each tool takes]({_PICTURE})\n\n" if _has_picture(results) else ""
+    return f"{before}{BEGIN}\n\n{picture}{as_markdown(results)}\n\n{END}{after}"
+
+
+def _has_picture(results: Mapping[str, Result]) -> bool:
+    return any(workload in results for workload in TITLES)

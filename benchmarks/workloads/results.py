@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was measured: one JSON file for each workload, so that each can be measured anew alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[1] / "results"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One case of a workload.
+
+    Attributes:
+        hosts: on how many; 0 where none are needed.
+        values: every figure by whom or what it is of, in the order measured.
+        unit: of the figures: s or MiB.
+    """
+
+    name: str
+    hosts: int
+    values: Mapping[str, list[float]]
+    unit: str = "s"
+
+    def median(self, of: str) -> float:
+        return statistics.median(self.values[of])
+
+
+@dataclass(frozen=True)
+class Result:
+    """A workload.
+
+    Attributes:
+        finished: when, as an ISO date and time in UTC.
+        seconds: what it took altogether, with the set-up.
+        load: load averages of one minute, before and after.
+        machine: what it ran on, by name.
+    """
+
+    workload: str
+    finished: str
+    seconds: float
+    load: tuple[float, float]
+    machine: Mapping[str, str]
+    cases: tuple[Figures, ...]
+
+
+def save(result: Result, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f"{result.workload}.json.part"
+    unfinished.write_text(json.dumps(asdict(result), indent=1) + "\n", encoding="utf-8")
+    unfinished.rename(folder / f"{result.workload}.json")
+
+
+def load(folder: Path) -> dict[str, Result]:
+    """All that was saved there, by workload, in their order."""
+    results = {}
+    for path in sorted(folder.glob("W*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document["cases"] = tuple(Figures(**case) for case in document["cases"])
+        document["load"] = tuple(document["load"])
+        results[path.stem] = Result(**document)
+    return results
+
+
+def machine() -> dict[str, str]:
+    """What a reader needs to know of this one."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "cores": str(os.cpu_count()),
+        "processor": _processor(),
+        "memory": f"{memory:.0f} GiB",
+        "Python": platform.python_version(),
+        "ansible-core": version("ansible-core"),
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results as Markdown: where measured, the targets, and all times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN
+from benchmarks.workloads.results import Figures, Result
+from benchmarks.workloads.targets import Target, judge
+
+NOTHING = "Nothing has been measured yet: `make bench WRITE=--write` does, and writes it here."
+
+_COLUMNS = (RUN.name, ANSIBLE.name, PYINFRA.name, PING.name, GENERATED.name)
+
+
+def as_markdown(results: Mapping[str, Result]) -> str:
+    """Everything; tables of what has been measured only."""
+    if not results:
+        return NOTHING
+    blocks = [_origin(results), _targets(judge(results)), *_times(results)]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def targets_as_text(targets: Sequence[Target]) -> str:
+    """For a terminal."""
+    return "\n".join(
+        f"{target.workload}  {'met   ' if target.met else 'MISSED'}"
+        f"  {_measured(target):>10}  ({_limit(target)})  {target.what}"
+        for target in targets
+    )
+
+
+def _origin(results: Mapping[str, Result]) -> list[str]:
+    """On what machines, when, and how busy they were; one line for each machine."""
+    machines: dict[str, list[Result]] = {}
+    for result in results.values():
+        parts = dict(result.machine)
+        cores, processor, memory = parts.pop("cores"), parts.pop("processor"), parts.pop("memory")
+        versions = ", ".join(f"{name} {version}" for name, version in parts.items())
+        about = f"{cores} cores of {processor}, {memory}, {versions}"
+        machines.setdefault(about, []).append(result)
+    return [
+        f"{', '.join(result.workload for result in found)}: measured on"
+        f" {max(result.finished for result in found)[:10]}, on {about}. Load average before:"
+        f" {min(result.load[0] for result in found):.1f} to"
+        f" {max(result.load[0] for result in found):.1f}. Took"
+        f" {sum(result.seconds for result in found) / 60:.0f} min."
+        for about, found in machines.items()
+    ]
+
+
+def _targets(targets: Sequence[Target]) -> list[str]:
+    rows = [
+        (target.workload, target.what, _measured(target), _limit(target), _verdict(target))
+        for target in targets
+    ]
+    return _table(("", "compared", "measured", "target", ""), rows)
+
+
+def _measured(target: Target) -> str:
+    digits = 0 if abs(target.figure) >= 100 else 1 if abs(target.figure) >= 10 else 2
+    return f"{target.figure:.{digits}f}{target.unit}"
+
+
+def _limit(target: Target) -> str:
+    return f"at {'least' if target.at_least else 'most'} {target.limit:g}{target.unit}"
+
+
+def _verdict(target: Target) -> str:
+    return "met" if target.met else "**missed**"
+
+
+def _times(results: Mapping[str, Result]) -> Iterator[list[str]]:
+    cases = [(result.workload, case) for result in results.values() for case in result.cases]
+    on_hosts = [
+        (workload, case.name, str(case.hosts), *(_cell(case, column) for column in _COLUMNS))
+        for workload, case in cases
+        if case.hosts
+    ]
+    if on_hosts:
+        yield _table(("", "resources", "hosts", *_COLUMNS), on_hosts)
+    alone = [
+        (workload, case.name, name, _figure(case, name))
+        for workload, case in cases
+        if not case.hosts
+        for name in case.values
+    ]
+    if alone:
+        yield _table(("", "work", "", "median"), alone)
+
+
+def _cell(case: Figures, name: str) -> str:
+    """The median, the range of what it is the median of, and how many times ours it is."""
+    if name not in case.values:
+        return ""
+    times = case.median(name) / case.median(RUN.name)
+    return f"{_figure(case, name)}" + (f"<br>{times:.1f} times" if name != RUN.name else "")
+
+
+def _figure(case: Figures, name: str) -> str:
+    values = case.values[name]
+    digits = 0 if case.unit == "MiB" else 3 if max(values) < 1 else 2
+    figure = f"{case.median(name):.{digits}f} {case.unit}"
+    if len(values) == 1:
+        return figure
+    return f"{figure} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [
+        f"| {' | '.join(head)} |",
+        f"|{'---|' * len(head)}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]

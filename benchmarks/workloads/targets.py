@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the figures shall be, and what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from benchmarks.workloads import own_cost as own
+from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN, Tool
+from benchmarks.workloads.results import Figures, Result
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure beside its limit.
+
+    Attributes:
+        what: what the figure is of.
+        unit: stands behind both numbers.
+        at_least: the limit is the least; otherwise the most.
+    """
+
+    workload: str
+    what: str
+    figure: float
+    limit: float
+    unit: str = " times"
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.figure >= self.limit if self.at_least else self.figure <= self.limit
+
+
+def judge(results: Mapping[str, Result]) -> list[Target]:
+    """All targets of the workloads that were measured, in their order."""
+    judges = {
+        "W1": _unchanged,
+        "W2": _more_resources,
+        "W3": _more_hosts,
+        "W4": _from_nothing,
+        "W5": _one_change,
+        "W6": _above_ansible,
+        "W7": _start_up,
+        "W8": _large,
+    }
+    return [
+        target
+        for workload, judge in judges.items()
+        if workload in results
+        for target in judge(results[workload])
+    ]
+
+
+def _unchanged(result: Result) -> Iterator[Target]:
+    (case,) = result.cases
+    yield _faster(result, case, ANSIBLE, 20)
+    yield _faster(result, case, PYINFRA, 1.5)
+    ratio = case.median(RUN.name) / case.median(PING.name)
+    yield Target("W1", f"{RUN.name} takes, of {PING.name}", ratio, 1.3)
+
+
+def _more_resources(result: Result) -> Iterator[Target]:
+    one_file, one_container, _, hundred = result.cases
+    for one in (one_file, one_container):
+        ratio = hundred.median(RUN.name) / one.median(RUN.name)
+        yield Target("W2", f"{hundred.name} takes, of {one.name}", ratio, 1.3)
+
+
+def _more_hosts(result: Result) -> Iterator[Target]:
+    """The cost of one host more, from the smallest fleet to the largest."""
+    smallest, largest = result.cases[0], result.cases[-1]
+    if smallest.hosts == largest.hosts:
+        return
+
+    def slope(tool: Tool) -> float:
+        more = largest.median(tool.name) - smallest.median(tool.name)
+        return more / (largest.hosts - smallest.hosts)
+
+    what = f"one host more takes, up to {largest.hosts}, of {PING.name}"
+    yield Target("W3", what, slope(RUN) / slope(PING), 1.3)
+
+
+def _from_nothing(result: Result) -> Iterator[Target]:
+    case = result.cases[0]
+    yield _faster(result, case, ANSIBLE, 3)
+    yield _faster(result, case, PYINFRA, 1)
+
+
+def _one_change(result: Result) -> Iterator[Target]:
+    (case,) = result.cases
+    yield _faster(result, case, ANSIBLE, 10)
+
+
+def _above_ansible(result: Result) -> Iterator[Target]:
+    (case,) = result.cases
+    more = case.median(RUN.name) - case.median(GENERATED.name)
+    yield Target("W6", f"{RUN.name} takes, above {GENERATED.name}", more, 0.5, " s")
+
+
+def _start_up(result: Result) -> Iterator[Target]:
+    (case,) = result.cases
+    for command, limit in ((own.HELP, 12.5), (own.VALIDATE, 25.0)):
+        ratio = case.median(command) / case.median(own.PYTHON)
+        yield Target("W7", f"{command} takes, of {own.PYTHON}", ratio, limit)
+
+
+def _large(result: Result) -> Iterator[Target]:
+    once, twice, templates, memory = result.cases
+    ratio = once.median(own.OURS) / once.median(own.ANSIBLE_INVENTORY)
+    yield Target("W8", f"{once.name} takes, of {own.ANSIBLE_INVENTORY}", ratio, 1)
+    ratio = twice.median(own.OURS) / once.median(own.OURS)
+    yield Target("W8", f"{twice.name} takes, of half as many", ratio, 2)
+    yield Target("W8", own.TEMPLATES, templates.median(own.TEMPLATES), 0.1, " s")
+    yield Target("W8", f"{memory.name}, memory in all", memory.median(own.TREE), 1024, " MiB")
+
+
+def _faster(result: Result, case: Figures, peer: Tool, limit: float) -> Target:
+    ratio = case.median(peer.name) / case.median(RUN.name)
+    return Target(result.workload, f"faster than {peer.name}", ratio, limit, at_least=True)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work: what shall be true on a host. Each tool gets its own input made from this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+#: Where all files and traces of commands lie on a host; this folder and those in it are there
+#: before any tool comes.
+FOLDER = "/srv/bench"
+FILES, TRACES = f"{FOLDER}/files", f"{FOLDER}/traces"
+#: What a command leaves each time it runs, as one line.
+TRACE = "done\n"
+
+IMAGES = ("traefik/whoami:v1.10.1", "traefik/whoami:v1.10.2")
+_FIRST_PORT = 18000
+
+
+@dataclass(frozen=True)
+class Container:
+    """A web server that runs. port: of the host, which leads to its port 80.
+
+    The port is published on an address that is named: where none is, one tool writes 0.0.0.0 and
+    others nothing, and the first takes the containers of the others for different.
+    """
+
+    name: str
+    image: str
+    port: int
+    environment: tuple[tuple[str, str], ...]
+    restart: str = "unless-stopped"
+
+    @property
+    def published(self) -> str:
+        return f"127.0.0.1:{self.port}:80"
+
+
+@dataclass(frozen=True)
+class File:
+    """mode: four octal digits."""
+
+    path: str
+    content: str
+    mode: str = "0640"
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that writes one line to its trace, so that it shows how often it ran."""
+
+    name: str
+
+    @property
+    def trace(self) -> str:
+        return f"{TRACES}/{self.name}"
+
+    @property
+    def shell(self) -> str:
+        return f"echo {TRACE.strip()} >> {self.trace}"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What shall be true on each host.
+
+    Attributes:
+        commands: each runs where its trace is missing, and only there.
+        reload: runs when the first file has changed, and only then; None for no such command.
+    """
+
+    containers: tuple[Container, ...] = ()
+    files: tuple[File, ...] = ()
+    commands: tuple[Command, ...] = ()
+    reload: Command | None = None
+
+    @property
+    def resources(self) -> int:
+        return (
+            len(self.containers) + len(self.files) + len(self.commands) + (self.reload is not None)
+        )
+
+    def traces(self) -> Iterator[str]:
+        """The paths that its commands write, each of them one line when all has run once."""
+        for command in (*self.commands, *filter(None, [self.reload])):
+            yield command.trace
+
+    def with_revision(self, revision: int) -> Work:
+        """The same with another content of the first file."""
+        first, *others = self.files
+        changed = replace(first, content=_content(1, revision))
+        return replace(self, files=(changed, *others))
+
+
+def work(containers: int = 0, files: int = 0, commands: int = 0, *, reload: bool = False) -> Work:
+    """So many resources of each kind. reload: one command more, which the first file triggers."""
+    return Work(
+        containers=tuple(_container(number) for number in range(1, containers + 1)),
+        files=tuple(
+            File(f"{FILES}/app{number}.conf", _content(number)) for number in range(1, files + 1)
+        ),
+        commands=tuple(Command(f"step{number}") for number in range(1, commands + 1)),
+        reload=Command("reload") if reload else None,
+    )
+
+
+def _container(number: int) -> Container:
+    return Container(
+        name=f"web{number}",
+        image=IMAGES[number % len(IMAGES)],
+        port=_FIRST_PORT + number,
+        environment=(("SITE", f"site{number}"), ("STAGE", "production")),
+    )
+
+
+def _content(number: int, revision: int = 0) -> str:
+    lines = [f"[app{number}]", f"revision = {revision}", f"listen = 0.0.0.0:{_FIRST_PORT + number}"]
+    lines += [f"worker.{worker} = threads=4 queue=1024" for worker in range(1, 6)]
+    return "\n".join(lines) + "\n"
