@@ -52,6 +52,10 @@ antsibull: .venv/ready ## the collection's changelog and documentation, by Ansib
 matrix: .venv/ready ## the tests on every ansible-core and Python that this machine has; long
 	$(PYTHON) -m tests.matrix
 
+.PHONY: bench
+bench: .venv/ready ## how fast it is beside other tools, on hosts that it starts; ARGS="W1 --write"
+	$(PYTHON) -m benchmarks.workloads $(ARGS)
+
 .PHONY: site
 site: .venv/ready ## the documentation as a site, in dist/site
 	.venv/bin/mkdocs build --strict --quiet

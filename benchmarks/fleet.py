@@ -96,7 +96,8 @@ def measured(command: Sequence[str], folder: Path, environment: Mapping[str, str
     after = os.times()
     processor = after.children_user + after.children_system
     processor -= before.children_user + before.children_system
-    return Cost(time.monotonic() - clock, processor, *peaks, out)
+    own, tree = peaks
+    return Cost(time.monotonic() - clock, processor, own, tree, out)
 
 
 def _watch(process: subprocess.Popen[str], peaks: list[float]) -> None:

@@ -43,10 +43,11 @@ class Case:
 def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
     """The cases of W1 to W6. hosts: the usual number; many: of W3's largest fleet."""
     twenty = work(containers=5, files=10, commands=5)
+    slow_pyinfra = replace(PYINFRA, slow=True)
     match workload:
         case "W1":
-            tools = (RUN, ANSIBLE, PYINFRA, PING)
-            yield Case("20 unchanged", Unchanged, twenty, hosts, tools)
+            all_tools = (RUN, ANSIBLE, PYINFRA, PING)
+            yield Case("20 unchanged", Unchanged, twenty, hosts, all_tools)
         case "W2":
             sizes = {
                 "1 file unchanged": work(files=1),
@@ -54,13 +55,11 @@ def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
                 "20 unchanged": twenty,
                 "100 unchanged": work(containers=25, files=50, commands=25),
             }
-            tools = (RUN, replace(PYINFRA, slow=True))
             for name, size in sizes.items():
-                yield Case(name, Unchanged, size, hosts, tools)
+                yield Case(name, Unchanged, size, hosts, (RUN, slow_pyinfra))
         case "W3":
-            tools = (RUN, replace(PYINFRA, slow=True), PING)
             for count in sorted({1, hosts, many}):
-                yield Case("20 unchanged", Unchanged, twenty, count, tools)
+                yield Case("20 unchanged", Unchanged, twenty, count, (RUN, slow_pyinfra, PING))
         case "W4":
             few = work(containers=3, files=5, commands=2)
             yield Case("10 from nothing", Nothing, few, hosts, (RUN, ANSIBLE, PYINFRA))
@@ -68,8 +67,7 @@ def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
             yield Case(waiting, Nothing, few, hosts, (RUN_THAT_WAITS,))
         case "W5":
             triggering = work(containers=5, files=10, commands=4, reload=True)
-            tools = (RUN, ANSIBLE, PYINFRA)
-            yield Case("1 of 20 changed, and a trigger", OneFileChanged, triggering, hosts, tools)
+            name = "1 of 20 changed, and a trigger"
+            yield Case(name, OneFileChanged, triggering, hosts, (RUN, ANSIBLE, PYINFRA))
         case "W6":
-            tools = (RUN, GENERATED)
-            yield Case("20 unchanged", Unchanged, twenty, hosts, tools)
+            yield Case("20 unchanged", Unchanged, twenty, hosts, (RUN, GENERATED))

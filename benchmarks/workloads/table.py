@@ -9,7 +9,7 @@ from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RU
 from benchmarks.workloads.results import Figures, Result
 from benchmarks.workloads.targets import Target, judge
 
-NOTHING = "Nothing has been measured yet: `make bench WRITE=--write` does, and writes it here."
+NOTHING = "Nothing has been measured yet: `make bench ARGS=--write` does, and writes it here."
 
 _COLUMNS = (RUN.name, ANSIBLE.name, PYINFRA.name, PING.name, GENERATED.name)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from benchmarks.workloads import own_cost as own
-from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN, Tool
+from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN
+from benchmarks.workloads.measure import Tool
 from benchmarks.workloads.results import Figures, Result
 
 
@@ -16,8 +17,8 @@ class Target:
     """A figure beside its limit.
 
     Attributes:
-        what: what the figure is of.
-        unit: stands behind both numbers.
+        what: what the figure is of; `A / B` is a ratio of two medians.
+        unit: stands behind both numbers; none for a ratio.
         at_least: the limit is the least; otherwise the most.
     """
 
@@ -25,7 +26,7 @@ class Target:
     what: str
     figure: float
     limit: float
-    unit: str = " times"
+    unit: str = ""
     at_least: bool = False
 
     @property
@@ -55,17 +56,17 @@ def judge(results: Mapping[str, Result]) -> list[Target]:
 
 def _unchanged(result: Result) -> Iterator[Target]:
     (case,) = result.cases
-    yield _faster(result, case, ANSIBLE, 20)
-    yield _faster(result, case, PYINFRA, 1.5)
+    yield _slower_peer(result, case, ANSIBLE, 20)
+    yield _slower_peer(result, case, PYINFRA, 1.5)
     ratio = case.median(RUN.name) / case.median(PING.name)
-    yield Target("W1", f"{RUN.name} takes, of {PING.name}", ratio, 1.3)
+    yield Target("W1", f"{RUN.name} / {PING.name}", ratio, 1.3)
 
 
 def _more_resources(result: Result) -> Iterator[Target]:
     one_file, one_container, _, hundred = result.cases
     for one in (one_file, one_container):
         ratio = hundred.median(RUN.name) / one.median(RUN.name)
-        yield Target("W2", f"{hundred.name} takes, of {one.name}", ratio, 1.3)
+        yield Target("W2", f"{hundred.name} / {one.name}", ratio, 1.3)
 
 
 def _more_hosts(result: Result) -> Iterator[Target]:
@@ -78,44 +79,44 @@ def _more_hosts(result: Result) -> Iterator[Target]:
         more = largest.median(tool.name) - smallest.median(tool.name)
         return more / (largest.hosts - smallest.hosts)
 
-    what = f"one host more takes, up to {largest.hosts}, of {PING.name}"
+    what = f"{RUN.name} / {PING.name}, for each host from {smallest.hosts} to {largest.hosts}"
     yield Target("W3", what, slope(RUN) / slope(PING), 1.3)
 
 
 def _from_nothing(result: Result) -> Iterator[Target]:
     case = result.cases[0]
-    yield _faster(result, case, ANSIBLE, 3)
-    yield _faster(result, case, PYINFRA, 1)
+    yield _slower_peer(result, case, ANSIBLE, 3)
+    yield _slower_peer(result, case, PYINFRA, 1)
 
 
 def _one_change(result: Result) -> Iterator[Target]:
     (case,) = result.cases
-    yield _faster(result, case, ANSIBLE, 10)
+    yield _slower_peer(result, case, ANSIBLE, 10)
 
 
 def _above_ansible(result: Result) -> Iterator[Target]:
     (case,) = result.cases
     more = case.median(RUN.name) - case.median(GENERATED.name)
-    yield Target("W6", f"{RUN.name} takes, above {GENERATED.name}", more, 0.5, " s")
+    yield Target("W6", f"{RUN.name} - {GENERATED.name}", more, 0.5, " s")
 
 
 def _start_up(result: Result) -> Iterator[Target]:
     (case,) = result.cases
     for command, limit in ((own.HELP, 12.5), (own.VALIDATE, 25.0)):
         ratio = case.median(command) / case.median(own.PYTHON)
-        yield Target("W7", f"{command} takes, of {own.PYTHON}", ratio, limit)
+        yield Target("W7", f"{command} / {own.PYTHON}", ratio, limit)
 
 
 def _large(result: Result) -> Iterator[Target]:
     once, twice, templates, memory = result.cases
     ratio = once.median(own.OURS) / once.median(own.ANSIBLE_INVENTORY)
-    yield Target("W8", f"{once.name} takes, of {own.ANSIBLE_INVENTORY}", ratio, 1)
+    yield Target("W8", f"{once.name} / {own.ANSIBLE_INVENTORY}", ratio, 1)
     ratio = twice.median(own.OURS) / once.median(own.OURS)
-    yield Target("W8", f"{twice.name} takes, of half as many", ratio, 2)
+    yield Target("W8", f"{twice.name} / {once.name}", ratio, 2)
     yield Target("W8", own.TEMPLATES, templates.median(own.TEMPLATES), 0.1, " s")
-    yield Target("W8", f"{memory.name}, memory in all", memory.median(own.TREE), 1024, " MiB")
+    yield Target("W8", f"memory, {memory.name}", memory.median(own.TREE), 1024, " MiB")
 
 
-def _faster(result: Result, case: Figures, peer: Tool, limit: float) -> Target:
+def _slower_peer(result: Result, case: Figures, peer: Tool, limit: float) -> Target:
     ratio = case.median(peer.name) / case.median(RUN.name)
-    return Target(result.workload, f"faster than {peer.name}", ratio, limit, at_least=True)
+    return Target(result.workload, f"{peer.name} / {RUN.name}", ratio, limit, at_least=True)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every tool of the benchmarks does the work that it is measured by; how fast is not asked here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.workloads import ours, results
+from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN
+from benchmarks.workloads.controller import BenchmarkError, Call, Controller, controller
+from benchmarks.workloads.hosts import Hosts
+from benchmarks.workloads.measure import Nothing, OneFileChanged, Tool, Unchanged
+from benchmarks.workloads.own_cost import HELP, PYTHON, VALIDATE
+from benchmarks.workloads.work import Work, work
+from tests.testbed import Host, Testbed
+
+pytestmark = [pytest.mark.integration, pytest.mark.sweep]
+
+ROOT = Path(__file__).parents[2]
+TOOLS = {
+    "W1": {RUN.name, ANSIBLE.name, PYINFRA.name, PING.name},
+    "W4": {RUN.name, ANSIBLE.name, PYINFRA.name},
+    "W5": {RUN.name, ANSIBLE.name, PYINFRA.name},
+    "W6": {RUN.name, GENERATED.name},
+    "W7": {PYTHON, HELP, VALIDATE},
+}
+
+
+def test_each_tool_does_the_work(testbed: Testbed, tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "benchmarks.workloads", *TOOLS]
+    options = ["--hosts", "2", "--rounds", "1", "--results", str(tmp_path)]
+    finished = subprocess.run(
+        [*program, *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    found = results.load(tmp_path)
+    assert {name: set(each.cases[0].values) for name, each in found.items()} == TOOLS
+    for result in found.values():
+        assert all(values for case in result.cases for values in case.values.values())
+    assert "s in all" in finished.stdout
+
+
+@pytest.fixture(scope="module")
+def hosts(testbed: Testbed) -> Sequence[Host]:
+    return Hosts(testbed).first(1)
+
+
+@pytest.fixture
+def place() -> Iterator[Controller]:
+    with controller() as opened:
+        yield opened
+
+
+def idle(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
+    """A tool that does nothing and says that all is well."""
+    return Call(("true",), controller.place("idle"), {})
+
+
+def restless(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
+    """A tool that restarts a container that is as it should be."""
+    call = ours.run(controller, work, hosts)
+    restart = hosts[0].docker("restart", "--time", "0", work.containers[0].name)
+    assert restart
+    return call
+
+
+@pytest.mark.parametrize("situation", [Nothing, OneFileChanged])
+def test_a_tool_that_does_nothing_does_not_count(
+    situation: type[Nothing] | type[OneFileChanged], place: Controller, hosts: Sequence[Host]
+) -> None:
+    small = work(containers=1, files=1, commands=1, reload=True)
+    with pytest.raises(BenchmarkError, match=r"idle did not do its work:\nh1: "):
+        situation(place, hosts, small).once(Tool("idle", idle))
+
+
+def test_a_tool_that_touches_what_is_well_does_not_count(
+    place: Controller, hosts: Sequence[Host]
+) -> None:
+    small = work(containers=1, files=1)
+    unchanged = Unchanged(place, hosts, small)
+    with pytest.raises(BenchmarkError, match=r"changed what was as it should be; h1: \['web1"):
+        unchanged.once(Tool("restless", restless))
+
+
+def test_a_tool_that_fails_does_not_count(place: Controller, hosts: Sequence[Host]) -> None:
+    image = replace(work(containers=1).containers[0], image="traefik/whoami:v0")
+    with pytest.raises(BenchmarkError, match=r"vigo-bridge run .* ended with 3"):
+        Nothing(place, hosts, Work(containers=(image,))).once(RUN)
