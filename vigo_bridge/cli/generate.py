@@ -10,6 +10,7 @@ import click
 from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import HostOptions, StackOptions, host_options, stack_options
 from vigo_bridge.cli.stack import load_valid, planned
+from vigo_bridge.cli.writing import writing
 from vigo_bridge.emit.bundle import write_bundle, write_surroundings
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.refusal import CannotExpress
@@ -38,11 +39,12 @@ def generate(folder: Path, style: str, stack: StackOptions, hosts: HostOptions) 
     loaded = load_valid(stack, "text")
     found = find_hosts(hosts)
     plan = planned(loaded, stack, found.names, "text")
-    if style == "tasks":
-        _write_tasks(plan, folder, found, stack.folder.absolute())
-    else:
-        write_bundle(plan, folder, found.variables)
-        write_surroundings(plan, folder, found.sources, stack.folder.absolute())
+    with writing("name another folder"):
+        if style == "tasks":
+            _write_tasks(plan, folder, found, stack.folder.absolute())
+        else:
+            write_bundle(plan, folder, found.variables)
+            write_surroundings(plan, folder, found.sources, stack.folder.absolute())
     click.echo(f"Wrote {folder}. Run it with: cd {folder} && ansible-playbook site.yml")
 
 

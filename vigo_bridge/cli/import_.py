@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Sequence
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import click
 
-from vigo_bridge.compose.findings import ComposeError, Finding
+from vigo_bridge.cli.options import output_option
+from vigo_bridge.cli.writing import writing
+from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.importer import Import, read_compose, write
 from vigo_bridge.report import exit_status
+from vigo_bridge.report.compose import error_as_data, import_as_data
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -42,6 +46,7 @@ def import_() -> None:
     "--allow-lossy", is_flag=True, help="Write the files even where something is not carried over."
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@output_option
 @click.pass_context
 def compose(
     context: click.Context,
@@ -53,6 +58,7 @@ def compose(
     project_name: str | None,
     allow_lossy: bool,
     force: bool,
+    output: str,
 ) -> None:
     """Write configcrates, a role and a match entry that do what compose FILES do.
 
@@ -71,34 +77,41 @@ def compose(
         )
     except ComposeError as error:
         click.echo(f"{error.finding}\nNothing was written.", err=True)
+        if output == "json":
+            click.echo(json.dumps(error_as_data(error.finding), indent=2))
         context.exit(exit_status.INVALID)
-    _tell(found.findings)
-    if found.losses and not allow_lossy:
-        raise click.ClickException(
-            f"{_counted(found.losses)} not be carried over. Nothing was written; change the compose"
-            " file, or add --allow-lossy"
-        )
-    _refuse_overwriting(found, stacks, force)
-    write(found.files, stacks)
-    _sum_up(found, stacks)
-
-
-def _counted(losses: int) -> str:
-    return "1 thing can" if losses == 1 else f"{losses} things can"
-
-
-def _tell(findings: Sequence[Finding]) -> None:
-    for finding in findings:
+    for finding in found.findings:
         click.echo(str(finding), err=True)
+    refusal = _losses(found, allow_lossy) or _overwritten(found, stacks, force)
+    if not refusal:
+        with writing("name another folder with --stacks"):
+            write(found.files, stacks)
+    if output == "json":
+        click.echo(json.dumps(import_as_data(found, stacks, refusal), indent=2))
+    elif not refusal:
+        _sum_up(found, stacks)
+    if refusal:
+        raise click.ClickException(refusal)
 
 
-def _refuse_overwriting(found: Import, stacks: Path, force: bool) -> None:
+def _losses(found: Import, allowed: bool) -> str:
+    if not found.losses or allowed:
+        return ""
+    counted = "1 thing can" if found.losses == 1 else f"{found.losses} things can"
+    return (
+        f"{counted} not be carried over. Nothing was written; change the compose"
+        " file, or add --allow-lossy"
+    )
+
+
+def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
     there = [str(stacks / path) for path in found.files if (stacks / path).exists()]
-    if there and not force:
-        raise click.ClickException(
-            f"{', '.join(there)} would be overwritten. Nothing was written; name another folder"
-            " with --stacks, or add --force"
-        )
+    if not there or allowed:
+        return ""
+    return (
+        f"{', '.join(there)} would be overwritten. Nothing was written; name another folder"
+        " with --stacks, or add --force"
+    )
 
 
 def _sum_up(found: Import, stacks: Path) -> None:

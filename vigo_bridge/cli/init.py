@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from vigo_bridge import starter
+from vigo_bridge.cli.writing import writing
 
 
 @click.command()
@@ -25,14 +26,13 @@ def init(folder: Path, match: str | None) -> None:
 
     Its files tell editors which JSON Schema they follow, and DIR/.schema holds those.
     """
-    try:
-        written = starter.write(folder, match or socket.getfqdn())
-    except FileExistsError as error:
-        raise click.ClickException(
-            f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
-        ) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    with writing("name another folder"):
+        try:
+            written = starter.write(folder, match or socket.getfqdn())
+        except FileExistsError as error:
+            raise click.ClickException(
+                f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
+            ) from error
     for path in written:
         click.echo(f"wrote {path}")
     option = "" if folder == Path("stacks") else f" --stacks {folder}"

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from vigo_bridge.compose.conversion import convert
 from vigo_bridge.compose.findings import ComposeError, Finding, Findings
+from vigo_bridge.compose.key_paths import key_paths
 from vigo_bridge.compose.loading import load
 from vigo_bridge.compose.reading import read_project
 from vigo_bridge.compose.stack_files import ImportedStack
@@ -22,11 +23,15 @@ from vigo_bridge.resolve import check
 
 @dataclass(frozen=True)
 class Import:
-    """What an import would write. files: by their path in the stack's folder."""
+    """What an import would write. files: by their path in the stack's folder.
+
+    keys: what stands at the findings' positions, such as `services.web.tty`.
+    """
 
     stack: ImportedStack
     files: Mapping[PurePosixPath, str]
     findings: tuple[Finding, ...]
+    keys: Mapping[Position, str]
 
     @property
     def losses(self) -> int:
@@ -59,7 +64,7 @@ def read_compose(
             f"what comes of it is not a valid stack: {problem.position}: {problem.message}",
             problem.suggestion or "change that part of the compose file",
         )
-    return Import(stack, written, tuple(findings))
+    return Import(stack, written, tuple(findings), key_paths(loaded))
 
 
 def _note_overrides(sources: Sequence[Path], findings: Findings) -> None:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -74,3 +76,60 @@ def test_an_override_beside_the_file_is_named(folder: Path) -> None:
         "fine.override.yml:1:1: note: `docker compose` without -f reads this file"
         in finished.stderr
     )
+
+
+#: arguments -> exit status, the document's status and message, and its findings: severity, key,
+#: line, column and suggestion
+DOCUMENTS: dict[str, tuple[tuple[str, ...], int, str, str, list[tuple[Any, ...]]]] = {
+    "written": (("fine.yml",), 0, "written", "", []),
+    "lost": (
+        ("lossy.yml",),
+        1,
+        "refused",
+        "1 thing can not be carried over",
+        [("lost", "services.web.tty", 4, 5, "give it a command that runs without a terminal")],
+    ),
+    "lost, and allowed": (
+        ("lossy.yml", "--allow-lossy"),
+        0,
+        "written",
+        "",
+        [("lost", "services.web.tty", 4, 5, "give it a command that runs without a terminal")],
+    ),
+    "wrong": (
+        ("wrong.yml",),
+        1,
+        "refused",
+        "service web has no key 'ttyy'",
+        [("error", None, 4, 5, "did you mean 'tty'?")],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said", "message", "findings"), DOCUMENTS.values(), ids=DOCUMENTS
+)
+def test_as_json(
+    folder: Path,
+    arguments: tuple[str, ...],
+    status: int,
+    said: str,
+    message: str,
+    findings: list[tuple[Any, ...]],
+) -> None:
+    finished = compose(*arguments, "-p", "shop", "-o", "json")
+    assert finished.exit_code == status, finished.stderr
+    document = json.loads(finished.stdout)
+    assert (document["status"], document["message"][: len(message) or None]) == (said, message)
+    names = ("severity", "key", "line", "column", "suggestion")
+    told = [tuple(finding[name] for name in names) for finding in document["findings"]]
+    assert told == findings
+    assert all(finding["file"] == arguments[0] for finding in document["findings"])
+    assert all(Path(file).exists() == (said == "written") for file in document["files"])
+    assert ("stacks/configcrates/shop.vgo" in document["files"]) == ("wrong.yml" not in arguments)
+
+
+def test_the_secrets_of_the_document(folder: Path) -> None:
+    (folder / "secret.yml").write_text(LOSSY.replace("tty: true", "environment: {PASSWORD: x}"))
+    document = json.loads(compose("secret.yml", "-p", "shop", "-o", "json").stdout)
+    assert document["secrets"] == [{"path": "shop/web/password", "origin": "secret.yml:4:29"}]

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an import of a compose file came to, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vigo_bridge.compose.findings import Finding
+from vigo_bridge.compose.importer import Import
+from vigo_bridge.language.position import Position
+
+
+def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
+    """The files, the secrets that need a store, and the findings. folder: of the stack.
+
+    refusal: why nothing was written; empty where the files are.
+    """
+    return {
+        "status": "refused" if refusal else "written",
+        "message": refusal,
+        "files": [str(folder / path) for path in found.files],
+        "secrets": [
+            {"path": secret.path, "origin": secret.origin} for secret in found.stack.secrets
+        ],
+        "findings": _findings(found.findings, found.keys),
+    }
+
+
+def error_as_data(finding: Finding) -> dict[str, Any]:
+    """The same where the compose file itself is wrong."""
+    return {
+        "status": "refused",
+        "message": finding.message,
+        "files": [],
+        "secrets": [],
+        "findings": _findings([finding], {}),
+    }
+
+
+def _findings(findings: Sequence[Finding], keys: Mapping[Position, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "severity": finding.severity,
+            "key": keys.get(finding.position),
+            "message": finding.message,
+            "file": finding.position.file,
+            "line": finding.position.line,
+            "column": finding.position.column,
+            "suggestion": finding.advice or None,
+        }
+        for finding in findings
+    ]
