@@ -57,7 +57,10 @@ def write_report(
     try:
         page.write_text(text, encoding="utf-8")
     except OSError as error:  # The hosts are done: that decides the exit status.
-        Lines().say(f"the report {page} cannot be written: {error.strerror}")
+        Lines().say(
+            f"the report {page} cannot be written: {error.strerror}; name another place"
+            " with --report"
+        )
         return
     Lines().say(f"the report is in {page}")
 

@@ -123,7 +123,10 @@ def _remembered(
             try:
                 past.write(record)
             except OSError as error:  # no reason to leave a fleet half done
-                watcher.say(f"warning: the history cannot be kept: {error.strerror}")
+                watcher.say(
+                    f"warning: the history cannot be kept: {error.filename}: {error.strerror};"
+                    " without it, this rollout cannot be resumed"
+                )
 
         result = roll_out_to_fleet(
             job.hosts, finished, converger, rollout.options, health, watcher, keep

@@ -117,7 +117,10 @@ def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:
     """
     for pattern in patterns:
         if not is_glob(pattern):
-            raise click.ClickException(f"{pattern!r} is neither a host name nor a glob")
+            raise click.ClickException(
+                f"{pattern!r} is neither a host name nor a glob; write one such as"
+                " '*.app.example.com'"
+            )
         if not any(glob_matches(pattern, host) for host in hosts):
             advice = did_you_mean(pattern, hosts) or f"the hosts are {listed(hosts)}"
             raise click.ClickException(

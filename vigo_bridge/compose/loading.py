@@ -183,7 +183,7 @@ class _Loader:
             raise ComposeError(
                 source.position,
                 f"{base_path} has no service {source.text!r} to extend",
-                did_you_mean_or_known(source.text, known),
+                did_you_mean_or_known(source.text, known) or "add it under services:",
             )
         seen = (*seen, (name, str(path)))
         base = self._extended(source.text, base_document, base_path, environment, seen)

@@ -120,7 +120,7 @@ def _known(job: Job, key: str, name: str) -> None:
         raise ComposeError(
             job.place(key),
             f"the project has no service {name!r}",
-            did_you_mean_or_known(name, list(job.project.services)),
+            did_you_mean_or_known(name, list(job.project.services)) or "add it under services:",
         )
 
 

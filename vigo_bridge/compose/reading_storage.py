@@ -50,7 +50,11 @@ def _long_mount(fields: Fields, findings: Findings) -> Mount | None:
     shapes.known_only(fields, _MOUNT, "a volume")
     kind, target = shapes.optional(fields, "type"), shapes.optional(fields, "target")
     if kind is None or target is None:
-        raise ComposeError(fields.position, "a volume needs a type and a target")
+        raise ComposeError(
+            fields.position,
+            "a volume needs a type and a target",
+            "add type: (bind, volume or tmpfs) and target:",
+        )
     source = shapes.optional(fields, "source")
     read_only = get(fields, "read_only")
     options = ("ro",) if read_only is not None and shapes.flag(read_only) else ()
@@ -85,7 +89,9 @@ def _bind(
     fields: Fields, source: Text | None, target: Text, options: tuple[str, ...], findings: Findings
 ) -> Mount:
     if source is None:
-        raise ComposeError(fields.position, "a volume of type bind needs a source")
+        raise ComposeError(
+            fields.position, "a volume of type bind needs a source", "add source: with its path"
+        )
     details = _details(fields, "bind")
     shapes.lose(
         details,
@@ -130,7 +136,9 @@ def read_port(value: Value, findings: Findings) -> tuple[Text, ...]:
     shapes.known_only(value, known, "a port")
     target = shapes.optional(value, "target")
     if target is None:
-        raise ComposeError(value.position, "a port needs a target")
+        raise ComposeError(
+            value.position, "a port needs a target", "add target: with the container's port"
+        )
     host, published = shapes.optional(value, "host_ip"), shapes.optional(value, "published")
     protocol = shapes.optional(value, "protocol")
     if published is not None and "-" in str(published) and "-" not in str(target):

@@ -78,7 +78,7 @@ def known_only(fields: Fields, known: Sequence[str], what: str) -> None:
             raise ComposeError(
                 key.position,
                 f"{what} has no key {key.text!r}",
-                did_you_mean_or_known(key.text, known),
+                did_you_mean_or_known(key.text, known) or "correct it, or use x-...",
             )
 
 

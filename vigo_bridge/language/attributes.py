@@ -52,7 +52,8 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
             "VB105",
             name.position,
             f"{kind} has no attribute {name.text!r}",
-            did_you_mean_or_known(name.text, known),
+            did_you_mean_or_known(name.text, known)
+            or f"`ansible-doc vigo.bridge.{kind}` lists its attributes",
         )
     elif expectation := _unmet(option, value):
         diagnostics.error(

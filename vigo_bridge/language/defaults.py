@@ -38,5 +38,6 @@ class Defaults:
                     "VB105",
                     name.position,
                     f"no resource of this crate has an attribute {name.text!r}",
-                    did_you_mean(name.text, known),
+                    did_you_mean(name.text, known)
+                    or "correct it, or set it at the resources that it is for",
                 )

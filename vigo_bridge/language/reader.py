@@ -153,7 +153,12 @@ class Reader:
         """Parts of Vigo that make no difference to what happens on an envoy."""
         for key in keys:
             if self.value(key) is not None:
-                self.diagnostics.note("VB109", self.key_position(key), f"{key!r} is ignored")
+                self.diagnostics.note(
+                    "VB109",
+                    self.key_position(key),
+                    f"{key!r} is ignored",
+                    "leave it for Vigo, or remove it",
+                )
 
     def _refuse(self, keys: Sequence[str]) -> None:
         """Parts of Vigo that we do not have."""

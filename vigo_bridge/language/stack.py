@@ -73,7 +73,10 @@ class _Loader:
                 self._warn_of_suffix(path)
         if not any(path.suffix == ".vgo" for path in paths):
             self._diagnostics.warning(
-                "VB111", None, f"the stack {str(self._folder)!r} holds no .vgo files"
+                "VB111",
+                None,
+                f"the stack {str(self._folder)!r} holds no .vgo files",
+                "name another folder with --stacks, or start one with `vigo-bridge init`",
             )
         stack = Stack(
             folder=self._folder,
@@ -128,11 +131,14 @@ class _Loader:
             self._diagnostics.add(broken.diagnostic)
             return None
         if root is None:
-            self._diagnostics.warning("VB111", start, "the file is empty")
+            self._diagnostics.warning("VB111", start, "the file is empty", "fill it, or remove it")
             return Fields((), start)
         if not isinstance(root, Fields):
             self._diagnostics.error(
-                "VB104", root.position, f"the file must hold a mapping, not {described(root)}"
+                "VB104",
+                root.position,
+                f"the file must hold a mapping, not {described(root)}",
+                "write 'KEY: VALUE' lines, such as 'name: web'",
             )
             return None
         return root

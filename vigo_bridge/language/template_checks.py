@@ -51,7 +51,9 @@ def check_template(text: ResourceText, foreach: bool, diagnostics: Diagnostics) 
     scalar = text.scalar
     template = parsed(scalar.text, foreach)
     if isinstance(template, TemplateError):
-        diagnostics.error("VB301", scalar.position_of(template.offset), template.message)
+        diagnostics.error(
+            "VB301", scalar.position_of(template.offset), template.message, template.advice
+        )
         return
     for span in template.foreign:
         _report_foreign(text, scalar.text[span.start : span.end], span.start, diagnostics)

@@ -225,11 +225,15 @@ def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
             f"character U+{ord(text[error.position]):04X} may not stand in YAML",
             "remove it, or write it as an escape in double quotes",
         )
-    return BrokenFile(Position(file, 1, 1), f"not YAML: {error}")
+    return BrokenFile(Position(file, 1, 1), f"not YAML: {error}", _advice(str(error)))
 
 
 def _too_deep(position: Position) -> BrokenFile:
-    return BrokenFile(position, f"values are nested more than {_MAX_DEPTH} deep")
+    return BrokenFile(
+        position,
+        f"values are nested more than {_MAX_DEPTH} deep",
+        "write them less deep, or in a file of their own",
+    )
 
 
 def _advice(problem: str) -> str:

@@ -80,8 +80,7 @@ def _report(problem: Problem, envoy: Envoy, diagnostics: Diagnostics) -> None:
         diagnostics.error("VB201", position, problem.message, suggestion)
     else:
         code = "VB202" if problem.value else "VB401"
-        suggestion = problem.suggestion or ("" if problem.value else "take one of these out")
-        diagnostics.error(code, position, problem.message, suggestion)
+        diagnostics.error(code, position, problem.message, problem.suggestion)
 
 
 def _reference_position(instance: Instance, problem: Problem) -> Position | None:
@@ -100,8 +99,7 @@ def _report_crate(problem: Problem, envoy: Envoy, diagnostics: Diagnostics) -> N
     )
     included = {item.included.crate.name for item in envoy.crates}
     if problem.value in included:
-        suggestion = "take one of these dependencies out"
-        diagnostics.error("VB401", position, problem.message, suggestion)
+        diagnostics.error("VB401", position, problem.message, problem.suggestion)
     else:
         entry = envoy.inclusion.entry
         diagnostics.error(

@@ -73,7 +73,8 @@ def _items(foreach: Name, variables: Mapping[str, Any], diagnostics: Diagnostics
             "VB302",
             foreach.position,
             f"foreach names {foreach.text!r}, which is no variable here",
-            did_you_mean(foreach.text, variables),
+            did_you_mean(foreach.text, variables)
+            or "give it a list under the configcrate's 'vars:'",
         )
         return []
     value = variables[foreach.text]

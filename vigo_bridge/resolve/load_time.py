@@ -50,7 +50,7 @@ class LoadTime:
             return self._render(scalar)
         except TemplateError as error:
             position = scalar.position_of(error.offset)
-            self.diagnostics.error("VB301", position, f"{what}: {error.message}")
+            self.diagnostics.error("VB301", position, f"{what}: {error.message}", error.advice)
             return None
 
     def render_attribute(self, scalar: Scalar, attribute: str) -> str | None:

@@ -8,7 +8,11 @@ from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
 from vigo_bridge.language.catalog import SECRET_ATTRIBUTES
-from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
+from vigo_bridge.language.diagnostics import (
+    Diagnostics,
+    did_you_mean,
+    did_you_mean_or_known,
+)
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.template_checks import check_template
 from vigo_bridge.language.templates import Use, uses
@@ -99,7 +103,7 @@ def _check_path(
                     "VB302",
                     use.position,
                     f"{shown} has no key {name!r}",
-                    did_you_mean(name, value),
+                    did_you_mean_or_known(name, value) or "give it one where the variable is set",
                 )
             return
         value, shown = value[name], f"{shown}.{name}"

@@ -92,7 +92,9 @@ def read_envoys(
         if path.exists():
             envoys[host] = _envoy(json.loads(path.read_text(encoding="utf-8")), check_mode)
         elif interrupted:
-            envoys[host] = EnvoyResult(EnvoyStatus.INTERRUPTED, "the run was interrupted")
+            envoys[host] = EnvoyResult(
+                EnvoyStatus.INTERRUPTED, "the run was interrupted; call it again"
+            )
         else:
             message = f"Ansible ended without a result for this host:\n{complaint}"
             envoys[host] = EnvoyResult(EnvoyStatus.FAILED, message.strip())

@@ -116,7 +116,12 @@ MISTAKES = {
         "notify names 'x', which several crates have: b/x, c/x",
         "write one of them with its crate, such as 'b/x'",
     ),
-    "itself": ([Node("a/1", depends_on=("1",))], [], "depends_on names the resource itself", ""),
+    "itself": (
+        [Node("a/1", depends_on=("1",))],
+        [],
+        "depends_on names the resource itself",
+        "take it out",
+    ),
     "a crate that waits for nothing": (
         [Node("a/1", notify=("b",)), Node("b/2")],
         [],
@@ -127,9 +132,14 @@ MISTAKES = {
         [Node("a/1")],
         [Crate("a", ("b",))],
         "crate 'a' depends on 'b', which this envoy does not include",
-        "",
+        "include it, too",
     ),
-    "one id twice": ([Node("a/1"), Node("a/1")], [], "two resources have the id 'a/1'", ""),
+    "one id twice": (
+        [Node("a/1"), Node("a/1")],
+        [],
+        "two resources have the id 'a/1'",
+        "give each its own name",
+    ),
     "a cycle": (
         [
             Node("a/1", depends_on=("2",)),
@@ -139,14 +149,14 @@ MISTAKES = {
         ],
         [],
         "these resources wait for one another: b/3 needs a/4 (before), which needs b/3 (before)",
-        "",
+        "take one of these out",
     ),
     "a cycle of crates": (
         [Node("a/1"), Node("b/2")],
         [Crate("a", ("b",)), Crate("b", ("a",))],
         "these resources wait for one another: a/1 needs b/2 (crate a depends on b), which needs"
         " a/1 (crate b depends on a)",
-        "",
+        "take one of these out",
     ),
 }
 

@@ -100,17 +100,29 @@ def test_the_diff_has_the_command_and_its_guards() -> None:
 #: attributes -> action, exit code, a part of the output or of the message
 RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
     "output of both streams": ({"command": "echo a; echo b >&2"}, "ran", 0, "a\nb\n"),
-    "exit code": ({"command": "exit 3"}, "failed", 3, "exit code 3 (accepted: 0)"),
+    "exit code": ({"command": "exit 3"}, "failed", 3, "or else accept it with `returns`"),
     "accepted exit codes": ({"command": "exit 3", "returns": "0,3"}, "ran", 3, ""),
     "stdin": ({"command": "cat", "stdin": "x\ny"}, "ran", 0, "x\ny"),
     "no stdin": ({"command": "cat"}, "ran", 0, ""),
     "cwd": ({"command": "pwd", "cwd": "/usr"}, "ran", 0, "/usr\n"),
-    "missing cwd": ({"command": "pwd", "cwd": "/no/such"}, "failed", None, "/no/such"),
+    "missing cwd": (
+        {"command": "pwd", "cwd": "/no/such"},
+        "failed",
+        None,
+        "'/no/such': No such file or directory; correct cwd",
+    ),
+    "a long command": ({"command": "true #" + "x" * 200000}, "failed", None, "over with stdin"),
+    "secret_file for an unknown user": (
+        {"command": "cat {{secret_file}}", "secret_file": "x", "user": "no-such"},
+        "failed",
+        None,
+        "user 'no-such' does not exist on this machine; create it first",
+    ),
     "environment": ({"command": "echo $A-$B", "environment": "A=1,2,B=3"}, "ran", 0, "1,2-3\n"),
     "timeout": ({"command": "sleep 60 & sleep 60", "timeout": "0.2"}, "failed", None, "within 0.2"),
     "unknown user": ({"command": "true", "user": "no-such"}, "failed", None, "does not exist"),
     "bad timeout": ({"command": "true", "timeout": "soon"}, "failed", None, "no length of time"),
-    "NUL in the command": ({"command": "echo \0"}, "failed", None, "command holds a NUL"),
+    "NUL in the command": ({"command": "echo \0"}, "failed", None, "takes nowhere; take it out"),
     "NUL in the user": ({"command": "id", "user": "a\0"}, "failed", None, "user holds a NUL"),
     "NUL in a guard": ({"command": "id", "creates": "a\0"}, "failed", None, "creates holds a NUL"),
     "odd variable": (
@@ -178,7 +190,8 @@ def test_long_output_keeps_its_end() -> None:
 def test_a_failure_shows_the_end_of_the_output() -> None:
     result = apply(EXEC, {"command": "echo why; exit 1"})
     assert result.error == {
-        "message": "the command ended with exit code 1 (accepted: 0)",
+        "message": "the command ended with exit code 1 (accepted: 0); its output says why, or else"
+        " accept it with `returns`",
         "log": "why\n",
     }
 

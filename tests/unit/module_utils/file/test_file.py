@@ -125,8 +125,11 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "unknown owner": ({"owner": "nobody-such"}, "owner: user 'nobody-such' does not exist"),
     "unknown group": ({"group": "no-such"}, "group: 'no-such' does not exist"),
     "two contents": ({"content": "a", "source": "/x"}, "content and source exclude one another"),
-    "missing source": ({"source": "/no/such"}, "/no/such cannot be read"),
-    "source is a folder": ({"source": "/usr"}, "/usr cannot be read: it is no regular file"),
+    "missing source": (
+        {"source": "/no/such"},
+        "No such file or directory; put it there first, or correct the path",
+    ),
+    "source is a folder": ({"source": "/usr"}, "it is no regular file; name one that is"),
     "a script fails": ({"stream_edit": "exit 3"}, "a script of stream_edit ended with exit code 3"),
     "large mode": ({"mode": 99999}, "mode: 99999 is no octal mode"),
     "negative mode": ({"mode": -1}, "mode: -1 is no octal mode"),
@@ -136,13 +139,16 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "NUL in the path": ({"target_path": "/a\0"}, "target_path holds a NUL character"),
     "NUL in the source": ({"source": "/a\0"}, "source holds a NUL character"),
     "NUL in a script": ({"stream_edit": ["a\0"]}, "stream_edit holds a NUL character"),
-    "a long name": ({"target_path": "/" + "a" * 300}, "File name too long"),
+    "a long name": ({"target_path": "/" + "a" * 300}, "File name too long; choose another path"),
     "negative indent": ({"content": "a", "baseindent": -1}, "baseindent: -1 is less than 0"),
     "no number as indent": ({"baseindent": "x"}, "baseindent: 'x' is no whole number"),
     "a folder as suffix": ({"backup": "/x"}, "backup: '/x' is neither true nor a suffix"),
     "a map as script": ({"stream_edit": {"a": "b"}}, "is neither a script nor a list"),
     "a list as content": ({"content": ["a"]}, "content: ['a'] is a list or a map; write a text"),
-    "a file as folder": ({"target_path": "/etc/passwd/it"}, "one of its parents is a file"),
+    "a file as folder": (
+        {"target_path": "/etc/passwd/it"},
+        "is a file, not a folder; remove it, or",
+    ),
     "a device": ({"target_path": "/dev/null"}, "/dev/null is neither a file nor a link"),
     "unknown state": ({"state": "there"}, "state: 'there' is neither present nor absent"),
 }
@@ -209,7 +215,8 @@ def test_validate_keeps_the_old_file(tmp_path: Path) -> None:
     result = apply(FILE, {**attributes, "content": "wrong"})
     assert result.action == "failed"
     assert result.error == {
-        "message": "validate refused the new content (exit code 1); the old file stays",
+        "message": "validate refused the new content (exit code 1); the old file stays; correct"
+        " the content",
         "log": "bad\n",
     }
     assert path.read_text() == "good"

@@ -58,7 +58,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 arguments.get("only") or (),
             ).run()
         except GraphError as error:
-            raise ResourceError("\n".join(problem.message for problem in error.problems)) from error
+            raise ResourceError("\n".join(map(str, error.problems))) from error
         ids = [resource.id for resource in resources]
         return results + prune(target, scope, ids, results, bool(arguments.get("prune")))
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import pwd
 import shutil
@@ -156,11 +157,17 @@ def _start(
     except ValueError as error:
         raise ResourceError(
             "the command could not be started: an argument or variable holds a NUL character,"
-            " which no process can be given"
+            " which no process can be given; take it out"
         ) from error
     except OSError as error:
         where = f" in the folder {cwd!r}" if cwd else ""
-        raise ResourceError(f"the command could not be started{where}: {error}") from error
+        if error.errno == errno.E2BIG:
+            advice = "hand long texts over with stdin"
+        else:
+            advice = "correct cwd" if cwd else "see whether this machine has memory left"
+        raise ResourceError(
+            f"the command could not be started{where}: {error.strerror or error}; {advice}"
+        ) from error
     except subprocess.SubprocessError as error:
         raise ResourceError(
             f"the command could not be started as user {user!r}: only root may switch users;"
@@ -198,7 +205,9 @@ def _see_through(process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: f
     # The script may have ended without reading its input: then this ends at once.
     writer.join(1)
     if feeder.error is not None:
-        raise ResourceError(f"the command's input cannot be read: {feeder.error.strerror}")
+        raise ResourceError(
+            f"the command's input cannot be read: {feeder.error.strerror}; see the kernel's log"
+        )
     return Finished(process.returncode, tail.text(), timed_out)
 
 
@@ -264,13 +273,18 @@ def _end_group(process: subprocess.Popen) -> None:
     process.wait()
 
 
-def _switch_to(user: str, variables: dict[str, str]) -> Callable[[], Any]:
+def account_of(user: str) -> pwd.struct_passwd:
+    """Raises ResourceError where this machine has no such user."""
     try:
-        account = pwd.getpwnam(user)
+        return pwd.getpwnam(user)
     except KeyError:
         raise ResourceError(
             f"user {user!r} does not exist on this machine; create it first"
         ) from None
+
+
+def _switch_to(user: str, variables: dict[str, str]) -> Callable[[], Any]:
+    account = account_of(user)
     variables.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
 
     def switch() -> None:

@@ -57,6 +57,9 @@ class Problem:
     value: str = ""
     suggestion: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.message}; {self.suggestion}" if self.suggestion else self.message
+
 
 class References:
     """Resolves references and collects, in ``problems``, those that do not hold."""
@@ -66,7 +69,13 @@ class References:
         self.nodes: dict[str, Node] = {}
         for node in nodes:
             if node.id in self.nodes:
-                self._report(f"two resources have the id {node.id!r}", node.id, "name", node.name)
+                self._report(
+                    f"two resources have the id {node.id!r}",
+                    node.id,
+                    "name",
+                    node.name,
+                    "give each its own name",
+                )
             self.nodes[node.id] = node
         self.crates = {crate.name: crate for crate in crates}
         self.members: dict[str, list[str]] = {crate.name: [] for crate in crates}
@@ -91,7 +100,7 @@ class References:
                     owner.name,
                     "depends_on",
                     reference,
-                    self._nearest(reference, self.crates),
+                    self._nearest(reference, self.crates) or "include it, too",
                 )
             for name in names:
                 if name == crate.name:
@@ -101,6 +110,7 @@ class References:
                         crate.name,
                         "depends_on",
                         reference,
+                        "take one of these dependencies out",
                     )
                 if name not in seen:
                     seen.add(name)
@@ -157,7 +167,8 @@ class References:
                     node.id,
                     attribute,
                     reference,
-                    self._nearest(reference, [*self._named, *self.members, *self.nodes]),
+                    self._nearest(reference, [*self._named, *self.members, *self.nodes])
+                    or "correct it, or include the crate that has it",
                 )
         if len(found) > 1 and self._resource(node, reference) is not None:
             self._report(
@@ -169,7 +180,13 @@ class References:
             )
             return []
         if found == [node.id] and attribute in ("depends_on", "before"):
-            self._report(f"{attribute} names the resource itself", node.id, attribute, reference)
+            self._report(
+                f"{attribute} names the resource itself",
+                node.id,
+                attribute,
+                reference,
+                "take it out",
+            )
             return []
         return [resource for resource in found if resource != node.id]
 

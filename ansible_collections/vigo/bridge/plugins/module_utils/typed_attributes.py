@@ -32,7 +32,9 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
     if value is None:
         return None
     if name not in _DATA and any("\0" in part for part in texts(value)):
-        raise ResourceError(f"{name} holds a NUL character, which the system takes nowhere")
+        raise ResourceError(
+            f"{name} holds a NUL character, which the system takes nowhere; take it out"
+        )
     if kind == "str":
         if isinstance(value, (list, tuple, Mapping)):
             raise ResourceError(f"{name}: {value!r} is a list or a map; write a text")

@@ -61,7 +61,9 @@ def of_stack(folder: str, read: VaultReader) -> list[Store]:
     except FileNotFoundError:
         return _default(folder, read)
     except (OSError, ValueError) as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
+        raise StoreError(
+            f"{path} cannot be read: {error}; correct its permissions, and write it as UTF-8"
+        ) from error
     stores = []
     for entry, mark in _entries(path, text):
         try:
@@ -128,7 +130,9 @@ def _command(command: Any, timeout: Any) -> CommandStore:
             ' for each secret; write "{path}" where the path belongs'
         )
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
-        raise StoreError(f"timeout: {timeout!r} is no number of seconds above 0")
+        raise StoreError(
+            f"timeout: {timeout!r} is no number of seconds above 0; write one such as 30"
+        )
     return CommandStore(command, timeout)
 
 
@@ -139,7 +143,10 @@ def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
     except StoreError:
         raise
     except Exception as error:
-        raise StoreError(f"the secret store {plugin.name!r} cannot be used: {error!r}") from error
+        raise StoreError(
+            f"the secret store {plugin.name!r} cannot be used: {error!r}; correct its"
+            " entry, or tell its makers"
+        ) from error
 
 
 def _no_store(entry: Any) -> StoreError:

@@ -79,7 +79,10 @@ class VaultFileStore(Store):
                 f" `ansible-vault edit {self.path}`"
             ) from None
         if not isinstance(content, Mapping):
-            raise StoreError(f"{self.path} must hold a mapping of paths to secrets")
+            raise StoreError(
+                f"{self.path} must hold a mapping of paths to secrets; correct it with"
+                f" `ansible-vault edit {self.path}`"
+            )
         return dict(self._flattened(content, ""))
 
     def _refuse_what_others_can_read(self) -> None:
@@ -87,7 +90,10 @@ class VaultFileStore(Store):
             with open(self.path, encoding="utf-8", errors="replace") as stream:
                 header, mode = stream.readline(), os.fstat(stream.fileno()).st_mode & 0o777
         except OSError as error:
-            raise StoreError(f"{self.path} cannot be read: {error.strerror}") from error
+            raise StoreError(
+                f"{self.path} cannot be read: {error.strerror}; make it with"
+                " `vigo-bridge secrets set`, or correct secrets.yml"
+            ) from error
         if not header.startswith(_VAULT_HEADER):
             raise StoreError(
                 f"{self.path} is not encrypted; encrypt it with `ansible-vault encrypt {self.path}`"
@@ -105,7 +111,10 @@ class VaultFileStore(Store):
             elif isinstance(value, str):
                 yield path, value
             else:
-                raise StoreError(f"{self.path}: {path} is a list; a secret is one text")
+                raise StoreError(
+                    f"{self.path}: {path} is a list; a secret is one text; correct it with"
+                    f" `ansible-vault edit {self.path}`"
+                )
 
 
 class CommandStore(Store):
@@ -178,8 +187,14 @@ def _asked(store: Store, paths: list[str]) -> dict[str, str]:
     except StoreError:
         raise
     except Exception as error:
-        raise StoreError(f"the secret store {store.description} failed: {error!r}") from error
+        raise StoreError(
+            f"the secret store {store.description} failed: {error!r}; tell its makers, or"
+            " take it out of secrets.yml"
+        ) from error
     for path, value in values.items():
         if not isinstance(value, str):
-            raise StoreError(f"the secret store {store.description} has no text for {path}")
+            raise StoreError(
+                f"the secret store {store.description} has no text for {path}; tell its"
+                " makers, or take it out of secrets.yml"
+            )
     return {path: values[path] for path in paths if path in values}

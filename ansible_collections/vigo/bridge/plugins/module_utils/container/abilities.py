@@ -56,7 +56,8 @@ def _refuse_address(network: str, address: str, observed: Observed) -> None:
     )
     if subnets and not inside:
         raise ResourceError(
-            f"networks: {address} is not among the addresses of {network} ({', '.join(subnets)})"
+            f"networks: {address} is not among the addresses of {network} ({', '.join(subnets)});"
+            " choose one of those"
         )
 
 

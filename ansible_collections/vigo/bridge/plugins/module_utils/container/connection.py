@@ -38,10 +38,11 @@ _START_HINT = (
 
 
 class Refused(ResourceError):
-    """The engine answered with an error. code: its HTTP status."""
+    """The engine answered with an error. said: in its own words. code: its HTTP status."""
 
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
+    def __init__(self, said: str, code: int) -> None:
+        super().__init__(f"the engine refuses: {said}; correct what it names, or see its log")
+        self.said = said
         self.code = code
 
 
@@ -138,7 +139,10 @@ class Connection:
                 options.setdefault("base_url", self.host)
                 self._opened = _docker().APIClient(version="1.24", timeout=PATIENCE, **options)
             except (_docker().errors.DockerException, OSError) as error:
-                raise Blocked(f"cannot use the engine at {self.host}: {error}") from error
+                raise Blocked(
+                    f"cannot use the engine at {self.host}: {error}; check docker_host, or"
+                    " DOCKER_HOST and what belongs to it"
+                ) from error
         return self._opened
 
     def _send(

@@ -203,7 +203,7 @@ class Engine:
                 if line.get("error"):
                     raise Refused(line["error"], 500)
         except Refused as error:
-            raise _pull_failure(name, error.message) from None
+            raise _pull_failure(name, error.said) from None
 
     def remote_digest(
         self, name: ImageName, credentials: Mapping[str, Any] | None
@@ -215,7 +215,7 @@ class Engine:
         except ResourceError as error:
             if self.is_podman:
                 return None, "Podman cannot ask a registry without pulling"
-            return None, error.message
+            return None, error.said if isinstance(error, Refused) else error.message
         return (answer.get("Descriptor") or {}).get("digest"), ""
 
     def credentials(self, registry: str) -> tuple[Mapping[str, Any] | None, str]:

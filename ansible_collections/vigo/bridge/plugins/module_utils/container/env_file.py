@@ -25,13 +25,18 @@ def read(paths: tuple[str, ...], predicted: PredictedFiles) -> dict[str, str]:
             lines = _content(path, predicted).decode().splitlines()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise ResourceError(f"env_file: {path} cannot be read: {reason}") from None
+            raise ResourceError(
+                f"env_file: {path} cannot be read: {reason}; correct the path, or put the"
+                " file there first"
+            ) from None
         for number, line in enumerate(lines, 1):
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
             match = _LINE.fullmatch(line.strip())
             if match is None:
-                raise ResourceError(f"env_file: {path}:{number} is not NAME=VALUE")
+                raise ResourceError(
+                    f"env_file: {path}:{number} is not NAME=VALUE; correct that line"
+                )
             values[match.group(1)] = _unquoted(match.group(2).strip())
     return values
 

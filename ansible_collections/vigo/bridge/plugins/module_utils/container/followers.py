@@ -43,7 +43,7 @@ def to_follow(
             )
         note(
             f"container {other.name} shares the network of {name}, which was replaced: it cannot"
-            " be started any more"
+            " be started any more; make it anew"
         )
     followers = [other for other in found if other not in foreign]
     for follower in followers:

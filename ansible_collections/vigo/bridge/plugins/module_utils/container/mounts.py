@@ -63,7 +63,7 @@ def parse(value: Any) -> tuple[Mount, ...]:
     for entry in as_mounts(value):
         mount = _entry(entry)
         if mount.target in mounts:
-            raise ResourceError(f"volumes: two entries for {mount.target}")
+            raise ResourceError(f"volumes: two entries for {mount.target}; keep one of them")
         mounts[mount.target] = mount
     return tuple(sorted(mounts.values()))
 
@@ -143,7 +143,9 @@ def _entry(entry: str) -> Mount:
 
 def _absolute(path: str, attribute: str) -> str:
     if not path.startswith("/"):
-        raise ResourceError(f"{attribute}: {path!r} is no absolute path in the container")
+        raise ResourceError(
+            f"{attribute}: {path!r} is no absolute path in the container; write it from / on"
+        )
     return posixpath.normpath(path)
 
 

@@ -14,6 +14,7 @@ from ..comma_strings import as_list, text
 from ..errors import ResourceError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_EXAMPLES = {"ipv4_address": "172.20.0.5", "ipv6_address": "fd00::5"}
 _OPTIONS = ("aliases", "ipv4_address", "ipv6_address")
 #: Network modes that are no network to attach to.
 SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
@@ -135,4 +136,7 @@ def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[
     try:
         return str(kind(written)) if written else ""
     except ValueError:
-        raise ResourceError(f"networks: {name}: {option}: {written!r} is no such address") from None
+        raise ResourceError(
+            f"networks: {name}: {option}: {written!r} is no such address; write one such as"
+            f" {_EXAMPLES[option]}"
+        ) from None

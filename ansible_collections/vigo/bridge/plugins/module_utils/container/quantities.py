@@ -65,7 +65,9 @@ def words(value: Any, attribute: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(text(value)))
     except ValueError as error:
-        raise ResourceError(f"{attribute}: cannot be split into words: {error}") from None
+        raise ResourceError(
+            f"{attribute}: cannot be split into words: {error}; close the quote, or write a list"
+        ) from None
 
 
 def one_of(*choices: str) -> Any:

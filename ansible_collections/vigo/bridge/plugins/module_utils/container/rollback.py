@@ -70,7 +70,8 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     old = engine.container(swap.old_id)
     if old is None:
         raise ResourceError(
-            f"container {swap.name}: the former container {swap.old_id[:12]} is gone"
+            f"container {swap.name}: the former container {swap.old_id[:12]} is gone; somebody else"
+            " has removed it, so there is none to go back to: run again to make it anew"
         )
     policy = prior.get("restart", old.settings.restart)
     if old.settings.restart != policy and not engine.is_podman:

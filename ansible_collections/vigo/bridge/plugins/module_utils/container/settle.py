@@ -26,6 +26,12 @@ _SAFETY_NET = 2.0
 #: Seconds until the first healthcheck that we run ourselves, unless its interval is shorter.
 _FIRST_CHECK = 1.0
 _DEFAULT_HEALTH_INTERVAL = 30.0
+#: What to do about the exit codes that mean the same everywhere.
+_ADVICE = {
+    0: "for one that is meant to end, set expect: exited",
+    126: "its command cannot be executed: correct it",
+    127: "its command is not in the image: correct it",
+}
 #: Characters of what a healthcheck said that are shown.
 _SHOWN_OUTPUT = 300
 
@@ -101,7 +107,10 @@ def _wait(
         elapsed = time.monotonic() - started  # Before the look: a busy engine may answer late.
         now = engine.container(container_id)
         if now is None:
-            raise ResourceError(f"container {spec.name} was removed while it was waited for")
+            raise ResourceError(
+                f"container {spec.name} was removed while it was waited for; find out who does that"
+                " (another tool, somebody at work, --rm), and run again"
+            )
         began = began or (replace(now, restart_count=0) if fresh else now)
         verdict = judge(spec, began, now, elapsed, engine.events.death(container_id))
         if verdict.settled:
@@ -159,7 +168,10 @@ def judge(
     if now.restart_count > began.restart_count or now.status == "restarting":
         return _ended(now, death, " and was restarted by its policy")
     if now.started_at != began.started_at:
-        return Verdict(failure="was restarted by somebody while it was waited for")
+        return Verdict(
+            failure="was restarted by somebody while it was waited for; run again when nobody else"
+            " handles it"
+        )
     if not now.is_up:
         return _ended(now, death, " after its start")
     if now.health:
@@ -170,7 +182,8 @@ def judge(
             said = now.health_output[-_SHOWN_OUTPUT:]
             output = f"; its healthcheck said: {said}" if said else ""
             return Verdict(
-                failure=f"is {now.health}, not healthy, {limit:g} s after its start{output}"
+                failure=f"is {now.health}, not healthy, {limit:g} s after its start{output};"
+                " correct it or its healthcheck, or give it longer with health_timeout"
             )
         return Verdict(until=limit)
     return SETTLED if elapsed >= spec.settle_time else Verdict(until=spec.settle_time)
@@ -184,7 +197,9 @@ def _judge_one_shot(
             return SETTLED
         return _ended(now, death, "; 0 was expected")
     if now.status in ("dead", "removing"):
-        return Verdict(failure=f"is {now.status}; an end with exit code 0 was expected")
+        return Verdict(
+            failure=f"is {now.status}; an end with exit code 0 was expected; see the engine's log"
+        )
     limit = spec.health_timeout
     if elapsed >= limit:
         return Verdict(
@@ -204,4 +219,5 @@ def _ended(now: Existing, death: Death | None, circumstance: str) -> Verdict:
     elif code == 137:
         killed = " (killed, perhaps out of memory)"
     with_code = "" if code is None else f" with exit code {code}"
-    return Verdict(failure=f"ended{with_code}{killed}{circumstance}", rc=code)
+    advice = "give it more memory" if killed else _ADVICE.get(code, "its log says why")
+    return Verdict(failure=f"ended{with_code}{killed}{circumstance}; {advice}", rc=code)

@@ -164,7 +164,7 @@ def _check_whole(spec: ContainerSpec) -> None:
     if settings.network_mode and settings.networks:
         raise ResourceError("network_mode cannot be combined with network or networks; keep one")
     if settings.memory_swap is not None and settings.memory is None:
-        raise ResourceError("memory_swap needs memory")
+        raise ResourceError("memory_swap needs memory; set both")
     swap, memory = settings.memory_swap, settings.memory
     if swap is not None and swap != -1 and memory is not None and swap < memory:
         raise ResourceError("memory_swap is memory and swap together: it cannot be below memory")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from dataclasses import replace
 from typing import Any, Mapping
 
@@ -17,6 +18,8 @@ from .attributes import ATTRIBUTES
 from .guards import Answer, ask
 from .secret_file import secret_file
 from .spec import SECRET_FILE, ExecSpec, parse
+
+_MAKE_ROOM = "make room in /dev/shm, or in the folder for temporary files where there is none"
 
 
 class Exec(ResourceType):
@@ -68,7 +71,8 @@ class Exec(ResourceType):
         if finished.rc not in spec.returns:
             accepted = ", ".join(str(code) for code in spec.returns)
             raise ResourceError(
-                f"the command ended with exit code {finished.rc} (accepted: {accepted})",
+                f"the command ended with exit code {finished.rc} (accepted: {accepted}); its"
+                " output says why, or else accept it with `returns`",
                 log=log,
                 rc=finished.rc,
             )
@@ -90,7 +94,10 @@ def _run(spec: ExecSpec, target: Target) -> process.Finished:
             try:
                 path = files.enter_context(secret_file(reveal(spec.secret_file), spec.user))
             except OSError as error:
-                raise ResourceError(f"secret_file cannot be written: {error}") from error
+                advice = "run with become" if error.errno == errno.EPERM else _MAKE_ROOM
+                raise ResourceError(
+                    f"secret_file cannot be written: {error.strerror or error}; {advice}"
+                ) from error
             command = SECRET_FILE.sub(path, command)
         return process.run(
             reveal(command),

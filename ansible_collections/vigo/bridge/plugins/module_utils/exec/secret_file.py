@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import tempfile
 from typing import Iterator
 
+from ..process import account_of
 from ..temporary_files import clear, temporary
 
 _IN_MEMORY = "/dev/shm"
@@ -19,7 +19,7 @@ _PREFIX = ".vigo-secret-"
 
 @contextlib.contextmanager
 def secret_file(content: str, user: str | None) -> Iterator[str]:
-    """The file's path; in memory where the machine offers that. Raises OSError.
+    """The file's path; in memory where the machine offers that. Raises OSError and ResourceError.
 
     The file of a run that was killed goes at the next use.
     """
@@ -29,6 +29,6 @@ def secret_file(content: str, user: str | None) -> Iterator[str]:
         file.stream.write(content.encode("utf-8", "surrogateescape"))
         file.stream.flush()
         if user:
-            account = pwd.getpwnam(user)
+            account = account_of(user)
             os.chown(file.path, account.pw_uid, account.pw_gid)
         yield file.path

@@ -28,6 +28,12 @@ from .spec import FileSpec
 SHOWN_LIMIT = 100 * 1024
 #: How long one script of ``stream_edit`` may take, in seconds.
 EDIT_TIMEOUT = 60.0
+#: What to do about a file that cannot be read.
+_ADVICE = {
+    errno.EACCES: "run with become",
+    errno.ENOENT: "put it there first, or correct the path",
+    errno.EIO: "see the kernel's log",
+}
 _PIECE = 1024 * 1024
 
 
@@ -103,7 +109,10 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
     if predicted is not None:
         return open_files.enter_context(predicted.read())
     if target.foresight.files.kind(path) == "missing":
-        raise ResourceError(f"{path} cannot be read: it would have been removed by then")
+        raise ResourceError(
+            f"{path} cannot be read: it would have been removed by then; let this come before what"
+            " removes it"
+        )
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -111,7 +120,7 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
         raise _unreadable(path, error) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise ResourceError(f"{path} cannot be read: it is no regular file")
+        raise ResourceError(f"{path} cannot be read: it is no regular file; name one that is")
     return open_files.enter_context(os.fdopen(descriptor, "rb"))
 
 
@@ -121,10 +130,14 @@ def _edited(
     output = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     finished = process.edit(script, content or io.BytesIO(), output, timeout=EDIT_TIMEOUT)
     if finished.timed_out:
-        raise ResourceError(f"a script of stream_edit did not end within {EDIT_TIMEOUT:g} s")
+        raise ResourceError(
+            f"a script of stream_edit did not end within {EDIT_TIMEOUT:g} s; use a quicker one, or"
+            " an exec resource"
+        )
     if finished.rc != 0:
         raise ResourceError(
-            f"a script of stream_edit ended with exit code {finished.rc}; the file stays",
+            f"a script of stream_edit ended with exit code {finished.rc}; the file stays; correct"
+            " the script",
             log=target.secrets.conceal(finished.output),
             rc=finished.rc,
         )
@@ -149,6 +162,6 @@ def _text(start: bytes) -> str | None:
 
 
 def _unreadable(path: str, error: OSError) -> ResourceError:
-    hint = "; run with become" if error.errno == errno.EACCES else ""
     kind = Blocked if error.errno == errno.EIO else ResourceError
-    return kind(f"{path} cannot be read: {error.strerror}{hint}")
+    advice = _ADVICE.get(error.errno or 0, "correct the path")
+    return kind(f"{path} cannot be read: {error.strerror}; {advice}")

@@ -44,7 +44,7 @@ def explained(path: str, error: OSError) -> ResourceError:
                 )
     if error.errno in (errno.EACCES, errno.EPERM):
         return ResourceError(f"{path}: {error.strerror}; run with become, or choose another path")
-    return ResourceError(f"{path} cannot be written: {error.strerror}")
+    return ResourceError(f"{path} cannot be written: {error.strerror}; choose another path")
 
 
 def _is_protected(path: str) -> bool:

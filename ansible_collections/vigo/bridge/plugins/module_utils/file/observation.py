@@ -107,7 +107,9 @@ def _found(path: str, target: Target) -> tuple[str, _Found]:
     except FileNotFoundError:
         return "missing", _Found()
     except NotADirectoryError:
-        raise ResourceError(f"{path}: one of its parents is a file, not a folder") from None
+        raise ResourceError(
+            f"{path}: one of its parents is a file, not a folder; remove it, or choose another path"
+        ) from None
     except OSError as error:
         raise explained(path, error) from error
     return _kind(status.st_mode), _Found(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)

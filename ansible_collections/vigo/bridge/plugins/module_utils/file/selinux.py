@@ -38,5 +38,8 @@ def _explained(path: str, error: OSError) -> ResourceError:
             f"secontext: the file system of {path} has no SELinux contexts; leave it out here"
         )
     if error.errno == errno.EINVAL:
-        return ResourceError(f"secontext: {path}: the policy of this machine has no such context")
+        return ResourceError(
+            f"secontext: {path}: the policy of this machine has no such context;"
+            " `ls -Z` shows those of others"
+        )
     return ResourceError(f"secontext: {path}: {error.strerror}; run with become")

@@ -111,7 +111,8 @@ def _validate(command: str, temporary: str, target: Target) -> None:
     finished = process.run(command.replace("%", shlex.quote(temporary)), timeout=_VALIDATE_TIMEOUT)
     if finished.rc != 0:
         raise ResourceError(
-            f"validate refused the new content (exit code {finished.rc}); the old file stays",
+            f"validate refused the new content (exit code {finished.rc}); the old file stays;"
+            " correct the content",
             log=target.secrets.conceal(finished.output),
             rc=finished.rc,
         )

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from .advice import advice
+
 
 class Fault(Exception):
     """An error that does not know its place yet; whoever knows the place turns it into a
@@ -46,4 +48,10 @@ class TemplateError(Exception):
 
     def __str__(self) -> str:
         where = f"line {self.line}, column {self.column} of the template"
-        return f"{self.message} ({where}{' in ' + self.path if self.path else ''})"
+        text = f"{self.message} ({where}{' in ' + self.path if self.path else ''})"
+        return f"{text}; {self.advice}" if self.advice else text
+
+    @property
+    def advice(self) -> str:
+        """What to do about it; empty where the message says so."""
+        return advice(self.message)
