@@ -25,7 +25,7 @@ from vigo_bridge.resolve import check
 class Import:
     """What an import would write. files: by their path in the stack's folder.
 
-    keys: what stands at the findings' positions, such as `services.web.tty`.
+    keys: what stands at the findings' positions, such as `services.web.build`.
     """
 
     stack: ImportedStack

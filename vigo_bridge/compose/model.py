@@ -142,8 +142,8 @@ class Service:
     device_cgroup_rules: Value | None = None
     devices: tuple[Text, ...] | None = None
     dns: tuple[Text, ...] | None = None
-    dns_opt: Value | None = None
-    dns_search: Value | None = None
+    dns_opt: tuple[Text, ...] | None = None
+    dns_search: tuple[Text, ...] | None = None
     domainname: Text | None = None
     driver_opts: Value | None = None
     entrypoint: Text | tuple[Text, ...] | None = None
@@ -153,7 +153,7 @@ class Service:
     external_links: Value | None = None
     extra_hosts: tuple[tuple[str, Text], ...] | None = None
     gpus: Value | None = None
-    group_add: Value | None = None
+    group_add: tuple[Text, ...] | None = None
     healthcheck: Healthcheck | None = None
     hostname: Text | None = None
     image: Text | None = None

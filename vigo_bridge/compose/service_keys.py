@@ -46,14 +46,6 @@ def _note(key: str, message: str) -> Conversion:
     return lambda job, value: job.note(key, message)
 
 
-def _lost_if_true(key: str, advice: str) -> Conversion:
-    def convert(job: Job, value: bool) -> None:
-        if value:
-            job.lost(key, f"{key} has no counterpart", advice)
-
-    return convert
-
-
 def _elsewhere(job: Job, value: Any) -> None:
     """Used where the whole service is looked at: names, networks, profiles, replicas."""
 
@@ -100,8 +92,8 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "device_cgroup_rules": _lost("device_cgroup_rules", "name each device under devices:"),
     "devices": _devices,
     "dns": _list("dns"),
-    "dns_opt": _lost("dns_opt", "set it for the engine: dns-opts in daemon.json"),
-    "dns_search": _lost("dns_search", "set it for the engine: dns-search in daemon.json"),
+    "dns_opt": _list("dns_opt"),
+    "dns_search": _list("dns_search"),
     "domainname": _text("domainname"),
     "driver_opts": _lost("driver_opts", "set the options where the volume or network is made"),
     "entrypoint": process_keys.entrypoint,
@@ -111,7 +103,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "external_links": _lost("external_links", "put both containers on one network"),
     "extra_hosts": network_keys.extra_hosts,
     "gpus": _lost("gpus", "name the devices under devices:"),
-    "group_add": _lost("group_add", "give user: as UID:GID with the group that is needed"),
+    "group_add": _list("group_add"),
     "healthcheck": process_keys.healthcheck,
     "hostname": _text("hostname"),
     "image": process_keys.image,
@@ -150,13 +142,13 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "secrets": storage_keys.secrets,
     "security_opt": _list("security_opt"),
     "shm_size": _text("shm_size"),
-    "stdin_open": _lost_if_true("stdin_open", "let the program not read its standard input"),
+    "stdin_open": _flag("stdin_open"),
     "stop_grace_period": process_keys.stop_grace_period,
     "stop_signal": _text("stop_signal"),
     "storage_opt": _lost("storage_opt", "set it for the engine: storage-opts in daemon.json"),
     "sysctls": _map("sysctls"),
     "tmpfs": storage_keys.tmpfs,
-    "tty": _lost_if_true("tty", "give it a command that runs without a terminal"),
+    "tty": _flag("tty"),
     "ulimits": _map("ulimits"),
     "use_api_socket": _lost("use_api_socket", "mount the engine's socket under volumes:"),
     "user": _text("user"),

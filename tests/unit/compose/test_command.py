@@ -16,15 +16,15 @@ LOSSY = """\
 services:
   web:
     image: nginx
-    tty: true
+    runtime: nvidia
 """
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "lossy.yml").write_text(LOSSY, encoding="utf-8")
-    (tmp_path / "fine.yml").write_text(LOSSY.replace("    tty: true\n", ""), encoding="utf-8")
-    (tmp_path / "wrong.yml").write_text(LOSSY.replace("tty", "ttyy"), encoding="utf-8")
+    (tmp_path / "fine.yml").write_text(LOSSY.replace("    runtime: nvidia\n", ""), encoding="utf-8")
+    (tmp_path / "wrong.yml").write_text(LOSSY.replace("runtime", "runtimee"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -36,7 +36,7 @@ def compose(*arguments: str) -> Result:
 def test_nothing_is_written_when_something_is_lost(folder: Path) -> None:
     finished = compose("lossy.yml")
     assert finished.exit_code == 1
-    assert "lossy.yml:4:5: lost: tty has no counterpart" in finished.stderr
+    assert "lossy.yml:4:5: lost: runtime has no counterpart" in finished.stderr
     assert "add --allow-lossy" in finished.stderr
     assert not (folder / "stacks").exists()
 
@@ -45,13 +45,13 @@ def test_losses_that_are_allowed_stand_in_comments(folder: Path) -> None:
     finished = compose("lossy.yml", "--allow-lossy")
     assert finished.exit_code == 0, finished.stderr
     crates = list((folder / "stacks" / "configcrates").iterdir())
-    assert "# Not carried over: tty has no counterpart" in crates[0].read_text()
+    assert "# Not carried over: runtime has no counterpart" in crates[0].read_text()
 
 
 def test_what_compose_would_refuse_is_refused(folder: Path) -> None:
     finished = compose("wrong.yml", "--allow-lossy")
     assert finished.exit_code == 1
-    assert "wrong.yml:4:5: error: service web has no key 'ttyy'" in finished.stderr
+    assert "wrong.yml:4:5: error: service web has no key 'runtimee'" in finished.stderr
     assert "Nothing was written." in finished.stderr
     assert not (folder / "stacks").exists()
 
@@ -78,6 +78,8 @@ def test_an_override_beside_the_file_is_named(folder: Path) -> None:
     )
 
 
+RUNTIME = "set it for the engine: default-runtime in daemon.json"
+
 #: arguments -> exit status, the document's status and message, and its findings: severity, key,
 #: line, column and suggestion
 DOCUMENTS: dict[str, tuple[tuple[str, ...], int, str, str, list[tuple[Any, ...]]]] = {
@@ -87,21 +89,21 @@ DOCUMENTS: dict[str, tuple[tuple[str, ...], int, str, str, list[tuple[Any, ...]]
         1,
         "refused",
         "1 thing can not be carried over",
-        [("lost", "services.web.tty", 4, 5, "give it a command that runs without a terminal")],
+        [("lost", "services.web.runtime", 4, 5, RUNTIME)],
     ),
     "lost, and allowed": (
         ("lossy.yml", "--allow-lossy"),
         0,
         "written",
         "",
-        [("lost", "services.web.tty", 4, 5, "give it a command that runs without a terminal")],
+        [("lost", "services.web.runtime", 4, 5, RUNTIME)],
     ),
     "wrong": (
         ("wrong.yml",),
         1,
         "refused",
-        "service web has no key 'ttyy'",
-        [("error", None, 4, 5, "did you mean 'tty'?")],
+        "service web has no key 'runtimee'",
+        [("error", None, 4, 5, "did you mean 'runtime'?")],
     ),
 }
 
@@ -130,6 +132,8 @@ def test_as_json(
 
 
 def test_the_secrets_of_the_document(folder: Path) -> None:
-    (folder / "secret.yml").write_text(LOSSY.replace("tty: true", "environment: {PASSWORD: x}"))
+    (folder / "secret.yml").write_text(
+        LOSSY.replace("runtime: nvidia", "environment: {PASSWORD: x}")
+    )
     document = json.loads(compose("secret.yml", "-p", "shop", "-o", "json").stdout)
     assert document["secrets"] == [{"path": "shop/web/password", "origin": "secret.yml:4:29"}]

@@ -44,6 +44,9 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
         True,
     ),
     ("dns", "b,a", {"Dns": ["a", "b"]}, False, True),
+    ("dns_opt", "b,a", {"DnsOptions": ["a", "b"]}, False, True),
+    ("dns_search", "b,a", {"DnsSearch": ["a", "b"]}, False, False),
+    ("group_add", "b,5", {"GroupAdd": ["5", "b"]}, False, True),
     ("cap_drop", "cap_a", {"CapDrop": ["A"]}, False, True),
 ]
 

@@ -106,6 +106,17 @@ options:
   workdir:
     description: The folder in the container that the process starts in.
     type: str
+  group_add:
+    description:
+      - Further groups of the process, by name or number.
+      - A list, or a text with commas between them.
+    type: raw
+  tty:
+    description: Whether the process gets a terminal. What it prints then has no separate errors.
+    type: bool
+  stdin_open:
+    description: Whether standard input stays open while nobody is attached.
+    type: bool
   init:
     description: Whether a small init process reaps zombies and passes signals on.
     type: bool
@@ -194,6 +205,16 @@ options:
   dns:
     description:
       - Name servers.
+      - A list, or a text with commas between them.
+    type: raw
+  dns_search:
+    description:
+      - Domains to search for names without a dot, in this order.
+      - A list, or a text with commas between them.
+    type: raw
+  dns_opt:
+    description:
+      - Options of the resolver, for example V(ndots:2).
       - A list, or a text with commas between them.
     type: raw
   extra_hosts:

@@ -31,6 +31,10 @@ def _is_part(wanted: Any, actual: Any) -> bool:
     return all(actual.get(key) == value for key, value in wanted.items())
 
 
+def _same_entries(wanted: Any, actual: Any) -> bool:
+    return set(wanted) == set(actual)
+
+
 def _volumes(wanted: Any, actual: Any) -> bool:
     return all(mounts.present(mount, actual) for mount in wanted)
 
@@ -84,7 +88,9 @@ _RULES: dict[str, Callable[[Any, Any], bool]] = {
     "security_opt": _security_options,
     "healthcheck": lambda wanted, actual: _is_part(wanted.payload(), actual.payload()),
     "stop_signal": lambda wanted, actual: signal_number(wanted) == signal_number(actual),
-    "dns": lambda wanted, actual: set(wanted) == set(actual),
+    "dns": _same_entries,
+    "dns_opt": _same_entries,
+    "group_add": _same_entries,
     # A container does not tell; a wrong image shows by its ID.
     "platform": lambda wanted, actual: True,
 }

@@ -50,7 +50,10 @@ class Settings:
     env_file: tuple[str, ...] | None = None
     user: str | None = None
     workdir: str | None = None
+    group_add: tuple[str, ...] | None = None
     init: bool | None = None
+    tty: bool | None = None
+    stdin_open: bool | None = None
     stop_signal: str | None = None
     stop_timeout: int | None = None
     healthcheck: Healthcheck | None = None
@@ -65,6 +68,8 @@ class Settings:
     hostname: str | None = None
     domainname: str | None = None
     dns: tuple[str, ...] | None = None
+    dns_search: tuple[str, ...] | None = None
+    dns_opt: tuple[str, ...] | None = None
     extra_hosts: tuple[str, ...] | None = None
     restart: str | None = None
     memory: int | None = None
@@ -259,6 +264,10 @@ def _extra_hosts(value: Any, attribute: str) -> tuple[str, ...]:
     return tuple(sorted(hosts))
 
 
+def _unordered(value: Any, attribute: str) -> tuple[str, ...]:
+    return tuple(sorted(set(as_list(value))))
+
+
 def _whole_seconds(value: Any, attribute: str) -> int:
     return round(seconds(value, attribute))
 
@@ -271,7 +280,10 @@ _SETTINGS: dict[str, Parser] = {
     "env_file": _entries,
     "user": _plain,
     "workdir": _plain,
+    "group_add": _unordered,
     "init": quantities.switch,
+    "tty": quantities.switch,
+    "stdin_open": quantities.switch,
     "stop_signal": _plain,
     "stop_timeout": _whole_seconds,
     "healthcheck": healthcheck.parse,
@@ -285,6 +297,8 @@ _SETTINGS: dict[str, Parser] = {
     "hostname": _plain,
     "domainname": _plain,
     "dns": _entries,
+    "dns_search": _entries,
+    "dns_opt": _entries,
     "extra_hosts": _extra_hosts,
     "restart": restart.parse,
     "memory": quantities.size,
