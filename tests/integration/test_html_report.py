@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.local_fleet import LocalFleet
 from tests.testbed.browser import Browser, browser
-from tests.unit.report.large_runs import drawing, fleet
-from vigo_bridge.report.html import as_html
+from tests.unit.report.large_runs import drawing, fleet, page_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.sweep]
 
@@ -31,7 +34,7 @@ def large(chromium: Browser, tmp_path: Path) -> Browser:
     """A page of 200 hosts with 50 resources each, just opened."""
     page = tmp_path / "report.html"
     graphs = [("*.app.example.com", drawing(8, 10)), ("db", drawing(2, 3))]
-    page.write_text(as_html(fleet(200, 50), "vigo-bridge run of stacks", graphs), encoding="utf-8")
+    page.write_text(page_of(fleet(200, 50), "vigo-bridge run of stacks", graphs), encoding="utf-8")
     chromium.open(page)
     return chromium
 
@@ -80,8 +83,45 @@ def test_the_timeline_has_a_line_for_each_host(large: Browser) -> None:
         "const rows = [...document.querySelectorAll('.row')];"
         "return rows.map(row => row.getBoundingClientRect().height)"
     )
-    assert len(heights) == 200
+    assert len(heights) == 200 + 20  # a line for each batch, too
     assert max(heights) < 40  # pixels: name, bar and time side by side
+
+
+def test_the_timeline_goes_by_the_clock(large: Browser) -> None:
+    """Each host lies within its batch, and a batch begins where the one before it ended."""
+    large.run("document.querySelectorAll('.batch').forEach(batch => batch.open = true)")
+    batches = large.run(
+        "const edges = bar => { const box = bar.getBoundingClientRect();"
+        "                       return [box.left, box.right]; };"
+        "return [...document.querySelectorAll('.batch')].map("
+        "  batch => [...batch.querySelectorAll('.bar')].map(edges))"
+    )
+    assert [len(bars) for bars in batches] == [11] * 20
+    for (start, end), *hosts in batches:
+        assert all(start <= left < right <= end + 1 for left, right in hosts)
+    for (whole, *_), (following, *_) in itertools.pairwise(batches):
+        assert abs(whole[1] - following[0]) < 4  # pixels: short bars are drawn a little longer
+
+
+def test_a_real_rollout_is_timed(tmp_path: Path) -> None:
+    fleet = LocalFleet(tmp_path, [], count=4)
+    page = tmp_path / "report.html"
+    finished = fleet.run("--batch-size", "2", "--health-check", "sleep 1", "--report", str(page))
+    assert finished.status == 0, finished.stderr
+    found = re.search(r'id="data">(.*?)</script>', page.read_text(), re.S)
+    assert found is not None
+    data = json.loads(found[1])
+    spans = {host["name"]: host["span"] for host in data["hosts"]}
+    assert [batch["hosts"] for batch in data["batches"]] == [["h1", "h2"], ["h3", "h4"]]
+    now = 0.0
+    for batch in data["batches"]:
+        start, end = batch["span"]
+        assert now <= start
+        for host in batch["hosts"]:
+            begun, done = spans[host]
+            assert start <= begun < done <= end - 1  # the check's second comes behind them
+        now = end
+    assert now <= data["duration"] + 0.1 + data["batches"][0]["span"][0]
 
 
 def test_a_host_shows_its_resources(large: Browser) -> None:
@@ -122,9 +162,14 @@ def test_light_and_dark(large: Browser, scheme: str, tmp_path: Path) -> None:
     folder = Path(PICTURES) if PICTURES else tmp_path
     for name, script in (
         ("top", "window.scrollTo(0, 0)"),
+        ("timeline", "document.getElementById('timeline').scrollIntoView()"),
         ("hosts", "document.querySelector('.tools').scrollIntoView()"),
         ("graph", "document.querySelector('.graph').scrollIntoView()"),
     ):
+        if name == "timeline":
+            large.run(
+                "[...document.querySelectorAll('.batch')].slice(0, 3).forEach(b => b.open = true)"
+            )
         if name == "hosts":
             search(large, "web00")
         large.run(script)

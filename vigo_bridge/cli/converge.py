@@ -120,7 +120,7 @@ def plan(
         result = predict(job, private)
     report(result, output, diffs=True, everything=hosts.verbosity > 0)
     title = f"vigo-bridge plan of {stack.folder}"
-    write_report(page, result, title, loaded, planned_hosts, stack.settings)
+    write_report(page, result, title, job.clock, loaded, planned_hosts, stack.settings)
     context.exit(exit_status(result))
 
 
@@ -174,7 +174,7 @@ def converge(
         result = carry_out(job, rollout, private)
     report(result, output, diffs=False, everything=options.verbosity > 0)
     title = f"vigo-bridge {command} of {stack.folder}"
-    write_report(page, result, title, loaded, plan, stack.settings)
+    write_report(page, result, title, job.clock, loaded, plan, stack.settings)
     return exit_status(result)
 
 

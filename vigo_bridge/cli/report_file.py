@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from vigo_bridge.language import Stack
+from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.html import as_html
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.resolve.graph import Drawing
@@ -46,6 +47,7 @@ def write_report(
     page: Path | None,
     result: RunResult,
     title: str,
+    clock: Clock,
     stack: Stack,
     plan: Plan,
     settings: Mapping[str, Any],
@@ -53,7 +55,7 @@ def write_report(
     """Writes the page, where one is asked for. title: which command, of which stack."""
     if page is None:
         return
-    text = as_html(result, title, _drawings(stack, plan, settings))
+    text = as_html(result, title, clock, _drawings(stack, plan, settings))
     try:
         page.write_text(text, encoding="utf-8")
     except OSError as error:  # The hosts are done: that decides the exit status.

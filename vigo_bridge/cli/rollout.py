@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from rich.console import Console
 
 from vigo_bridge.cli.rollout_options import Rollout
 from vigo_bridge.emit.command import health_check, write_variables
+from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.live import watching
 from vigo_bridge.report.progress import Lines
@@ -33,7 +34,8 @@ class Job:
     """What to do on which hosts.
 
     project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack:
-    locked meanwhile. command, subject, key, fingerprint: see `run.history.Record`.
+    locked meanwhile. command, subject, key, fingerprint: see `run.history.Record`. clock: notes
+    when what happens.
     """
 
     command: str
@@ -46,6 +48,7 @@ class Job:
     key: str
     fingerprint: str
     stack: Path | None = None
+    clock: Clock = field(default_factory=Clock)
 
 
 def predict(job: Job, private: Path) -> RunResult:
@@ -56,7 +59,13 @@ def predict(job: Job, private: Path) -> RunResult:
         _converging(job, private, stop) as converger,
     ):
         return roll_out_to_fleet(
-            job.hosts, (), converger, RolloutOptions(), None, watcher, lambda *_: None
+            job.hosts,
+            (),
+            converger,
+            RolloutOptions(),
+            None,
+            job.clock.watching(watcher),
+            lambda *_: job.clock.batch_ended(),
         )
 
 
@@ -118,6 +127,8 @@ def _remembered(
 
         def keep(result: RunResult, done: Sequence[str], ended: bool = False) -> None:
             nonlocal record
+            if not ended:
+                job.clock.batch_ended()
             result_data = run_as_data(result)
             record = replace(record, finished=tuple(done), result=result_data, ended=ended)
             try:
@@ -129,7 +140,13 @@ def _remembered(
                 )
 
         result = roll_out_to_fleet(
-            job.hosts, finished, converger, rollout.options, health, watcher, keep
+            job.hosts,
+            finished,
+            converger,
+            rollout.options,
+            health,
+            job.clock.watching(watcher),
+            keep,
         )
         keep(result, record.finished, ended=True)
     return result

@@ -13,12 +13,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from itertools import zip_longest
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
+from vigo_bridge.report.clock import Clock, Span
 from vigo_bridge.report.picture import as_picture
 from vigo_bridge.report.terminal import clean, diff_lines, listed
 from vigo_bridge.resolve.graph import Drawing
@@ -28,8 +30,10 @@ from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, Gate, RunResult
 _LONGEST = 8000
 
 
-def as_html(result: RunResult, title: str, drawings: Sequence[tuple[str, Drawing]] = ()) -> str:
-    """The page. drawings: graphs with what they are of."""
+def as_html(
+    result: RunResult, title: str, clock: Clock, drawings: Sequence[tuple[str, Drawing]] = ()
+) -> str:
+    """The page. clock: when what happened. drawings: graphs with what they are of."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("vigo_bridge.report"),
         undefined=jinja2.StrictUndefined,
@@ -51,7 +55,7 @@ def as_html(result: RunResult, title: str, drawings: Sequence[tuple[str, Drawing
         style=Markup(_asset("report.css")),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        data=Markup(_json(_data(result))),
+        data=Markup(_json(_data(result, clock))),
     )
 
 
@@ -101,19 +105,29 @@ def _end(text: str) -> str:
     return clean(text[-_LONGEST:])
 
 
-def _data(result: RunResult) -> dict[str, Any]:
+def _data(result: RunResult, clock: Clock) -> dict[str, Any]:
     """What the script needs, in few characters: a fleet has many resources."""
+    spans = [_span(span) for span in clock.batches]
     return {
-        "hosts": [_host(name, envoy) for name, envoy in result.envoys.items()],
+        "duration": round(result.duration, 2),
+        "hosts": [
+            {**_host(name, envoy), "span": _span(clock.hosts.get(name))}
+            for name, envoy in result.envoys.items()
+        ],
         "batches": [
             {
                 "hosts": batch.hosts,
                 "gate": "" if batch.gate is Gate.NONE else batch.gate.value,
                 "detail": clean(batch.detail),
+                "span": span,
             }
-            for batch in result.batches
+            for batch, span in zip_longest(result.batches, spans[: len(result.batches)])
         ],
     }
+
+
+def _span(span: Span | None) -> tuple[float, float] | None:
+    return None if span is None else (round(span.start, 2), round(span.end, 2))
 
 
 def _host(name: str, envoy: EnvoyResult) -> dict[str, Any]:

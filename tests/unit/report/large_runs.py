@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
+from vigo_bridge.report.clock import Clock, Span
+from vigo_bridge.report.html import as_html
 from vigo_bridge.resolve.graph import Drawing
 from vigo_bridge.run.results import (
     BatchResult,
@@ -36,6 +39,19 @@ def fleet(hosts: int, resources: int) -> RunResult:
         datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC),
         83.4,
     )
+
+
+def clock(result: RunResult) -> Clock:
+    """Batches one after the other, with checks behind each; some hosts wait for a fork."""
+    found = Clock()
+    seconds = result.duration / len(result.batches)
+    for number, batch in enumerate(result.batches):
+        start = number * seconds
+        found.batches.append(Span(start, start + seconds))
+        for place, host in enumerate(batch.hosts):
+            begun = start + seconds * (0.1 + 0.08 * (place % 5))
+            found.hosts[host] = Span(begun, begun + seconds * (0.2 + 0.1 * (place % 3)))
+    return found
 
 
 def _envoy(number: int, resources: int) -> EnvoyResult:
@@ -91,3 +107,7 @@ def drawing(crates: int, resources: int) -> Drawing:
         triggers,
         frozenset(ids[-1] for _, ids in members),
     )
+
+
+def page_of(result: RunResult, title: str, drawings: Sequence[tuple[str, Drawing]] = ()) -> str:
+    return as_html(result, title, clock(result), drawings)

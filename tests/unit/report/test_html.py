@@ -9,13 +9,14 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from tests.unit.report.large_runs import drawing, fleet
+from tests.unit.report.large_runs import drawing, fleet, page_of
+from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.html import as_html
 from vigo_bridge.report.picture import as_picture
 
 
 def test_what_hosts_say_is_never_markup() -> None:
-    page = as_html(fleet(10, 3), "vigo-bridge run of <stacks>")
+    page = page_of(fleet(10, 3), "vigo-bridge run of <stacks>")
     assert len(re.findall("<script", page)) == 2  # the data and our own
     assert "<img" not in page
     assert "&lt;stacks&gt;" in page
@@ -23,7 +24,7 @@ def test_what_hosts_say_is_never_markup() -> None:
 
 
 def test_the_data_reads_back() -> None:
-    page = as_html(fleet(10, 3), "run")
+    page = page_of(fleet(10, 3), "run")
     text = re.search(r'id="data">(.*?)</script>', page, re.S)
     assert text is not None
     data = json.loads(text[1])
@@ -32,10 +33,21 @@ def test_the_data_reads_back() -> None:
         "web002.app.example.com",
     ]
     assert "<script>window.harmed" in data["hosts"][5]["notes"][0]
+    assert data["batches"][0]["span"] == [0, 83.4]
+    assert data["hosts"][1]["span"] == [15.01, 40.03]
+
+
+def test_what_was_not_timed_has_no_bar() -> None:
+    """A batch that has not ended, and hosts without a result."""
+    page = as_html(fleet(20, 1), "run", Clock())
+    text = re.search(r'id="data">(.*?)</script>', page, re.S)
+    assert text is not None
+    data = json.loads(text[1])
+    assert {item["span"] for item in [*data["batches"], *data["hosts"]]} == {None}
 
 
 def test_nothing_is_fetched() -> None:
-    page = as_html(fleet(2, 2), "run", [("*.app.example.com", drawing(2, 3))])
+    page = page_of(fleet(2, 2), "run", [("*.app.example.com", drawing(2, 3))])
     addresses = set(re.findall(r"https?://[^\"' <]+", page))
     assert addresses <= {"http://www.w3.org/2000/svg"}  # a name, not an address
 

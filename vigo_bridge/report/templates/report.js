@@ -84,7 +84,7 @@
     summary.append(make("span", "name", host.name), make("span", "badge " + host.status, host.status));
     const count = host.resources.length;
     summary.append(make("span", "dim", count ? `${host.changed} of ${count} resources` : ""));
-    summary.append(make("span", "dim", count ? `${host.seconds.toFixed(1)} s` : ""));
+    summary.append(make("span", "dim", count ? `${host.seconds.toFixed(1)} s in resources` : ""));
     const body = make("div", "body");
     details.append(summary, body);
     const show = () => { if (details.open && !body.childNodes.length) fill(body, host, query); };
@@ -106,8 +106,21 @@
   };
 
   const timeline = () => {
-    const longest = Math.max(0.01, ...data.hosts.map((host) => host.seconds));
+    const ends = [...data.batches, ...data.hosts].map((item) => item.span ? item.span[1] : 0);
+    const whole = Math.max(0.01, data.duration, ...ends);
     const place = document.getElementById("timeline");
+    const timed = (kind, name, span) => {
+      const line = make("div", "row " + kind);
+      const track = make("div", "track");
+      line.append(make("span", "label", name), track);
+      if (!span) return line;
+      const bar = make("div", "bar");
+      bar.style.left = `${(100 * span[0]) / whole}%`;
+      bar.style.width = `${(100 * (span[1] - span[0])) / whole}%`;
+      track.append(bar);
+      line.append(make("span", "number", `${span[0].toFixed(1)} – ${span[1].toFixed(1)} s`));
+      return line;
+    };
     data.batches.forEach((batch, number) => {
       const block = make("details", "batch");
       block.open = data.hosts.length <= MANY;
@@ -115,17 +128,10 @@
       const hosts = batch.hosts.length === 1 ? "1 host" : `${batch.hosts.length} hosts`;
       block.append(make("summary", "", `batch ${number + 1}: ${hosts}${gate}`));
       if (batch.detail) block.append(make("p", "dim", batch.detail));
+      block.append(timed("whole", "the batch", batch.span));
       for (const name of batch.hosts) {
         const host = byName.get(name);
-        if (!host) continue;
-        const line = make("div", "row " + host.status);
-        const track = make("div");
-        const bar = make("div", "bar");
-        bar.style.width = `${(100 * host.seconds) / longest}%`;
-        track.append(bar);
-        line.append(make("span", "label", name), track,
-          make("span", "number", `${host.seconds.toFixed(1)} s`));
-        block.append(line);
+        if (host) block.append(timed(host.status, name, host.span));
       }
       place.append(block);
     });
