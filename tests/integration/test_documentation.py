@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every command that the documentation shows is run, in the order in which it stands there.
 
-In a ``console`` block, lines with ``$`` are commands and the others what they print.
+In a ``console`` block, lines with ``$`` are commands and the others what they print. Commands with
+``hosts.ini`` are for a fleet: for the hosts that an ``ini`` block of the page names.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.testbed import Engine
+from tests.testbed import Engine, Testbed
 
 pytestmark = pytest.mark.integration
 
@@ -25,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 #: `plan` exits with 2 when changes are pending.
 ACCEPTED = {"vigo-bridge plan": (0, 2)}
+#: The inventory of the machines that only a fleet has.
+FLEET = "hosts.ini"
 
 
 def commands(page: Path) -> list[tuple[str, str]]:
@@ -66,9 +69,31 @@ def _clear(engine: Engine) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)
 def test_commands(page: Path, place: Path, compose_env: dict[str, str]) -> None:
+    run([step for step in commands(page) if FLEET not in step[0]], place, compose_env)
+
+
+@pytest.mark.sweep
+def test_the_tutorial_on_three_machines(testbed: Testbed, tmp_path: Path) -> None:
+    page = ROOT / "docs" / "tutorial.md"
+    (inventory,) = re.findall(r"^```ini\n(.*?)^```", page.read_text(), re.M | re.S)
+    fleet = testbed.fleet([line.split()[0] for line in inventory.splitlines()])
+    try:
+        (tmp_path / FLEET).write_text(fleet.inventory())
+        steps = commands(page)
+        run([step for step in steps if FLEET in step[0] or " init " in step[0]], tmp_path, {})
+        for host in fleet.hosts:
+            found = host.docker(
+                "inspect", "--format", "{{.State.Status}} {{.Config.Image}}", "hello-web"
+            )
+            assert found.strip() == "running traefik/whoami:v1.10.1"
+    finally:
+        fleet.close()
+
+
+def run(steps: list[tuple[str, str]], place: Path, more: dict[str, str]) -> None:
+    """Runs the commands in one shell; each must end well and print what is expected."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {**os.environ, **compose_env, "PATH": path}
-    steps = commands(page)
+    environment = {**os.environ, **more, "PATH": path}
     script = "".join(f"{command}\necho '@@' $?\n" for command, _ in steps)
     finished = subprocess.run(
         ["bash"],
