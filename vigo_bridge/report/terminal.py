@@ -142,7 +142,10 @@ def _as_text(side: Any) -> str:
 
 def _conclusions(result: RunResult) -> Iterator[str]:
     if result.stopped:
-        yield f"stopped after batch {len(result.batches)}: {clean(result.stopped)}"
+        yield (
+            f"stopped after batch {len(result.batches)}: {clean(result.stopped)}; mend that, and go"
+            " on with --resume"
+        )
     if result.status is RunStatus.INTERRUPTED:
         yield "interrupted"
     yield _total(result)

@@ -96,7 +96,9 @@ def read_envoys(
                 EnvoyStatus.INTERRUPTED, "the run was interrupted; call it again"
             )
         else:
-            message = f"Ansible ended without a result for this host:\n{complaint}"
+            message = (
+                f"Ansible ended without a result for this host; -vv shows its output:\n{complaint}"
+            )
             envoys[host] = EnvoyResult(EnvoyStatus.FAILED, message.strip())
     return envoys
 

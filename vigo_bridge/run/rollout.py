@@ -161,7 +161,7 @@ def _failed_check(envoy: EnvoyResult, said: str) -> EnvoyResult:
 
 
 def _unchecked(envoys: Mapping[str, EnvoyResult], hosts: Sequence[str]) -> dict[str, EnvoyResult]:
-    message = "the rollout was interrupted before this host's health was known"
+    message = "the rollout was interrupted before this host's health was known; call it again"
     return {
         host: replace(envoy, status=EnvoyStatus.INTERRUPTED, message=message)
         if host in hosts

@@ -53,6 +53,9 @@ def _reserved() -> list[str]:
         check=False,
     )
     if finished.returncode != 0:
-        raise InventoryError(f"Ansible does not tell its names:\n{finished.stderr.strip()}")
+        raise InventoryError(
+            "Ansible does not tell which names are its own; see that it works here:\n"
+            + finished.stderr.strip()
+        )
     names: list[str] = json.loads(finished.stdout)
     return names

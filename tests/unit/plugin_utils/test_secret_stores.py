@@ -222,7 +222,7 @@ def test_the_default(tmp_path: Path) -> None:
 
 MISTAKES: dict[str, tuple[str, str]] = {
     "no list": ("env", "must hold a list under `stores:`"),
-    "no YAML": ("stores: [", "cannot be read"),
+    "no YAML": ("stores: [", "it is no YAML: .*; correct it there or in the lines above"),
     "unknown key": ("stores: [env]\nstore: [env]", "unknown key 'store'"),
     "unknown kind": (
         "stores:\n  - env\n  - vlaut_file: x",

@@ -46,7 +46,9 @@ def test_envoy(tmp_path: Path, raw: dict[str, Any], check_mode: bool, status: st
 def test_a_host_without_result_says_what_ansible_printed(tmp_path: Path) -> None:
     envoys = read_envoys(["a"], tmp_path, check_mode=False, interrupted=False, complaint="ERROR!")
     assert envoys["a"].status is EnvoyStatus.FAILED
-    assert envoys["a"].message == "Ansible ended without a result for this host:\nERROR!"
+    assert envoys["a"].message == (
+        "Ansible ended without a result for this host; -vv shows its output:\nERROR!"
+    )
 
 
 def test_a_host_without_result_in_an_interrupted_run(tmp_path: Path) -> None:

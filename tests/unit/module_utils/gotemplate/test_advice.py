@@ -47,6 +47,10 @@ ADVICE = {
     "the value is null, so there is nothing to show": (
         'give it a value, or write | default "..." behind it'
     ),
+    "cannot indent by -1": "give it a whole number from 0 on",
+    "JSON has no infinite numbers": "give it an ordinary number",
+    "%p is not supported: values have no addresses": "write %v",
+    "can't use a value of the type set": "give it texts, numbers, lists and mappings only",
     "the text grows beyond 16 MiB": "write it simpler",
     "blocks and templates nested more than 100 deep": "write it simpler",
     "can't evaluate field x in type string": "name a key of a mapping",

@@ -167,7 +167,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.error(f"{path}: the stack {folder} is not valid\n{lines}", wrap_text=False)
             raise AnsibleParserError(f"{path}: the stack is not valid, as said above")
         if not plan.groups:
-            self.display.warning(f"{path}: no match entry of the stack {folder} matches any host")
+            self.display.warning(
+                f"{path}: no match entry of the stack {folder} matches any host; add one, or name"
+                " the hosts accordingly"
+            )
         return inventory_groups(plan, str(folder))
 
     def _add(self, group: InventoryGroup) -> None:

@@ -55,7 +55,7 @@ def _path(text: str) -> str:
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise ValueError("the argument is empty")
+        raise ValueError("the argument is empty; write what to ask for")
     if re.search("[\0\ud800-\udfff]", text):
         raise ValueError("the argument holds a character that the system cannot take")
     return text

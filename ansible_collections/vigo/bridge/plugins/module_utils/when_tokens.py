@@ -73,7 +73,7 @@ def _shortened(text: str) -> str:
 
 def _stray(character: str, offset: int) -> ConditionError:
     if character in "'\"":
-        return ConditionError(f"the quote {character} is not closed", offset)
+        return ConditionError(f"the quote {character} is not closed; close it", offset)
     if character in "&|":
         return ConditionError(f"write '{character * 2}' instead of a single one", offset)
     return ConditionError(

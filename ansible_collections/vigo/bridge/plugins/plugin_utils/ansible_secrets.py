@@ -31,6 +31,9 @@ def look_up_in_ansible(
         try:
             return str(loader.get_text_file_contents(path))
         except AnsibleError as error:
-            raise StoreError(f"{path} cannot be read: {error}") from error
+            raise StoreError(
+                f"{path} cannot be read: {error}; name its password with --vault-password-file, or"
+                " ANSIBLE_VAULT_PASSWORD_FILE"
+            ) from error
 
     return look_up(paths, of_stack(str(folder), read))

@@ -79,10 +79,10 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
         content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or yaml.Mark(path, 0, 0, 0, None, None)
-        reason = f"it cannot be read: {error.problem}"
+        reason = f"it is no YAML: {error.problem}; correct it there or in the lines above"
         raise WrongList(path, mark.line + 1, mark.column + 1, reason) from error
     except yaml.YAMLError as error:
-        raise WrongList(path, 1, 1, f"it cannot be read: {error}") from error
+        raise WrongList(path, 1, 1, f"it is no YAML: {error}; correct it") from error
     if not isinstance(content, Mapping) or not isinstance(content.get("stores"), list):
         raise WrongList(path, 1, 1, "it must hold a list under `stores:`")
     for key, value in node.value:

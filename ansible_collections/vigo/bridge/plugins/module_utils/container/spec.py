@@ -186,7 +186,9 @@ def _name(value: Any) -> str:
             f"container: {name!r} is no container name; write two or more letters, digits, _ . -"
         )
     if name.endswith((NEW, OLD, FAILED)):
-        raise ResourceError(f"container: {name!r}: names that end so are kept for replacements")
+        raise ResourceError(
+            f"container: {name!r}: names that end so are kept for replacements; choose another one"
+        )
     return name
 
 
@@ -194,8 +196,8 @@ def _refuse_unknown(name: str) -> None:
     if name in ATTRIBUTES or name in ("scope", "resource"):
         return
     near = difflib.get_close_matches(name, ATTRIBUTES, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ResourceError(f"unknown attribute {name!r}{hint}")
+    hint = f"did you mean {near[0]!r}?" if near else "see `ansible-doc vigo.bridge.container`"
+    raise ResourceError(f"unknown attribute {name!r}; {hint}")
 
 
 Parser = Callable[[Any, str], Any]

@@ -92,7 +92,9 @@ def _environment(value: Any) -> Mapping[str, str]:
     variables = comma_strings.as_map(value, "environment")
     for name in variables:
         if not name or "=" in name or "\0" in name:
-            raise ResourceError(f"environment: {name!r} is no name of a variable")
+            raise ResourceError(
+                f"environment: {name!r} is no name of a variable; write letters, digits and _"
+            )
     return variables
 
 
