@@ -81,10 +81,11 @@ class TestThisMachine:
 class TestSshHost:
     """A host without the SDK, reached by SSH as root, and as a user with and without become."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture(scope="class", params=["bookworm"])
     @classmethod
-    def host(cls, testbed: Testbed) -> Host:
-        host = testbed.fleet(["bare.app.example.com"])["bare.app.example.com"]
+    def host(cls, request: pytest.FixtureRequest, testbed: Testbed) -> Host:
+        """Of a release of Debian: the usual one, or where a test names it, a later one."""
+        (host,) = testbed.fleet(["bare.app.example.com"], suite=request.param).hosts
         host.run("dpkg --remove --force-depends python3-docker python3-requests python3-urllib3")
         host.run("useradd --create-home --groups docker --shell /bin/sh deploy")
         host.run("echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy")
@@ -98,7 +99,18 @@ class TestSshHost:
         host.run("docker rm --force --volumes sdk >/dev/null 2>&1 || true")
         host.run("rm -rf /home/deploy/.local /var/tmp/vigo-bridge-sdk-* /var/lib/vigo-bridge")
 
-    @pytest.mark.parametrize("version", ["", "3.8", "3.9", "3.13"])
+    @pytest.mark.parametrize(
+        ("host", "version"),
+        [
+            ("bookworm", ""),
+            ("bookworm", "3.8"),
+            ("bookworm", "3.9"),
+            ("bookworm", "3.13"),
+            ("trixie", ""),
+        ],
+        indirect=["host"],
+        scope="class",
+    )
     @pytest.mark.parametrize("options", [(), ("--become",)], ids=["without become", "with become"])
     def test_every_python(
         self, host: Host, as_user: str, version: str, options: Sequence[str], tmp_path: Path
