@@ -104,8 +104,10 @@ class TestCollectionAlone:
     @pytest.mark.parametrize(
         ("kind", "name"),
         [
-            *(("module", name) for name in ("container", "converge", "exec", "file", "traits")),
+            *(("module", name) for name in ("condition", "container", "converge")),
+            *(("module", name) for name in ("exec", "file", "traits")),
             ("inventory", "stacks"),
+            ("lookup", "gotemplate"),
             ("lookup", "secret"),
             ("role", "stack"),
         ],
@@ -132,3 +134,18 @@ class TestCollectionAlone:
         assert "web1" in finished.stdout
         assert "needs the Python package vigo-bridge beside Ansible" in finished.stderr
         assert "-m pip install vigo-bridge" in finished.stderr
+
+    def test_an_execution_environment_gets_what_it_needs(self, environment: Path) -> None:
+        """As the build of an image asks, with the program of ansible-builder that runs in it."""
+        venv = environment / "builder"
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        pip = [venv / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "ansible-builder"], check=True)
+        written = environment / "wanted.txt"
+        command = [venv / "bin/ansible-builder", "introspect", "--write-pip", written]
+        subprocess.run([*command, environment / "collections"], check=True, capture_output=True)
+        wanted = [line.partition("  # ")[0] for line in written.read_text().splitlines()]
+        needed = environment / "collections/ansible_collections/vigo/bridge/requirements.txt"
+        lines = needed.read_text().splitlines()
+        assert wanted == [line for line in lines if not line.startswith("#")]
+        assert any(line.startswith("docker>=") for line in wanted)
