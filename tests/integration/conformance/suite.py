@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from tests.integration.ansible_program import TARGET_PYTHON
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.roles import roles_of
@@ -145,7 +146,7 @@ class Batch:
 
     def _write_project(self, style: str, host: str, case: Case, plan: Plan, stack: Path) -> None:
         project = self._folder / "projects" / style / host
-        connection = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        connection = {"ansible_connection": "local", "ansible_python_interpreter": TARGET_PYTHON}
         user = {host: {**connection, **case.user}}
         if style == "bundle":
             write_bundle(plan, project, user)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One ansible-core on one Python, in a virtual environment of its own, and pytest in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.matrix.parts import Part
+
+ROOT = Path(__file__).parents[2]
+_CACHE = ROOT / ".cache/matrix"
+_TOOLS = ("ansible-lint", "hypothesis", "jsonschema", "molecule", "pytest", "pytest-xdist")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one run of pytest.
+
+    counts: such as ``{"passed": 12, "skipped": 1}``; empty where pytest itself failed. skipped:
+    pytest's lines on what it left out.
+    """
+
+    name: str
+    ok: bool
+    counts: Mapping[str, int]
+    skipped: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Controller:
+    """An installed ansible-core. python: of its environment."""
+
+    core: str
+    version: str
+    python: Path
+
+    def run(self, name: str, part: Part, environment: Mapping[str, str]) -> Row:
+        """Runs the tests of a part; prints what pytest said where it failed."""
+        began = time.monotonic()
+        finished = subprocess.run(
+            [
+                *(str(self.python), "-m", "pytest", "-q"),
+                *(() if part.long else ("-m", "not sweep")),
+                *part.tests,
+            ],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if finished.returncode:
+            print(finished.stdout)
+        lines = finished.stdout.strip().splitlines()
+        counts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", lines[-1])}
+        skipped = tuple(line for line in lines if line.startswith("SKIPPED"))
+        seconds = time.monotonic() - began
+        return Row(name, finished.returncode == 0, counts, skipped, seconds)
+
+
+def install(core: str, version: str, interpreter: str) -> Controller:
+    """This project with that ansible-core; what was installed before is used again."""
+    folder = _CACHE / f"{core}-{version}"
+    python = folder / "bin/python"
+    if not (folder / "ready").exists():
+        print(f"installing ansible-core {core} for Python {version} ...", flush=True)
+        subprocess.run([interpreter, "-m", "venv", "--clear", str(folder)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        wanted = ["--editable", str(ROOT), f"ansible-core=={core}.*", *_TOOLS]
+        subprocess.run([*pip, *wanted], check=True, stderr=subprocess.DEVNULL)
+        (folder / "ready").touch()
+    return Controller(core, version, python)
