@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.integration.program import SECRET, Finished, vigo_bridge
-from tests.testbed import Fleet, Host, Testbed
+from tests.testbed import Fleet, Host
 
 pytestmark = pytest.mark.integration
 
@@ -162,12 +162,14 @@ def test_the_rolling_examples_as_they_are_written(web: Site, fleet3: Fleet) -> N
 
 
 @pytest.fixture(scope="module")
-def compose(stack: Path, testbed: Testbed) -> Iterator[tuple[Site, Host]]:
-    fleet = testbed.fleet([COMPOSE])
+def compose(stack: Path, fleet3: Fleet) -> Iterator[tuple[Site, Host]]:
+    """A host of that name: one of the three, without what publishes the same ports."""
+    host = fleet3[WEB[0]]
+    host.docker("rm", "--force", "--volumes", "redis", "webapp")
     inventory = stack.parent / "compose.ini"
-    inventory.write_text(fleet.inventory())
-    yield Site(stack, inventory), fleet[COMPOSE]
-    fleet.close()
+    inventory.write_text(f"{COMPOSE} {host.inventory_line().partition(' ')[2]}\n")
+    yield Site(stack, inventory), host
+    host.run("cd /opt/myapp && docker compose down --volumes --timeout 0 && rm -r /opt/myapp")
 
 
 def test_the_recipe_as_written_runs_every_time(compose: tuple[Site, Host]) -> None:
