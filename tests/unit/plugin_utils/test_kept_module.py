@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -26,13 +28,11 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The home of a user who is not root."""
-    for folder in [tmp_path, *tmp_path.parents][:3]:
-        folder.chmod(0o755)
-    home = tmp_path / "home"
-    home.mkdir()
-    return home
+def home() -> Iterator[Path]:
+    """The home of a user who is not root, who cannot enter pytest's own folders."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def keep(home: Path, name: str, start: str, state: str = ".local/state") -> Path:
