@@ -110,6 +110,14 @@ def _lose_its_python(place: Place) -> None:
     start.write_text(start.read_text().replace(str(place.python), "/nowhere/python"))
 
 
+def _start_the_machine_anew(place: Place) -> None:
+    (kept,) = place.kept()
+    start = kept / "start"
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    assert boot in start.read_text()
+    start.write_text(start.read_text().replace(boot, "another-boot"))
+
+
 def _give_it_away(place: Place) -> None:
     (kept,) = place.kept()
     shutil.chown(kept, "nobody")
@@ -120,6 +128,7 @@ def _give_it_away(place: Place) -> None:
     "damage",
     [
         _empty_a_file,
+        pytest.param(_start_the_machine_anew, marks=pytest.mark.sweep),
         pytest.param(_lose_its_python, marks=pytest.mark.sweep),
         pytest.param(_give_it_away, marks=pytest.mark.sweep),
     ],

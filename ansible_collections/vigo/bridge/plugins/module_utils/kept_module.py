@@ -6,7 +6,8 @@
 Ansible sends a module and all that it imports as one archive, which Python unpacks and compiles at
 each call. Where the action plugin asks for it, the module keeps that archive's files under a name
 that stands for their content, and Python its bytecode beside them. The action plugin then runs
-``start`` there, with the arguments on standard input.
+``start`` there, with the arguments on standard input. They serve until the machine starts anew:
+to make sure that a power cut leaves them whole would take longer than to send them again.
 """
 
 from __future__ import annotations
@@ -26,8 +27,13 @@ OPTION: dict[str, dict[str, Any]] = {"_keep": {"type": "str"}}
 #: The key of the answer of what has nothing to run. Nothing has been done then.
 MISSING = "module_missing"
 
+#: Differs each time the machine has started; Linux has it.
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+
 _START = """\
-test -x {python} && exec {python} {run}
+boot=
+{{ read -r boot <{boot_file}; }} 2>/dev/null
+test "$boot" = {boot} && test -x {python} && exec {python} {run}
 echo '{{"{missing}": true}}'
 """
 _RUN = """\
@@ -73,17 +79,23 @@ def keep(name: str) -> None:
         _make_way(place)
         with open(archive, "rb") as stream:
             content = stream.read()
-        unpack(content, folder(), name, _programs(module, place))
+        boot = _boot()
+        # What was written since the machine has started is whole, synced or not.
+        unpack(content, folder(), name, _programs(module, place, boot), sync=not boot)
         remove_older(folder(), name, prefix=f"{module}-")
     except (OSError, zipfile.BadZipFile):
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _programs(module: str, place: str) -> dict[str, str]:
+def _programs(module: str, place: str, boot: str) -> dict[str, str]:
     run = os.path.join(place, "run.py")
     return {
         "start": _START.format(
-            python=shlex.quote(sys.executable), run=shlex.quote(run), missing=MISSING
+            boot_file=_BOOT_ID,
+            boot=shlex.quote(boot),
+            python=shlex.quote(sys.executable),
+            run=shlex.quote(run),
+            missing=MISSING,
         ),
         "run.py": _RUN.format(module=module, place=place, missing=MISSING),
         # Ansible's own would have Python look into the archive, which is gone by then.
@@ -91,7 +103,16 @@ def _programs(module: str, place: str) -> dict[str, str]:
     }
 
 
+def _boot() -> str:
+    """Which start of the machine this is; empty where it does not tell."""
+    try:
+        with open(_BOOT_ID, encoding="ascii") as stream:
+            return stream.read().strip()
+    except OSError:
+        return ""
+
+
 def _make_way(place: str) -> None:
-    """What is there was of no use to the action plugin: its Python is gone."""
+    """What is there was of no use: its Python is gone, or the machine has started anew."""
     if is_private(os.path.dirname(place)):
         shutil.rmtree(place, ignore_errors=True)
