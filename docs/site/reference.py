@@ -16,6 +16,7 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from vigo_bridge.cli.later import Later
 from vigo_bridge.cli.program import program
 from vigo_bridge.language import shapes
 from vigo_bridge.language.shapes import Shape
@@ -75,6 +76,8 @@ def commands() -> str:
 
 
 def _commands(command: click.Command, path: str) -> Iterator[tuple[click.Command, str]]:
+    if isinstance(command, Later):
+        command = command.command()
     if not isinstance(command, click.Group):
         yield command, path
         return

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge completion``, and the names of a stack and an inventory for the shell."""
+"""``vigo-bridge completion``, and the names of a stack and an inventory for the shell.
+
+Every command's options name these completers, and only a shell calls them: so what reads a stack
+or an inventory is imported when they are called.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,12 @@ import contextlib
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import get_completion_class
 
-from vigo_bridge.language import Stack, load
-from vigo_bridge.language.occurrences import occurrences
-from vigo_bridge.run.inventory import InventoryError, read_inventory
+if TYPE_CHECKING:
+    from vigo_bridge.language import Stack
 
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
@@ -34,6 +37,8 @@ def completion(shell: str) -> None:
     zsh, in ~/.zshrc:                    eval "$(vigo-bridge completion zsh)"
     fish, in ~/.config/fish/config.fish: vigo-bridge completion fish | source
     """
+    from click.shell_completion import get_completion_class
+
     kind = get_completion_class(shell)
     assert kind is not None
     root = click.get_current_context().find_root()
@@ -51,10 +56,14 @@ def _completer(names: Callable[[click.Context], Iterable[str]]) -> Completer:
 
 def _stack(context: click.Context) -> Stack:
     """The stack of `--stacks`, whatever is wrong with it."""
+    from vigo_bridge.language import load
+
     return load(Path(context.params.get("stacks") or "stacks"))
 
 
 def _host_names(context: click.Context) -> Iterable[str]:
+    from vigo_bridge.run.inventory import InventoryError, read_inventory
+
     for entry in _stack(context).entries:
         for pattern in entry.patterns:
             if not _GLOB.search(pattern.text):
@@ -73,6 +82,8 @@ def _parts(context: click.Context) -> Iterable[str]:
 
 
 def _all_names(context: click.Context) -> Iterable[str]:
+    from vigo_bridge.language.occurrences import occurrences
+
     return (occurrence.name for occurrence in occurrences(_stack(context)))
 
 

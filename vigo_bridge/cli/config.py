@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import click
 
-from vigo_bridge.cli.places import search, tree
-from vigo_bridge.cli.trace import graph, trace
-from vigo_bridge.cli.validate import validate
+from vigo_bridge.cli.later import Later, add_later
 
 
 @click.group()
@@ -15,8 +13,23 @@ def config() -> None:
     """Look at a stack without touching any host."""
 
 
-config.add_command(validate)
-config.add_command(trace)
-config.add_command(tree)
-config.add_command(search)
-config.add_command(graph)
+add_later(
+    config,
+    Later("validate", "validate:validate", "Name every error and warning of the stack at once."),
+    Later("trace", "trace:trace", "Tell what HOST gets, and which line of the stack decided it."),
+    Later(
+        "tree",
+        "places:tree",
+        "Show what each folder hands down: common.vgo, environments.vgo, match entries.",
+    ),
+    Later(
+        "search",
+        "places:search",
+        "Find where a host pattern, configcrate, role, environment, variable or resource stands.",
+    ),
+    Later(
+        "graph",
+        "trace:graph",
+        "Draw the resources of HOST: what comes first (arrows), what triggers what (dashed).",
+    ),
+)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge plan``, ``run`` and ``envoys push``: the main job."""
+"""The main job: what ``vigo-bridge plan``, ``run`` and ``envoys push`` do.
+
+Their options are in run.py, which imports this file when Ansible has begun to read the inventory.
+"""
 
 from __future__ import annotations
 
@@ -18,23 +21,16 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
     look_up,
     short,
 )
-from vigo_bridge.cli.hosts import Hosts, find_hosts
-from vigo_bridge.cli.only import hosts_of, only_option
-from vigo_bridge.cli.options import (
-    Command,
-    HostOptions,
-    StackOptions,
-    gathered,
-    host_options,
-    output_option,
-    stack_options,
-)
-from vigo_bridge.cli.report_file import report_option, write_report
+from vigo_bridge.cli.hosts import Asked, Hosts
+from vigo_bridge.cli.only import hosts_of
+from vigo_bridge.cli.options import HostOptions, StackOptions
+from vigo_bridge.cli.report_file import write_report
 from vigo_bridge.cli.rollout import Job, carry_out, predict
-from vigo_bridge.cli.rollout_options import Rollout, rollout_options
-from vigo_bridge.cli.stack import load_valid, planned
+from vigo_bridge.cli.rollout_options import Rollout
+from vigo_bridge.cli.stack import load_valid, planned, refuse_errors
 from vigo_bridge.cli.stores import stores_of
 from vigo_bridge.emit.bundle import write_bundle
+from vigo_bridge.language import load
 from vigo_bridge.language.fingerprint import fingerprint
 from vigo_bridge.language.position import Position
 from vigo_bridge.report.exit_status import exit_status
@@ -50,37 +46,6 @@ from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.secret_server import Secrets
 from vigo_bridge.run.state import stack_key
 
-#: Options of a converge that its RunOptions take as they are.
-Changes = Mapping[str, object]
-
-
-def change_options(command: Command) -> Command:
-    """Adds what commands that change hosts have; the command gets it as ``changes``."""
-    return gathered(
-        command,
-        "changes",
-        dict,
-        only_option,
-        click.option(
-            "--prune", is_flag=True, help="Remove containers of this stack that it no longer names."
-        ),
-        click.option(
-            "--lock-timeout",
-            type=click.FloatRange(min=0),
-            default=30,
-            show_default=True,
-            metavar="SECONDS",
-            help="How long to wait for another run on a host to end.",
-        ),
-    )
-
-
-keep_artifacts_option = click.option(
-    "--keep-artifacts",
-    is_flag=True,
-    help="Keep the folder with the Ansible project and ansible-runner's files; no secrets in it.",
-)
-
 
 @contextlib.contextmanager
 def run_folder(keep_artifacts: bool) -> Iterator[Path]:
@@ -91,77 +56,49 @@ def run_folder(keep_artifacts: bool) -> Iterator[Path]:
         yield private
 
 
-@click.command()
-@only_option
-@keep_artifacts_option
-@report_option
-@output_option
-@host_options
-@stack_options
-@click.pass_context
-def plan(
-    context: click.Context,
+def show_plan(
     stack: StackOptions,
     hosts: HostOptions,
+    asked: Asked,
     output: str,
+    only: Sequence[str],
     keep_artifacts: bool,
-    only: tuple[str, ...],
     page: Path | None,
-) -> None:
-    """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
+) -> int:
+    """Shows what the hosts would get; the exit status."""
     loaded = load_valid(stack, output)
-    found = find_hosts(hosts)
+    found = asked()
     planned_hosts = planned(loaded, stack, found.names, output)
     secrets = secrets_of(secret_uses(planned_hosts, loaded), stack.folder)
     refuse_arguments_on_disk(users_of_secrets(planned_hosts), found)
     with run_folder(keep_artifacts) as private:
-        how = run_options(hosts, output, {"check_mode": True, "only": only})
+        how = run_options(hosts, output, {"check_mode": True, "only": tuple(only)})
         job = _job("plan", stack, planned_hosts, found, secrets, how, private)
         result = predict(job, private)
     report(result, output, diffs=True, everything=hosts.verbosity > 0)
     title = f"vigo-bridge plan of {stack.folder}"
     write_report(page, result, title, job.clock, loaded, planned_hosts, stack.settings)
-    context.exit(exit_status(result))
-
-
-@click.command()
-@change_options
-@rollout_options
-@keep_artifacts_option
-@report_option
-@output_option
-@host_options
-@stack_options
-@click.pass_context
-def run(
-    context: click.Context,
-    stack: StackOptions,
-    hosts: HostOptions,
-    output: str,
-    rollout: Rollout,
-    changes: Changes,
-    keep_artifacts: bool,
-    page: Path | None,
-) -> None:
-    """Bring the hosts to what the stack says, all at once or batch by batch."""
-    found = find_hosts(hosts)
-    status = converge("run", stack, hosts, found, output, rollout, changes, keep_artifacts, page)
-    context.exit(status)
+    return exit_status(result)
 
 
 def converge(
     command: str,
     stack: StackOptions,
     options: HostOptions,
-    found: Hosts,
+    asked: Asked,
     output: str,
     rollout: Rollout,
-    changes: Changes,
+    changes: Mapping[str, object],
     keep_artifacts: bool,
     page: Path | None = None,
 ) -> int:
-    """Brings the hosts that were found to what the stack says; the exit status."""
-    loaded = load_valid(stack, output)
+    """Brings the hosts to what the stack says; the exit status.
+
+    What is wrong with the hosts is told before what is wrong with the stack.
+    """
+    loaded = load(stack.folder)
+    found = asked()
+    refuse_errors(loaded.diagnostics, stack.folder, output)
     plan = planned(loaded, stack, found.names, output)
     health = rollout.options.health_check
     uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
@@ -178,7 +115,7 @@ def converge(
     return exit_status(result)
 
 
-def run_options(options: HostOptions, output: str, changes: Changes) -> RunOptions:
+def run_options(options: HostOptions, output: str, changes: Mapping[str, object]) -> RunOptions:
     """``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too."""
     shows_ansible = options.verbosity >= 2 and output == "text"
     settings: dict[str, object] = {

@@ -9,11 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.cli.converge import Changes, change_options, converge, keep_artifacts_option
-from vigo_bridge.cli.hosts import find_hosts, inventory_option, known_names
+from vigo_bridge.cli.hosts import Hosts, finding_hosts, inventory_option, known_names
 from vigo_bridge.cli.options import (
     HostOptions,
     StackOptions,
@@ -23,10 +21,7 @@ from vigo_bridge.cli.options import (
 )
 from vigo_bridge.cli.report_file import report_option
 from vigo_bridge.cli.rollout_options import Rollout, rollout_options
-from vigo_bridge.cli.stack import load_valid, refuse_errors
-from vigo_bridge.cli.targets import named
-from vigo_bridge.report.envoys import envoys_as_json, print_envoys
-from vigo_bridge.resolve import resolve
+from vigo_bridge.cli.run import Changes, change_options, keep_artifacts_option
 
 
 @click.group()
@@ -40,6 +35,12 @@ def envoys() -> None:
 @stack_options
 def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> None:
     """List the inventory's hosts with what matches them, and those that nothing matches."""
+    from rich.console import Console
+
+    from vigo_bridge.cli.stack import load_valid, refuse_errors
+    from vigo_bridge.report.envoys import envoys_as_json, print_envoys
+    from vigo_bridge.resolve import resolve
+
     loaded = load_valid(stack, output)
     plan, diagnostics = resolve(loaded, known_names(inventory), stack.settings)
     refuse_errors(diagnostics, stack.folder, output)
@@ -77,10 +78,15 @@ def push(
         raise click.UsageError(
             "name the hosts with a PATTERN such as '*.app.example.com', or --all"
         )
-    found = find_hosts(hosts)
-    if patterns:
-        found = replace(found, names=named(patterns, found.names))
-    status = converge(
-        "envoys push", stack, hosts, found, output, rollout, changes, keep_artifacts, page
-    )
+    with finding_hosts(hosts) as asked:
+        from vigo_bridge.cli.converge import converge
+        from vigo_bridge.cli.targets import named
+
+        def chosen() -> Hosts:
+            found = asked()
+            return replace(found, names=named(patterns, found.names)) if patterns else found
+
+        status = converge(
+            "envoys push", stack, hosts, chosen, output, rollout, changes, keep_artifacts, page
+        )
     context.exit(status)

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
 from vigo_bridge.cli.options import Command, HostOptions
-from vigo_bridge.run.inventory import InventoryError, read_inventory
-from vigo_bridge.run.user_variables import user_variables
+from vigo_bridge.run.inventory import Inventory, InventoryError, read_inventory, reading_inventory
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,48 @@ class Hosts:
     given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+#: Gives the hosts, when they are known; ends the command where they cannot be.
+Asked = Callable[[], Hosts]
+
+
 def find_hosts(options: HostOptions) -> Hosts:
     """This machine with ``--local``, otherwise the hosts of the inventory."""
+    with finding_hosts(options) as asked:
+        return asked()
+
+
+@contextlib.contextmanager
+def finding_hosts(options: HostOptions) -> Iterator[Asked]:
+    """The same while the caller does something else: Ansible takes its time for an inventory."""
     if options.local:
-        name = options.name or socket.getfqdn()
-        connection = {
-            "ansible_connection": "local",
-            # The interpreter that has the docker SDK: ours.
-            "ansible_python_interpreter": sys.executable,
-        }
-        return Hosts((name,), (), {name: connection})
+        yield lambda: _this_machine(options)
+        return
+    with _explained(), reading_inventory(options.inventory, options.limit) as answer:
+        yield lambda: _of_inventory(answer)
+
+
+def _this_machine(options: HostOptions) -> Hosts:
+    name = options.name or socket.getfqdn()
+    connection = {
+        "ansible_connection": "local",
+        # The interpreter that has the docker SDK: ours.
+        "ansible_python_interpreter": sys.executable,
+    }
+    return Hosts((name,), (), {name: connection})
+
+
+def _of_inventory(answer: Callable[[], Inventory]) -> Hosts:
+    inventory = answer()
+    return Hosts(inventory.hosts, inventory.sources, {}, inventory.variables)
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """What is wrong with an inventory ends the command with its message."""
     try:
-        inventory = read_inventory(options.inventory, options.limit)
+        yield
     except InventoryError as error:
         raise click.ClickException(str(error)) from error
-    return Hosts(inventory.hosts, inventory.sources, {}, inventory.variables)
 
 
 def inventory_option(help: str) -> Callable[[Command], Command]:
@@ -54,17 +81,15 @@ def inventory_option(help: str) -> Callable[[Command], Command]:
 
 def known_names(inventory: Sequence[str]) -> tuple[str, ...]:
     """The hosts of these sources, or else of Ansible's own configuration."""
-    try:
+    with _explained():
         return read_inventory(inventory).hosts
-    except InventoryError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def known_hosts(inventory: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """The same, each host with the variables that the user gave it."""
-    try:
+    from vigo_bridge.run.user_variables import user_variables
+
+    with _explained():
         found = read_inventory(inventory)
         variables = user_variables(found)
-    except InventoryError as error:
-        raise click.ClickException(str(error)) from error
     return {host: variables.get(host, {}) for host in found.hosts}

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils.selection import names
 from vigo_bridge.cli.completion import complete_parts
-from vigo_bridge.language.diagnostics import did_you_mean
-from vigo_bridge.resolve.plan import Group, Plan
+
+if TYPE_CHECKING:
+    from vigo_bridge.resolve.plan import Group, Plan
 
 only_option = click.option(
     "--only",
@@ -26,6 +27,10 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
 
     Ends the command when a selector names nothing that any of them gets.
     """
+    # Imported here, as most commands need nothing but the option.
+    from ansible_collections.vigo.bridge.plugins.module_utils.selection import names
+    from vigo_bridge.language.diagnostics import did_you_mean
+
     ids = [(group.hosts, _ids(group)) for group in plan.groups]
     everything = sorted({resource_id for _, members in ids for resource_id in members})
     for selector in selectors:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import yaml
 
 from vigo_bridge.cli.completion import complete_hosts
 
@@ -122,6 +121,8 @@ def _setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise click.UsageError(f"--set {text}: write KEY=VALUE")
+    import yaml
+
     try:
         return name.strip(), yaml.safe_load(value)
     except yaml.YAMLError as error:

@@ -8,17 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from vigo_bridge.cli.completion import completion
-from vigo_bridge.cli.config import config
-from vigo_bridge.cli.converge import plan, run
-from vigo_bridge.cli.envoys import envoys
-from vigo_bridge.cli.generate import generate
-from vigo_bridge.cli.history import history
-from vigo_bridge.cli.import_ import import_
-from vigo_bridge.cli.init import init
-from vigo_bridge.cli.schema import schema
-from vigo_bridge.cli.secrets import secrets
-from vigo_bridge.cli.task import task
+from vigo_bridge.cli.later import Later, add_later
 from vigo_bridge.report import exit_status
 
 
@@ -47,15 +37,42 @@ def program() -> None:
     """
 
 
-program.add_command(init)
-program.add_command(config)
-program.add_command(envoys)
-program.add_command(plan)
-program.add_command(run)
-program.add_command(task)
-program.add_command(history)
-program.add_command(generate)
-program.add_command(import_)
-program.add_command(schema)
-program.add_command(secrets)
-program.add_command(completion)
+add_later(
+    program,
+    Later(
+        "init",
+        "init:init",
+        "Write a small working stack into DIR (default: stacks), which must be new or empty.",
+    ),
+    Later("config", "config:config", "Look at a stack without touching any host."),
+    Later(
+        "envoys",
+        "envoys:envoys",
+        "Look at the hosts that the stack is for, and bring them to what it says.",
+    ),
+    Later("plan", "run:plan", "Show what `run` would change."),
+    Later(
+        "run",
+        "run:run",
+        "Bring the hosts to what the stack says, all at once or batch by batch.",
+    ),
+    Later("task", "task:task", "Run single commands on many hosts."),
+    Later(
+        "history",
+        "history:history",
+        "List the rollouts of this user on this machine, the latest last.",
+    ),
+    Later(
+        "generate",
+        "generate:generate",
+        "Write the Ansible project into FOLDER, which must be new or empty.",
+    ),
+    Later("import", "import_:import_", "Make a stack of what you have already."),
+    Later("schema", "schema:schema", "Print the JSON Schema of .vgo files, for editors."),
+    Later("secrets", "secrets:secrets", "Keep the secrets that a stack names by `secret:PATH`."),
+    Later(
+        "completion",
+        "completion:completion",
+        "Print the code that lets SHELL complete commands, options and names.",
+    ),
+)

@@ -7,18 +7,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vigo_bridge.language import Stack
-from vigo_bridge.report.clock import Clock
-from vigo_bridge.report.html import as_html
-from vigo_bridge.report.progress import Lines
-from vigo_bridge.resolve.graph import Drawing
-from vigo_bridge.resolve.plan import Plan
-from vigo_bridge.resolve.trace import trace
-from vigo_bridge.run.results import RunResult
+if TYPE_CHECKING:
+    from vigo_bridge.language import Stack
+    from vigo_bridge.report.clock import Clock
+    from vigo_bridge.resolve.graph import Drawing
+    from vigo_bridge.resolve.plan import Plan
+    from vigo_bridge.run.results import RunResult
 
 
 def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
@@ -55,6 +53,10 @@ def write_report(
     """Writes the page, where one is asked for. title: which command, of which stack."""
     if page is None:
         return
+    # Imported here, as few ask for a page.
+    from vigo_bridge.report.html import as_html
+    from vigo_bridge.report.progress import Lines
+
     text = as_html(result, title, clock, _drawings(stack, plan, settings))
     try:
         page.write_text(text, encoding="utf-8")
@@ -69,6 +71,8 @@ def write_report(
 
 def _drawings(stack: Stack, plan: Plan, settings: Mapping[str, Any]) -> list[tuple[str, Drawing]]:
     """One graph for each match entry: its hosts have the same."""
+    from vigo_bridge.resolve.trace import trace
+
     return [
         (group.match, trace(stack, replace(plan, groups=(group,)), settings).drawing)
         for group in plan.groups

@@ -20,9 +20,10 @@ from vigo_bridge.report.live import watching
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import Converger, RunOptions, converging
-from vigo_bridge.run.fleet import RolloutOptions, roll_out_to_fleet
+from vigo_bridge.run.fleet import roll_out_to_fleet
 from vigo_bridge.run.history import KEPT, History, Record
 from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.run.secret_server import Secrets
 from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
 from vigo_bridge.run.stop import Stop

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from vigo_bridge.cli.options import Command, gathered
-from vigo_bridge.run.fleet import RolloutOptions
+from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
 
 

@@ -15,7 +15,6 @@ from vigo_bridge.language import Stack, load
 from vigo_bridge.language.diagnostics import Diagnostic, has_errors
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.diagnostics import as_json, as_text
-from vigo_bridge.report.sarif import as_sarif
 from vigo_bridge.resolve import resolve
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.wording import some
@@ -56,6 +55,8 @@ def show(
 ) -> None:
     """Findings and their number, as text, or as one JSON or SARIF document on standard output."""
     if output == "sarif":
+        from vigo_bridge.report.sarif import as_sarif
+
         click.echo(json.dumps(as_sarif(diagnostics, folder), indent=2))
         return
     if output == "json":

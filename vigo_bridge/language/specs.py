@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container import spec as container
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.exec.resource_type import Exec
+from ansible_collections.vigo.bridge.plugins.module_utils.exec import spec as exec_
 from ansible_collections.vigo.bridge.plugins.module_utils.file import spec as file
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics
@@ -21,7 +21,7 @@ from vigo_bridge.language.values import Value, scalars
 
 _PARSERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "container": container.parse,
-    "exec": Exec().parse,
+    "exec": exec_.parse,
     "file": file.parse,
 }
 

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from vigo_bridge.run.results import RunResult, RunStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vigo_bridge.run.results import RunResult
 
 OK = 0
 #: Bad usage or an invalid stack; nothing was touched.
@@ -13,14 +16,16 @@ FAILED = 3
 ABORTED = 4
 INTERRUPTED = 130
 
-_OF_STATUS = {
-    RunStatus.CONVERGED: OK,
-    RunStatus.PENDING: PENDING,
-    RunStatus.FAILED: FAILED,
-    RunStatus.ABORTED: ABORTED,
-    RunStatus.INTERRUPTED: INTERRUPTED,
-}
-
 
 def exit_status(result: RunResult) -> int:
-    return _OF_STATUS[result.status]
+    # Imported here, as the program and its checks need nothing but the numbers.
+    from vigo_bridge.run.results import RunStatus
+
+    of_status = {
+        RunStatus.CONVERGED: OK,
+        RunStatus.PENDING: PENDING,
+        RunStatus.FAILED: FAILED,
+        RunStatus.ABORTED: ABORTED,
+        RunStatus.INTERRUPTED: INTERRUPTED,
+    }
+    return of_status[result.status]

@@ -7,8 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import SOCKET_VARIABLE
 from vigo_bridge.run.vault_prompts import typed_passwords
 
 _SECRET_PREFIX = "VIGO_SECRET_"
@@ -32,6 +30,9 @@ def ansible_environment() -> dict[str, str]:
 
 def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
     """What only the run of a playbook needs: where results go and secrets come from."""
+    from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
+    from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import SOCKET_VARIABLE
+
     return {FOLDER_VARIABLE: str(results), SOCKET_VARIABLE: str(secrets_socket)}
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vigo_bridge.run.batches import Batch, split
@@ -14,31 +13,12 @@ from vigo_bridge.run.converge import Converger
 from vigo_bridge.run.gates import fetch, run_here
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_status
 from vigo_bridge.run.rollout import Rolled, Rules, roll_out
+from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.run.watcher import Watcher
-from vigo_bridge.sizes import NONE, Size
 from vigo_bridge.wording import some
 
 #: Is given the result so far, and the hosts that are finished, after each batch.
 Keep = Callable[[RunResult, Sequence[str]], None]
-
-
-@dataclass(frozen=True)
-class RolloutOptions:
-    """How to go through a fleet. Empty texts stand for nothing; times are in seconds.
-
-    health_retries: how often a check is tried at most. before_batch, after_batch: commands for
-    this machine.
-    """
-
-    batch_sizes: tuple[Size, ...] = ()
-    max_failures: Size = NONE
-    health_check: str = ""
-    health_check_url: str = ""
-    health_retries: int = 10
-    health_interval: float = 3
-    pause: float = 0
-    before_batch: str = ""
-    after_batch: str = ""
 
 
 def roll_out_to_fleet(

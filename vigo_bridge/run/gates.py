@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 
 from vigo_bridge.run.environment import ansible_environment
@@ -17,6 +15,10 @@ _SHOWN_CHARACTERS = 500
 
 def fetch(url: str) -> str:
     """What is wrong with the answer of an address; empty when its status is 2xx."""
+    # Imported here: it takes long, with all of TLS, and few rollouts fetch anything.
+    import urllib.error
+    import urllib.request
+
     try:
         with urllib.request.urlopen(url, timeout=_ANSWER_SECONDS) as answer:
             return "" if 200 <= answer.status < 300 else f"HTTP {answer.status}"

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vigo_bridge.run.environment import ansible_environment
 from vigo_bridge.wording import some
@@ -20,6 +21,11 @@ _IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
 
 class InventoryError(Exception):
     """The inventory cannot be used. The message says why and what to do."""
+
+
+class _Answer(NamedTuple):
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,29 @@ def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventor
 
     limit: an Ansible host pattern that the hosts must match. Raises InventoryError.
     """
+    with reading_inventory(sources, limit) as answer:
+        return answer()
+
+
+@contextlib.contextmanager
+def reading_inventory(
+    sources: Sequence[str], limit: str | None = None
+) -> Iterator[Callable[[], Inventory]]:
+    """The same while the caller does something else: what it gets waits for Ansible's answer."""
     used = tuple(_absolute(source) for source in sources) or _configured_sources()
     command = ["ansible-inventory", "--list"]
     for source in used:
         command += ["-i", source]
     if limit:
         command += ["--limit", limit]
-    answer = _run(command, f"the inventory {', '.join(used)} cannot be read")
+    with _started(command) as process:
+        yield lambda: _inventory(process, used, limit)
+
+
+def _inventory(
+    process: subprocess.Popen[str], used: tuple[str, ...], limit: str | None
+) -> Inventory:
+    answer = _answer(process, f"the inventory {', '.join(used)} cannot be read")
     if limit:
         _refuse_unknown(limit, answer.stderr, used)
     listing = json.loads(answer.stdout)
@@ -73,7 +95,8 @@ def _absolute(source: str) -> str:
 
 def _configured_sources() -> tuple[str, ...]:
     command = ["ansible-config", "dump", "--format", "json", "--type", "base"]
-    settings = json.loads(_run(command, "Ansible's configuration cannot be read").stdout)
+    with _started(command) as process:
+        settings = json.loads(_answer(process, "Ansible's configuration cannot be read").stdout)
     sources = next(
         setting["value"] for setting in settings if setting.get("name") == "DEFAULT_HOST_LIST"
     )
@@ -100,13 +123,19 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
         )
 
 
-def _run(command: Sequence[str], failure: str) -> subprocess.CompletedProcess[str]:
+def _started(command: Sequence[str]) -> subprocess.Popen[str]:
     # Debug messages would stand amid the JSON.
     environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
-    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if finished.returncode != 0:
-        raise InventoryError(f"{failure}:\n{finished.stderr.strip()}")
-    return finished
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _answer(process: subprocess.Popen[str], failure: str) -> _Answer:
+    output, complaints = process.communicate()
+    if process.returncode != 0:
+        raise InventoryError(f"{failure}:\n{complaints.strip()}")
+    return _Answer(output, complaints)
 
 
 def _hosts(listing: Mapping[str, Any]) -> Iterator[str]:

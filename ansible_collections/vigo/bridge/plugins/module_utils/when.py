@@ -12,11 +12,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Iterable
+from typing import TYPE_CHECKING, Iterable
 
-from .facts import Facts
 from .when_parser import Both, Call, Changed, Either, Not, Tree, parse_tree
 from .when_tokens import ConditionError
+
+if TYPE_CHECKING:
+    from .facts import Facts  # needed only where there is a machine to ask
 
 __all__ = ["Condition", "ConditionError", "parse"]
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable
+from typing import TYPE_CHECKING, Any, Callable, Iterable
 
-from .facts import Facts
 from .traits import architecture, family, require_known
+
+if TYPE_CHECKING:
+    from .facts import Facts  # needed only where there is a machine to ask
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: Numbers of a bounded length: int() takes quadratic time.

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 import yaml
 
@@ -25,6 +24,9 @@ from .secret_stores import (
     VaultFileStore,
     VaultReader,
 )
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINTS = "vigo_bridge.secret_stores"
 #: The file of a stack that names its stores.
@@ -112,7 +114,7 @@ def _configured(entry: Any, folder: str, read: VaultReader) -> Store:
     ((kind, value),) = entry.items()
     if kind == "vault_file" and isinstance(value, str):
         return VaultFileStore(os.path.join(folder, value), read)
-    for plugin in entry_points(group=ENTRY_POINTS):
+    for plugin in _plugins():
         if plugin.name == kind:
             return _plugged_in(plugin, value)
     raise _no_store(entry)
@@ -136,6 +138,13 @@ def _command(command: Any, timeout: Any) -> CommandStore:
     return CommandStore(command, timeout)
 
 
+def _plugins() -> Iterable[EntryPoint]:
+    """The kinds of stores that packages add."""
+    from importlib.metadata import entry_points  # takes long, and few stacks need it
+
+    return entry_points(group=ENTRY_POINTS)
+
+
 def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
     """A store of another package: whatever goes wrong in it is told with its name."""
     try:
@@ -150,7 +159,7 @@ def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
 
 
 def _no_store(entry: Any) -> StoreError:
-    known = ["env", "vault_file", "command", *(p.name for p in entry_points(group=ENTRY_POINTS))]
+    known = ["env", "vault_file", "command", *(plugin.name for plugin in _plugins())]
     kinds = list(entry) if isinstance(entry, Mapping) else [entry]
     near = [name for kind in kinds for name in difflib.get_close_matches(str(kind), known, 1)]
     meant = f"did you mean {near[0]!r}? " if near and near[0] not in kinds else ""

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of commands say of each what it says itself, without importing any."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from vigo_bridge.cli.later import Later
+from vigo_bridge.cli.program import program
+
+#: What a terminal may leave for the text, in characters.
+WIDTHS = range(5, 120, 5)
+
+
+def listed(group: click.Group, path: str = "") -> Iterator[tuple[str, Later]]:
+    """All commands that stand for others, those of their groups too."""
+    for name, command in group.commands.items():
+        if isinstance(command, Later):
+            yield f"{path} {name}", command
+            command = command.command()
+        if isinstance(command, click.Group):
+            yield from listed(command, f"{path} {name}")
+
+
+LISTED = dict(listed(program))
+
+
+@pytest.mark.parametrize("later", LISTED.values(), ids=LISTED)
+def test_lists_say_what_the_command_says(later: Later) -> None:
+    real = later.command()
+    assert later.name == real.name
+    assert [later.get_short_help_str(width) for width in WIDTHS] == [
+        real.get_short_help_str(width) for width in WIDTHS
+    ]
+    assert (later.hidden, later.deprecated) == (real.hidden, real.deprecated)
+
+
+@pytest.mark.parametrize("path", LISTED)
+def test_help_is_the_commands_own(path: str) -> None:
+    shown = CliRunner().invoke(program, [*path.split(), "--help"])
+    assert shown.exit_code == 0
+    assert f"Usage: program{path} " in shown.output
+
+
+def test_the_list_imports_no_command() -> None:
+    script = (
+        "import sys; from click.testing import CliRunner; from vigo_bridge.cli import main;"
+        "assert 'history' in CliRunner().invoke(main, ['--help']).output;"
+        "print(*(name for name in sys.modules if name.startswith('vigo_bridge.')))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {name for name in loaded if "program" not in name} - {
+        "vigo_bridge.cli",
+        "vigo_bridge.cli.later",
+        "vigo_bridge.report",
+        "vigo_bridge.report.exit_status",
+    }

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge plan`` and ``run``. converge.py does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from vigo_bridge.cli.hosts import finding_hosts
+from vigo_bridge.cli.only import only_option
+from vigo_bridge.cli.options import (
+    Command,
+    HostOptions,
+    StackOptions,
+    gathered,
+    host_options,
+    output_option,
+    stack_options,
+)
+from vigo_bridge.cli.report_file import report_option
+from vigo_bridge.cli.rollout_options import Rollout, rollout_options
+
+#: Options of a converge that its RunOptions take as they are.
+Changes = Mapping[str, object]
+
+
+def change_options(command: Command) -> Command:
+    """Adds what commands that change hosts have; the command gets it as ``changes``."""
+    return gathered(
+        command,
+        "changes",
+        dict,
+        only_option,
+        click.option(
+            "--prune", is_flag=True, help="Remove containers of this stack that it no longer names."
+        ),
+        click.option(
+            "--lock-timeout",
+            type=click.FloatRange(min=0),
+            default=30,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long to wait for another run on a host to end.",
+        ),
+    )
+
+
+keep_artifacts_option = click.option(
+    "--keep-artifacts",
+    is_flag=True,
+    help="Keep the folder with the Ansible project and ansible-runner's files; no secrets in it.",
+)
+
+
+@click.command()
+@only_option
+@keep_artifacts_option
+@report_option
+@output_option
+@host_options
+@stack_options
+@click.pass_context
+def plan(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    output: str,
+    keep_artifacts: bool,
+    only: tuple[str, ...],
+    page: Path | None,
+) -> None:
+    """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
+    with finding_hosts(hosts) as asked:
+        from vigo_bridge.cli.converge import show_plan
+
+        status = show_plan(stack, hosts, asked, output, only, keep_artifacts, page)
+    context.exit(status)
+
+
+@click.command()
+@change_options
+@rollout_options
+@keep_artifacts_option
+@report_option
+@output_option
+@host_options
+@stack_options
+@click.pass_context
+def run(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    output: str,
+    rollout: Rollout,
+    changes: Changes,
+    keep_artifacts: bool,
+    page: Path | None,
+) -> None:
+    """Bring the hosts to what the stack says, all at once or batch by batch."""
+    with finding_hosts(hosts) as asked:
+        from vigo_bridge.cli.converge import converge
+
+        status = converge(
+            "run", stack, hosts, asked, output, rollout, changes, keep_artifacts, page
+        )
+    context.exit(status)
