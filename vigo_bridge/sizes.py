@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+#: Hosts at a time where the user does not say.
+FORKS = 25
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 

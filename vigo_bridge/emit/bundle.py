@@ -8,6 +8,7 @@ inventory, which is read beside it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from vigo_bridge.emit.group_variables import (
 from vigo_bridge.emit.rendering import environment
 from vigo_bridge.emit.yaml_text import entry, indented
 from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource
+from vigo_bridge.sizes import FORKS
 
 
 def write_bundle(
@@ -67,7 +69,9 @@ def write_surroundings(
     stores = entry("vigo_secrets_folder", str(stack), "has secrets.yml and vault files")
     variables.write_text(f"---\n{stores}\n", encoding="utf-8")
     sources = [*sources, "inventory"]
-    configuration = _render("ansible.cfg.j2", plan=plan, sources=sources, has_roles=has_roles)
+    configuration = _render(
+        "ansible.cfg.j2", plan=plan, sources=sources, has_roles=has_roles, forks=FORKS
+    )
     (folder / "ansible.cfg").write_text(configuration, encoding="utf-8")
     (folder / "README.md").write_text(_render("README.md.j2", plan=plan), encoding="utf-8")
 
@@ -94,6 +98,7 @@ def _render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     found = environment()
     found.filters.update(crate_entry=_crate_entry, resource_entry=_resource_entry)

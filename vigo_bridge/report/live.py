@@ -6,22 +6,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.text import Text
 
 from vigo_bridge.report.progress import WRONG, Lines
 from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import EnvoyResult
 from vigo_bridge.run.watcher import Watcher
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _RUNNING_SHOWN = 3
 
@@ -74,6 +70,15 @@ def watching(hosts: int, console: Console, plain: bool = False) -> Iterator[Watc
     if plain or not console.is_terminal or console.is_dumb_terminal:
         yield Lines()
         return
+    # Imported here, as logs need none of it.
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),

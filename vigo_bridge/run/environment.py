@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
+from vigo_bridge.run.configuration_files import configurations
 from vigo_bridge.run.vault_prompts import typed_passwords
+from vigo_bridge.sizes import FORKS
 
 _SECRET_PREFIX = "VIGO_SECRET_"
 
@@ -19,13 +22,14 @@ _DEFAULTS = {
     "ANSIBLE_DEPRECATION_WARNINGS": "false",
     "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
 }
+_FORKS = re.compile(rb"^\s*forks\s*[=:]", re.MULTILINE)
 
 
 def ansible_environment() -> dict[str, str]:
     """Our process's environment without secrets, and with what Ansible needs from us."""
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
     path = _path(kept.get("PATH", os.defpath))
-    return {**_DEFAULTS, **kept, **typed_passwords(path), "PATH": path}
+    return {**_DEFAULTS, **_forks(), **kept, **typed_passwords(path), "PATH": path}
 
 
 def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
@@ -39,6 +43,12 @@ def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
 def is_secret(name: str) -> bool:
     """Whether an environment variable belongs to the ``env`` secret store."""
     return name.startswith(_SECRET_PREFIX)
+
+
+def _forks() -> dict[str, str]:
+    """How many hosts at a time, unless a file of the user's says so: Ansible's own 5 are few."""
+    given = any(_FORKS.search(text) for text in configurations())
+    return {} if given else {"ANSIBLE_FORKS": str(FORKS)}
 
 
 def _path(path: str) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import difflib
 import json
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vigo_bridge.run.environment import ansible_environment
+from vigo_bridge.run.vault_prompts import may_ask
 from vigo_bridge.wording import some
 
+_CONFIGURATION = ("ansible-config", "dump", "--format", "json", "--type", "base")
 _IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
 
 
@@ -53,15 +56,42 @@ def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventor
 def reading_inventory(
     sources: Sequence[str], limit: str | None = None
 ) -> Iterator[Callable[[], Inventory]]:
-    """The same while the caller does something else: what it gets waits for Ansible's answer."""
-    used = tuple(_absolute(source) for source in sources) or _configured_sources()
+    """The same while the caller does something else: what it gets waits for Ansible's answer.
+
+    Whatever is wrong is told then, and a password that must be typed is asked for then.
+    """
+    paths = tuple(_absolute(source) for source in sources)
+    with contextlib.ExitStack() as programs:
+
+        def start() -> list[subprocess.Popen[str]]:
+            commands = [_listing(paths, limit), *([] if paths else [_CONFIGURATION])]
+            return [programs.enter_context(_started(command)) for command in commands]
+
+        started = [] if may_ask() else start()
+
+        def answer() -> Inventory:
+            for source in sources:
+                _refuse_missing(source)
+            listing, *configuration = started or start()
+            if not configuration:
+                return _inventory(listing, paths, limit)
+            configured = _configured_sources(configuration[0])
+            found = _existing(configured)
+            if found == configured:
+                return _inventory(listing, found, limit)
+            return _inventory(
+                programs.enter_context(_started(_listing(found, limit))), found, limit
+            )
+
+        yield answer
+
+
+def _listing(sources: Sequence[str], limit: str | None) -> list[str]:
+    """Without sources, Ansible takes those of its configuration."""
     command = ["ansible-inventory", "--list"]
-    for source in used:
+    for source in sources:
         command += ["-i", source]
-    if limit:
-        command += ["--limit", limit]
-    with _started(command) as process:
-        yield lambda: _inventory(process, used, limit)
+    return [*command, "--limit", limit] if limit else command
 
 
 def _inventory(
@@ -83,23 +113,25 @@ def _inventory(
 
 def _absolute(source: str) -> str:
     """A path is made absolute, as the playbook runs elsewhere; ``host1,host2`` is no path."""
-    if "," in source:
-        return source
-    if not Path(source).exists():
+    return source if "," in source else str(Path(source).resolve())
+
+
+def _refuse_missing(source: str) -> None:
+    if "," not in source and not Path(source).exists():
         raise InventoryError(
             f"the inventory {source} does not exist; give a file, a folder, or host names with"
             " a comma behind the last one"
         )
-    return str(Path(source).resolve())
 
 
-def _configured_sources() -> tuple[str, ...]:
-    command = ["ansible-config", "dump", "--format", "json", "--type", "base"]
-    with _started(command) as process:
-        settings = json.loads(_answer(process, "Ansible's configuration cannot be read").stdout)
-    sources = next(
-        setting["value"] for setting in settings if setting.get("name") == "DEFAULT_HOST_LIST"
+def _configured_sources(process: subprocess.Popen[str]) -> tuple[str, ...]:
+    settings = json.loads(_answer(process, "Ansible's configuration cannot be read").stdout)
+    return tuple(
+        next(setting["value"] for setting in settings if setting.get("name") == "DEFAULT_HOST_LIST")
     )
+
+
+def _existing(sources: Sequence[str]) -> tuple[str, ...]:
     found = tuple(source for source in sources if "," in source or Path(source).exists())
     if not found:
         raise InventoryError(
@@ -123,12 +155,19 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
         )
 
 
-def _started(command: Sequence[str]) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """One of Ansible's programs; it is interrupted where nobody waits for its answer."""
     # Debug messages would stand amid the JSON.
     environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
 
 
 def _answer(process: subprocess.Popen[str], failure: str) -> _Answer:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 
+#: How often the server looks whether the run is over, in seconds: so long may its end take.
+_TICK = 0.02
 #: The kernel takes no longer names of sockets, in bytes.
 _LONGEST = 104
 
@@ -63,7 +65,7 @@ def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
         _short(socket) as path,
         socketserver.ThreadingUnixStreamServer(str(path), Answer) as server,
     ):
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=[_TICK], daemon=True)
         thread.start()
         try:
             yield path

@@ -11,10 +11,11 @@ import getpass
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import click
+
+from vigo_bridge.run.configuration_files import configurations
 
 _ASK, _IDENTITIES = "ANSIBLE_ASK_VAULT_PASS", "ANSIBLE_VAULT_IDENTITY_LIST"
 #: What Ansible calls the source of a password that is typed.
@@ -28,7 +29,7 @@ def typed_passwords(path: str) -> Mapping[str, str]:
     Empty where it asks for none. path: where programs are searched. The passwords lie in memory,
     where programs of the same user can read them as long as this process runs.
     """
-    if not _may_ask():
+    if not may_ask():
         return {}
     command = ["ansible-config", "dump", "--format", "json", "--type", "base"]
     environment = {**os.environ, "PATH": path, "ANSIBLE_DEBUG": "false"}
@@ -45,20 +46,11 @@ def typed_passwords(path: str) -> Mapping[str, str]:
     return {_IDENTITIES: ",".join(given), _ASK: "false"}
 
 
-def _may_ask() -> bool:
+def may_ask() -> bool:
     """Whether it is worth while to ask Ansible for its configuration, which takes a second."""
     if {_ASK, _IDENTITIES} & set(os.environ):
         return True
-    return any(b"ask_vault_pass" in text or b"prompt" in text for text in _configurations())
-
-
-def _configurations() -> Iterator[bytes]:
-    """The texts of all files that may be Ansible's configuration."""
-    named = Path(os.environ.get("ANSIBLE_CONFIG", "ansible.cfg"))
-    home, system = Path.home() / ".ansible.cfg", Path("/etc/ansible/ansible.cfg")
-    for file in (named, named / "ansible.cfg", Path("ansible.cfg"), home, system):
-        if file.is_file() and os.access(file, os.R_OK):
-            yield file.read_bytes()
+    return any(b"ask_vault_pass" in text or b"prompt" in text for text in configurations())
 
 
 def _is_typed(identity: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vigo_bridge.run.inventory import InventoryError, read_inventory
+from vigo_bridge.run.inventory import InventoryError, read_inventory, reading_inventory
 
 
 def test_hosts_of_several_sources_in_their_order(tmp_path: Path) -> None:
@@ -43,3 +43,21 @@ def test_no_inventory_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("ANSIBLE_INVENTORY", str(tmp_path / "missing"))
     with pytest.raises(InventoryError, match="give one with -i, or use --local"):
         read_inventory([])
+
+
+def test_only_what_is_there_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hosts.ini").write_text("only\n")
+    sources = [str(tmp_path / "missing"), str(tmp_path / "hosts.ini")]
+    monkeypatch.setenv("ANSIBLE_INVENTORY", ",".join(sources))
+    inventory = read_inventory([])
+    assert (inventory.hosts, inventory.sources) == (("only",), (sources[1],))
+
+
+def test_what_is_wrong_is_told_to_whoever_waits(tmp_path: Path) -> None:
+    with (
+        reading_inventory([str(tmp_path / "missing")]) as answer,
+        pytest.raises(InventoryError, match="missing does not exist"),
+    ):
+        answer()
