@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,8 +32,7 @@ def generated(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call
     place = controller.place("generated")
     options = _stack(controller, work, hosts, place, wait=False)
     environment = _environment(controller, hosts)
-    generate = [PROGRAM, "generate", "project", *options]
-    subprocess.run(generate, cwd=place, env=environment, check=True, capture_output=True)
+    Call((PROGRAM, "generate", "project", *options), place, environment).seconds()
     command = (str(PROGRAMS / "ansible-playbook"), "site.yml")
     return Call(command, place / "project", environment)
 

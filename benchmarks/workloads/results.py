@@ -41,14 +41,14 @@ class Result:
     Attributes:
         finished: when, as an ISO date and time in UTC.
         seconds: what it took altogether, with the set-up.
-        load: load averages of one minute, before and after.
+        load: the load average of one minute before anything began: what others do.
         machine: what it ran on, by name.
     """
 
     workload: str
     finished: str
     seconds: float
-    load: tuple[float, float]
+    load: float
     machine: Mapping[str, str]
     cases: tuple[Figures, ...]
 
@@ -66,7 +66,6 @@ def load(folder: Path) -> dict[str, Result]:
     for path in sorted(folder.glob("W*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
         document["cases"] = tuple(Figures(**case) for case in document["cases"])
-        document["load"] = tuple(document["load"])
         results[path.stem] = Result(**document)
     return results
 

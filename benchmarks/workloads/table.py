@@ -42,9 +42,8 @@ def _origin(results: Mapping[str, Result]) -> list[str]:
         machines.setdefault(about, []).append(result)
     return [
         f"{', '.join(result.workload for result in found)}: measured on"
-        f" {max(result.finished for result in found)[:10]}, on {about}. Load average before:"
-        f" {min(result.load[0] for result in found):.1f} to"
-        f" {max(result.load[0] for result in found):.1f}. Took"
+        f" {max(result.finished for result in found)[:10]}, on {about}. Load average before that:"
+        f" {max(result.load for result in found):.1f}. Took"
         f" {sum(result.seconds for result in found) / 60:.0f} min."
         for about, found in machines.items()
     ]

@@ -22,7 +22,7 @@ MACHINE = {"cores": "2", "processor": "a <processor>", "memory": "16 GiB", "Pyth
 
 
 def result(workload: str, *cases: Figures) -> Result:
-    return Result(workload, "2026-01-02T03:04:05+00:00", 90.0, (0.4, 1.2), MACHINE, cases)
+    return Result(workload, "2026-01-02T03:04:05+00:00", 90.0, 0.4, MACHINE, cases)
 
 
 ALL = {
@@ -138,7 +138,7 @@ def test_tables() -> None:
     assert f"| W7 | start | {own_cost.PYTHON} | 0.020 s |" in text
     assert "| 900 MiB |" in text
     assert text.count("measured on 2026-01-02, on 2 cores of a <processor>, 16 GiB") == 1
-    assert "Load average before: 0.4 to 0.4. Took 12 min." in text
+    assert "Load average before that: 0.4. Took 12 min." in text
 
 
 def test_results_of_two_machines_are_told_apart() -> None:
