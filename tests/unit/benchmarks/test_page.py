@@ -127,6 +127,12 @@ def test_one_fleet_alone_has_no_cost_of_a_further_host() -> None:
     assert judge({"W3": one}) == []
 
 
+def test_a_ping_that_more_hosts_make_no_slower_meets_no_target() -> None:
+    flat = [replace(case, values={**case.values, PING: [1.0]}) for case in ALL["W3"].cases]
+    (target,) = judge({"W3": replace(ALL["W3"], cases=tuple(flat))})
+    assert not target.met
+
+
 def test_tables() -> None:
     text = as_markdown(ALL)
     assert f"| W1 | {ANSIBLE} / {OURS} | 29.8 | at least 20 | met |" in text
