@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from vigo_bridge.cli.first_look import plan_call, stacks_option
 from vigo_bridge.cli.options import output_option
 from vigo_bridge.cli.writing import writing
 from vigo_bridge.compose.findings import ComposeError
@@ -66,11 +67,12 @@ def compose(
     gives them, so that `run` takes them over. What has no counterpart is named with its place;
     nothing is written then, unless --allow-lossy is given.
     """
+    pattern = match or socket.getfqdn()
     try:
         found = read_compose(
             files,
             os.environ,
-            match=match or socket.getfqdn(),
+            match=pattern,
             env_files=env_files,
             project=project_name,
             profiles=profiles,
@@ -89,7 +91,7 @@ def compose(
     if output == "json":
         click.echo(json.dumps(import_as_data(found, stacks, refusal), indent=2))
     elif not refusal:
-        _sum_up(found, stacks)
+        _sum_up(found, stacks, pattern)
     if refusal:
         raise click.ClickException(refusal)
 
@@ -114,11 +116,12 @@ def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
     )
 
 
-def _sum_up(found: Import, stacks: Path) -> None:
+def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
     for path in found.files:
         click.echo(f"wrote {stacks / path}")
     if found.stack.secrets:
         click.echo("Put these secrets into a store; their values are in no file of the stack:")
     for secret in found.stack.secrets:
         click.echo(f"  vigo-bridge secrets set {secret.path}    # now in {secret.origin}")
-    click.echo("Look at it with: vigo-bridge config validate, then vigo-bridge plan --local")
+    validate = f"vigo-bridge config validate{stacks_option(stacks)}"
+    click.echo(f"Look at it with: {validate}, then {plan_call(stacks, pattern)}")

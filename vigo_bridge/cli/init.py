@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from vigo_bridge import starter
+from vigo_bridge.cli.first_look import plan_call
 from vigo_bridge.cli.writing import writing
 
 
@@ -26,14 +27,14 @@ def init(folder: Path, match: str | None) -> None:
 
     Its files tell editors which JSON Schema they follow, and DIR/.schema holds those.
     """
+    pattern = match or socket.getfqdn()
     with writing("name another folder"):
         try:
-            written = starter.write(folder, match or socket.getfqdn())
+            written = starter.write(folder, pattern)
         except FileExistsError as error:
             raise click.ClickException(
                 f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
             ) from error
     for path in written:
         click.echo(f"wrote {path}")
-    option = "" if folder == Path("stacks") else f" --stacks {folder}"
-    click.echo(f"Look at it with: vigo-bridge plan{option} --local")
+    click.echo(f"Look at it with: {plan_call(folder, pattern)}")

@@ -44,7 +44,8 @@ def folder_problem(folder: Path) -> Diagnostic | None:
             f"the stack {str(folder)!r} {what}",
             None,
             "VB101",
-            "name the folder that holds configcrates/ and envoys/ with --stacks",
+            "name the folder that holds configcrates/ and envoys/ with --stacks, or start one with"
+            " `vigo-bridge init`",
         )
     for inner in (folder / "stacks", folder / "stockpile"):
         if _holds_crates(inner) and not _holds_crates(folder):

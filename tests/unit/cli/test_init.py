@@ -48,3 +48,24 @@ def test_nothing_is_overwritten(folder: Path) -> None:
     assert refused.exit_code == 1
     assert "stacks is not empty" in refused.output
     assert [path.name for path in (folder / "stacks").iterdir()] == ["notes.txt"]
+
+
+#: the pattern -> the call that is named
+FIRST_LOOKS = {
+    "*.example.com": "vigo-bridge plan --stacks mine --local --as web1.example.com",
+    "db1.example.com": "vigo-bridge plan --stacks mine --local --as db1.example.com",
+    "db[12].example.com": "vigo-bridge plan --stacks mine --local --as NAME",
+    "*": "vigo-bridge plan --stacks mine --local",
+}
+
+
+@pytest.mark.parametrize(("pattern", "named"), FIRST_LOOKS.items())
+def test_the_call_that_is_named_finds_the_host(folder: Path, pattern: str, named: str) -> None:
+    made = call("init", "mine", "--match", pattern)
+    assert f"Look at it with: {named}\n" in made.output
+    (folder / "compose.yml").write_text("services: {web: {image: nginx}}\n")
+    imported = call("import", "compose", "compose.yml", "--stacks", "mine", "--match", pattern)
+    assert f"config validate --stacks mine, then {named}\n" in imported.output
+    host = named.rpartition("--as ")[2] if "--as" in named else "any.example.com"
+    traced = call("config", "trace", host, "--stacks", "mine")
+    assert (traced.exit_code == 0) == (host != "NAME")

@@ -19,7 +19,8 @@ def findings(folder: Path) -> list[str]:
 def test_a_folder_that_is_missing(tmp_path: Path) -> None:
     assert findings(tmp_path / "stack") == [
         "error: the stack 'STACK' does not exist\n"
-        "  name the folder that holds configcrates/ and envoys/ with --stacks"
+        "  name the folder that holds configcrates/ and envoys/ with --stacks, or start one with"
+        " `vigo-bridge init`"
     ]
 
 
