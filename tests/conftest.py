@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs the testbed; all other tests may run beside one another."""
+    for item in items:
+        if "testbed" in getattr(item, "fixturenames", ()):
+            item.add_marker("testbed")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _history_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Rollouts of tests are not remembered among the user's."""

@@ -32,7 +32,7 @@ def podman_4(testbed: Testbed) -> Iterator[Engine]:
 
 
 @pytest.fixture(params=["docker-20.10", "docker-26.1", "podman-4.3"])
-def each_engine(request: pytest.FixtureRequest) -> Engine:
+def each_engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
     """One after the other."""
     fixture = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman_4"}
     found: Engine = request.getfixturevalue(fixture[request.param])

@@ -15,7 +15,7 @@ from tests.integration.container_scene import REDIS, Stack
 if TYPE_CHECKING:
     from tests.testbed import Engine
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("testbed")]
 
 
 ENGINES = [

@@ -15,7 +15,15 @@ from tests.matrix.parts import Part
 
 ROOT = Path(__file__).parents[2]
 _CACHE = ROOT / ".cache/matrix"
-_TOOLS = ("ansible-lint", "hypothesis", "jsonschema", "molecule", "pytest", "pytest-xdist")
+_TOOLS = (
+    "ansible-lint",
+    "hypothesis",
+    "jsonschema",
+    "mkdocs",
+    "molecule",
+    "pytest",
+    "pytest-xdist",
+)
 
 
 @dataclass(frozen=True)
@@ -70,11 +78,12 @@ def install(core: str, version: str, interpreter: str) -> Controller:
     """This project with that ansible-core; what was installed before is used again."""
     folder = _CACHE / f"{core}-{version}"
     python = folder / "bin/python"
-    if not (folder / "ready").exists():
+    wanted = ["--editable", str(ROOT), f"ansible-core=={core}.*", *_TOOLS]
+    ready = folder / "ready"
+    if not ready.exists() or ready.read_text() != " ".join(wanted):
         print(f"installing ansible-core {core} for Python {version} ...", flush=True)
         subprocess.run([interpreter, "-m", "venv", "--clear", str(folder)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        wanted = ["--editable", str(ROOT), f"ansible-core=={core}.*", *_TOOLS]
         subprocess.run([*pip, *wanted], check=True, stderr=subprocess.DEVNULL)
-        (folder / "ready").touch()
+        ready.write_text(" ".join(wanted))
     return Controller(core, version, python)

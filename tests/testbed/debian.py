@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.testbed.common import TestbedError, cache_folder, run, say
+from tests.testbed.common import TestbedError, cache_folder, run, say, state_folder
 
 # Written while packages are installed: their services shall not start.
 _POLICY = Path("/usr/sbin/policy-rc.d")
@@ -40,9 +41,11 @@ def install(*packages: str) -> None:
         )
     say(f"installing {' '.join(packages)} ...")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update", "-q"], env=quiet)
-    with _services_stay_down():
-        run(["apt-get", "install", "-qy", "--no-install-recommends", *packages], env=quiet)
+    with (state_folder() / "apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # apt-get update waits for nobody.
+        run(["apt-get", "update", "-q"], env=quiet)
+        with _services_stay_down():
+            run(["apt-get", "install", "-qy", "--no-install-recommends", *packages], env=quiet)
 
 
 @contextmanager
