@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ansible_runner.interface import init_runner
+from ansible_runner.runner import pexpect
 
 from vigo_bridge.run import tether
 from vigo_bridge.run.environment import is_secret
@@ -79,9 +81,28 @@ def play(
     # Ansible and its workers do not outlive us, not even when we are killed.
     runner.config.command = [*_TETHER, *runner.config.command]
     if not stop.cut:
-        runner.run()
+        with _closed_at_once():
+            runner.run()
     _forget_environment(playbook.private)
     return "\n".join(line for line in lines if line.strip())
+
+
+@contextlib.contextmanager
+def _closed_at_once() -> Iterator[None]:
+    """pexpect, which ansible-runner uses, waits for a tenth of a second whenever it closes the
+    terminal of a program, also of one that has ended."""
+
+    class Terminal(pexpect.spawn):  # type: ignore[misc]
+        def close(self, force: bool = True) -> None:
+            self.ptyproc.delayafterclose = 0
+            super().close(force)
+
+    usual = pexpect.spawn
+    pexpect.spawn = Terminal
+    try:
+        yield
+    finally:
+        pexpect.spawn = usual
 
 
 def _forget_environment(private: Path) -> None:

@@ -36,15 +36,21 @@ boot=
 test "$boot" = {boot} && test -x {python} && exec {python} {run}
 echo '{{"{missing}": true}}'
 """
+#: What Python does at its start and its end takes as long as many a module's whole work. So there
+#: is no search for garbage among what is only just being loaded, and no taking down of all of it.
 _RUN = """\
+import atexit
+import gc
 import os
 import sys
+import threading
 
 try:
     os.getcwd()
 except OSError:
     os.chdir("/")
 sys.dont_write_bytecode = False  # else every call would compile it anew
+gc.disable()
 try:
     from ansible.module_utils import basic
     from ansible_collections.vigo.bridge.plugins.modules.{module} import main
@@ -56,7 +62,17 @@ except Exception:
     sys.exit()
 basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
 basic._ANSIBLE_PROFILE = "legacy"
-main()
+gc.freeze()
+gc.enable()
+try:
+    main()
+except SystemExit as end:
+    if threading.active_count() > 1 or not isinstance(end.code, int):
+        raise
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(end.code)
 """
 
 
