@@ -9,7 +9,14 @@ from functools import partial
 
 from benchmarks.workloads import ansible_peer, ours, pyinfra_peer
 from benchmarks.workloads.controller import Controller
-from benchmarks.workloads.measure import Nothing, OneFileChanged, Situation, Tool, Unchanged
+from benchmarks.workloads.measure import (
+    Nothing,
+    NothingOfTheWork,
+    OneFileChanged,
+    Situation,
+    Tool,
+    Unchanged,
+)
 from benchmarks.workloads.work import Work, work
 from tests.testbed import Host
 
@@ -63,6 +70,8 @@ def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
         case "W4":
             few = work(containers=3, files=5, commands=2)
             yield Case("10 from nothing", Nothing, few, hosts, (RUN, ANSIBLE, PYINFRA))
+            seen = "10 from nothing, hosts seen before"
+            yield Case(seen, NothingOfTheWork, few, hosts, (RUN, PYINFRA))
             waiting = "10 from nothing, default settle_time"
             yield Case(waiting, Nothing, few, hosts, (RUN_THAT_WAITS,))
         case "W5":

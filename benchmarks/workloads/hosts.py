@@ -53,9 +53,15 @@ def on_each(hosts: Sequence[Host], job: Callable[[Host], T]) -> list[T]:
 
 def empty(host: Host) -> None:
     """No container, file or trace is left, nor what vigo-bridge keeps there; images stay."""
+    empty_of_the_work(host)
+    host.run(f"rm -rf {_OUR_STATE}")
+
+
+def empty_of_the_work(host: Host) -> None:
+    """The same, but the module of vigo-bridge stays, as on a host that it has seen before."""
     host.run(
         "docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes"
-        f" && rm -rf {FOLDER} {_OUR_STATE} && mkdir -p {FILES} {TRACES}"
+        f" && rm -rf {FOLDER} {_OUR_STATE}/journal && mkdir -p {FILES} {TRACES}"
     )
 
 

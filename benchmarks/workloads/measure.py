@@ -9,7 +9,7 @@ from typing import Protocol
 
 from benchmarks.workloads import ansible_peer, ours
 from benchmarks.workloads.controller import BenchmarkError, Call, Controller
-from benchmarks.workloads.hosts import empty, forget, on_each
+from benchmarks.workloads.hosts import empty, empty_of_the_work, forget, on_each
 from benchmarks.workloads.verify import State, changes, problems, state
 from benchmarks.workloads.work import Work
 from tests.testbed import Host
@@ -137,11 +137,19 @@ class OneFileChanged(_OnHosts):
 
 
 class Nothing(_OnHosts):
-    """Nothing of the work is there but the images."""
+    """Nothing is there but the images: the tool sees the hosts for the first time."""
+
+    _empty = staticmethod(empty)
 
     def once(self, tool: Tool) -> float:
-        on_each(self._hosts, empty)
+        on_each(self._hosts, self._empty)
         seconds = self._call(tool)
         if tool.prepare is not ansible_peer.ping:
             self._insist(tool.name, self._states())
         return seconds
+
+
+class NothingOfTheWork(Nothing):
+    """Nothing of the work is there, but the tool has seen the hosts before."""
+
+    _empty = staticmethod(empty_of_the_work)
