@@ -12,7 +12,6 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.vars.clean import remove_internal_keys
 
 from ..module_utils import kept_module, secret_references
 from ..module_utils.container import sdk
@@ -94,9 +93,7 @@ class SecretAction(ActionBase):
         answer = self._low_level_execute_command(
             f"{self._compute_environment_string()} {command(name)}", in_data=standard_input(given)
         )
-        result: dict[str, Any] = self._parse_returned_data(answer, PROFILE)
-        remove_internal_keys(result)
-        return result
+        return _as_result(self._parse_returned_data(answer, PROFILE))
 
     def _kept_name(self, module: str, task_vars: Mapping[str, Any]) -> str:
         """What the target may have kept this module under; empty where it must be sent.
@@ -161,6 +158,20 @@ def _missing_python(result: Mapping[str, Any]) -> dict[str, str]:
         "msg": f"the target has no usable Python ({': '.join(reason) or 'it does not start'});"
         " install one (apt install python3), or name it in ansible_python_interpreter"
     }
+
+
+def _as_result(parsed: Any) -> dict[str, Any]:
+    """What a module returned, without what only Ansible itself may say in a result."""
+    result: dict[str, Any]
+    if isinstance(parsed, dict):
+        from ansible.vars.clean import remove_internal_keys
+
+        remove_internal_keys(parsed)
+        return parsed
+    # ansible-core has had a type of its own for results since 2.21.
+    parsed.remove_internal_keys()
+    result = parsed.as_result_dict(for_round_trip=True)
+    return result
 
 
 class ModuleAction(SecretAction):
