@@ -182,6 +182,24 @@ def _comparable(result: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.sweep
+def test_a_python_that_the_user_wraps_stays_wrapped(tmp_path: Path) -> None:
+    python = tmp_path / "wrapped"
+    python.write_text(f'#!/bin/sh\nWORD=hello exec {TARGET_PYTHON} "$@"\n')
+    python.chmod(0o755)
+    inventory = tmp_path / "hosts.ini"
+    inventory.write_text(f"here ansible_connection=local ansible_python_interpreter={python}\n")
+    place = Place(str(inventory), python)
+    command = {"command": 'test "$WORD" = hello'}
+    try:
+        answers = [call("exec", command, place.inventory) for _ in range(2)]
+        assert [answer.sent for answer in answers] == [1, 0], answers[1].printed
+        assert answers[1].result["changed"], answers[1].printed
+    finally:
+        for kept in place.kept():
+            shutil.rmtree(kept)
+
+
+@pytest.mark.sweep
 def test_a_tasks_environment_counts(place: Place, tmp_path: Path) -> None:
     playbook = tmp_path / "play.yml"
     playbook.write_text(

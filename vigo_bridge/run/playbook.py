@@ -94,7 +94,8 @@ def _closed_at_once() -> Iterator[None]:
 
     class Terminal(pexpect.spawn):  # type: ignore[misc]
         def close(self, force: bool = True) -> None:
-            self.ptyproc.delayafterclose = 0
+            if not self.isalive():
+                self.ptyproc.delayafterclose = 0
             super().close(force)
 
     usual = pexpect.spawn

@@ -22,8 +22,9 @@ from typing import Any
 from . import state_folder
 from .unpacking import is_private, remove_older, unpack
 
-#: How an action plugin asks for it: the name to keep the module under.
-OPTION: dict[str, dict[str, Any]] = {"_keep": {"type": "str"}}
+#: How an action plugin asks for it: the name to keep the module under, and the Python that the user
+#: has named to run it, which may be a program of theirs that sets something first.
+OPTION: dict[str, dict[str, Any]] = {"_keep": {"type": "str"}, "_keep_python": {"type": "str"}}
 #: The key of the answer of what has nothing to run. Nothing has been done then.
 MISSING = "module_missing"
 
@@ -33,7 +34,7 @@ _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _START = """\
 boot=
 {{ read -r boot <{boot_file}; }} 2>/dev/null
-test "$boot" = {boot} && test -x {python} && exec {python} {run}
+test "$boot" = {boot} && command -v {python} >/dev/null && exec {python} {run}
 echo '{{"{missing}": true}}'
 """
 #: What Python does at its start and its end takes as long as many a module's whole work. So there
@@ -81,10 +82,10 @@ def folder() -> str:
     return os.path.join(state_folder.default_folder(), "modules")
 
 
-def keep(name: str) -> None:
+def keep(name: str, python: str) -> None:
     """Keeps the module that runs. Where that fails, calls go on being sent in full.
 
-    name: ``MODULE-CONTENT``.
+    name: ``MODULE-CONTENT``. python: what is to run it; the Python that runs now if it is empty.
     """
     archive = getattr(sys.modules["__main__"], "_modlib_path", None)
     if not archive or not os.path.isfile(archive):
@@ -97,19 +98,19 @@ def keep(name: str) -> None:
             content = stream.read()
         boot = _boot()
         # What was written since the machine has started is whole, synced or not.
-        unpack(content, folder(), name, _programs(module, place, boot), sync=not boot)
+        unpack(content, folder(), name, _programs(module, place, boot, python), sync=not boot)
         remove_older(folder(), name, prefix=f"{module}-")
     except (OSError, zipfile.BadZipFile):
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _programs(module: str, place: str, boot: str) -> dict[str, str]:
+def _programs(module: str, place: str, boot: str, python: str) -> dict[str, str]:
     run = os.path.join(place, "run.py")
     return {
         "start": _START.format(
             boot_file=_BOOT_ID,
             boot=shlex.quote(boot),
-            python=shlex.quote(sys.executable),
+            python=shlex.quote(python or sys.executable),
             run=shlex.quote(run),
             missing=MISSING,
         ),

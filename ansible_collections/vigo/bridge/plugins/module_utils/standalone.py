@@ -67,7 +67,7 @@ def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
     end_with_caller()
     if module.params["_keep"]:
-        kept_module.keep(module.params["_keep"])
+        kept_module.keep(module.params["_keep"], module.params["_keep_python"] or "")
     secrets = Secrets(module.params.pop("_secrets"))
     # Ansible masks whatever is listed here, in all that leaves the module.
     module.no_log_values.difference_update(secrets.values.values())

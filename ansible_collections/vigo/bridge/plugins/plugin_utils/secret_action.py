@@ -67,13 +67,15 @@ class SecretAction(ActionBase):
     def _execute(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
-        name = self._kept_name(module, task_vars)
+        python = self._python(task_vars)
+        name = self._kept_name(module, task_vars, python)
         if name:
             result = self._execute_kept(name, module, arguments, task_vars)
             if not result.get(kept_module.MISSING):
                 return result
             if not self._task.check_mode:
-                arguments = {**arguments, "_keep": name}
+                named = "" if python.startswith("auto") else python
+                arguments = {**arguments, "_keep": name, "_keep_python": named}
         result = self._execute_module(
             module_name=module, module_args=dict(arguments), task_vars=task_vars
         )
@@ -95,7 +97,7 @@ class SecretAction(ActionBase):
         )
         return _as_result(self._parse_returned_data(answer, PROFILE))
 
-    def _kept_name(self, module: str, task_vars: Mapping[str, Any]) -> str:
+    def _kept_name(self, module: str, task_vars: Mapping[str, Any], python: str) -> str:
         """What the target may have kept this module under; empty where it must be sent.
 
         Without pipelining, the user may want to look at what was sent.
@@ -108,10 +110,14 @@ class SecretAction(ActionBase):
             or not self._is_pipelining_enabled("new", False)
         ):
             return ""
+        return name_of(module, python)
+
+    def _python(self, task_vars: Mapping[str, Any]) -> str:
+        """What the user says of the target's Python: a program, or how to find one."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
         python = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
-        return name_of(module, str(self._templar.template(python)))
+        return str(self._templar.template(python))
 
     def _refuse_arguments_on_disk(self) -> None:
         if not self._is_pipelining_enabled("new", False):
