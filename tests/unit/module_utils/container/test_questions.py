@@ -45,6 +45,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
             return
         content = b'{"message": "no such thing"}' if self.path == "/missing" else b"OK"
+        if self.path == "/who":
+            content = self.headers["X-Registry-Auth"].encode()
         self.send_response(404 if self.path == "/missing" else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
@@ -93,6 +95,12 @@ def test_a_connection_that_was_ended_meanwhile_is_opened_anew(
     asked.ask("/last", 5)
     assert asked.ask("/_ping", 5).content == b"OK"
     assert len(connections) == 2
+
+
+def test_headers_go_along(path: str) -> None:
+    asked = Questions(path)
+    answers = [asked.ask("/who", 5, {"X-Registry-Auth": who}).content for who in ("a", "b")]
+    assert answers == [b"a", b"b"]
 
 
 def test_each_thread_has_its_own(path: str, connections: list[object]) -> None:

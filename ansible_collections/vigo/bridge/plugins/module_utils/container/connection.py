@@ -159,7 +159,7 @@ class Connection:
         if self._questions and method == "GET" and not stream and not isinstance(timeout, tuple):
             question = f"{path}?{urlencode(params)}" if params else path
             try:
-                answer: Any = self._questions.ask(question, timeout)
+                answer: Any = self._questions.ask(question, timeout, headers)
             except (OSError, http.client.HTTPException) as error:
                 raise self._unreachable(error) from error
         else:

@@ -43,7 +43,7 @@ class Questions:
         self._path = path
         self._own = threading.local()
 
-    def ask(self, path: str, timeout: float) -> Answer:
+    def ask(self, path: str, timeout: float, headers: Mapping[str, str] | None = None) -> Answer:
         """What a GET answers. timeout: seconds without a byte.
 
         Raises OSError, and http.client.HTTPException for an answer that makes no sense.
@@ -51,18 +51,20 @@ class Questions:
         kept: _Connection | None = getattr(self._own, "connection", None)
         if kept is not None:
             try:
-                return self._asked(kept, path, timeout)
+                return self._asked(kept, path, timeout, headers or {})
             except socket.timeout:
                 raise
             except (OSError, http.client.HTTPException):
                 pass  # The engine has closed it meanwhile.
-        return self._asked(_Connection(self._path), path, timeout)
+        return self._asked(_Connection(self._path), path, timeout, headers or {})
 
-    def _asked(self, connection: _Connection, path: str, timeout: float) -> Answer:
+    def _asked(
+        self, connection: _Connection, path: str, timeout: float, headers: Mapping[str, str]
+    ) -> Answer:
         self._own.connection = None
         connection.set_timeout(timeout)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
         except BaseException:
