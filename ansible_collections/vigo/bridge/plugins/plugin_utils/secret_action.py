@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls a module of ours with what only the controller has: secrets, and the docker SDK."""
+"""Calls a module of ours with what only the controller has: secrets, and the docker SDK.
+
+A module that the target has kept is run there, any other is sent as Ansible sends it.
+"""
 
 from __future__ import annotations
 
