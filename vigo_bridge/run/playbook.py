@@ -81,21 +81,21 @@ def play(
     # Ansible and its workers do not outlive us, not even when we are killed.
     runner.config.command = [*_TETHER, *runner.config.command]
     if not stop.cut:
-        with _closed_at_once(stop):
+        with _closed_at_once():
             runner.run()
+        stop.await_end()
     _forget_environment(playbook.private)
     return "\n".join(line for line in lines if line.strip())
 
 
 @contextlib.contextmanager
-def _closed_at_once(stop: Stop) -> Iterator[None]:
+def _closed_at_once() -> Iterator[None]:
     """pexpect, which ansible-runner uses, waits for a tenth of a second whenever it closes the
     terminal of a program, also of one that has ended."""
 
     class Terminal(pexpect.spawn):  # type: ignore[misc]
         def close(self, force: bool = True) -> None:
-            if not stop.cut:  # What is cut needs that time to end what it has started.
-                self.ptyproc.delayafterclose = 0
+            self.ptyproc.delayafterclose = 0
             super().close(force)
 
     usual = pexpect.spawn

@@ -16,6 +16,8 @@ from typing import Any
 PATIENCE = 10.0
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TICK = 0.1
+#: How long what the programs that were told to end have started may outlive them, in seconds.
+_FAREWELL = 2.0
 
 
 class Stop:
@@ -31,6 +33,7 @@ class Stop:
         self._told = told
         self._at_once = at_once
         self._deadline = 0.0
+        self._told_to_end: list[int] = []
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Stop:
@@ -53,6 +56,15 @@ class Stop:
         while self.asked == asked and not self.cut and time.monotonic() < end:
             time.sleep(min(_TICK, max(0.0, end - time.monotonic())))
 
+    def await_end(self) -> None:
+        """When the run was cut: waits until all that it had started has ended, if it soon does.
+
+        What Ansible's workers have started is no child of ours any more when they are gone.
+        """
+        end = time.monotonic() + _FAREWELL
+        while any(map(_runs, self._told_to_end)) and time.monotonic() < end:
+            time.sleep(_TICK / 10)
+
     def _signal(self, number: int, frame: FrameType | None) -> None:
         if self.cut:
             self._deadline = 0.0
@@ -60,6 +72,7 @@ class Stop:
             self.asked = self.cut = True
             self._deadline = time.monotonic() + PATIENCE
             self._told("Stopping at once.")
+            self._told_to_end = _descendants(os.getpid())
             interrupt_children()
         else:
             self.asked = True
@@ -95,6 +108,14 @@ def children(process: int) -> list[int]:
         for path in Path(f"/proc/{process}/task").glob("*/children"):
             text += path.read_text(encoding="ascii")
     return [int(child) for child in text.split()]
+
+
+def _runs(process: int) -> bool:
+    """Whether it has not ended; one that has, but was not waited for, has no command line."""
+    try:
+        return bool(Path(f"/proc/{process}/cmdline").read_bytes())
+    except OSError:
+        return False
 
 
 def _descendants(process: int) -> list[int]:
