@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def docker_26(testbed: Testbed) -> Engine:
-    """Docker Engine 26.1, of Debian 13."""
-    return testbed.fleet(["newer.example.com"], suite="trixie").hosts[0].engine
-
-
-@pytest.fixture(scope="session")
 def podman_4(testbed: Testbed) -> Iterator[Engine]:
     """Podman 4.3 by its Docker API, without systemd."""
     from tests.testbed.podman import podman_engine

@@ -89,7 +89,7 @@ class TestSshHost:
         host.run("dpkg --remove --force-depends python3-docker python3-requests python3-urllib3")
         host.run("useradd --create-home --groups docker --shell /bin/sh deploy")
         host.run("echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy")
-        host.run("cp -r /root/.ssh /home/deploy/ && chown -R deploy: /home/deploy/.ssh")
+        host.run("cp -r ~root/.ssh /home/deploy/ && chown -R deploy: /home/deploy/.ssh")
         return host
 
     @pytest.fixture

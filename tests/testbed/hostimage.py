@@ -62,9 +62,9 @@ if [ -n "$(cat cgroup.controllers)" ]; then
 fi
 cd /
 rm -rf /run/docker /run/docker.pid /run/containerd /run/testbed/docker.sock
-mkdir -p /run/sshd /root/.ssh /etc/docker
-chmod 700 /root/.ssh
-printf '%s\\n' "$TESTBED_KEY" > /root/.ssh/authorized_keys
+mkdir -p /run/sshd ~root/.ssh /etc/docker
+chmod 700 ~root/.ssh
+printf '%s\\n' "$TESTBED_KEY" > ~root/.ssh/authorized_keys
 printf '%s\\n' "$TESTBED_DAEMON_JSON" > /etc/docker/daemon.json
 dockerd >> /var/log/dockerd.log 2>&1 &
 (
