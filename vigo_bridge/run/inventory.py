@@ -18,7 +18,6 @@ from vigo_bridge.run.environment import ansible_environment
 from vigo_bridge.run.vault_prompts import may_ask
 from vigo_bridge.wording import some
 
-_CONFIGURATION = ("ansible-config", "dump", "--format", "json", "--type", "base")
 _IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
 
 
@@ -63,25 +62,19 @@ def reading_inventory(
     paths = tuple(_absolute(source) for source in sources)
     with contextlib.ExitStack() as programs:
 
-        def start() -> list[subprocess.Popen[str]]:
-            commands = [_listing(paths, limit), *([] if paths else [_CONFIGURATION])]
-            return [programs.enter_context(_started(command)) for command in commands]
+        def start(sources: Sequence[str]) -> subprocess.Popen[str]:
+            return programs.enter_context(_started(_listing(sources, limit)))
 
-        started = [] if may_ask() else start()
+        started = None if may_ask() else start(paths)
 
         def answer() -> Inventory:
             for source in sources:
                 _refuse_missing(source)
-            listing, *configuration = started or start()
-            if not configuration:
-                return _inventory(listing, paths, limit)
-            configured = _configured_sources(configuration[0])
-            found = _existing(configured)
-            if found == configured:
-                return _inventory(listing, found, limit)
-            return _inventory(
-                programs.enter_context(_started(_listing(found, limit))), found, limit
-            )
+            configured = paths or _configured_sources()
+            found = paths or _existing(configured)
+            if started and found == configured:
+                return _inventory(started, found, limit)
+            return _inventory(start(found), found, limit)
 
         yield answer
 
@@ -124,11 +117,15 @@ def _refuse_missing(source: str) -> None:
         )
 
 
-def _configured_sources(process: subprocess.Popen[str]) -> tuple[str, ...]:
-    settings = json.loads(_answer(process, "Ansible's configuration cannot be read").stdout)
-    return tuple(
-        next(setting["value"] for setting in settings if setting.get("name") == "DEFAULT_HOST_LIST")
-    )
+def _configured_sources() -> tuple[str, ...]:
+    """Those of the user's ansible.cfg and environment. `ansible-config` takes longer to tell."""
+    from ansible.config.manager import ConfigManager
+    from ansible.errors import AnsibleError
+
+    try:
+        return tuple(ConfigManager().get_config_value("DEFAULT_HOST_LIST"))
+    except AnsibleError as error:
+        raise InventoryError(f"Ansible's configuration cannot be read:\n{error}") from error
 
 
 def _existing(sources: Sequence[str]) -> tuple[str, ...]:
