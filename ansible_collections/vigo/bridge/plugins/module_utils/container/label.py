@@ -50,7 +50,8 @@ class Recorded:
 
     def value(self, settings: Settings, name: str) -> Any:
         """The present value of a field in the form that this record compares with."""
-        value = canonical(settings).get(name)
+        chosen = None if name in LIVE else getattr(settings, name)
+        value = plain(chosen)
         return _digest(value) if name in self.hashed and value is not None else value
 
 

@@ -122,10 +122,30 @@ def _shares_our_network(engine: Engine) -> bool:
 
 def _process(port: Port) -> str:
     """The process that listens on a port, or empty."""
+    if _can_be_bound(port):
+        return ""
     for address, inode in _listeners(port.protocol, port.host or 0):
         if port.address in ("", address) or address in ("0.0.0.0", "::"):
             return _owner(inode)
     return ""
+
+
+def _can_be_bound(port: Port) -> bool:
+    """Whether it is free for certain. To look at all sockets takes some milliseconds."""
+    kind = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}.get(port.protocol)
+    if kind is None:
+        return False
+    addresses = [port.address] if port.address else ["0.0.0.0", "::"]
+    try:
+        for address in addresses:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            with socket.socket(family, kind) as attempt:
+                if family == socket.AF_INET6:
+                    attempt.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                attempt.bind((address, port.host or 0))
+    except OSError:
+        return False
+    return True
 
 
 def _listeners(protocol: str, number: int) -> Iterator[tuple[str, str]]:
