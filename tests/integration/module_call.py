@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """One module call. sent: how many times Ansible sent the module for it."""
+    """One module call. sent: how many times the module was sent for it, by us or by Ansible."""
 
     result: dict[str, Any]
     sent: int
@@ -39,6 +39,7 @@ def call(
     assert answer, finished.stdout + finished.stderr
     result, _ = json.JSONDecoder().raw_decode(answer)
     sent = finished.stdout.count(f"Using module file {_module_file(module)}")
+    sent += finished.stdout.count(f"Sending {module}-")
     return Answer(result, sent, finished.stdout + finished.stderr)
 
 

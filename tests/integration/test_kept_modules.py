@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils import kept_module
+from ansible_collections.vigo.bridge.plugins.plugin_utils.kept_module import name_of
 from tests.integration.ansible_program import TARGET_PYTHON, ansible
 from tests.integration.module_call import Answer, call
 
@@ -36,13 +37,15 @@ class Place:
     inventory: str
     python: Path
 
-    def kept(self, module: str = "exec") -> list[Path]:
-        folder = Path(kept_module.folder())
-        return [
-            path.parent
-            for path in folder.glob(f"{module}-*/start")
-            if str(self.python) in path.read_text(encoding="utf-8")
-        ]
+    def kept(self, module: str = "exec") -> dict[str, Path]:
+        """The files of a module by their endings."""
+        name = name_of(f"vigo.bridge.{module}", [str(self.python)])
+        return {path.suffix: path for path in Path(kept_module.folder()).glob(f"{name}.*")}
+
+    def forget(self) -> None:
+        for module in ("exec", *GOOD):
+            for path in self.kept(module).values():
+                path.unlink()
 
     def exec(self, *options: str, **environment: str) -> Answer:
         return call("exec", TRUE, self.inventory, *options, **environment)
@@ -60,22 +63,20 @@ def place(tmp_path: Path) -> Iterator[Place]:
     )
     found = Place(str(inventory), python)
     yield found
-    for module in ("exec", "file", "condition", "converge"):
-        for path in found.kept(module):
-            shutil.rmtree(path)
+    found.forget()
 
 
 def test_it_is_sent_once(place: Place) -> None:
     assert [place.exec().sent for _ in range(3)] == [1, 0, 0]
-    (kept,) = place.kept()
-    assert kept.parent.stat().st_mode & 0o777 == 0o700
-    assert list(kept.rglob("*.pyc"))
+    kept = place.kept()
+    assert set(kept) == {".py", ".code"}
+    assert kept[".py"].parent.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.sweep
 def test_check_mode_leaves_nothing(place: Place) -> None:
     assert place.exec("--check").sent == 1
-    assert place.kept() == []
+    assert not place.kept()
     place.exec()
     assert place.exec("--check").sent == 0
 
@@ -95,41 +96,35 @@ def test_who_wants_it_sent(
     place: Place, options: Sequence[str], environment: dict[str, str]
 ) -> None:
     assert place.exec(*options, **environment).sent == 1
-    assert place.kept() == []
+    assert not place.kept()
 
 
-def _empty_a_file(place: Place) -> None:
-    (kept,) = place.kept()
-    utils = kept / "ansible_collections/vigo/bridge/plugins/module_utils"
-    (utils / "standalone.py").write_text("")
+def _lose_its_end(place: Place) -> None:
+    code = place.kept()[".code"]
+    code.write_bytes(code.read_bytes()[:-1000])
 
 
-def _lose_its_python(place: Place) -> None:
-    (kept,) = place.kept()
-    start = kept / "start"
-    start.write_text(start.read_text().replace(str(place.python), "/nowhere/python"))
+def _compile_it_for_another_python(place: Place) -> None:
+    code = place.kept()[".code"]
+    code.write_bytes(b"\0\0\r\n" + code.read_bytes()[4:])
 
 
-def _start_the_machine_anew(place: Place) -> None:
-    (kept,) = place.kept()
-    start = kept / "start"
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    assert boot in start.read_text()
-    start.write_text(start.read_text().replace(boot, "another-boot"))
+def _lose_the_code(place: Place) -> None:
+    place.kept()[".code"].unlink()
 
 
 def _give_it_away(place: Place) -> None:
-    (kept,) = place.kept()
-    shutil.chown(kept, "nobody")
-    (kept / "start").write_text(f"touch {kept}/was-run")
+    program = place.kept()[".py"]
+    program.write_text(f"open('{place.python}.was-run', 'w')")
+    shutil.chown(program, "nobody")
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        _empty_a_file,
-        pytest.param(_start_the_machine_anew, marks=pytest.mark.sweep),
-        pytest.param(_lose_its_python, marks=pytest.mark.sweep),
+        _lose_its_end,
+        pytest.param(_compile_it_for_another_python, marks=pytest.mark.sweep),
+        pytest.param(_lose_the_code, marks=pytest.mark.sweep),
         pytest.param(_give_it_away, marks=pytest.mark.sweep),
     ],
 )
@@ -139,8 +134,7 @@ def test_what_is_of_no_use_is_replaced(place: Place, damage: Any) -> None:
     answer = place.exec()
     assert (answer.sent, answer.result["changed"]) == (1, True), answer.printed
     assert place.exec().sent == 0
-    (kept,) = place.kept()
-    assert not (kept / "was-run").exists()
+    assert not Path(f"{place.python}.was-run").exists()
 
 
 @pytest.mark.sweep
@@ -195,8 +189,7 @@ def test_a_python_that_the_user_wraps_stays_wrapped(tmp_path: Path) -> None:
         assert [answer.sent for answer in answers] == [1, 0], answers[1].printed
         assert answers[1].result["changed"], answers[1].printed
     finally:
-        for kept in place.kept():
-            shutil.rmtree(kept)
+        place.forget()
 
 
 @pytest.mark.sweep

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Targets without the docker SDK get the controller's, once."""
+"""Targets without the docker SDK get the controller's, once, where it is needed.
+
+That is so where a user has a Docker config, or the engine is not at a Unix socket.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,14 @@ class TestThisMachine:
             for container in client.containers.list(all=True, filters={"name": name}):
                 container.remove(force=True, v=True)
 
+    @pytest.fixture
+    def docker_config(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What `docker login` leaves."""
+        (tmp_path / "docker").mkdir()
+        (tmp_path / "docker/config.json").write_text('{"auths": {}}', encoding="utf-8")
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+
+    @pytest.mark.usefixtures("docker_config")
     def test_it_is_sent_once_and_kept(
         self, bare: Path, name: str, engine: Engine, tmp_path: Path
     ) -> None:
@@ -64,6 +75,28 @@ class TestThisMachine:
         assert (tmp_path / "state/sdk").stat().st_mode & 0o777 == 0o700
         assert list(kept.glob("docker/__pycache__/*.pyc"))
 
+    def test_a_unix_socket_needs_none(
+        self, bare: Path, name: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert engine.docker_host.startswith("unix://")
+        (tmp_path / "home").mkdir()
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+        inventory = tmp_path / "hosts.ini"
+        inventory.write_text(
+            f"here ansible_connection=local ansible_python_interpreter={bare}\n", encoding="utf-8"
+        )
+        container = {"container": name, "image": IMAGE, "docker_host": engine.docker_host}
+        state = {"state_dir": str(tmp_path / "state"), "scope": name}
+        for wanted, action in (
+            (container, "created"),
+            ({**container, "state": "absent"}, "deleted"),
+        ):
+            graph = {**state, "resources": [{"type": "container", **wanted}]}
+            answer = call("converge", graph, str(inventory))
+            assert answer.result["resources"][0]["action"] == action, answer.printed
+        assert not (tmp_path / "state/sdk").exists()
+
     @pytest.mark.sweep
     def test_files_and_commands_need_none(self, bare: Path, tmp_path: Path) -> None:
         inventory = tmp_path / "hosts.ini"
@@ -89,7 +122,9 @@ class TestSshHost:
         host.run("dpkg --remove --force-depends python3-docker python3-requests python3-urllib3")
         host.run("useradd --create-home --groups docker --shell /bin/sh deploy")
         host.run("echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy")
-        host.run("cp -r ~root/.ssh /home/deploy/ && chown -R deploy: /home/deploy/.ssh")
+        for home in ("~root", "/home/deploy"):
+            host.run(f"mkdir -p {home}/.docker && echo '{{}}' > {home}/.docker/config.json")
+        host.run("cp -r ~root/.ssh /home/deploy/ && chown -R deploy: /home/deploy")
         return host
 
     @pytest.fixture

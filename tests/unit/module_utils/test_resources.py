@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
-    has_containers,
+    docker_hosts,
     parse_crates,
     parse_resources,
 )
@@ -41,12 +41,13 @@ def test_what_is_wrong_with_one(entry: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({"resources": [EXEC]}, False),
-        ({"resources": [EXEC, {"type": "container"}]}, True),
-        ({"crates": {"a": {"resources": [{"type": "container"}]}, "b": None}}, True),
-        ({"resources": None, "crates": None}, False),
-        ({"resources": ["nonsense"]}, False),
+        ({"resources": [EXEC]}, []),
+        ({"resources": [EXEC, {"type": "container"}]}, [""]),
+        ({"resources": [{"type": "container", "docker_host": "ssh://a@b"}]}, ["ssh://a@b"]),
+        ({"crates": {"a": {"resources": [{"type": "container"}]}, "b": None}}, [""]),
+        ({"resources": None, "crates": None}, []),
+        ({"resources": ["nonsense"]}, []),
     ],
 )
-def test_has_containers(arguments: dict[str, Any], expected: bool) -> None:
-    assert has_containers(arguments) is expected
+def test_docker_hosts(arguments: dict[str, Any], expected: list[str]) -> None:
+    assert docker_hosts(arguments) == expected

@@ -26,7 +26,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container import sdk
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
 try:
     there = sdk.provide(**json.load(sys.stdin))
-    print(json.dumps([there, sdk.imported()[0].__file__ if there else ""]))
+    print(json.dumps([there, sdk.imported().__file__ if there else ""]))
 except Blocked as error:
     print(json.dumps([None, error.message]))
 """

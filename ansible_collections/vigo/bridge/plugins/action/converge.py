@@ -15,7 +15,7 @@ from typing import Any, Mapping
 
 from ansible.errors import AnsibleConnectionFailure
 
-from ..module_utils.resources import has_containers
+from ..module_utils.resources import docker_hosts
 from ..plugin_utils import readable
 from ..plugin_utils.reserved_names import is_reserved
 from ..plugin_utils.result_file import is_recording, record, record_unreachable
@@ -84,7 +84,7 @@ class ActionModule(SecretAction):
 
 
 def _needs_sdk(arguments: Mapping[str, Any]) -> bool:
-    return bool(arguments.get("prune")) or has_containers(arguments)
+    return bool(arguments.get("prune") or docker_hosts(arguments))
 
 
 def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

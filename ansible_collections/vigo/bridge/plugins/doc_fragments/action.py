@@ -15,14 +15,6 @@ options:
         does.
     type: dict
     default: {}
-  _keep:
-    description:
-      - The name under which the module stays on the target. Never set it, the action plugin does.
-    type: str
-  _keep_python:
-    description:
-      - The Python that runs it there. Never set it, the action plugin does.
-    type: str
 notes:
   - A text may name a secret as C(secret:PATH), or as C(secret:{PATH}) where more text follows. Its
     value is looked up on the controller at the moment of the call, in the environment variable

@@ -19,7 +19,8 @@ options:
       - That SDK itself. Never set it, the action plugin does.
     type: str
 notes:
-  - A target that has no docker SDK for Python gets the controller's, once. It is unpacked into the
+  - An engine at a Unix socket needs no docker SDK for Python. For any other, and where the user has
+    a Docker config, a target that has none gets the controller's, once. It is unpacked into the
     folder C(sdk) of the state folder (C(/var/lib/vigo-bridge) for root,
     C(~/.local/state/vigo-bridge) for others), or, where that cannot be written, into
     C(/var/tmp/vigo-bridge-sdk-UID). Check mode unpacks it for the one call.

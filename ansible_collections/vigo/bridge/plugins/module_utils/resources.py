@@ -82,10 +82,14 @@ def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, C
     return crates
 
 
-def has_containers(arguments: Mapping[str, Any]) -> bool:
-    """Whether ``resources`` or ``crates``, not yet checked, hold a container."""
+def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
+    """The ``docker_host`` of each container in ``resources`` and ``crates``, not yet checked."""
     entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
-    return any(isinstance(entry, Mapping) and entry.get("type") == "container" for entry in entries)
+    return [
+        str(entry.get("docker_host") or "")
+        for entry in entries
+        if isinstance(entry, Mapping) and entry.get("type") == "container"
+    ]
 
 
 def parse_resources(

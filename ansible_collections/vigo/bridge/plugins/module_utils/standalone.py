@@ -10,20 +10,17 @@ from typing import Any, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 
-from . import kept_module, state_folder
+from . import state_folder
 from .caller import end_with_caller
 from .container import sdk
+from .container.connection import needs_sdk
 from .errors import ResourceError
 from .resource import ResourceType, Result, Turn, bring
 from .secret_references import Secrets
 from .target import Target
 
-#: What the action plugins fill in: the values of the secrets that the arguments name, and whether
-#: the module is to stay on the target.
-ACTION_OPTIONS = {
-    "_secrets": {"type": "dict", "no_log": True, "default": {}},
-    **kept_module.OPTION,
-}
+#: What the action plugins fill in: the values of the secrets that the arguments name.
+ACTION_OPTIONS = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
 #: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
@@ -48,7 +45,7 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
     }
 
     def given() -> Mapping[str, Any]:
-        if resource_type.needs_sdk:
+        if resource_type.needs_sdk and needs_sdk(attributes.get("docker_host", "")):
             require_sdk(module, state_folder.default_folder())
         return attributes
 
@@ -66,8 +63,6 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
     end_with_caller()
-    if module.params["_keep"]:
-        kept_module.keep(module.params["_keep"], module.params["_keep_python"] or "")
     secrets = Secrets(module.params.pop("_secrets"))
     # Ansible masks whatever is listed here, in all that leaves the module.
     module.no_log_values.difference_update(secrets.values.values())

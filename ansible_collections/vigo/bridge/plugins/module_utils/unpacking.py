@@ -9,6 +9,7 @@ that whoever looks finds all of it or nothing.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -16,26 +17,18 @@ import stat
 import tempfile
 import time
 import zipfile
-from typing import Mapping
 
 _PART = ".part-"
 _PART_LIVES = 3600.0
-#: Beside what was just unpacked: for other controllers, and for calls that still run.
-_OTHERS = 3
+#: How many former versions stay: for other controllers, and for calls that still run.
+OTHERS = 3
 
 
-def unpack(
-    archive: bytes,
-    folder: str,
-    name: str,
-    more: Mapping[str, str] | None = None,
-    sync: bool = True,
-) -> str:
+def unpack(archive: bytes, folder: str, name: str) -> str:
     """Unpacks a ZIP archive into a folder's subfolder of this name; gives its path.
 
-    more: further files by path, with their text. sync: without it, files may be empty after a
-    power cut, and it takes some milliseconds less for each. What is there under that name stays.
-    Raises OSError, and PermissionError where others could have put something there.
+    What is there under that name stays. Raises OSError, and PermissionError where others could have
+    put something there.
     """
     _own(folder)
     _clear(folder)
@@ -43,11 +36,7 @@ def unpack(
     part = tempfile.mkdtemp(prefix=_PART, dir=folder)
     try:
         extract(archive, part)
-        for path, text in (more or {}).items():
-            with open(os.path.join(part, path), "w", encoding="utf-8") as stream:
-                stream.write(text)
-        if sync:
-            _sync(part)
+        _sync(part)
         os.rename(part, place)
     except OSError:
         if not os.path.isdir(place):  # Another call was not faster.
@@ -57,21 +46,17 @@ def unpack(
     return place
 
 
-def remove_older(folder: str, name: str, prefix: str = "") -> None:
-    """Removes what former versions left beside ``name``, apart from the last ones.
-
-    prefix: of all the names that stand for versions of the same.
-    """
+def remove_older(folder: str, name: str) -> None:
+    """Removes what former versions left beside ``name``, apart from the last ones."""
     others = [
         entry
         for entry in os.scandir(folder)
         if entry.is_dir(follow_symlinks=False)
-        and entry.name.startswith(prefix)
         and not entry.name.startswith(_PART)
         and entry.name != name
     ]
     others.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for entry in others[_OTHERS:]:
+    for entry in others[OTHERS:]:
         shutil.rmtree(entry.path, ignore_errors=True)
 
 
@@ -81,13 +66,19 @@ def extract(archive: bytes, folder: str) -> None:
         stream.extractall(folder)
 
 
-def remember(folder: str, name: str, text: str) -> None:
-    """Writes a small file into such a folder, in one step. Raises OSError."""
+def put(folder: str, name: str, content: bytes) -> None:
+    """Writes a file into such a folder, in one step, in place of one of that name.
+
+    Raises OSError, and PermissionError as above.
+    """
     _own(folder)
-    descriptor, part = tempfile.mkstemp(dir=folder)
+    _clear(folder)
+    descriptor, part = tempfile.mkstemp(prefix=_PART, dir=folder)
     try:
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with open(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         os.rename(part, os.path.join(folder, name))
     except OSError:
         os.unlink(part)
@@ -125,4 +116,8 @@ def _clear(folder: str) -> None:
         for entry in entries:
             age = time.time() - entry.stat(follow_symlinks=False).st_mtime
             if entry.name.startswith(_PART) and age > _PART_LIVES:
-                shutil.rmtree(entry.path, ignore_errors=True)
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    with contextlib.suppress(OSError):
+                        os.unlink(entry.path)

@@ -255,9 +255,10 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import state_folder
 from ..module_utils.container import sdk
+from ..module_utils.container.connection import needs_sdk
 from ..module_utils.container.prune import usual_engine_is_there
 from ..module_utils.envoy import converge
-from ..module_utils.resources import has_containers
+from ..module_utils.resources import docker_hosts
 from ..module_utils.standalone import ACTION_OPTIONS, explained, require_sdk, target_of
 
 
@@ -298,9 +299,10 @@ def main() -> None:
 
 
 def _needs_sdk(module: AnsibleModule) -> bool:
-    if has_containers(module.params):
-        return True
-    return bool(module.params["prune"]) and usual_engine_is_there()
+    hosts = docker_hosts(module.params)
+    if not hosts and module.params["prune"] and usual_engine_is_there():
+        hosts = [""]
+    return any(map(needs_sdk, hosts))
 
 
 if __name__ == "__main__":

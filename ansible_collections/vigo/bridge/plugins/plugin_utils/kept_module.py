@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the controller runs a module that a target has kept; see ``module_utils.kept_module``."""
+"""What the controller sends so that a target runs a module that it keeps.
+
+See ``module_utils.bundled_module`` for what happens there.
+"""
 
 from __future__ import annotations
 
@@ -9,63 +12,132 @@ import hashlib
 import json
 import os
 import shlex
-from typing import Any, Iterator, Mapping
+import zlib
+from typing import Any, Iterator, Mapping, Sequence
 
+from ansible import module_utils
 from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.release import __version__
 
-from ..module_utils.kept_module import MISSING
+from ..module_utils import bundled_module
+from ..module_utils.bundled_module import MISSING, PROFILE
 
 _PLUGINS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-#: How modules and Ansible write data to one another.
-PROFILE = "legacy"
+_COLLECTION = "ansible_collections/vigo/bridge/plugins"
+_ANSIBLE = os.path.dirname(os.path.abspath(module_utils.__file__))
+#: Parts of Ansible's that no module of ours needs.
+_LEFT_OUT = ("csharp", "facts", "powershell")
 
+#: The first Python that there is. What is not read from standard input could break the connection.
+_PYTHON = 'p=; for c in {pythons}; do p=$(command -v "$c") && break; done;'
+_NOTHING = f"cat >/dev/null; echo {shlex.quote(json.dumps({MISSING: True}))}"
 #: Only what belongs to the user who runs it is run.
-_COMMAND = """\
-d=/var/lib/vigo-bridge;\
- [ "$(id -u)" = 0 ] || d=${{XDG_STATE_HOME:-$HOME/.local/state}}/vigo-bridge;\
- d=$d/modules/{name};\
- if [ -O "$d" ] && [ -f "$d/start" ]; then exec sh "$d/start"; fi;\
- echo '{{"{missing}": true}}'"""
+_LATER = """\
+ m=/var/lib/vigo-bridge;\
+ [ "$(id -u)" = 0 ] || m=${{XDG_STATE_HOME:-$HOME/.local/state}}/vigo-bridge;\
+ m=$m/modules;\
+ [ "$p" ] && [ -O "$m" ] && [ -O "$m/{name}.py" ] && exec "$p" "$m/{name}.py";"""
+_FIRST = ' [ "$p" ] && exec "$p" -c {launch};'
+#: For Pythons that are too old, Ansible has an explanation.
+_LAUNCH = """\
+import sys
+stream = sys.stdin.buffer
+if sys.version_info < (3, 8):
+    stream.read()
+    print('{{"{missing}": true}}')
+    sys.exit()
+program = stream.read({size})
+scope = {{"__name__": "bundled_module"}}
+exec(compile(program, "bundled_module.py", "exec"), scope)
+scope["first_call"](program, stream)
+"""
 
 
-def command(name: str) -> str:
-    """What the target's shell runs; it reads the arguments. name: see `name_of`."""
-    return f"sh -c {shlex.quote(_COMMAND.format(name=name, missing=MISSING))}"
+def later_call(name: str, pythons: Sequence[str]) -> str:
+    """The command that runs what is kept under a name; it reads the arguments.
 
-
-def standard_input(arguments: Mapping[str, Any]) -> bytes:
-    """The arguments, with those that Ansible adds, as a module reads them."""
-    return json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, cls=_ENCODER).encode()
-
-
-def name_of(module: str, interpreter: str) -> str:
-    """What a module is kept under: as it is here, for one Python.
-
-    module: its full name. interpreter: the setting that says which Python runs it.
+    pythons: programs, of which the first one is taken that is there.
     """
-    short = module.rpartition(".")[2]
-    digest = hashlib.sha256(f"{__version__}\0{interpreter}\0".encode())
-    digest.update(_SHARED)
-    with open(os.path.join(_PLUGINS, "modules", f"{short}.py"), "rb") as stream:
+    return _shell(_LATER.format(name=name), pythons)
+
+
+def first_call(pythons: Sequence[str]) -> str:
+    """The command that takes `sources`, and then the arguments."""
+    launch = _LAUNCH.format(missing=MISSING, size=len(_PROGRAM))
+    return _shell(_FIRST.format(launch=shlex.quote(launch)), pythons)
+
+
+def sources(module: str, name: str) -> bytes:
+    """All that a target needs to run a module. name: to keep it under; empty for this call only."""
+    files = {**_ansibles(), **_SHARED, **_texts(_PLUGINS, [_path(module)], _COLLECTION)}
+    for path in list(files):
+        while path := os.path.dirname(path):
+            files.setdefault(f"{path}/__init__.py", "")
+    packed = zlib.compress(json.dumps(files).encode(), 1)
+    head = {"module": _short(module), "name": name, "size": len(packed)}
+    return b"".join([_PROGRAM, json.dumps(head).encode(), b"\n", packed])
+
+
+def arguments(given: Mapping[str, Any]) -> bytes:
+    """The arguments, with those that Ansible adds, as a module reads them."""
+    return json.dumps({"ANSIBLE_MODULE_ARGS": given}, cls=_ENCODER).encode()
+
+
+def name_of(module: str, pythons: Sequence[str]) -> str:
+    """What a module is kept under: as it is here, for one Python. module: its full name."""
+    digest = hashlib.sha256(_SHARED_DIGEST + repr(tuple(pythons)).encode())
+    with open(os.path.join(_PLUGINS, _path(module)), "rb") as stream:
         digest.update(stream.read())
-    return f"{short}-{digest.hexdigest()[:32]}"
+    return f"{_short(module)}-{digest.hexdigest()[:32]}"
 
 
-def _shared_sources() -> bytes:
-    digest = hashlib.sha256()
-    for path in sorted(_python_files(os.path.join(_PLUGINS, "module_utils"))):
-        with open(path, "rb") as stream:
-            content = stream.read()
-        digest.update(f"{os.path.relpath(path, _PLUGINS)}\0{len(content)}\0".encode() + content)
-    return digest.digest()
+def _shell(script: str, pythons: Sequence[str]) -> str:
+    choice = _PYTHON.format(pythons=" ".join(map(shlex.quote, pythons)))
+    return f"sh -c {shlex.quote(choice + script + _NOTHING)}"
 
 
-def _python_files(folder: str) -> Iterator[str]:
-    for path, _folders, names in os.walk(folder):
-        yield from (os.path.join(path, name) for name in names if name.endswith(".py"))
+def _short(module: str) -> str:
+    return module.rpartition(".")[2]
+
+
+def _path(module: str) -> str:
+    return f"modules/{_short(module)}.py"
+
+
+def _ansibles() -> dict[str, str]:
+    """Ansible's own, by path."""
+    found = _python_files(_ANSIBLE, _LEFT_OUT)
+    return _texts(_ANSIBLE, found, "ansible/module_utils")
+
+
+def _texts(folder: str, names: Iterator[str] | Sequence[str], shown: str) -> dict[str, str]:
+    texts = {}
+    for name in names:
+        with open(os.path.join(folder, name), encoding="utf-8") as stream:
+            texts[f"{shown}/{name}"] = stream.read()
+    return texts
+
+
+def _python_files(folder: str, left_out: Sequence[str] = ()) -> Iterator[str]:
+    """By path from the folder, in an order that is always the same."""
+    for path, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in left_out)
+        for name in sorted(names):
+            if name.endswith(".py"):
+                yield os.path.relpath(os.path.join(path, name), folder)
+
+
+def _digest(texts: Mapping[str, str]) -> bytes:
+    return hashlib.sha256(json.dumps([__version__, texts]).encode()).digest()
 
 
 # Found out where Ansible loads its plugins, once, and not in each of its workers.
 _ENCODER = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
-_SHARED = _shared_sources()
+_SHARED = _texts(
+    os.path.join(_PLUGINS, "module_utils"),
+    _python_files(os.path.join(_PLUGINS, "module_utils")),
+    f"{_COLLECTION}/module_utils",
+)
+_SHARED_DIGEST = _digest(_SHARED)
+with open(bundled_module.__file__, "rb") as _stream:
+    _PROGRAM = _stream.read()

@@ -16,11 +16,12 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ..module_utils import kept_module, secret_references
+from ..module_utils import secret_references
+from ..module_utils.bundled_module import MISSING, PROFILE
 from ..module_utils.container import sdk
 from ..module_utils.secret_references import MASK
+from . import kept_module
 from .ansible_secrets import look_up_in_ansible
-from .kept_module import PROFILE, command, name_of, standard_input
 from .sdk_archive import OFFER, controllers_sdk
 from .secret_stores import StoreError
 from .secrets import UnknownSecrets, short
@@ -70,57 +71,62 @@ class SecretAction(ActionBase):
     def _execute(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
-        python = self._python(task_vars)
-        name = self._kept_name(module, task_vars, python)
-        if name:
-            result = self._execute_kept(name, module, arguments, task_vars)
-            if not result.get(kept_module.MISSING):
+        if self._may_be_kept(task_vars):
+            result = self._execute_kept(module, arguments, task_vars)
+            if not result.get(MISSING):
                 return result
-            if not self._task.check_mode:
-                named = "" if python.startswith("auto") else python
-                arguments = {**arguments, "_keep": name, "_keep_python": named}
         result = self._execute_module(
             module_name=module, module_args=dict(arguments), task_vars=task_vars
         )
         return {**result, **_missing_python(result)}
 
     def _execute_kept(
-        self,
-        name: str,
-        module: str,
-        arguments: Mapping[str, Any],
-        task_vars: Mapping[str, Any],
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """What ``_execute_module`` does, with a module that need not be sent."""
-        self._display.vvv(f"Using {name}, if the target has kept it")
+        """What ``_execute_module`` does, with a module that need not be sent at each call."""
+        pythons = self._pythons(task_vars)
+        name = kept_module.name_of(module, pythons)
         given = dict(arguments)
         self._update_module_args(module, given, task_vars)
-        answer = self._low_level_execute_command(
-            f"{self._compute_environment_string()} {command(name)}", in_data=standard_input(given)
-        )
+        packed = kept_module.arguments(given)
+        result = self._run_program(kept_module.later_call(name, pythons), packed)
+        if not result.get(MISSING):
+            return result
+        self._display.vvv(f"Sending {name}")
+        sources = kept_module.sources(module, "" if self._task.check_mode else name)
+        return self._run_program(kept_module.first_call(pythons), sources + packed)
+
+    def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
+        environment = self._compute_environment_string()
+        answer = self._low_level_execute_command(f"{environment} {command}", in_data=given)
         return _as_result(self._parse_returned_data(answer, PROFILE))
 
-    def _kept_name(self, module: str, task_vars: Mapping[str, Any], python: str) -> str:
-        """What the target may have kept this module under; empty where it must be sent.
-
-        Without pipelining, the user may want to look at what was sent.
-        """
+    def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
+        """Without pipelining, the user may want to look at what is sent."""
         switch = task_vars.get("vigo_keep_modules", os.environ.get("VIGO_KEEP_MODULES", True))
-        if (
-            not boolean(self._templar.template(switch))
-            or self._task.async_val
-            or getattr(self._connection._shell, "SHELL_FAMILY", "") != "sh"
-            or not self._is_pipelining_enabled("new", False)
-        ):
-            return ""
-        return name_of(module, python)
+        limit = constants.config.get_config_value(
+            "PYTHON_MODULE_RLIMIT_NOFILE", variables=task_vars
+        )
+        return bool(
+            boolean(self._templar.template(switch))
+            and not self._task.async_val
+            and not limit
+            and getattr(self._connection._shell, "SHELL_FAMILY", "") == "sh"
+            and self._is_pipelining_enabled("new", False)
+        )
 
-    def _python(self, task_vars: Mapping[str, Any]) -> str:
-        """What the user says of the target's Python: a program, or how to find one."""
+    def _pythons(self, task_vars: Mapping[str, Any]) -> list[str]:
+        """The target's Python as the user names it, or all that Ansible would look for."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
-        python = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
-        return str(self._templar.template(python))
+        setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        python = str(self._templar.template(setting))
+        if not python.startswith("auto"):
+            return [python]
+        known = constants.config.get_config_value(
+            "INTERPRETER_PYTHON_FALLBACK", variables=task_vars
+        )
+        return [*known, "/usr/bin/python3"]
 
     def _refuse_arguments_on_disk(self) -> None:
         if not self._is_pipelining_enabled("new", False):

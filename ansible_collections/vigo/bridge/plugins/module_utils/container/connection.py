@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The connection to an engine's socket.
 
-The SDK's client serves as the HTTP session that speaks through sockets, TLS and SSH; which calls
-are made is in ``engine``. So every SDK from 5.0.3 on behaves the same. Questions at a Unix socket
-go without it, see ``questions``.
+An engine at a Unix socket is spoken to without the SDK, see ``unix_socket``. For others the SDK's
+client serves as the HTTP session that speaks TCP, TLS and SSH, and it reads the Docker config.
+Which calls are made is in ``engine``. So every SDK from 5.0.3 on behaves the same.
 """
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import os
@@ -20,7 +21,7 @@ from urllib.parse import urlencode
 
 from ..errors import Blocked, ResourceError
 from . import sdk
-from .questions import questions
+from .unix_socket import Stream, unix_socket
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
@@ -30,6 +31,9 @@ NEWEST_API = (1, 47)
 #: is how much longer a command may rightly take.
 PATIENCE = 60.0
 _PING_PATIENCE = 20.0
+
+#: What breaks a connection. The exceptions of ``requests`` are all OSError.
+_LOST = (OSError, http.client.HTTPException)
 
 _START_HINT = (
     "install one (apt install docker.io, or podman) or start it (systemctl start docker, or"
@@ -46,12 +50,29 @@ class Refused(ResourceError):
         self.code = code
 
 
+class Events:
+    """What an engine tells, line by line, without an end."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[Any]:
+        return (json.loads(line) for line in self._answer.iter_lines() if line.strip())
+
+    def close(self) -> None:
+        """Ends the iteration, from any thread."""
+        if isinstance(self._answer, Stream):
+            self._answer.close()
+        else:
+            _docker().types.CancellableStream(self._answer, self._answer).close()
+
+
 class Connection:
     """One engine. Raises Blocked at once when it does not answer."""
 
     def __init__(self, docker_host: str = "") -> None:
-        self.host = docker_host or os.environ.get("DOCKER_HOST") or DEFAULT_HOST
-        self._questions = questions(self.host)
+        self.host = _address(docker_host)
+        self._socket = unix_socket(self.host)
         self._opened: Any = None
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
@@ -90,34 +111,30 @@ class Connection:
         self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], timeout: float
     ) -> Iterator[dict[str, Any]]:
         """A POST whose answer is one JSON object a line. timeout: seconds of silence."""
-        answer = self._send(
-            "POST", self._prefix + path, params, headers=headers, timeout=timeout, stream=True
-        )
+        answer = self._stream("POST", path, params, headers, timeout, silence=timeout)
         try:
             for line in answer.iter_lines():
                 if line.strip():
                     yield json.loads(line)
-        except _requests().exceptions.RequestException as error:
-            raise self._unreachable(error) from error
         except ValueError as error:
             raise self._senseless() from error
+        except _LOST as error:
+            raise self._unreachable(error) from error
         finally:
             answer.close()
 
-    def events(self, filters: Mapping[str, Any]) -> Any:
-        """An endless iterator over the engine's events; its ``close`` ends it."""
+    def events(self, filters: Mapping[str, Any]) -> Events:
+        """Those that happen from now on."""
         params = {"filters": json.dumps(filters)}
-        answer = self._send(
-            "GET", f"{self._prefix}/events", params, timeout=(PATIENCE, None), stream=True
-        )
-        lines = (json.loads(line) for line in answer.iter_lines() if line.strip())
-        return _docker().types.CancellableStream(lines, answer)
+        return Events(self._stream("GET", "/events", params, None, PATIENCE, silence=None))
 
     def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
         """What the Docker config of this user holds for a registry, and a remark.
 
         A missing credential helper must not fail a pull that needs no credentials.
         """
+        if not _has_docker_config():
+            return None, ""
         try:
             return _docker().auth.load_config().resolve_authconfig(registry), ""
         except (_docker().errors.DockerException, ValueError, KeyError, OSError) as error:
@@ -125,10 +142,6 @@ class Connection:
                 f"the Docker config's credentials for {registry} cannot be used"
                 f" ({type(error).__name__}); pulling without"
             )
-
-    def authorization(self, credentials: Mapping[str, Any]) -> dict[str, str]:
-        """The header that carries credentials to a registry."""
-        return {"X-Registry-Auth": _docker().auth.encode_header(dict(credentials)).decode()}
 
     def _session(self) -> Any:
         """The SDK's client, made at its first use."""
@@ -153,32 +166,51 @@ class Connection:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         *,
-        timeout: float | tuple[float, float | None],
-        stream: bool = False,
+        timeout: float,
     ) -> Any:
-        if self._questions and method == "GET" and not stream and not isinstance(timeout, tuple):
-            question = f"{path}?{urlencode(params)}" if params else path
-            try:
-                answer: Any = self._questions.ask(question, timeout, headers)
-            except (OSError, http.client.HTTPException) as error:
-                raise self._unreachable(error) from error
-        else:
-            session = self._session()
-            try:
-                answer = session.request(
-                    method,
-                    session.base_url + path,
-                    params=params,
-                    json=body,
-                    headers=headers,
-                    timeout=timeout,
-                    stream=stream,
+        try:
+            if self._socket:
+                target = _with(path, params)
+                answer: Any = self._socket.request(method, target, timeout, headers, body)
+            else:
+                answer = self._ask_session(
+                    method, path, params=params, json=body, headers=headers, timeout=timeout
                 )
-            except _requests().exceptions.RequestException as error:
-                raise self._unreachable(error) from error
-        if answer.status_code >= 400:
-            raise Refused(_message(answer), answer.status_code)
-        return answer
+        except _LOST as error:
+            raise self._unreachable(error) from error
+        return _accepted(answer)
+
+    def _stream(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any],
+        headers: Mapping[str, str] | None,
+        timeout: float,
+        silence: float | None,
+    ) -> Any:
+        """An answer by lines. timeout: seconds until it begins. silence: seconds without a byte."""
+        path = self._prefix + path
+        try:
+            if self._socket:
+                target = _with(path, params)
+                answer: Any = self._socket.stream(method, target, timeout, headers, silence)
+            else:
+                answer = self._ask_session(
+                    method,
+                    path,
+                    params=params,
+                    headers=headers,
+                    timeout=(timeout, silence),
+                    stream=True,
+                )
+        except _LOST as error:
+            raise self._unreachable(error) from error
+        return _accepted(answer)
+
+    def _ask_session(self, method: str, path: str, **options: Any) -> Any:
+        session = self._session()
+        return session.request(method, session.base_url + path, **options)
 
     def _content(self, answer: Any) -> Any:
         if "json" not in answer.headers.get("Content-Type", "") or not answer.content:
@@ -210,12 +242,41 @@ class Connection:
         return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
 
 
+def needs_sdk(docker_host: str) -> bool:
+    """Whether the engine cannot be used without the SDK. docker_host: as the user gives it."""
+    return unix_socket(_address(docker_host)) is None or _has_docker_config()
+
+
+def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
+    """The header that carries credentials to a registry."""
+    text = json.dumps(dict(credentials)).encode()
+    return {"X-Registry-Auth": base64.urlsafe_b64encode(text).decode()}
+
+
+def _address(docker_host: str) -> str:
+    return docker_host or os.environ.get("DOCKER_HOST") or DEFAULT_HOST
+
+
+def _has_docker_config() -> bool:
+    """Whether there is one where the SDK looks."""
+    folder = os.environ.get("DOCKER_CONFIG")
+    places = [os.path.join(folder, "config.json")] if folder else []
+    places += map(os.path.expanduser, ("~/.docker/config.json", "~/.dockercfg"))
+    return any(map(os.path.exists, places))
+
+
 def _docker() -> Any:
-    return sdk.imported()[0]
+    return sdk.imported()
 
 
-def _requests() -> Any:
-    return sdk.imported()[1]
+def _with(path: str, params: Mapping[str, Any] | None) -> str:
+    return f"{path}?{urlencode(params)}" if params else path
+
+
+def _accepted(answer: Any) -> Any:
+    if answer.status_code >= 400:
+        raise Refused(_message(answer), answer.status_code)
+    return answer
 
 
 def _is_timeout(error: Exception) -> bool:

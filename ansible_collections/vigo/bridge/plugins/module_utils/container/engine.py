@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from ..background import Background
 from ..errors import Blocked, ResourceError
-from .connection import Connection, Refused
+from .connection import Connection, Refused, authorization
 from .events import Events
 from .image_name import ImageName
 from .networks import Attachment
@@ -222,7 +222,7 @@ class Engine:
         return self._connection.credentials(registry)
 
     def _authorization(self, credentials: Mapping[str, Any] | None) -> dict[str, str]:
-        return self._connection.authorization(credentials) if credentials else {}
+        return authorization(credentials) if credentials else {}
 
     # networks and volumes
 

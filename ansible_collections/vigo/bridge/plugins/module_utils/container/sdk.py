@@ -25,7 +25,7 @@ import tempfile
 from typing import Any, Iterator, Mapping, Sequence
 
 from ..errors import Blocked
-from ..unpacking import extract, is_private, remember, remove_older, unpack
+from ..unpacking import extract, is_private, put, remove_older, unpack
 
 #: What the archive holds: the SDK, and all that it cannot do without.
 PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
@@ -79,20 +79,19 @@ def folders(state_folder: str) -> list[str]:
     ]
 
 
-def imported() -> tuple[Any, Any]:
-    """The modules ``docker`` and ``requests``. Raises Blocked where they cannot be imported."""
+def imported() -> Any:
+    """The module ``docker``. Raises Blocked where it cannot be imported."""
     try:
         import docker
         import docker.auth
         import docker.errors
         import docker.utils
-        import requests
     except Exception as error:  # An old or half installed one may raise anything.
         _forget()
         raise Blocked(
             f"the Python of this target has no usable docker SDK ({error}); {_INSTALL}"
         ) from error
-    return docker, requests
+    return docker
 
 
 def _works(folders: Sequence[str], keep: bool) -> bool:
@@ -129,7 +128,7 @@ def _try(folders: Sequence[str], keep: bool) -> None:
     imported()
     for folder in folders if keep else ():
         with contextlib.suppress(OSError):
-            remember(folder, _MEMORY, seen)
+            put(folder, _MEMORY, seen.encode())
             return
 
 

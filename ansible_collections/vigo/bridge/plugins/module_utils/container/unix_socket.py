@@ -1,20 +1,20 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Questions to an engine at a Unix socket, by the standard library alone.
+"""An engine at a Unix socket, spoken to by the standard library alone.
 
-To import the SDK takes longer than to look at a hundred containers. Where nothing is to be changed,
-nobody needs it.
+To import the SDK takes longer than to look at a hundred containers, and most targets have none.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
 import threading
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping
 
 _SCHEME = "unix://"
 
@@ -36,42 +36,103 @@ class Answer:
         return json.loads(self.content)
 
 
-class Questions:
-    """Asks the engine at one socket. Each thread has a connection of its own, kept alive."""
+class Stream:
+    """An answer that comes line by line. Iterating raises OSError and http.client.HTTPException."""
+
+    def __init__(self, connection: _Connection, response: http.client.HTTPResponse) -> None:
+        self.status_code = response.status
+        self._connection = connection
+        self._response = response
+        self._socket = connection.sock
+
+    def iter_lines(self) -> Iterator[bytes]:
+        with contextlib.closing(self._connection):
+            yield from iter(self._response.readline, b"")
+
+    def close(self) -> None:
+        """Ends it, also while another thread waits for the next line."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class UnixSocket:
+    """Asks and commands the engine at one socket.
+
+    Each thread has a connection of its own for its questions, kept alive. A command has a new one:
+    where one that was kept breaks, nobody knows whether the engine has heard the command.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._own = threading.local()
 
-    def ask(self, path: str, timeout: float, headers: Mapping[str, str] | None = None) -> Answer:
-        """What a GET answers. timeout: seconds without a byte.
+    def request(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Answer:
+        """timeout: seconds without a byte. body: sent as JSON.
 
         Raises OSError, and http.client.HTTPException for an answer that makes no sense.
         """
         kept: _Connection | None = getattr(self._own, "connection", None)
+        if method != "GET":
+            with contextlib.closing(_Connection(self._path)) as connection:
+                return _read(connection.ask(method, path, timeout, headers, body))
         if kept is not None:
             try:
-                return self._asked(kept, path, timeout, headers or {})
+                return self._asked(kept, path, timeout, headers)
             except socket.timeout:
                 raise
             except (OSError, http.client.HTTPException):
                 pass  # The engine has closed it meanwhile.
-        return self._asked(_Connection(self._path), path, timeout, headers or {})
+        return self._asked(_Connection(self._path), path, timeout, headers)
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        silence: float | None = None,
+    ) -> Stream | Answer:
+        """An answer that may take long; one with an error comes whole. Raises as `request`.
+
+        timeout: seconds until it begins. silence: seconds without a byte then; None for any.
+        """
+        connection = _Connection(self._path)
+        try:
+            response = connection.ask(method, path, timeout, headers)
+            if response.status >= 400:
+                return _read(response)
+            connection.set_timeout(silence)
+        except BaseException:
+            connection.close()
+            raise
+        return Stream(connection, response)
 
     def _asked(
-        self, connection: _Connection, path: str, timeout: float, headers: Mapping[str, str]
+        self,
+        connection: _Connection,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None,
     ) -> Answer:
         self._own.connection = None
-        connection.set_timeout(timeout)
         try:
-            connection.request("GET", path, headers=headers)
-            response = connection.getresponse()
-            answer = Answer(response.status, response.headers, response.read())
+            answer = _read(connection.ask("GET", path, timeout, headers))
         except BaseException:
             connection.close()
             raise
         self._own.connection = connection
         return answer
+
+
+def _read(response: http.client.HTTPResponse) -> Answer:
+    return Answer(response.status, response.headers, response.read())
 
 
 class _Connection(http.client.HTTPConnection):
@@ -84,15 +145,32 @@ class _Connection(http.client.HTTPConnection):
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
 
-    def set_timeout(self, seconds: float) -> None:
+    def set_timeout(self, seconds: float | None) -> None:
         self.timeout = seconds
         if self.sock is not None:
             self.sock.settimeout(seconds)
 
+    def ask(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None,
+        body: Any = None,
+    ) -> http.client.HTTPResponse:
+        self.set_timeout(timeout)
+        given = dict(headers or {})
+        content = None
+        if body is not None:
+            content = json.dumps(body).encode()
+            given["Content-Type"] = "application/json"
+        self.request(method, path, content, given)
+        return self.getresponse()
 
-def questions(docker_host: str) -> Questions | None:
-    """For an engine that answers at a Unix socket; None for others."""
+
+def unix_socket(docker_host: str) -> UnixSocket | None:
+    """For an engine at a Unix socket; None for others."""
     path = docker_host[len(_SCHEME) :]
     if docker_host.startswith(_SCHEME) and path.startswith("/"):
-        return Questions(path)
+        return UnixSocket(path)
     return None
