@@ -33,7 +33,7 @@ author:
   - The vigo-bridge developers (@vigo-bridge)
 requirements:
   - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
-  - For an engine that is not at a Unix socket, and where the user has a Docker config, Docker SDK for
+  - For an engine that is not at a Unix socket, and for a user with a Docker config, Docker SDK for
     Python 5.0.3 or newer, on the target or else on the controller
 options:
   container:

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module of ours on a target: what the target has kept, or else in Ansible's way."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Mapping
+
+from ansible import constants
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.bundled_module import MISSING, PROFILE
+from . import kept_module
+
+
+class RunningAction(ActionBase):
+    """The base of actions with a module of ours."""
+
+    def execute(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The module's result. module: its full name."""
+        if self._may_be_kept(task_vars):
+            result = self._execute_kept(module, arguments, task_vars)
+            if not result.get(MISSING):
+                return result
+        result = self._execute_module(
+            module_name=module, module_args=dict(arguments), task_vars=task_vars
+        )
+        return {**result, **_missing_python(result)}
+
+    def _execute_kept(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What ``_execute_module`` does, with a module that need not be sent at each call."""
+        pythons = self._pythons(task_vars)
+        name = kept_module.name_of(module, pythons)
+        given = dict(arguments)
+        self._update_module_args(module, given, task_vars)
+        packed = kept_module.arguments(given)
+        result = self._run_program(kept_module.later_call(name, pythons), packed)
+        if not result.get(MISSING):
+            return result
+        self._display.vvv(f"Sending {name}")
+        sources = kept_module.sources(module, "" if self._task.check_mode else name)
+        return self._run_program(kept_module.first_call(pythons), sources + packed)
+
+    def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
+        environment = self._compute_environment_string()
+        answer = self._low_level_execute_command(f"{environment} {command}", in_data=given)
+        return _as_result(self._parse_returned_data(answer, PROFILE))
+
+    def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
+        """Without pipelining, the user may want to look at what is sent."""
+        switch = task_vars.get("vigo_keep_modules", os.environ.get("VIGO_KEEP_MODULES", True))
+        limit = constants.config.get_config_value(
+            "PYTHON_MODULE_RLIMIT_NOFILE", variables=task_vars
+        )
+        return bool(
+            boolean(self._templar.template(switch))
+            and not self._task.async_val
+            and not limit
+            and getattr(self._connection._shell, "SHELL_FAMILY", "") == "sh"
+            and self._is_pipelining_enabled("new", False)
+        )
+
+    def _pythons(self, task_vars: Mapping[str, Any]) -> list[str]:
+        """The target's Python as the user names it, or all that Ansible would look for."""
+        if self._task.delegate_to:
+            task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
+        setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        python = str(self._templar.template(setting))
+        if not python.startswith("auto"):
+            return [python]
+        known = constants.config.get_config_value(
+            "INTERPRETER_PYTHON_FALLBACK", variables=task_vars
+        )
+        return [*known, "/usr/bin/python3"]
+
+
+def _missing_python(result: Mapping[str, Any]) -> dict[str, str]:
+    """What to say in place of Ansible's message where the target's shell found no Python."""
+    if result.get("rc") != 127 or "module_stderr" not in result:
+        return {}
+    reason = str(result["module_stderr"]).strip().splitlines()[-1:]
+    return {
+        "msg": f"the target has no usable Python ({': '.join(reason) or 'it does not start'});"
+        " install one (apt install python3), or name it in ansible_python_interpreter"
+    }
+
+
+def _as_result(parsed: Any) -> dict[str, Any]:
+    """What a module returned, without what only Ansible itself may say in a result."""
+    result: dict[str, Any]
+    if isinstance(parsed, dict):
+        from ansible.vars.clean import remove_internal_keys
+
+        remove_internal_keys(parsed)
+        return parsed
+    # ansible-core has had a type of its own for results since 2.21.
+    parsed.remove_internal_keys()
+    result = parsed.as_result_dict(for_round_trip=True)
+    return result
