@@ -22,6 +22,7 @@ from tests.testbed import Host
 
 RUN = Tool("vigo-bridge run", ours.run)
 RUN_THAT_WAITS = replace(RUN, prepare=partial(ours.run, wait=True))
+RUN_CONFIGURED = Tool("vigo-bridge run, inventory from ansible.cfg", ours.run_configured)
 GENERATED = Tool("ansible-playbook on the generated project", ours.generated)
 ANSIBLE = Tool("Ansible with community.docker", ansible_peer.playbook, slow=True)
 PYINFRA = Tool("pyinfra", pyinfra_peer.deploy)
@@ -79,4 +80,4 @@ def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
             name = "1 of 20 changed, and a trigger"
             yield Case(name, OneFileChanged, triggering, hosts, (RUN, ANSIBLE, PYINFRA))
         case "W6":
-            yield Case("20 unchanged", Unchanged, twenty, hosts, (RUN, GENERATED))
+            yield Case("20 unchanged", Unchanged, twenty, hosts, (RUN, RUN_CONFIGURED, GENERATED))

@@ -27,6 +27,16 @@ def run(controller: Controller, work: Work, hosts: Sequence[Host], *, wait: bool
     return Call(command, place, _environment(controller, hosts))
 
 
+def run_configured(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
+    """The same where ansible.cfg names the inventory, and the command line does not."""
+    place = controller.place("configured")
+    options = _stack(controller, work, hosts, place, wait=False)
+    inventory = Path(options[-1]).name
+    (place / "ansible.cfg").write_text(f"[defaults]\ninventory = {inventory}\n", encoding="utf-8")
+    command = (PROGRAM, "run", *options[:-2], "--forks", str(len(hosts)))
+    return Call(command, place, _environment(controller, hosts))
+
+
 def generated(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
     """`ansible-playbook` on the project that `vigo-bridge generate` has written before."""
     place = controller.place("generated")

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN
+from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN, RUN_CONFIGURED
 from benchmarks.workloads.results import Figures, Result
 from benchmarks.workloads.targets import Target, judge
 
 NOTHING = "Nothing has been measured yet: `make bench ARGS=--write` does, and writes it here."
 
-_COLUMNS = (RUN.name, ANSIBLE.name, PYINFRA.name, PING.name, GENERATED.name)
+_COLUMNS = tuple(tool.name for tool in (RUN, ANSIBLE, PYINFRA, PING, GENERATED, RUN_CONFIGURED))
 
 
 def as_markdown(results: Mapping[str, Result]) -> str:

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.workloads import ours, results
-from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN
+from benchmarks.workloads.catalogue import (
+    ANSIBLE,
+    GENERATED,
+    PING,
+    PYINFRA,
+    RUN,
+    RUN_CONFIGURED,
+)
 from benchmarks.workloads.controller import BenchmarkError, Call, Controller, controller
 from benchmarks.workloads.hosts import Hosts
 from benchmarks.workloads.measure import Nothing, OneFileChanged, Tool, Unchanged
@@ -27,7 +34,7 @@ TOOLS = {
     "W1": {RUN.name, ANSIBLE.name, PYINFRA.name, PING.name},
     "W4": {RUN.name, ANSIBLE.name, PYINFRA.name},
     "W5": {RUN.name, ANSIBLE.name, PYINFRA.name},
-    "W6": {RUN.name, GENERATED.name},
+    "W6": {RUN.name, RUN_CONFIGURED.name, GENERATED.name},
     "W7": {PYTHON, HELP, VALIDATE},
 }
 
