@@ -23,7 +23,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
 )
 from vigo_bridge.cli.hosts import Asked, Hosts
 from vigo_bridge.cli.only import hosts_of
-from vigo_bridge.cli.options import HostOptions, StackOptions
+from vigo_bridge.cli.options import HostOptions, ReportOptions, StackOptions
 from vigo_bridge.cli.report_file import write_report
 from vigo_bridge.cli.rollout import Job, carry_out, predict
 from vigo_bridge.cli.rollout_options import Rollout
@@ -60,24 +60,22 @@ def show_plan(
     stack: StackOptions,
     hosts: HostOptions,
     asked: Asked,
-    output: str,
     only: Sequence[str],
-    keep_artifacts: bool,
-    page: Path | None,
+    shown: ReportOptions,
 ) -> int:
     """Shows what the hosts would get; the exit status."""
-    loaded = load_valid(stack, output)
+    loaded = load_valid(stack, shown.output)
     found = asked()
-    planned_hosts = planned(loaded, stack, found.names, output)
+    planned_hosts = planned(loaded, stack, found.names, shown.output)
     secrets = secrets_of(secret_uses(planned_hosts, loaded), stack.folder)
     refuse_arguments_on_disk(users_of_secrets(planned_hosts), found)
-    with run_folder(keep_artifacts) as private:
-        how = run_options(hosts, output, {"check_mode": True, "only": tuple(only)})
+    with run_folder(shown.keep_artifacts) as private:
+        how = run_options(hosts, shown.output, {"check_mode": True, "only": tuple(only)})
         job = _job("plan", stack, planned_hosts, found, secrets, how, private)
         result = predict(job, private)
-    report(result, output, diffs=True, everything=hosts.verbosity > 0)
+    report(result, shown.output, diffs=True, everything=hosts.verbosity > 0)
     title = f"vigo-bridge plan of {stack.folder}"
-    write_report(page, result, title, job.clock, loaded, planned_hosts, stack.settings)
+    write_report(shown.page, result, title, job.clock, loaded, planned_hosts, stack.settings)
     return exit_status(result)
 
 
@@ -86,11 +84,9 @@ def converge(
     stack: StackOptions,
     options: HostOptions,
     asked: Asked,
-    output: str,
     rollout: Rollout,
     changes: Mapping[str, object],
-    keep_artifacts: bool,
-    page: Path | None = None,
+    shown: ReportOptions,
 ) -> int:
     """Brings the hosts to what the stack says; the exit status.
 
@@ -98,20 +94,20 @@ def converge(
     """
     loaded = load(stack.folder)
     found = asked()
-    refuse_errors(loaded.diagnostics, stack.folder, output)
-    plan = planned(loaded, stack, found.names, output)
+    refuse_errors(loaded.diagnostics, stack.folder, shown.output)
+    plan = planned(loaded, stack, found.names, shown.output)
     health = rollout.options.health_check
     uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
     secrets = secrets_of(uses, stack.folder)
     checked = found.names if secret_references.paths(health) else ()
     refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
-    with run_folder(keep_artifacts) as private:
-        how = run_options(options, output, changes)
+    with run_folder(shown.keep_artifacts) as private:
+        how = run_options(options, shown.output, changes)
         job = _job(command, stack, plan, found, secrets, how, private)
         result = carry_out(job, rollout, private)
-    report(result, output, diffs=False, everything=options.verbosity > 0)
+    report(result, shown.output, diffs=False, everything=options.verbosity > 0)
     title = f"vigo-bridge {command} of {stack.folder}"
-    write_report(page, result, title, job.clock, loaded, plan, stack.settings)
+    write_report(shown.page, result, title, job.clock, loaded, plan, stack.settings)
     return exit_status(result)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -14,14 +13,15 @@ from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.hosts import Hosts, finding_hosts, inventory_option, known_names
 from vigo_bridge.cli.options import (
     HostOptions,
+    ReportOptions,
     StackOptions,
     host_options,
     output_option,
     stack_options,
 )
-from vigo_bridge.cli.report_file import report_option
+from vigo_bridge.cli.report_file import report_options
 from vigo_bridge.cli.rollout_options import Rollout, rollout_options
-from vigo_bridge.cli.run import Changes, change_options, keep_artifacts_option
+from vigo_bridge.cli.run import Changes, change_options
 
 
 @click.group()
@@ -55,9 +55,7 @@ def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> N
 @click.option("--all", "everyone", is_flag=True, help="All hosts of the inventory.")
 @change_options
 @rollout_options
-@keep_artifacts_option
-@report_option
-@output_option
+@report_options
 @host_options
 @stack_options
 @click.pass_context
@@ -65,11 +63,9 @@ def push(
     context: click.Context,
     stack: StackOptions,
     hosts: HostOptions,
-    output: str,
+    shown: ReportOptions,
     rollout: Rollout,
     changes: Changes,
-    keep_artifacts: bool,
-    page: Path | None,
     patterns: Sequence[str],
     everyone: bool,
 ) -> None:
@@ -86,7 +82,5 @@ def push(
             found = asked()
             return replace(found, names=named(patterns, found.names)) if patterns else found
 
-        status = converge(
-            "envoys push", stack, hosts, chosen, output, rollout, changes, keep_artifacts, page
-        )
+        status = converge("envoys push", stack, hosts, chosen, rollout, changes, shown)
     context.exit(status)

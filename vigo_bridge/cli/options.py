@@ -37,6 +37,15 @@ class HostOptions:
     verbosity: int
 
 
+@dataclass(frozen=True)
+class ReportOptions:
+    """How the result is shown. ``page`` is the file of ``--report``."""
+
+    output: str
+    page: Path | None
+    keep_artifacts: bool
+
+
 def stack_options(command: Command) -> Command:
     """Adds ``--stacks`` and ``--set``; the command gets them as ``stack``."""
     return gathered(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``--report FILE``: a run's result as one HTML page."""
+"""The options that say how a run is shown, and ``--report FILE``: its result as one HTML page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from vigo_bridge.cli.options import Command, ReportOptions, gathered, output_option
 
 if TYPE_CHECKING:
     from vigo_bridge.language import Stack
@@ -31,14 +33,28 @@ def _writable(context: click.Context, parameter: click.Parameter, page: Path | N
     return page
 
 
-report_option = click.option(
-    "--report",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    callback=_writable,
-    metavar="FILE",
-    help="Write the result as one HTML page, too: no network, searchable, printable.",
-)
+def report_options(command: Command) -> Command:
+    """Adds what says how a run is shown; the command gets it as ``shown``."""
+    return gathered(
+        command,
+        "shown",
+        ReportOptions,
+        click.option(
+            "--keep-artifacts",
+            is_flag=True,
+            help="Keep the folder with the Ansible project and ansible-runner's files; no secrets"
+            " in it.",
+        ),
+        click.option(
+            "--report",
+            "page",
+            type=click.Path(path_type=Path, dir_okay=False),
+            callback=_writable,
+            metavar="FILE",
+            help="Write the result as one HTML page, too: no network, searchable, printable.",
+        ),
+        output_option,
+    )
 
 
 def write_report(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
@@ -13,13 +12,13 @@ from vigo_bridge.cli.only import only_option
 from vigo_bridge.cli.options import (
     Command,
     HostOptions,
+    ReportOptions,
     StackOptions,
     gathered,
     host_options,
-    output_option,
     stack_options,
 )
-from vigo_bridge.cli.report_file import report_option
+from vigo_bridge.cli.report_file import report_options
 from vigo_bridge.cli.rollout_options import Rollout, rollout_options
 
 #: Options of a converge that its RunOptions take as they are.
@@ -47,18 +46,9 @@ def change_options(command: Command) -> Command:
     )
 
 
-keep_artifacts_option = click.option(
-    "--keep-artifacts",
-    is_flag=True,
-    help="Keep the folder with the Ansible project and ansible-runner's files; no secrets in it.",
-)
-
-
 @click.command()
 @only_option
-@keep_artifacts_option
-@report_option
-@output_option
+@report_options
 @host_options
 @stack_options
 @click.pass_context
@@ -66,25 +56,21 @@ def plan(
     context: click.Context,
     stack: StackOptions,
     hosts: HostOptions,
-    output: str,
-    keep_artifacts: bool,
+    shown: ReportOptions,
     only: tuple[str, ...],
-    page: Path | None,
 ) -> None:
     """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
     with finding_hosts(hosts) as asked:
         from vigo_bridge.cli.converge import show_plan
 
-        status = show_plan(stack, hosts, asked, output, only, keep_artifacts, page)
+        status = show_plan(stack, hosts, asked, only, shown)
     context.exit(status)
 
 
 @click.command()
 @change_options
 @rollout_options
-@keep_artifacts_option
-@report_option
-@output_option
+@report_options
 @host_options
 @stack_options
 @click.pass_context
@@ -92,17 +78,13 @@ def run(
     context: click.Context,
     stack: StackOptions,
     hosts: HostOptions,
-    output: str,
+    shown: ReportOptions,
     rollout: Rollout,
     changes: Changes,
-    keep_artifacts: bool,
-    page: Path | None,
 ) -> None:
     """Bring the hosts to what the stack says, all at once or batch by batch."""
     with finding_hosts(hosts) as asked:
         from vigo_bridge.cli.converge import converge
 
-        status = converge(
-            "run", stack, hosts, asked, output, rollout, changes, keep_artifacts, page
-        )
+        status = converge("run", stack, hosts, asked, rollout, changes, shown)
     context.exit(status)
