@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The connection to an engine's socket.
 
-An engine at a Unix socket is spoken to without the SDK, see ``unix_socket``. For others the SDK's
-client serves as the HTTP session that speaks TCP, TLS and SSH, and it reads the Docker config.
-Which calls are made is in ``engine``. So every SDK from 5.0.3 on behaves the same.
+An engine at a Unix socket is spoken to by the standard library, see ``unix_socket``, any other by
+the docker SDK, see ``sdk_session``. Which calls are made is in ``engine``.
 """
 
 from __future__ import annotations
@@ -16,12 +15,13 @@ import json
 import os
 import socket
 import sys
-from typing import Any, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping
 from urllib.parse import urlencode
 
 from ..errors import Blocked, ResourceError
 from . import sdk
-from .unix_socket import Stream, unix_socket
+from .sdk_session import SdkSession
+from .unix_socket import unix_socket
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
@@ -51,7 +51,7 @@ class Refused(ResourceError):
 
 
 class Events:
-    """What an engine tells, line by line, without an end."""
+    """What an engine tells, line by line, without an end. answer: that stream."""
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer
@@ -61,10 +61,7 @@ class Events:
 
     def close(self) -> None:
         """Ends the iteration, from any thread."""
-        if isinstance(self._answer, Stream):
-            self._answer.close()
-        else:
-            _docker().types.CancellableStream(self._answer, self._answer).close()
+        self._answer.close()
 
 
 class Connection:
@@ -72,8 +69,7 @@ class Connection:
 
     def __init__(self, docker_host: str = "") -> None:
         self.host = _address(docker_host)
-        self._socket = unix_socket(self.host)
-        self._opened: Any = None
+        self._engine: Any = unix_socket(self.host) or SdkSession(self.host, PATIENCE)
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
@@ -135,28 +131,14 @@ class Connection:
         """
         if not _has_docker_config():
             return None, ""
+        docker = sdk.imported()
         try:
-            return _docker().auth.load_config().resolve_authconfig(registry), ""
-        except (_docker().errors.DockerException, ValueError, KeyError, OSError) as error:
+            return docker.auth.load_config().resolve_authconfig(registry), ""
+        except (docker.errors.DockerException, ValueError, KeyError, OSError) as error:
             return None, (
                 f"the Docker config's credentials for {registry} cannot be used"
                 f" ({type(error).__name__}); pulling without"
             )
-
-    def _session(self) -> Any:
-        """The SDK's client, made at its first use."""
-        if self._opened is None:
-            environment = dict(os.environ, DOCKER_HOST=self.host)
-            try:
-                options = _docker().utils.kwargs_from_env(environment=environment)
-                options.setdefault("base_url", self.host)
-                self._opened = _docker().APIClient(version="1.24", timeout=PATIENCE, **options)
-            except (_docker().errors.DockerException, OSError) as error:
-                raise Blocked(
-                    f"cannot use the engine at {self.host}: {error}; check docker_host, or"
-                    " DOCKER_HOST and what belongs to it"
-                ) from error
-        return self._opened
 
     def _send(
         self,
@@ -168,17 +150,8 @@ class Connection:
         *,
         timeout: float,
     ) -> Any:
-        try:
-            if self._socket:
-                target = _with(path, params)
-                answer: Any = self._socket.request(method, target, timeout, headers, body)
-            else:
-                answer = self._ask_session(
-                    method, path, params=params, json=body, headers=headers, timeout=timeout
-                )
-        except _LOST as error:
-            raise self._unreachable(error) from error
-        return _accepted(answer)
+        target = _with(path, params)
+        return self._answer(lambda: self._engine.request(method, target, timeout, headers, body))
 
     def _stream(
         self,
@@ -190,27 +163,17 @@ class Connection:
         silence: float | None,
     ) -> Any:
         """An answer by lines. timeout: seconds until it begins. silence: seconds without a byte."""
-        path = self._prefix + path
+        target = _with(self._prefix + path, params)
+        return self._answer(lambda: self._engine.stream(method, target, timeout, headers, silence))
+
+    def _answer(self, ask: Callable[[], Any]) -> Any:
         try:
-            if self._socket:
-                target = _with(path, params)
-                answer: Any = self._socket.stream(method, target, timeout, headers, silence)
-            else:
-                answer = self._ask_session(
-                    method,
-                    path,
-                    params=params,
-                    headers=headers,
-                    timeout=(timeout, silence),
-                    stream=True,
-                )
+            answer = ask()
         except _LOST as error:
             raise self._unreachable(error) from error
-        return _accepted(answer)
-
-    def _ask_session(self, method: str, path: str, **options: Any) -> Any:
-        session = self._session()
-        return session.request(method, session.base_url + path, **options)
+        if answer.status_code >= 400:
+            raise Refused(_message(answer), answer.status_code)
+        return answer
 
     def _content(self, answer: Any) -> Any:
         if "json" not in answer.headers.get("Content-Type", "") or not answer.content:
@@ -265,18 +228,8 @@ def _has_docker_config() -> bool:
     return any(map(os.path.exists, places))
 
 
-def _docker() -> Any:
-    return sdk.imported()
-
-
 def _with(path: str, params: Mapping[str, Any] | None) -> str:
     return f"{path}?{urlencode(params)}" if params else path
-
-
-def _accepted(answer: Any) -> Any:
-    if answer.status_code >= 400:
-        raise Refused(_message(answer), answer.status_code)
-    return answer
 
 
 def _is_timeout(error: Exception) -> bool:
