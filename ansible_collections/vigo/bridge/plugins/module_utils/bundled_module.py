@@ -149,7 +149,7 @@ def _name(path: str) -> str:
 
 
 def _has_nothing_to_run() -> None:
-    print(json.dumps({MISSING: True}))
+    sys.stdout.write(json.dumps({MISSING: True}) + "\n")
 
 
 if __name__ == "__main__":
