@@ -78,10 +78,10 @@ class UnixSocket:
 
         Raises OSError, and http.client.HTTPException for an answer that makes no sense.
         """
-        kept: _Connection | None = getattr(self._own, "connection", None)
         if method != "GET":
             with contextlib.closing(_Connection(self._path)) as connection:
                 return _read(connection.ask(method, path, timeout, headers, body))
+        kept: _Connection | None = getattr(self._own, "connection", None)
         if kept is not None:
             try:
                 return self._asked(kept, path, timeout, headers)
