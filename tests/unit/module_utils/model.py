@@ -110,6 +110,8 @@ def converge(
             continue
         if is_held(item):
             held.add(item.id)
+            if actions[item.id] != "ran":  # What it has changed stays its result.
+                actions[item.id] = "skipped"
             continue
         action = apply(item)
         if actions[item.id] != "ran" or action == "failed":
