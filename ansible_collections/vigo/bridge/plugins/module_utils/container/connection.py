@@ -23,7 +23,7 @@ from . import sdk
 from .sdk_session import SdkSession
 from .unix_socket import unix_socket
 
-DEFAULT_HOST = "unix:///var/run/docker.sock"
+_DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
 OLDEST_API = (1, 41)
 NEWEST_API = (1, 47)
@@ -68,7 +68,7 @@ class Connection:
     """One engine. Raises Blocked at once when it does not answer."""
 
     def __init__(self, docker_host: str = "") -> None:
-        self.host = _address(docker_host)
+        self.host = address(docker_host)
         self._engine: Any = unix_socket(self.host) or SdkSession(self.host, PATIENCE)
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
@@ -207,7 +207,7 @@ class Connection:
 
 def needs_sdk(docker_host: str) -> bool:
     """Whether the engine cannot be used without the SDK. docker_host: as the user gives it."""
-    return unix_socket(_address(docker_host)) is None or _has_docker_config()
+    return unix_socket(address(docker_host)) is None or _has_docker_config()
 
 
 def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
@@ -216,8 +216,9 @@ def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
     return {"X-Registry-Auth": base64.urlsafe_b64encode(text).decode()}
 
 
-def _address(docker_host: str) -> str:
-    return docker_host or os.environ.get("DOCKER_HOST") or DEFAULT_HOST
+def address(docker_host: str) -> str:
+    """Where the engine is. docker_host: as the user gives it; empty for the usual one."""
+    return docker_host or os.environ.get("DOCKER_HOST") or _DEFAULT_HOST
 
 
 def _has_docker_config() -> bool:

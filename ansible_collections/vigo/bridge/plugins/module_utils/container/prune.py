@@ -17,7 +17,7 @@ from ..errors import ResourceError
 from ..resource import Result
 from ..target import Target
 from . import label
-from .connection import DEFAULT_HOST
+from .connection import address
 from .engine import Engine
 from .spec import FAILED, NEW, OLD, ContainerSpec
 
@@ -124,7 +124,7 @@ def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 def usual_engine_is_there() -> bool:
     """Whether there can be an engine where no resource names one."""
-    host = os.environ.get("DOCKER_HOST") or DEFAULT_HOST
+    host = address("")
     return not host.startswith("unix://") or os.path.exists(host[len("unix://") :])
 
 
