@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import ansible_environment
 from vigo_bridge.run.vault_prompts import may_ask
 from vigo_bridge.wording import some
@@ -81,10 +82,12 @@ def reading_inventory(
 
 def _listing(sources: Sequence[str], limit: str | None) -> list[str]:
     """Without sources, Ansible takes those of its configuration."""
-    command = ["ansible-inventory", "--list"]
+    arguments = ["--list"]
     for source in sources:
-        command += ["-i", source]
-    return [*command, "--limit", limit] if limit else command
+        arguments += ["-i", source]
+    if limit:
+        arguments += ["--limit", limit]
+    return ansible_program.command("inventory", *arguments)
 
 
 def _inventory(

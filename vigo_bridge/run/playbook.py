@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import shlex
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 from ansible_runner.interface import init_runner
 from ansible_runner.runner import pexpect
 
-from vigo_bridge.run import tether
+from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import is_secret
 from vigo_bridge.run.stop import Stop, kill_descendants
 
@@ -35,7 +34,6 @@ class Playbook:
 
 
 _COMPLAINT_LINES = 20
-_TETHER = (sys.executable, "-I", "-S", tether.__file__)
 
 
 def play(
@@ -78,8 +76,8 @@ def play(
     if "ANSIBLE_HOST_KEY_CHECKING" not in os.environ:
         # ansible-runner switches it off unless told otherwise; that is the user's decision.
         runner.config.env.pop("ANSIBLE_HOST_KEY_CHECKING", None)
-    # Ansible and its workers do not outlive us, not even when we are killed.
-    runner.config.command = [*_TETHER, *runner.config.command]
+    _program, *arguments = runner.config.command
+    runner.config.command = ansible_program.command("playbook", *arguments)
     if not stop.cut:
         with _closed_at_once():
             runner.run()
