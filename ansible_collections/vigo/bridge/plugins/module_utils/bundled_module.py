@@ -30,8 +30,9 @@ from typing import Any, BinaryIO, Callable
 MISSING = "module_missing"
 #: How modules and Ansible write data to one another.
 PROFILE = "legacy"
+#: Where our files lie in a bundle.
+COLLECTION = "ansible_collections/vigo/bridge/plugins"
 
-_OURS = "ansible_collections/vigo/bridge/plugins"
 _CODE = ".code"
 #: Bytecode is for one Python: with this it begins.
 _MAGIC = importlib.util.MAGIC_NUMBER
@@ -63,7 +64,7 @@ class Bundle:
     def compiled(self) -> bytes:
         """What stays: bytecode of all of ours, and of Ansible's as far as it was needed so far."""
         for file in self._files:
-            if file.startswith(_OURS):
+            if file.startswith(COLLECTION):
                 self._code(file)
         return _MAGIC + marshal.dumps(self._files)
 
@@ -145,7 +146,7 @@ def _run(bundle: Bundle, module: str, arguments: bytes, loaded: Callable[[], Non
 
 
 def _name(path: str) -> str:
-    return f"{_OURS}/{path}".replace("/", ".")
+    return f"{COLLECTION}/{path}".replace("/", ".")
 
 
 def _has_nothing_to_run() -> None:

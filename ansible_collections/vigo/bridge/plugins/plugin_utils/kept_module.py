@@ -19,17 +19,16 @@ from ansible import module_utils
 from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.release import __version__
 
-from ..module_utils import bundled_module
-from ..module_utils.bundled_module import MISSING, PROFILE
+from ..module_utils.bundled_module import COLLECTION, MISSING, PROFILE
 
 _PLUGINS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_COLLECTION = "ansible_collections/vigo/bridge/plugins"
 _ANSIBLE = os.path.dirname(os.path.abspath(module_utils.__file__))
 #: Parts of Ansible's that no module of ours needs.
 _LEFT_OUT = ("csharp", "facts", "powershell")
 
-#: The first Python that there is. What is not read from standard input could break the connection.
+#: The first Python that there is.
 _PYTHON = 'p=; for c in {pythons}; do p=$(command -v "$c") && break; done;'
+#: What is not read from standard input could break the connection.
 _NOTHING = f"cat >/dev/null; echo {shlex.quote(json.dumps({MISSING: True}))}"
 #: Only what belongs to the user who runs it is run.
 _LATER = """\
@@ -69,7 +68,7 @@ def first_call(pythons: Sequence[str]) -> str:
 
 def sources(module: str, name: str) -> bytes:
     """All that a target needs to run a module. name: to keep it under; empty for this call only."""
-    files = {**_ansibles(), **_SHARED, **_texts(_PLUGINS, [_path(module)], _COLLECTION)}
+    files = {**_ansibles(), **_SHARED, **_texts(_PLUGINS, [_path(module)], COLLECTION)}
     for path in list(files):
         while path := os.path.dirname(path):
             files.setdefault(f"{path}/__init__.py", "")
@@ -136,8 +135,7 @@ _ENCODER = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
 _SHARED = _texts(
     os.path.join(_PLUGINS, "module_utils"),
     _python_files(os.path.join(_PLUGINS, "module_utils")),
-    f"{_COLLECTION}/module_utils",
+    f"{COLLECTION}/module_utils",
 )
 _SHARED_DIGEST = _digest(_SHARED)
-with open(bundled_module.__file__, "rb") as _stream:
-    _PROGRAM = _stream.read()
+_PROGRAM = _SHARED[f"{COLLECTION}/module_utils/bundled_module.py"].encode()
