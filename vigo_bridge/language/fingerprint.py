@@ -6,10 +6,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from vigo_bridge.language.folder import files_below
+from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import read_below
+from vigo_bridge.language.folder import MAX_TEMPLATE, files_below
 
 
 def fingerprint(folder: Path, settings: Mapping[str, Any]) -> str:
@@ -19,8 +20,14 @@ def fingerprint(folder: Path, settings: Mapping[str, Any]) -> str:
     """
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
     for path in files_below(folder):
-        file = folder / path
-        if file.is_file():
-            digest.update(f"\n{path}\n".encode(errors="surrogateescape"))
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        digest.update(f"\n{path}\n".encode(errors="surrogateescape"))
+        digest.update(hashlib.sha256(_content(folder, path)).digest())
     return digest.hexdigest()
+
+
+def _content(folder: Path, path: PurePosixPath) -> bytes:
+    """The file's content; of one that no stack can use, that it is such a one."""
+    try:
+        return read_below(str(folder), str(path), MAX_TEMPLATE)
+    except OSError as error:
+        return repr(error.errno).encode()

@@ -4,17 +4,39 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import (
+    read_below,
+    resolved_below,
+)
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.language.position import Position
 
 #: Folders at the top of a stack, and files, that were renamed, and their current names.
 OLDER_FOLDERS = {"modules": "configcrates"}
 OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
+
+#: Bounds that no stack written for use comes near, so that a hostile one costs little.
+MAX_VGO = 1 << 20
+MAX_VGO_TOTAL = 32 << 20
+MAX_TEMPLATE = 8 << 20
+MAX_TEMPLATES_TOTAL = 256 << 20
+MAX_NAMES = 100_000
+MAX_DEPTH = 64
+
+_SMALLER = "name a folder that holds the stack alone with --stacks"
+_ADVICE = {
+    errno.EXDEV: "a stack uses only what is inside its folder: copy it there",
+    errno.EINVAL: "remove it, or rename it with a dot in front",
+    errno.EFBIG: "split it, or move it out of the stack's folder",
+    errno.ELOOP: "correct the link, or remove it",
+    errno.ENOENT: "correct the link, or remove it",
+}
 
 #: What a .vgo file holds.
 Kind = Literal["configcrate", "roles", "task", "common", "environments", "envoys"]
@@ -63,36 +85,78 @@ def _holds_crates(folder: Path) -> bool:
     return any((folder / name).is_dir() for name in ("configcrates", *OLDER_FOLDERS))
 
 
-def files_below(folder: Path) -> Iterator[PurePosixPath]:
-    """All files that are not hidden, relative to the folder, in a stable order.
+def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterator[PurePosixPath]:
+    """List all files that are not hidden, relative to the folder, in a stable order.
 
-    Linked folders are followed, each folder once.
+    Links to folders are followed where they stay inside the stack's folder, each folder once.
+    diagnostics: gets what is not looked into.
     """
+    found = diagnostics if diagnostics is not None else Diagnostics()
     seen: set[str] = set()
-    for current, subfolders, files in os.walk(folder, followlinks=True):
-        if os.path.realpath(current) in seen:
-            subfolders.clear()
+    waiting = [PurePosixPath()]
+    count = 0
+    while waiting:
+        current = waiting.pop()
+        if not _is_to_be_read(folder, current, seen, found):
             continue
-        seen.add(os.path.realpath(current))
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield PurePosixPath((Path(current) / name).relative_to(folder).as_posix())
+        entries = _entries(folder, current, found)
+        count += len(entries)
+        if count > MAX_NAMES:
+            _unusable(found, current, f"the stack holds more than {MAX_NAMES} files", _SMALLER)
+            return
+        yield from (current / entry.name for entry in entries if not _is_folder(entry))
+        waiting += [current / entry.name for entry in reversed(entries) if _is_folder(entry)]
+
+
+def _entries(folder: Path, path: PurePosixPath, found: Diagnostics) -> list[os.DirEntry[str]]:
+    """The names in one folder, without hidden ones, sorted."""
+    try:
+        with os.scandir(folder / path) as entries:
+            names = list(itertools.islice(entries, MAX_NAMES + 1))
+    except OSError as error:
+        _unusable(found, path, f"the folder cannot be read: {error.strerror}", advice_for(error))
+        return []
+    shown = (entry for entry in names if not entry.name.startswith("."))
+    return sorted(shown, key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link in a circle: whoever reads it says so
+
+
+def _is_to_be_read(folder: Path, path: PurePosixPath, seen: set[str], found: Diagnostics) -> bool:
+    """Whether a folder is inside the stack's folder, not too deep, and not read yet."""
+    if len(path.parts) > MAX_DEPTH:
+        _unusable(found, path, f"folders are nested more than {MAX_DEPTH} deep", _SMALLER)
+        return False
+    try:
+        real = resolved_below(str(folder), str(path))
+    except OSError as error:
+        _unusable(found, path, f"the folder is not read: {error.strerror}", advice_for(error))
+        return False
+    is_new = real not in seen
+    seen.add(real)
+    return is_new
 
 
 def read(folder: Path, path: PurePosixPath, diagnostics: Diagnostics) -> bytes | None:
-    """A file's content, or None after a finding."""
-    file = folder / path
+    """Return the content of a .vgo file, or None after a finding."""
     try:
-        # Reading a pipe would wait for ever.
-        if file.exists() and not file.is_file():
-            raise OSError(errno.EINVAL, "it is no regular file")
-        return file.read_bytes()
+        return read_below(str(folder), str(path), MAX_VGO)
     except OSError as error:
-        diagnostics.error(
-            "VB101",
-            Position(str(path), 1, 1),
-            f"the file cannot be read: {error.strerror}",
-            "check its permissions, or remove it",
+        _unusable(
+            diagnostics, path, f"the file cannot be read: {error.strerror}", advice_for(error)
         )
         return None
+
+
+def _unusable(diagnostics: Diagnostics, path: PurePosixPath, message: str, suggestion: str) -> None:
+    diagnostics.error("VB101", Position(str(path), 1, 1), message, suggestion)
+
+
+def advice_for(error: OSError) -> str:
+    """What to do about a file or folder that cannot be read."""
+    return _ADVICE.get(error.errno or 0, "check its permissions, or remove it")

@@ -143,10 +143,15 @@ class Task:
 
 @dataclass(frozen=True)
 class TemplateFile:
-    """A file under `templates/`. text: its content, or None when it is not UTF-8."""
+    """A file under `templates/`. text: its content, or None when it is not UTF-8 or not readable.
+
+    problem: why it cannot be read, and advice: what to do then.
+    """
 
     path: str
     text: Scalar | None
+    problem: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True)

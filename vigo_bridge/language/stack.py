@@ -11,6 +11,7 @@ from vigo_bridge.language.checks import check_parts
 from vigo_bridge.language.crates import read_crate
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.folder import (
+    MAX_VGO_TOTAL,
     OLDER_FILES,
     OLDER_FOLDERS,
     files_below,
@@ -27,13 +28,13 @@ from vigo_bridge.language.model import (
     Role,
     Stack,
     Task,
-    TemplateFile,
 )
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.reader import described
 from vigo_bridge.language.roles import read_roles
 from vigo_bridge.language.tasks import read_task
-from vigo_bridge.language.values import Fields, Scalar
+from vigo_bridge.language.template_files import TemplateFiles, warn_of_unusable
+from vigo_bridge.language.values import Fields
 from vigo_bridge.language.yaml_tree import BrokenFile, parse
 
 Named = TypeVar("Named", Configcrate, Role, Task)
@@ -59,15 +60,16 @@ class _Loader:
         self._entries: list[MatchEntry] = []
         self._commons: list[Common] = []
         self._environments: list[Environment] = []
-        self._templates: dict[str, TemplateFile] = {}
+        self._size = 0
         self._broken: set[str] = set()
 
     def stack(self) -> Stack:
-        paths = list(files_below(self._folder))
+        paths = list(files_below(self._folder, self._diagnostics))
+        templates = [path for path in paths if path.parts[0] == "templates"]
         for path in paths:
             if path.parts[0] == "templates":
-                self._read_template(path)
-            elif path.suffix == ".vgo":
+                continue
+            if path.suffix == ".vgo":
                 self._read(path)
             else:
                 self._warn_of_suffix(path)
@@ -86,23 +88,12 @@ class _Loader:
             commons=tuple(sorted(self._commons, key=lambda common: _depth(common.folder))),
             environments=tuple(sorted(self._environments, key=lambda env: _depth(env.folder))),
             tasks=self._tasks,
-            templates=self._templates,
+            templates=TemplateFiles(self._folder, templates),
             broken=frozenset(self._broken),
         )
         check_parts(stack, self._diagnostics)
+        warn_of_unusable(self._folder, templates, self._crates.values(), self._diagnostics)
         return replace(stack, diagnostics=self._diagnostics.sorted())
-
-    def _read_template(self, path: PurePosixPath) -> None:
-        content = read(self._folder, path, self._diagnostics)
-        if content is None:
-            return
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError:
-            self._templates[str(path)] = TemplateFile(str(path), None)
-            return
-        whole = Scalar(text, text, Position(str(path), 1, 1), text)
-        self._templates[str(path)] = TemplateFile(str(path), whole)
 
     def _warn_of_suffix(self, path: PurePosixPath) -> None:
         is_vgo_folder = path.parts[0] in ("configcrates", "modules", "roles", "envoys", "tasks")
@@ -115,12 +106,29 @@ class _Loader:
             )
 
     def _read(self, path: PurePosixPath) -> None:
-        content = read(self._folder, path, self._diagnostics)
+        content = self._content(path)
         fields = self._fields(path, content) if content is not None else None
         if fields is None:
             self._broken.add(path.stem)
         elif fields.entries:
             self._take(path, fields)
+
+    def _content(self, path: PurePosixPath) -> bytes | None:
+        """The file's content, or None after a finding."""
+        if self._size > MAX_VGO_TOTAL:
+            return None
+        content = read(self._folder, path, self._diagnostics)
+        self._size += len(content or b"")
+        if self._size > MAX_VGO_TOTAL:
+            self._diagnostics.error(
+                "VB101",
+                Position(str(path), 1, 1),
+                f"with this file, the .vgo files exceed {MAX_VGO_TOTAL >> 20} MiB; the others are"
+                " not read",
+                "split the stack",
+            )
+            return None
+        return content
 
     def _fields(self, path: PurePosixPath, content: bytes) -> Fields | None:
         """The file's mapping (without entries when it is empty), or None if it has none."""

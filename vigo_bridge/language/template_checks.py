@@ -11,6 +11,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.traits import require_
 from vigo_bridge.language.catalog import PLAIN_ATTRIBUTES, SECRET_ATTRIBUTES
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate, TemplateFile
+from vigo_bridge.language.template_files import report_unreadable
 from vigo_bridge.language.templates import is_template, parsed, uses
 from vigo_bridge.language.texts import (
     ResourceText,
@@ -42,6 +43,9 @@ def check_templates(
             if "secret:" in text.scalar.text:
                 _check_secrets(text, diagnostics)
                 check_paths(text.scalar, diagnostics)
+        for text in attribute_texts(resource):
+            if text.attribute == "source" and text.scalar.text in files:
+                report_unreadable(text.scalar, files[text.scalar.text], diagnostics)
     if crate.when is not None and is_template(crate.when.text):
         check_template(ResourceText("when", crate.when), crate.foreach is not None, diagnostics)
 

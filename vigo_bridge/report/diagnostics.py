@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import read_below
 from vigo_bridge.language.diagnostics import Diagnostic
+from vigo_bridge.language.folder import MAX_TEMPLATE
 from vigo_bridge.language.position import Position
 
 #: Of a longer line, this much is shown on either side of the caret.
@@ -27,17 +29,17 @@ def as_text(diagnostic: Diagnostic, folder: Path) -> str:
         path = folder / position.file
         place = f"{path}:{position.line}:{position.column}"
         lines = [f"{place}: {diagnostic.severity}: {diagnostic.message}"]
-        lines += _excerpt(path, position)
+        lines += _excerpt(folder, position)
     if diagnostic.suggestion:
         lines.append(f"  {diagnostic.suggestion}")
     return "\n".join(lines)
 
 
-def _excerpt(path: Path, position: Position) -> list[str]:
+def _excerpt(folder: Path, position: Position) -> list[str]:
     """The line and a caret below it; nothing if the file has no such line (any more)."""
     try:
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
-        line = lines[position.line - 1]
+        content = read_below(str(folder), position.file, MAX_TEMPLATE)
+        line = content.decode("utf-8-sig", "replace").split("\n")[position.line - 1]
     except (OSError, IndexError):
         return []
     start = max(0, position.column - 1 - _REACH)

@@ -11,6 +11,7 @@ from typing import Any
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
 from vigo_bridge.language.model import Case, TemplateFile
+from vigo_bridge.language.template_files import report_unreadable
 from vigo_bridge.language.templates import is_template, uses
 from vigo_bridge.language.texts import TEMPLATES
 from vigo_bridge.language.values import Scalar, Value
@@ -78,6 +79,8 @@ def _template_file(
             f"the stack has no file {path!r}",
             did_you_mean(path, files) or "create it, or correct the path",
         )
+    elif files[path].problem:
+        report_unreadable(source, files[path], diagnostics)
     elif (text := files[path].text) is None:
         diagnostics.error(
             "VB501",

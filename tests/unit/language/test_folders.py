@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.unit.language.test_bad_stacks import cases, write_stack
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import CODES
-from vigo_bridge.resolve import check
+from vigo_bridge.language.fingerprint import fingerprint
+from vigo_bridge.report.diagnostics import as_text
+from vigo_bridge.resolve import check, resolve
 
 
 def findings(folder: Path) -> list[str]:
@@ -37,24 +42,161 @@ def test_the_folder_above_a_stack(tmp_path: Path) -> None:
     ]
 
 
-def test_a_link_to_nowhere_and_a_pipe(tmp_path: Path) -> None:
-    (tmp_path / "configcrates").mkdir()
-    (tmp_path / "configcrates/web.vgo").symlink_to("nowhere")
-    os.mkfifo(tmp_path / "envoys.vgo")
-    assert [text.split("\n")[0] for text in findings(tmp_path)] == [
-        "configcrates/web.vgo:1:1: error: the file cannot be read: No such file or directory",
-        "envoys.vgo:1:1: error: the file cannot be read: it is no regular file",
-    ]
+# What is at a path of a stack -> what is found there: a line, and what to do.
+OUTSIDE = "a stack uses only what is inside its folder: copy it there"
+UNUSABLE = {
+    "a link to nowhere": (
+        "configcrates/web.vgo",
+        lambda at: at.symlink_to("nowhere"),
+        "error: the file cannot be read: No such file or directory",
+        "correct the link, or remove it",
+    ),
+    "a link in a circle": (
+        "envoys.vgo",
+        lambda at: at.symlink_to("envoys.vgo"),
+        "error: the file cannot be read: it is a symbolic link in a circle, not a regular file",
+        "remove it, or rename it with a dot in front",
+    ),
+    "a FIFO": (
+        "envoys/all.vgo",
+        lambda at: os.mkfifo(at),
+        "error: the file cannot be read: it is a FIFO, not a regular file",
+        "remove it, or rename it with a dot in front",
+    ),
+    "a file outside": (
+        "configcrates/web.vgo",
+        lambda at: at.symlink_to("../../outside/web.vgo"),
+        "error: the file cannot be read: it leads out of the folder, to 'TOP/outside/web.vgo'",
+        OUTSIDE,
+    ),
+    "a folder outside": (
+        "configcrates/shared",
+        lambda at: at.symlink_to("../../outside"),
+        "error: the folder is not read: it leads out of the folder, to 'TOP/outside'",
+        OUTSIDE,
+    ),
+    "a folder of templates outside": (
+        "templates/etc",
+        lambda at: at.symlink_to("/etc"),
+        "error: the folder is not read: it leads out of the folder, to '/etc'",
+        OUTSIDE,
+    ),
+    "a large file": (
+        "roles/all.vgo",
+        lambda at: at.write_bytes(b"#" * ((1 << 20) + 1)),
+        "error: the file cannot be read: it is larger than 1 MiB",
+        "split it, or move it out of the stack's folder",
+    ),
+    "a device among the templates": (
+        "templates/zero",
+        lambda at: at.symlink_to("/dev/zero"),
+        "warning: no resource can use the file: it leads out of the folder, to '/dev/zero'",
+        OUTSIDE,
+    ),
+    "a FIFO among the templates": (
+        "templates/pipe",
+        lambda at: os.mkfifo(at),
+        "warning: no resource can use the file: it is a FIFO, not a regular file",
+        "remove it, or rename it with a dot in front",
+    ),
+    "deep folders": (
+        "/".join(["d"] * 65),
+        lambda at: at.mkdir(),
+        "error: folders are nested more than 64 deep",
+        "name a folder that holds the stack alone with --stacks",
+    ),
+}
 
 
-def test_linked_folders_are_followed_once(tmp_path: Path) -> None:
-    (tmp_path / "shared").mkdir()
-    (tmp_path / "shared/web.vgo").write_text("name: web\n")
+@pytest.mark.parametrize(("path", "make", "found", "advice"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_is_not_read(
+    path: str, make: Callable[[Path], None], found: str, advice: str, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/web.vgo").write_text("name: web\n")
     stack = tmp_path / "stack"
-    stack.mkdir()
-    (stack / "configcrates").symlink_to(tmp_path / "shared")
-    (tmp_path / "shared/again").symlink_to(stack)
-    assert list(load(stack).configcrates) == ["web"]
+    (stack / path).parent.mkdir(parents=True)
+    make(stack / path)
+    (stack / "common.vgo").write_text("vars: {}\n")
+
+    text = f"{path}:1:1: {found}\n  {advice}"
+    assert [item.replace(str(tmp_path), "TOP") for item in findings(stack)] == [text]
+    assert not load(stack).configcrates
+    assert all(as_text(item, stack).count("\n") <= 3 for item in load(stack).diagnostics)
+    assert fingerprint(stack, {}) == fingerprint(stack, {})
+
+
+TEMPLATES = {
+    "outside": (
+        lambda at: at.symlink_to("../../secret"),
+        "it leads out of the folder, to 'TOP/secret'",
+    ),
+    "a device": (lambda at: at.symlink_to("/dev/zero"), "it leads out of the folder, to '/dev/"),
+    "a FIFO": (lambda at: os.mkfifo(at), "it is a FIFO, not a regular file"),
+    "large": (lambda at: os.truncate(_empty(at), 1 << 34), "it is larger than 8 MiB"),
+}
+
+
+@pytest.mark.parametrize("source", ["templates/t", '"templates/{{ .Vars.name }}"'])
+@pytest.mark.parametrize(("make", "reason"), TEMPLATES.values(), ids=TEMPLATES)
+def test_a_template_that_is_not_read(
+    make: Callable[[Path], None], reason: str, source: str, tmp_path: Path
+) -> None:
+    """Where a resource names it, there is the finding; no envoy gets what is behind it."""
+    (tmp_path / "secret").write_text("hunter22")
+    stack = tmp_path / "stack"
+    (stack / "templates").mkdir(parents=True)
+    make(stack / "templates/t")
+    (stack / "configcrates").mkdir()
+    (stack / "configcrates/web.vgo").write_text(
+        "name: web\nvars: {name: t}\nresources:\n"
+        f"  - {{type: file, target_path: /x, source: {source}}}\n"
+    )
+    (stack / "envoys.vgo").write_text('envoys: [{match: "*", configcrates: [web]}]\n')
+
+    errors = [item for item in findings(stack) if " error: " in item]
+    assert len(errors) == 1
+    assert errors[0].startswith("configcrates/web.vgo:4:43: error: the file 'templates/t' cannot")
+    assert reason in errors[0].replace(str(tmp_path), "TOP")
+    plan, _ = resolve(load(stack), ["web1"])
+    assert "hunter22" not in repr(plan)
+
+
+def test_links_inside_are_followed_each_folder_once(tmp_path: Path) -> None:
+    (tmp_path / "stack/shared").mkdir(parents=True)
+    (tmp_path / "stack/shared/web.vgo").write_text("name: web\n")
+    (tmp_path / "stack/configcrates").symlink_to("shared")
+    (tmp_path / "stack/shared/again").symlink_to("../../stack")
+    (tmp_path / "link").symlink_to("stack")
+    assert list(load(tmp_path / "link").configcrates) == ["web"]
+
+
+def test_the_size_of_all_files_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vigo_bridge.language.stack.MAX_VGO_TOTAL", 1 << 20)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.vgo").write_bytes(b"#" * 700_000)
+    errors = [item for item in findings(tmp_path) if " error: " in item]
+    assert [item.split(":")[0] for item in errors] == ["b.vgo"]
+
+
+def test_the_number_of_files_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vigo_bridge.language.folder.MAX_NAMES", 5)
+    (tmp_path / "templates").mkdir()
+    for number in range(6):
+        (tmp_path / f"templates/{number}").touch()
+    assert "templates:1:1: error: the stack holds more than 5 files" in "".join(findings(tmp_path))
+
+
+def test_a_template_that_nobody_names_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    for number in range(3):
+        os.truncate(_empty(tmp_path / f"templates/{number}"), 1 << 34)
+    assert [item for item in findings(tmp_path) if "templates" in item] == []
+
+
+def _empty(at: Path) -> Path:
+    at.touch()
+    return at
 
 
 def test_hidden_files_are_not_read(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ BAD_VAULTS = {
         "[hunter22]",
         "must hold a mapping of paths to secrets; correct it with `ansible-vault edit",
     ),
+    "deep": ("[" * 3000, "once decrypted, its values are nested too deep; correct it with"),
     "a list as a value": (
         "a: {b: [hunter22]}",
         "a/b is a list; a secret is one text; correct it with",
@@ -231,6 +232,12 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "two kinds": ("stores: [{vault_file: x, env: y}]", ":1:10: .* is no secret store; write env"),
     "command as a text": ("stores: [{command: pass show}]", "'pass show' is no list of texts"),
     "command without a path": ("stores: [{command: [pass]}]", "has {path}, so that"),
+    "aliases": ("x: &x [1]\nstores: [*x]", ":2:10: aliases are not supported here"),
+    "an alias of itself": ("stores: &x [*x]", ":1:13: aliases are not supported here"),
+    "deep": ("stores: " + "[" * 3000 + "]" * 3000, "its values are nested too deep"),
+    "no date": ("stores: [2026-13-45]", "a value cannot be read: month must be"),
+    "a wrong value behind a tag": ("stores: [!!int x]", "a value cannot be read: invalid literal"),
+    "a control character": ("stores: [a\0b]", "it is no YAML"),
     "no time": (
         'stores: [{command: ["{path}"], timeout: soon}]',
         "'soon' is no number of seconds above 0; write one",
@@ -244,3 +251,44 @@ def test_a_wrong_secrets_yml_is_named(tmp_path: Path, text: str, message: str) -
     with pytest.raises(StoreError, match=message) as caught:
         of_stack(str(tmp_path), no_vault)
     assert str(tmp_path / "secrets.yml") in str(caught.value)
+
+
+# What is in the stack's folder -> what is said of it.
+UNUSABLE = {
+    "secrets.yml outside": ("secrets.yml", "../stores.yml", "cannot be read: it leads out of"),
+    "secrets.yml a device": ("secrets.yml", "/dev/zero", "cannot be read: it leads out of"),
+    "secrets.yml to nowhere": ("secrets.yml", "nowhere", "cannot be read: No such file"),
+    "vault outside": ("secrets.vault.yml", "../vault.yml", "is not read: it leads out of .*; name"),
+    "secrets.yml a FIFO": ("secrets.yml", None, "cannot be read: it is a FIFO, not a regular file"),
+    "vault a FIFO": ("secrets.vault.yml", None, "cannot be read: it is a FIFO, not a regular"),
+}
+
+
+@pytest.mark.parametrize(("name", "target", "message"), UNUSABLE.values(), ids=UNUSABLE)
+def test_files_of_a_stack_that_are_not_read(
+    tmp_path: Path, name: str, target: str | None, message: str
+) -> None:
+    (tmp_path / "stores.yml").write_text("stores: [env]")
+    vault(tmp_path, "a: b")
+    folder = tmp_path / "stack"
+    folder.mkdir()
+    if target is None:
+        os.mkfifo(folder / name)
+    else:
+        (folder / name).symlink_to(target)
+    with pytest.raises(StoreError, match=message):
+        ask(["a"], of_stack(str(folder), lambda path: "a: b"))
+
+
+def test_a_vault_file_that_is_named_may_be_anywhere(tmp_path: Path) -> None:
+    vault(tmp_path, "a: b")
+    (tmp_path / "stack").mkdir()
+    (tmp_path / "stack/secrets.yml").write_text("stores: [{vault_file: ../vault.yml}]")
+    assert ask(["a"], of_stack(str(tmp_path / "stack"), lambda path: "a: b")) == {"a": "b"}
+
+
+def test_a_vault_file_that_is_too_large(tmp_path: Path) -> None:
+    store = vault(tmp_path, "a: b")
+    os.truncate(store.path, 17 << 20)
+    with pytest.raises(StoreError, match="is larger than 16 MiB; split it"):
+        store.all()

@@ -81,8 +81,6 @@ keyed_groups:
 """
 
 import dataclasses
-import hashlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -96,8 +94,8 @@ from ansible.utils.vars import combine_vars
 try:
     from vigo_bridge.emit.group_variables import InventoryGroup, inventory_groups
     from vigo_bridge.language import load
-    from vigo_bridge.language.diagnostics import Diagnostics, has_errors
-    from vigo_bridge.language.folder import files_below, read
+    from vigo_bridge.language.diagnostics import has_errors
+    from vigo_bridge.language.fingerprint import fingerprint
     from vigo_bridge.report.diagnostics import as_text
     from vigo_bridge.resolve import resolve
 
@@ -206,11 +204,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 def _digest(folder: Path, hosts: list[str]) -> str:
     """Tells whether the stack's files, the hosts, or this program have changed."""
-    digest = hashlib.sha256(json.dumps([str(folder), hosts, _version()]).encode())
-    for path in files_below(folder):
-        content = read(folder, path, Diagnostics()) or b""
-        digest.update(f"{path}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    return fingerprint(folder, {"folder": str(folder), "hosts": hosts, "version": _version()})
 
 
 def _version() -> str:

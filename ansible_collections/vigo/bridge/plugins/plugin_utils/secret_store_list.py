@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 import yaml
 
+from ..module_utils.regular_files import read_below, resolved_below
 from .secret_stores import (
     COMMAND_TIMEOUT,
     CommandStore,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "vigo_bridge.secret_stores"
 #: The file of a stack that names its stores.
 CONFIGURATION = "secrets.yml"
+_LARGEST = 1 << 18
 #: What is asked where a stack says nothing; the file may be missing.
 DEFAULT_VAULT_FILE = "secrets.vault.yml"
 
@@ -48,7 +50,7 @@ class WrongList(StoreError):
 def is_configured(folder: str) -> bool:
     """Whether a stack says anything of stores."""
     names = (CONFIGURATION, DEFAULT_VAULT_FILE)
-    return any(os.path.exists(os.path.join(folder, name)) for name in names)
+    return any(os.path.lexists(os.path.join(folder, name)) for name in names)
 
 
 def of_stack(folder: str, read: VaultReader) -> list[Store]:
@@ -57,14 +59,15 @@ def of_stack(folder: str, read: VaultReader) -> list[Store]:
     Paths of files in it are relative to the folder.
     """
     path = os.path.join(folder, CONFIGURATION)
-    try:
-        with open(path, encoding="utf-8") as stream:
-            text = stream.read()
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return _default(folder, read)
+    try:
+        text = read_below(folder, CONFIGURATION, _LARGEST).decode("utf-8-sig")
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise StoreError(
-            f"{path} cannot be read: {error}; correct its permissions, and write it as UTF-8"
+            f"{path} cannot be read: {reason}; it must be a file of the stack's folder, in UTF-8,"
+            " that you may read"
         ) from error
     stores = []
     for entry, mark in _entries(path, text):
@@ -78,6 +81,10 @@ def of_stack(folder: str, read: VaultReader) -> list[Store]:
 def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
     """The entries of the list, each with where it stands. Raises WrongList."""
     try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                mark, reason = event.start_mark, "aliases are not supported here; write it out"
+                raise WrongList(path, mark.line + 1, mark.column + 1, reason)
         content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or yaml.Mark(path, 0, 0, 0, None, None)
@@ -85,6 +92,13 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
         raise WrongList(path, mark.line + 1, mark.column + 1, reason) from error
     except yaml.YAMLError as error:
         raise WrongList(path, 1, 1, f"it is no YAML: {error}; correct it") from error
+    except RecursionError as error:
+        reason = "its values are nested too deep; write a list of stores"
+        raise WrongList(path, 1, 1, reason) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # What PyYAML says of a date such as 2026-13-45, and of wrong values behind tags.
+        reason = f"a value cannot be read: {error}; write it in quotes"
+        raise WrongList(path, 1, 1, reason) from error
     if not isinstance(content, Mapping) or not isinstance(content.get("stores"), list):
         raise WrongList(path, 1, 1, "it must hold a list under `stores:`")
     for key, value in node.value:
@@ -98,8 +112,16 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
 def _default(folder: str, read: VaultReader) -> list[Store]:
     """The default vault file, where there is one, and the environment."""
     path = os.path.join(folder, DEFAULT_VAULT_FILE)
-    vault = [VaultFileStore(path, read)] if os.path.exists(path) else []
-    return [*vault, EnvironmentStore()]
+    if not os.path.lexists(path):
+        return [EnvironmentStore()]
+    try:
+        resolved_below(folder, DEFAULT_VAULT_FILE)
+    except OSError as error:
+        raise StoreError(
+            f"{path} is not read: {error.strerror}; name the file in {CONFIGURATION}, as"
+            " vault_file: PATH"
+        ) from error
+    return [VaultFileStore(path, read), EnvironmentStore()]
 
 
 def _configured(entry: Any, folder: str, read: VaultReader) -> Store:

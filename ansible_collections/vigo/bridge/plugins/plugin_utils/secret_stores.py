@@ -15,6 +15,7 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import yaml
 
+from ..module_utils.regular_files import open_regular
 from ..module_utils.secret_references import environment_name
 
 #: How long a program may take for one secret, in seconds.
@@ -23,7 +24,8 @@ COMMAND_TIMEOUT = 30.0
 #: Reads a vault file, decrypted. Raises StoreError.
 VaultReader = Callable[[str], str]
 
-_VAULT_HEADER = "$ANSIBLE_VAULT;"
+_LARGEST_VAULT = 16 << 20
+_VAULT_HEADER = b"$ANSIBLE_VAULT;"
 
 
 class StoreError(Exception):
@@ -70,6 +72,11 @@ class VaultFileStore(Store):
         self._refuse_what_others_can_read()
         try:
             content = yaml.load(self._read(self.path), Loader=yaml.BaseLoader)
+        except RecursionError:
+            raise StoreError(
+                f"{self.path}: once decrypted, its values are nested too deep; correct it with"
+                f" `ansible-vault edit {self.path}`"
+            ) from None
         except yaml.YAMLError as error:
             # What YAML says of the place may quote a secret.
             mark = getattr(error, "problem_mark", None)
@@ -87,17 +94,23 @@ class VaultFileStore(Store):
 
     def _refuse_what_others_can_read(self) -> None:
         try:
-            with open(self.path, encoding="utf-8", errors="replace") as stream:
-                header, mode = stream.readline(), os.fstat(stream.fileno()).st_mode & 0o777
+            descriptor = open_regular(self.path)
+            try:
+                header, found = os.read(descriptor, len(_VAULT_HEADER)), os.fstat(descriptor)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise StoreError(
                 f"{self.path} cannot be read: {error.strerror}; make it with"
                 " `vigo-bridge secrets set`, or correct secrets.yml"
             ) from error
-        if not header.startswith(_VAULT_HEADER):
+        if header != _VAULT_HEADER:
             raise StoreError(
                 f"{self.path} is not encrypted; encrypt it with `ansible-vault encrypt {self.path}`"
             )
+        if found.st_size > _LARGEST_VAULT:
+            raise StoreError(f"{self.path} is larger than {_LARGEST_VAULT >> 20} MiB; split it")
+        mode = found.st_mode & 0o777
         if mode & 0o077:
             raise StoreError(
                 f"{self.path} may be read by others ({mode:04o}); run `chmod 600 {self.path}`"

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files below `templates/`: their names are known, their content is read when it is needed."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import (
+    kind_problem,
+    read_below,
+    resolved_below,
+)
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.language.folder import MAX_TEMPLATE, MAX_TEMPLATES_TOTAL, advice_for
+from vigo_bridge.language.model import Configcrate, TemplateFile
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.texts import attribute_texts
+from vigo_bridge.language.values import Scalar
+
+
+class TemplateFiles(Mapping[str, TemplateFile]):
+    """Reads each file once, the first time that something asks for it."""
+
+    def __init__(self, folder: Path, paths: Iterable[PurePosixPath]) -> None:
+        self._folder = folder
+        self._paths = dict.fromkeys(map(str, paths))
+        self._read: dict[str, TemplateFile] = {}
+        self._size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __getitem__(self, path: str) -> TemplateFile:
+        if path not in self._read:
+            if path not in self._paths:
+                raise KeyError(path)
+            self._read[path] = self._file(path)
+        return self._read[path]
+
+    def _file(self, path: str) -> TemplateFile:
+        try:
+            content = read_below(str(self._folder), path, MAX_TEMPLATE)
+            self._size += len(content)
+            if self._size > MAX_TEMPLATES_TOTAL:
+                total = f"{MAX_TEMPLATES_TOTAL >> 20} MiB"
+                raise OSError(errno.EFBIG, f"with it, the files of templates/ exceed {total}")
+            text = content.decode("utf-8")
+        except OSError as error:
+            return TemplateFile(path, None, error.strerror or str(error), advice_for(error))
+        except UnicodeDecodeError:
+            return TemplateFile(path, None)
+        return TemplateFile(path, Scalar(text, text, Position(path, 1, 1), text))
+
+
+def report_unreadable(source: Scalar, file: TemplateFile, diagnostics: Diagnostics) -> None:
+    """Report, where a resource names it, a file that cannot be read."""
+    if file.problem:
+        diagnostics.error(
+            "VB101",
+            source.position,
+            f"the file {file.path!r} cannot be read: {file.problem}",
+            file.advice,
+        )
+
+
+def warn_of_unusable(
+    folder: Path,
+    paths: Iterable[PurePosixPath],
+    crates: Iterable[Configcrate],
+    diagnostics: Diagnostics,
+) -> None:
+    """Report files that no resource could use and that none names. None of them is opened."""
+    named = {
+        text.scalar.text
+        for crate in crates
+        for resource in crate.resources
+        for text in attribute_texts(resource)
+        if text.attribute == "source"
+    }
+    for path in paths:
+        problem = None if str(path) in named else _problem(folder, path)
+        if problem is not None:
+            diagnostics.warning(
+                "VB101",
+                Position(str(path), 1, 1),
+                f"no resource can use the file: {problem.strerror}",
+                advice_for(problem),
+            )
+
+
+def _problem(folder: Path, path: PurePosixPath) -> OSError | None:
+    """What is wrong with a file, as far as its links, its kind and its size tell."""
+    try:
+        real = resolved_below(str(folder), str(path))
+        found = (folder / real).lstat()
+        problem = kind_problem(found.st_mode)
+    except OSError as error:
+        return error
+    return OSError(errno.EINVAL, problem) if problem else None
