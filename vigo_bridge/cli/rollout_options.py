@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,10 @@ import click
 from vigo_bridge.cli.options import Command, gathered
 from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
+
+_HOST = re.compile(r"[A-Za-z0-9._~:%-]+")
+#: Visible ASCII; what stands before an @ would be a user name.
+_URL = re.compile(r"[a-zA-Z]+://[!-?A-~]+(?:[/?#][!-~]*)?")
 
 
 @dataclass(frozen=True)
@@ -59,11 +64,16 @@ def _command(text: str) -> str:
 def _url(text: str) -> str:
     try:
         url = urllib.parse.urlsplit(text)
-        usable = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+        host = url.hostname or ""
+        host.encode("idna")  # raises what looking the name up would raise
+        usable = url.scheme in ("http", "https") and bool(_HOST.fullmatch(host)) and url.port != 0
     except ValueError:
         usable = False
-    if not usable or any(character.isspace() for character in text):
-        raise BadSize(f"{text!r} is no address; write one such as https://app.example.com/health")
+    if not usable or not _URL.fullmatch(text):
+        raise BadSize(
+            f"invalid URL {text!r}: expected http[s]://HOST[:PORT][/PATH] in ASCII, without a user"
+            " name, such as https://app.example.com/health"
+        )
     return text
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import Converger
-from vigo_bridge.run.gates import fetch, run_here
+from vigo_bridge.run.gates import run_here
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_status
 from vigo_bridge.run.rollout import Rolled, Rules, roll_out
 from vigo_bridge.run.rollout_options import RolloutOptions
@@ -105,9 +105,12 @@ class _Fleet:
         }
 
     def fetch(self, batch: Batch) -> str:
+        # Imported here: it takes long, with all of TLS, and few rollouts fetch anything.
+        from vigo_bridge.run.health_url import fetch
+
         url, problem = self._options.health_check_url, ""
         for attempt in range(1, self._options.health_retries + 1):
-            problem = fetch(url)
+            problem = fetch(url, lambda: self.cut)
             if not problem:
                 return ""
             problem = f"{url}, attempt {attempt}: {problem}"
@@ -158,6 +161,7 @@ class _Fleet:
                 "VIGO_BATCH_HOSTS": " ".join(batch.hosts),
                 "VIGO_BATCH_FAILED": " ".join(failed),
             },
+            self._converger.stop,
         )
         return f"{option} of batch {batch.number}: {problem}" if problem else ""
 

@@ -1,53 +1,56 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands between two batches: an address that must answer, commands on the controller."""
+"""Runs the commands that stand between two batches, on the controller."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
+import tempfile
 from collections.abc import Mapping
+from typing import IO
 
 from vigo_bridge.run.environment import ansible_environment
+from vigo_bridge.run.stop import Stop, kill_descendants
 
-#: How long an address may take to answer, in seconds.
-_ANSWER_SECONDS = 10
+_TICK = 0.1
 _SHOWN_CHARACTERS = 500
 
 
-def fetch(url: str) -> str:
-    """What is wrong with the answer of an address; empty when its status is 2xx."""
-    # Imported here: it takes long, with all of TLS, and few rollouts fetch anything.
-    import urllib.error
-    import urllib.request
+def run_here(command: str, variables: Mapping[str, str], stop: Stop) -> str:
+    """Run a shell command on this machine; what went wrong, empty when it exited with 0.
 
-    try:
-        with urllib.request.urlopen(url, timeout=_ANSWER_SECONDS) as answer:
-            return "" if 200 <= answer.status < 300 else f"HTTP {answer.status}"
-    except urllib.error.HTTPError as error:
-        with error:
-            return f"HTTP {error.code}: {_end(error.read(_SHOWN_CHARACTERS))}".rstrip(": ")
-    except (OSError, ValueError) as error:
-        return str(getattr(error, "reason", error))
-
-
-def run_here(command: str, variables: Mapping[str, str]) -> str:
-    """Runs a shell command on this machine; what went wrong, empty when it exited with 0.
-
-    variables: what it gets beside our own environment, without the secrets in that.
+    Its end is waited for, not the end of what it left in the background. variables: what it gets
+    beside our own environment, without the secrets in that.
     """
-    finished = subprocess.run(
-        ["/bin/sh", "-c", command],
-        env={**ansible_environment(), **variables},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        # Ctrl-C on the terminal shall not end it: the running batch finishes.
-        start_new_session=True,
-    )
-    if finished.returncode == 0:
-        return ""
-    return f"exit code {finished.returncode}: {_end(finished.stdout)}".rstrip(": ")
+    try:
+        # A pipe would stay open as long as anything that the command has started.
+        with tempfile.TemporaryFile() as output:
+            program = subprocess.Popen(
+                ["/bin/sh", "-c", command],
+                env={**ansible_environment(), **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C on the terminal must not end it: the running batch finishes.
+                start_new_session=True,
+            )
+            code = _ended(program, stop)
+            return f"exit code {code}: {_end(output)}".rstrip(": ") if code else ""
+    except OSError as error:
+        return f"cannot be run: {error.strerror}"
 
 
-def _end(output: bytes) -> str:
-    return output.decode("utf-8", errors="replace").strip()[-_SHOWN_CHARACTERS:]
+def _ended(program: subprocess.Popen[bytes], stop: Stop) -> int:
+    """Return its exit code. When the run was cut, it is killed if it does not end in time."""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return program.wait(_TICK)
+        if stop.overdue:
+            kill_descendants()
+
+
+def _end(output: IO[bytes]) -> str:
+    size = output.seek(0, os.SEEK_END)
+    output.seek(max(0, size - 4 * _SHOWN_CHARACTERS))
+    return output.read().decode("utf-8", errors="replace").strip()[-_SHOWN_CHARACTERS:]

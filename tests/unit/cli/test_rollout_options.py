@@ -18,10 +18,21 @@ BAD_OPTIONS = {
     "nothing": (["--batch-size", ""], "'nothing' is no number of hosts"),
     "a bad entry in a list": (["--batch-size", "1,two"], "'two' is no number of hosts"),
     "a negative budget": (["--max-failures", "-1"], "'-1' is no number of hosts"),
-    "no address": (["--health-check-url", "app.example.com"], "is no address"),
-    "not the web": (["--health-check-url", "file:///etc/passwd"], "is no address"),
-    "no host in it": (["--health-check-url", "http:///health"], "is no address"),
-    "a port that is none": (["--health-check-url", "http://a:99999/"], "is no address"),
+    "no address": (["--health-check-url", "app.example.com"], "invalid URL"),
+    "not the web": (["--health-check-url", "file:///etc/passwd"], "invalid URL"),
+    "no host in it": (["--health-check-url", "http:///health"], "invalid URL"),
+    "a port alone": (["--health-check-url", "http://:80/"], "invalid URL"),
+    "a port that is none": (["--health-check-url", "http://a:99999/"], "invalid URL"),
+    "a port of letters": (["--health-check-url", "http://a:b/"], "invalid URL"),
+    "an address left open": (["--health-check-url", "http://["], "invalid URL 'http://['"),
+    "half an address": (["--health-check-url", "http://[::1/"], "invalid URL"),
+    "a host with an empty part": (["--health-check-url", "http://a..b/"], "invalid URL"),
+    "a host with a backslash": (["--health-check-url", "http://a\\b/"], "invalid URL"),
+    "a blank": (["--health-check-url", "http://a/b c"], "invalid URL"),
+    "a control character": (["--health-check-url", "http://a/\x1b[2J"], "invalid URL"),
+    "a path beyond ASCII": (["--health-check-url", "http://a/grün"], "invalid URL"),
+    "a password": (["--health-check-url", "http://me:pw@a/"], "without a user name"),
+    "nothing to fetch": (["--health-check-url", ""], "invalid URL ''"),
     "an empty check": (["--health-check", " "], "the command is empty"),
     "no retries": (["--health-retries", "0"], "0 is not in the range"),
     "a negative interval": (["--health-interval", "-1"], "no number of seconds"),
@@ -37,3 +48,21 @@ def test_bad_options(command: list[str], options: list[str], told: str) -> None:
     finished = CliRunner().invoke(program, [*command, "--stacks", "no/such", *options])
     assert finished.exit_code == 1
     assert told in finished.output
+
+
+GOOD_URLS = (
+    "http://a",
+    "HTTPS://App.Example.com:8443/health?full=1&x=%20#top",
+    "http://127.0.0.1:80/a@b",
+    "http://[::1]:8080/",
+    "http://a?me@b",
+    "http://xn--grn-hoa.example/",
+)
+
+
+@pytest.mark.parametrize("url", GOOD_URLS)
+def test_good_urls(url: str) -> None:
+    options = ["--health-check-url", url, "--stacks", "no/such"]
+    finished = CliRunner().invoke(program, ["run", *options])
+    assert finished.exit_code == 1, "the stack is missing"
+    assert "invalid URL" not in finished.output

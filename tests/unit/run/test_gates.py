@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands between two batches: their end is seen, and what they said last."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from vigo_bridge.run.gates import run_here
+from vigo_bridge.run.stop import Stop
+
+#: command -> what is said of it
+COMMANDS = {
+    "true": "",
+    "echo fine": "",
+    "false": "exit code 1",
+    "echo no; exit 3": "exit code 3: no",
+    "echo no >&2; exit 3": "exit code 3: no",
+    "kill -KILL $$": "exit code -9",
+    "sleep 60 & echo it goes on": "",
+    "sleep 60 & false": "exit code 1",
+    "printf '\\377'; false": "exit code 1: �",
+    'test "$VIGO_BATCH" = 7': "",
+}
+
+
+@pytest.mark.parametrize(("command", "said"), COMMANDS.items())
+def test_commands(command: str, said: str) -> None:
+    assert run_here(command, {"VIGO_BATCH": "7"}, _stop()) == said
+
+
+def test_only_the_end_is_shown() -> None:
+    said = run_here("seq 100000; false", {}, _stop())
+    assert said.endswith("\n100000")
+    assert len(said) < 600
+
+
+def test_one_that_does_not_heed_the_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vigo_bridge.run.stop.PATIENCE", 0.2)
+    with Stop(lambda text: None, at_once=True) as stop:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        # Shells start what is in the background without SIGINT; it would outlast the test.
+        said = run_here("trap '' INT TERM; while sleep 1; do :; done", {}, stop)
+    assert said == "exit code -9"
+
+
+def test_where_nothing_can_be_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    assert "cannot be run: No such file" in run_here("true", {}, _stop())
+
+
+def _stop() -> Stop:
+    return Stop(lambda text: None)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks an address for its health, whatever may answer there."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import queue
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+#: How long one try may take in all, in seconds.
+LIMIT = 10.0
+_TICK = 0.1
+_SHOWN_CHARACTERS = 500
+
+
+def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float = LIMIT) -> str:
+    """Return what is wrong with the answer of an address; empty when its status is 2xx.
+
+    Never raises, and returns after `limit` seconds, or soon after `given_up` says so. Timeouts of
+    sockets cannot do that: each byte starts them again, and looking up a name has none.
+    """
+    answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+    deadline = time.monotonic() + limit
+    try:
+        threading.Thread(target=lambda: answers.put(_problem(url, limit)), daemon=True).start()
+    except RuntimeError as error:
+        return str(error)
+    while not given_up() and (left := deadline - time.monotonic()) > 0:
+        with contextlib.suppress(queue.Empty):
+            return answers.get(timeout=min(_TICK, left))
+    return f"no complete answer within {limit:g} s"
+
+
+def _problem(url: str, limit: float) -> str:
+    try:
+        with _opener().open(url, timeout=limit):
+            return ""
+    except urllib.error.HTTPError as error:
+        return f"HTTP {error.code}: {_said(error)}".rstrip(": ")
+    except http.client.HTTPException as error:
+        return f"the answer is not valid HTTP: {_shown(str(error))}"
+    except Exception as error:
+        return _shown(str(getattr(error, "reason", error))) or type(error).__name__
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    """Return the end of what came with a status, or else the status in words."""
+    body = b""
+    with contextlib.suppress(Exception), error:
+        body = error.read(_SHOWN_CHARACTERS)
+    return body.decode("utf-8", errors="replace").strip() or _shown(str(error.reason))
+
+
+def _shown(text: str) -> str:
+    return " ".join(text.split())[:_SHOWN_CHARACTERS]
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Return what speaks HTTP and HTTPS, and nothing else that a redirect could name."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        _Redirects(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects without reading what comes with them, which may have no end."""
+
+    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        if "location" not in headers and "uri" not in headers:
+            return None
+        fp.close()
+        return super().http_error_302(req, io.BytesIO(), code, msg, headers)
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
