@@ -12,6 +12,7 @@ from vigo_bridge.compose.job import Job, Shared
 from vigo_bridge.compose.model import Project, Service
 from vigo_bridge.compose.network_keys import attach
 from vigo_bridge.compose.reading import KEYS
+from vigo_bridge.compose.refusals import drop_refused
 from vigo_bridge.compose.rendering import Renderer
 from vigo_bridge.compose.service_keys import CONVERSIONS
 from vigo_bridge.compose.stack_files import Crate, ImportedStack, NeededSecret, Resource
@@ -75,6 +76,8 @@ def _convert_service(job: Job, crate: Crate) -> None:
     attach(job)
     _check_image(job)
     _check_command(job)
+    _check_restart(job)
+    drop_refused(job)
     known = {resource.name for resource in crate.resources}
     crate.resources += [item for name, item in job.extra.items() if name not in known]
     for number in range(1, service.replicas + 1):
@@ -86,6 +89,16 @@ def _check_command(job: Job) -> None:
     if job.attributes.get("entrypoint") == [] and not job.attributes.get("command"):
         job.lost("entrypoint", "an empty entrypoint leaves no command", "set command:, too")
         del job.attributes["entrypoint"]
+
+
+def _check_restart(job: Job) -> None:
+    """A service that others wait for runs once."""
+    if job.service.name not in job.shared.one_shot or job.attributes.get("restart") == "no":
+        return
+    policy = job.attributes.pop("restart", None)
+    if policy is not None:
+        message = f"restart: {policy} is left out: others wait until this service has ended"
+        job.note("restart", message)
 
 
 def _check_image(job: Job) -> None:

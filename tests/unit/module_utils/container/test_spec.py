@@ -16,6 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container.spec import 
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 
+CHECKED = {"test": ["CMD-SHELL", "x"]}
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 #: Attributes as written, and the settings as JSON has them.
@@ -73,6 +74,18 @@ UNDERSTOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"healthcheck": {"test": ["CMD", "curl", "x"], "timeout": 1500000000, "retries": 3}},
     ),
     ({"healthcheck": {"disable": "true", "test": "x"}}, {"healthcheck": {"test": ["NONE"]}}),
+    ({"healthcheck": ["NONE"]}, {"healthcheck": {"test": ["NONE"]}}),
+    ({"healthcheck": ["CMD-SHELL", "a b"]}, {"healthcheck": {"test": ["CMD-SHELL", "a b"]}}),
+    ({"healthcheck": ["CMD", "a", ""]}, {"healthcheck": {"test": ["CMD", "a", ""]}}),
+    (
+        {"healthcheck": {"test": "x", "interval": "1ms"}},
+        {"healthcheck": {**CHECKED, "interval": 1000000}},
+    ),
+    ({"healthcheck": {"test": "x", "interval": "0s", "retries": 0}}, {"healthcheck": CHECKED}),
+    (
+        {"healthcheck": {"test": "NONEXISTENT"}},
+        {"healthcheck": {"test": ["CMD-SHELL", "NONEXISTENT"]}},
+    ),
 ]
 
 
@@ -128,9 +141,53 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"extra_hosts": "db"}, "is not NAME:ADDRESS"),
     ({"health_timeout": "soon"}, "no length of time"),
     ({"healthcheck": {"cmd": "x"}}, "unknown option 'cmd'"),
+    ({"healthcheck": False}, "is not a healthcheck; write"),
+    ({"healthcheck": {"test": "x", "interval": "0.5ms"}}, "interval: '0.5ms' is out of range"),
+    ({"healthcheck": {"test": "x", "timeout": "0.0000000001s"}}, "expected 1ms or more"),
+    ({"healthcheck": {"test": "x", "timeout": "9999999h"}}, "out of range"),
+    ({"healthcheck": {"test": "x", "start_period": "-1s"}}, "no length of time"),
+    ({"healthcheck": {"test": "x", "retries": -1}}, "expected 1 or more"),
+    ({"healthcheck": {"test": "x", "retries": "3.5"}}, "no whole number"),
+    ({"healthcheck": {"test": "x", "retries": 1 << 31}}, "out of range"),
     ({"labels": "vigo.bridge.spec=x"}, "a name of ours"),
     ({"registry_username": "me"}, "must be given together"),
 ]
+
+
+#: Tests of healthchecks that make engines crash, or never pass, and a part of the error.
+NO_TESTS: list[tuple[Any, str]] = [
+    (["CMD"], "has no command; write a text for a shell, [CMD, PROGRAM, ARGUMENT], or disable"),
+    (["CMD", ""], "has no command"),
+    (["CMD", "  ", "x"], "has no command"),
+    (["CMD-SHELL"], "has no command"),
+    (["CMD-SHELL", ""], "has no command"),
+    (["CMD-SHELL", " "], "has no command"),
+    (["CMD-SHELL", "curl", "x"], "has more than one text after CMD-SHELL"),
+    (["NONE", "x"], "has words after NONE"),
+    (["NONE", ""], "has words after NONE"),
+    ([""], "has no command"),
+    ([None], "has no command"),
+    (["cmd", "x"], "write CMD in capital letters"),
+    (["none"], "write NONE in capital letters"),
+    (["Cmd-Shell", "x"], "write CMD-SHELL in capital letters"),
+    ("NONE", "is a text, and a shell has no command NONE; write"),
+    ("none", "is a text"),
+    ("CMD curl x", "is a text, and a shell has no command CMD"),
+    ("CMD-SHELL curl x", "is a text"),
+    ("CMD", "is a text"),
+    ("  ", "has no command"),
+]
+
+
+@pytest.mark.parametrize(("test", "message"), NO_TESTS)
+def test_no_test_of_a_healthcheck(test: Any, message: str) -> None:
+    for healthcheck in ({"test": test}, {"test": test, "interval": "5s"}, test):
+        if healthcheck == "  ":
+            continue  # An attribute of blanks is not set.
+        with pytest.raises(ResourceError) as raised:
+            parse({"healthcheck": healthcheck})
+        assert message in raised.value.message
+        assert raised.value.message.startswith("healthcheck.test: ")
 
 
 @pytest.mark.parametrize(("attributes", "message"), REFUSED)

@@ -133,7 +133,10 @@ options:
       - A map with C(test) (a text for the container's shell, or a list of the command and its
         arguments, which may begin with C(CMD) or C(CMD-SHELL)), C(interval), C(timeout),
         C(start_period), C(start_interval) (lengths of time) and C(retries). What it leaves out is
-        taken from the image. C(start_interval) needs Docker 25.
+        taken from the image; so is a C(0), as engines cannot tell it from nothing.
+        C(start_interval) needs Docker 25.
+      - A list with C(CMD-SHELL) holds one more text, and a text is always a command for the shell,
+        so V(NONE) and V(CMD wget) are errors.
       - A text, which is short for a map with that C(test).
       - A map with C(disable) set to V(true), for none, whatever the image has.
     type: raw

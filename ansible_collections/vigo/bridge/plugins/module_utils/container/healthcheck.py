@@ -23,6 +23,10 @@ _OPTIONS = (
     "disable",
 )
 _NANOSECONDS = 1000000000
+#: Engines refuse shorter times.
+_SHORTEST = 1000000
+_KINDS = ("CMD", "CMD-SHELL", "NONE")
+_FORMS = "write a text for a shell, [CMD, PROGRAM, ARGUMENT], or disable: true for no healthcheck"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Healthcheck:
 
 def parse(value: Any, attribute: str) -> Healthcheck:
     """A map as in compose, or a string: a shell line. Raises ResourceError."""
+    if isinstance(value, bool):
+        raise ResourceError(f"{attribute}: {text(value)!r} is not a healthcheck; {_FORMS}")
     if not isinstance(value, Mapping):
         value = {"test": value}
     for option in value:
@@ -74,27 +80,68 @@ def parse(value: Any, attribute: str) -> Healthcheck:
             )
     if value.get("disable") is not None and switch(value["disable"], f"{attribute}.disable"):
         return Healthcheck(("NONE",))
-    retries = value.get("retries")
     return Healthcheck(
-        _test(value.get("test")),
+        _test(value.get("test"), f"{attribute}.test"),
         _time(value, "interval", attribute),
         _time(value, "timeout", attribute),
-        None if retries in (None, "") else whole(retries, f"{attribute}.retries"),
+        _retries(value.get("retries"), f"{attribute}.retries"),
         _time(value, "start_period", attribute),
         _time(value, "start_interval", attribute),
     )
 
 
-def _test(value: Any) -> tuple[str, ...] | None:
+def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
+    """The words of a test. An engine that is given a kind without a command may crash."""
     if value in (None, "", []):
         return None
     if not isinstance(value, (list, tuple)):
-        return ("CMD-SHELL", text(value))
+        return ("CMD-SHELL", _shell_line(text(value), attribute))
     words = tuple(text(item) for item in value)
-    return words if words[0] in ("CMD", "CMD-SHELL", "NONE") else ("CMD", *words)
+    kind, *rest = words if words[0] in _KINDS else ("CMD", *words)
+    shown = f"{attribute}: {list(words)!r}"
+    if words[0].upper() in _KINDS and words[0] not in _KINDS:
+        raise ResourceError(f"{shown}: write {words[0].upper()} in capital letters")
+    if kind == "NONE" and rest:
+        raise ResourceError(f"{shown} has words after NONE; {_FORMS}")
+    if kind != "NONE" and not (rest and rest[0].strip()):
+        raise ResourceError(f"{shown} has no command; {_FORMS}")
+    if kind == "CMD-SHELL" and len(rest) > 1:
+        raise ResourceError(
+            f"{shown} has more than one text after CMD-SHELL, and engines run only the first;"
+            " write one text, or a list that begins with CMD"
+        )
+    return (kind, *rest)
+
+
+def _shell_line(line: str, attribute: str) -> str:
+    """A text is a command for a shell, which knows nothing of the words of lists."""
+    first = line.split()[:1]
+    if not first:
+        raise ResourceError(f"{attribute}: {line!r} has no command; {_FORMS}")
+    if first[0].upper() in _KINDS:
+        raise ResourceError(
+            f"{attribute}: {line!r} is a text, and a shell has no command {first[0]}; {_FORMS}"
+        )
+    return line
+
+
+def _retries(value: Any, attribute: str) -> int | None:
+    """How often it may fail; 0 is the engine's word for not set."""
+    if value in (None, ""):
+        return None
+    number = whole(value, attribute)
+    if not 0 <= number < 1 << 31:
+        raise ResourceError(f"{attribute}: {number} is out of range: expected 1 or more")
+    return number or None
 
 
 def _time(value: Mapping[str, Any], option: str, attribute: str) -> int | None:
+    """Nanoseconds; 0 is the engine's word for not set."""
     if value.get(option) in (None, ""):
         return None
-    return round(seconds(value[option], f"{attribute}.{option}") * _NANOSECONDS)
+    length = seconds(value[option], f"{attribute}.{option}") * _NANOSECONDS
+    if length and not _SHORTEST <= length < 1 << 63:
+        raise ResourceError(
+            f"{attribute}.{option}: {value[option]!r} is out of range: expected 1ms or more"
+        )
+    return round(length) or None
