@@ -18,6 +18,7 @@ from docker.errors import NotFound
 
 from tests.integration.program import SECRET, Finished, vigo_bridge
 from tests.testbed import Engine
+from vigo_bridge.language.identity import lines, new_id
 
 pytestmark = pytest.mark.integration
 
@@ -38,6 +39,7 @@ class Machine:
         self.environment = environment
         self.client = engine.client()
         shutil.copytree(ROOT / "stacks", self.stack)
+        (self.stack / "stack.vgo").write_text(lines(self.stack.name, new_id()))
 
     def __call__(self, command: str, *arguments: str, name: str = HOST) -> Finished:
         return vigo_bridge(

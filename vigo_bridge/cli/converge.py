@@ -22,6 +22,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
     short,
 )
 from vigo_bridge.cli.hosts import Asked, Hosts
+from vigo_bridge.cli.naming import refuse_prune_of_unnamed
 from vigo_bridge.cli.only import hosts_of
 from vigo_bridge.cli.options import HostOptions, ReportOptions, StackOptions
 from vigo_bridge.cli.report_file import write_report
@@ -95,6 +96,8 @@ def converge(
     loaded = load(stack.folder)
     found = asked()
     refuse_errors(loaded.diagnostics, stack.folder, shown.output)
+    if changes.get("prune"):
+        refuse_prune_of_unnamed(loaded)
     plan = planned(loaded, stack, found.names, shown.output)
     health = rollout.options.health_check
     uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
@@ -153,7 +156,7 @@ def _job(
         hosts=[host for host in hosts.names if host in chosen],
         secrets=secrets,
         how=how,
-        key=stack_key(stack.folder),
+        key=stack_key(stack.folder, plan.identity.id),
         fingerprint=fingerprint(stack.folder, settings),
         stack=stack.folder,
     )

@@ -76,6 +76,7 @@ def compose(
             env_files=env_files,
             project=project_name,
             profiles=profiles,
+            folder=stacks,
         )
     except ComposeError as error:
         click.echo(f"{error.finding}\nNothing was written.", err=True)

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from vigo_bridge.cli.rollout_options import Rollout
-from vigo_bridge.emit.command import health_check, write_variables
+from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.live import watching
@@ -119,7 +119,7 @@ def _remembered(
     private: Path,
 ) -> RunResult:
     health = private / "health.yml"
-    write_variables(health, "health", health_check(rollout.options.health_check), {})
+    write_variables(health, HEALTH_SCOPE, health_check(rollout.options.health_check), {})
     with (
         _watching(job) as watcher,
         Stop(watcher.say) as stop,

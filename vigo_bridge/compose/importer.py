@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from vigo_bridge.compose.stack_files import ImportedStack
 from vigo_bridge.compose.writing import files
 from vigo_bridge.language import Diagnostic
 from vigo_bridge.language import load as load_stack
+from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
 from vigo_bridge.language.position import Position
 from vigo_bridge.resolve import check
 
@@ -46,8 +48,12 @@ def read_compose(
     env_files: Sequence[Path] = (),
     project: str | None = None,
     profiles: Collection[str] = (),
+    folder: Path = Path("stacks"),
 ) -> Import:
-    """Touches nothing. shell: variables of the environment. Raises ComposeError."""
+    """Touches nothing. shell: variables of the environment. Raises ComposeError.
+
+    folder: of the stack; it may hold other files of a stack.
+    """
     findings = Findings()
     loaded = load(sources, shell, env_files=env_files, project=project)
     model = read_project(loaded, findings)
@@ -57,7 +63,7 @@ def read_compose(
         )
     _note_overrides(sources, findings)
     stack = convert(model, ", ".join(map(str, sources)), profiles, findings)
-    written = files(stack, match)
+    written = files(stack, match, _identity(folder, stack.name))
     for problem in _problems(written):
         findings.lost(
             Position(str(sources[0]), 1, 1),
@@ -65,6 +71,17 @@ def read_compose(
             problem.suggestion or "change that part of the compose file",
         )
     return Import(stack, written, tuple(findings), key_paths(loaded))
+
+
+def _identity(folder: Path, project: str) -> str:
+    """Return the lines of the stack.vgo; none where the stack has one, which stays as it is.
+
+    A stack that others have begun keeps the name that it has had so far.
+    """
+    if os.path.lexists(folder / FILE):
+        return ""
+    is_begun = folder.is_dir() and any(folder.glob("**/*.vgo"))
+    return lines(suggested_name(folder) if is_begun else project, new_id())
 
 
 def _note_overrides(sources: Sequence[Path], findings: Findings) -> None:

@@ -13,18 +13,24 @@ from typing import Any
 import yaml
 
 from vigo_bridge.compose.stack_files import Crate, ImportedStack, Resource
+from vigo_bridge.language.identity import FILE
 from vigo_bridge.language.scalars import plain_value
 
 _WIDTH = 98
 _BLOCK = re.compile(r"(?!\s)[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]*(?<!\n)\n?")
 
 
-def files(stack: ImportedStack, match: str) -> dict[PurePosixPath, str]:
-    """The content of each file by its path in the stack's folder. match: a host pattern."""
+def files(stack: ImportedStack, match: str, identity: str = "") -> dict[PurePosixPath, str]:
+    """Return the content of each file by its path in the stack's folder.
+
+    match: a host pattern. identity: the lines of the stack.vgo, empty where there is one already.
+    """
     found = {
         PurePosixPath("configcrates", f"{crate.name}.vgo"): crate_text(crate)
         for crate in stack.crates
     }
+    if identity:
+        found[PurePosixPath(FILE)] = f"# Imported from {_one_line(stack.source)}.\n{identity}"
     found[PurePosixPath("roles", f"{stack.name}.vgo")] = _role(stack)
     found[PurePosixPath("envoys", f"{stack.name}.vgo")] = _entry(stack, match)
     return found

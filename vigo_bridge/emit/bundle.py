@@ -21,6 +21,7 @@ from vigo_bridge.emit.group_variables import (
     fixed,
     resource_settings,
     resources_of,
+    scope_variables,
 )
 from vigo_bridge.emit.rendering import environment
 from vigo_bridge.emit.yaml_text import entry, indented
@@ -41,7 +42,7 @@ def write_bundle(
         text = _render(
             "group_vars.yml.j2",
             group=group,
-            scope=plan.scope,
+            scope=scope_variables(plan.identity),
             resources=resources_of(group),
             fixed=fixed(group),
         )

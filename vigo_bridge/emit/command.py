@@ -10,6 +10,10 @@ from typing import Any
 from vigo_bridge.emit.group_variables import ALL_ENVOYS
 from vigo_bridge.emit.yaml_text import entry
 
+#: What no stack is called, so that no run of a stack shares their state.
+TASK_SCOPE = "vigo-bridge:task"
+HEALTH_SCOPE = "vigo-bridge:health"
+
 _PLAY = {
     "name": "Run the command",
     "hosts": ALL_ENVOYS,
@@ -34,7 +38,7 @@ def write_command(
     members = {host: dict(host_variables.get(host, {})) for host in hosts}
     groups = {"children": {ALL_ENVOYS: {"hosts": members}}}
     (inventory / "hosts.yml").write_text(f"---\n{entry('all', groups)}\n", encoding="utf-8")
-    write_variables(inventory / "group_vars" / f"{ALL_ENVOYS}.yml", "task", resource, variables)
+    write_variables(inventory / "group_vars" / f"{ALL_ENVOYS}.yml", TASK_SCOPE, resource, variables)
     play = entry("x", [_PLAY]).removeprefix("x:\n")
     (folder / "site.yml").write_text(f"---\n{play}\n", encoding="utf-8")
 
@@ -45,6 +49,9 @@ def write_variables(
     """The variables with which a converge applies this resource and nothing else."""
     settings = {
         "vigo_scope": scope,
+        "vigo_stack_id": "",
+        "vigo_former_scopes": [],
+        "vigo_scope_is_default": True,
         "vigo_vars": dict(variables),
         "vigo_fixed": list(variables),
         "vigo_crates": {},

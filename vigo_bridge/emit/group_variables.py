@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vigo_bridge.language.model import Identity
 from vigo_bridge.resolve.plan import SETTING, Group, Plan, PlannedCrate, PlannedResource
 
 #: The group of all envoys that the stack matches.
@@ -30,7 +31,7 @@ def inventory_groups(plan: Plan, secrets_folder: str) -> list[InventoryGroup]:
     secrets_folder: where the stack's secret stores are.
     """
     matches = [
-        InventoryGroup(group.name, group.hosts, (), group_variables(group, plan.scope))
+        InventoryGroup(group.name, group.hosts, (), group_variables(group, plan.identity))
         for group in plan.groups
     ]
     names = tuple(group.name for group in matches)
@@ -38,15 +39,27 @@ def inventory_groups(plan: Plan, secrets_folder: str) -> list[InventoryGroup]:
     return [*matches, everyone, *_kinds(plan, {ALL_ENVOYS, *names})]
 
 
-def group_variables(group: Group, scope: str) -> dict[str, Any]:
+def group_variables(group: Group, identity: Identity) -> dict[str, Any]:
     """The variables that `vigo.bridge.converge` takes, by name."""
     variables = {
-        "vigo_scope": scope,
+        **scope_variables(identity),
         "vigo_vars": {variable.name: variable.value for variable in group.variables},
         "vigo_crates": {crate.name: crate_settings(crate, group) for crate in group.crates},
         "vigo_resources": [resource_settings(resource) for resource in resources_of(group)],
     }
     return {**variables, "vigo_fixed": fixed(group)} if fixed(group) else variables
+
+
+def scope_variables(identity: Identity) -> dict[str, Any]:
+    """Return the variables that say which stack it is."""
+    found: dict[str, Any] = {"vigo_scope": identity.name}
+    if identity.id:
+        found["vigo_stack_id"] = identity.id
+    if identity.former:
+        found["vigo_former_scopes"] = list(identity.former)
+    if not identity.is_named:
+        found["vigo_scope_is_default"] = True
+    return found
 
 
 def fixed(group: Group) -> list[str]:

@@ -34,6 +34,7 @@ CODES = {
     "VB109": "a part of Vigo that is accepted and ignored",
     "VB110": "a value is printed differently from how it is written",
     "VB111": "a file or an entry that does nothing",
+    "VB112": "a stack that may be taken for another",
     "VB201": "a name is defined twice",
     "VB202": "a name that nothing has",
     "VB203": "a name that cannot be a name",

@@ -39,11 +39,13 @@ _ADVICE = {
 }
 
 #: What a .vgo file holds.
-Kind = Literal["configcrate", "roles", "task", "common", "environments", "envoys"]
+Kind = Literal["configcrate", "roles", "task", "common", "environments", "envoys", "stack"]
 
 
 def kind_of(path: PurePosixPath) -> Kind:
     """What a file holds, by its place. path: relative to the stack's folder."""
+    if str(path) == "stack.vgo":
+        return "stack"
     top = path.parts[0] if len(path.parts) > 1 else ""
     name = OLDER_FILES.get(path.name, path.name)
     if OLDER_FOLDERS.get(top, top) == "configcrates":

@@ -155,6 +155,19 @@ class TemplateFile:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Which stack it is, for hosts. is_named: whether stack.vgo gives the name.
+
+    id: empty where stack.vgo gives none. former: names that earlier runs may have used.
+    """
+
+    name: str
+    id: str = ""
+    is_named: bool = False
+    former: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Stack:
     """All that a stack's folder holds. entries: in the order in which they are tried.
 
@@ -163,6 +176,7 @@ class Stack:
     """
 
     folder: Path
+    identity: Identity
     configcrates: Mapping[str, Configcrate] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     entries: tuple[MatchEntry, ...] = ()

@@ -29,6 +29,7 @@ from vigo_bridge.language.shapes import (
     ENVIRONMENTS_FILE,
     ROLE,
     ROLES_FILE,
+    STACK,
     TASK,
     Shape,
 )
@@ -44,6 +45,7 @@ _SHAPES: Mapping[str, Shape] = {
     "environments": ENVIRONMENTS_FILE,
     "environment": ENVIRONMENT,
     "task": TASK,
+    "stack": STACK,
 }
 
 
@@ -89,6 +91,8 @@ def _any_file() -> JsonSchema:
         (has("match"), "entry"),
         *((has(key), "configcrate") for key in crates_alone),
         (has("command"), "task"),
+        (has("id"), "stack"),
+        (has("former_names"), "stack"),
         ({**has("roles"), **list_of_roles}, "roles_file"),
     ]
     named = {"anyOf": [reference("role"), reference("configcrate")]}

@@ -113,6 +113,17 @@ ROLE = Shape(
     aliases={"modules": "configcrates"},
 )
 
+STACK = Shape(
+    {
+        "name": Key(Form.OWN_NAME, "The stack's name: on hosts, all that it makes carries it."),
+        "id": Key(Form.TEXT, "A random ID that no other stack has; written once, never changed."),
+        "former_names": Key(
+            Form.NAMES, "Names under which earlier runs, without an ID, made its containers."
+        ),
+    },
+    required=(("name",),),
+)
+
 ROLES_FILE = Shape({"roles": Key(Form.ROLES, "Roles, each with a name.")})
 
 ENTRY = Shape(

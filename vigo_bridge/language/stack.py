@@ -19,6 +19,7 @@ from vigo_bridge.language.folder import (
     kind_of,
     read,
 )
+from vigo_bridge.language.identity import FILE, is_identity, read_identity, unnamed
 from vigo_bridge.language.inclusions import read_common, read_entries, read_environments
 from vigo_bridge.language.model import (
     Common,
@@ -44,7 +45,7 @@ def load(folder: Path) -> Stack:
     """The stack of a folder. Never raises for what it finds: see the stack's diagnostics."""
     problem = folder_problem(folder)
     if problem is not None:
-        return Stack(folder, diagnostics=(problem,))
+        return Stack(folder, unnamed(folder), diagnostics=(problem,))
     return _Loader(folder).stack()
 
 
@@ -62,6 +63,7 @@ class _Loader:
         self._environments: list[Environment] = []
         self._size = 0
         self._broken: set[str] = set()
+        self._identity = unnamed(folder)
 
     def stack(self) -> Stack:
         paths = list(files_below(self._folder, self._diagnostics))
@@ -82,6 +84,7 @@ class _Loader:
             )
         stack = Stack(
             folder=self._folder,
+            identity=self._identity,
             configcrates=self._crates,
             roles=self._roles,
             entries=tuple(sorted(self._entries, key=_deepest_first)),
@@ -154,7 +157,17 @@ class _Loader:
     def _take(self, path: PurePosixPath, fields: Fields) -> None:
         self._note_older_names(path)
         kind, folder = kind_of(path), str(path.parent) if len(path.parts) > 1 else ""
-        if kind == "configcrate":
+        if kind == "envoys" and is_identity(path, fields):
+            self._diagnostics.error(
+                "VB105",
+                Position(str(path), 1, 1),
+                f"{FILE} counts only at the top of the stack's folder",
+                f"move it to {FILE}, or remove it",
+            )
+        elif kind == "stack":
+            found = read_identity(fields, self._folder, self._diagnostics)
+            self._identity = found or self._identity
+        elif kind == "configcrate":
             crate = read_crate(fields, self._diagnostics)
             self._define("configcrate", self._crates, crate, path)
         elif kind == "roles":

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vigo_bridge.language.model import Identity
 from vigo_bridge.language.position import Position
 
 #: The layer of variables that the command line sets: nothing else may change them.
@@ -92,9 +93,14 @@ class Group:
 class Plan:
     """All groups that have hosts, in the order in which entries are tried.
 
-    scope: the stack's name. unmatched: hosts that no entry matches.
+    identity: which stack it is. unmatched: hosts that no entry matches.
     """
 
-    scope: str
+    identity: Identity
     groups: tuple[Group, ...]
     unmatched: tuple[str, ...]
+
+    @property
+    def scope(self) -> str:
+        """Return the stack's name."""
+        return self.identity.name

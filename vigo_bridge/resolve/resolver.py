@@ -29,12 +29,11 @@ def resolve(
     stack: Stack,
     hosts: Sequence[str],
     settings: Mapping[str, Any] = _NO_SETTINGS,
-    scope: str | None = None,
 ) -> tuple[Plan, tuple[Diagnostic, ...]]:
     """What each host gets, and what is wrong with the stack or with that, in reading order.
 
-    settings: variables that win over all others. scope: the stack's name, its folder's name
-    unless given. Never raises: a plan that comes with errors must not be carried out.
+    settings: variables that win over all others. Never raises: a plan that comes with errors must
+    not be carried out.
     """
     diagnostics = Diagnostics()
     diagnostics.extend(stack.diagnostics)
@@ -48,7 +47,7 @@ def resolve(
         )
         if taken
     ]
-    plan = Plan(scope or stack.folder.absolute().name, tuple(groups), assignment.unmatched)
+    plan = Plan(stack.identity, tuple(groups), assignment.unmatched)
     return plan, diagnostics.sorted()
 
 

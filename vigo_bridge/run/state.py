@@ -25,8 +25,13 @@ def controller_folder() -> Path:
     return Path(state) / "vigo-bridge" / "controller"
 
 
-def stack_key(folder: Path) -> str:
-    """A name for a stack that no other stack of this machine has."""
+def stack_key(folder: Path, stack_id: str = "") -> str:
+    """Return a name for a stack that no other stack of this machine has.
+
+    stack_id: the stack's own ID, which a renamed, moved or cloned stack keeps.
+    """
+    if stack_id:
+        return f"stack-{hashlib.sha256(stack_id.encode()).hexdigest()[:32]}"
     path = str(folder.resolve())
     readable = re.sub(r"[^A-Za-z0-9._-]", "_", folder.resolve().name)[:40]
     return f"{readable}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"

@@ -11,19 +11,24 @@ from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from vigo_bridge.language.folder import Kind
+from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
 from vigo_bridge.language.schema import schema
 
 _FOLDERS = ("configcrates", "roles", "envoys")
 _HOST = "@HOST@"
+_IDENTITY = "@IDENTITY@"
 
 
-def files(host: str) -> dict[PurePosixPath, str]:
+def files(host: str, folder: Path) -> dict[PurePosixPath, str]:
     """The content of each file by its path in the new stack. host: whom the stack is for.
 
-    The JSON Schemas that the files' first lines name are among them, for editors.
+    folder: where it will be, which suggests its name. The JSON Schemas that the files' first lines
+    name are among them, for editors.
     """
+    identity = lines(suggested_name(folder), new_id()).rstrip()
     found = {
-        path: source.read_text(encoding="utf-8").replace(_HOST, host) for path, source in _sources()
+        path: source.read_text(encoding="utf-8").replace(_HOST, host).replace(_IDENTITY, identity)
+        for path, source in _sources()
     }
     for kind in get_args(Kind):
         path = PurePosixPath(".schema", f"{kind}.json")
@@ -33,6 +38,7 @@ def files(host: str) -> dict[PurePosixPath, str]:
 
 def _sources() -> Iterator[tuple[PurePosixPath, Traversable]]:
     here = resources.files(__name__)
+    yield PurePosixPath(FILE), here / FILE
     for folder in _FOLDERS:
         for source in (here / folder).iterdir():
             yield PurePosixPath(folder, source.name), source
@@ -46,7 +52,7 @@ def write(folder: Path, host: str) -> list[Path]:
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(str(folder))
     written = []
-    for path, text in sorted(files(host).items()):
+    for path, text in sorted(files(host, folder).items()):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vigo_bridge.cli.program import program
+from vigo_bridge.language import load
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_the_new_stack_is_valid_and_is_for_this_machine(folder: Path) -> None:
 def test_editors_find_the_schema(folder: Path) -> None:
     assert call("init", "mine", "--match", "*").exit_code == 0
     files = list((folder / "mine").rglob("*.vgo"))
-    assert len(files) == 3
+    assert len(files) == 4
     for file in files:
         named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", file.read_text())
         assert named is not None
@@ -69,3 +70,55 @@ def test_the_call_that_is_named_finds_the_host(folder: Path, pattern: str, named
     host = named.rpartition("--as ")[2] if "--as" in named else "any.example.com"
     traced = call("config", "trace", host, "--stacks", "mine")
     assert (traced.exit_code == 0) == (host != "NAME")
+
+
+def identity_of(folder: Path) -> tuple[str, str]:
+    found = load(folder).identity
+    assert found.is_named
+    assert len(found.id) >= 16
+    return found.name, found.id
+
+
+def test_each_new_stack_has_a_name_and_an_id_of_its_own(folder: Path) -> None:
+    (folder / "shop").mkdir()
+    for name in ("mine", "shop/stacks"):
+        assert call("init", name).exit_code == 0
+    mine, shop = identity_of(folder / "mine"), identity_of(folder / "shop/stacks")
+    assert (mine[0], shop[0]) == ("mine", "shop")
+    assert mine[1] != shop[1]
+
+
+def test_imports_write_the_identity_once(folder: Path) -> None:
+    for number in (1, 2):
+        (folder / f"{number}.yml").write_text(f"services: {{web{number}: {{image: nginx}}}}\n")
+    first = call("import", "compose", "1.yml", "-p", "one")
+    assert "wrote stacks/stack.vgo" in first.output
+    before = identity_of(folder / "stacks")
+    assert before[0] == "one"
+    second = call("import", "compose", "2.yml", "-p", "two", "--force")
+    assert second.exit_code == 0, second.output
+    assert "stack.vgo" not in second.output
+    assert identity_of(folder / "stacks") == before
+
+
+def test_an_import_into_a_stack_that_was_begun_keeps_the_name_of_its_folder(folder: Path) -> None:
+    (folder / "shop/stacks/envoys").mkdir(parents=True)
+    (folder / "shop/stacks/envoys/envoys.vgo").write_text("match: '*'\n")
+    (folder / "compose.yml").write_text("services: {web: {image: nginx}}\n")
+    call("import", "compose", "compose.yml", "-p", "one", "--stacks", "shop/stacks")
+    assert identity_of(folder / "shop/stacks")[0] == "shop"
+
+
+@pytest.mark.parametrize("command", [("run",), ("envoys", "push", "--all")])
+def test_prune_needs_a_stack_with_a_name(folder: Path, command: tuple[str, ...]) -> None:
+    call("init", "shop/stacks", "--match", "*")
+    (folder / "shop/stacks/stack.vgo").unlink()
+    refused = call(*command, "--prune", "--local", "--stacks", "shop/stacks")
+    assert refused.exit_code == 1
+    assert "'shop' is only a folder's name" in refused.output
+    assert "shop/stacks/stack.vgo" in refused.output
+    assert refused.output.endswith("Nothing was touched.\n")
+    written = re.search(r'^  (name: shop)\n  (id: "[0-9a-f]{32}")$', refused.output, re.M)
+    assert written is not None
+    (folder / "shop/stacks/stack.vgo").write_text("\n".join(written.groups()))
+    assert identity_of(folder / "shop/stacks")[0] == "shop"

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,10 @@ FILES = [
 ]
 
 
-def write(folder: Path) -> None:
-    plan, diagnostics = resolve(load(ROOT / "stacks"), HOSTS)
+def write(folder: Path, scratch: Path) -> None:
+    """scratch: the stack is copied there, because its folder's name matters."""
+    stack = shutil.copytree(ROOT / "stacks", scratch / "example" / "stacks")
+    plan, diagnostics = resolve(load(stack), HOSTS)
     assert diagnostics == ()
     write_bundle(plan, folder, {HOSTS[2]: {"ansible_connection": "local"}})
     write_surroundings(plan, folder, ["/etc/ansible/hosts"], Path("/srv/stacks"))
@@ -39,7 +42,7 @@ def write(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundle")
-    write(folder)
+    write(folder, tmp_path_factory.mktemp("stack"))
     return folder
 
 
@@ -55,4 +58,5 @@ def test_file(project: Path, name: str) -> None:
 
 if __name__ == "__main__":
     shutil.rmtree(GOLDEN, ignore_errors=True)
-    write(GOLDEN)
+    with tempfile.TemporaryDirectory() as scratch:
+        write(GOLDEN, Path(scratch))

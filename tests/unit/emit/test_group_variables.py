@@ -28,7 +28,7 @@ def test_they_are_what_the_bundle_writes(tmp_path: Path, settings: dict[str, str
     write_bundle(plan, tmp_path)
     for group in plan.groups:
         text = (tmp_path / f"inventory/group_vars/{group.name}.yml").read_text()
-        assert load_yaml(text) == group_variables(group, plan.scope)
+        assert load_yaml(text) == group_variables(group, plan.identity)
 
 
 STACK = {

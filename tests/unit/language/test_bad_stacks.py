@@ -33,7 +33,8 @@ def write_stack(folder: Path, case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", cases())
-def test_findings(case: dict[str, Any], tmp_path: Path) -> None:
+def test_findings(case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vigo_bridge.language.identity.new_id", lambda: "ID")
     stack = tmp_path / "stack"
     stack.mkdir()
     write_stack(stack, case)

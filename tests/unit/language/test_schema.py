@@ -25,7 +25,10 @@ OF_KIND = {kind: Draft202012Validator(schema(kind)) for kind in get_args(Kind)}
 #: than one file, or templates.
 SEEN = ("VB104", "VB105", "VB106", "VB107")
 #: Such a finding that depends on the file's place, which only the schema of its kind knows.
-MISPLACED = "this is a configcrate, but the file is not below configcrates/"
+MISPLACED = (
+    "this is a configcrate, but the file is not below configcrates/",
+    "stack.vgo counts only at the top of the stack's folder",
+)
 
 
 def is_valid(path: str, text: str | bytes) -> dict[str, bool]:
@@ -81,7 +84,7 @@ def test_findings_that_a_schema_can_see(files: dict[str, str], tmp_path: Path) -
             continue  # no YAML, nothing that a schema could look at
         seen = [message for message in messages if message.startswith(SEEN)]
         if seen:
-            is_misplaced = all(MISPLACED in message for message in seen)
+            is_misplaced = all(any(each in message for each in MISPLACED) for message in seen)
             assert accepted == {"any": is_misplaced, "kind": False}, (path, seen)
         if not messages:
             assert accepted == {"any": True, "kind": True}, path

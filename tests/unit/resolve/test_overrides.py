@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from vigo_bridge.language import Position
+from vigo_bridge.language.model import Identity
 from vigo_bridge.resolve import Group, Plan, Variable
 from vigo_bridge.resolve.overrides import note_overrides
 
@@ -12,7 +13,7 @@ PLACE = Position("envoys.vgo", 1, 1)
 
 def plan(hosts: tuple[str, ...]) -> Plan:
     variables = (Variable("port", 80, PLACE),)
-    return Plan("s", (Group("g", "*", hosts, None, (), (), variables, PLACE),), ())
+    return Plan(Identity("s"), (Group("g", "*", hosts, None, (), (), variables, PLACE),), ())
 
 
 def test_all_hosts_in_one_note() -> None:

@@ -83,3 +83,9 @@ def test_one_rollout_of_a_stack(tmp_path: Path) -> None:
         pass
     with one_rollout(state, stack_key(stack), stack):
         pass
+
+
+def test_a_stack_with_an_id_keeps_its_key_wherever_it_is(tmp_path: Path) -> None:
+    here, clone = stack_key(tmp_path / "shop", "a" * 16), stack_key(tmp_path / "clone", "a" * 16)
+    assert here == clone
+    assert len({here, stack_key(tmp_path / "shop", "b" * 16), stack_key(tmp_path / "shop")}) == 3

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refuses what only a stack with a name of its own may do."""
+
+from __future__ import annotations
+
+import textwrap
+
+import click
+
+from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
+from vigo_bridge.language.model import Stack
+
+
+def refuse_prune_of_unnamed(stack: Stack) -> None:
+    """End the command where the stack is named after its folder, as other stacks may be, too."""
+    if stack.identity.is_named:
+        return
+    written = textwrap.indent(lines(suggested_name(stack.folder), new_id()), "  ")
+    raise click.ClickException(
+        f"--prune needs a stack with a name of its own: {stack.identity.name!r} is only a folder's"
+        f" name, which another stack may have, too. Write {stack.folder / FILE} with these lines:\n"
+        f"{written}Nothing was touched."
+    )
