@@ -67,4 +67,6 @@ def show(
         click.echo(as_text(diagnostic, folder), err=to_stderr)
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     named = [f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(counts.items())]
-    click.echo(", ".join(named) or "no errors", err=to_stderr)
+    if not has_errors(diagnostics):
+        named.insert(0, "no errors")
+    click.echo(", ".join(named), err=to_stderr)

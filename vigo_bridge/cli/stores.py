@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The secret stores of a stack, and what they say of its secrets."""
+"""The secret stores of a stack, and what is wrong with their list."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from pathlib import Path
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
     CONFIGURATION,
     WrongList,
-    is_configured,
+    check,
     of_stack,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     Store,
     StoreError,
-    ask,
 )
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.position import Position
-from vigo_bridge.language.secret_checks import check_answer
 from vigo_bridge.language.secrets import secret_positions
 from vigo_bridge.run.vault import read_vault
 
@@ -31,19 +29,25 @@ def stores_of(folder: Path) -> list[Store]:
 
 
 def findings(stack: Stack) -> Iterable[Diagnostic]:
-    """What is wrong with the secrets that a stack names, and with its stores.
+    """What is wrong with the list of stores, and how many secrets nobody looked up.
 
-    Nothing where the stack has neither: its secrets may be elsewhere on the day of a run.
+    No store is asked: a stack that is only looked at must not run or fetch anything.
     """
     found = Diagnostics()
-    if is_configured(str(stack.folder)):
-        try:
-            stores, uses = stores_of(stack.folder), secret_positions(stack)
-            values = ask(uses, stores) if uses else {}
-            check_answer(uses, values, [store.description for store in stores], found)
-        except WrongList as error:
-            position = Position(CONFIGURATION, error.line, error.column)
-            found.error("VB604", position, error.reason)
-        except StoreError as error:
-            found.warning("VB604", None, f"the secrets of the stack are not checked: {error}")
+    try:
+        check(str(stack.folder.absolute()))
+    except WrongList as error:
+        position = Position(CONFIGURATION, error.line, error.column)
+        found.error("VB604", position, error.reason)
+    except StoreError as error:
+        found.error("VB604", None, str(error))
+    count = sum(map(len, secret_positions(stack).values()))
+    if count:
+        what = "1 reference to a secret is" if count == 1 else f"{count} references to secrets are"
+        found.note(
+            "VB606",
+            None,
+            f"{what} not checked: no secret store is asked here",
+            "`vigo-bridge secrets check` asks the stores",
+        )
     return found

@@ -127,12 +127,13 @@ def run(
     seconds = _seconds(timeout or work.options.get("timeout") or _TIMEOUT)
     rollout = defaulted(rollout, work.options)
     texts = [work.command, *work.params.values(), rollout.options.health_check]
-    secrets = secrets_of(dict.fromkeys(secret_references.paths(texts), ()), stack.folder)
+    paths = () if dry_run else secret_references.paths(texts)
+    secrets = secrets_of(dict.fromkeys(paths, ()), stack.folder)
     found = find_hosts(hosts)
     how = run_options(hosts, output, {})
     with private_folder() as private:
         found = replace(found, names=select(wanted, found, how, private / "traits"))
-        refuse_arguments_on_disk(found.names if secret_references.paths(texts) else (), found)
+        refuse_arguments_on_disk(found.names if paths else (), found)
         job = _job(work, seconds, found, secrets, how, private)
         if dry_run:
             _print_batches(job, rollout, output)

@@ -39,7 +39,8 @@ def validate(
 ) -> None:
     """Name every error and warning of the stack at once.
 
-    Where the stack has a secrets.yml or a vault file, its stores are asked for its secrets, too.
+    Nothing of the stack is run, and no secret store is asked. With an inventory, Ansible reads
+    that one, and runs it if it is a program.
     """
     loaded = load(stack.folder)
     diagnostics = (*check(loaded, stack.settings), *secret_findings(loaded))

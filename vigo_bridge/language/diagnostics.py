@@ -63,10 +63,9 @@ CODES = {
     "VB503": "a guard that asks the opposite",
     "VB504": "a comma whose meaning is doubtful",
     "VB601": "the path of a secret is wrong",
-    "VB602": "a secret that no store has",
-    "VB603": "a secret that is empty or very short",
-    "VB604": "the secret stores cannot be asked",
+    "VB604": "secrets.yml is wrong",
     "VB605": "a file with secrets that others may read",
+    "VB606": "references to secrets that are not checked",
 }
 
 

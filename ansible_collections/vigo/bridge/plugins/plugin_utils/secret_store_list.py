@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from typing import TYPE_CHECKING, Any, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
 import yaml
 
@@ -37,6 +37,10 @@ _LARGEST = 1 << 18
 DEFAULT_VAULT_FILE = "secrets.vault.yml"
 
 
+#: Makes a store of another package's entry point and of its value in the list.
+PluggedIn = Callable[["EntryPoint", Any], Store]
+
+
 class WrongList(StoreError):
     """``secrets.yml`` is wrong. line, column: where, from 1; reason: the message without that."""
 
@@ -47,17 +51,24 @@ class WrongList(StoreError):
         self.reason = reason
 
 
-def is_configured(folder: str) -> bool:
-    """Whether a stack says anything of stores."""
-    names = (CONFIGURATION, DEFAULT_VAULT_FILE)
-    return any(os.path.lexists(os.path.join(folder, name)) for name in names)
-
-
 def of_stack(folder: str, read: VaultReader) -> list[Store]:
     """The stores that a stack's ``secrets.yml`` names, or the default. Raises StoreError.
 
     Paths of files in it are relative to the folder.
     """
+    return _stores(folder, read, _plugged_in)
+
+
+def check(folder: str) -> None:
+    """Refuse a wrong ``secrets.yml``, and neither ask nor load a store. Raises StoreError."""
+    _stores(folder, _read_nothing, lambda plugin, value: Store())
+
+
+def _read_nothing(path: str) -> str:
+    raise StoreError(f"{path} is not read here")
+
+
+def _stores(folder: str, read: VaultReader, plugged_in: PluggedIn) -> list[Store]:
     path = os.path.join(folder, CONFIGURATION)
     if not os.path.lexists(path):
         return _default(folder, read)
@@ -72,7 +83,7 @@ def of_stack(folder: str, read: VaultReader) -> list[Store]:
     stores = []
     for entry, mark in _entries(path, text):
         try:
-            stores.append(_configured(entry, folder, read))
+            stores.append(_configured(entry, folder, read, plugged_in))
         except StoreError as error:
             raise WrongList(path, mark.line + 1, mark.column + 1, str(error)) from error
     return stores
@@ -124,7 +135,7 @@ def _default(folder: str, read: VaultReader) -> list[Store]:
     return [VaultFileStore(path, read), EnvironmentStore()]
 
 
-def _configured(entry: Any, folder: str, read: VaultReader) -> Store:
+def _configured(entry: Any, folder: str, read: VaultReader, plugged_in: PluggedIn) -> Store:
     if entry == "env":
         return EnvironmentStore()
     if not isinstance(entry, Mapping):
@@ -138,7 +149,7 @@ def _configured(entry: Any, folder: str, read: VaultReader) -> Store:
         return VaultFileStore(os.path.join(folder, value), read)
     for plugin in _plugins():
         if plugin.name == kind:
-            return _plugged_in(plugin, value)
+            return plugged_in(plugin, value)
     raise _no_store(entry)
 
 
