@@ -39,10 +39,12 @@ def completion(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
+    from vigo_bridge.report.printing import echo
+
     kind = get_completion_class(shell)
     assert kind is not None
     root = click.get_current_context().find_root()
-    click.echo(kind(root.command, {}, "vigo-bridge", _VARIABLE).source())
+    echo(kind(root.command, {}, "vigo-bridge", _VARIABLE).source())
 
 
 def _completer(names: Callable[[click.Context], Iterable[str]]) -> Completer:

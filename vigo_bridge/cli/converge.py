@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
@@ -35,8 +34,10 @@ from vigo_bridge.language import load
 from vigo_bridge.language.fingerprint import fingerprint
 from vigo_bridge.language.position import Position
 from vigo_bridge.report.exit_status import exit_status
-from vigo_bridge.report.json_report import run_as_json
+from vigo_bridge.report.json_report import run_as_data
+from vigo_bridge.report.printing import echo_json
 from vigo_bridge.report.progress import Lines
+from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.terminal import listed, print_run
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.resolve.secret_uses import secret_uses, users_of_secrets
@@ -127,9 +128,9 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
 def report(result: RunResult, output: str, *, diffs: bool, everything: bool) -> None:
     if output == "json":
-        click.echo(run_as_json(result))
+        echo_json(run_as_data(result))
     else:
-        print_run(result, Console(), diffs=diffs, everything=everything)
+        print_run(result, Screen(), diffs=diffs, everything=everything)
 
 
 def _job(

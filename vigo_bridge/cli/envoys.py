@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +21,7 @@ from vigo_bridge.cli.options import (
 from vigo_bridge.cli.report_file import report_options
 from vigo_bridge.cli.rollout_options import Rollout, rollout_options
 from vigo_bridge.cli.run import Changes, change_options
+from vigo_bridge.report.printing import echo_json
 
 
 @click.group()
@@ -35,19 +35,19 @@ def envoys() -> None:
 @stack_options
 def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> None:
     """List the inventory's hosts with what matches them, and those that nothing matches."""
-    from rich.console import Console
 
     from vigo_bridge.cli.stack import load_valid, refuse_errors
     from vigo_bridge.report.envoys import envoys_as_json, print_envoys
+    from vigo_bridge.report.screen import Screen
     from vigo_bridge.resolve import resolve
 
     loaded = load_valid(stack, output)
     plan, diagnostics = resolve(loaded, known_names(inventory), stack.settings)
     refuse_errors(diagnostics, stack.folder, output)
     if output == "json":
-        click.echo(json.dumps(envoys_as_json(plan), indent=2, ensure_ascii=False))
+        echo_json(envoys_as_json(plan))
     else:
-        print_envoys(plan, stack.folder, Console())
+        print_envoys(plan, stack.folder, Screen())
 
 
 @envoys.command()

@@ -14,6 +14,7 @@ from vigo_bridge.cli.writing import writing
 from vigo_bridge.emit.bundle import write_bundle, write_surroundings
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.refusal import CannotExpress
+from vigo_bridge.report.printing import echo
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.run.inventory import InventoryError
 from vigo_bridge.run.user_variables import reserved_names
@@ -45,7 +46,7 @@ def generate(folder: Path, style: str, stack: StackOptions, hosts: HostOptions) 
         else:
             write_bundle(plan, folder, found.variables)
             write_surroundings(plan, folder, found.sources, stack.folder.absolute())
-    click.echo(f"Wrote {folder}. Run it with: cd {folder} && ansible-playbook site.yml")
+    echo(f"Wrote {folder}. Run it with: cd {folder} && ansible-playbook site.yml")
 
 
 def _write_tasks(plan: Plan, folder: Path, found: Hosts, stack: Path) -> None:

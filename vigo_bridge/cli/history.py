@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import json
-
 import click
-from rich.console import Console
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.cli.options import output_option
 from vigo_bridge.cli.rollout import history as past
 from vigo_bridge.report.history import print_history, record_as_data
 from vigo_bridge.report.json_report import run_from_data
+from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.terminal import print_run
 
 
@@ -25,11 +25,11 @@ def history(context: click.Context, output: str) -> None:
     records = past().records()
     if output == "json":
         found = [record_as_data(record) for record in records]
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        echo_json(found)
     elif records:
-        print_history(records, Console())
+        print_history(records, Screen())
     else:
-        click.echo("no rollouts yet")
+        echo("no rollouts yet")
 
 
 @history.command()
@@ -48,7 +48,14 @@ def show(number: int, output: str, verbosity: int) -> None:
             f"rollout {number} ({record.status}) has finished no batch; there is nothing to show"
         )
     if output == "json":
-        click.echo(json.dumps(record.result, indent=2, ensure_ascii=False))
+        echo_json(record.result)
         return
-    click.echo(f"rollout {number}: {record.command}, {record.started}, {record.status}")
-    print_run(run_from_data(record.result), Console(), diffs=True, everything=verbosity > 0)
+    try:
+        result = run_from_data(record.result)
+    except InvalidData as error:
+        raise click.ClickException(
+            f"the result of rollout {number} cannot be shown: {error}; another version of"
+            " vigo-bridge, or something else, has written it: -o json shows it as it is"
+        ) from error
+    echo(f"rollout {number}: {record.command}, {record.started}, {record.status}")
+    print_run(result, Screen(), diffs=True, everything=verbosity > 0)

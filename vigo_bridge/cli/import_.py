@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Sequence
@@ -17,7 +16,8 @@ from vigo_bridge.cli.writing import writing
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.importer import Import, read_compose, write
 from vigo_bridge.report import exit_status
-from vigo_bridge.report.compose import error_as_data, import_as_data
+from vigo_bridge.report.compose import as_text, error_as_data, import_as_data
+from vigo_bridge.report.printing import echo, echo_json
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -79,18 +79,18 @@ def compose(
             folder=stacks,
         )
     except ComposeError as error:
-        click.echo(f"{error.finding}\nNothing was written.", err=True)
+        echo(f"{as_text(error.finding)}\nNothing was written.", err=True)
         if output == "json":
-            click.echo(json.dumps(error_as_data(error.finding), indent=2))
+            echo_json(error_as_data(error.finding))
         context.exit(exit_status.INVALID)
     for finding in found.findings:
-        click.echo(str(finding), err=True)
+        echo(as_text(finding), err=True)
     refusal = _losses(found, allow_lossy) or _overwritten(found, stacks, force)
     if not refusal:
         with writing("name another folder with --stacks"):
             write(found.files, stacks)
     if output == "json":
-        click.echo(json.dumps(import_as_data(found, stacks, refusal), indent=2))
+        echo_json(import_as_data(found, stacks, refusal))
     elif not refusal:
         _sum_up(found, stacks, pattern)
     if refusal:
@@ -119,10 +119,10 @@ def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
 
 def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
     for path in found.files:
-        click.echo(f"wrote {stacks / path}")
+        echo(f"wrote {stacks / path}")
     if found.stack.secrets:
-        click.echo("Put these secrets into a store; their values are in no file of the stack:")
+        echo("Put these secrets into a store; their values are in no file of the stack:")
     for secret in found.stack.secrets:
-        click.echo(f"  vigo-bridge secrets set {secret.path}    # now in {secret.origin}")
+        echo(f"  vigo-bridge secrets set {secret.path}    # now in {secret.origin}")
     validate = f"vigo-bridge config validate{stacks_option(stacks)}"
-    click.echo(f"Look at it with: {validate}, then {plan_call(stacks, pattern)}")
+    echo(f"Look at it with: {validate}, then {plan_call(stacks, pattern)}")

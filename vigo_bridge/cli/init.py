@@ -11,6 +11,7 @@ import click
 from vigo_bridge import starter
 from vigo_bridge.cli.first_look import plan_call
 from vigo_bridge.cli.writing import writing
+from vigo_bridge.report.printing import echo
 
 
 @click.command()
@@ -36,5 +37,5 @@ def init(folder: Path, match: str | None) -> None:
                 f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
             ) from error
     for path in written:
-        click.echo(f"wrote {path}")
-    click.echo(f"Look at it with: {plan_call(folder, pattern)}")
+        echo(f"wrote {path}")
+    echo(f"Look at it with: {plan_call(folder, pattern)}")

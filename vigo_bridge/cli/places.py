@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import json
-
 import click
-from rich.console import Console
 
 from vigo_bridge.cli.completion import complete_names
 from vigo_bridge.cli.options import StackOptions, output_option, stack_options
@@ -20,6 +17,8 @@ from vigo_bridge.report.places import (
     print_tree,
     tree_as_json,
 )
+from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.report.screen import Screen
 from vigo_bridge.resolve.inheritance import givers
 from vigo_bridge.resolve.matching import matches
 
@@ -31,9 +30,9 @@ def tree(stack: StackOptions, output: str) -> None:
     """Show what each folder hands down: common.vgo, environments.vgo, match entries."""
     found = givers(_loaded(stack))
     if output == "json":
-        click.echo(json.dumps(tree_as_json(found), indent=2, ensure_ascii=False))
+        echo_json(tree_as_json(found))
     else:
-        print_tree(found, stack.folder, Console())
+        print_tree(found, stack.folder, Screen())
 
 
 @click.command()
@@ -50,9 +49,9 @@ def search(stack: StackOptions, term: str, output: str) -> None:
     if not found:
         raise click.ClickException(_nothing(loaded, stack, term))
     if output == "json":
-        click.echo(json.dumps(occurrences_as_json(found), indent=2, ensure_ascii=False))
+        echo_json(occurrences_as_json(found))
     else:
-        print_occurrences(found, stack.folder, Console())
+        print_occurrences(found, stack.folder, Screen())
 
 
 def _loaded(options: StackOptions) -> Stack:
@@ -61,7 +60,7 @@ def _loaded(options: StackOptions) -> Stack:
     if not options.folder.is_dir():
         raise click.ClickException(stack.diagnostics[0].message)
     if has_errors(stack.diagnostics):
-        click.echo(
+        echo(
             "The stack has errors, and parts of it may be missing here:"
             " see `vigo-bridge config validate`.",
             err=True,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Any, NoReturn
 
@@ -19,12 +20,21 @@ class Program(click.Group):
         try:
             status = super().main(*args, **{**options, "standalone_mode": False})
         except click.ClickException as error:
-            error.show()
+            text = io.StringIO()
+            error.show(text)
+            _echo(text.getvalue())
             status = exit_status.INVALID
         except click.Abort:
-            click.echo("Interrupted; nothing was touched.", err=True)
+            _echo("Interrupted; nothing was touched.\n")
             status = exit_status.INTERRUPTED
         sys.exit(status)
+
+
+def _echo(text: str) -> None:
+    # Imported here, as the list of commands needs nothing of ours.
+    from vigo_bridge.report.printing import echo
+
+    echo(text, err=True, nl=False)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})

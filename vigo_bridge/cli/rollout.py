@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from vigo_bridge.cli.rollout_options import Rollout
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
@@ -18,6 +17,7 @@ from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.live import watching
 from vigo_bridge.report.progress import Lines
+from vigo_bridge.report.screen import Screen
 from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import Converger, RunOptions, converging
 from vigo_bridge.run.fleet import roll_out_to_fleet
@@ -155,7 +155,7 @@ def _remembered(
 
 def _watching(job: Job) -> contextlib.AbstractContextManager[Watcher]:
     shows_ansible = job.how.ansible_verbosity is not None
-    return watching(len(job.hosts), Console(stderr=True), plain=shows_ansible)
+    return watching(len(job.hosts), Screen(stderr=True), plain=shows_ansible)
 
 
 def _converging(

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import get_args
 
 import click
 
 from vigo_bridge.language.folder import Kind
 from vigo_bridge.language.schema import schema as json_schema
+from vigo_bridge.report.printing import echo_json
 
 
 @click.command()
@@ -20,4 +20,4 @@ def schema(kind: Kind | None) -> None:
     A schema of one KIND, which an editor can tell by a file's place, gives better messages than
     that of all.
     """
-    click.echo(json.dumps(json_schema(kind), indent=2))
+    echo_json(json_schema(kind))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +25,7 @@ from vigo_bridge.cli.stack import load_valid
 from vigo_bridge.cli.stores import stores_of
 from vigo_bridge.language.secrets import secret_positions
 from vigo_bridge.report import exit_status
+from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.run.vault import read_vault, write_vault
 
 
@@ -49,10 +49,10 @@ def set_(path: str, stack: StackOptions) -> None:
     value = _typed(path)
     with _explained():
         write_vault(file, {**_content(file), path: value})
-    click.echo(f"{path} is in {file}")
+    echo(f"{path} is in {file}")
     warning = short({path: value})
     if warning is not None:
-        click.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
 
 
 @secrets.command("list")
@@ -62,7 +62,7 @@ def list_(stack: StackOptions) -> None:
     file = _vault_file(stack.folder)
     with _explained():
         for path in sorted(_content(file)):
-            click.echo(path)
+            echo(path)
 
 
 @secrets.command()
@@ -84,15 +84,15 @@ def check(context: click.Context, stack: StackOptions, output: str) -> None:
             }
             for path, positions in uses.items()
         }
-        click.echo(json.dumps(document, indent=2))
+        echo_json(document)
     else:
         for path, positions in uses.items():
-            click.echo(f"{states[path]:7}  {path}")
+            echo(f"{states[path]:7}  {path}")
             for position in positions:
-                click.echo(f"         {stack.folder / position.file}:{position.line}")
+                echo(f"         {stack.folder / position.file}:{position.line}")
     warning = short({path: value for path, value in found.items() if value})
     if warning is not None:
-        click.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
     if set(states.values()) - {"found"}:
         context.exit(exit_status.INVALID)
 

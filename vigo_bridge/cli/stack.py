@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from vigo_bridge.language import Stack, load
 from vigo_bridge.language.diagnostics import Diagnostic, has_errors
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.diagnostics import as_json, as_text
+from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.resolve import resolve
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.wording import some
@@ -46,7 +46,7 @@ def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) 
         return
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
     show(errors, folder, output, to_stderr=True)
-    click.echo("Nothing was touched.", err=True)
+    echo("Nothing was touched.", err=True)
     raise click.exceptions.Exit(exit_status.INVALID)
 
 
@@ -57,16 +57,16 @@ def show(
     if output == "sarif":
         from vigo_bridge.report.sarif import as_sarif
 
-        click.echo(json.dumps(as_sarif(diagnostics, folder), indent=2))
+        echo_json(as_sarif(diagnostics, folder))
         return
     if output == "json":
         document = {"status": "invalid" if has_errors(diagnostics) else "valid"}
-        click.echo(json.dumps({**document, "diagnostics": as_json(diagnostics)}, indent=2))
+        echo_json({**document, "diagnostics": as_json(diagnostics)})
         return
     for diagnostic in diagnostics:
-        click.echo(as_text(diagnostic, folder), err=to_stderr)
+        echo(as_text(diagnostic, folder), err=to_stderr)
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     named = [f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(counts.items())]
     if not has_errors(diagnostics):
         named.insert(0, "no errors")
-    click.echo(", ".join(named), err=to_stderr)
+    echo(", ".join(named), err=to_stderr)

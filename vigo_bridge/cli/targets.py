@@ -88,10 +88,10 @@ def _traits(
 
 
 def _answer(envoy: EnvoyResult) -> list[Any]:
-    output = "".join(str(resource.get("output") or "") for resource in envoy.resources)
+    output = "".join(resource.output or "" for resource in envoy.resources)
     try:
-        return [json.loads(line) for line in output.splitlines()]
-    except ValueError:
+        return [json.loads(line) for line in output.removesuffix("\n").split("\n")]
+    except (ValueError, RecursionError):
         return []
 
 

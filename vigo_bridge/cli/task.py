@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils import durations, secret_references
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
@@ -38,7 +37,9 @@ from vigo_bridge.language.tasks import check_command
 from vigo_bridge.language.values import Scalar
 from vigo_bridge.report.columns import print_rows
 from vigo_bridge.report.exit_status import exit_status
-from vigo_bridge.report.json_report import run_as_json
+from vigo_bridge.report.json_report import run_as_data
+from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.task import print_task
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.private_folder import private_folder
@@ -72,11 +73,11 @@ def list_(stack: StackOptions, output: str) -> None:
     refuse_errors(loaded.diagnostics, stack.folder, output)
     tasks = sorted(loaded.tasks.values(), key=lambda known: known.name)
     if output == "json":
-        click.echo(json.dumps([_as_data(known) for known in tasks], indent=2, ensure_ascii=False))
+        echo_json([_as_data(known) for known in tasks])
         return
     rows = [(known.name, ", ".join(known.params), known.command.text) for known in tasks]
-    print_rows(Console(), "", rows)
-    click.echo(f"{len(tasks)} task{'s' * (len(tasks) != 1)}")
+    print_rows(Screen(), "", rows)
+    echo(f"{len(tasks)} task{'s' * (len(tasks) != 1)}")
 
 
 @task.command()
@@ -140,9 +141,9 @@ def run(
             return
         result = carry_out(job, rollout, private)
     if output == "json":
-        click.echo(run_as_json(result))
+        echo_json(run_as_data(result))
     else:
-        print_task(result, Console())
+        print_task(result, Screen())
     context.exit(exit_status(result))
 
 
@@ -217,11 +218,11 @@ def _print_batches(job: Job, rollout: Rollout, output: str) -> None:
     batches = batches_of(job, rollout)
     if output == "json":
         document = {"batches": [{"hosts": list(batch.hosts)} for batch in batches]}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        echo_json(document)
         return
     for batch in batches:
-        click.echo(f"batch {batch.number} of {batch.count}: {', '.join(batch.hosts)}")
-    click.echo("Nothing was run.")
+        echo(f"batch {batch.number} of {batch.count}: {', '.join(batch.hosts)}")
+    echo("Nothing was run.")
 
 
 def _as_data(task: Task) -> dict[str, Any]:

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import click
-from rich.console import Console
 
 from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.hosts import inventory_option, known_hosts
@@ -19,6 +17,8 @@ from vigo_bridge.cli.stack import load_valid, planned
 from vigo_bridge.language.diagnostics import did_you_mean
 from vigo_bridge.report.graph import as_dot, as_mermaid
 from vigo_bridge.report.picture import as_picture
+from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.trace import print_trace, print_variables, trace_as_json
 from vigo_bridge.resolve.trace import Trace
 from vigo_bridge.resolve.trace import trace as traced
@@ -47,11 +47,11 @@ def trace(
     if variable is not None:
         found = _narrowed(found, variable)
     if output == "json":
-        click.echo(json.dumps(trace_as_json(found), indent=2, ensure_ascii=False))
+        echo_json(trace_as_json(found))
     elif variable is not None:
-        print_variables(found.variables, stack.folder, Console())
+        print_variables(found.variables, stack.folder, Screen())
     else:
-        print_trace(found, stack.folder, Console())
+        print_trace(found, stack.folder, Screen())
 
 
 _DRAWN = {"mermaid": as_mermaid, "dot": as_dot, "svg": as_picture}
@@ -74,7 +74,7 @@ def graph(stack: StackOptions, host: str, language: str) -> None:
     Resources that act only when triggered are hexagons. Any host name will do.
     """
     drawing = _trace(host, stack, (), "text").drawing
-    click.echo(_DRAWN[language](drawing), nl=False)
+    echo(_DRAWN[language](drawing), nl=False)
 
 
 def _named(host: str | None, local: bool, inventory: Sequence[str]) -> str:

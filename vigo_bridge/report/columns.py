@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.scalars import plain_value
-from vigo_bridge.report.terminal import clean
 
 #: A cell that is wider pushes its own line only, not the column.
 _WIDEST = 72

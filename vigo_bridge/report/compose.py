@@ -1,15 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an import of a compose file came to, as JSON."""
+"""What an import of a compose file came to, as text and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
 from vigo_bridge.compose.findings import Finding
 from vigo_bridge.compose.importer import Import
 from vigo_bridge.language.position import Position
+
+
+def as_text(finding: Finding) -> str:
+    """A finding as `Finding` words it, no part of which looks like another finding."""
+    return str(
+        replace(
+            finding,
+            position=replace(finding.position, file=one_line(finding.position.file)),
+            message=hanging(finding.message, 2),
+            advice=hanging(finding.advice, 2),
+        )
+    )
 
 
 def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import read_below
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
 from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.folder import MAX_TEMPLATE
 from vigo_bridge.language.position import Position
@@ -23,15 +24,15 @@ def as_text(diagnostic: Diagnostic, folder: Path) -> str:
     """
     position = diagnostic.position
     if position is None or position.line == 0:
-        head = f"{position}: " if position else ""
-        lines = [f"{head}{diagnostic.severity}: {diagnostic.message}"]
+        head = f"{one_line(str(position))}: " if position else ""
+        lines = [f"{head}{diagnostic.severity}: {hanging(diagnostic.message, 2)}"]
     else:
         path = folder / position.file
-        place = f"{path}:{position.line}:{position.column}"
-        lines = [f"{place}: {diagnostic.severity}: {diagnostic.message}"]
+        place = f"{one_line(str(path))}:{position.line}:{position.column}"
+        lines = [f"{place}: {diagnostic.severity}: {hanging(diagnostic.message, 2)}"]
         lines += _excerpt(folder, position)
     if diagnostic.suggestion:
-        lines.append(f"  {diagnostic.suggestion}")
+        lines.append(f"  {hanging(diagnostic.suggestion, 2)}")
     return "\n".join(lines)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from rich.console import Console
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.report.columns import print_rows
+from vigo_bridge.report.json_report import run_from_data
 from vigo_bridge.run.history import Record
 
 
@@ -20,16 +22,24 @@ def print_history(records: Sequence[Record], console: Console) -> None:
 
 
 def _row(record: Record) -> tuple[str, ...]:
-    counts = Counter(envoy["status"] for envoy in record.result.get("envoys", {}).values())
-    hosts = ", ".join(f"{count} {status}" for status, count in counts.items())
     return (
         str(record.number),
         record.started,
         record.command,
         record.subject,
         record.status,
-        hosts or str(record.hosts),
+        _hosts(record),
     )
+
+
+def _hosts(record: Record) -> str:
+    """How many ended in which way; where that is not known, how many there were."""
+    try:
+        envoys = run_from_data(record.result).envoys if record.result else {}
+    except InvalidData:
+        envoys = {}
+    counts = Counter(envoy.status.value for envoy in envoys.values())
+    return ", ".join(f"{count} {status}" for status, count in counts.items()) or str(record.hosts)
 
 
 def record_as_data(record: Record) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from itertools import zip_longest
 from typing import Any
@@ -19,10 +19,15 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import (
+    clean,
+    clean_json,
+    one_line,
+)
 from vigo_bridge.report.clock import Clock, Span
 from vigo_bridge.report.picture import as_picture
-from vigo_bridge.report.terminal import clean, diff_lines, listed
+from vigo_bridge.report.terminal import diff_lines, listed
 from vigo_bridge.resolve.graph import Drawing
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, Gate, RunResult
 
@@ -42,8 +47,8 @@ def as_html(
         lstrip_blocks=True,
     )
     script = _asset("report.js")
-    return templates.get_template("report.html.j2").render(
-        title=title,
+    page = templates.get_template("report.html.j2").render(
+        title=one_line(title),
         status=result.status.value,
         stopped=clean(result.stopped),
         started=result.started.isoformat(sep=" ", timespec="seconds"),
@@ -51,12 +56,14 @@ def as_html(
         totals=_totals(result),
         actions=_actions(result),
         failures=_failures(result),
-        graphs=[(name, Markup(as_picture(drawing))) for name, drawing in drawings],
+        graphs=[(one_line(name), Markup(as_picture(drawing))) for name, drawing in drawings],
         style=Markup(_asset("report.css")),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         data=Markup(_json(_data(result, clock))),
     )
+    # Nobody has to remember what of it could steer a terminal that the page is shown on.
+    return clean(page)
 
 
 def _asset(name: str) -> str:
@@ -66,8 +73,8 @@ def _asset(name: str) -> str:
 
 def _json(data: Any) -> str:
     """JSON that cannot end the script element that it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
+    text = clean_json(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
@@ -79,7 +86,7 @@ def _totals(result: RunResult) -> list[tuple[str, int]]:
 
 def _actions(result: RunResult) -> list[tuple[str, int]]:
     counts = Counter(
-        resource["action"] for envoy in result.envoys.values() for resource in envoy.resources
+        resource.action for envoy in result.envoys.values() for resource in envoy.resources
     )
     return counts.most_common()
 
@@ -88,12 +95,11 @@ def _failures(result: RunResult) -> list[dict[str, str]]:
     """What failed, with the end of its log; hosts with the same are named together."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for host, envoy in result.envoys.items():
-        failed = [resource for resource in envoy.resources if "error" in resource]
-        for resource in failed:
-            error = resource["error"]
-            message, log = str(error.get("message", "")), _end(str(error.get("log", "")))
-            found.setdefault((clean(resource["id"]), clean(message), log), []).append(host)
-        if not failed and envoy.status in (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE):
+        for resource in envoy.failures:
+            error = resource.error or {}
+            message, log = clean(error.get("message", "")), _end(error.get("log", ""))
+            found.setdefault((one_line(resource.id), message, log), []).append(host)
+        if not envoy.failures and envoy.status in (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE):
             found.setdefault(("", clean(envoy.message), ""), []).append(host)
     return [
         {"hosts": listed(hosts), "what": what, "message": message, "log": log}
@@ -116,7 +122,7 @@ def _data(result: RunResult, clock: Clock) -> dict[str, Any]:
         ],
         "batches": [
             {
-                "hosts": batch.hosts,
+                "hosts": [one_line(host) for host in batch.hosts],
                 "gate": "" if batch.gate is Gate.NONE else batch.gate.value,
                 "detail": clean(batch.detail),
                 "span": span,
@@ -132,27 +138,28 @@ def _span(span: Span | None) -> tuple[float, float] | None:
 
 def _host(name: str, envoy: EnvoyResult) -> dict[str, Any]:
     return {
-        "name": name,
+        "name": one_line(name),
         "status": envoy.status.value,
         "message": clean(envoy.message),
         "notes": [clean(note) for note in envoy.notes],
-        "orphans": [clean(orphan) for orphan in envoy.orphans],
-        "changed": sum(resource["action"] not in UNCHANGED for resource in envoy.resources),
-        "seconds": round(sum(item.get("duration_s") or 0 for item in envoy.resources), 2),
+        "orphans": [one_line(orphan) for orphan in envoy.orphans],
+        "changed": envoy.changes,
+        "seconds": round(sum(resource.duration_s for resource in envoy.resources), 2),
         "resources": [_resource(resource) for resource in envoy.resources],
     }
 
 
-def _resource(resource: Mapping[str, Any]) -> dict[str, Any]:
+def _resource(resource: Result) -> dict[str, Any]:
+    error = resource.error or {}
     found = {
-        "id": clean(resource["id"]),
-        "type": resource["type"],
-        "action": resource["action"],
-        "reason": clean(resource.get("reason") or ""),
-        "seconds": resource.get("duration_s"),
-        "diff": "\n".join(clean(line) for line in diff_lines(resource.get("diff") or {})),
-        "error": clean(str(resource.get("error", {}).get("message", ""))),
-        "log": _end(str(resource.get("error", {}).get("log", ""))),
-        "output": _end(str(resource.get("output") or "")),
+        "id": one_line(resource.id),
+        "type": one_line(resource.type),
+        "action": resource.action,
+        "reason": clean(resource.reason),
+        "seconds": round(resource.duration_s, 3),
+        "diff": "\n".join(one_line(line) for line in diff_lines(resource.diff or {})),
+        "error": clean(error.get("message", "")),
+        "log": _end(error.get("log", "")),
+        "output": _end(resource.output or ""),
     }
-    return {name: value for name, value in found.items() if value not in ("", None)}
+    return {name: value for name, value in found.items() if value != ""}

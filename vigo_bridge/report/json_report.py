@@ -4,10 +4,17 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
+    LARGEST_OF_OURS,
+    Checked,
+    InvalidData,
+    required,
+)
+from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import resource
 from vigo_bridge.run.results import (
     BatchResult,
     EnvoyResult,
@@ -18,12 +25,8 @@ from vigo_bridge.run.results import (
 )
 
 
-def run_as_json(result: RunResult) -> str:
-    """One JSON document; durations in seconds, times in RFC 3339."""
-    return json.dumps(run_as_data(result), indent=2, ensure_ascii=False)
-
-
 def run_as_data(result: RunResult) -> dict[str, Any]:
+    """Durations in seconds, times in RFC 3339."""
     return {
         "status": result.status.value,
         "batches": [_batch(batch) for batch in result.batches],
@@ -34,28 +37,58 @@ def run_as_data(result: RunResult) -> dict[str, Any]:
     }
 
 
-def run_from_data(document: Mapping[str, Any]) -> RunResult:
-    """The opposite of `run_as_data`."""
+def run_from_data(data: Any) -> RunResult:
+    """The opposite of `run_as_data`. Raises InvalidData."""
+    checked = Checked(LARGEST_OF_OURS)
+    document = checked.mapping(data, "it")
+    envoys = checked.mapping(required(document, "envoys"), "envoys")
+    batches = checked.items(required(document, "batches"), "batches")
     return RunResult(
-        RunStatus(document["status"]),
-        tuple(
-            BatchResult(tuple(batch["hosts"]), Gate(batch["gate"]), batch["detail"])
-            for batch in document["batches"]
-        ),
+        RunStatus(_choice(document, "status", "", RunStatus, checked)),
+        tuple(_batch_from(batch, place, checked) for place, batch in batches),
         {
-            host: EnvoyResult(
-                EnvoyStatus(envoy["status"]),
-                envoy["message"],
-                tuple(envoy["resources"]),
-                tuple(envoy["notes"]),
-                tuple(envoy["orphans"]),
-            )
-            for host, envoy in document["envoys"].items()
+            checked.text(host, "envoys"): _envoy_from(envoy, f"envoys.{host:.100}", checked)
+            for host, envoy in envoys.items()
         },
-        datetime.datetime.fromisoformat(document["started"]),
-        document["duration_s"],
-        document["stopped"],
+        _time(checked.text(required(document, "started"), "started")),
+        checked.number(required(document, "duration_s"), "duration_s"),
+        checked.text(required(document, "stopped"), "stopped"),
     )
+
+
+def _batch_from(data: Any, where: str, checked: Checked) -> BatchResult:
+    batch = checked.mapping(data, where)
+    return BatchResult(
+        checked.texts(required(batch, "hosts", where), f"{where}.hosts"),
+        Gate(_choice(batch, "gate", where, Gate, checked)),
+        checked.text(required(batch, "detail", where), f"{where}.detail"),
+    )
+
+
+def _envoy_from(data: Any, where: str, checked: Checked) -> EnvoyResult:
+    envoy = checked.mapping(data, where)
+    resources = checked.items(required(envoy, "resources", where), f"{where}.resources")
+    return EnvoyResult(
+        EnvoyStatus(_choice(envoy, "status", where, EnvoyStatus, checked)),
+        checked.text(required(envoy, "message", where), f"{where}.message"),
+        tuple(resource(item, place, checked) for place, item in resources),
+        checked.texts(required(envoy, "notes", where), f"{where}.notes"),
+        checked.texts(required(envoy, "orphans", where), f"{where}.orphans"),
+    )
+
+
+def _choice(
+    data: Mapping[str, Any], name: str, where: str, choices: type[Enum], checked: Checked
+) -> str:
+    place = f"{where}.{name}" if where else name
+    return checked.choice(required(data, name, where), place, [item.value for item in choices])
+
+
+def _time(text: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidData(f"started is not a time: {text!r:.40}") from error
 
 
 def _batch(batch: BatchResult) -> dict[str, Any]:
@@ -68,5 +101,5 @@ def _envoy(envoy: EnvoyResult) -> dict[str, Any]:
         "message": envoy.message,
         "notes": list(envoy.notes),
         "orphans": list(envoy.orphans),
-        "resources": [dict(resource) for resource in envoy.resources],
+        "resources": [resource.as_dict() for resource in envoy.resources],
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.report.progress import WRONG, Lines
 from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import EnvoyResult
@@ -52,7 +53,10 @@ class _Live:
         self._lines.say(text)
 
     def _news(self) -> str:
-        shown, others = list(self._running)[:_RUNNING_SHOWN], len(self._running) - _RUNNING_SHOWN
+        shown, others = (
+            [one_line(host) for host in self._running][:_RUNNING_SHOWN],
+            len(self._running) - _RUNNING_SHOWN,
+        )
         running = ", ".join(shown) + (f" and {others} more" if others > 0 else "")
         return "  ".join(filter(None, [f"{self._wrong} failed" if self._wrong else "", running]))
 

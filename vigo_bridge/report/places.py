@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.language.occurrences import Occurrence
 from vigo_bridge.report.columns import place, print_line
-from vigo_bridge.report.terminal import clean
 from vigo_bridge.resolve.inheritance import Giver
 
 
@@ -24,14 +24,14 @@ def print_tree(givers: Sequence[Giver], folder: Path, console: Console) -> None:
         *folders, name = giver.position.file.split("/")
         path = tuple(folders)
         for depth in range(_common_depth(path, above), len(path)):
-            print_line(console, Text("  " * (depth + 1) + path[depth] + "/", "bold"))
+            print_line(console, Text("  " * (depth + 1) + one_line(path[depth]) + "/", "bold"))
         above = path
         indent = "  " * (len(path) + 1)
-        line = Text(f"{indent}{name}:{giver.position.line}:{giver.position.column}  ")
-        line.append(clean(giver.label), "bold")
+        line = Text(f"{indent}{one_line(name)}:{giver.position.line}:{giver.position.column}  ")
+        line.append(one_line(giver.label), "bold")
         print_line(console, line)
         for what, names in _gifts(giver):
-            print_line(console, Text(clean(f"{indent}    {what} {names}")))
+            print_line(console, Text(one_line(f"{indent}    {what} {names}")))
         if giver.inherits:
             sources = ", ".join(str(position) for position in giver.inherits)
             print_line(console, Text(f"{indent}    inherits {sources}", "dim"))
@@ -78,7 +78,7 @@ def print_occurrences(found: Sequence[Occurrence], folder: Path, console: Consol
     """One line each, as `grep -n` has them."""
     for item in found:
         line = Text(f"{place(folder, item.position)}: ")
-        line.append(clean(f"{item.kind} {item.name}"), "bold").append(clean(f": {item.how}"))
+        line.append(one_line(f"{item.kind} {item.name}"), "bold").append(one_line(f": {item.how}"))
         print_line(console, line)
 
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
-import click
-
-from vigo_bridge.report.terminal import changes, clean, listed
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean, hanging, one_line
+from vigo_bridge.report.printing import echo
+from vigo_bridge.report.terminal import listed
 from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus
 
@@ -35,29 +35,28 @@ class Lines:
             return
         self._done += 1
         if self._hosts <= MANY_HOSTS or envoy.status in WRONG:
-            self._say(f"{host} {outcome(envoy)}")
+            self._say(f"{one_line(host)} {outcome(envoy)}")
         elif self._done % max(1, self._hosts // 10) == 0:
             self._say(f"{self._done} of {self._hosts} hosts done")
 
     def say(self, text: str) -> None:
-        self._say(clean(text))
+        self._say(hanging(text, 2))
 
 
 def outcome(envoy: EnvoyResult) -> str:
     """What became of a host, in few words."""
     if envoy.status in WRONG:
-        first, *_ = (_failure(envoy) or envoy.message or "").splitlines() or [""]
-        return clean(f"{envoy.status.value}: {first}" if first else envoy.status.value)
-    changed = changes(envoy)
-    if changed and envoy.status is EnvoyStatus.CHANGED:
-        return f"changed: {changed} of {len(envoy.resources)} resources"
+        first, *_ = clean(_failure(envoy) or envoy.message).split("\n")
+        return f"{envoy.status.value}: {first}" if first else envoy.status.value
+    if envoy.changes and envoy.status is EnvoyStatus.CHANGED:
+        return f"changed: {envoy.changes} of {len(envoy.resources)} resources"
     return envoy.status.value
 
 
 def _failure(envoy: EnvoyResult) -> str:
-    failed: list[Mapping[str, object]] = [item for item in envoy.resources if item.get("error")]
-    return f"{failed[0]['id']}: {failed[0]['reason']}" if failed else ""
+    failed = envoy.failures
+    return f"{one_line(failed[0].id)}: {failed[0].reason}" if failed else ""
 
 
 def _with_time(text: str) -> None:
-    click.echo(f"{datetime.now():%H:%M:%S} {text}", err=True)
+    echo(f"{datetime.now():%H:%M:%S} {text}", err=True)

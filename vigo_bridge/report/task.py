@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from vigo_bridge.report.terminal import STATUS_STYLES, clean, indented, print_envoys
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging
+from vigo_bridge.report.terminal import STATUS_STYLES, indented, print_envoys
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult
 
 
@@ -20,12 +21,11 @@ def print_task(result: RunResult, console: Console) -> None:
 def _lines(envoy: EnvoyResult) -> Iterator[Text]:
     ran = envoy.status is EnvoyStatus.CHANGED
     yield Text("ran" if ran else envoy.status.value, STATUS_STYLES[envoy.status])
-    if envoy.message and not any("error" in resource for resource in envoy.resources):
+    if envoy.message and not envoy.failures:
         yield Text(indented(envoy.message, 2))
     for resource in envoy.resources:
-        error = resource.get("error") or {}
-        if error:
-            yield Text(f"  {clean(resource['reason'])}", "red")
-        output = str(resource.get("output") or error.get("log") or "")
+        if resource.failed:
+            yield Text(f"  {hanging(resource.reason, 4)}", "red")
+        output = resource.output or (resource.error or {}).get("log") or ""
         if output.strip():
             yield Text(indented(output, 2))

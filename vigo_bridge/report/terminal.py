@@ -12,7 +12,8 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
 
 STATUS_STYLES = {
@@ -26,6 +27,8 @@ STATUS_STYLES = {
 }
 #: Of more hosts than these, only the first are named.
 _LISTED = 10
+#: Texts with more pairs of lines are not compared line by line.
+_COMPARED = 4_000_000
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -64,24 +67,14 @@ def print_envoys(
 def listed(hosts: Sequence[str]) -> str:
     """Host names, of many only the first."""
     if len(hosts) <= _LISTED:
-        return ", ".join(hosts)
-    return f"{', '.join(hosts[:3])} and {len(hosts) - 3} other hosts"
+        return ", ".join(map(one_line, hosts))
+    return f"{', '.join(map(one_line, hosts[:3]))} and {len(hosts) - 3} other hosts"
 
 
-def changes(envoy: EnvoyResult) -> int:
-    """How many of its resources changed."""
-    return sum(resource["action"] not in UNCHANGED for resource in envoy.resources)
-
-
-def clean(text: str) -> str:
-    """Text from a host without characters that would steer the terminal."""
-    return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def _matters(resource: Mapping[str, Any], status: EnvoyStatus) -> bool:
+def _matters(resource: Result, status: EnvoyStatus) -> bool:
     """Beside a failure, what it has held back matters too."""
-    shown_when_failed = status is EnvoyStatus.FAILED and resource["action"] == "skipped"
-    return resource["action"] not in UNCHANGED or "error" in resource or shown_when_failed
+    shown_when_failed = status is EnvoyStatus.FAILED and resource.action == "skipped"
+    return resource.changed or resource.failed or shown_when_failed
 
 
 class _Equal(tuple[Text, ...]):
@@ -94,43 +87,70 @@ class _Equal(tuple[Text, ...]):
 def _summary(envoy: EnvoyResult) -> Text:
     summary = Text(envoy.status.value, STATUS_STYLES[envoy.status])
     if envoy.resources:
-        summary.append(f"  {changes(envoy)} of {len(envoy.resources)} resources", "dim")
+        summary.append(f"  {envoy.changes} of {len(envoy.resources)} resources", "dim")
     return summary
 
 
 def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text]:
-    if envoy.message and not any("error" in resource for resource in envoy.resources):
+    if envoy.message and not envoy.failures:
         yield Text(indented(envoy.message, 2))
     for resource in envoy.resources:
         if everything or _matters(resource, envoy.status):
             yield from _resource_lines(resource, diffs)
     for note in envoy.notes:
-        yield Text(f"  note: {clean(note)}", "dim")
+        yield Text(f"  note: {hanging(note, 4)}", "dim")
 
 
-def _resource_lines(resource: Mapping[str, Any], diffs: bool) -> Iterator[Text]:
-    failed = "error" in resource
+def _resource_lines(resource: Result, diffs: bool) -> Iterator[Text]:
     line = Text("  ")
-    line.append(f"{resource['action']:<10} ", "red" if failed else "yellow")
-    line.append(clean(resource["id"]))
-    if resource["reason"]:
-        line.append(f"  {clean(resource['reason'])}", "" if failed else "dim")
+    line.append(f"{resource.action:<10} ", "red" if resource.failed else "yellow")
+    line.append(one_line(resource.id))
+    if resource.reason:
+        line.append(f"  {hanging(resource.reason, 4)}", "" if resource.failed else "dim")
     yield line
-    if failed and resource["error"].get("log"):
-        yield Text(indented(resource["error"]["log"], 4), "dim")
-    if diffs and resource.get("diff"):
-        for diff_line in diff_lines(resource["diff"]):
-            yield Text(f"    {clean(diff_line)}", _DIFF_STYLES.get(diff_line[:1], ""))
+    if resource.error and resource.error["log"]:
+        yield Text(indented(resource.error["log"], 4), "dim")
+    if diffs and resource.diff:
+        for diff_line in diff_lines(resource.diff):
+            yield Text(f"    {one_line(diff_line)}", _DIFF_STYLES.get(diff_line[:1], ""))
 
 
 def diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
     """A resource's diff as the lines of a unified one."""
     if "prepared" in diff:
-        yield from str(diff["prepared"]).splitlines()
+        yield from _lines(diff["prepared"])
         return
-    before, after = (_as_text(diff.get(side, "")).splitlines() for side in ("before", "after"))
-    lines = difflib.unified_diff(before, after, lineterm="", n=2)
-    yield from (line for line in lines if not line.startswith(("---", "+++")))
+    before, after = (_lines(_as_text(diff.get(side, ""))) for side in ("before", "after"))
+    if len(before) * len(after) > _COMPARED:
+        yield from _without_comparison(before, after)
+        return
+    # The first two lines name files.
+    yield from list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
+
+
+def _lines(text: str) -> list[str]:
+    """Only a line break ends a line; a file may hold other separators."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _without_comparison(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """What lies between the equal beginnings and ends of two long texts.
+
+    Where it is long itself, it is not compared line by line: that can take hours.
+    """
+    start, longest = 0, min(len(before), len(after))
+    while start < longest and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < longest - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    if len(old) * len(new) <= _COMPARED:
+        yield from list(difflib.unified_diff(old, new, lineterm="", n=2))[2:]
+        return
+    yield f"@@ -{start + 1},{len(old)} +{start + 1},{len(new)} @@"
+    yield from (f"-{line}" for line in old)
+    yield from (f"+{line}" for line in new)
 
 
 def _as_text(side: Any) -> str:
@@ -143,8 +163,8 @@ def _as_text(side: Any) -> str:
 def _conclusions(result: RunResult) -> Iterator[str]:
     if result.stopped:
         yield (
-            f"stopped after batch {len(result.batches)}: {clean(result.stopped)}; mend that, and go"
-            " on with --resume"
+            f"stopped after batch {len(result.batches)}: {hanging(result.stopped, 2)}; mend that,"
+            " and go on with --resume"
         )
     if result.status is RunStatus.INTERRUPTED:
         yield "interrupted"
@@ -159,7 +179,7 @@ def _total(result: RunResult) -> str:
 
 
 def indented(text: str, spaces: int) -> str:
-    return "\n".join(" " * spaces + line for line in clean(text.strip("\n")).split("\n"))
+    return " " * spaces + hanging(text, spaces)
 
 
 def _print(console: Console, text: Text) -> None:

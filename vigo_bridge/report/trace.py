@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.language.position import Position
 from vigo_bridge.report.columns import place, print_line, print_rows, shown
-from vigo_bridge.report.terminal import clean
 from vigo_bridge.resolve.graph import Drawing
 from vigo_bridge.resolve.plan import PlannedCrate
 from vigo_bridge.resolve.settings import INVENTORY, Setting, TracedVariable
@@ -24,7 +24,7 @@ OWN = "own"
 
 def print_trace(trace: Trace, folder: Path, console: Console) -> None:
     """All of it. folder: the stack's."""
-    print_line(console, Text(clean(trace.host), "bold"))
+    print_line(console, Text(one_line(trace.host), "bold"))
     print_rows(console, "", list(_head(trace, folder)))
     print_rows(
         console,

@@ -175,6 +175,6 @@ class _Fleet:
 def _said(envoy: EnvoyResult) -> str:
     """What a failed check printed, after its exit code."""
     for resource in envoy.resources:
-        log = str((resource.get("error") or {}).get("log") or resource.get("output") or "")
-        return ": ".join(filter(None, [str(resource.get("reason", "")), log.strip()[-500:]]))
+        log = (resource.error or {}).get("log") or resource.output or ""
+        return ": ".join(filter(None, [resource.reason, log.strip()[-500:]]))
     return envoy.message

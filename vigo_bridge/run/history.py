@@ -13,6 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
+    LARGEST_OF_OURS,
+    Checked,
+    InvalidData,
+    read_json,
+    required,
+)
 from vigo_bridge.run.state import private
 
 #: So many rollouts are remembered.
@@ -59,7 +66,7 @@ class Record:
     def status(self) -> str:
         """The result's; for one that did not end, whether it is running or was killed."""
         if self.ended:
-            return str(self.result["status"])
+            return str(self.result.get("status", "unknown"))
         return "running" if Path(f"/proc/{self.pid}").exists() else "killed"
 
 
@@ -142,7 +149,33 @@ class History:
     def _read(self, path: Path) -> Record | None:
         """Another version's files, and those that are just begun, are none of ours."""
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            return Record(**{**document, "finished": tuple(document["finished"])})
-        except (OSError, ValueError, TypeError, KeyError):
+            return _record(read_json(path, LARGEST_OF_OURS))
+        except InvalidData:
             return None
+
+
+def _record(data: Any) -> Record:
+    """A record as `write` leaves it. Raises InvalidData."""
+    checked = Checked(LARGEST_OF_OURS)
+    document = checked.mapping(data, "it")
+
+    def text(name: str) -> str:
+        return checked.text(required(document, name), name)
+
+    def integer(name: str) -> int:
+        return checked.integer(required(document, name), name)
+
+    result = checked.mapping(required(document, "result"), "result")
+    return Record(
+        number=integer("number"),
+        command=text("command"),
+        subject=text("subject"),
+        key=text("key"),
+        fingerprint=text("fingerprint"),
+        started=text("started"),
+        hosts=integer("hosts"),
+        pid=integer("pid"),
+        ended=checked.flag(required(document, "ended"), "ended"),
+        finished=checked.texts(required(document, "finished"), "finished"),
+        result={name: checked.plain(value, name) for name, value in result.items()},
+    )

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import UNCHANGED
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from ansible_collections.vigo.bridge.plugins.plugin_utils import host_result
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
 
 
@@ -35,16 +36,25 @@ class RunStatus(Enum):
 
 @dataclass(frozen=True)
 class EnvoyResult:
-    """One envoy. resources: as the converge module returns them, in the order of the graph.
+    """One envoy. resources: in the order of the graph.
 
     orphans: containers of the stack that it no longer names.
     """
 
     status: EnvoyStatus
     message: str = ""
-    resources: tuple[Mapping[str, Any], ...] = ()
+    resources: tuple[Result, ...] = ()
     notes: tuple[str, ...] = ()
     orphans: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> list[Result]:
+        return [resource for resource in self.resources if resource.failed]
+
+    @property
+    def changes(self) -> int:
+        """How many of its resources changed."""
+        return sum(resource.changed for resource in self.resources)
 
 
 class Gate(Enum):
@@ -90,7 +100,7 @@ def read_envoys(
     for host in hosts:
         path = folder / file_name(host)
         if path.exists():
-            envoys[host] = _envoy(json.loads(path.read_text(encoding="utf-8")), check_mode)
+            envoys[host] = _read(path, check_mode)
         elif interrupted:
             envoys[host] = EnvoyResult(
                 EnvoyStatus.INTERRUPTED, "the run was interrupted; call it again"
@@ -103,26 +113,25 @@ def read_envoys(
     return envoys
 
 
-def _envoy(raw: Mapping[str, Any], check_mode: bool) -> EnvoyResult:
-    resources = tuple(raw.get("resources", ()))
-    notes = tuple(raw.get("notes", ()))
-    orphans = tuple(raw.get("orphans", ()))
-    message = str(raw.get("msg", "")).strip()
-    if raw.get("unreachable"):
-        return EnvoyResult(EnvoyStatus.UNREACHABLE, message)
-    if raw.get("failed"):
-        detail = str(raw.get("module_stderr", "")).strip()
-        return EnvoyResult(
-            EnvoyStatus.FAILED,
-            "\n".join(filter(None, [message, detail])),
-            resources,
-            notes,
-            orphans,
-        )
-    if not any(resource["action"] not in UNCHANGED for resource in resources):
-        return EnvoyResult(EnvoyStatus.CONVERGED, "", resources, notes, orphans)
-    status = EnvoyStatus.PENDING if check_mode else EnvoyStatus.CHANGED
-    return EnvoyResult(status, "", resources, notes, orphans)
+def _read(path: Path, check_mode: bool) -> EnvoyResult:
+    try:
+        return _envoy(host_result.read(str(path)), check_mode)
+    except InvalidData as error:
+        return EnvoyResult(EnvoyStatus.FAILED, host_result.explained(error))
+
+
+def _envoy(result: HostResult, check_mode: bool) -> EnvoyResult:
+    if result.unreachable:
+        return EnvoyResult(EnvoyStatus.UNREACHABLE, result.message)
+    message = ""
+    if result.failed:
+        status = EnvoyStatus.FAILED
+        message = "\n".join(filter(None, [result.message, result.stderr]))
+    elif not any(resource.changed for resource in result.resources):
+        status = EnvoyStatus.CONVERGED
+    else:
+        status = EnvoyStatus.PENDING if check_mode else EnvoyStatus.CHANGED
+    return EnvoyResult(status, message, result.resources, result.notes, result.orphans)
 
 
 def run_status(

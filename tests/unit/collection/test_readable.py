@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils import readable
+from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult, parse
 
 #: one resource of a result -> the lines for it
 CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -23,19 +24,32 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "no reason": ({"action": "created", "reason": ""}, ["  created: [web1] c/a"]),
     "failed": (
-        {"action": "failed", "reason": "it broke\nbadly", "error": {"log": "1\n2\n"}},
+        {
+            "action": "failed",
+            "reason": "it broke\nbadly",
+            "error": {"message": "x", "log": "1\n2\n"},
+        },
         ["  failed: [web1] c/a (it broke)", "      badly", "      1", "      2"],
     ),
     "the end of a long log": (
-        {"action": "failed", "reason": "x", "error": {"log": "\n".join(map(str, range(99)))}},
+        {
+            "action": "failed",
+            "reason": "x",
+            "error": {"message": "x", "log": "\n".join(map(str, range(99)))},
+        },
         ["  failed: [web1] c/a (x)", *(f"      {number}" for number in range(89, 99))],
     ),
 }
 
 
+def result_of(*resources: dict[str, Any]) -> HostResult:
+    usual = {"type": "exec", "action": "none", "reason": ""}
+    return parse({"resources": [{**usual, **resource} for resource in resources]})
+
+
 @pytest.mark.parametrize(("resource", "expected"), CASES.values(), ids=CASES)
 def test_lines(resource: dict[str, Any], expected: list[str]) -> None:
-    assert readable.lines("web1", {"resources": [{"id": "c/a", **resource}]}) == expected
+    assert readable.lines("web1", result_of({"id": "c/a", **resource})) == expected
 
 
 def test_diffs_have_the_name_of_their_resource() -> None:
@@ -45,15 +59,18 @@ def test_diffs_have_the_name_of_their_resource() -> None:
         {"id": "c/b", "diff": {"before": {"image": "x:1"}, "after": {"image": "x:2"}}},
         {"id": "c/c", "diff": {"before": "", "after": "", "prepared": "(not shown)\n"}},
     ]
-    first, second, third = readable.diffs({"resources": resources})
+    first, second, third = readable.diffs(result_of(*resources))
     assert (first["before_header"], first["after"]) == ("c/a /a", "2\n")
     assert second["after"] == '{\n  "image": "x:2"\n}\n'
     assert third == {"prepared": "c/c: (not shown)\n"}
 
 
 def test_a_failure_is_printed_without_what_went_well() -> None:
-    failed = {"id": "c/b", "error": {"message": "x", "log": "1\n" * 50 + "2\n" * 10}}
-    result = {"failed": True, "resources": [{"id": "c/a"}, failed]}
-    cut = {"id": "c/b", "error": {"message": "x", "log": "2\n" * 10}}
-    assert readable.brief(result) == {"failed": True, "resources": [cut]}
-    assert readable.brief({"failed": True, "msg": "x"}) == {"failed": True, "msg": "x"}
+    failed = {
+        "id": "c/b",
+        "action": "failed",
+        "error": {"message": "x", "log": "1\n" * 50 + "2\n" * 10},
+    }
+    (cut,) = readable.failures(result_of({"id": "c/a"}, failed))
+    assert cut["id"] == "c/b"
+    assert cut["error"] == {"message": "x", "log": "2\n" * 10}

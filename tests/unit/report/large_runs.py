@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
 from vigo_bridge.report.clock import Clock, Span
 from vigo_bridge.report.html import as_html
 from vigo_bridge.resolve.graph import Drawing
@@ -64,32 +65,35 @@ def _envoy(number: int, resources: int) -> EnvoyResult:
     return EnvoyResult(status, "", found, (HOSTILE,) if number % 10 == 5 else ())
 
 
-def _resource(number: int, index: int) -> dict[str, Any]:
-    resource: dict[str, Any] = {
-        "id": f"crate{index % 5}/resource-{index:02}",
-        "type": ("container", "file", "exec")[index % 3],
-        "action": "none",
-        "reason": "",
-        "duration_s": 0.02 * (index % 7) + 0.01 * (number % 9),
-    }
-    if number % 2 and index == 1:
-        resource |= {"action": "recreated", "reason": "image webapp:v1 -> webapp:v2"}
-        resource["diff"] = {
+def _resource(number: int, index: int) -> Result:
+    resource = Result(
+        f"crate{index % 5}/resource-{index:02}",
+        ("container", "file", "exec")[index % 3],
+        "none",
+        duration_s=0.02 * (index % 7) + 0.01 * (number % 9),
+    )
+    if not (number % 2 and index == 1):
+        return resource
+    return replace(
+        resource,
+        action="recreated",
+        reason="image webapp:v1 -> webapp:v2",
+        diff={
             "before": {"image": "webapp:v1", "restart": "always"},
             "after": {"image": "webapp:v2", "restart": "always"},
-        }
-    return resource
+        },
+    )
 
 
-def _failed(number: int) -> dict[str, Any]:
-    return {
-        "id": "app/migrate",
-        "type": "exec",
-        "action": "failed",
-        "reason": "exit code 1",
-        "error": {"message": "exit code 1", "log": f"fatal: {HOSTILE}\nline {number}\n"},
-        "duration_s": 1.25,
-    }
+def _failed(number: int) -> Result:
+    return Result(
+        "app/migrate",
+        "exec",
+        "failed",
+        "exit code 1",
+        error={"message": "exit code 1", "log": f"fatal: {HOSTILE}\nline {number}\n"},
+        duration_s=1.25,
+    )
 
 
 def drawing(crates: int, resources: int) -> Drawing:

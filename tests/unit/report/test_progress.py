@@ -8,6 +8,7 @@ import io
 import pytest
 from rich.console import Console
 
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
 from vigo_bridge.report.live import watching
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.run.batches import split
@@ -16,12 +17,12 @@ from vigo_bridge.run.watcher import Watcher
 from vigo_bridge.sizes import Size
 
 CHANGED = EnvoyResult(
-    EnvoyStatus.CHANGED, "", ({"id": "a/b", "action": "created"}, {"id": "a/c", "action": "none"})
+    EnvoyStatus.CHANGED, "", (Result("a/b", "exec", "created"), Result("a/c", "exec", "none"))
 )
 BROKEN = EnvoyResult(
     EnvoyStatus.FAILED,
     "",
-    ({"id": "a/b", "action": "failed", "reason": "no way", "error": {"message": "no way"}},),
+    (Result("a/b", "exec", "failed", "no way", error={"message": "no way", "log": ""}),),
 )
 
 

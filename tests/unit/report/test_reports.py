@@ -6,21 +6,32 @@ from __future__ import annotations
 import datetime
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 
-from vigo_bridge.report.json_report import run_as_json
-from vigo_bridge.report.terminal import print_run
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from vigo_bridge.report.json_report import run_as_data, run_from_data
+from vigo_bridge.report.terminal import diff_lines, print_run
 from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, RunStatus
 
-REDIS = {"id": "redis/server", "type": "container", "action": "recreated",
-         "reason": "image redis:7 -> redis:8", "duration_s": 1.5,
-         "diff": {"before": {"image": "redis:7", "ports": [1]},
-                  "after": {"image": "redis:8", "ports": [1]}}}  # fmt: skip
-MOTD = {"id": "base/motd", "type": "file", "action": "none", "reason": "", "duration_s": 0.0}
-APP = {"id": "app/up", "type": "exec", "action": "failed", "reason": "exit code 1",
-       "error": {"message": "exit code 1", "log": "no \x1b[31mway\n"}}  # fmt: skip
-WAITING = {"id": "app/after", "type": "exec", "action": "skipped", "reason": "app/up failed"}
+REDIS = Result(
+    "redis/server",
+    "container",
+    "recreated",
+    "image redis:7 -> redis:8",
+    {"before": {"image": "redis:7", "ports": [1]}, "after": {"image": "redis:8", "ports": [1]}},
+    duration_s=1.5,
+)
+MOTD = Result("base/motd", "file", "none")
+APP = Result(
+    "app/up",
+    "exec",
+    "failed",
+    "exit code 1",
+    error={"message": "exit code 1", "log": "no \x1b[31mway\n"},
+)
+WAITING = Result("app/after", "exec", "skipped", "app/up failed")
 
 RESULT = RunResult(
     RunStatus.FAILED,
@@ -68,12 +79,12 @@ def test_text_with_diffs() -> None:
 
 
 def test_json() -> None:
-    document = json.loads(run_as_json(RESULT))
+    document = json.loads(json.dumps(run_as_data(RESULT)))
     assert document["status"] == "failed"
     assert document["batches"] == [{"hosts": ["a", "b", "c"], "gate": "none", "detail": ""}]
     assert document["started"] == "2026-01-02T03:04:05+00:00"
     assert document["duration_s"] == 12.34
-    assert document["envoys"]["a"]["resources"][1] == REDIS
+    assert document["envoys"]["a"]["resources"][1] == REDIS.as_dict()
     assert document["envoys"]["c"] == {
         "status": "unreachable",
         "message": "ssh: no route",
@@ -81,3 +92,18 @@ def test_json() -> None:
         "orphans": [],
         "resources": [],
     }
+
+
+def test_what_is_written_is_read() -> None:
+    assert run_from_data(json.loads(json.dumps(run_as_data(RESULT)))) == replace(
+        RESULT, duration=round(RESULT.duration, 2)
+    )
+
+
+def test_long_texts_are_not_compared_line_by_line() -> None:
+    before = "same\n" + "".join(f"{number * 7919 % 700}\n" for number in range(1, 20_002))
+    after = "same\n" + "".join(f"{number * 104729 % 700}\n" for number in range(1, 20_002))
+    lines = list(diff_lines({"before": before + "end\n", "after": after + "end\n"}))
+    assert lines[0] == "@@ -2,20001 +2,20001 @@"
+    assert len(lines) == 40_003
+    assert list(diff_lines({"before": before, "after": before + "new\n"}))[-1] == "+new"

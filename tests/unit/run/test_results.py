@@ -15,7 +15,7 @@ from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, read_en
 
 
 def resource(action: str) -> dict[str, str]:
-    return {"id": "c/r", "type": "exec", "action": action, "reason": ""}
+    return {"id": f"c/{action}", "type": "exec", "action": action, "reason": ""}
 
 
 #: what Ansible returned for the host -> check mode -> the envoy's status
@@ -54,6 +54,47 @@ def test_a_host_without_result_says_what_ansible_printed(tmp_path: Path) -> None
 def test_a_host_without_result_in_an_interrupted_run(tmp_path: Path) -> None:
     envoys = read_envoys(["a"], tmp_path, check_mode=False, interrupted=True, complaint="")
     assert envoys["a"].status is EnvoyStatus.INTERRUPTED
+
+
+#: what lies in a host's file -> what is said of it
+BROKEN: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "it is not valid JSON"),
+    "half of it": (b'{"changed": true, "resour', "it is not valid JSON"),
+    "no text": (b"\xff\xfe\x00", "it is not valid JSON"),
+    "brackets": (b"[" * 200_000, "it is not valid JSON"),
+    "a number of many digits": (b'{"resources": [], "rc": ' + b"9" * 9999 + b"}", "not valid JSON"),
+    "an empty resource": (b'{"changed": true, "resources": [{}]}', "'action' is missing"),
+    "no time": (
+        b'{"resources": [{"id": "a", "type": "b", "action": "ran", "reason": "",'
+        b' "duration_s": NaN}]}',
+        "resources[0].duration_s must be a number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "problem"), BROKEN.values(), ids=BROKEN)
+def test_an_odd_result_is_that_hosts_failure_alone(
+    tmp_path: Path, content: bytes, problem: str
+) -> None:
+    (tmp_path / "odd.json").write_bytes(content)
+    (tmp_path / "good.json").write_text(json.dumps({"resources": [resource("created")]}))
+    envoys = read_envoys(
+        ["odd", "good"], tmp_path, check_mode=False, interrupted=False, complaint=""
+    )
+    assert envoys["odd"].status is EnvoyStatus.FAILED
+    assert envoys["odd"].message.startswith("the host returned an invalid result: ")
+    assert problem in envoys["odd"].message
+    assert envoys["good"].status is EnvoyStatus.CHANGED
+    now = datetime.datetime.now(datetime.UTC)
+    result = RunResult(run_status(list(envoys.values())), (), envoys, now, 0.0)
+    assert exit_status(result) == 3
+
+
+def test_a_result_of_many_gigabytes_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "odd.json").open("wb") as file:
+        file.truncate(2**40)
+    envoys = read_envoys(["odd"], tmp_path, check_mode=False, interrupted=False, complaint="")
+    assert "it is larger than 192 MiB" in envoys["odd"].message
 
 
 #: statuses of the envoys -> status of the run, exit status

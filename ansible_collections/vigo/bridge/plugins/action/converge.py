@@ -17,8 +17,14 @@ from ansible.errors import AnsibleConnectionFailure
 
 from ..module_utils.resources import docker_hosts
 from ..plugin_utils import readable
+from ..plugin_utils.host_result import HostResult, checked_result
 from ..plugin_utils.reserved_names import is_reserved
-from ..plugin_utils.result_file import is_recording, record, record_unreachable
+from ..plugin_utils.result_file import (
+    is_recording,
+    record,
+    record_failure,
+    record_unreachable,
+)
 from ..plugin_utils.secret_action import SecretAction
 
 MODULE = "vigo.bridge.converge"
@@ -43,25 +49,28 @@ class ActionModule(SecretAction):
                 arguments[name] = self._templar.template(value) if name in _TEMPLATED else value
         self._prefer_user_variables(arguments, task_vars)
         try:
-            result = self.call(MODULE, arguments, task_vars, needs_sdk=_needs_sdk(arguments))
+            raw = self.call(MODULE, arguments, task_vars, needs_sdk=_needs_sdk(arguments))
         except AnsibleConnectionFailure as error:
             record_unreachable(host, str(error))
             raise
         except Exception as error:
-            record(host, {"failed": True, "msg": str(error)})
+            record_failure(host, str(error))
             raise
+        result, shown = checked_result(raw)
         record(host, result)
-        return self._shown(host, result)
+        return self._shown(host, result, shown)
 
-    def _shown(self, host: str, result: dict[str, Any]) -> dict[str, Any]:
+    def _shown(self, host: str, result: HostResult, shown: dict[str, Any]) -> dict[str, Any]:
         """The result as ansible-playbook prints it well; ``vigo-bridge`` has its own report."""
         if is_recording() or self._task.no_log:
-            return result
+            return shown
         for line in readable.lines(host, result):
             self._display.display(line)
         if self._task.diff:
-            result["diff"] = readable.diffs(result)
-        return readable.brief(result) if result.get("failed") else result
+            shown["diff"] = readable.diffs(result)
+        if result.failed and result.resources:
+            shown["resources"] = readable.failures(result)
+        return shown
 
     def _prefer_user_variables(
         self, arguments: dict[str, Any], task_vars: Mapping[str, Any]

@@ -18,8 +18,21 @@ from .errors import ResourceError
 from .target import Target
 from .typed_attributes import typed
 
+#: Actions of resources that failed.
+FAILURES = frozenset({"failed", "blocked"})
 #: Actions that leave the target as it was; every other action counts as a change.
-UNCHANGED = frozenset({"none", "skipped", "failed", "blocked"})
+UNCHANGED = FAILURES | {"none", "skipped"}
+ACTIONS = UNCHANGED | {
+    "created",
+    "updated",
+    "recreated",
+    "started",
+    "stopped",
+    "restarted",
+    "deleted",
+    "ran",
+    "unknown",
+}
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,7 @@ class Result:
 
     @property
     def failed(self) -> bool:
-        return self.action in ("failed", "blocked")
+        return self.action in FAILURES
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON has it: fields without a value are left out."""

@@ -8,57 +8,67 @@ from __future__ import annotations
 import json
 from typing import Any, Iterator, Mapping
 
+from ..module_utils.resource import Result
+from .host_result import HostResult
+from .printable import clean, one_line
+
 #: Of the log of what failed, so many last lines are shown.
 LOG_LINES = 10
 _QUIET = ("none", "skipped")
 
 
-def lines(host: str, result: Mapping[str, Any]) -> list[str]:
+def lines(host: str, result: HostResult) -> list[str]:
     """One line for each resource that changed or failed; below a failure, the end of its log."""
-    return [line for resource in result.get("resources", ()) for line in _lines(host, resource)]
+    return [line for resource in result.resources for line in _lines(one_line(host), resource)]
 
 
-def diffs(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+def diffs(result: HostResult) -> list[dict[str, Any]]:
     """The resources' diffs as Ansible shows them, each under the name of its resource."""
     return [
-        _diff(resource["id"], resource["diff"])
-        for resource in result.get("resources", ())
-        if resource.get("diff")
+        _diff(one_line(resource.id), resource.diff)
+        for resource in result.resources
+        if resource.diff
     ]
 
 
-def brief(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of a failure with the failed resources alone, and the ends of their logs.
+def failures(result: HostResult) -> list[dict[str, Any]]:
+    """The failed resources, with the ends of their logs.
 
-    Ansible prints all of it, in one line of JSON.
+    Ansible prints all of a failure, in one line of JSON.
     """
-    if "resources" not in result:
-        return dict(result)
-    failed = [item for item in result["resources"] if item.get("error")]
-    return {**result, "resources": [{**item, "error": _cut(item["error"])} for item in failed]}
+    return [
+        {**resource.as_dict(), "error": _cut(resource.error)}
+        for resource in result.resources
+        if resource.error
+    ]
 
 
 def _cut(error: Mapping[str, str]) -> dict[str, str]:
-    if "log" not in error:
-        return dict(error)
-    return {**error, "log": "".join(error["log"].splitlines(keepends=True)[-LOG_LINES:])}
+    return {**error, "log": "\n".join(_end(error["log"])) + "\n" * error["log"].endswith("\n")}
 
 
-def _lines(host: str, resource: Mapping[str, Any]) -> Iterator[str]:
-    action, error = resource["action"], resource.get("error") or {}
-    if action in _QUIET and not str(resource["reason"]).endswith(" failed"):
+def _end(log: str) -> list[str]:
+    """The last lines of a log; a line that ends with a mere CR is none of its own."""
+    return log.rstrip("\n").split("\n")[-LOG_LINES:] if log.strip("\n") else []
+
+
+def _lines(host: str, resource: Result) -> Iterator[str]:
+    if resource.action in _QUIET and not resource.reason.endswith(" failed"):
         return
-    first, *rest = str(resource["reason"]).splitlines() or [""]
-    yield f"  {action}: [{host}] {resource['id']}" + (f" ({first})" if first else "")
-    for line in [*rest, *str(error.get("log", "")).splitlines()[-LOG_LINES:]]:
+    first, *rest = clean(resource.reason).split("\n")
+    yield f"  {resource.action}: [{host}] {one_line(resource.id)}" + (
+        f" ({first})" if first else ""
+    )
+    log = resource.error["log"] if resource.error else ""
+    for line in [*rest, *_end(clean(log))]:
         yield f"      {line}"
 
 
 def _diff(resource_id: str, diff: Mapping[str, Any]) -> dict[str, Any]:
     header = diff.get("before_header")
-    header = f"{resource_id} {header}" if header else resource_id
+    header = f"{resource_id} {one_line(header)}" if header else resource_id
     if "prepared" in diff:
-        return {"prepared": f"{resource_id}: {diff['prepared']}"}
+        return {"prepared": f"{resource_id}: {clean(diff['prepared'])}"}
     return {
         "before_header": header,
         "after_header": header,
@@ -69,4 +79,6 @@ def _diff(resource_id: str, diff: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     """Text as it is; settings of a container line by line."""
-    return value if isinstance(value, str) else json.dumps(value, indent=2, sort_keys=True) + "\n"
+    if isinstance(value, str):
+        return clean(value)
+    return clean(json.dumps(value, indent=2, sort_keys=True) + "\n")

@@ -11,21 +11,12 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from typing import Any, Mapping
 from urllib.parse import quote
+
+from .host_result import HostResult
 
 #: Names the folder. Without it, nothing is written.
 FOLDER_VARIABLE = "VIGO_BRIDGE_RESULTS"
-_KEPT = (
-    "changed",
-    "failed",
-    "msg",
-    "resources",
-    "orphans",
-    "notes",
-    "unreachable",
-    "module_stderr",
-)
 
 
 def file_name(host: str) -> str:
@@ -38,15 +29,19 @@ def is_recording() -> bool:
     return bool(os.environ.get(FOLDER_VARIABLE))
 
 
-def record(host: str, result: Mapping[str, Any]) -> None:
+def record(host: str, result: HostResult) -> None:
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return
     descriptor, temporary = tempfile.mkstemp(dir=folder)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump({name: result[name] for name in _KEPT if name in result}, stream)
+        json.dump(result.as_dict(), stream)
     os.rename(temporary, os.path.join(folder, file_name(host)))
 
 
 def record_unreachable(host: str, message: str) -> None:
-    record(host, {"unreachable": True, "msg": message})
+    record(host, HostResult(unreachable=True, message=message))
+
+
+def record_failure(host: str, message: str) -> None:
+    record(host, HostResult(failed=True, message=message))

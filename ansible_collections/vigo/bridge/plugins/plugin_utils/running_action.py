@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils.bundled_module import MISSING, PROFILE
 from . import kept_module
+from .printable import clean, clean_json
 
 
 class RunningAction(ActionBase):
@@ -51,7 +52,13 @@ class RunningAction(ActionBase):
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
         environment = self._compute_environment_string()
         answer = self._low_level_execute_command(f"{environment} {command}", in_data=given)
-        return _as_result(self._parse_returned_data(answer, PROFILE))
+        # Ansible warns of what a login shell prints beside the result, as it stands.
+        shown = {
+            **answer,
+            "stdout": clean_json(answer["stdout"]),
+            "stderr": clean(answer["stderr"]),
+        }
+        return _as_result(self._parse_returned_data(shown, PROFILE))
 
     def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
         """Without pipelining, the user may want to look at what is sent."""

@@ -14,6 +14,7 @@ from ..module_utils import secret_references
 from ..module_utils.container import sdk
 from ..module_utils.secret_references import MASK
 from .ansible_secrets import look_up_in_ansible
+from .printable import cleaned_result
 from .running_action import RunningAction
 from .sdk_archive import OFFER, controllers_sdk
 from .secret_stores import StoreError
@@ -108,9 +109,10 @@ class ModuleAction(SecretAction):
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        return self.call(
+        result = self.call(
             self._task.resolved_action,
             self._task.args,
             task_vars or {},
             needs_sdk=self.needs_sdk,
         )
+        return cleaned_result(result)

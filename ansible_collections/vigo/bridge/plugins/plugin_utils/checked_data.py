@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads data that somebody else wrote, such as a host's result, into plain values of known types.
+
+Whatever is of another type, or larger than anything real, raises InvalidData with its place.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from typing import Any, Callable, Collection, Iterator, Mapping, Sequence, TypeVar
+
+T = TypeVar("T")
+
+#: What one text may have, in characters: eight times the output that is kept of a command, as a
+#: mask is longer than a short secret.
+LONGEST_TEXT = 1024 * 1024
+#: What all texts, and all values, may have together.
+LARGEST = 32 * 1024 * 1024
+#: The same for a file of our own, with the results of a whole fleet.
+LARGEST_OF_OURS = 64 * LARGEST
+#: JSON needs up to six bytes for a character.
+_BYTES = 6
+DEEPEST = 32
+LARGEST_NUMBER = 2**53
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class InvalidData(Exception):
+    """The data does not fit. The message says where, and what was expected."""
+
+
+class Checked:
+    """One document, and how much of it has been read. ``where`` is a place such as `notes[2]`."""
+
+    def __init__(self, largest: int = LARGEST) -> None:
+        self._largest = self._left = largest
+
+    def text(self, value: Any, where: str, longest: int = LONGEST_TEXT) -> str:
+        """A text that every encoding can hold."""
+        if not isinstance(value, str):
+            raise _wrong(where, "a string", value)
+        if len(value) > longest:
+            raise InvalidData(f"{where} is longer than {longest} characters")
+        self._count(len(value))
+        # ``join`` makes an ordinary string of one that Ansible has marked.
+        return _SURROGATES.sub("\ufffd", "".join([value]))
+
+    def end(self, value: Any, where: str, longest: int) -> str:
+        """The end of a text that may be too long, such as what a shell printed."""
+        return self.text(value[-longest:] if isinstance(value, str) else value, where)
+
+    def choice(self, value: Any, where: str, choices: Collection[str]) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise _wrong(where, f"one of {', '.join(sorted(choices))}", value)
+        return "".join([value])
+
+    def flag(self, value: Any, where: str) -> bool:
+        if not isinstance(value, bool):
+            raise _wrong(where, "a boolean", value)
+        return bool(value)
+
+    def integer(self, value: Any, where: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_NUMBER:
+            raise _wrong(where, "an integer", value)
+        return int(value)
+
+    def number(self, value: Any, where: str) -> float:
+        """A number that is neither negative nor infinite."""
+        fits = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not fits or not 0 <= value <= LARGEST_NUMBER:
+            raise _wrong(where, "a number", value)
+        return float(value)
+
+    def mapping(self, value: Any, where: str) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            raise _wrong(where, "a mapping", value)
+        self._count(len(value))
+        return value
+
+    def items(self, value: Any, where: str) -> Iterator[tuple[str, Any]]:
+        """The items of a list, each with its place."""
+        if not isinstance(value, (list, tuple)):
+            raise _wrong(where, "a list", value)
+        self._count(len(value))
+        return ((f"{where}[{number}]", item) for number, item in enumerate(value))
+
+    def texts(self, value: Any, where: str) -> tuple[str, ...]:
+        return tuple(self.text(item, place) for place, item in self.items(value, where))
+
+    def plain(self, value: Any, where: str, depth: int = DEEPEST) -> Any:
+        """Anything that JSON can hold."""
+        if depth == 0:
+            raise InvalidData(f"{where} is nested too deep")
+        if isinstance(value, str):
+            return self.text(value, where)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            return self.integer(value, where)
+        if isinstance(value, float) and math.isfinite(value):
+            return float(value)
+        if isinstance(value, Mapping):
+            return {
+                self.text(key, where): self.plain(item, where, depth - 1)
+                for key, item in self.mapping(value, where).items()
+            }
+        return [self.plain(item, where, depth - 1) for _, item in self.items(value, where)]
+
+    def _count(self, size: int) -> None:
+        self._left -= size + 1
+        if self._left < 0:
+            raise InvalidData(f"it is larger than {self._largest // 1024 // 1024} MiB")
+
+
+def required(value: Mapping[str, Any], name: str, where: str = "") -> Any:
+    """What a mapping holds under a name."""
+    if name not in value:
+        raise InvalidData(f"{where + ': ' if where else ''}{name!r} is missing")
+    return value[name]
+
+
+def optional(value: Mapping[str, Any], name: str, read: Callable[[Any], T], default: T) -> T:
+    """What a mapping holds under a name; null is the same as nothing."""
+    return default if value.get(name) is None else read(value[name])
+
+
+def read_json(path: str | os.PathLike[str], largest: int = LARGEST) -> Any:
+    """The content of a JSON file."""
+    try:
+        if os.path.getsize(path) > largest * _BYTES:
+            raise InvalidData(f"it is larger than {largest * _BYTES // 1024 // 1024} MiB")
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except OSError as error:
+        raise InvalidData(f"it cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidData(f"it is not valid JSON: {str(error)[:200]}") from error
+
+
+_TYPES: Sequence[tuple[type, str]] = (
+    (str, "a string"),
+    (bool, "a boolean"),
+    (int, "an integer"),
+    (float, "a number"),
+    (Mapping, "a mapping"),
+    (list, "a list"),
+    (type(None), "null"),
+)
+
+
+def _wrong(where: str, expected: str, value: Any) -> InvalidData:
+    found = next((name for kind, name in _TYPES if isinstance(value, kind)), "something else")
+    shown = isinstance(value, (str, float)) or (isinstance(value, int) and abs(value) < 10**9)
+    quoted = f" {value!r:.40}" if shown else ""
+    return InvalidData(f"{where} must be {expected}, not {found}{quoted}")

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host's result as types. What a host returns is read here, and nowhere else.
+
+Behind this, nobody has to ask whether a resource has a reason, or whether that is a text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Mapping
+
+from ..module_utils.resource import ACTIONS, FAILURES, Result
+from .checked_data import Checked, InvalidData, optional, read_json, required
+from .printable import cleaned_result
+
+#: Of what Ansible quotes from a host's shell, so many last characters are kept.
+_LONGEST_QUOTE = 64 * 1024
+_LONGEST_NAME = 16 * 1024
+_DEEPEST_DIFF = 16
+#: What Ansible itself adds to a result, for its own output.
+_ANSIBLES = ("invocation", "warnings", "deprecations", "exception", "module_stdout", "rc")
+
+
+@dataclass(frozen=True)
+class HostResult:
+    """What vigo.bridge.converge returned for one host, or why it could not.
+
+    stderr: what the host's shell or Python printed where the module did not run to its end.
+    """
+
+    resources: tuple[Result, ...] = ()
+    notes: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
+    message: str = ""
+    stderr: str = ""
+    changed: bool = False
+    failed: bool = False
+    unreachable: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result in the form that `parse` reads."""
+        shown: dict[str, Any] = {
+            "changed": self.changed,
+            "resources": [resource.as_dict() for resource in self.resources],
+            "notes": list(self.notes),
+            "orphans": list(self.orphans),
+        }
+        flags = {"failed": self.failed, "unreachable": self.unreachable}
+        shown.update({name: True for name, value in flags.items() if value})
+        texts = {"msg": self.message, "module_stderr": self.stderr}
+        shown.update({name: value for name, value in texts.items() if value})
+        return shown
+
+
+def parse(raw: Any) -> HostResult:
+    """The result that a host returned. Raises InvalidData."""
+    checked = Checked()
+    result = checked.mapping(raw, "it")
+
+    def flag(name: str) -> bool:
+        return optional(result, name, lambda value: checked.flag(value, name), False)
+
+    def quote(name: str) -> str:
+        def end(value: Any) -> str:
+            return checked.end(value, name, _LONGEST_QUOTE)
+
+        return optional(result, name, end, "").strip()
+
+    def texts(name: str) -> tuple[str, ...]:
+        return optional(result, name, lambda value: checked.texts(value, name), ())
+
+    failed, unreachable = flag("failed"), flag("unreachable")
+    if failed or unreachable:
+        given = result.get("resources") or []
+    else:
+        given = required(result, "resources")
+    resources = tuple(
+        resource(item, place, checked) for place, item in checked.items(given, "resources")
+    )
+    ids = [found.id for found in resources]
+    if len(set(ids)) < len(ids):
+        raise InvalidData("resources: two of them have the same id")
+    return HostResult(
+        resources=resources,
+        notes=texts("notes"),
+        orphans=texts("orphans"),
+        message=quote("msg"),
+        stderr=quote("module_stderr"),
+        changed=flag("changed"),
+        failed=failed or any(found.failed for found in resources),
+        unreachable=unreachable,
+    )
+
+
+def resource(raw: Any, where: str, checked: Checked) -> Result:
+    """What became of one resource. Raises InvalidData."""
+    value = checked.mapping(raw, where)
+
+    def text(name: str) -> str:
+        place = f"{where}.{name}"
+        longest = _LONGEST_NAME if name in ("id", "type") else None
+        given = required(value, name, where)
+        return checked.text(given, place, longest) if longest else checked.text(given, place)
+
+    action = checked.choice(required(value, "action", where), f"{where}.action", ACTIONS)
+    reason = text("reason")
+    error = optional(value, "error", partial(_error, where=f"{where}.error", checked=checked), None)
+    if action in FAILURES:
+        error = error or {"message": reason, "log": ""}
+    elif error is not None:
+        raise InvalidData(f"{where} has an error, and its action is {action}")
+    return Result(
+        id=text("id"),
+        type=text("type"),
+        action=action,
+        reason=reason,
+        diff=optional(value, "diff", lambda diff: _diff(diff, f"{where}.diff", checked), None),
+        error=error,
+        rc=optional(value, "rc", lambda rc: checked.integer(rc, f"{where}.rc"), None),
+        output=optional(value, "output", lambda out: checked.text(out, f"{where}.output"), None),
+        duration_s=optional(
+            value, "duration_s", lambda time: checked.number(time, f"{where}.duration_s"), 0.0
+        ),
+    )
+
+
+def read(path: str) -> HostResult:
+    """The result that was left in a file. Raises InvalidData."""
+    return parse(read_json(path))
+
+
+def explained(error: InvalidData) -> str:
+    """What to say of a host whose result is not valid."""
+    return (
+        f"the host returned an invalid result: {error}; something on the host changes what modules"
+        " print, or a program in the place of Python answers: -vvv shows its output"
+    )
+
+
+def checked_result(raw: Mapping[str, Any]) -> tuple[HostResult, dict[str, Any]]:
+    """The result, and the same for Ansible, without what a host has no business to return.
+
+    A result that is not valid becomes a failure that says so.
+    """
+    try:
+        found = parse(raw)
+    except InvalidData as error:
+        found = HostResult(failed=True, message=explained(error))
+        return found, found.as_dict()
+    added = {name: raw[name] for name in raw if name in _ANSIBLES or name.startswith("_ansible_")}
+    return found, cleaned_result({**added, **found.as_dict()})
+
+
+def _error(raw: Any, where: str, checked: Checked) -> dict[str, str]:
+    value = checked.mapping(raw, where)
+    return {
+        "message": checked.text(required(value, "message", where), f"{where}.message"),
+        "log": optional(value, "log", lambda log: checked.text(log, f"{where}.log"), ""),
+    }
+
+
+def _diff(raw: Any, where: str, checked: Checked) -> dict[str, Any]:
+    value = checked.mapping(raw, where)
+    diff: dict[str, Any] = {}
+    for side in ("before", "after"):
+        if side in value:
+            diff[side] = checked.plain(value[side], f"{where}.{side}", _DEEPEST_DIFF)
+    for text in ("before_header", "after_header", "prepared"):
+        if value.get(text) is not None:
+            diff[text] = checked.text(value[text], f"{where}.{text}")
+    return diff

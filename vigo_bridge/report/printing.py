@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prints lines and JSON. This and ``screen`` alone print, and nothing from here steers a terminal.
+
+Names of hosts, texts from hosts and engines, and lines of a stack are printed like all else: nobody
+has to remember which of them could hold an escape sequence.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean, clean_json
+
+
+def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Prints text of several lines. err: on standard error."""
+    click.echo(clean(text), err=err, nl=nl)
+
+
+def echo_json(data: Any) -> None:
+    """Prints one JSON document on standard output."""
+    click.echo(clean_json(json.dumps(data, indent=2, ensure_ascii=False)))
