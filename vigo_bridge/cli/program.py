@@ -11,6 +11,7 @@ import click
 
 from vigo_bridge.cli.later import Later, add_later
 from vigo_bridge.report import exit_status
+from vigo_bridge.run.signals import ended_by_signals
 
 
 class Program(click.Group):
@@ -18,14 +19,15 @@ class Program(click.Group):
 
     def main(self, *args: Any, **options: Any) -> NoReturn:
         try:
-            status = super().main(*args, **{**options, "standalone_mode": False})
+            with ended_by_signals():
+                status = super().main(*args, **{**options, "standalone_mode": False})
         except click.ClickException as error:
             text = io.StringIO()
             error.show(text)
             _echo(text.getvalue())
             status = exit_status.INVALID
         except click.Abort:
-            _echo("Interrupted; nothing was touched.\n")
+            _echo("Interrupted.\n")
             status = exit_status.INTERRUPTED
         sys.exit(status)
 

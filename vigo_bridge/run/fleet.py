@@ -161,7 +161,6 @@ class _Fleet:
                 "VIGO_BATCH_HOSTS": " ".join(batch.hosts),
                 "VIGO_BATCH_FAILED": " ".join(failed),
             },
-            self._converger.stop,
         )
         return f"{option} of batch {batch.number}: {problem}" if problem else ""
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import tempfile
@@ -11,13 +10,11 @@ from collections.abc import Mapping
 from typing import IO
 
 from vigo_bridge.run.environment import ansible_environment
-from vigo_bridge.run.stop import Stop, kill_descendants
 
-_TICK = 0.1
 _SHOWN_CHARACTERS = 500
 
 
-def run_here(command: str, variables: Mapping[str, str], stop: Stop) -> str:
+def run_here(command: str, variables: Mapping[str, str]) -> str:
     """Run a shell command on this machine; what went wrong, empty when it exited with 0.
 
     Its end is waited for, not the end of what it left in the background. variables: what it gets
@@ -35,19 +32,10 @@ def run_here(command: str, variables: Mapping[str, str], stop: Stop) -> str:
                 # Ctrl-C on the terminal must not end it: the running batch finishes.
                 start_new_session=True,
             )
-            code = _ended(program, stop)
+            code = program.wait()
             return f"exit code {code}: {_end(output)}".rstrip(": ") if code else ""
     except OSError as error:
         return f"cannot be run: {error.strerror}"
-
-
-def _ended(program: subprocess.Popen[bytes], stop: Stop) -> int:
-    """Return its exit code. When the run was cut, it is killed if it does not end in time."""
-    while True:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return program.wait(_TICK)
-        if stop.overdue:
-            kill_descendants()
 
 
 def _end(output: IO[bytes]) -> str:

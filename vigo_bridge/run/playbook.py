@@ -3,21 +3,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
+import codecs
 import os
+import selectors
 import shlex
+import signal
+import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_runner import Runner
 from ansible_runner.interface import init_runner
-from ansible_runner.runner import pexpect
+from ansible_runner.utils import OutputEventFilter
 
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import is_secret
-from vigo_bridge.run.stop import Stop, kill_descendants
+from vigo_bridge.run.stop import Stop
 
 Event = Mapping[str, Any]
 
@@ -34,6 +37,8 @@ class Playbook:
 
 
 _COMPLAINT_LINES = 20
+#: How often it is looked whether Ansible has ended, in seconds; the end of its output says so, too.
+_TICK = 0.2
 
 
 def play(
@@ -51,11 +56,6 @@ def play(
         on_event(event)
         return False  # ansible-runner need not keep it as a file
 
-    def is_overdue() -> bool:
-        if stop.overdue:
-            kill_descendants()
-        return stop.overdue
-
     playbook.private.mkdir(parents=True, exist_ok=True)
     runner = init_runner(
         private_data_dir=str(playbook.private),
@@ -65,7 +65,7 @@ def play(
         cmdline=shlex.join(playbook.arguments),
         event_handler=handle,
         # With a callback of ours it leaves the signal handlers alone.
-        cancel_callback=is_overdue,
+        cancel_callback=lambda: False,
         quiet=not show_output,
         suppress_env_files=True,
     )
@@ -76,37 +76,53 @@ def play(
     if "ANSIBLE_HOST_KEY_CHECKING" not in os.environ:
         # ansible-runner switches it off unless told otherwise; that is the user's decision.
         runner.config.env.pop("ANSIBLE_HOST_KEY_CHECKING", None)
-    _program, *arguments = runner.config.command
-    runner.config.command = ansible_program.command("playbook", *arguments)
     if not stop.cut:
-        with _closed_at_once():
-            runner.run()
+        _run(runner, stop)
         stop.await_end()
-    _forget_environment(playbook.private)
     return "\n".join(line for line in lines if line.strip())
 
 
-@contextlib.contextmanager
-def _closed_at_once() -> Iterator[None]:
-    """pexpect, which ansible-runner uses, waits for a tenth of a second whenever it closes the
-    terminal of a program, also of one that has ended."""
+def _run(runner: Runner, stop: Stop) -> None:
+    """Run what ansible-runner prepared, with its events.
 
-    class Terminal(pexpect.spawn):  # type: ignore[misc]
-        def close(self, force: bool = True) -> None:
-            self.ptyproc.delayafterclose = 0
-            super().close(force)
+    Its own way to do that gives Ansible a terminal, and a program that asks something there would
+    wait for ever.
+    """
+    config = runner.config
+    folder = Path(config.artifact_dir)
+    (folder / "job_events").mkdir(mode=0o700, parents=True)
+    log = (folder / "stdout").open("w", encoding="utf-8")
+    output = OutputEventFilter(log, runner.event_callback, config.suppress_ansible_output)
+    _program, *arguments = config.command
+    command = ansible_program.command("playbook", *arguments)
+    (folder / "command").write_text(shlex.join(command) + "\n", encoding="utf-8")
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    with subprocess.Popen(
+        command,
+        cwd=config.cwd,
+        env=config.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        if stop.cut:  # The signal came before there was a process to tell.
+            process.send_signal(signal.SIGINT)
+        for chunk in _chunks(process):
+            output.write(decoder.decode(chunk))
+    output.close()
 
-    usual = pexpect.spawn
-    pexpect.spawn = Terminal
-    try:
-        yield
-    finally:
-        pexpect.spawn = usual
 
-
-def _forget_environment(private: Path) -> None:
-    """ansible-runner notes the whole environment beside the command; whoever keeps that may
-    not know what it holds."""
-    for file in private.glob("artifacts/*/command"):
-        noted = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps({**noted, "env": {}}), encoding="utf-8")
+def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """What it prints, until it has ended: programs that it leaves behind may hold its output."""
+    assert process.stdout
+    with selectors.DefaultSelector() as ready:
+        ready.register(process.stdout, selectors.EVENT_READ)
+        ended = False
+        while not ended:
+            ended = process.poll() is not None
+            while ready.select(0 if ended else _TICK):
+                chunk = os.read(process.stdout.fileno(), 65536)
+                if not chunk:
+                    return
+                yield chunk

@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ctrl-C and SIGTERM while hosts are worked on."""
+"""Ctrl-C, SIGTERM and SIGHUP while hosts are worked on."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
+import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
-from typing import Any
+
+from vigo_bridge.run.processes import (
+    descendants,
+    end,
+    interrupt_children,
+    kill_descendants,
+)
+from vigo_bridge.run.signals import handled_by
 
 #: How long Ansible may take to end, in seconds; then it is killed with all that it started.
-PATIENCE = 10.0
-_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 5.0
 _TICK = 0.1
 #: How long what the programs that were told to end have started may outlive them, in seconds.
 _FAREWELL = 2.0
 
 
 class Stop:
-    """The first signal lets the running batch finish, the second ends it at once.
+    """Ends a rollout: Ctrl-C after the running batch; a second one, SIGTERM and SIGHUP at once.
 
     asked: no further batch shall start. cut: what runs was told to end.
     """
@@ -32,22 +37,19 @@ class Stop:
         self.cut = False
         self._told = told
         self._at_once = at_once
-        self._deadline = 0.0
         self._told_to_end: list[int] = []
-        self._before: dict[signal.Signals, Any] = {}
+        self._killing: threading.Timer | None = None
+        self._handled = contextlib.ExitStack()
 
     def __enter__(self) -> Stop:
-        self._before = {number: signal.signal(number, self._signal) for number in _NUMBERS}
+        self._handled.enter_context(handled_by(self._signal))
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    @property
-    def overdue(self) -> bool:
-        """Whether what was told to end has not done so in time."""
-        return self.cut and time.monotonic() > self._deadline
+        self.await_end()
+        self._handled.close()
+        if self._killing:
+            self._killing.cancel()
 
     def wait(self, seconds: float) -> None:
         """Sleeps, but not beyond a signal."""
@@ -57,23 +59,17 @@ class Stop:
             time.sleep(min(_TICK, max(0.0, end - time.monotonic())))
 
     def await_end(self) -> None:
-        """When the run was cut: waits until all that it had started has ended, if it soon does.
+        """When the run was cut: wait until all that it had started has ended, and kill the rest.
 
         What Ansible's workers have started is no child of ours any more when they are gone.
         """
-        end = time.monotonic() + _FAREWELL
-        while any(map(_runs, self._told_to_end)) and time.monotonic() < end:
-            time.sleep(_TICK / 10)
+        end(self._told_to_end, _FAREWELL)
 
     def _signal(self, number: int, frame: FrameType | None) -> None:
         if self.cut:
-            self._deadline = 0.0
-        elif self.asked or self._at_once:
-            self.asked = self.cut = True
-            self._deadline = time.monotonic() + PATIENCE
-            self._told("Stopping at once.")
-            self._told_to_end = _descendants(os.getpid())
-            interrupt_children()
+            kill_descendants()
+        elif self.asked or self._at_once or number != signal.SIGINT:
+            self._cut()
         else:
             self.asked = True
             self._told(
@@ -81,45 +77,11 @@ class Stop:
                 " once."
             )
 
-
-def interrupt_children() -> None:
-    """SIGINT makes ansible-playbook end its workers; killing it would leave them behind.
-
-    Our children lead sessions of their own; their children are told, too.
-    """
-    for child in children(os.getpid()):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.getpgid(child) == child:
-                os.killpg(child, signal.SIGINT)
-            else:
-                os.kill(child, signal.SIGINT)
-
-
-def kill_descendants() -> None:
-    """Ends all that we started, and what that started, without asking."""
-    for process in _descendants(os.getpid()):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(process, signal.SIGKILL)
-
-
-def children(process: int) -> list[int]:
-    text = ""
-    with contextlib.suppress(OSError):
-        for path in Path(f"/proc/{process}/task").glob("*/children"):
-            text += path.read_text(encoding="ascii")
-    return [int(child) for child in text.split()]
-
-
-def _runs(process: int) -> bool:
-    """Whether it has not ended; one that has, but was not waited for, has no command line."""
-    try:
-        return bool(Path(f"/proc/{process}/cmdline").read_bytes())
-    except OSError:
-        return False
-
-
-def _descendants(process: int) -> list[int]:
-    found: list[int] = []
-    for child in children(process):
-        found += [child, *_descendants(child)]
-    return found
+    def _cut(self) -> None:
+        self.asked = self.cut = True
+        self._told("Stopping at once.")
+        self._told_to_end = descendants()
+        interrupt_children()
+        self._killing = threading.Timer(PATIENCE, kill_descendants)
+        self._killing.daemon = True
+        self._killing.start()

@@ -76,6 +76,9 @@ def test_the_list_imports_no_command() -> None:
         "vigo_bridge.cli.program",
         "vigo_bridge.report",
         "vigo_bridge.report.exit_status",
+        "vigo_bridge.run",
+        "vigo_bridge.run.processes",
+        "vigo_bridge.run.signals",
     }
 
 

@@ -31,28 +31,24 @@ COMMANDS = {
 
 @pytest.mark.parametrize(("command", "said"), COMMANDS.items())
 def test_commands(command: str, said: str) -> None:
-    assert run_here(command, {"VIGO_BATCH": "7"}, _stop()) == said
+    assert run_here(command, {"VIGO_BATCH": "7"}) == said
 
 
 def test_only_the_end_is_shown() -> None:
-    said = run_here("seq 100000; false", {}, _stop())
+    said = run_here("seq 100000; false", {})
     assert said.endswith("\n100000")
     assert len(said) < 600
 
 
 def test_one_that_does_not_heed_the_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vigo_bridge.run.stop.PATIENCE", 0.2)
-    with Stop(lambda text: None, at_once=True) as stop:
+    with Stop(lambda text: None, at_once=True):
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
         # Shells start what is in the background without SIGINT; it would outlast the test.
-        said = run_here("trap '' INT TERM; while sleep 1; do :; done", {}, stop)
+        said = run_here("trap '' INT TERM; while sleep 1; do :; done", {})
     assert said == "exit code -9"
 
 
 def test_where_nothing_can_be_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    assert "cannot be run: No such file" in run_here("true", {}, _stop())
-
-
-def _stop() -> Stop:
-    return Stop(lambda text: None)
+    assert "cannot be run: No such file" in run_here("true", {})

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The processes that this program has started, and what those have started.
+
+Every call of the program loads this file: so it imports little.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterable
+
+_TICK = 0.02
+#: Fields of /proc/PID/stat after the name, and the states of processes that have ended.
+_STATE, _SESSION = 0, 3
+_ENDED = ("Z", "X")
+
+
+def descendants() -> list[int]:
+    """Return the ids of all processes below this one."""
+    return _descendants(os.getpid())
+
+
+def interrupt_children() -> None:
+    """Send SIGINT to each child, and to its whole group where it leads one.
+
+    SIGINT makes ansible-playbook end its workers; killing it would leave them behind.
+    """
+    for child in _children(os.getpid()):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(child) == child:
+                os.killpg(child, signal.SIGINT)
+            else:
+                os.kill(child, signal.SIGINT)
+
+
+def kill_descendants() -> None:
+    """Kill all processes below this one."""
+    _signal(descendants(), signal.SIGKILL)
+
+
+def ask_to_end(processes: Iterable[int]) -> None:
+    """Send SIGTERM to these processes."""
+    _signal(processes, signal.SIGTERM)
+
+
+def end(processes: Iterable[int], seconds: float) -> None:
+    """Wait until these processes have ended; kill those that still run after some seconds.
+
+    What they have started in the meantime ends with them.
+    """
+    started = set(processes)
+    deadline = time.monotonic() + seconds
+    while (running := _running(started)) and time.monotonic() < deadline:
+        time.sleep(_TICK)
+    _signal(running, signal.SIGKILL)
+
+
+def _signal(processes: Iterable[int], number: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process, number)
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    for thread in _listed(f"/proc/{process}/task"):
+        found += map(int, _read(f"/proc/{process}/task/{thread}/children").split())
+    return found
+
+
+def _descendants(process: int) -> list[int]:
+    found: list[int] = []
+    for child in _children(process):
+        found += [child, *_descendants(child)]
+    return found
+
+
+def _running(processes: set[int]) -> list[int]:
+    """Those that have not ended, and all that are in a session that one of these has begun."""
+    if not processes:
+        return []
+    found = []
+    for name in filter(str.isdecimal, _listed("/proc")):
+        # The name of its program, in parentheses, may hold anything.
+        fields = _read(f"/proc/{name}/stat").rpartition(")")[2].split()
+        if not fields or fields[_STATE] in _ENDED:
+            continue
+        if processes & {int(name), int(fields[_SESSION])}:
+            found.append(int(name))
+    return found
+
+
+def _listed(folder: str) -> list[str]:
+    """Its names; none where the process has ended, or where the system has no /proc."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - pathlib takes long to import
+    except OSError:
+        return []
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - as above
+            return stream.read()
+    except OSError:
+        return ""

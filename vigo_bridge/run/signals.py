@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Ctrl-C, SIGTERM and SIGHUP do outside of a rollout; `stop.py` says what they do in one.
+
+Every call of the program loads this file: so it imports little.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+from vigo_bridge.run.processes import ask_to_end, descendants, end
+
+Handler = Callable[[int, FrameType | None], None]
+
+#: How long programs that only look something up may take to end, in seconds.
+_PATIENCE = 1.0
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP end the block as Ctrl-C does, with all programs that it started.
+
+    For everything outside of a rollout; there, `Stop` handles these signals.
+    """
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        found = descendants()
+        ask_to_end(found)
+        end(found, _PATIENCE)
+        raise KeyboardInterrupt
+
+    with handled_by(leave):
+        yield
+
+
+@contextlib.contextmanager
+def handled_by(handler: Handler) -> Iterator[None]:
+    """SIGHUP stays ignored where it is, as under ``nohup``."""
+    before: dict[signal.Signals, Any] = {}
+    for number in _NUMBERS:
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
