@@ -10,7 +10,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container import image
 from ansible_collections.vigo.bridge.plugins.module_utils.durations import seconds
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from vigo_bridge.compose import secret_names
-from vigo_bridge.compose.dotenv import read_lines
+from vigo_bridge.compose.dotenv import Line, read_lines
+from vigo_bridge.compose.interpolation import Environment, Variable
 from vigo_bridge.compose.job import Job
 from vigo_bridge.compose.model import Deploy, EnvFile, Healthcheck, Logging, Pairs
 from vigo_bridge.compose.rendering import NotAllowed
@@ -84,28 +85,33 @@ def environment(job: Job, pairs: Pairs) -> None:
 def env_file(job: Job, files: tuple[EnvFile, ...]) -> None:
     """The files' variables as they are now: hosts need no such file."""
     written = {name for name, _ in job.service.environment or ()}
+    known = dict(job.project.environment)
     for file in files:
-        for name, text in _lines_of(job, "env_file", file):
-            if name not in written:
-                _setting(job, "env_file", name, text)
+        lines = _lines_of(job, "env_file", file, known)
+        for line in lines:
+            if line.name not in written:
+                _setting(job, "env_file", line.name, line.text)
+        known |= {
+            line.name: Variable(str(line.text), str(line.position))
+            for line in lines
+            if line.text is not None
+        }
 
 
 def label_file(job: Job, files: tuple[EnvFile, ...]) -> None:
     for file in files:
-        for name, text in _lines_of(job, "label_file", file):
-            rendered = job.plain("label_file", text) if text is not None else ""
+        for line in _lines_of(job, "label_file", file, job.project.environment):
+            rendered = job.plain("label_file", line.text) if line.text is not None else ""
             if rendered is not None:
-                job.labels.setdefault(name, rendered)
+                job.labels.setdefault(line.name, rendered)
 
 
-def _lines_of(job: Job, key: str, file: EnvFile) -> list[tuple[str, Text | None]]:
+def _lines_of(job: Job, key: str, file: EnvFile, known: Environment) -> list[Line]:
     path = job.real_path(file.path)
     if not path.exists() and not file.required:
         job.note(key, f"{path} is not there; it is not required, so it is left out")
         return []
-    found = [
-        (line.name, line.text) for line in read_lines(path, job.project.environment, raw=file.raw)
-    ]
+    found = read_lines(path, known, raw=file.raw)
     job.comments.append(f"Variables of {file.path} are written out here.")
     return found
 

@@ -99,7 +99,15 @@ options:
     description:
       - Files on the target that hold environment variables, one C(NAME=VALUE) a line. O(env) wins
         over them, and a later file over an earlier one.
-      - A list of paths, or a text with commas between them.
+      - They are read as Compose reads its C(env_file). In single quotes all is literal; in double
+        quotes C(\n), C(\t), C(\") and the like are escapes; both can span lines. Without quotes, a
+        value ends before a C(#) that follows a space. C($NAME), C(${NAME}) and C(${NAME:-default})
+        stand for variables of earlier files and lines, never of the host; C($$) is a dollar sign.
+      - "C({path: PATH, format: raw}) is a file in which everything behind the equals sign is the
+        value, as with C(docker run --env-file)."
+      - They must be regular files of at most 1 MiB, in UTF-8. A name without a value is left out,
+        with a note.
+      - A list of paths or of such maps, or a text with commas between paths.
     type: raw
   user:
     description: The user that the process runs as, C(USER) or C(USER:GROUP), by name or number.

@@ -6,50 +6,124 @@
 from __future__ import annotations
 
 import errno
-import re
+from dataclasses import dataclass
+from typing import Any, Callable, Mapping
 
+from ..comma_strings import as_list, text
+from ..dollar_variables import InvalidVariable, resolved
+from ..env_format import Assignment, InvalidLine, assignments, decoded
 from ..errors import ResourceError
 from ..foresight import PredictedFiles
+from ..regular_files import read_regular
 
-_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=(.*)")
+_LARGEST = 1 << 20
+_FORMATS = ("compose", "raw")
 
 
-def read(paths: tuple[str, ...], predicted: PredictedFiles) -> dict[str, str]:
+@dataclass(frozen=True)
+class EnvFile:
+    """One file. is_raw: whether everything behind the equals sign is the value."""
+
+    path: str
+    is_raw: bool = False
+
+    def __str__(self) -> str:
+        """As the container's label has it."""
+        return "{0} (raw)".format(self.path) if self.is_raw else self.path
+
+
+def parse(value: Any, attribute: str) -> tuple[EnvFile, ...]:
+    """Return the files that an attribute names. Raises ResourceError."""
+    items = [value] if isinstance(value, Mapping) else value
+    if isinstance(items, str) or not isinstance(items, (list, tuple)):
+        items = as_list(items)
+    found = []
+    for item in items:
+        if isinstance(item, Mapping):
+            found.append(_described(item, attribute))
+        else:
+            found += [EnvFile(path) for path in as_list([item])]
+    return tuple(found)
+
+
+def _described(item: Mapping[Any, Any], attribute: str) -> EnvFile:
+    wrong = [name for name in item if name not in ("path", "format")]
+    path, kind = text(item.get("path")), text(item.get("format", "compose"))
+    if wrong or not path:
+        raise ResourceError(
+            "{0}: a file is written as PATH, or as {{path: PATH, format: raw}}".format(attribute)
+        )
+    if kind not in _FORMATS:
+        raise ResourceError("{0}: format must be compose or raw, not {1!r}".format(attribute, kind))
+    return EnvFile(path, kind == "raw")
+
+
+def read(
+    files: tuple[EnvFile, ...], predicted: PredictedFiles, note: Callable[[str], None]
+) -> dict[str, str]:
     """The variables of all files, later files first. Raises ResourceError, never with a value.
 
-    predicted: files that lie over the machine's own in check mode.
+    Variables in values are those of earlier files, then of lines above: the environment of the
+    target is not read. predicted: files that lie over the machine's own in check mode.
     """
     values: dict[str, str] = {}
-    for path in paths:
+    for file in files:
+        own: dict[str, str] = {}
+        line = 0
         try:
-            lines = _content(path, predicted).decode().splitlines()
+            for found in assignments(decoded(_content(file.path, predicted)), file.is_raw):
+                line = found.line
+                if found.value is None:
+                    note(
+                        f"env_file: {file.path}:{line}: {found.name} stands alone and is left out;"
+                        " write NAME=VALUE"
+                    )
+                else:
+                    own[found.name] = _value(found, values, own, file.path, note)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise ResourceError(
-                f"env_file: {path} cannot be read: {reason}; correct the path, or put the"
+                f"env_file: {file.path} cannot be read: {reason}; correct the path, or put the"
                 " file there first"
             ) from None
-        for number, line in enumerate(lines, 1):
-            if not line.strip() or line.lstrip().startswith("#"):
-                continue
-            match = _LINE.fullmatch(line.strip())
-            if match is None:
-                raise ResourceError(
-                    f"env_file: {path}:{number} is not NAME=VALUE; correct that line"
-                )
-            values[match.group(1)] = _unquoted(match.group(2).strip())
+        except InvalidLine as error:
+            raise ResourceError(
+                f"env_file: {file.path}:{error.line}: {error}; {error.advice}"
+            ) from None
+        except InvalidVariable as error:
+            raise ResourceError(
+                f"env_file: {file.path}:{line}: {error}; write $$ for a dollar sign, or put the"
+                " value in single quotes"
+            ) from None
+        values.update(own)
     return values
+
+
+def _value(
+    found: Assignment,
+    earlier: Mapping[str, str],
+    own: Mapping[str, str],
+    path: str,
+    note: Callable[[str], None],
+) -> str:
+    def look_up(name: str) -> str | None:
+        value = earlier.get(name, own.get(name))
+        if value is None:
+            note(
+                f"env_file: {path}:{found.line}: ${name} is not set in this file or one before it,"
+                " and counts as empty; write $$ for a dollar sign"
+            )
+        return value
+
+    assert found.value is not None
+    return resolved(found.value, look_up) if found.has_variables else found.value
 
 
 def _content(path: str, predicted: PredictedFiles) -> bytes:
     file = predicted.get(path)
-    if file is None and predicted.kind(path) == "missing":
+    if file is not None:
+        with file.read() as stream:
+            return stream.read()
+    if predicted.kind(path) == "missing":
         raise OSError(errno.ENOENT, "it would have been removed by then")
-    with open(path, "rb") if file is None else file.read() as stream:
-        return stream.read()
-
-
-def _unquoted(value: str) -> str:
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1]
-    return value
+    return read_regular(path, _LARGEST)

@@ -69,7 +69,7 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     if not spec.is_wanted or not spec.settings.env_file:
         return {}
     try:
-        return env_file.read(spec.settings.env_file, target.foresight.files)
+        return env_file.read(spec.settings.env_file, target.foresight.files, target.note)
     except ResourceError as error:
         if not target.check_mode:
             raise

@@ -18,8 +18,9 @@ from typing import Any, Callable, Mapping
 from ..comma_strings import as_list, as_map, text
 from ..durations import seconds
 from ..errors import ResourceError
-from . import healthcheck, image_name, mounts, networks, ports, quantities, restart
+from . import env_file, healthcheck, image_name, mounts, networks, ports, quantities, restart
 from .attributes import ATTRIBUTES
+from .env_file import EnvFile
 from .healthcheck import Healthcheck
 from .mounts import Mount
 from .networks import Attachment
@@ -47,7 +48,7 @@ class Settings:
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
     env: Mapping[str, str] | None = None
-    env_file: tuple[str, ...] | None = None
+    env_file: tuple[EnvFile, ...] | None = None
     user: str | None = None
     workdir: str | None = None
     group_add: tuple[str, ...] | None = None
@@ -279,7 +280,7 @@ _SETTINGS: dict[str, Parser] = {
     "command": quantities.words,
     "entrypoint": quantities.words,
     "env": _map,
-    "env_file": _entries,
+    "env_file": env_file.parse,
     "user": _plain,
     "workdir": _plain,
     "group_add": _unordered,
