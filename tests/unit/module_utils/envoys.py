@@ -17,6 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
     parse_crates,
     parse_resources,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
 TYPES = {"file": File(), "exec": Exec()}
@@ -24,7 +25,7 @@ TYPES = {"file": File(), "exec": Exec()}
 
 def run(
     resources: Sequence[Mapping[str, Any]],
-    journal: Path,
+    state: Path,
     *,
     check: bool = False,
     crates: Mapping[str, Any] | None = None,
@@ -37,6 +38,6 @@ def run(
         variables or {},
         TYPES,
         Target(check_mode=check),
-        Journal.load(str(journal), persistent=not check),
+        Journal.load(StateFolder(str(state), check), "default"),
         Facts(),
     ).run()

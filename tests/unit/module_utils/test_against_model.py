@@ -34,6 +34,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
     parse_crates,
     parse_resources,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 from tests.unit.module_utils import model
 from tests.unit.module_utils.killing import in_a_child, kill_at_event
@@ -116,7 +117,7 @@ def converge(
     path: Path,
     kind: type[FragileJournal] = FragileJournal,
 ) -> dict[str, str]:
-    journal = kind.load(str(path))
+    journal = kind.load(StateFolder(str(path)), "model")
     journal.world = world  # type: ignore[attr-defined]
     results = Convergence(
         parse_resources([_entry(item) for item in items]),
@@ -195,9 +196,9 @@ RELAXED = settings(
 
 @pytest.fixture(scope="module")
 def journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A new path for each example."""
+    """A new state folder for each example."""
     folder = tmp_path_factory.mktemp("journals")
-    return (folder / f"{number}.json" for number in itertools.count())
+    return (folder / str(number) for number in itertools.count())
 
 
 #: A slow source that fails after its target's turn would have come.
@@ -282,7 +283,7 @@ def _assert_nothing_lost(
     world.steps_left = 10**9
     for _ in range(len(items) + 1):
         converge(items, edges, world, path)
-    owed = Journal.load(str(path))
+    owed = Journal.load(StateFolder(str(path)), "model")
     for place, (source, _) in enumerate(world.done):
         for target in items:
             if model.triggers(_of(source, items), target) and target.guard:

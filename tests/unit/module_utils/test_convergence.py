@@ -19,6 +19,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
     parse_crates,
     parse_resources,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
 TYPES = {"file": File(), "exec": Exec()}
@@ -47,7 +48,7 @@ class Envoy:
             {"here": str(self.folder), **variables},
             TYPES,
             target,
-            Journal.load(str(self.folder / "state" / "journal.json"), persistent=not check),
+            Journal.load(StateFolder(str(self.folder / "state"), check), "site"),
             Facts(),
             only=only,
         ).run()
@@ -60,7 +61,7 @@ class Envoy:
 
     @property
     def owed(self) -> dict[str, list[str]]:
-        journal = self.folder / "state" / "journal.json"
+        journal = self.folder / "state" / "journal" / "site.json"
         return json.loads(journal.read_text())["owed"] if journal.exists() else {}
 
 
@@ -167,7 +168,7 @@ def test_a_failed_target_stays_owed_until_it_succeeds(envoy: Envoy) -> None:
 
 def test_the_debt_is_written_before_its_source_acts(envoy: Envoy) -> None:
     envoy.converge(
-        command("source", "cp state/journal.json seen", notify="later"),
+        command("source", "cp state/journal/site.json seen", notify="later"),
         command("later", "true", when="changed"),
     )
     assert json.loads(envoy.read("seen"))["owed"] == {"c/later": ["c/source"]}

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils import state_folder
 from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
+from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
 #: Templates that give "yes" on every machine.
@@ -39,6 +40,32 @@ def test_template_finds_what_it_names(tmp_path: Path, template: str) -> None:
 
 def test_a_second_call_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
     arguments = {"resources": [], "state_dir": str(tmp_path), "lock_timeout": 0}
-    with state_folder.locked(str(tmp_path)), pytest.raises(Blocked, match="is still running"):
+    with StateFolder(str(tmp_path)).locked(), pytest.raises(Blocked, match="is still running"):
         converge(arguments, Target())
     assert converge(arguments, Target()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("state", ["", "state", "state/inner", "new", "new/inner"])
+def test_a_state_folder_in_the_folder_of_another_user(
+    tmp_path: Path, state: str, check_mode: bool
+) -> None:
+    """Who plants a lock that is a link, and a journal, gets nothing changed by them."""
+    precious = tmp_path / "precious"
+    precious.write_text("all of it")
+    home = tmp_path / "home"
+    for folder in (home, home / "state", home / "state/inner"):
+        folder.mkdir()
+        (folder / "lock").symlink_to(precious)
+        (folder / "journal").mkdir()
+        (folder / "journal/default.json").write_text('{"version": 1, "owed": {"exec": ["x"]}}')
+        if folder != home / "state":
+            os.chown(folder, 65534, 65534)
+    resource = {"name": "exec", "type": "exec", "command": f"rm {precious}", "when": "changed"}
+    arguments = {"resources": [resource], "state_dir": str(home / state)}
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(Blocked, match=f"{home}: it belongs to another user.*set state_dir"):
+        converge(arguments, Target(check_mode))
+    assert precious.read_text() == "all of it"
+    assert sorted(tmp_path.rglob("*")) == before

@@ -23,7 +23,7 @@ def actions(
     """HERE stands for the folder, in every text. when: that of the crate c."""
     placed = [_placed(entry, str(folder)) for entry in entries]
     crates = {"c": {"when": _placed(when, str(folder))}, "d": {}} if when else None
-    results = run(placed, folder / "state" / "journal.json", check=check, crates=crates)
+    results = run(placed, folder / "state", check=check, crates=crates)
     return {result.id: result.action for result in results}
 
 

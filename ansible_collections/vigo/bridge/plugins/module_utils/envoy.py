@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any, Iterable, Mapping
 
 from . import state_folder
@@ -37,14 +36,12 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
     crates = parse_crates(entries)
-    folder = arguments.get("state_dir") or state_folder.default_folder()
+    path = arguments.get("state_dir") or state_folder.default_folder()
+    folder = state_folder.StateFolder(path, target.check_mode, target.note)
     scope = arguments.get("scope") or "default"
-    path = state_folder.journal_path(folder, scope)
     given = arguments.get("lock_timeout")
-    patience = state_folder.LOCK_TIMEOUT if given is None else float(given)
-    lock = contextlib.nullcontext() if target.check_mode else state_folder.locked(folder, patience)
-    with lock:
-        journal = Journal.load(path, persistent=not target.check_mode)
+    with folder.locked(state_folder.LOCK_TIMEOUT if given is None else float(given)):
+        journal = Journal.load(folder, scope)
         try:
             results = Convergence(
                 resources,

@@ -9,43 +9,37 @@ that a run that fails or is killed in between is made good by the next one.
 
 from __future__ import annotations
 
-import json
-import os
 from typing import Any, Iterable
 
-from . import temporary_files
-from .errors import Blocked, ResourceError
-from .temporary_files import prefix_beside
+from .errors import ResourceError
+from .state_folder import Damaged, StateFolder, scope_file
 
 VERSION = 1
 
 
 class Journal:
-    """The debts of one scope: target ids, each with the ids of the sources that changed.
+    """The debts of one scope: target ids, each with the ids of the sources that changed."""
 
-    With ``path`` None it lives in memory only, for check mode.
-    """
-
-    def __init__(self, path: str | None, owed: dict[str, list[str]] | None = None) -> None:
-        self._path = path
+    def __init__(
+        self, folder: StateFolder, name: str, owed: dict[str, list[str]] | None = None
+    ) -> None:
+        self._folder = folder
+        self._name = name
         self._owed = owed or {}
 
     @classmethod
-    def load(cls, path: str, persistent: bool = True) -> Journal:
-        """Raises ResourceError when the file is not a journal that we can read."""
-        if persistent:
-            temporary_files.clear(os.path.dirname(path), prefix_beside(path))
+    def load(cls, folder: StateFolder, scope: str) -> Journal:
+        """Read the journal of a scope. A damaged one is set aside.
+
+        Raises Blocked, and ResourceError for a journal of another version.
+        """
+        name = scope_file("journal", scope)
         try:
-            with open(path, encoding="utf-8") as stream:
-                owed = _owed(json.load(stream), path)
-        except FileNotFoundError:
+            owed = _owed(folder.read_json(name), folder.path(name))
+        except Damaged as damage:
+            folder.set_aside(name, str(damage), "the triggers that it records are lost")
             owed = {}
-        except (OSError, ValueError) as error:
-            raise ResourceError(
-                f"the journal of owed triggers cannot be read: {error}; if it is damaged, remove"
-                f" {path} (what was owed is then forgotten)"
-            ) from error
-        return cls(path if persistent else None, owed)
+        return cls(folder, name, owed)
 
     def owes(self, target: str) -> bool:
         return target in self._owed
@@ -87,23 +81,13 @@ class Journal:
         return dropped
 
     def _save(self) -> None:
-        if self._path is None:
-            return
-        folder = os.path.dirname(self._path)
-        try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            with temporary_files.temporary(folder, prefix_beside(self._path)) as file:
-                file.stream.write(json.dumps({"version": VERSION, "owed": self._owed}).encode())
-                file.rename(self._path)
-        except OSError as error:
-            raise Blocked(
-                f"the journal of owed triggers cannot be written to {folder}: {error.strerror};"
-                " free it up, or set state_dir"
-            ) from error
+        self._folder.write_json(self._name, {"version": VERSION, "owed": self._owed})
 
 
 def _owed(content: Any, path: str) -> dict[str, list[str]]:
-    """The debts in a journal's content. Raises ValueError for what is none."""
+    """Return the debts in a journal's content. Raises Damaged, and ResourceError."""
+    if content is None:
+        return {}
     version = content.get("version") if isinstance(content, dict) else None
     if isinstance(version, int) and version != VERSION:
         raise ResourceError(
@@ -114,5 +98,5 @@ def _owed(content: Any, path: str) -> dict[str, list[str]]:
         isinstance(sources, list) and all(isinstance(source, str) for source in sources)
         for sources in owed.values()
     ):
-        raise ValueError("it does not hold what vigo.bridge has written")
+        raise Damaged("it does not hold what vigo.bridge has written")
     return owed

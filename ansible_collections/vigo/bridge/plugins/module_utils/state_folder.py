@@ -1,89 +1,240 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where vigo.bridge keeps its own state on a target, and the lock of that folder."""
+"""Where vigo.bridge keeps its own state on a target: private files, and the lock of the folder."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import time
-from typing import Iterator
+from typing import IO, Any, Callable, Iterator
 from urllib.parse import quote
 
+from . import private_files, temporary_files
 from .errors import Blocked
+from .temporary_files import prefix_beside
 
 #: How long a second converge waits for the first one, in seconds.
 LOCK_TIMEOUT = 30.0
-#: Of the name of a journal; a file's name may have 255 bytes, its temporary's is longer.
+#: Of a file that is read, in bytes.
+_SIZE_LIMIT = 16 * 1024 * 1024
+#: Of the name of a file for a scope; a file's name may have 255 bytes, its temporary's is longer.
 _NAME_LIMIT = 190
 
 
+class Damaged(Exception):
+    """A file does not hold what was written to it. The message says why."""
+
+
 def default_folder() -> str:
-    """``/var/lib/vigo-bridge`` as root, in the user's XDG state folder otherwise."""
+    """Return ``/var/lib/vigo-bridge`` for root, a folder in the XDG state folder for others."""
     if os.geteuid() == 0:
         return "/var/lib/vigo-bridge"
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     return os.path.join(state, "vigo-bridge")
 
 
-def journal_path(folder: str, scope: str) -> str:
-    """The journal of one scope. Scopes are any text, and no two of them share a file."""
+def scope_file(kind: str, scope: str) -> str:
+    """Return the name of a scope's file, ``KIND/SCOPE.json``.
+
+    A scope is any text, and no two scopes share a file.
+    """
     name = quote(scope, safe="", errors="surrogateescape")
     if len(name) > _NAME_LIMIT:
         digest = hashlib.sha256(scope.encode("utf-8", "surrogateescape")).hexdigest()
         name = f"{name[: _NAME_LIMIT - len(digest)]}{digest}"
-    return os.path.join(folder, "journal", f"{name}.json")
+    return os.path.join(kind, f"{name}.json")
 
 
-@contextlib.contextmanager
-def locked(folder: str, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
-    """Holds the folder's lock. The kernel frees it when its holder ends, however it ends.
+class StateFolder:
+    """A folder whose files only this user and root can have written.
 
-    Raises Blocked, naming the holder and since when, if it is not free in time.
+    Names of files are relative to the folder and may have one subfolder, ``journal/web.json``.
+    Whatever is not so (see ``private_files``) raises Blocked, which says what to change.
     """
-    path = os.path.join(folder, "lock")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        stream = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - closed below, by `with`
-    except OSError as error:
-        raise Blocked(
-            f"the state folder {folder} cannot be used: {error.strerror}; run with become, or"
-            " set state_dir to a folder that this user may write to"
-        ) from error
-    with stream:
-        _acquire(stream, path, timeout)
-        stream.truncate(0)
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        json.dump({"pid": os.getpid(), "since": now}, stream)
-        stream.flush()
-        yield
-        stream.truncate(0)
+
+    def __init__(
+        self,
+        path: str,
+        check_mode: bool = False,
+        note: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """check_mode: nothing is written. note: takes remarks for the user."""
+        self._path = path
+        self._check_mode = check_mode
+        self._note = note
+
+    def path(self, name: str) -> str:
+        return os.path.join(self._path, name)
+
+    def read_json(self, name: str) -> Any:
+        """Return what a file holds, None where it does not exist. Raises Damaged and Blocked.
+
+        What a killed run left half written is removed.
+        """
+        try:
+            content = self._read(name)
+            value = None if content is None else json.loads(content.decode("utf-8"))
+        except RecursionError:
+            raise Damaged("its values are nested too deeply") from None
+        except ValueError as error:
+            raise Damaged(str(error)) from error
+        if content is not None and value is None:
+            raise Damaged("it holds null")
+        return value
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Replace a file in one step, so that it survives a power cut. Raises Blocked."""
+        if self._check_mode:
+            return
+        path = self.path(name)
+        try:
+            folder = private_files.make_folder(os.path.dirname(path))
+            with temporary_files.temporary(folder, prefix_beside(path)) as file:
+                file.stream.write(json.dumps(value).encode())
+                file.rename(path)
+        except OSError as error:
+            raise self._blocked(error) from error
+
+    def set_aside(self, name: str, damage: str, loss: str) -> None:
+        """Rename a damaged file, so that the next one can be written, and note what is lost.
+
+        Only who holds the lock may do that. Raises Blocked.
+        """
+        path = self.path(name)
+        kept = next(kept for kept in _spare_names(path) if not os.path.lexists(kept))
+        try:
+            if not self._check_mode:
+                os.rename(path, kept)
+        except OSError as error:
+            raise self._blocked(error) from error
+        becomes = "would be" if self._check_mode else "was"
+        self._note(f"{path} is damaged ({damage}); it {becomes} renamed to {kept}; {loss}")
+
+    @contextlib.contextmanager
+    def locked(self, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """Hold the folder's lock. The kernel frees it when its holder ends, however it ends.
+
+        Raises Blocked, naming the holder and since when, if it is not free in time.
+        """
+        if self._check_mode:
+            self._check()
+            yield
+            return
+        with self._open_lock() as stream:
+            _acquire(stream, timeout)
+            try:
+                _write_holder(stream)
+            except OSError as error:
+                raise self._blocked(error) from error
+            yield
+            stream.truncate(0)
+
+    def _check(self) -> None:
+        try:
+            private_files.checked_folder(self._path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise self._blocked(error) from error
+
+    def _open_lock(self) -> IO[bytes]:
+        path = self.path("lock")
+        try:
+            private_files.make_folder(self._path)
+            try:
+                descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT)
+            except private_files.NotRegular as error:
+                self._set_lock_aside(error)
+                descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT)
+        except OSError as error:
+            raise self._blocked(error) from error
+        return os.fdopen(descriptor, "r+b", buffering=0)
+
+    def _set_lock_aside(self, error: private_files.NotRegular) -> None:
+        """Set aside what is no lock. Calls that find it at once wait here for one another."""
+        folder = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if not os.path.isfile(self.path("lock")) or os.path.islink(self.path("lock")):
+                self.set_aside("lock", error.strerror, "a new one is used")
+        finally:
+            os.close(folder)
+
+    def _read(self, name: str) -> bytes | None:
+        path = self.path(name)
+        try:
+            folder = private_files.checked_folder(os.path.dirname(path))
+            if not self._check_mode:
+                temporary_files.clear(folder, prefix_beside(path))
+            with os.fdopen(private_files.open_file(path), "rb") as stream:
+                content = stream.read(_SIZE_LIMIT + 1)
+        except FileNotFoundError:
+            return None
+        except private_files.NotRegular as error:
+            raise Damaged(error.strerror) from error
+        except OSError as error:
+            raise self._blocked(error) from error
+        if len(content) > _SIZE_LIMIT:
+            raise Damaged(f"it has more than {_SIZE_LIMIT} bytes")
+        return content
+
+    def _blocked(self, error: OSError) -> Blocked:
+        part = error.filename if isinstance(error.filename, str) else ""
+        reason = error.strerror or error
+        where = f": {part}" if part and part != self._path else ""
+        return Blocked(
+            f"cannot use the state folder {self._path}{where}: {reason}; {_advice(error)}"
+        )
 
 
-def _acquire(stream: object, path: str, timeout: float) -> None:
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "make room there"
+    if error.errno == errno.EPERM:
+        return "correct its owner and mode, or set state_dir to a folder that is this user's alone"
+    return "run with become, or set state_dir to a folder that this user may write to"
+
+
+def _spare_names(path: str) -> Iterator[str]:
+    yield f"{path}.damaged"
+    for number in itertools.count(2):
+        yield f"{path}.damaged-{number}"
+
+
+def _write_holder(stream: IO[bytes]) -> None:
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    stream.truncate(0)
+    stream.seek(0)
+    stream.write(json.dumps({"pid": os.getpid(), "since": now}).encode())
+
+
+def _acquire(stream: IO[bytes], timeout: float) -> None:
     deadline = time.monotonic() + timeout
     while True:
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise Blocked(
-                    f"another converge of this machine is still running ({_holder(path)}); wait"
+                    f"another converge of this machine is still running ({_holder(stream)}); wait"
                     " for it, or end it"
                 ) from None
             time.sleep(0.1)
 
 
-def _holder(path: str) -> str:
+def _holder(stream: IO[bytes]) -> str:
     try:
-        with open(path, encoding="utf-8") as stream:
-            holder = json.load(stream)
-        return f"process {holder['pid']}, since {holder['since']}"
-    except (OSError, ValueError, KeyError):
+        stream.seek(0)
+        holder = json.loads(stream.read(1000))
+        return f"process {int(holder['pid'])}, since {holder['since']}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "its process is not known"

@@ -87,6 +87,8 @@ options:
     description:
       - The folder for the journal and the lock.
       - Default is C(/var/lib/vigo-bridge) for root, C(~/.local/state/vigo-bridge) for others.
+      - Each part of its path must belong to the user who runs the module or to root, and no other
+        user may be able to write to it, or the task fails. A parent may be sticky, as V(/tmp) is.
     type: path
   lock_timeout:
     description:
