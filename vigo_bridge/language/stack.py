@@ -11,6 +11,7 @@ from vigo_bridge.language.checks import check_parts
 from vigo_bridge.language.crates import read_crate
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.folder import (
+    MAX_VALUES,
     MAX_VGO_TOTAL,
     OLDER_FILES,
     OLDER_FOLDERS,
@@ -35,7 +36,7 @@ from vigo_bridge.language.reader import described
 from vigo_bridge.language.roles import read_roles
 from vigo_bridge.language.tasks import read_task
 from vigo_bridge.language.template_files import TemplateFiles, warn_of_unusable
-from vigo_bridge.language.values import Fields
+from vigo_bridge.language.values import Fields, scalars
 from vigo_bridge.language.yaml_tree import BrokenFile, parse
 
 Named = TypeVar("Named", Configcrate, Role, Task)
@@ -62,6 +63,7 @@ class _Loader:
         self._commons: list[Common] = []
         self._environments: list[Environment] = []
         self._size = 0
+        self._values = 0
         self._broken: set[str] = set()
         self._identity = unnamed(folder)
 
@@ -118,20 +120,22 @@ class _Loader:
 
     def _content(self, path: PurePosixPath) -> bytes | None:
         """The file's content, or None after a finding."""
-        if self._size > MAX_VGO_TOTAL:
+        if self._size > MAX_VGO_TOTAL or self._values > MAX_VALUES:
             return None
         content = read(self._folder, path, self._diagnostics)
         self._size += len(content or b"")
         if self._size > MAX_VGO_TOTAL:
-            self._diagnostics.error(
-                "VB101",
-                Position(str(path), 1, 1),
-                f"with this file, the .vgo files exceed {MAX_VGO_TOTAL >> 20} MiB; the others are"
-                " not read",
-                "split the stack",
-            )
+            self._report_size(path, f"{MAX_VGO_TOTAL >> 20} MiB")
             return None
         return content
+
+    def _report_size(self, path: PurePosixPath, limit: str) -> None:
+        self._diagnostics.error(
+            "VB101",
+            Position(str(path), 1, 1),
+            f"with this file, the .vgo files exceed {limit}; the others are not read",
+            "split the stack",
+        )
 
     def _fields(self, path: PurePosixPath, content: bytes) -> Fields | None:
         """The file's mapping (without entries when it is empty), or None if it has none."""
@@ -144,6 +148,10 @@ class _Loader:
         if root is None:
             self._diagnostics.warning("VB111", start, "the file is empty", "fill it, or remove it")
             return Fields((), start)
+        self._values += sum(1 for _ in scalars(root))
+        if self._values > MAX_VALUES:
+            self._report_size(path, f"{MAX_VALUES} values")
+            return None
         if not isinstance(root, Fields):
             self._diagnostics.error(
                 "VB104",

@@ -20,6 +20,8 @@ _MAX_DEPTH = 64
 _MAX_VALUES = 200_000
 # What libyaml 0.2.6 and newer say at a limit of their own, before we see the values.
 _LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"
+_OTHER_LINE_BREAK = re.compile("[\x85\u2028\u2029]")
+_ESCAPES = {"\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}
 _STRING_TAG = "tag:yaml.org,2002:str"
 # An anchor and a tag, in any order, before a scalar.
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s*)+")
@@ -45,6 +47,7 @@ def parse(
     dialect: makes a builder that allows more than stacks do.
     """
     text = _decode(file, content)
+    _refuse_other_line_breaks(file, text)
     builder = (dialect or Builder)(file, text, diagnostics)
     try:
         return builder.document(iter(yaml.parse(text, Loader=_FAST_LOADER)))
@@ -62,6 +65,18 @@ def _decode(file: str, content: bytes) -> str:
             f"the file is not UTF-8: byte 0x{content[error.start]:02x}",
             "save the file as UTF-8",
         ) from error
+
+
+def _refuse_other_line_breaks(file: str, text: str) -> None:
+    """The parser takes them for line breaks, as YAML 1.1 has it, YAML 1.2 and editors do not."""
+    found = _OTHER_LINE_BREAK.search(text)
+    if found is not None:
+        raise BrokenFile(
+            _position_in(file, text[: found.start()]),
+            f"character U+{ord(found[0]):04X} is not allowed: YAML readers disagree whether it ends"
+            " a line",
+            f'remove it, or write it as "{_ESCAPES[found[0]]}" in double quotes',
+        )
 
 
 @dataclass

@@ -51,7 +51,8 @@ def play(
     lines: list[str] = []
 
     def handle(event: Event) -> bool:
-        lines.extend(str(event.get("stdout", "")).splitlines())
+        shown = str(event.get("stdout", "")).replace("\r\n", "\n")
+        lines.extend(shown.split("\n") if shown else ())
         del lines[:-_COMPLAINT_LINES]
         on_event(event)
         return False  # ansible-runner need not keep it as a file

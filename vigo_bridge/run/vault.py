@@ -68,5 +68,5 @@ def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
 
 def _reason(complaint: str) -> str:
     """Its last sentence. Newer cores name the file behind it once more."""
-    lines = [line for line in complaint.splitlines() if line and not line.startswith("Origin:")]
+    lines = [line for line in complaint.split("\n") if line and not line.startswith("Origin:")]
     return lines[-1].rstrip(".") if lines else "ansible-vault failed"

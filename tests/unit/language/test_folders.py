@@ -179,6 +179,16 @@ def test_the_size_of_all_files_is_bounded(tmp_path: Path, monkeypatch: pytest.Mo
     assert [item.split(":")[0] for item in errors] == ["b.vgo"]
 
 
+def test_the_number_of_values_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vigo_bridge.language.stack.MAX_VALUES", 5)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.vgo").write_text("match: x\nvars: {a: [1, 2]}\n")
+    errors = [item.split("\n")[0] for item in findings(tmp_path) if " error: " in item]
+    assert errors == [
+        "b.vgo:1:1: error: with this file, the .vgo files exceed 5 values; the others are not read"
+    ]
+
+
 def test_the_number_of_files_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vigo_bridge.language.folder.MAX_NAMES", 5)
     (tmp_path / "templates").mkdir()

@@ -45,6 +45,13 @@ CASES: dict[str, tuple[str | None, dict[str, Any], str, str, str | None]] = {
         "it does not exist",
         "  a\n\n  b\n",
     ),
+    "indented, with other separators inside a line": (
+        None,
+        {"content": "a\u2028b\x85c\fd\ne", "baseindent": 1},
+        "created",
+        "it does not exist",
+        " a\u2028b\x85c\fd\n e",
+    ),
     "edited content": (
         None,
         {"content": "a\n", "stream_edit": "tr a b"},

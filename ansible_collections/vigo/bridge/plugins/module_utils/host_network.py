@@ -58,7 +58,7 @@ def ipv4_addresses(interfaces: bytes) -> list[str]:
 
 def ipv6_addresses(text: str) -> list[str]:
     """Addresses from the text of /proc/net/if_inet6: 32 hexadecimal digits begin each line."""
-    words = (line.split()[0] for line in text.splitlines() if line.strip())
+    words = (line.split()[0] for line in text.split("\n") if line.strip())
     return _worth_naming(str(ipaddress.IPv6Address(bytes.fromhex(word))) for word in words)
 
 

@@ -159,7 +159,7 @@ def _without_remainder(text: str, forms: list[str]) -> str:
 
 def _forms(value: str) -> Iterator[str]:
     """A value as it is, and as programs print it: escaped, encoded, a line at a time."""
-    lines = [line for line in value.splitlines() if len(line.strip()) >= SHORTEST]
+    lines = [line for line in value.split("\n") if len(line.strip()) >= SHORTEST]
     for text in {value, value.strip(), *lines, *(line.strip() for line in lines)}:
         if text:
             yield text

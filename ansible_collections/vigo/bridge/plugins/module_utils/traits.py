@@ -101,7 +101,7 @@ def require_known(name: str, error: type[Exception] = ResourceError) -> None:
 def os_release(text: str) -> dict[str, str]:
     """The fields of /etc/os-release: shell assignments, quoted where needed."""
     fields = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         name, equals, value = line.strip().partition("=")
         if not equals or name.startswith("#"):
             continue

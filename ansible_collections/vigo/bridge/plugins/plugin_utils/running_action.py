@@ -92,7 +92,7 @@ def _missing_python(result: Mapping[str, Any]) -> dict[str, str]:
     """What to say in place of Ansible's message where the target's shell found no Python."""
     if result.get("rc") != 127 or "module_stderr" not in result:
         return {}
-    reason = str(result["module_stderr"]).strip().splitlines()[-1:]
+    reason = str(result["module_stderr"]).strip().split("\n")[-1:]
     return {
         "msg": f"the target has no usable Python ({': '.join(reason) or 'it does not start'});"
         " install one (apt install python3), or name it in ansible_python_interpreter"

@@ -172,8 +172,8 @@ class CommandStore(Store):
                     process.kill()
                     process.wait()
         if process.returncode != 0:
-            said = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
-            self.refusals[path] = ": ".join([f"exit code {process.returncode}", *said])
+            said = errors.decode("utf-8", "replace").strip().split("\n")[-1]
+            self.refusals[path] = f"exit code {process.returncode}" + (f": {said}" if said else "")
             return None
         text = output.decode("utf-8", "surrogateescape")
         return text[:-1] if text.endswith("\n") else text

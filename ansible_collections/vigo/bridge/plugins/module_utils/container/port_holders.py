@@ -153,7 +153,7 @@ def _listeners(protocol: str, number: int) -> Iterator[tuple[str, str]]:
     for family, table in ((socket.AF_INET, protocol), (socket.AF_INET6, f"{protocol}6")):
         try:
             with open(f"/proc/net/{table}", encoding="ascii") as file:
-                rows = file.read().splitlines()[1:]
+                rows = file.readlines()[1:]
         except OSError:
             continue
         for row in rows:

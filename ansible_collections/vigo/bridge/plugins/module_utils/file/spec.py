@@ -93,8 +93,8 @@ def _scripts(value: Any) -> tuple[str, ...]:
 
 
 def _indented(content: str, spaces: int) -> str:
-    lines = content.splitlines(keepends=True)
-    return "".join(" " * spaces + line if line.strip() else line for line in lines)
+    lines = content.split("\n")
+    return "\n".join(" " * spaces + line if line.strip() else line for line in lines)
 
 
 def _mode(value: Any, default: int) -> int:
