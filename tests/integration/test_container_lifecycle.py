@@ -310,7 +310,7 @@ def test_healthchecks_are_waited_for(scene: Scene) -> None:
         healthcheck={"test": "false", "interval": "300ms", "retries": 1}, health_timeout="2s"
     )
     assert result.action == "failed"
-    assert "not healthy, 2 s after its start" in result.reason
+    assert "not become healthy within 2 s" in result.reason
     assert scene.inspect()["State"]["Running"]
     assert scene.inspect()["Config"]["Healthcheck"]["Test"] == ["CMD-SHELL", HEALTHY]
 

@@ -80,7 +80,7 @@ class Switch(ResourceType):
 
     def decide(self, spec: tuple[str, str, bool], observed: bool, turn: Turn) -> Decision:
         acts = spec[1] != "switch" or turn.triggered or not observed
-        return Decision("ran" if acts else "none", steps=(turn.triggered,))
+        return Decision("ran", steps=(turn.triggered,)) if acts else Decision("none")
 
     def act(
         self, spec: tuple[str, str, bool], observed: bool, decision: Decision, target: Target

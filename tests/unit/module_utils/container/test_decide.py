@@ -10,7 +10,7 @@ Each case names what the user wrote (``spec``), what is on the engine, and what 
     made_from: {...}       # the attributes of our label on it; missing: not made by us
     observed: {...}        # further fields of Observed
     turn: {...}            # fields of Turn; secrets: values by path
-    action: none           # and, where given: reason, steps, before, after
+    action: none           # and, where given: reason, steps, before, after, note
     error: part of the message
 """
 
@@ -68,6 +68,7 @@ def test_decision(case: dict[str, Any]) -> None:
     diff = decision.diff or {}
     found = {
         "reason": decision.reason,
+        "note": decision.note,
         "steps": [type(step).__name__ for step in decision.steps],
         "before": diff.get("before"),
         "after": diff.get("after"),

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container.events import Death
-from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import existing_of
+from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import (
+    Check,
+    existing_of,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.container.settle import judge
 from ansible_collections.vigo.bridge.plugins.module_utils.container.spec import parse
 
@@ -47,10 +50,23 @@ JUDGED: list[tuple[dict[str, Any], dict[str, Any], float, str]] = [
     (HEALTH, {"health": "starting"}, 9.9, "waiting"),
     (HEALTH, {"health": "unhealthy"}, 9.9, "waiting"),
     (HEALTH, {"health": "healthy"}, 0.1, "settled"),
-    (HEALTH, {"health": "starting"}, 10.0, "is starting, not healthy, 10 s"),
-    (HEALTH, {"health": "unhealthy"}, 10.0, "or give it longer with health_timeout"),
+    (HEALTH, {"health": "starting"}, 10.0, "not become healthy within 10 s, it is starting; its h"),
+    (HEALTH, {"health": "starting"}, 10.0, "its healthcheck has not run yet. Correct it"),
+    (HEALTH, {"health": "unhealthy"}, 10.0, "or set a longer health_timeout"),
+    (HEALTH, {"health": "unhealthy", "status": "paused"}, 0.1, "was paused by something else"),
     (HEALTH, {"health": "starting", "status": "exited", "exit_code": 2}, 0.1, "exit code 2"),
-    (HEALTH, {"health": "starting", "health_output": "no db"}, 10.0, "healthcheck said: no db"),
+    (
+        HEALTH,
+        {"health": "starting", "last_check": Check(3, "no\n db")},
+        10.0,
+        "it is starting; its last healthcheck ended with exit code 3: no db. Correct it",
+    ),
+    (
+        HEALTH,
+        {"health": "unhealthy", "last_check": Check(None, "x" * 301 + "timeout")},
+        10.0,
+        "its last healthcheck: " + "x" * 293 + "timeout. Correct it",
+    ),
     (
         {},
         {"status": "exited", "exit_code": 1, "out_of_memory": True},

@@ -63,6 +63,11 @@ class Convergence:
             [resource.node for resource in resources], [entry.crate for entry in crates.values()]
         )
         self._selection = select(only, self._graph)
+        taking_part = self._selection.applied | self._selection.checked
+        #: The ids of those that others depend on.
+        self._awaited = frozenset(
+            needed for each in taking_part for needed in self._graph.needs.get(each, ())
+        )
         self._results: dict[str, Result] = {}
         #: For each resource whose result is awaited: what waits for it, and files it.
         self._pending: dict[str, Callable[[], None]] = {}
@@ -148,7 +153,13 @@ class Convergence:
     def _checked(self, resource: Resource) -> Result:
         """Whether a resource is as desired; nothing is changed."""
         target = replace(self._target.with_foresight(self._foresight()), check_mode=True)
-        result = bring(resource.id, self._types[resource.type], self._attributes(resource), target)
+        result = bring(
+            resource.id,
+            self._types[resource.type],
+            self._attributes(resource),
+            target,
+            Turn(awaited=self._is_awaited(resource)),
+        )
         return as_checked(result, resource.attributes)
 
     def _closing_turn(self, resource: Resource) -> None:
@@ -293,9 +304,13 @@ class Convergence:
                 triggered=triggered,
                 earlier=earlier.action if earlier else None,
                 uncertain=foresight.active,
+                awaited=self._is_awaited(resource),
             ),
             announce,
         )
+
+    def _is_awaited(self, resource: Resource) -> bool:
+        return self._prediction is None and resource.id in self._awaited
 
     def _attributes(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
         labels = {"scope": self._scope, "resource": resource.id}

@@ -45,6 +45,7 @@ class Turn:
     uncertain: in check mode, whether an earlier predicted change that is no file's may alter what
     is observed.
     reveal: puts secrets into a text that holds references to them.
+    awaited: other resources depend on it, and act after it: it must be settled by then.
     """
 
     triggered: bool = False
@@ -52,6 +53,7 @@ class Turn:
     check_mode: bool = False
     uncertain: bool = False
     reveal: Callable[[str], str] = str
+    awaited: bool = False
 
 
 _PLAIN_TURN = Turn()
@@ -59,12 +61,16 @@ _PLAIN_TURN = Turn()
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do and why. ``steps`` are the type's own; ``diff`` is Ansible's before/after."""
+    """What to do and why. ``diff`` is Ansible's before/after; ``note`` a remark for the user.
+
+    ``steps`` are the type's own. Those of a decision that changes nothing only wait.
+    """
 
     action: str
     reason: str = ""
     diff: Mapping[str, Any] | None = None
     steps: tuple[Any, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,8 +237,13 @@ def begin(
             target.foresight.cloud(resource_type.may_alter(spec))
             reason = f"it cannot be told before the earlier changes are made: {error.message}"
             return _done(Result(resource_id, resource_type.name, "unknown", reason))
+        if decision.note:
+            target.note(decision.note)
         outcome: Outcome | Pending = Outcome()
-        if decision.action not in UNCHANGED:
+        if decision.action in UNCHANGED:
+            if decision.steps:
+                outcome = resource_type.act(spec, observed, decision, target)
+        else:
             announce()
             if decision.action == "unknown":
                 target.foresight.cloud(resource_type.may_alter(spec))

@@ -55,7 +55,8 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
             resource_type,
             given,
             target,
-            Turn(triggered=bool(module.params.get("triggered"))),
+            # The tasks that come after this one count on it.
+            Turn(triggered=bool(module.params.get("triggered")), awaited=not module.check_mode),
         )
     _leave(module, target, result)
 

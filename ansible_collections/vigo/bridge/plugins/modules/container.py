@@ -308,6 +308,9 @@ options:
     description:
       - How long to wait for a container with a health check to become healthy, in seconds or as
         V(90s), V(2m).
+      - One that runs already and is not healthy is waited for as well, and fails the task like one
+        that was just started. In M(vigo.bridge.converge), only if other resources depend on it;
+        otherwise a note names it.
       - With O(expect=exited), how long it may take to end.
       - Default is V(60), and V(300) with O(expect=exited).
     type: raw

@@ -18,7 +18,7 @@ from .engine import Engine
 from .followers import to_follow
 from .observed import Existing, Image, Observed
 from .replace import create, labels_for, replace
-from .settle import Settling
+from .settle import Settling, await_health
 from .spec import FAILED, ContainerSpec
 
 
@@ -130,6 +130,7 @@ def _check_start(work: Work, replaced: Existing | None) -> None:
                 f"container {name}, whose network {work.spec.name} is to share, {state};"
                 f" name its resource in depends_on, or start it first"
             )
+        await_health(work.engine, shared, work.spec)
 
 
 def _create_network(work: Work, step: steps.CreateNetwork) -> None:
@@ -200,9 +201,8 @@ def _disconnect(work: Work, step: steps.Disconnect) -> None:
     work.engine.disconnect(step.network, work.container.id)
 
 
-def _unpause(work: Work, step: steps.Unpause) -> Wait | None:
+def _unpause(work: Work, step: steps.Unpause) -> None:
     work.engine.unpause(work.container.id)
-    return _await(work, steps.Await()) if work.spec.expect == "exited" else None
 
 
 def _start(work: Work, step: steps.Start) -> Wait:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..errors import Blocked, ResourceError
@@ -139,10 +140,31 @@ def _running(
         return Decision("restarted", decision.reason, decision.diff, (*before, *decision.steps))
     if status == "paused":
         reason = "it was paused"
-        return _brought_up("started", steps.Unpause(), reason, container, found, updates)
-    unhealthy = "it runs, but is unhealthy" if container.health == "unhealthy" else ""
+        return _unpaused(reason, container, found, updates)
+    if turn.awaited and _may_yet_fail(container):
+        decision = _updated_or_none(found, updates, "")
+        return replace(decision, steps=(*updates, steps.Await()))
     adopted = "" if container.recorded else "something else has made it; it is as described"
-    return _updated_or_none(found, updates, unhealthy or adopted)
+    unhealthy = "it is unhealthy" if container.health == "unhealthy" else ""
+    decision = _updated_or_none(found, updates, unhealthy or adopted)
+    return replace(decision, note=_unhealthy(spec, container)) if unhealthy else decision
+
+
+def _may_yet_fail(container: Existing) -> bool:
+    """Whether it runs, but would have to be waited for if it had just been started.
+
+    One that its policy has restarted may be about to end once more.
+    """
+    return container.lacks_health or (not container.health and container.restart_count > 0)
+
+
+def _unhealthy(spec: ContainerSpec, container: Existing) -> str:
+    """Return the remark on one that stays unhealthy because nothing waits for it."""
+    detail = f"; {container.last_check}" if container.last_check else ""
+    return (
+        f"container {spec.name} is unhealthy{detail}. A run waits up to {spec.health_timeout:g} s"
+        " for its health where other resources depend on it"
+    )
 
 
 def _one_shot(
@@ -156,9 +178,19 @@ def _one_shot(
             "ran", steps.Await(), "it was running, its end is awaited", container, found, updates
         )
     if status == "paused":
-        return _brought_up("started", steps.Unpause(), "it was paused", container, found, updates)
+        return _unpaused("it was paused", container, found, updates)
     ended = f"it ended with {container.exit_code}" if status == "exited" else "it had not run yet"
     return _brought_up("started", steps.Start(), ended, container, found, updates)
+
+
+def _unpaused(
+    reason: str,
+    container: Existing,
+    found: tuple[Difference, ...],
+    updates: tuple[Any, ...],
+) -> Decision:
+    decision = _brought_up("started", steps.Unpause(), reason, container, found, updates)
+    return replace(decision, steps=(*decision.steps, steps.Await()))
 
 
 _WORDS = {"created": "not started yet", "exited": "stopped"}

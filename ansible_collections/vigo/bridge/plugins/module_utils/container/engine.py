@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import struct
 import time
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 from urllib.parse import quote
 
 from ..background import Background
@@ -27,6 +27,8 @@ PULL_PATIENCE = 300.0
 #: Seconds that a start may take beyond an engine's usual patience.
 _START_ALLOWANCE = 60.0
 _REMOVAL_PATIENCE = 20.0
+#: Characters of a container's log that are shown: its end.
+_LOG_LIMIT = 16 * 1024
 _LIMITS = {
     "memory": "Memory",
     "memory_swap": "MemorySwap",
@@ -56,7 +58,9 @@ class Engine:
     another one, by their names, until their own turn.
     """
 
-    def __init__(self, docker_host: str = "") -> None:
+    def __init__(self, docker_host: str = "", conceal: Callable[[str], str] = str) -> None:
+        """conceal: masks secrets in what containers have printed."""
+        self._conceal = conceal
         self._connection = Connection(docker_host)
         self.host = self._connection.host
         self.is_podman = self._connection.is_podman
@@ -70,7 +74,8 @@ class Engine:
     # containers
 
     def container(self, name_or_id: str) -> Existing | None:
-        return existing_of(self._connection.find(f"/containers/{quote(name_or_id)}/json"))
+        found = self._connection.find(f"/containers/{quote(name_or_id)}/json")
+        return existing_of(found, self._conceal)
 
     def raw_container(self, container_id: str) -> Mapping[str, Any] | None:
         """The whole inspect payload."""
@@ -157,7 +162,8 @@ class Engine:
             content = self._connection.call("GET", f"/containers/{container_id}/logs", params)
         except ResourceError:
             return ""
-        return _without_frames(content if isinstance(content, bytes) else b"")
+        log = _without_frames(content if isinstance(content, bytes) else b"")
+        return self._conceal(log)[-_LOG_LIMIT:]
 
     def run_healthcheck(self, container_id: str, patience: float) -> None:
         """Podman without systemd never runs healthchecks by itself; asking runs one.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from . import image_name, label, mounts, networks, ports, restart
 from .healthcheck import Healthcheck
@@ -15,6 +15,9 @@ from .label import Recorded
 from .mounts import Mount
 from .networks import Attachment
 from .spec import Settings, capability
+
+#: Characters of what a healthcheck printed that are shown in a sentence.
+_SHOWN_OUTPUT = 300
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,20 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One run of a container's healthcheck. exit_code: None where it did not end by itself."""
+
+    exit_code: int | None
+    output: str
+
+    def __str__(self) -> str:
+        """Return how it ended, in words, with the end of its output."""
+        code = "" if self.exit_code is None else f" ended with exit code {self.exit_code}"
+        said = " ".join(self.output.split())[-_SHOWN_OUTPUT:]
+        return f"its last healthcheck{code}" + (f": {said}" if said else "")
+
+
+@dataclass(frozen=True)
 class Existing:
     """A container on the engine.
 
@@ -39,7 +56,7 @@ class Existing:
     it has no healthcheck. settings: all that it has; None where the engine does not say.
     recorded: what our label says, None for a container that we did not make. volumes: every
     mount of a volume or a path. out_of_memory: whether the kernel ended it for want of memory;
-    Podman does not tell. health_output: what the last healthcheck said.
+    Podman does not tell. last_check: None where no healthcheck has run yet.
     """
 
     id: str
@@ -58,11 +75,16 @@ class Existing:
     volumes: tuple[Mount, ...]
     settings: Settings
     out_of_memory: bool = False
-    health_output: str = ""
+    last_check: Check | None = None
 
     @property
     def is_up(self) -> bool:
         return self.status == "running"
+
+    @property
+    def lacks_health(self) -> bool:
+        """Whether it has a healthcheck that has not passed."""
+        return self.health not in ("", "healthy")
 
     @property
     def grace(self) -> int:
@@ -110,8 +132,10 @@ def image_of(payload: Mapping[str, Any] | None) -> Image | None:
     )
 
 
-def existing_of(payload: Mapping[str, Any] | None) -> Existing | None:
-    """From a container's inspect payload."""
+def existing_of(
+    payload: Mapping[str, Any] | None, conceal: Callable[[str], str] = str
+) -> Existing | None:
+    """From a container's inspect payload. conceal: masks secrets in what programs have printed."""
     if payload is None:
         return None
     state = payload.get("State") or {}
@@ -139,7 +163,7 @@ def existing_of(payload: Mapping[str, Any] | None) -> Existing | None:
         volumes=volumes,
         settings=_settings(config, host, attachments, volumes, labels),
         out_of_memory=bool(state.get("OOMKilled")),
-        health_output=_health_output(state),
+        last_check=_last_check(state, conceal),
     )
 
 
@@ -158,9 +182,15 @@ def _health(state: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     return (state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "starting"
 
 
-def _health_output(state: Mapping[str, Any]) -> str:
-    entries = (state.get("Health") or state.get("Healthcheck") or {}).get("Log") or [{}]
-    return (entries[-1].get("Output") or "").strip()
+def _last_check(state: Mapping[str, Any], conceal: Callable[[str], str]) -> Check | None:
+    entries = (state.get("Health") or state.get("Healthcheck") or {}).get("Log")
+    if not entries:
+        return None
+    code = entries[-1].get("ExitCode")
+    output = conceal((entries[-1].get("Output") or "").strip())
+    legible = "".join(c if c in "\n\t" or c.isprintable() else "\ufffd" for c in output)
+    # Engines write -1 for one that they ended, and say so in place of its output.
+    return Check(None if code == -1 else code, legible)
 
 
 def _settings(

@@ -125,11 +125,15 @@ def repair(engine: Engine, spec: ContainerSpec, interrupted: Interrupted) -> str
         )
         for pair in pairs
     ]
-    if interrupted.is_committed or (interrupted.is_forward and _all_settle(engine, swaps)):
+    if interrupted.is_committed:
+        problem = ""
+    else:
+        problem = _unsettled(engine, swaps) if interrupted.is_forward else "it was not started yet"
+    if not problem:
         commit(engine, swaps)
         return "finished an interrupted replacement"
     roll_back(engine, swaps, doubtful=main.new.name == main.name + NEW)
-    return "put the former container back after an interrupted replacement"
+    return f"put the former container back after an interrupted replacement ({problem})"
 
 
 def prediction(interrupted: Interrupted) -> str:
@@ -169,15 +173,16 @@ def _followers(engine: Engine, new: Existing) -> Iterator[Pair]:
                 break
 
 
-def _all_settle(engine: Engine, swaps: list[Swap]) -> bool:
+def _unsettled(engine: Engine, swaps: list[Swap]) -> str:
+    """Return why one of the new containers does not settle; empty when all do."""
     try:
         for swap in swaps:
             container = engine.container(swap.new_id)
             if container is not None and container.status != "created":
                 settle(engine, swap.spec, swap.new_id)
-    except ResourceError:
-        return False
-    return True
+    except ResourceError as error:
+        return error.message
+    return ""
 
 
 def _replaced(engine: Engine, new: Existing) -> Existing | None:

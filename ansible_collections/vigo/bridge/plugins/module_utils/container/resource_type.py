@@ -92,4 +92,6 @@ class Container(ResourceType):
 
 def _engine(spec: ContainerSpec, target: Target) -> Engine:
     """One connection for all containers of a call."""
-    return target.service(f"engine {spec.docker_host}", lambda: Engine(spec.docker_host))
+    return target.service(
+        f"engine {spec.docker_host}", lambda: Engine(spec.docker_host, target.secrets.conceal)
+    )

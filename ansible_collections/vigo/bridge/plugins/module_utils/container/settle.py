@@ -19,7 +19,7 @@ from ..errors import ResourceError
 from .engine import Engine
 from .events import Death
 from .observed import Existing
-from .spec import ContainerSpec
+from .spec import ContainerSpec, Settings
 
 #: Seconds between two looks where no event comes.
 _SAFETY_NET = 2.0
@@ -32,21 +32,21 @@ _ADVICE = {
     126: "its command cannot be executed: correct it",
     127: "its command is not in the image: correct it",
 }
-#: Characters of what a healthcheck said that are shown.
-_SHOWN_OUTPUT = 300
 
 
 @dataclass(frozen=True)
 class Verdict:
     """settled: nothing more to wait for. failure: why it is in vain; empty while it is not.
 
-    until: seconds after the start at which time alone decides. rc: its exit code.
+    until: seconds after the start at which time alone decides. rc: its exit code. unhealthy:
+    whether its healthcheck is what fails.
     """
 
     settled: bool = False
     failure: str = ""
     until: float = 0.0
     rc: int | None = None
+    unhealthy: bool = False
 
 
 SETTLED = Verdict(settled=True)
@@ -98,6 +98,13 @@ def settle(engine: Engine, spec: ContainerSpec, container_id: str) -> Existing:
     return Settling(engine, spec, container_id, lambda: None).wait()
 
 
+def await_health(engine: Engine, container: Existing, like: ContainerSpec) -> None:
+    """Wait for a running container that has no spec here. like: whose patience it gets."""
+    if container.lacks_health:
+        spec = ContainerSpec(container.name, Settings(), health_timeout=like.health_timeout)
+        settle(engine, spec, container.id)
+
+
 def _wait(
     engine: Engine, spec: ContainerSpec, container_id: str, fresh: bool, started: float
 ) -> Existing:
@@ -118,13 +125,23 @@ def _wait(
         if verdict.failure:
             raise ResourceError(
                 f"container {spec.name} {verdict.failure}",
-                log=engine.log_tail(container_id),
+                log=_log(engine, now, verdict),
                 rc=verdict.rc,
             )
         patience = min(_SAFETY_NET, max(0.0, verdict.until - elapsed))
         if engine.is_podman and now.health:
             patience = checks.run_if_due(now, elapsed, verdict.until, patience)
         engine.events.wait(container_id, patience)
+
+
+def _log(engine: Engine, container: Existing, verdict: Verdict) -> str:
+    """Return what helps to find out why it failed: its log, after the healthcheck's output."""
+    log = engine.log_tail(container.id)
+    check = container.last_check
+    if not verdict.unhealthy or check is None:
+        return log
+    code = "" if check.exit_code is None else f", exit code {check.exit_code}"
+    return f"last healthcheck{code}:\n{check.output or '(no output)'}\ncontainer log:\n{log}"
 
 
 class _Healthchecks:
@@ -172,6 +189,8 @@ def judge(
             failure="was restarted by somebody while it was waited for; run again when nobody else"
             " handles it"
         )
+    if now.status == "paused":
+        return Verdict(failure="was paused by something else while starting; run again")
     if not now.is_up:
         return _ended(now, death, " after its start")
     if now.health:
@@ -179,11 +198,11 @@ def judge(
             return SETTLED
         limit = spec.health_timeout
         if elapsed >= limit:
-            said = now.health_output[-_SHOWN_OUTPUT:]
-            output = f"; its healthcheck said: {said}" if said else ""
+            detail = now.last_check or "its healthcheck has not run yet"
             return Verdict(
-                failure=f"is {now.health}, not healthy, {limit:g} s after its start{output};"
-                " correct it or its healthcheck, or give it longer with health_timeout"
+                failure=f"did not become healthy within {limit:g} s, it is {now.health}; {detail}."
+                " Correct it or its healthcheck, or set a longer health_timeout",
+                unhealthy=True,
             )
         return Verdict(until=limit)
     return SETTLED if elapsed >= spec.settle_time else Verdict(until=spec.settle_time)

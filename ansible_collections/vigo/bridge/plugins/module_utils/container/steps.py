@@ -64,7 +64,7 @@ class Restart:
 
 @dataclass(frozen=True)
 class Await:
-    """Wait for a container that runs to its end."""
+    """Wait for a container that runs as for one that was started."""
 
 
 @dataclass(frozen=True)
