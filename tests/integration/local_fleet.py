@@ -59,11 +59,19 @@ class LocalFleet:
         self.inventory.write_text("".join(self._line(host) for host in self.fates))
 
     def __call__(
-        self, *arguments: str | Path, environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str | Path,
+        environment: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
     ) -> Finished:
-        """Runs the program, its state in the folder. HERE stands for the folder."""
+        """Runs the program, its state in the folder. HERE stands for the folder.
+
+        prefix: a command that runs it.
+        """
         here = [str(argument).replace("HERE", str(self.folder)) for argument in arguments]
-        return vigo_bridge(*here, environment={**self.environment, **(environment or {})})
+        return vigo_bridge(
+            *here, environment={**self.environment, **(environment or {})}, prefix=prefix
+        )
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Finished:
         return self(*self.command(*arguments), environment=environment)

@@ -65,12 +65,16 @@ def _stack(context: click.Context) -> Stack:
 
 def _host_names(context: click.Context) -> Iterable[str]:
     from vigo_bridge.run.inventory import InventoryError, read_inventory
+    from vigo_bridge.run.refusal import Refusal
+    from vigo_bridge.run.vault_passwords import asks_for_vault_passwords
 
     for entry in _stack(context).entries:
         for pattern in entry.patterns:
             if not _GLOB.search(pattern.text):
                 yield pattern.text
-    with contextlib.suppress(InventoryError):
+    with contextlib.suppress(InventoryError, Refusal):
+        if asks_for_vault_passwords():
+            return  # Nobody expects a question from a completion.
         yield from read_inventory(context.params.get("inventory") or ()).hosts
 
 

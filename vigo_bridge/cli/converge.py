@@ -42,6 +42,7 @@ from vigo_bridge.report.terminal import listed, print_run
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.resolve.secret_uses import secret_uses, users_of_secrets
 from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.run.login_passwords import login_passwords
 from vigo_bridge.run.pipelining import obstacles
 from vigo_bridge.run.private_folder import private_folder
 from vigo_bridge.run.results import RunResult
@@ -116,12 +117,18 @@ def converge(
 
 
 def run_options(options: HostOptions, output: str, changes: Mapping[str, object]) -> RunOptions:
-    """``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too."""
+    """How to run, with the passwords for that, which may have to be typed now.
+
+    ``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too.
+    """
     shows_ansible = options.verbosity >= 2 and output == "text"
     settings: dict[str, object] = {
         "forks": options.forks,
         "become": options.become,
         "ansible_verbosity": options.verbosity - 2 if shows_ansible else None,
+        "passwords": login_passwords(
+            options.connection_password, options.become_password, options.local
+        ),
     }
     return RunOptions(**{**settings, **changes})  # type: ignore[arg-type]
 

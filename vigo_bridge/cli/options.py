@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from vigo_bridge.cli.completion import complete_hosts
+from vigo_bridge.run.password_source import PasswordSource
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -34,6 +35,8 @@ class HostOptions:
     name: str | None
     forks: int | None
     become: bool
+    connection_password: PasswordSource
+    become_password: PasswordSource
     verbosity: int
 
 
@@ -96,6 +99,14 @@ def host_options(command: Command) -> Command:
         click.option("--forks", type=click.IntRange(1), help="How many hosts at a time."),
         click.option("-b", "--become", is_flag=True, help="Become root on the hosts."),
         click.option(
+            "-k", "--ask-pass", is_flag=True, help="Ask for the connection password, once."
+        ),
+        click.option(
+            "-K", "--ask-become-pass", is_flag=True, help="Ask for the become password, once."
+        ),
+        _password_file("--connection-password-file", "the connection password"),
+        _password_file("--become-password-file", "the become password"),
+        click.option(
             "-v",
             "verbosity",
             count=True,
@@ -123,7 +134,31 @@ def _host_options(**given: Any) -> HostOptions:
         )
     if given["name"] and not given["local"]:
         raise click.UsageError("--as names the machine of --local; add --local")
-    return HostOptions(**given)
+    asks, file = given.pop("ask_pass"), given.pop("connection_password_file")
+    if given["local"] and (asks or file):
+        raise click.UsageError(
+            "--local connects to no host; leave --ask-pass and --connection-password-file out, or"
+            " --local"
+        )
+    connection = _password(asks, file, "--ask-pass", "--connection-password-file")
+    asks, file = given.pop("ask_become_pass"), given.pop("become_password_file")
+    become = _password(asks, file, "--ask-become-pass", "--become-password-file")
+    return HostOptions(**given, connection_password=connection, become_password=become)
+
+
+def _password(asks: bool, file: Path | None, ask: str, name: str) -> PasswordSource:
+    if asks and file:
+        raise click.UsageError(f"{ask} and {name} exclude each other; leave one of them out")
+    return PasswordSource(asks, str(file.absolute()) if file else None)
+
+
+def _password_file(option: str, password: str) -> Callable[[Command], Command]:
+    return click.option(
+        option,
+        metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help=f"A file with {password}, or a program that prints it.",
+    )
 
 
 def _setting(text: str) -> tuple[str, Any]:

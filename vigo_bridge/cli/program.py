@@ -11,6 +11,7 @@ import click
 
 from vigo_bridge.cli.later import Later, add_later
 from vigo_bridge.report import exit_status
+from vigo_bridge.run.refusal import Refusal
 from vigo_bridge.run.signals import ended_by_signals
 
 
@@ -25,6 +26,9 @@ class Program(click.Group):
             text = io.StringIO()
             error.show(text)
             _echo(text.getvalue())
+            status = exit_status.INVALID
+        except Refusal as error:
+            _echo(f"Error: {error}\nNothing was touched.\n")
             status = exit_status.INVALID
         except click.Abort:
             _echo("Interrupted.\n")

@@ -7,7 +7,8 @@ Ansible itself would take half a second to say what it holds.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
@@ -18,3 +19,11 @@ def configurations() -> Iterator[bytes]:
     for file in (named, named / "ansible.cfg", Path("ansible.cfg"), home, system):
         if file.is_file() and os.access(file, os.R_OK):
             yield file.read_bytes()
+
+
+def may_set(variables: Iterable[str], keys: re.Pattern[bytes]) -> bool:
+    """Whether one of these variables is set, or a file mentions one of the keys.
+
+    variables: of the environment. Where not, Ansible need not be asked for what it has configured.
+    """
+    return bool(set(variables) & set(os.environ)) or any(map(keys.search, configurations()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ _START = "runner_on_start"
 class RunOptions:
     """How to run. check_mode: only predict. prune: remove containers that the stack lost.
     only: crates and resources that alone are applied, if any. lock_timeout: seconds to wait for
-    another run on a host.
+    another run on a host. passwords: environment variables that name files with passwords.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -38,6 +38,7 @@ class RunOptions:
     only: tuple[str, ...] = ()
     lock_timeout: float = 30
     ansible_verbosity: int | None = None
+    passwords: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,7 +73,11 @@ class Converger:
                 path=self.playbook,
                 inventory=self.inventory,
                 private=folder / "runner",
-                environment={**ansible_environment(), **run_environment(results, self.socket)},
+                environment={
+                    **ansible_environment(),
+                    **self.options.passwords,
+                    **run_environment(results, self.socket),
+                },
                 arguments=_arguments(hosts, self.options, folder, variables),
             ),
             self._teller(results, progress),

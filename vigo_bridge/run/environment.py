@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from vigo_bridge.run.configuration_files import configurations
-from vigo_bridge.run.vault_prompts import typed_passwords
+from vigo_bridge.run.vault_passwords import vault_passwords
 from vigo_bridge.sizes import FORKS
 
 _SECRET_PREFIX = "VIGO_SECRET_"
@@ -29,7 +29,7 @@ def ansible_environment() -> dict[str, str]:
     """Our process's environment without secrets, and with what Ansible needs from us."""
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
     path = _path(kept.get("PATH", os.defpath))
-    return {**_DEFAULTS, **_forks(), **kept, **typed_passwords(path), "PATH": path}
+    return {**_DEFAULTS, **_forks(), **kept, **vault_passwords(), "PATH": path}
 
 
 def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vigo_bridge.run import ansible_program
+from vigo_bridge.run.ansible_settings import ansible_settings
 from vigo_bridge.run.environment import ansible_environment
-from vigo_bridge.run.vault_prompts import may_ask
+from vigo_bridge.run.vault_passwords import asks_for_vault_passwords
 from vigo_bridge.wording import some
 
 _IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
@@ -66,7 +67,7 @@ def reading_inventory(
         def start(sources: Sequence[str]) -> subprocess.Popen[str]:
             return programs.enter_context(_started(_listing(sources, limit)))
 
-        started = None if may_ask() else start(paths)
+        started = None if asks_for_vault_passwords() else start(paths)
 
         def answer() -> Inventory:
             for source in sources:
@@ -121,14 +122,9 @@ def _refuse_missing(source: str) -> None:
 
 
 def _configured_sources() -> tuple[str, ...]:
-    """Those of the user's ansible.cfg and environment. `ansible-config` takes longer to tell."""
-    from ansible.config.manager import ConfigManager
-    from ansible.errors import AnsibleError
-
-    try:
-        return tuple(ConfigManager().get_config_value("DEFAULT_HOST_LIST"))
-    except AnsibleError as error:
-        raise InventoryError(f"Ansible's configuration cannot be read:\n{error}") from error
+    """Those of the user's ansible.cfg and environment."""
+    (sources,) = ansible_settings("DEFAULT_HOST_LIST")
+    return tuple(sources)
 
 
 def _existing(sources: Sequence[str]) -> tuple[str, ...]:
@@ -161,7 +157,15 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     # Debug messages would stand amid the JSON.
     environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        # No terminal: what asked there would ask again in the run, which has none either.
+        start_new_session=True,
     ) as process:
         try:
             yield process

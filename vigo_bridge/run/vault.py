@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
+from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import ansible_environment
 
 
@@ -49,14 +50,16 @@ def _vault_id(path: Path) -> list[str]:
 
 
 def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
-    """Runs ansible-vault. Where it needs a password typed, it asks on the terminal itself."""
+    """Runs ansible-vault; a password that must be typed has been asked for."""
     finished = subprocess.run(
-        ["ansible-vault", *arguments],
+        ansible_program.command("vault", *arguments),
         env={**ansible_environment(), "PAGER": "cat"},
-        input=text,
+        input=text or "",
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
+        start_new_session=True,
     )
     if finished.returncode != 0:
         raise StoreError(

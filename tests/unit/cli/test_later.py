@@ -78,6 +78,7 @@ def test_the_list_imports_no_command() -> None:
         "vigo_bridge.report.exit_status",
         "vigo_bridge.run",
         "vigo_bridge.run.processes",
+        "vigo_bridge.run.refusal",
         "vigo_bridge.run.signals",
     }
 

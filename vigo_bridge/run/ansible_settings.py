@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings of Ansible, as its configuration files and the environment have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vigo_bridge.run.refusal import Refusal
+
+
+def ansible_settings(*names: str) -> list[Any]:
+    """Return the values of these settings, by their names in `ansible-config list`.
+
+    Ansible's own reader takes a sixth of a second, `ansible-config` a whole one. Raises Refusal.
+    """
+    from ansible.config.manager import ConfigManager
+    from ansible.errors import AnsibleError
+
+    try:
+        manager = ConfigManager()
+        return [manager.get_config_value(name) for name in names]
+    except AnsibleError as error:
+        raise Refusal(f"Ansible's configuration cannot be read:\n{error}") from error

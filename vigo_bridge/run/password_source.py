@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a password comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PasswordSource:
+    """Where a password comes from: typed at the terminal, a file, or neither.
+
+    configured: Ansible's configuration says so, not the command line.
+    """
+
+    typed: bool = False
+    file: str | None = None
+    configured: bool = False
+
+    def or_else(self, other: PasswordSource) -> PasswordSource:
+        return self if self.typed or self.file else other
