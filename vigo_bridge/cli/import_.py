@@ -42,6 +42,13 @@ def import_() -> None:
 )
 @click.option("--profile", "profiles", multiple=True, help="An active profile; repeatable.")
 @click.option("--env-file", "env_files", multiple=True, type=_FILE, help="Instead of .env.")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Read no file outside this folder that FILES name.  [default: the repository that they"
+    " are in, else the folder above the first]",
+)
 @click.option("-p", "--project-name", metavar="NAME", help="As compose's -p.")
 @click.option(
     "--allow-lossy", is_flag=True, help="Write the files even where something is not carried over."
@@ -56,6 +63,7 @@ def compose(
     match: str | None,
     profiles: Sequence[str],
     env_files: Sequence[Path],
+    root: Path | None,
     project_name: str | None,
     allow_lossy: bool,
     force: bool,
@@ -76,6 +84,7 @@ def compose(
             env_files=env_files,
             project=project_name,
             profiles=profiles,
+            root=root,
             folder=stacks,
         )
     except ComposeError as error:

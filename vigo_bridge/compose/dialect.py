@@ -26,15 +26,9 @@ class Document:
     tags: Mapping[Position, str]
 
 
-def read_document(path: Path) -> Document:
-    """Raises ComposeError."""
+def read_document(path: Path, raw: bytes) -> Document:
+    """Return the document in a file's content. Raises ComposeError."""
     start = Position(str(path), 1, 1)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ComposeError(
-            Position(str(path), 0, 0), f"cannot be read: {error.strerror}", "name a compose file"
-        ) from error
     diagnostics = Diagnostics()
     tags: dict[Position, str] = {}
     try:

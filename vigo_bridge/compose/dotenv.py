@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.env_format import (
     assignments,
     decoded,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import read_regular
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.interpolation import Environment, Variable, substitute
 from vigo_bridge.compose.text import Text, short
 from vigo_bridge.language.position import Position
-
-_LARGEST = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -30,24 +27,23 @@ class Line:
     position: Position
 
 
-def read_lines(path: Path, environment: Environment, *, raw: bool = False) -> list[Line]:
+def read_lines(
+    path: Path, content: bytes, environment: Environment, *, raw: bool = False
+) -> list[Line]:
     """All variables of a file; earlier ones count in later ones. Raises ComposeError.
 
     raw: neither quotes nor variables mean anything.
     """
     try:
-        content = decoded(read_regular(str(path), _LARGEST))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        written = decoded(content)
+    except UnicodeDecodeError as error:
         raise ComposeError(
-            Position(str(path), 0, 0),
-            f"cannot be read: {reason}",
-            "correct the path; an env_file that may be missing needs required: false",
+            Position(str(path), 0, 0), "it is not UTF-8 text", "save it as UTF-8"
         ) from error
     known = dict(environment)
     lines = []
     try:
-        for found in assignments(content, raw):
+        for found in assignments(written, raw):
             position = Position(str(path), found.line, 1)
             if found.value is None:
                 lines.append(Line(found.name, None, position))
@@ -65,12 +61,14 @@ def read_lines(path: Path, environment: Environment, *, raw: bool = False) -> li
     return lines
 
 
-def read_environment(paths: list[Path], shell: Mapping[str, str]) -> dict[str, Variable]:
+def read_environment(
+    files: Iterable[tuple[Path, bytes]], shell: Mapping[str, str]
+) -> dict[str, Variable]:
     """What `${...}` may name: the files' variables, later files first, below those of the shell."""
     exported = {name: Variable(value, "the environment") for name, value in shell.items()}
     found: dict[str, Variable] = {}
-    for path in paths:
-        for line in read_lines(path, {**found, **exported}):
+    for path, content in files:
+        for line in read_lines(path, content, {**found, **exported}):
             if line.text is not None:
                 found[line.name] = Variable(str(line.text), short(line.position))
     return {**found, **exported}

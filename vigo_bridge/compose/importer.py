@@ -49,13 +49,14 @@ def read_compose(
     project: str | None = None,
     profiles: Collection[str] = (),
     folder: Path = Path("stacks"),
+    root: Path | None = None,
 ) -> Import:
     """Touches nothing. shell: variables of the environment. Raises ComposeError.
 
-    folder: of the stack; it may hold other files of a stack.
+    folder: of the stack; it may hold other files of a stack. root: see `load`.
     """
     findings = Findings()
-    loaded = load(sources, shell, env_files=env_files, project=project)
+    loaded = load(sources, shell, env_files=env_files, project=project, root=root)
     model = read_project(loaded, findings)
     if not model.services:
         raise ComposeError(

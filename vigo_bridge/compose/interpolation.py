@@ -30,16 +30,40 @@ class Variable:
 
 Environment = Mapping[str, Variable]
 
+_LARGEST_TOTAL = 64 << 20
+
 
 def interpolated(value: Value, environment: Environment) -> Value:
     """The value with the variables of all its texts; keys stay. Raises ComposeError."""
-    if isinstance(value, Scalar):
-        return _scalar(value, environment)
-    if isinstance(value, Items):
-        items = tuple(interpolated(item, environment) for item in value.items)
-        return Items(items, value.position)
-    entries = ((key, interpolated(content, environment)) for key, content in value.entries)
-    return Fields(tuple(entries), value.position)
+    return _Interpolation(environment).value(value)
+
+
+class _Interpolation:
+    """Of one file: what its texts come to is bounded."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._size = 0
+
+    def value(self, value: Value) -> Value:
+        if isinstance(value, Scalar):
+            return self._scalar(value) if "$" in value.text else value
+        if isinstance(value, Items):
+            return Items(tuple(self.value(item) for item in value.items), value.position)
+        entries = ((key, self.value(content)) for key, content in value.entries)
+        return Fields(tuple(entries), value.position)
+
+    def _scalar(self, scalar: Scalar) -> Scalar:
+        parts = substitute(scalar.text, self._environment, scalar.position)
+        text = "".join(map(_text, parts))
+        self._size += len(text)
+        if self._size > _LARGEST_TOTAL:
+            raise ComposeError(
+                scalar.position,
+                f"with their variables, the texts exceed {_LARGEST_TOTAL >> 20} MiB",
+                "use fewer variables",
+            )
+        return Interpolated(text, text, scalar.position, scalar.written, scalar.style, parts)
 
 
 def substitute(text: str, environment: Environment, position: Position) -> tuple[Part, ...]:
@@ -99,11 +123,3 @@ def _part(piece: Piece, environment: Environment, position: Position) -> Part:
                 f"set it as compose needs it: in .env, with --env-file, or export {piece.name}=...",
             )
     return found
-
-
-def _scalar(scalar: Scalar, environment: Environment) -> Scalar:
-    if "$" not in scalar.text:
-        return scalar
-    parts = substitute(scalar.text, environment, scalar.position)
-    text = "".join(map(_text, parts))
-    return Interpolated(text, text, scalar.position, scalar.written, scalar.style, parts)

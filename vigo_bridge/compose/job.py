@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import shlex
 from dataclasses import dataclass, field
@@ -103,7 +104,7 @@ class Job:
         """A path of the host; relative ones start at the folder of their file."""
         value = str(text)
         if value.startswith("~"):
-            return str(Path(value).expanduser())
+            return os.path.expanduser(value)  # noqa: PTH111 - Path raises where there is no such user
         if value.startswith("/"):
             return self.plain(key, text)
         base = self.project.bases.get(text.position.file, self.project.folder)
@@ -123,7 +124,7 @@ class Job:
     def real_path(self, text: Text) -> Path:
         """The same on this machine."""
         base = self.project.bases.get(text.position.file, self.project.folder)
-        return base / Path(str(text)).expanduser()
+        return base / os.path.expanduser(str(text))  # noqa: PTH111 - as above
 
 
 def shell_word(rendered: str) -> str:

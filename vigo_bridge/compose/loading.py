@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +14,16 @@ from vigo_bridge.compose.dotenv import read_environment
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.interpolation import Environment, Variable, interpolated
 from vigo_bridge.compose.merging import as_items, merged, merged_services
+from vigo_bridge.compose.project_files import ProjectFiles, root_of
 from vigo_bridge.language.diagnostics import did_you_mean_or_known
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+#: A file, and where another names it; None for one of the command line.
+NamedFile = tuple[Path, Position | None]
+
+_DEEPEST_INCLUDE = 20
+_DEEPEST_EXTENDS = 50
 
 #: Keys that hold things by name.
 SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
@@ -26,7 +34,8 @@ class Loaded:
     """A whole project, merged and interpolated.
 
     folder: the project's, absolute. bases: where a file's relative paths start, by the file as
-    positions name it. others: keys at top level that are no section.
+    positions name it. others: keys at top level that are no section. files: reads what else the
+    project names.
     """
 
     name: str
@@ -35,6 +44,7 @@ class Loaded:
     others: tuple[tuple[Scalar, Value], ...]
     bases: Mapping[str, Path]
     environment: Environment
+    files: ProjectFiles
 
 
 def load(
@@ -43,15 +53,20 @@ def load(
     *,
     env_files: Sequence[Path] = (),
     project: str | None = None,
+    root: Path | None = None,
 ) -> Loaded:
     """Reads compose files, later ones over earlier ones. Raises ComposeError.
 
-    shell: the environment of the process. env_files: instead of the folder's `.env`.
+    shell: the environment of the process. env_files: instead of the folder's `.env`. root: the
+    folder that the files name others in; by default, where the project ends.
     """
     folder = files[0].absolute().parent
-    environment = read_environment(list(env_files) or _dotenv(folder), shell)
-    loader = _Loader()
-    content = _without_resets(loader.project(files, folder, environment), loader.tags)
+    reader = ProjectFiles(root or root_of(folder))
+    given = [(path, reader.given(path)) for path in env_files]
+    environment = read_environment(given or _dotenv(folder, reader), shell)
+    loader = _Loader(reader)
+    merged_files = loader.project([(file, None) for file in files], folder, environment)
+    content = _without_resets(merged_files, loader.tags)
     assert isinstance(content, Fields)
     name = project or shell.get("COMPOSE_PROJECT_NAME") or _given_name(content, environment)
     return Loaded(
@@ -61,6 +76,7 @@ def load(
         tuple(entry for entry in content.entries if entry[0].text not in (*SECTIONS, "name")),
         loader.bases,
         environment,
+        reader,
     )
 
 
@@ -75,8 +91,12 @@ def _given_name(content: Fields, environment: Environment) -> str:
     return found.value or (str(name.text) if isinstance(name, Scalar) else "")
 
 
-def _dotenv(folder: Path) -> list[Path]:
-    return [folder / ".env"] if (folder / ".env").is_file() else []
+def _dotenv(folder: Path, reader: ProjectFiles) -> list[tuple[Path, bytes]]:
+    """The folder's `.env`. A folder of that name is none, as for compose."""
+    path = folder / ".env"
+    if path.is_dir() or not os.path.lexists(path):
+        return []
+    return [(path, reader.read(path, Position(str(path), 0, 0)))]
 
 
 def get(fields: Fields, name: str) -> Value | None:
@@ -100,22 +120,24 @@ def _section(content: Fields, name: str) -> Fields:
 class _Loader:
     """tags: `!reset` and `!override` by position, of all files."""
 
+    files: ProjectFiles
     bases: dict[str, Path] = field(default_factory=dict)
     tags: dict[Position, str] = field(default_factory=dict)
+    documents: dict[tuple[str, Path, int], tuple[Environment, Fields]] = field(default_factory=dict)
 
     def project(
-        self, files: Sequence[Path], folder: Path, environment: Environment, depth: int = 0
+        self, files: Sequence[NamedFile], folder: Path, environment: Environment, depth: int = 0
     ) -> Fields:
         """All files merged, and what they include beside it."""
         content = None
-        for path in files:
-            if depth > 20:
+        for path, named in files:
+            if depth > _DEEPEST_INCLUDE:
                 raise ComposeError(
-                    Position(str(path), 1, 1),
+                    named or Position(str(path), 1, 1),
                     "files include one another without end",
                     "remove an include",
                 )
-            over = self._file(path, folder, environment)
+            over = self._file(path, named, folder, environment)
             over = _with_included(over, self._included(over, folder, environment, depth))
             content = over if content is None else self._overridden(content, over)
         assert content is not None
@@ -132,9 +154,11 @@ class _Loader:
             entries[key.text] = key, value
         return Fields(tuple(entries.values()), over.position)
 
-    def _file(self, path: Path, folder: Path, environment: Environment) -> Fields:
+    def _file(
+        self, path: Path, named: Position | None, folder: Path, environment: Environment
+    ) -> Fields:
         """One file, interpolated, its services with what they extend."""
-        document = self._document(path, folder, environment)
+        document = self._document(path, named, folder, environment)
         services = _section(document, "services")
         extended = [
             (key, self._extended(key.text, document, path, environment, ()))
@@ -142,8 +166,22 @@ class _Loader:
         ]
         return _replaced(document, "services", Fields(tuple(extended), services.position))
 
-    def _document(self, path: Path, folder: Path, environment: Environment) -> Fields:
-        document = read_document(path)
+    def _document(
+        self, path: Path, named: Position | None, folder: Path, environment: Environment
+    ) -> Fields:
+        """One file, interpolated. named: where a file names it; None for the command line."""
+        key = (str(path), folder, id(environment))
+        if key not in self.documents:
+            # With the environment, so that no other one gets its identity.
+            content = self._interpolated(path, named, folder, environment)
+            self.documents[key] = environment, content
+        return self.documents[key][1]
+
+    def _interpolated(
+        self, path: Path, named: Position | None, folder: Path, environment: Environment
+    ) -> Fields:
+        raw = self.files.read(path, named) if named else self.files.given(path)
+        document = read_document(path, raw)
         self.bases[str(path)] = folder
         self.tags.update(document.tags)
         content = interpolated(document.content, environment)
@@ -173,10 +211,17 @@ class _Loader:
                 f"service {name} extends itself, in a circle",
                 "remove one of these extends",
             )
+        if len(seen) >= _DEEPEST_EXTENDS:
+            raise ComposeError(
+                extends.position,
+                f"services extend one another more than {_DEEPEST_EXTENDS} deep",
+                "merge some of them",
+            )
         base_path, base_document = path, document
         if file is not None:
             base_path = self.bases[str(path)] / file.text
-            base_document = self._document(base_path, base_path.absolute().parent, environment)
+            inner = base_path.absolute().parent
+            base_document = self._document(base_path, file.position, inner, environment)
         base_services = _section(base_document, "services")
         if get(base_services, source.text) is None:
             known = [key.text for key, _ in base_services.entries]
@@ -197,7 +242,8 @@ class _Loader:
         found = []
         for item in as_items(include).items if include is not None else ():  # type: ignore[union-attr]
             paths, inner, env_files = _include(item, folder)
-            known = {**read_environment(env_files or _dotenv(inner), {}), **environment}
+            named = [(path, self.files.read(path, place)) for path, place in env_files]
+            known = {**read_environment(named or _dotenv(inner, self.files), {}), **environment}
             found.append(self.project(paths, inner, known, depth + 1))
         return found
 
@@ -212,16 +258,20 @@ def _extends(value: Value) -> tuple[Scalar, Scalar | None]:
     return service, file
 
 
-def _include(item: Value, folder: Path) -> tuple[list[Path], Path, list[Path]]:
+def _include(
+    item: Value, folder: Path
+) -> tuple[list[NamedFile], Path, list[tuple[Path, Position]]]:
     """The files of one entry, the folder of their paths, and their files of variables."""
     path = get(item, "path") if isinstance(item, Fields) else item
     if path is None:
         raise ComposeError(item.position, "an include needs a path", "write path: FILE")
-    paths = [folder / file.text for file in _scalars(path)]
+    paths: list[NamedFile] = [(folder / file.text, file.position) for file in _scalars(path)]
+    if not paths:
+        raise ComposeError(item.position, "an include needs a path", "write path: FILE")
     inner = get(item, "project_directory") if isinstance(item, Fields) else None
     env_files = get(item, "env_file") if isinstance(item, Fields) else None
-    directory = folder / inner.text if isinstance(inner, Scalar) else paths[0].absolute().parent
-    return paths, directory, [folder / file.text for file in _scalars(env_files)]
+    directory = folder / inner.text if isinstance(inner, Scalar) else paths[0][0].absolute().parent
+    return paths, directory, [(folder / file.text, file.position) for file in _scalars(env_files)]
 
 
 def _scalars(value: Value | None) -> list[Scalar]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from vigo_bridge.compose.interpolation import Environment
+from vigo_bridge.compose.project_files import ProjectFiles
 from vigo_bridge.compose.text import Text
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Scalar, Value
@@ -263,3 +264,4 @@ class Project:
     others: tuple[tuple[Scalar, Value], ...]
     bases: Mapping[str, Path]
     environment: Environment
+    files: ProjectFiles

@@ -108,10 +108,11 @@ def label_file(job: Job, files: tuple[EnvFile, ...]) -> None:
 
 def _lines_of(job: Job, key: str, file: EnvFile, known: Environment) -> list[Line]:
     path = job.real_path(file.path)
-    if not path.exists() and not file.required:
+    if not file.required and not path.exists():
         job.note(key, f"{path} is not there; it is not required, so it is left out")
         return []
-    found = read_lines(path, known, raw=file.raw)
+    content = job.project.files.read(path, file.path.position)
+    found = read_lines(path, content, known, raw=file.raw)
     job.comments.append(f"Variables of {file.path} are written out here.")
     return found
 

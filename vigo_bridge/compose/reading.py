@@ -59,6 +59,7 @@ def read_project(loaded: Loaded, findings: Findings) -> Project:
         others=loaded.others,
         bases=loaded.bases,
         environment=loaded.environment,
+        files=loaded.files,
     )
 
 
