@@ -38,7 +38,7 @@ def spec_problem(kind: str, attributes: Mapping[str, Any]) -> SpecProblem | None
     """What the target would refuse about these attributes. All texts must be rendered."""
     given = {name: value for name, value in attributes.items() if value != ""}
     source = given.get("source")
-    if isinstance(source, str) and not source.startswith("/") and "content" not in given:
+    if isinstance(source, str) and not file.is_path(source) and "content" not in given:
         given["content"] = given.pop("source")  # a file of the stack, checked elsewhere
     try:
         _PARSERS[kind](given)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.file.spec import is_path
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
 from vigo_bridge.language.model import Case, TemplateFile
@@ -59,7 +60,7 @@ def _template_file(
     diagnostics: Diagnostics,
 ) -> str | None:
     """The text of the stack's file that a source names; None for a file on the target."""
-    if source.text.startswith("/"):
+    if is_path(source.text):
         return None
     is_ours = not is_template(source.text) or source.text.startswith(TEMPLATES)
     path = instance.known.render(source, "source") if is_ours else None

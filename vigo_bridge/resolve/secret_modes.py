@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.file import mode as file_mode
+from ansible_collections.vigo.bridge.plugins.module_utils.file.spec import NEW_SECRET_MODE
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.templates import uses
@@ -43,11 +46,12 @@ def _check(
             )
 
 
-def _is_wide(mode: str | None) -> bool:
+def _is_wide(written: str | None) -> bool:
     try:
-        return bool(int(mode or "0", 8) & 0o077)
-    except ValueError:
+        mode = file_mode.parse(written)
+    except ResourceError:
         return False  # another check reports it
+    return mode is not None and bool(mode.of(NEW_SECRET_MODE) & 0o077)
 
 
 def _paths(instance: Instance, stack: Stack, variables: Mapping[str, Any]) -> set[str]:

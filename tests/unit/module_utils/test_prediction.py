@@ -249,6 +249,14 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         [command("a", "echo x > HERE/x"), file("b", source="HERE/x", depends_on="a")],
         ["ran", "unknown"],
     ),
+    "what an earlier file would be in the way of": (
+        [file("a"), file("a/b", depends_on="a")],
+        ["created", "failed"],
+    ),
+    "what an earlier file makes room for": (
+        [file("a"), file("gone", target_path="HERE/a", state="absent"), file("a/b")],
+        ["created", "deleted", "created"],
+    ),
     "what nobody provides is": (
         [file("a"), file("b", source="HERE/x", depends_on="a")],
         ["created", "failed"],

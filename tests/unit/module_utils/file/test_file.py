@@ -128,7 +128,31 @@ def test_case(
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "relative path": ({"target_path": "etc/motd"}, "target_path: 'etc/motd' is not absolute"),
-    "no octal mode": ({"mode": "rw"}, "mode: 'rw' is no octal mode such as 0644"),
+    "a directory": ({"target_path": "/x/new/"}, "target_path: '/x/new/' is a directory; write"),
+    "two slashes": ({"target_path": "/x/new//"}, "target_path: '/x/new//' is a directory"),
+    "the directory itself": ({"target_path": "/x/."}, "target_path: '/x/.' is a directory"),
+    "the directory above": ({"target_path": "/x/.."}, "target_path: '/x/..' is a directory"),
+    "the root": ({"target_path": "/"}, "target_path: '/' is a directory"),
+    "a home": ({"target_path": "~"}, "target_path: '~' is a directory"),
+    "a home directory": ({"target_path": "~/x/"}, "target_path: '~/x/' is a directory"),
+    "the home of nobody": (
+        {"target_path": "~no-such/x"},
+        "target_path: user 'no-such' does not exist",
+    ),
+    "a source of nobody": ({"source": "~no-such/x"}, "source: user 'no-such' does not exist"),
+    "a directory to remove": (
+        {"target_path": "/x/new/", "state": "absent"},
+        "target_path: '/x/new/' is a directory",
+    ),
+    "validate without the file": (
+        {"content": "a", "validate": "nginx -t"},
+        "validate: 'nginx -t' does not name the new content; write %s where",
+    ),
+    "owner in other digits": ({"owner": "²"}, "owner: user '²' does not exist"),
+    "no octal mode": (
+        {"mode": "rw"},
+        "mode: invalid mode 'rw': expected an octal number such as 0644, or a symbolic",
+    ),
     "unknown owner": ({"owner": "nobody-such"}, "owner: user 'nobody-such' does not exist"),
     "unknown group": ({"group": "no-such"}, "group: 'no-such' does not exist"),
     "two contents": ({"content": "a", "source": "/x"}, "content and source exclude one another"),
@@ -138,9 +162,9 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "source is a folder": ({"source": "/usr"}, "it is no regular file; name one that is"),
     "a script fails": ({"stream_edit": "exit 3"}, "a script of stream_edit ended with exit code 3"),
-    "large mode": ({"mode": 99999}, "mode: 99999 is no octal mode"),
-    "negative mode": ({"mode": -1}, "mode: -1 is no octal mode"),
-    "true as mode": ({"mode": True}, "mode: True is no octal mode"),
+    "large mode": ({"mode": 99999}, "mode: invalid mode 99999"),
+    "negative mode": ({"mode": -1}, "mode: invalid mode -1"),
+    "true as mode": ({"mode": True}, "mode: invalid mode True"),
     "large owner": ({"owner": 99999999999}, "owner: 99999999999 is larger than any number"),
     "large group": ({"group": "4294967295"}, "group: 4294967295 is larger than any number"),
     "NUL in the path": ({"target_path": "/a\0"}, "target_path holds a NUL character"),
@@ -154,7 +178,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "a list as content": ({"content": ["a"]}, "content: ['a'] is a list or a map; write a text"),
     "a file as folder": (
         {"target_path": "/etc/passwd/it"},
-        "is a file, not a folder; remove it, or",
+        "/etc/passwd is a file, not a directory; remove it, or",
     ),
     "a device": ({"target_path": "/dev/null"}, "/dev/null is neither a file nor a link"),
     "unknown state": ({"state": "there"}, "state: 'there' is neither present nor absent"),
@@ -171,6 +195,16 @@ def test_mistake(tmp_path: Path, attributes: dict[str, Any], message: str) -> No
     assert path.read_text() == "old"
 
 
+def test_a_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "source").write_text("x")
+    attributes = {"target_path": "~/a/it", "source": "~/source"}
+    assert apply(FILE, attributes, check=True).action == "created"
+    assert apply(FILE, attributes).action == "created"
+    assert (tmp_path / "a" / "it").read_text() == "x"
+    assert apply(FILE, {"target_path": "~/a/it", "state": "absent"}).action == "deleted"
+
+
 def test_parents_are_made(tmp_path: Path) -> None:
     apply(FILE, {"target_path": str(tmp_path / "a" / "b" / "it"), "content": "x"})
     assert (tmp_path / "a" / "b" / "it").read_text() == "x"
@@ -183,13 +217,54 @@ def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
     assert "is a directory; remove it" in result.reason
 
 
-def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path) -> None:
+LINKS = {"to a file": "other", "to nothing": "nothing", "to a directory": ".", "to itself": "it"}
+
+
+@pytest.mark.parametrize("to", LINKS.values(), ids=LINKS)
+@pytest.mark.parametrize("attributes", [{"content": "x"}, {"source": "SOURCE"}, {"content": ""}])
+def test_a_link_in_the_way_of_content_is_replaced_not_followed(
+    tmp_path: Path, attributes: dict[str, Any], to: str
+) -> None:
     (tmp_path / "other").write_text("other")
-    (tmp_path / "it").symlink_to(tmp_path / "other")
-    result = apply(FILE, {"target_path": str(tmp_path / "it"), "content": "x"})
+    (tmp_path / "source").write_text("x")
+    (tmp_path / "it").symlink_to(to)
+    if "source" in attributes:
+        attributes = {"source": str(tmp_path / "source")}
+    result = apply(FILE, {"target_path": str(tmp_path / "it"), **attributes})
     assert result.reason == "it is a symbolic link, and becomes a file"
+    assert result.diff is not None
+    assert result.diff["before"] == f"symbolic link to {to}\n"
     assert (tmp_path / "other").read_text() == "other"
     assert not (tmp_path / "it").is_symlink()
+    assert mode(tmp_path / "it") == 0o644
+
+
+@pytest.mark.parametrize("to", LINKS.values(), ids=LINKS)
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {},
+        {"mode": "0600"},
+        {"owner": "root"},
+        {"stream_edit": "tr a b"},
+        {"validate": "test -s %s"},
+    ],
+    ids=str,
+)
+def test_a_link_is_neither_followed_nor_replaced_where_no_content_is_named(
+    tmp_path: Path, attributes: dict[str, Any], check: bool, to: str
+) -> None:
+    (tmp_path / "other").write_text("other")
+    (tmp_path / "it").symlink_to(to)
+    result = apply(FILE, {"target_path": str(tmp_path / "it"), **attributes}, check=check)
+    assert result.action == "failed"
+    assert result.reason == (
+        f"{tmp_path}/it is a symbolic link to {to!r}, which is not followed; write the path of the"
+        " file itself as target_path, or set content to put a file in the place of the link"
+    )
+    assert str((tmp_path / "it").readlink()) == to
+    assert (tmp_path / "other").read_text() == "other"
 
 
 @pytest.mark.parametrize("to", ["other", "nothing"])
@@ -228,6 +303,27 @@ def test_validate_keeps_the_old_file(tmp_path: Path) -> None:
     }
     assert path.read_text() == "good"
     assert apply(FILE, {**attributes, "content": "good too"}).action == "updated"
+
+
+#: validate -> whether it accepts the content `x` of a file whose name has a blank in it
+VALIDATIONS = {
+    "grep -q x %": True,
+    "grep -q x %s": True,
+    "grep -q y %s": False,
+    "grep -q x %s && test -s %s": True,
+    "cat < % | grep -q x": True,
+    "cat <%s | grep -q x": True,
+    "test $(cat %s | wc -c) = 1 && test $(date +%%Y) -gt 2000": True,
+    "test $(cat %s)% = x%": True,
+    "/bin/sh -c 'grep -q x \"$1\"' sh %s": True,
+}
+
+
+@pytest.mark.parametrize(("command", "accepts"), VALIDATIONS.items(), ids=VALIDATIONS)
+def test_validate(tmp_path: Path, command: str, accepts: bool) -> None:
+    path = tmp_path / "a name"
+    result = apply(FILE, {"target_path": str(path), "content": "x", "validate": command})
+    assert (result.action, path.exists()) == (("created", True) if accepts else ("failed", False))
 
 
 def test_backup(tmp_path: Path) -> None:

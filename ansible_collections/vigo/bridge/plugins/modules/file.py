@@ -16,13 +16,22 @@ description:
     checked, and renamed, so that a reader sees the old file or the new one and never a part.
   - A run that is killed may leave such a temporary file, C(.NAME.vigo-*). The next run removes it.
   - Missing parent folders are made, with mode V(0755). They are not removed again.
-  - A symbolic link in the way is replaced by the file, never written through. A directory in the
-    way is an error.
+  - A symbolic link is never written through. With O(content) or O(source) the file takes the place
+    of the link, and what the link points to stays. Without them a link is an error, because its
+    content would be lost; write the path that it points to as O(target_path). O(state=absent)
+    removes the link.
+  - A directory at the path is an error.
+  - A file that exists keeps its mode, owner, group, extended attributes, access control list and
+    SELinux context where no option sets them, also when its content changes.
+  - What is known to prevent the change, such as a mount point, a read-only file system, an
+    immutable file or missing rights, is found before anything is touched, in check mode as well.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 options:
   target_path:
-    description: The absolute path of the file.
+    description:
+      - The absolute path of the file. It may begin with C(~/) or C(~USER/).
+      - A path that ends with C(/) names a directory, and is an error.
     type: str
     required: true
   content:
@@ -34,7 +43,7 @@ options:
   source:
     description:
       - The absolute path of a file on the target whose content is copied. It may be binary, and
-        larger than memory.
+        larger than memory, and may begin with C(~/) or C(~USER/).
     type: str
   stream_edit:
     description:
@@ -52,9 +61,12 @@ options:
     choices: [present, absent]
   mode:
     description:
-      - The permissions as an octal number, V(0644). Quote it. An unquoted number must begin with
-        a zero, or YAML reads it as a decimal one.
-      - Default is V(0600) where O(content) names a secret, and V(0644) elsewhere.
+      - The permissions as an octal number, V(0644), or in the symbolic form of C(chmod),
+        V(u=rw,g=r) or V(u+x), which changes the mode that the file has.
+      - Quote it. An unquoted number must begin with a zero, or YAML reads it as a decimal one.
+      - Default is to leave an existing file's mode as it is. A new file gets V(0600) where
+        O(content) names a secret, and V(0644) elsewhere. An existing file whose O(content) names a
+        secret loses the permissions of its group and of others.
     type: raw
   owner:
     description: The user that owns the file, by name or number. Default is to leave it as it is.
@@ -82,8 +94,10 @@ options:
     type: raw
   validate:
     description:
-      - A shell command that checks the new content before it takes its place. C(%) stands for the
-        path of the temporary file, already quoted.
+      - A shell command that checks the new content before it takes its place. C(%s), or C(%) alone,
+        stands for the path of the temporary file, already quoted. One of them is required.
+      - Where C(%s) is written, C(%%) stands for C(%), and any other C(%) stays.
+      - It does not run in check mode.
       - When it ends with another exit code than 0, or takes longer than 30 seconds, the old file
         stays and the task fails.
     type: str
@@ -120,7 +134,7 @@ EXAMPLES = r"""
       PermitRootLogin no
       PasswordAuthentication no
     mode: "0600"
-    validate: /usr/sbin/sshd -t -f %
+    validate: /usr/sbin/sshd -t -f %s
     backup: true
 
 - name: Give the application its password

@@ -38,7 +38,7 @@ def explained(path: str, error: OSError) -> ResourceError:
         )
     if error.errno == errno.EPERM:
         for place in (path, os.path.dirname(path)):
-            if _is_protected(place):
+            if is_protected(place):
                 return ResourceError(
                     f"{place} is immutable or append-only; `chattr -ia {place}` lifts that"
                 )
@@ -47,7 +47,8 @@ def explained(path: str, error: OSError) -> ResourceError:
     return ResourceError(f"{path} cannot be written: {error.strerror}; choose another path")
 
 
-def _is_protected(path: str) -> bool:
+def is_protected(path: str) -> bool:
+    """Whether the path is immutable or append-only, as far as the system says."""
     flags = array.array("i", [0, 0])
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

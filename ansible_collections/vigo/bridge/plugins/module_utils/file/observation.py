@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import grp
 import os
-import pwd
 import stat
 from dataclasses import dataclass, replace
 
-from ..errors import ResourceError
 from ..foresight import PredictedFile
 from ..target import Target
 from . import content, selinux
 from .failures import explained
+from .owners import gid_of, uid_of
 from .spec import FileSpec
 
 
@@ -24,9 +22,9 @@ class Observed:
     """kind: missing, file, link, directory or special. Digests are SHA-256.
 
     before, after: the old and new content as text, None where it cannot be shown. secontext is
-    empty where the spec does not ask for it. desired_* are None where the spec leaves them as
-    they are. in_doubt: an earlier predicted change that nobody can foretell, such as a command's,
-    may alter the file's source.
+    empty where the spec does not ask for it. desired_digest, desired_uid and desired_gid are None
+    where the spec leaves them as they are. link: what a symbolic link holds. in_doubt: an earlier
+    predicted change that nobody can foretell, such as a command's, may alter the file's source.
     """
 
     kind: str
@@ -35,6 +33,8 @@ class Observed:
     uid: int = -1
     gid: int = -1
     secontext: str = ""
+    link: str = ""
+    desired_mode: int = 0
     before: str | None = ""
     after: str | None = ""
     desired_digest: str | None = None
@@ -44,7 +44,6 @@ class Observed:
 
 
 _NOTHING = content.Digest("", "")
-_LAST_ID = 2**32 - 2
 
 
 def observe(spec: FileSpec, target: Target) -> Observed:
@@ -62,11 +61,13 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         uid=found.uid,
         gid=found.gid,
         secontext=_secontext(spec, kind, found),
+        link=os.readlink(spec.path) if kind == "link" else "",
+        desired_mode=spec.mode_of(found.mode if kind == "file" else None),
         before=before.text,
         after=before.text if desired is None else desired.text,
         desired_digest=None if desired is None else desired.sha256,
-        desired_uid=None if spec.owner is None else _uid(spec.owner),
-        desired_gid=None if spec.group is None else _gid(spec.group),
+        desired_uid=None if spec.owner is None else uid_of(spec.owner),
+        desired_gid=None if spec.group is None else gid_of(spec.group),
         in_doubt=bool(spec.source) and not target.foresight.is_clear(spec.source or ""),
     )
 
@@ -76,12 +77,13 @@ def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
     foresight = target.foresight
     # What was there before it: later questions of this very path must not come back to it.
     earlier = target.with_foresight(replace(foresight, files=foresight.files.copy()))
+    kept = observed if observed.kind == "file" else Observed("missing")
     file = PredictedFile(
         lambda: content.foretold(spec, earlier, observed.kind == "file"),
-        spec.mode,
-        _first_known(observed.desired_uid, observed.uid, os.geteuid()),
-        _first_known(observed.desired_gid, observed.gid, os.getegid()),
-        spec.secontext or observed.secontext,
+        observed.desired_mode,
+        _first_known(observed.desired_uid, kept.uid, os.geteuid()),
+        _first_known(observed.desired_gid, kept.gid, os.getegid()),
+        spec.secontext or kept.secontext,
     )
     foresight.files.put(spec.path, None if spec.state == "absent" else file, foresight.moment)
 
@@ -104,12 +106,8 @@ def _found(path: str, target: Target) -> tuple[str, _Found]:
         return kind, _Found()
     try:
         status = os.lstat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return "missing", _Found()
-    except NotADirectoryError:
-        raise ResourceError(
-            f"{path}: one of its parents is a file, not a folder; remove it, or choose another path"
-        ) from None
     except OSError as error:
         raise explained(path, error) from error
     return _kind(status.st_mode), _Found(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
@@ -141,20 +139,6 @@ def _secontext(spec: FileSpec, kind: str, found: _Found) -> str:
     return ""
 
 
-def user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def group_name(gid: int) -> str:
-    try:
-        return grp.getgrgid(gid).gr_name
-    except KeyError:
-        return str(gid)
-
-
 def _kind(mode: int) -> str:
     for kind, matches in (
         ("link", stat.S_ISLNK),
@@ -164,24 +148,3 @@ def _kind(mode: int) -> str:
         if matches(mode):
             return kind
     return "special"
-
-
-def _uid(owner: str) -> int:
-    try:
-        return _number(owner, "owner") if owner.isdigit() else pwd.getpwnam(owner).pw_uid
-    except KeyError:
-        raise ResourceError(f"owner: user {owner!r} does not exist; create it first") from None
-
-
-def _gid(group: str) -> int:
-    try:
-        return _number(group, "group") if group.isdigit() else grp.getgrnam(group).gr_gid
-    except KeyError:
-        raise ResourceError(f"group: {group!r} does not exist; create it first") from None
-
-
-def _number(digits: str, attribute: str) -> int:
-    number = int(digits)
-    if number > _LAST_ID:
-        raise ResourceError(f"{attribute}: {digits} is larger than any number of a user or group")
-    return number

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from .. import secret_references
 from ..errors import ResourceError
 from ..resource import Decision, Outcome, ResourceType, Turn
 from ..target import Target
-from . import observation, writing
+from . import differences, observation, obstacles, writing
 from .attributes import ATTRIBUTES
 from .observation import Observed
-from .spec import FileSpec, parse
+from .spec import FileSpec, on_this_machine, parse
 
 
 class File(ResourceType):
@@ -23,12 +22,16 @@ class File(ResourceType):
     key_attribute = "target_path"
 
     def parse(self, attributes: Mapping[str, Any]) -> FileSpec:
-        return parse(attributes)
+        return on_this_machine(parse(attributes))
 
     def observe(self, spec: FileSpec, target: Target) -> Observed:
         if not target.check_mode:
             writing.clear_litter(spec.path)
-        return observation.observe(spec, target)
+        observed = observation.observe(spec, target)
+        step = differences.step(spec, observed)
+        if observed.kind in ("missing", "file", "link") and step and not observed.in_doubt:
+            obstacles.refuse(spec, observed, step, target.foresight)
+        return observed
 
     def decide(self, spec: FileSpec, observed: Observed, turn: Turn) -> Decision:
         if observed.kind == "directory":
@@ -44,14 +47,20 @@ class File(ResourceType):
             return _decide_absent(spec, observed)
         if observed.kind == "file" and observed.in_doubt:
             return Decision("unknown", "its source may be altered by what comes before it")
+        if observed.kind == "link" and not spec.makes_content:
+            raise ResourceError(
+                f"{spec.path} is a symbolic link to {observed.link!r}, which is not followed; write"
+                " the path of the file itself as target_path, or set content to put a file in the"
+                " place of the link"
+            )
         return _decide_present(spec, observed)
 
     def act(
         self, spec: FileSpec, observed: Observed, decision: Decision, target: Target
     ) -> Outcome:
-        if spec.state == "absent":
+        if differences.REMOVE in decision.steps:
             writing.remove(spec.path)
-        elif "content" in decision.steps:
+        elif differences.CONTENT in decision.steps:
             writing.replace(spec, observed, target)
         else:
             writing.set_attributes(spec, observed)
@@ -67,40 +76,27 @@ class File(ResourceType):
 def _decide_absent(spec: FileSpec, observed: Observed) -> Decision:
     if observed.kind == "missing":
         return Decision("none")
-    return Decision("deleted", "it exists", {"before": f"{spec.path}\n", "after": ""}, ("remove",))
+    return Decision(
+        "deleted", "it exists", {"before": f"{spec.path}\n", "after": ""}, (differences.REMOVE,)
+    )
 
 
 def _decide_present(spec: FileSpec, observed: Observed) -> Decision:
+    step = differences.step(spec, observed)
     if observed.kind == "missing":
-        diff = _content_diff(spec, observed)
-        return Decision("created", "it does not exist", diff, ("content",))
+        return Decision("created", "it does not exist", _content_diff(spec, observed), (step,))
     if observed.kind == "link":
         reason = "it is a symbolic link, and becomes a file"
-        return Decision("updated", reason, _content_diff(spec, observed), ("content",))
-    changes = _attribute_changes(spec, observed)
+        return Decision("updated", reason, _content_diff(spec, observed), (step,))
+    changes = differences.attribute_changes(spec, observed)
     reasons = [f"{name} {before} -> {after}" for name, before, after in changes]
-    if observed.desired_digest not in (None, observed.digest):
+    if step == differences.CONTENT:
         reason = "; ".join(["content changed", *reasons])
-        return Decision("updated", reason, _content_diff(spec, observed), ("content",))
-    if changes:
-        return Decision(
-            "updated", "; ".join(reasons), _attribute_diff(spec, changes), ("attributes",)
-        )
+        return Decision("updated", reason, _content_diff(spec, observed), (step,))
+    if step == differences.ATTRIBUTES:
+        diff = _attribute_diff(spec, changes)
+        return Decision("updated", "; ".join(reasons), diff, (step,))
     return Decision("none")
-
-
-def _attribute_changes(spec: FileSpec, observed: Observed) -> list[tuple[str, str, str]]:
-    """The name, the old and the new value of each attribute that differs."""
-    changes = []
-    if observed.mode != spec.mode:
-        changes.append(("mode", f"{observed.mode:04o}", f"{spec.mode:04o}"))
-    if observed.desired_uid not in (None, observed.uid):
-        changes.append(("owner", observation.user_name(observed.uid), str(spec.owner)))
-    if observed.desired_gid not in (None, observed.gid):
-        changes.append(("group", observation.group_name(observed.gid), str(spec.group)))
-    if spec.secontext not in (None, observed.secontext):
-        changes.append(("secontext", observed.secontext or "none", spec.secontext))
-    return changes
 
 
 def _attribute_diff(spec: FileSpec, changes: Sequence[tuple[str, str, str]]) -> Mapping[str, str]:
@@ -114,13 +110,13 @@ def _attribute_diff(spec: FileSpec, changes: Sequence[tuple[str, str, str]]) -> 
 
 def _content_diff(spec: FileSpec, observed: Observed) -> Mapping[str, str] | None:
     """Before and after as text; nothing where secrets, binary or large content would show."""
-    if secret_references.find(spec.content or ""):
+    if spec.holds_secrets:
         return {"before": "", "after": "", "prepared": "(not shown: the content holds secrets)\n"}
     if observed.before is None or observed.after is None:
         return {"before": "", "after": "", "prepared": "(not shown: binary or large content)\n"}
     return {
         "before_header": spec.path,
         "after_header": spec.path,
-        "before": observed.before,
+        "before": f"symbolic link to {observed.link}\n" if observed.link else observed.before,
         "after": observed.after,
     }

@@ -6,11 +6,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import re
+import shlex
+from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from .. import secret_references
 from ..errors import ResourceError
+from ..home_folder import expanded
+from . import mode
+from .mode import Mode
+
+#: The permissions of new files.
+NEW_MODE, NEW_SECRET_MODE = 0o644, 0o600
+#: What stands in ``validate`` for the path of the temporary file.
+_PLACEHOLDER = re.compile("%%|%s")
 
 
 @dataclass(frozen=True)
@@ -18,8 +28,8 @@ class FileSpec:
     """content: text with its references to secrets, or None; source: a path on the target.
 
     With neither, an existing file keeps its content. stream_edit: scripts that the content goes
-    through, one after the other. backup: the suffix of the copy that a changed file leaves,
-    ``{epoch}`` stands for the time; empty: no copy.
+    through, one after the other. mode: None leaves that of an existing file. backup: the suffix of
+    the copy that a changed file leaves, ``{epoch}`` stands for the time; empty: no copy.
     """
 
     path: str
@@ -27,7 +37,7 @@ class FileSpec:
     content: str | None
     source: str | None
     stream_edit: tuple[str, ...]
-    mode: int
+    mode: Mode | None
     owner: str | None
     group: str | None
     secontext: str | None
@@ -37,38 +47,100 @@ class FileSpec:
     @property
     def names_content(self) -> bool:
         """Whether the spec says anything of the content."""
-        return self.content is not None or bool(self.source or self.stream_edit)
+        return self.makes_content or bool(self.stream_edit)
+
+    @property
+    def makes_content(self) -> bool:
+        """Whether the content does not come from the file itself."""
+        return self.content is not None or bool(self.source)
+
+    @property
+    def holds_secrets(self) -> bool:
+        return bool(secret_references.find(self.content or ""))
+
+    def mode_of(self, existing: int | None) -> int:
+        """Return the mode to have. existing: that of the file that is there, None without one.
+
+        An existing file keeps its mode where none is written; only what lets others read secrets
+        goes.
+        """
+        if existing is None:
+            existing = NEW_SECRET_MODE if self.holds_secrets else NEW_MODE
+        if self.mode is not None:
+            return self.mode.of(existing)
+        return existing & ~0o077 if self.holds_secrets else existing
+
+    def backup_path(self, epoch: float) -> str:
+        return self.path + self.backup.replace("{epoch}", str(int(epoch)))
+
+    def validation(self, temporary: str) -> str:
+        """Return the command of ``validate`` for a temporary file."""
+        command, path = self.validate or "", shlex.quote(temporary)
+        if "%s" not in command:
+            return command.replace("%", path)
+        return _PLACEHOLDER.sub(lambda match: "%" if match[0] == "%%" else path, command)
 
 
 def parse(attributes: Mapping[str, Any]) -> FileSpec:
     """Raises ResourceError for attributes that make no sense."""
-    path = str(attributes.get("target_path") or "")
-    if not os.path.isabs(path):
-        raise ResourceError(f"target_path: {path!r} is not absolute; write it from / on")
+    path = _target_path(str(attributes.get("target_path") or ""))
     content, source = attributes.get("content"), attributes.get("source") or None
     if content is not None and source:
         raise ResourceError("content and source exclude one another; keep one of them")
-    if source and not os.path.isabs(source):
+    if source and not is_path(source):
         raise ResourceError(
             f"source: {source!r} is neither templates/... of the stack nor an absolute path"
         )
     if content is not None:
         content = _indented(str(content), _spaces(attributes.get("baseindent")))
     return FileSpec(
-        path=os.path.normpath(path),
+        path=path,
         state=_state(attributes.get("state") or "present"),
         content=content,
         source=source,
         stream_edit=_scripts(attributes.get("stream_edit")),
-        mode=_mode(
-            attributes.get("mode"), 0o600 if secret_references.find(content or "") else 0o644
-        ),
+        mode=mode.parse(attributes.get("mode")),
         owner=attributes.get("owner") or None,
         group=attributes.get("group") or None,
         secontext=attributes.get("secontext") or None,
         backup=_backup(attributes.get("backup")),
-        validate=attributes.get("validate") or None,
+        validate=_validate(attributes.get("validate") or None),
     )
+
+
+def on_this_machine(spec: FileSpec) -> FileSpec:
+    """Return the spec with the home folders of this machine. Raises ResourceError."""
+    return replace(
+        spec,
+        path=os.path.normpath(expanded(spec.path, "target_path")),
+        source=spec.source and expanded(spec.source, "source"),
+    )
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is the path of a file on the target, from ``/`` or a home folder on."""
+    return text.startswith(("/", "~"))
+
+
+def _target_path(path: str) -> str:
+    if not is_path(path):
+        raise ResourceError(
+            f"target_path: {path!r} is not absolute; write it from / on, or from ~/ on"
+        )
+    if path.rpartition("/")[2] in ("", ".", "..") or "/" not in path:
+        raise ResourceError(
+            f"target_path: {path!r} is a directory; write the path of the file, with its name"
+        )
+    return os.path.normpath(path)
+
+
+def _validate(command: str | None) -> str | None:
+    if command is not None and "%" not in command:
+        raise ResourceError(
+            f"validate: {command!r} does not name the new content; write %s where the path of the"
+            " temporary file belongs"
+        )
+    return command
 
 
 def _state(state: str) -> str:
@@ -95,21 +167,6 @@ def _scripts(value: Any) -> tuple[str, ...]:
 def _indented(content: str, spaces: int) -> str:
     lines = content.split("\n")
     return "\n".join(" " * spaces + line if line.strip() else line for line in lines)
-
-
-def _mode(value: Any, default: int) -> int:
-    """Octal text, as in ``0644``. A YAML 1.1 reader has already made a number of 0644."""
-    if value in (None, ""):
-        return default
-    try:
-        mode = value if isinstance(value, int) else int(str(value), 8)
-    except ValueError:
-        mode = -1
-    if isinstance(value, bool):
-        mode = -1
-    if not 0 <= mode <= 0o7777:
-        raise ResourceError(f"mode: {value!r} is no octal mode such as 0644")
-    return mode
 
 
 def _backup(value: Any) -> str:

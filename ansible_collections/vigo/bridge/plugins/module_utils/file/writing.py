@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import shutil
 import time
 
 from .. import process, temporary_files
 from ..errors import ResourceError
 from ..target import Target
-from . import content, selinux
+from . import content, extended_attributes, selinux
 from .failures import explained
 from .observation import Observed
 from .spec import FileSpec
@@ -31,11 +30,11 @@ def replace(spec: FileSpec, observed: Observed, target: Target) -> None:
             folder, temporary_files.prefix_beside(spec.path)
         ) as temporary:
             _fill(temporary, spec, observed, target)
-            _set(temporary.stream.fileno(), spec, observed)
+            _set(temporary.stream.fileno(), spec, observed, keep_extended=True)
             if spec.validate:
-                _validate(spec.validate, temporary.path, target)
+                _validate(spec.validation(temporary.path), target)
             if spec.backup and observed.kind == "file":
-                _back_up(spec.path, spec.backup.replace("{epoch}", str(int(time.time()))))
+                _back_up(spec.path, spec.backup_path(time.time()))
             temporary.rename(spec.path)
     except OSError as error:
         raise explained(spec.path, error) from error
@@ -94,21 +93,27 @@ def _fill(
         )
 
 
-def _set(descriptor: int, spec: FileSpec, observed: Observed) -> None:
-    """Owner first: a change of owner clears the set-user-ID bit. Unset owners are kept."""
+def _set(descriptor: int, spec: FileSpec, observed: Observed, keep_extended: bool = False) -> None:
+    """Sets mode, owner and context; what the spec leaves out is as it was before.
+
+    Owner first: a change of owner clears the set-user-ID bit. keep_extended: whether the descriptor
+    is of another file than the old one, whose extended attributes it takes over.
+    """
     kept = observed if observed.kind == "file" else Observed("missing")
     uid = kept.uid if observed.desired_uid is None else observed.desired_uid
     gid = kept.gid if observed.desired_gid is None else observed.desired_gid
     now = os.fstat(descriptor)
     if (uid, gid) not in ((-1, -1), (now.st_uid, now.st_gid)):
         os.chown(descriptor, uid, gid)
-    os.chmod(descriptor, spec.mode)
+    if keep_extended and observed.kind == "file":
+        extended_attributes.take_over(spec.path, descriptor)
+    os.chmod(descriptor, observed.desired_mode)
     if spec.secontext:
         selinux.set_context(descriptor, spec.path, spec.secontext)
 
 
-def _validate(command: str, temporary: str, target: Target) -> None:
-    finished = process.run(command.replace("%", shlex.quote(temporary)), timeout=_VALIDATE_TIMEOUT)
+def _validate(command: str, target: Target) -> None:
+    finished = process.run(command, timeout=_VALIDATE_TIMEOUT)
     if finished.rc != 0:
         raise ResourceError(
             f"validate refused the new content (exit code {finished.rc}); the old file stays;"
@@ -118,9 +123,9 @@ def _validate(command: str, temporary: str, target: Target) -> None:
         )
 
 
-def _back_up(path: str, suffix: str) -> None:
+def _back_up(path: str, backup: str) -> None:
     """A copy with the old owner, mode and times; whole, or not there."""
-    folder, backup = os.path.dirname(path), path + suffix
+    folder = os.path.dirname(path)
     with temporary_files.temporary(folder, temporary_files.prefix_beside(path)) as temporary:
         with open(path, "rb") as old:
             shutil.copyfileobj(old, temporary.stream)

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Extended attributes: access control lists, contexts, and what users attach to files."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from typing import Iterator
+
+_ACL = "system.posix_acl_access"
+#: Signatures of the content, and what only the system itself may write.
+_NOT_TAKEN = ("security.ima", "security.evm", "trusted.")
+#: What no file system need have, and no user need be allowed.
+_TOLERATED = (errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.ENODATA, errno.EINVAL)
+
+
+def take_over(path: str, descriptor: int) -> None:
+    """Gives an open file the extended attributes of the file at the path, as far as possible.
+
+    A list that the folder gives to new files goes where the old file has none.
+    """
+    old = _names(path)
+    if _ACL in _names(descriptor) and _ACL not in old:
+        with _tolerance():
+            os.removexattr(descriptor, _ACL)
+    for name in old:
+        if not name.startswith(_NOT_TAKEN):
+            with _tolerance():
+                value = os.getxattr(path, name, follow_symlinks=False)
+                os.setxattr(descriptor, name, value)
+
+
+def _names(file: int | str) -> list[str]:
+    with _tolerance():
+        return os.listxattr(file, follow_symlinks=isinstance(file, int))
+    return []
+
+
+@contextlib.contextmanager
+def _tolerance() -> Iterator[None]:
+    """Goes on where there are no such attributes, or we may not have them."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _TOLERATED:
+            raise
