@@ -21,6 +21,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
     Turn,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.resources import parse_resources
+from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
 
@@ -69,7 +70,7 @@ class Run:
             {},
             {"exec": service},
             target,
-            Journal(None),
+            Journal(StateFolder("/no/such", check_mode=True), "journal"),
             Facts(),
             only=only,
         ).run()

@@ -29,6 +29,7 @@ from .rendering import Rendering
 from .resource import Begun, ResourceType, Result, Turn, begin, bring
 from .resources import CrateInput, Resource
 from .selection import LEFT_OUT, as_checked, select
+from .system_errors import blocked
 from .target import Target
 from .typed_attributes import typed
 
@@ -195,21 +196,18 @@ class Convergence:
         """
         try:
             holds, condition = self._conditions.asked(resource, self._foresight())
+            if holds is False:
+                self._journal.strike(resource.id)
         except ResourceError as error:
-            return Result(
-                resource.id,
-                resource.type,
-                error.status,
-                error.message,
-                error={"message": error.message, "log": error.log},
-            )
+            return _failed(_skipped(resource, ""), error)
+        except OSError as error:
+            return _failed(_skipped(resource, ""), blocked(error))
         if holds:
             return None
         if holds is None:
             acting = self._tried(resource, earlier, self._journal.owes(resource.id))
             reason = f"{condition}: it can be asked only after the changes that come before it"
             return self._either(resource, earlier, acting, _skipped(resource, condition), reason)
-        self._journal.strike(resource.id)
         return _skipped(resource, condition)
 
     def _apply_unless_refused(self, resource: Resource, earlier: Result | None) -> None:
@@ -236,10 +234,13 @@ class Convergence:
 
         def conclude() -> None:
             result = begun.result()
-            if result.failed:
-                self._journal.retract(resource.id, new_debts)
-            else:
-                self._journal.strike(resource.id)
+            try:
+                if result.failed:
+                    self._journal.retract(resource.id, new_debts)
+                else:
+                    self._journal.strike(resource.id)
+            except ResourceError as error:  # What was to be struck stays owed.
+                result = result if result.failed else _failed(result, error)
             if self._prediction and result.action == "unknown":
                 self._prediction.may_act(resource.id, resource.type, new_debts)
             elif self._prediction and result.changed:
@@ -331,6 +332,11 @@ class Convergence:
 
 def _skipped(resource: Resource, reason: str) -> Result:
     return Result(resource.id, resource.type, "skipped", reason)
+
+
+def _failed(result: Result, error: ResourceError) -> Result:
+    detail = {"message": error.message, "log": error.log}
+    return replace(result, action=error.status, reason=error.message, error=detail)
 
 
 def _merged(earlier: Result | None, later: Result) -> Result:

@@ -9,7 +9,7 @@ that a run that fails or is killed in between is made good by the next one.
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from .errors import ResourceError
 from .state_folder import Damaged, StateFolder, scope_file
@@ -50,35 +50,44 @@ class Journal:
     def owe(self, source: str, targets: Iterable[str]) -> tuple[str, ...]:
         """Writes debts down. Gives the targets that this source did not yet owe."""
         new = tuple(target for target in targets if source not in self.sources(target))
-        for target in new:
-            self._owed.setdefault(target, []).append(source)
-        if new:
-            self._save()
+        self._change({target: [*self.sources(target), source] for target in new})
         return new
 
     def retract(self, source: str, targets: Iterable[str]) -> None:
         """Takes debts back that this source has just made: it did not change after all."""
-        targets = tuple(targets)
-        for target in targets:
-            self._owed[target].remove(source)
-            if not self._owed[target]:
-                del self._owed[target]
-        if targets:
-            self._save()
+        self._change(
+            {
+                target: [each for each in self.sources(target) if each != source]
+                for target in targets
+            }
+        )
 
     def strike(self, target: str) -> None:
         """The target has been applied: nothing is owed to it any more."""
-        if self._owed.pop(target, None) is not None:
-            self._save()
+        if self.owes(target):
+            self._change({target: []})
 
     def keep_only(self, known: Iterable[str]) -> tuple[str, ...]:
         """Drops debts to resources that no longer exist, and gives their ids."""
         dropped = tuple(sorted(set(self._owed) - set(known)))
-        for target in dropped:
-            del self._owed[target]
-        if dropped:
-            self._save()
+        self._change({target: [] for target in dropped})
         return dropped
+
+    def _change(self, sources: Mapping[str, list[str]]) -> None:
+        """Replace the sources of these targets. What cannot be written is not changed here either.
+
+        Raises Blocked.
+        """
+        if not sources:
+            return
+        former = self._owed
+        changed = {**former, **sources}
+        self._owed = {target: found for target, found in changed.items() if found}
+        try:
+            self._save()
+        except ResourceError:
+            self._owed = former
+            raise
 
     def _save(self) -> None:
         self._folder.write_json(self._name, {"version": VERSION, "owed": self._owed})

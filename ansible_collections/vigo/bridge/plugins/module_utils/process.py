@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import IO, Any, Callable, Iterator, Mapping
 
 from . import caller
-from .errors import ResourceError
+from .errors import Blocked, ResourceError
 from .secret_references import CUT
+from .system_errors import advice, explained, is_of_surroundings, reason
 
 #: How much output is kept, in bytes: its end.
 OUTPUT_LIMIT = 64 * 1024
@@ -160,13 +161,17 @@ def _start(
             " which no process can be given; take it out"
         ) from error
     except OSError as error:
+        if is_of_surroundings(error):
+            raise Blocked(
+                f"the command could not be started: {reason(error)}; {advice(error)}"
+            ) from error
         where = f" in the folder {cwd!r}" if cwd else ""
         if error.errno == errno.E2BIG:
-            advice = "hand long texts over with stdin"
+            remedy = "hand long texts over with stdin"
         else:
-            advice = "correct cwd" if cwd else "see whether this machine has memory left"
+            remedy = "correct cwd" if cwd else "see whether /bin/sh can be run"
         raise ResourceError(
-            f"the command could not be started{where}: {error.strerror or error}; {advice}"
+            f"the command could not be started{where}: {error.strerror or error}; {remedy}"
         ) from error
     except subprocess.SubprocessError as error:
         raise ResourceError(
@@ -205,9 +210,7 @@ def _see_through(process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: f
     # The script may have ended without reading its input: then this ends at once.
     writer.join(1)
     if feeder.error is not None:
-        raise ResourceError(
-            f"the command's input cannot be read: {feeder.error.strerror}; see the kernel's log"
-        )
+        raise Blocked(f"the command's input cannot be read: {explained(feeder.error)}")
     return Finished(process.returncode, tail.text(), timed_out)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from .caller import leave_if_gone
 from .errors import ResourceError
+from .system_errors import blocked
 from .target import Target
 from .typed_attributes import typed
 
@@ -254,6 +255,8 @@ def begin(
                 outcome = resource_type.act(spec, observed, decision, target)
     except ResourceError as error:
         return _done(attempt.failed(error, time.monotonic()))
+    except OSError as error:
+        return _done(attempt.failed(blocked(error), time.monotonic()))
     if isinstance(outcome, Outcome):
         return _done(attempt.succeeded(decision, outcome, time.monotonic()))
     return Begun(attempt.awaited(decision, outcome), is_pending=True)
@@ -300,6 +303,8 @@ class _Attempt:
                 outcome = pending.wait()
             except ResourceError as error:
                 return self.failed(error, pending.ended())
+            except OSError as error:
+                return self.failed(blocked(error), pending.ended())
             return self.succeeded(decision, outcome, pending.ended())
 
         return result

@@ -10,7 +10,7 @@ from typing import Any, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 
-from . import state_folder
+from . import state_folder, system_errors
 from .caller import end_with_caller
 from .container import sdk
 from .container.connection import needs_sdk
@@ -96,6 +96,8 @@ class explained:
         conceal = self._target.secrets.conceal
         if isinstance(error, ResourceError):
             self._module.fail_json(msg=conceal(error.message))
+        if isinstance(error, OSError):
+            self._module.fail_json(msg=conceal(system_errors.explained(error)))
         if isinstance(error, Exception):
             lines = "".join(traceback.format_exception(kind, error, trace))
             self._module.fail_json(

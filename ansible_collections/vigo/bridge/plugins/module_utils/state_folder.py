@@ -17,7 +17,7 @@ import time
 from typing import IO, Any, Callable, Iterator
 from urllib.parse import quote
 
-from . import private_files, temporary_files
+from . import private_files, system_errors, temporary_files
 from .errors import Blocked
 from .temporary_files import prefix_beside
 
@@ -188,16 +188,16 @@ class StateFolder:
 
     def _blocked(self, error: OSError) -> Blocked:
         part = error.filename if isinstance(error.filename, str) else ""
-        reason = error.strerror or error
         where = f": {part}" if part and part != self._path else ""
         return Blocked(
-            f"cannot use the state folder {self._path}{where}: {reason}; {_advice(error)}"
+            f"cannot use the state folder {self._path}{where}: {system_errors.reason(error)};"
+            f" {_advice(error)}"
         )
 
 
 def _advice(error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "make room there"
+    if system_errors.is_of_surroundings(error):
+        return f"{system_errors.advice(error)}, or set state_dir to another folder"
     if error.errno == errno.EPERM:
         return "correct its owner and mode, or set state_dir to a folder that is this user's alone"
     return "run with become, or set state_dir to a folder that this user may write to"

@@ -46,6 +46,12 @@ class Refused(ResourceError):
 
     def __init__(self, said: str, code: int) -> None:
         super().__init__(f"the engine refuses: {said}; correct what it names, or see its log")
+        if "no space left on device" in said.lower():
+            self.status = Blocked.status
+            self.message = (
+                f"the engine's disk is full ({said}); free some space on it (docker system df shows"
+                " what uses it)"
+            )
         self.said = said
         self.code = code
 

@@ -25,6 +25,7 @@ import tempfile
 from typing import Any, Iterator, Mapping, Sequence
 
 from ..errors import Blocked
+from ..system_errors import reason
 from ..unpacking import extract, is_private, put, remove_older, unpack
 
 #: What the archive holds: the SDK, and all that it cannot do without.
@@ -176,7 +177,7 @@ def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
             remove_older(folder, digest)
             return place
         except OSError as error:
-            obstacles.append(f"{folder} ({error.strerror or error})")
+            obstacles.append(f"{folder} ({reason(error)})")
     raise Blocked(
         "this target has no docker SDK, and the controller's cannot be unpacked into"
         f" {' or '.join(obstacles)}; make room there, or {_INSTALL}"
@@ -191,6 +192,6 @@ def _unpack_for_now(archive: bytes) -> str:
     except OSError as error:
         raise Blocked(
             "this target has no docker SDK, and the controller's cannot be unpacked into"
-            f" {tempfile.gettempdir()} ({error.strerror or error}); make room there, or {_INSTALL}"
+            f" {tempfile.gettempdir()} ({reason(error)}); make room there, or {_INSTALL}"
         ) from error
     return place

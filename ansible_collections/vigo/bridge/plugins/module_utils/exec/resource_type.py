@@ -11,15 +11,14 @@ from dataclasses import replace
 from typing import Any, Mapping
 
 from .. import process, secret_references
-from ..errors import ResourceError
+from ..errors import Blocked, ResourceError
 from ..resource import Decision, Outcome, ResourceType, Turn
+from ..system_errors import explained
 from ..target import Target
 from .attributes import ATTRIBUTES
 from .guards import Answer, ask
 from .secret_file import secret_file
 from .spec import SECRET_FILE, ExecSpec, parse
-
-_MAKE_ROOM = "make room in /dev/shm, or in the folder for temporary files where there is none"
 
 
 class Exec(ResourceType):
@@ -94,9 +93,10 @@ def _run(spec: ExecSpec, target: Target) -> process.Finished:
             try:
                 path = files.enter_context(secret_file(reveal(spec.secret_file), spec.user))
             except OSError as error:
-                advice = "run with become" if error.errno == errno.EPERM else _MAKE_ROOM
+                if error.errno != errno.EPERM:
+                    raise Blocked(f"secret_file cannot be written: {explained(error)}") from error
                 raise ResourceError(
-                    f"secret_file cannot be written: {error.strerror or error}; {advice}"
+                    f"secret_file cannot be written: {error.strerror}; run with become"
                 ) from error
             command = SECRET_FILE.sub(path, command)
         return process.run(

@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import IO, Iterator
 
-from .. import process
+from .. import process, system_errors
 from ..errors import Blocked, ResourceError
 from ..target import Target
 from .spec import FileSpec
@@ -32,7 +32,6 @@ EDIT_TIMEOUT = 60.0
 _ADVICE = {
     errno.EACCES: "run with become",
     errno.ENOENT: "put it there first, or correct the path",
-    errno.EIO: "see the kernel's log",
 }
 _PIECE = 1024 * 1024
 
@@ -127,7 +126,10 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
 def _edited(
     script: str, content: IO[bytes] | None, target: Target, open_files: contextlib.ExitStack
 ) -> IO[bytes]:
-    output = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    try:
+        output = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    except OSError as error:
+        raise system_errors.blocked(error) from error
     finished = process.edit(script, content or io.BytesIO(), output, timeout=EDIT_TIMEOUT)
     if finished.timed_out:
         raise ResourceError(
@@ -162,6 +164,9 @@ def _text(start: bytes) -> str | None:
 
 
 def _unreadable(path: str, error: OSError) -> ResourceError:
-    kind = Blocked if error.errno == errno.EIO else ResourceError
+    if system_errors.is_of_surroundings(error):
+        return Blocked(
+            f"{path} cannot be read: {system_errors.reason(error)}; {system_errors.advice(error)}"
+        )
     advice = _ADVICE.get(error.errno or 0, "correct the path")
-    return kind(f"{path} cannot be read: {error.strerror}; {advice}")
+    return ResourceError(f"{path} cannot be read: {error.strerror}; {advice}")

@@ -13,15 +13,8 @@ import os
 import sys
 
 from ..errors import Blocked, ResourceError
+from ..system_errors import advice, is_of_surroundings, reason
 
-#: A fault of the surroundings, not of what was asked for.
-_SURROUNDINGS = {
-    errno.ENOSPC: "the disk is full; free some space",
-    errno.EDQUOT: "the disk quota is used up; free some space",
-    errno.EFBIG: "it is larger than this process may write; raise its limit (ulimit -f)",
-    errno.EROFS: "the file system is read-only; mount it writable, or choose another path",
-    errno.EIO: "the disk reports an error; see the kernel's log",
-}
 # From linux/fs.h.
 _FS_IOC_GETFLAGS = 0x80086601 if sys.maxsize > 2**32 else 0x80046601
 _FS_IMMUTABLE, _FS_APPEND = 0x10, 0x20
@@ -29,8 +22,8 @@ _FS_IMMUTABLE, _FS_APPEND = 0x10, 0x20
 
 def explained(path: str, error: OSError) -> ResourceError:
     """The error of writing to this path, with what to do about it."""
-    if error.errno in _SURROUNDINGS:
-        return Blocked(f"{path} cannot be written: {_SURROUNDINGS[error.errno]}")
+    if is_of_surroundings(error):
+        return Blocked(f"{path} cannot be written: {reason(error)}; {advice(error)}")
     if error.errno == errno.EBUSY:
         return ResourceError(
             f"{path} is a mount point and cannot be replaced; write the file that is mounted"
