@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import subprocess
+import sysconfig
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +21,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.kept_module import (
     first_call,
     later_call,
     name_of,
+    reader,
     sources,
 )
 
@@ -30,6 +33,7 @@ SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 NOBODY = 65534
 PYTHONS = ("no-such-python", "/usr/bin/python3")
 EXEC = "vigo.bridge.exec"
+NAME = name_of(EXEC, PYTHONS)
 
 
 @pytest.fixture
@@ -47,23 +51,20 @@ def give_away(path: Path) -> None:
             shutil.chown(each, NOBODY, NOBODY)
 
 
-def keep(home: Path, name: str, program: str, state: str = ".local/state") -> Path:
-    path = home / state / "vigo-bridge/modules" / f"{name}.py"
-    path.parent.mkdir(parents=True)
-    path.write_text(program)
-    give_away(home)
-    return path
-
-
 def run(
-    command: str, home: Path, given: bytes = b"", shell: str = "sh", **environment: str
+    command: str,
+    home: Path,
+    given: bytes = b"",
+    shell: str = "sh",
+    cwd: str = "/",
+    **environment: str,
 ) -> dict[str, Any]:
     privileges = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     program = ["busybox", "sh"] if shell == "busybox" else [shell]
     finished = subprocess.run(
         [*(privileges if os.geteuid() == 0 else []), *program, "-c", command],
         env={"PATH": "/usr/bin:/bin", "HOME": str(home), **environment},
-        cwd="/",
+        cwd=cwd,
         input=given,
         capture_output=True,
         check=False,
@@ -73,46 +74,99 @@ def run(
     return answer
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-class TestLaterCall:
-    def test_nothing_is_kept(self, shell: str, home: Path) -> None:
-        assert run(later_call("exec-1", PYTHONS), home, shell=shell) == MISSING
+def first(home: Path, command: str, name: str = NAME, **where: str) -> Any:
+    given = sources(EXEC, name) + arguments({"command": command})
+    answer = run(first_call(PYTHONS), home, given, **where)
+    return answer.get("output", answer)
 
-    def test_it_reads_the_arguments(self, shell: str, home: Path) -> None:
-        keep(home, "exec-1", "import sys; print(sys.stdin.read())")
-        given = arguments({"command": 'echo it\'s "one" ☃'})
-        answer = run(later_call("exec-1", PYTHONS), home, given, shell)
-        assert answer == json.loads(given)
 
-    def test_the_state_folder_is_elsewhere(self, shell: str, home: Path) -> None:
-        keep(home, "exec-1", "print('{}')", state="my state")
-        state = str(home / "my state")
-        command = later_call("exec-1", PYTHONS)
-        assert run(command, home, shell=shell, XDG_STATE_HOME=state) == {}
-
-    def test_no_python_is_there(self, shell: str, home: Path) -> None:
-        keep(home, "exec-1", "print('{}')")
-        assert run(later_call("exec-1", PYTHONS[:1]), home, shell=shell) == MISSING
-
-    @pytest.mark.parametrize("whose", ["program", "folder"])
-    def test_one_of_somebody_else_is_not_run(self, shell: str, home: Path, whose: str) -> None:
-        path = keep(home, "exec-1", "print('{}')")
-        if os.geteuid() != 0:
-            pytest.skip("only root can give a folder away")
-        shutil.chown(path if whose == "program" else path.parent, "root")
-        assert run(later_call("exec-1", PYTHONS), home, shell=shell) == MISSING
+def later(home: Path, command: str, name: str = NAME, **where: str) -> Any:
+    """What the command prints, or that there is nothing to run."""
+    given = reader(EXEC, name) + arguments({"command": command})
+    answer = run(later_call(PYTHONS), home, given, **where)
+    return answer.get("output", answer)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_first_call_keeps_what_later_calls_run(shell: str, home: Path) -> None:
-    given = arguments({"command": "echo done"})
-    name = name_of(EXEC, PYTHONS)
-    first = run(first_call(PYTHONS), home, sources(EXEC, name) + given, shell)
-    later = run(later_call(name, PYTHONS), home, given, shell)
-    assert [answer["output"] for answer in (first, later)] == ["done\n", "done\n"]
+    assert later(home, "echo no", shell=shell) == MISSING
+    assert first(home, "echo done", shell=shell) == "done\n"
+    assert later(home, 'echo "it\'s one" ☃', shell=shell) == "it's one ☃\n"
     folder = home / ".local/state/vigo-bridge/modules"
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert sorted(path.suffix for path in folder.iterdir()) == [".code", ".py"]
+    assert [path.name for path in folder.iterdir()] == [f"{NAME}.code"]
+
+
+def test_the_state_folder_is_elsewhere(home: Path) -> None:
+    state = str(home / "my state")
+    assert first(home, "echo 1", XDG_STATE_HOME=state) == "1\n"
+    assert later(home, "echo 2", XDG_STATE_HOME=state) == "2\n"
+    assert [path.name for path in home.iterdir()] == ["my state"]
+
+
+#: Names of the standard library that our modules or Python itself import, and our own.
+PLANTED = (
+    *("json", "os", "tempfile", "shlex", "zipfile", "zlib", "importlib", "marshal", "hashlib"),
+    *("gc", "atexit", "threading", "subprocess", "typing", "grp", "pwd", "stat", "errno"),
+    *("selinux", "systemd", "sitecustomize", "usercustomize", "docker", "requests"),
+    *("ansible", "ansible_collections", "bundled_module"),
+)
+
+
+@pytest.fixture
+def login() -> Iterator[Path]:
+    """The home of the user who logged in, full of modules that leave a mark when imported."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        mark = folder / "imported"
+        mark.touch()
+        mark.chmod(0o666)
+        text = f"open({str(mark)!r}, 'a').write(__name__ + chr(10))"
+        site = sysconfig.get_path("purelib", "posix_user", {"userbase": f"{name}/.local"})
+        for place in (folder, Path(site)):
+            place.mkdir(parents=True, exist_ok=True)
+            (place / "planted.pth").write_text(f"import os; {text}\n")
+            for module in PLANTED:
+                (place / f"{module}.py").write_text(f"{text}\n")
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o777)
+            if os.geteuid() == 0:
+                os.chown(path, 1, 1)
+        yield folder
+
+
+#: what may be in the environment; LOGIN stands for the folder of the user who logged in
+ENVIRONMENTS: dict[str, dict[str, str]] = {
+    "usual": {},
+    "HOME is kept": {"HOME": "LOGIN", "XDG_STATE_HOME": "HOME/.local/state"},
+    "an empty part in PYTHONPATH": {"PYTHONPATH": ":/usr/share"},
+    "a relative part in PYTHONPATH": {"PYTHONPATH": "."},
+    "a folder in PYTHONPATH": {"PYTHONPATH": "/nowhere:LOGIN"},
+    "PYTHONUSERBASE": {"PYTHONUSERBASE": "LOGIN/.local"},
+    "PYTHONHOME": {"PYTHONHOME": "LOGIN"},
+    "PYTHONSTARTUP": {"PYTHONSTARTUP": "LOGIN/json.py", "PYTHONINSPECT": "1"},
+    "TMPDIR": {"TMPDIR": "LOGIN"},
+}
+
+
+def test_nothing_is_imported_from_folders_of_another_user(home: Path, login: Path) -> None:
+    """With become, the current folder is still that of the user who logged in."""
+    mark = login / "imported"
+    subprocess.run(["/usr/bin/python3", "-c", "import json"], cwd=login, check=True)
+    assert mark.read_text() == "json\n"
+    mark.write_text("")
+    environments = {
+        of: {
+            name: value.replace("LOGIN", str(login)).replace("HOME", str(home))
+            for name, value in variables.items()
+        }
+        for of, variables in ENVIRONMENTS.items()
+    }
+    everything = dict(ChainMap(*environments.values()))
+    assert first(home, "echo first", cwd=str(login), **everything) == "first\n"
+    for of, variables in environments.items():
+        assert later(home, "echo later", cwd=str(login), **variables) == "later\n", of
+        assert mark.read_text() == "", of
 
 
 def test_a_first_call_that_keeps_nothing(home: Path) -> None:
@@ -123,8 +177,7 @@ def test_a_first_call_that_keeps_nothing(home: Path) -> None:
 
 def test_where_it_cannot_be_kept_it_runs_nevertheless(home: Path) -> None:
     (home / ".local").write_text("")
-    given = sources(EXEC, name_of(EXEC, PYTHONS)) + arguments({"command": "echo done"})
-    assert run(first_call(PYTHONS), home, given)["output"] == "done\n"
+    assert first(home, "echo done") == "done\n"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +203,7 @@ def test_no_python_that_will_do(home: Path, pythons: Sequence[str]) -> None:
         """#!/bin/sh
 exec /usr/bin/python3 -c "import sys
 sys.version_info = (3, 7, 2)
-$2"
+$3"
 """
     )
     old.chmod(0o755)

@@ -7,10 +7,13 @@ import base64
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,12 @@ except Blocked as error:
 OFFER = {"digest": "d1", "versions": "docker 0.1"}
 
 
-def provide(folders: list[Path], archive: str | None = None, **given: Any) -> tuple[Any, str]:
+def provide(
+    folders: list[Path],
+    archive: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    **given: Any,
+) -> tuple[Any, str]:
     """What ``provide`` answers, and the SDK's file or the error's message."""
     arguments = {
         "offer": OFFER,
@@ -45,6 +53,7 @@ def provide(folders: list[Path], archive: str | None = None, **given: Any) -> tu
     finished = subprocess.run(
         [sys.executable, "-I", "-S", "-c", PROVIDE, str(ROOT)],
         input=json.dumps(arguments),
+        env={"PYTHONNOUSERSITE": "1"} if environment is None else environment,
         capture_output=True,
         text=True,
         check=False,
@@ -60,6 +69,14 @@ def packed(**files: str) -> str:
         for name, text in files.items():
             archive.writestr(f"{name}/__init__.py", text)
     return base64.b64encode(stream.getvalue()).decode()
+
+
+#: An SDK that holds no more than what is looked for.
+SMALL = packed(
+    **dict.fromkeys(
+        ("docker", "docker/auth", "docker/errors", "docker/utils", "requests", "urllib3"), ""
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +98,80 @@ def test_it_is_asked_for_and_then_kept(tmp_path: Path, real: str) -> None:
     assert provide([folder], offer={**OFFER, "digest": "d2"}) == (False, "")
 
 
+@pytest.mark.parametrize(
+    "damage",
+    ["docker/__init__.py", "docker/errors/__init__.py", "docker/utils", ""],
+)
+def test_a_damaged_one_is_replaced(tmp_path: Path, damage: str) -> None:
+    provide([tmp_path / "sdk"], SMALL)
+    (tmp_path / "sdk/works").unlink()
+    damaged = tmp_path / "sdk/d1" / damage
+    shutil.rmtree(damaged) if damaged.is_dir() else damaged.write_text("def")
+    assert provide([tmp_path / "sdk"], keep=False) == (False, "")
+    assert provide([tmp_path / "sdk"]) == (False, "")
+    there, file = provide([tmp_path / "sdk"], SMALL)
+    assert there
+    assert Path(file).is_relative_to(tmp_path / "sdk/d1")
+
+
+@pytest.mark.parametrize("make", [Path.touch, os.mkfifo, lambda path: path.symlink_to("nowhere")])
+def test_what_is_in_its_place_is_replaced(tmp_path: Path, make: Any) -> None:
+    (tmp_path / "sdk").mkdir()
+    make(tmp_path / "sdk/d1")
+    assert provide([tmp_path / "sdk"]) == (False, "")
+    assert provide([tmp_path / "sdk"], SMALL)[0]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Path.mkdir,
+        os.mkfifo,
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.write_bytes(b"\xff" * 100_000),
+    ],
+)
+def test_a_memory_that_is_of_no_use(tmp_path: Path, make: Any) -> None:
+    provide([tmp_path / "sdk"], SMALL)
+    (tmp_path / "sdk/works").unlink()
+    make(tmp_path / "sdk/works")
+    assert provide([tmp_path / "sdk"])[0]
+    assert (tmp_path / "sdk/works").is_file()
+
+
+def test_one_that_breaks_after_it_was_seen_to_work(tmp_path: Path) -> None:
+    provide([tmp_path / "sdk"], SMALL)
+    (tmp_path / "sdk/d1/docker/errors/__init__.py").write_text("def")
+    there, message = provide([tmp_path / "sdk"])
+    assert there is None
+    assert "; run again, or install it there" in message
+    assert provide([tmp_path / "sdk"]) == (False, "")
+
+
+#: where a user has installed packages -> what says so
+PLACES = {
+    "PYTHONPATH": {"PYTHONPATH": "/nowhere::.:HERE/packages"},
+    "pip install --user": {"PYTHONUSERBASE": "HERE/base"},
+}
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("environment", PLACES.values(), ids=PLACES)
+def test_packages_that_a_user_has_installed(
+    tmp_path: Path, environment: dict[str, str], shared: bool
+) -> None:
+    """They are found where no other user can write to their folder."""
+    site = sysconfig.get_path("purelib", "posix_user", {"userbase": f"{tmp_path}/base"})
+    for folder in (tmp_path / "packages", Path(site)):
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(SMALL))) as archive:
+            archive.extractall(folder)
+        folder.chmod(0o777 if shared else 0o755)
+    where = {name: value.replace("HERE", str(tmp_path)) for name, value in environment.items()}
+    there, file = provide([tmp_path / "sdk"], environment=where)
+    assert there is not shared
+    assert file.startswith(str(tmp_path)) is not shared
+
+
 def test_what_is_not_kept_leaves_nothing(tmp_path: Path, real: str) -> None:
     there, file = provide([tmp_path / "sdk"], real, keep=False)
     assert there
@@ -97,12 +188,14 @@ def test_a_folder_that_others_may_write_is_passed_by(tmp_path: Path, real: str) 
     assert Path(file).is_relative_to(own)
 
 
-def test_a_link_is_passed_by(tmp_path: Path, real: str) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_link_of_another_user_is_passed_by(tmp_path: Path, real: str) -> None:
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    os.chown(tmp_path / "link", 65534, 65534, follow_symlinks=False)
     there, message = provide([tmp_path / "link"], real)
     assert there is None
-    assert f"{tmp_path}/link (it is not this user's alone)" in message
+    assert f"{tmp_path}/link (it belongs to another user (nobody))" in message
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 

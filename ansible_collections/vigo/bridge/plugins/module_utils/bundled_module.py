@@ -3,11 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module from a bundle, which holds it and all that it imports.
 
-This text reaches a target by itself, ahead of everything else of ours, and imports nothing but the
-standard library. With the first call come the sources, which are compiled here (`first_call`). Then
-text and bytecode stay on the target, and later calls run it as a program (`later_call`); see
+This text is sent with each call, ahead of everything else of ours, and imports nothing but the
+standard library. With the first call come all sources, which are compiled here (`first_call`). The
+bytecode stays on the target, and with later calls comes only what reads it (`later_call`); see
 ``kept_module``. Either ends with the module's answer, or says that it had nothing to run, and then
 nothing has been done.
+
+What is sent is a line of JSON, with the ``module``, the ``name`` to keep it under, or an empty one,
+and the ``size`` of what follows: the sources by path, as compressed JSON; then the arguments.
 """
 
 from __future__ import annotations
@@ -33,10 +36,6 @@ PROFILE = "legacy"
 #: Where our files lie in a bundle.
 COLLECTION = "ansible_collections/vigo/bridge/plugins"
 
-_CODE = ".code"
-#: Bytecode is for one Python: with this it begins.
-_MAGIC = importlib.util.MAGIC_NUMBER
-
 
 class Bundle:
     """Imports what it holds, by an absolute name. files: by path, bytecode or Python's text."""
@@ -61,12 +60,12 @@ class Bundle:
     def exec_module(self, module: ModuleType) -> None:
         exec(self._code(str(module.__file__)), module.__dict__)
 
-    def compiled(self) -> bytes:
+    def compiled(self) -> dict[str, bytes | str]:
         """What stays: bytecode of all of ours, and of Ansible's as far as it was needed so far."""
         for file in self._files:
             if file.startswith(COLLECTION):
                 self._code(file)
-        return _MAGIC + marshal.dumps(self._files)
+        return self._files
 
     def _code(self, file: str) -> CodeType:
         content = self._files[file]
@@ -78,36 +77,42 @@ class Bundle:
         return code
 
 
-def first_call(program: bytes, stream: BinaryIO) -> None:
-    """The call that a target needs first. program: this text.
-
-    stream: a line of JSON, with the ``module``, the ``name`` to keep it under, or an empty one, and
-    the ``size`` of what follows: the sources by path, as compressed JSON; then the arguments.
-    """
-    head = json.loads(stream.readline())
-    bundle = Bundle(json.loads(zlib.decompress(stream.read(head["size"]))))
+def first_call(stream: BinaryIO) -> None:
+    """Run a module from its sources, and keep it under its name."""
+    head, bundle = _received(stream)
 
     def keep() -> None:
         if head["name"]:
-            kept = importlib.import_module(_name("module_utils/kept_module"))
-            kept.keep(head["name"], {".py": program, _CODE: bundle.compiled()})
+            _kept_module().keep(head["name"], bundle.compiled())
 
     _run(bundle, head["module"], stream.read(), keep)
 
 
-def later_call() -> None:
-    """A call of what was kept. The arguments are on standard input."""
-    arguments = sys.stdin.buffer.read()
-    path = os.path.abspath(__file__)[: -len(".py")]
+def later_call(stream: BinaryIO) -> None:
+    """Run the module that is kept under a name."""
+    head, reader = _received(stream)
+    arguments = stream.read()
     try:
-        with open(path + _CODE, "rb") as stream:
-            if stream.read(len(_MAGIC)) != _MAGIC:
-                raise ValueError("for another Python")
-            bundle = Bundle(marshal.load(stream))
-    except (OSError, EOFError, ValueError, TypeError):
+        _install(reader)
+        kept = Bundle(_kept_module().read(head["name"]))
+    except Exception:
         _has_nothing_to_run()
     else:
-        _run(bundle, os.path.basename(path).partition("-")[0], arguments, lambda: None)
+        _run(kept, head["module"], arguments, lambda: None)
+
+
+def _received(stream: BinaryIO) -> tuple[dict[str, Any], Bundle]:
+    head = json.loads(stream.readline())
+    return head, Bundle(json.loads(zlib.decompress(stream.read(head["size"]))))
+
+
+def _install(bundle: Bundle) -> None:
+    finder: Any = bundle
+    sys.meta_path.insert(0, finder)
+
+
+def _kept_module() -> Any:
+    return importlib.import_module(_name("module_utils/kept_module"))
 
 
 def _run(bundle: Bundle, module: str, arguments: bytes, loaded: Callable[[], None]) -> None:
@@ -121,8 +126,7 @@ def _run(bundle: Bundle, module: str, arguments: bytes, loaded: Callable[[], Non
     except OSError:
         os.chdir("/")
     gc.disable()
-    finder: Any = bundle
-    sys.meta_path.insert(0, finder)
+    _install(bundle)
     try:
         basic: Any = importlib.import_module("ansible.module_utils.basic")
         main = importlib.import_module(_name(f"modules/{module}")).main
@@ -150,8 +154,4 @@ def _name(path: str) -> str:
 
 
 def _has_nothing_to_run() -> None:
-    sys.stdout.write(json.dumps({MISSING: True}) + "\n")
-
-
-if __name__ == "__main__":
-    later_call()
+    sys.stdout.write(f"\n{json.dumps({MISSING: True})}\n")

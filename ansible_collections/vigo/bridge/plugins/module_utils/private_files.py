@@ -7,7 +7,7 @@ The rules are those of sshd's StrictModes: each part of a path belongs to this u
 nobody else may write to it. In between there may be a folder that all may write to, if it is sticky
 like ``/tmp``: what lies in it is checked, too.
 
-Imports nothing of ours: its text also reaches a target ahead of all else (see ``kept_start``).
+Imports nothing of ours: its text also reaches a target ahead of all else (see ``kept_module``).
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ _MOST_LINKS = 40
 
 class NotRegular(OSError):
     """A folder, FIFO, device, socket or symbolic link where a file should be."""
+
+
+def default_folder() -> str:
+    """Return ``/var/lib/vigo-bridge`` for root, a folder in the XDG state folder for others."""
+    if os.geteuid() == 0:
+        return "/var/lib/vigo-bridge"
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return os.path.join(state, "vigo-bridge")
 
 
 def checked_folder(path: str) -> str:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from . import private_files, system_errors, temporary_files
 from .errors import Blocked
+from .private_files import default_folder as default_folder
 from .temporary_files import prefix_beside
 
 #: How long a second converge waits for the first one, in seconds.
@@ -31,14 +32,6 @@ _NAME_LIMIT = 190
 
 class Damaged(Exception):
     """A file does not hold what was written to it. The message says why."""
-
-
-def default_folder() -> str:
-    """Return ``/var/lib/vigo-bridge`` for root, a folder in the XDG state folder for others."""
-    if os.geteuid() == 0:
-        return "/var/lib/vigo-bridge"
-    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return os.path.join(state, "vigo-bridge")
 
 
 def scope_file(kind: str, scope: str) -> str:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Archives of Python files that are unpacked on a target once, and stay there.
 
-Each has a folder of its own, in one that only this user can use. It appears in one step, whole, so
-that whoever looks finds all of it or nothing.
+Each has a folder of its own, in one that only this user and root can write to. It appears in one
+step, whole, so that whoever looks finds all of it or nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import contextlib
 import io
 import os
 import shutil
-import stat
 import tempfile
 import time
 import zipfile
+
+from .private_files import make_folder
 
 _PART = ".part-"
 _PART_LIVES = 3600.0
@@ -27,16 +28,19 @@ OTHERS = 3
 def unpack(archive: bytes, folder: str, name: str) -> str:
     """Unpacks a ZIP archive into a folder's subfolder of this name; gives its path.
 
-    What is there under that name stays. Raises OSError, and PermissionError where others could have
-    put something there.
+    A folder that is there under that name stays. Raises OSError, and PermissionError where another
+    user could have put something there.
     """
-    _own(folder)
+    folder = make_folder(folder)
     _clear(folder)
     place = os.path.join(folder, name)
     part = tempfile.mkdtemp(prefix=_PART, dir=folder)
     try:
         extract(archive, part)
         _sync(part)
+        if not os.path.isdir(place):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(place)
         os.rename(part, place)
     except OSError:
         if not os.path.isdir(place):  # Another call was not faster.
@@ -55,7 +59,7 @@ def remove_older(folder: str, name: str) -> None:
         and not entry.name.startswith(_PART)
         and entry.name != name
     ]
-    others.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+    others.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime, reverse=True)
     for entry in others[OTHERS:]:
         shutil.rmtree(entry.path, ignore_errors=True)
 
@@ -71,35 +75,30 @@ def put(folder: str, name: str, content: bytes) -> None:
 
     Raises OSError, and PermissionError as above.
     """
-    _own(folder)
+    folder = make_folder(folder)
     _clear(folder)
+    path = os.path.join(folder, name)
+    if os.path.isdir(path):
+        remove(path)
     descriptor, part = tempfile.mkstemp(prefix=_PART, dir=folder)
     try:
         with open(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.rename(part, os.path.join(folder, name))
+        os.rename(part, path)
     except OSError:
         os.unlink(part)
         raise
 
 
-def is_private(folder: str) -> bool:
-    """Whether nobody else can have put anything there."""
-    try:
-        status = os.lstat(folder)
-    except OSError:
-        return False
-    mode = stat.S_IMODE(status.st_mode)
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not mode & 0o077
-
-
-def _own(folder: str) -> None:
-    for path in (os.path.dirname(folder), folder):
-        os.makedirs(path, mode=0o700, exist_ok=True)
-    if not is_private(folder):
-        raise PermissionError("it is not this user's alone")
+def remove(path: str) -> None:
+    """Remove a file or a folder as far as that is possible."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
 
 
 def _sync(folder: str) -> None:
@@ -116,8 +115,4 @@ def _clear(folder: str) -> None:
         for entry in entries:
             age = time.time() - entry.stat(follow_symlinks=False).st_mtime
             if entry.name.startswith(_PART) and age > _PART_LIVES:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    with contextlib.suppress(OSError):
-                        os.unlink(entry.path)
+                remove(entry.path)

@@ -28,53 +28,49 @@ _LEFT_OUT = ("csharp", "facts", "powershell")
 
 #: The first Python that there is.
 _PYTHON = 'p=; for c in {pythons}; do p=$(command -v "$c") && break; done;'
+#: Isolated, so that no file in the current folder, in a user's site-packages or in what PYTHONPATH
+#: names is taken for one of the standard library.
+_RUN = ' [ "$p" ] && exec "$p" -I -c {launch};'
 #: What is not read from standard input could break the connection.
-_NOTHING = f"cat >/dev/null; echo {shlex.quote(json.dumps({MISSING: True}))}"
-#: Only what belongs to the user who runs it is run.
-_LATER = """\
- m=/var/lib/vigo-bridge;\
- [ "$(id -u)" = 0 ] || m=${{XDG_STATE_HOME:-$HOME/.local/state}}/vigo-bridge;\
- m=$m/modules;\
- [ "$p" ] && [ -O "$m" ] && [ -O "$m/{name}.py" ] && exec "$p" "$m/{name}.py";"""
-_FIRST = ' [ "$p" ] && exec "$p" -c {launch};'
+_NOTHING = " cat >/dev/null; printf '\\n%s\\n' {answer}"
 #: For Pythons that are too old, Ansible has an explanation.
 _LAUNCH = """\
 import sys
 stream = sys.stdin.buffer
 if sys.version_info < (3, 8):
     stream.read()
-    print('{{"{missing}": true}}')
+    print('\\n{{"{missing}": true}}')
     sys.exit()
 program = stream.read({size})
 scope = {{"__name__": "bundled_module"}}
 exec(compile(program, "bundled_module.py", "exec"), scope)
-scope["first_call"](program, stream)
+scope["{function}"](stream)
 """
 
 
-def later_call(name: str, pythons: Sequence[str]) -> str:
-    """The command that runs what is kept under a name; it reads the arguments.
-
-    pythons: programs, of which the first one is taken that is there.
-    """
-    return _shell(_LATER.format(name=name), pythons)
+def later_call(pythons: Sequence[str]) -> str:
+    """The command that takes `reader`, and then the arguments."""
+    return _command("later_call", pythons)
 
 
 def first_call(pythons: Sequence[str]) -> str:
-    """The command that takes `sources`, and then the arguments."""
-    launch = _LAUNCH.format(missing=MISSING, size=len(_PROGRAM))
-    return _shell(_FIRST.format(launch=shlex.quote(launch)), pythons)
+    """The command that takes `sources`, and then the arguments.
+
+    pythons: programs, of which the first one is taken that is there.
+    """
+    return _command("first_call", pythons)
+
+
+def reader(module: str, name: str) -> bytes:
+    """What a target needs to run what is kept under a name."""
+    files = {path: _SHARED[path] for path in _READER}
+    return _packed(module, name, files)
 
 
 def sources(module: str, name: str) -> bytes:
     """All that a target needs to run a module. name: to keep it under; empty for this call only."""
     files = {**_ansibles(), **_SHARED, **_texts(_PLUGINS, [_path(module)], COLLECTION)}
-    for path in list(files):
-        while path := os.path.dirname(path):
-            files.setdefault(f"{path}/__init__.py", "")
-    packed = zlib.compress(json.dumps(files).encode(), 1)
-    head = {"module": _short(module), "name": name, "size": len(packed)}
-    return b"".join([_PROGRAM, json.dumps(head).encode(), b"\n", packed])
+    return _packed(module, name, files)
 
 
 def arguments(given: Mapping[str, Any]) -> bytes:
@@ -90,9 +86,26 @@ def name_of(module: str, pythons: Sequence[str]) -> str:
     return f"{_short(module)}-{digest.hexdigest()[:32]}"
 
 
-def _shell(script: str, pythons: Sequence[str]) -> str:
-    choice = _PYTHON.format(pythons=" ".join(map(shlex.quote, pythons)))
-    return f"sh -c {shlex.quote(choice + script + _NOTHING)}"
+def _command(function: str, pythons: Sequence[str]) -> str:
+    launch = _LAUNCH.format(missing=MISSING, size=len(_PROGRAM), function=function)
+    answer = shlex.quote(json.dumps({MISSING: True}))
+    script = "".join(
+        [
+            _PYTHON.format(pythons=" ".join(map(shlex.quote, pythons))),
+            _RUN.format(launch=shlex.quote(launch)),
+            _NOTHING.format(answer=answer),
+        ]
+    )
+    return f"sh -c {shlex.quote(script)}"
+
+
+def _packed(module: str, name: str, files: dict[str, str]) -> bytes:
+    for path in list(files):
+        while path := os.path.dirname(path):
+            files.setdefault(f"{path}/__init__.py", "")
+    packed = zlib.compress(json.dumps(files).encode(), 1)
+    head = {"module": _short(module), "name": name, "size": len(packed)}
+    return b"".join([_PROGRAM, json.dumps(head).encode(), b"\n", packed])
 
 
 def _short(module: str) -> str:
@@ -138,4 +151,5 @@ _SHARED = _texts(
     f"{COLLECTION}/module_utils",
 )
 _SHARED_DIGEST = _digest(_SHARED)
+_READER = [f"{COLLECTION}/module_utils/{name}.py" for name in ("kept_module", "private_files")]
 _PROGRAM = _SHARED[f"{COLLECTION}/module_utils/bundled_module.py"].encode()

@@ -42,7 +42,9 @@ class RunningAction(ActionBase):
         given = dict(arguments)
         self._update_module_args(module, given, task_vars)
         packed = kept_module.arguments(given)
-        result = self._run_program(kept_module.later_call(name, pythons), packed)
+        result = self._run_program(
+            kept_module.later_call(pythons), kept_module.reader(module, name) + packed
+        )
         if not result.get(MISSING):
             return result
         self._display.vvv(f"Sending {name}")

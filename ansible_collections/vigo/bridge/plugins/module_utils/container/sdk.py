@@ -25,8 +25,10 @@ import tempfile
 from typing import Any, Iterator, Mapping, Sequence
 
 from ..errors import Blocked
+from ..private_files import checked_folder, open_file
 from ..system_errors import reason
-from ..unpacking import extract, is_private, put, remove_older, unpack
+from ..unpacking import extract, put, remove, remove_older, unpack
+from .installed_packages import use_installed_packages
 
 #: What the archive holds: the SDK, and all that it cannot do without.
 PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
@@ -42,6 +44,7 @@ MISSING = "sdk_missing"
 
 #: The file that says what was seen to work; and those of them that were believed in this call.
 _MEMORY = "works"
+_LONGEST_MEMORY = 10_000
 _trusted: list[str] = []
 _INSTALL = "install it there: apt install python3-docker, or pip install docker"
 
@@ -55,6 +58,7 @@ def provide(
     archives are unpacked, the first that can be used is. keep: whether it stays there. Raises
     Blocked, saying what to install.
     """
+    use_installed_packages()
     if _works(folders, keep):
         return True
     if not offer:
@@ -62,13 +66,22 @@ def provide(
             f"this target's Python {platform.python_version()} has no usable docker SDK, and the"
             f" controller has none to send; {_INSTALL}, or pip install docker on the controller"
         )
-    place = next(_unpacked_before(folders, offer["digest"]), None)
-    if place is None and archive is None:
+    for place in _unpacked_before(folders, offer["digest"]):
+        if _use(place, folders, keep) is None:
+            return True
+        if keep:
+            remove(place)  # damaged: the controller sends it anew
+    if archive is None:
         return False
-    if place is None:
-        content = base64.b64decode(archive or "")
-        place = _unpack(content, offer["digest"], folders) if keep else _unpack_for_now(content)
-    _use(place, offer["versions"], folders, keep)
+    content = base64.b64decode(archive)
+    place = _unpack(content, offer["digest"], folders) if keep else _unpack_for_now(content)
+    error = _use(place, folders, keep)
+    if error:
+        raise Blocked(
+            f"the controller's docker SDK ({offer['versions']}) does not run on this target's"
+            f" Python {platform.python_version()} ({error.__cause__}); {_INSTALL}, or install older"
+            " versions on the controller"
+        ) from error
     return True
 
 
@@ -88,9 +101,10 @@ def imported() -> Any:
         import docker.errors
         import docker.utils
     except Exception as error:  # An old or half installed one may raise anything.
+        again = "run again, or " if _trusted else ""
         _forget()
         raise Blocked(
-            f"the Python of this target has no usable docker SDK ({error}); {_INSTALL}"
+            f"the Python of this target has no usable docker SDK ({error}); {again}{_INSTALL}"
         ) from error
     return docker
 
@@ -103,8 +117,11 @@ def _works(folders: Sequence[str], keep: bool) -> bool:
     return True
 
 
-def _use(place: str, versions: str, folders: Sequence[str], keep: bool) -> None:
-    """Puts it before what the target has: an older ``requests`` there does not go with it."""
+def _use(place: str, folders: Sequence[str], keep: bool) -> Blocked | None:
+    """Put it before what the target has: an older ``requests`` there does not go with it.
+
+    Return why it does not work.
+    """
     for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
         del sys.modules[name]
     sys.path.insert(0, place)
@@ -112,11 +129,9 @@ def _use(place: str, versions: str, folders: Sequence[str], keep: bool) -> None:
     try:
         _try(folders, keep)
     except Blocked as error:
-        raise Blocked(
-            f"the controller's docker SDK ({versions}) does not run on this target's Python"
-            f" {platform.python_version()} ({error.__cause__}); {_INSTALL}, or install older"
-            " versions on the controller"
-        ) from error
+        sys.path.remove(place)
+        return error
+    return None
 
 
 def _try(folders: Sequence[str], keep: bool) -> None:
@@ -149,8 +164,9 @@ def _seen() -> str:
 
 def _remembered(folder: str) -> str:
     try:
-        with open(os.path.join(folder, _MEMORY), encoding="utf-8") as stream:
-            return stream.read() if is_private(folder) else ""
+        path = os.path.join(checked_folder(folder), _MEMORY)
+        with os.fdopen(open_file(path), encoding="utf-8") as stream:
+            return stream.read(_LONGEST_MEMORY)
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -163,9 +179,10 @@ def _forget() -> None:
 
 def _unpacked_before(places: Sequence[str], digest: str) -> Iterator[str]:
     for folder in places:
-        place = os.path.join(folder, digest)
-        if is_private(folder) and os.path.isdir(place):
-            yield place
+        with contextlib.suppress(OSError):
+            place = os.path.join(checked_folder(folder), digest)
+            if os.path.isdir(place):
+                yield place
 
 
 def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
