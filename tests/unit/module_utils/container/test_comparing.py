@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.container import comparing, spec
 from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import (
     Image,
+    Observed,
     existing_of,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.container.pull import is_for
@@ -22,10 +23,42 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
     ("devices", "/dev/a:/dev/b", {"Devices": [DEVICE]}, True, False),
     ("devices", "/dev/a", {"Devices": [{**DEVICE, "CgroupPermissions": "r"}]}, False, False),
     ("devices", "/dev/a:r", {"Devices": [{**DEVICE, "CgroupPermissions": "r"}]}, False, True),
-    ("devices", [], {"Devices": [DEVICE]}, False, False),
+    ("devices", [], {"Devices": [DEVICE]}, False, True),
+    ("devices", "/dev/a:wr", {"Devices": [{**DEVICE, "CgroupPermissions": "rw"}]}, False, True),
+    ("devices", "/dev/a", {"Devices": [DEVICE, {"PathOnHost": "/dev/b"}]}, False, False),
     ("security_opt", "no-new-privileges", {"SecurityOpt": ["no-new-privileges:true"]}, False, True),
     ("security_opt", "label:disable", {"SecurityOpt": ["label=disable"]}, False, True),
     ("security_opt", "a=b", {"SecurityOpt": ["a=c"]}, False, False),
+    ("security_opt", "a=b", {"SecurityOpt": ["a=b", "label=disable"]}, False, False),
+    (
+        "security_opt",
+        "a=b",
+        {"SecurityOpt": ["a=b", "label=disable"], "PidMode": "host"},
+        False,
+        True,
+    ),
+    (
+        "security_opt",
+        "a=b",
+        {"SecurityOpt": ["a=b", "label=disable"], "IpcMode": "host"},
+        False,
+        True,
+    ),
+    (
+        "security_opt",
+        "a=b",
+        {"SecurityOpt": ["a=b", "label=disable"], "Privileged": True},
+        False,
+        True,
+    ),
+    (
+        "security_opt",
+        "a=b",
+        {"SecurityOpt": ["a=b", "label=user:x", "label=role:y"], "PidMode": "container:1"},
+        False,
+        True,
+    ),
+    ("security_opt", "a=b", {"SecurityOpt": ["a=b", "c=d"], "PidMode": "host"}, False, False),
     ("tmpfs", "/a:size=1m", {"Tmpfs": {"/a": "size=1m"}}, False, True),
     ("tmpfs", "/a:size=1m", {"Tmpfs": {"/a": "rw,size=1m", "/run": "rw"}}, False, False),
     ("tmpfs", "/a:size=1m", {"Tmpfs": {"/a": "rw,size=1m", "/run": "rw"}}, True, True),
@@ -43,7 +76,8 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
         True,
         True,
     ),
-    ("dns", "b,a", {"Dns": ["a", "b"]}, False, True),
+    ("dns", "b,a", {"Dns": ["a", "b"]}, False, False),
+    ("dns", "a,b", {"Dns": ["a", "b"]}, False, True),
     ("dns_opt", "b,a", {"DnsOptions": ["a", "b"]}, False, True),
     ("dns_search", "b,a", {"DnsSearch": ["a", "b"]}, False, False),
     ("group_add", "b,5", {"GroupAdd": ["5", "b"]}, False, True),
@@ -55,9 +89,8 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
 def test_agree(name: str, written: Any, host: dict[str, Any], podman: bool, agree: bool) -> None:
     settings = spec.parse({"container": "app", "image": "x", name: written}).settings
     existing = existing_of({"Id": "1", "HostConfig": host})
-    assert existing is not None
-    actual = getattr(existing.settings, name)
-    assert comparing.agree(name, getattr(settings, name), actual, podman, str) is agree
+    observed = Observed(existing, podman=podman)
+    assert (not comparing.differing(name, settings, observed, str)) is agree
 
 
 #: The platform that is asked for, that of the image, whether it fits.

@@ -7,7 +7,7 @@ Each case names what the user wrote (``spec``), what is on the engine, and what 
     spec: {...}            # attributes beside container and image: redis:7-alpine
     container: plain       # a recorded payload (plain, rich, settings); missing: none
     with: {...}            # changes to that payload, merged deeply
-    made_from: {...}       # the attributes of our label on it; missing: not made by us
+    made_from: {...}       # what it was created from by us; missing: not made by us
     observed: {...}        # further fields of Observed
     turn: {...}            # fields of Turn; secrets: values by path
     action: none           # and, where given: reason, steps, before, after, note
@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import decide, label, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.container import decide, spec
 from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import (
     Observed,
     existing_of,
@@ -33,6 +33,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container.observed imp
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import Turn
 from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
+from tests.unit.module_utils.container.created import created
 
 HERE = Path(__file__).parent
 USUAL = {"container": "plain", "image": "redis:7-alpine"}
@@ -84,17 +85,20 @@ def observed(case: dict[str, Any]) -> Observed:
     container = None
     engine = fields.pop("engine", "docker-20.10")
     if "container" in case:
-        payload = merged(recorded(f"{engine}-{case['container']}"), case.get("with", {}))
+        payload = recorded(f"{engine}-{case['container']}")
         if "made_from" in case:
-            made = spec.parse({**usual(case), **case["made_from"]})
-            labels = {**(payload["Config"].get("Labels") or {}), **label.labels(made)}
-            payload["Config"]["Labels"] = labels
-        container = existing_of(payload)
+            image = recorded(f"{engine}-{image_name(case)}")
+            payload = created({**usual(case), **case["made_from"]}, image, payload)
+        container = existing_of(merged(payload, case.get("with", {})))
     for name in ("known_networks", "incapable"):
         fields[name] = frozenset(fields.get(name, ()))
-    of = "settings-image" if case.get("container") == "settings" else "redis-image"
-    image = merged(recorded(f"{engine}-{of}"), fields.pop("image", {}))
+    image = merged(recorded(f"{engine}-{image_name(case)}"), fields.pop("image", {}))
     return Observed(container=container, image=image_of(image), **fields)
+
+
+def image_name(case: dict[str, Any]) -> str:
+    """The recorded image of its container."""
+    return "settings-image" if case.get("container") == "settings" else "redis-image"
 
 
 def usual(case: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ description:
     settled.
   - Only what the task sets is compared, and what the call before it set and it no longer does. All
     else is the image's or the engine's business.
+  - An empty list, map or text is the same as leaving the option out, except for O(command) and
+    O(entrypoint). To spell out a default, or a value in another form, changes nothing.
   - A container that differs is changed in place where the engine can do that (restart policy,
     limits, networks), and replaced otherwise. It is replaced as well when its image reference now
     stands for another image.
@@ -82,12 +84,14 @@ options:
   command:
     description:
       - The command and its arguments, as a list, or as a text that is split like a shell does.
-      - Default is the image's.
+      - Default is the image's. An empty list means no arguments for the entry point; an image
+        without one cannot run with it.
     type: raw
   entrypoint:
     description:
       - The entry point, as a list, or as a text that is split like a shell does.
       - Default is the image's. The engine drops the image's command when this is set.
+      - An empty list means none, and needs O(command).
     type: raw
   env:
     description:
@@ -130,7 +134,7 @@ options:
     description: Whether a small init process reaps zombies and passes signals on.
     type: bool
   stop_signal:
-    description: The signal that asks the process to end, for example V(SIGQUIT).
+    description: The signal that asks the process to end, as V(SIGQUIT), V(QUIT) or V(3).
     type: str
   stop_timeout:
     description: How long the process may take to end before it is killed, as V(30), V(30s), V(1m).
@@ -150,7 +154,7 @@ options:
     type: raw
   platform:
     description:
-      - The platform of the image, for example V(linux/arm64).
+      - The platform of the image, for example V(linux/arm64). V(arm64) is short for it.
       - Engines hand out an image for another one where a registry does not have it. That is an
         error here.
     type: str
@@ -216,7 +220,7 @@ options:
     type: str
   dns:
     description:
-      - Name servers.
+      - Name servers, in the order in which they are asked.
       - A list, or a text with commas between them.
     type: raw
   dns_search:

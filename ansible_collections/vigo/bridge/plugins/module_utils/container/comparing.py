@@ -1,103 +1,159 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a setting is as an engine shows it, field by field. Pure.
+"""Whether a container has a setting as it is wanted. Pure.
 
-Engines write one and the same setting in several ways, and add things of their own.
+One rule for containers of ours and for those of others: what differs between what was set at its
+creation and what is wanted now counts where the container does not have it already. Of a container
+of ours the label says what was set; of another one, whatever it has counts as set, except where
+engines and images add entries of their own.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Mapping, cast
 
-from . import mounts, ports
-from .observed import signal_number
+from . import defaults, mounts, ports
+from .canonical import COLLECTIONS, canonical
+from .mounts import Mount
+from .observed import Existing, Observed
+from .spec import Settings
 
 Reveal = Callable[[str], str]
 
+#: Of a container that something else made: entries that are not wanted may be there.
+_ADDED_TO = frozenset({"labels", "sysctls", "log_opts", "ulimits", "volumes", "healthcheck"})
+#: Options of mounts that no engine shows.
+_UNSEEN = frozenset({"z", "Z", "nocopy"})
+#: Podman lists all capabilities one by one, and leaves out those that all containers have.
+_ALL = {"cap_add": 20, "cap_drop": 11}
+_USUAL_ON_PODMAN = (
+    *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"),
+    *("NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+)
+#: Podman says one of these for the others, too.
+_IPC_ON_PODMAN = (None, "none", "private", "shareable", "host")
 
-def agree(name: str, wanted: Any, actual: Any, podman: bool, reveal: Reveal) -> bool:
-    """wanted: what the user set. actual: what the engine says, not None."""
+
+def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -> list[str]:
+    """The entries of a setting that are not as wanted, or its name; empty where all is well."""
+    container = cast(Existing, observed.container)
+    recorded, value = container.recorded, getattr(wanted, name)
+    if recorded is not None and recorded.holds(name, value):
+        return []
+    actual = getattr(container.settings, name)
+    if recorded is None and (value is None or actual is None):
+        return []
+    if actual is None:
+        return [name]  # Podman does not tell; the label does.
     if name in ("command", "entrypoint"):
-        return tuple(reveal(word) for word in wanted) == actual
-    if name in _RULES:
-        return _RULES[name](wanted, actual)
-    if podman and name in _ON_PODMAN:
-        return _ON_PODMAN[name](wanted, actual)
+        return [] if _has_words(name, wanted, observed, reveal) else [name]
+    if name in COLLECTIONS:
+        return _differing_entries(name, value, observed)
+    return [name] if _differs(_same_single(name, value, observed), observed) else []
+
+
+def _differs(same: bool | None, observed: Observed) -> bool:
+    """None, the engine does not tell: then the label alone counts."""
+    is_ours = cast(Existing, observed.container).recorded is not None
+    return same is False or (same is None and is_ours)
+
+
+def _has_words(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -> bool:
+    command, entrypoint = (
+        None if words is None else tuple(reveal(word) for word in words)
+        for words in (wanted.command, wanted.entrypoint)
+    )
+    expected = defaults.of_words(name, observed, entrypoint, command)
+    return expected == getattr(cast(Existing, observed.container).settings, name)
+
+
+def _same_single(name: str, value: Any, observed: Observed) -> bool | None:
+    container = cast(Existing, observed.container)
+    wanted = canonical(name, value)
+    actual = canonical(name, getattr(container.settings, name))
+    if name == "workdir":
+        actual = actual or "/"
+    if str(wanted).startswith("container:"):  # Engines store the ID.
+        other = str(wanted).partition(":")[2]
+        return actual in (wanted, f"container:{observed.shared.get(other, other)}")
+    if observed.podman and wanted is not None and name == "domainname":
+        return None  # Its Docker API drops it, which is said.
+    if observed.podman and name == "ipc" and actual != "host":
+        is_told = wanted not in _IPC_ON_PODMAN or actual not in _IPC_ON_PODMAN
+        return actual == wanted if is_told else None
+    return actual in (defaults.of_single(name, observed) if wanted is None else (wanted,))
+
+
+def _differing_entries(name: str, value: Any, observed: Observed) -> list[str]:
+    container, podman = cast(Existing, observed.container), observed.podman
+    recorded = container.recorded
+    wanted = canonical(name, value, podman) or {}
+    actual = canonical(name, getattr(container.settings, name), podman) or {}
+    if recorded is None and name == "ports" and podman:
+        return [] if ports.same(wanted, actual) else [name]
+    base = defaults.of_collection(name, observed)
+    if name == "healthcheck":
+        actual = {**defaults.CHECKS, **actual}
+    if podman and name in _ALL:
+        actual = _capabilities_on_podman(name, wanted, actual)
+    before = _before(name, observed, actual)
+    changed = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
+    return sorted(
+        str(key)
+        for key in changed
+        if _differs(
+            _same(name, wanted.get(key, base.get(key)), actual.get(key), before.get(key), observed),
+            observed,
+        )
+    )
+
+
+def _capabilities_on_podman(
+    name: str, wanted: Mapping[Any, Any], actual: Mapping[Any, Any]
+) -> Mapping[Any, Any]:
+    if "ALL" in wanted and len(actual) >= _ALL[name]:
+        return {"ALL": True}
+    usual = _USUAL_ON_PODMAN if name == "cap_add" else ()
+    return {**actual, **{capability: True for capability in usual if capability in wanted}}
+
+
+def _before(name: str, observed: Observed, actual: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """What was set at its creation, as far as that is known."""
+    recorded = cast(Existing, observed.container).recorded
+    if recorded is not None and name not in recorded.hashed:
+        return canonical(name, recorded.fields.get(name), observed.podman) or {}
+    is_added_to = name in _ADDED_TO or (name == "tmpfs" and observed.podman)
+    return {} if recorded is None and is_added_to else actual
+
+
+def _same(name: str, wanted: Any, actual: Any, before: Any, observed: Observed) -> bool | None:
+    """Of one entry; None where the engine does not tell."""
+    if name == "ports" and observed.podman and (wanted or before).host is None:
+        return None  # It puts a number where the host's port was left to it.
+    if wanted is None or actual is None:
+        return wanted is actual
+    if name == "tmpfs" and observed.podman:  # It adds options.
+        return wanted <= actual and not (before or frozenset()) - wanted & actual
+    if name == "devices":
+        (host, access), (actual_host, actual_access) = wanted, actual
+        same = host == actual_host and actual_access in ("", access)
+        return None if same and not actual_access else same  # Podman leaves permissions out.
+    if name == "volumes":
+        is_ours = cast(Existing, observed.container).recorded is not None
+        return _same_mount(wanted, actual, before, is_ours)
     return bool(wanted == actual)
 
 
-def _is_part(wanted: Any, actual: Any) -> bool:
-    return all(actual.get(key) == value for key, value in wanted.items())
-
-
-def _same_entries(wanted: Any, actual: Any) -> bool:
-    return set(wanted) == set(actual)
-
-
-def _volumes(wanted: Any, actual: Any) -> bool:
-    return all(mounts.present(mount, actual) for mount in wanted)
-
-
-def _devices(wanted: Any, actual: Any) -> bool:
-    """Podman leaves the permissions out."""
-    known = [device if device.rpartition(":")[2] else device.rstrip(":") for device in actual]
-    return len(wanted) == len(actual) and all(
-        device in known or device.rpartition(":")[0] in known for device in wanted
-    )
-
-
-def _security_options(wanted: Any, actual: Any) -> bool:
-    return {_security_option(text) for text in wanted} == {
-        _security_option(text) for text in actual
-    }
-
-
-def _security_option(text: str) -> str:
-    """``label:disable`` and ``label=disable``, ``x`` and ``x:true`` are the same."""
-    text = text.replace(":", "=", 1) if "=" not in text else text
-    return text[: -len("=true")] if text.endswith("=true") else text
-
-
-def _tmpfs_on_podman(wanted: Any, actual: Any) -> bool:
-    """It adds options, and folders for a read-only container."""
-    return all(
-        path in actual and set(_options(options)) <= set(_options(actual[path]))
-        for path, options in wanted.items()
-    )
-
-
-def _options(text: str) -> list[str]:
-    return [word for word in text.split(",") if word]
-
-
-def _ipc_on_podman(wanted: Any, actual: Any) -> bool:
-    """It says shareable for private, too."""
-    own = ("private", "shareable")
-    return wanted == actual or (wanted in own and actual in own)
-
-
-_RULES: dict[str, Callable[[Any, Any], bool]] = {
-    "labels": _is_part,
-    "sysctls": _is_part,
-    "log_opts": _is_part,
-    "ulimits": _is_part,
-    "ports": ports.same,
-    "volumes": _volumes,
-    "devices": _devices,
-    "security_opt": _security_options,
-    "healthcheck": lambda wanted, actual: _is_part(wanted.payload(), actual.payload()),
-    "stop_signal": lambda wanted, actual: signal_number(wanted) == signal_number(actual),
-    "dns": _same_entries,
-    "dns_opt": _same_entries,
-    "group_add": _same_entries,
-    # A container does not tell; a wrong image shows by its ID.
-    "platform": lambda wanted, actual: True,
-}
-
-_ON_PODMAN: dict[str, Callable[[Any, Any], bool]] = {
-    "tmpfs": _tmpfs_on_podman,
-    "ipc": _ipc_on_podman,
-    # Its Docker API drops it, which is said.
-    "domainname": lambda wanted, actual: True,
-}
+def _same_mount(wanted: Mount, actual: Mount, before: Any, is_ours: bool) -> bool | None:
+    propagation = "" if wanted.propagation == "rprivate" else wanted.propagation
+    is_set = is_ours or bool(propagation)
+    if wanted.read_only != actual.read_only or (is_set and propagation != actual.propagation):
+        return False
+    if wanted.is_anonymous:
+        is_any = mounts.is_anonymous_name(actual.source) or not is_ours
+        same = is_any and not actual.is_bind
+    else:
+        same = wanted.source == actual.source
+    unseen = _UNSEEN.intersection(before.options if before else ())
+    return None if same and unseen != _UNSEEN.intersection(wanted.options) else same

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import Blocked, ResourceError
 from ..resource import Decision, Turn
-from . import abilities, differences, label, restart, steps
+from . import abilities, defaults, differences, label, restart, steps
 from .differences import Difference
 from .observed import Existing, Observed
 from .spec import ContainerSpec
@@ -72,6 +72,7 @@ def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
 
 
 def _created(spec: ContainerSpec, observed: Observed) -> Decision:
+    _refuse_nothing_to_run(spec, observed)
     shown = {name: label.plain(value) for name, value in spec.settings.chosen().items()}
     return Decision(
         "created",
@@ -92,6 +93,7 @@ def _recreated(
             f"container {spec.name} was made with --rm and would vanish when stopped, so it cannot"
             f" be replaced safely ({_reasons(found)}); remove it by hand first"
         )
+    _refuse_nothing_to_run(spec, observed)
     reason = _reasons(found) or f"the container is {container.status}"
     return Decision(
         "recreated",
@@ -99,6 +101,22 @@ def _recreated(
         _diff(found),
         (*_missing_networks(spec, observed), steps.Replace(start=spec.state == "running")),
     )
+
+
+def _refuse_nothing_to_run(spec: ContainerSpec, observed: Observed) -> None:
+    """Raises ResourceError where neither the spec nor the image names a program."""
+    settings = spec.settings
+    if observed.image is None or any(
+        defaults.of_words(name, observed, settings.entrypoint, settings.command)
+        for name in ("entrypoint", "command")
+    ):
+        return
+    if settings.command == ():
+        raise ResourceError(
+            f"command: [] leaves nothing to run, because image {spec.image} has no entry point;"
+            " set command, or leave it out"
+        )
+    raise ResourceError(f"image {spec.image} names no command to run; set command")
 
 
 def _stopped(

@@ -3,20 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How a container differs from its spec. Pure.
 
-What only creation can set is compared with our label where there is one, and by inspect on the
-fields that the user set where there is none. What engines can change later is always compared by
-inspect. Secrets are compared by value and shown as their references.
+What only creation can set is compared by ``comparing``: with the help of our label where there is
+one. What engines can change later is always compared by inspect. Secrets are compared by value and
+shown as their references.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, cast
+from typing import Any, Mapping, cast
 
 from .. import secret_references
-from . import comparing, networks
+from . import comparing, environment, networks
 from .comparing import Reveal
-from .label import LIVE, Recorded, plain
+from .label import LIVE, plain
+from .networks import Attachment
 from .observed import Existing, Observed
 from .spec import LIMITS, Settings
 
@@ -31,7 +32,9 @@ _UNLIMITED = {
 }
 #: Long values: the reason says only that they changed.
 _NOT_SPELLED_OUT = frozenset({"command", "entrypoint", "healthcheck", "security_opt", "tmpfs"})
-_MAPS = frozenset({"env", "labels", "ulimits", "sysctls", "log_opts"})
+_MAPS = frozenset({"labels", "ulimits", "sysctls", "log_opts"})
+#: By the image's ID, and by the variables themselves.
+_SEEN_OTHERWISE = frozenset({"image", "platform", "env", "env_file"})
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,9 @@ def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Differen
     """All differences of the container that was observed, in the order of the settings."""
     container = cast(Existing, observed.container)
     found = [*_image(wanted, observed, container)]
-    if container.recorded is not None:
-        found += _by_label(wanted, container.recorded)
-        found += _secrets(wanted, observed, container, container.recorded, reveal)
-    else:
-        found += _by_inspect(wanted, observed, container, reveal)
+    found += _settings(wanted, observed, reveal)
+    found += _secret_words(wanted, container, reveal)
+    found += _env(wanted, observed, container, reveal)
     found += _restart(wanted, observed, container)
     found += _limits(wanted, observed, container)
     found += _networks(wanted, observed, container)
@@ -77,91 +78,67 @@ def _short(image_id: str) -> str:
     return image_id.rpartition(":")[2][:12]
 
 
-def _by_label(wanted: Settings, recorded: Recorded) -> list[Difference]:
-    """The fields whose recorded value is not the wanted one, removed ones included."""
+def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Difference]:
+    """What only creation can set, the variables of the environment apart."""
     found = []
+    recorded = cast(Existing, observed.container).recorded
     for name in Settings.__dataclass_fields__:
-        if name in LIVE or name == "image":
+        if name in LIVE or name in _SEEN_OTHERWISE:
             continue
-        before, after = recorded.fields.get(name), recorded.value(wanted, name)
-        if before == after:
+        entries = comparing.differing(name, wanted, observed, reveal)
+        if not entries:
             continue
-        if name in recorded.hashed:
+        after = plain(getattr(wanted, name))
+        if recorded is not None and name in recorded.hashed:
             before, after = None, None
-        found.append(Difference(name, _words(name, before, after), before, after))
+        elif recorded is not None:
+            before = recorded.fields.get(name)
+        else:
+            before = _shown_before(after, getattr(observed.container.settings, name))
+        if recorded is None and secret_references.paths(after):
+            found.append(Difference(name, f"{name} changed", HIDDEN, after))
+        else:
+            found.append(Difference(name, _words(name, entries, before, after), before, after))
     return found
 
 
-def _by_inspect(
-    wanted: Settings, observed: Observed, container: Existing, reveal: Reveal
-) -> list[Difference]:
-    """The fields that the user set and whose actual value is another one."""
-    found = []
-    for name, value in wanted.chosen().items():
-        if name in LIVE or name in ("image", "env_file", "env"):
-            continue
-        actual = getattr(container.settings, name)
-        if actual is None or comparing.agree(name, value, actual, observed.podman, reveal):
-            continue
-        secret = bool(secret_references.paths(plain(value)))
-        before = HIDDEN if secret else _shown_before(value, actual)
-        reason = f"{name} changed" if secret else _words(name, before, plain(value))
-        found.append(Difference(name, reason, before, plain(value)))
-    return found + _env_values(wanted, observed, container, reveal, lambda name: True)
-
-
-def _secrets(
-    wanted: Settings,
-    observed: Observed,
-    container: Existing,
-    recorded: Recorded,
-    reveal: Reveal,
-) -> list[Difference]:
-    """Values that the label does not hold: those of secrets, and of files of variables."""
+def _secret_words(wanted: Settings, container: Existing, reveal: Reveal) -> list[Difference]:
+    """The label holds references to secrets, not their values."""
     found = []
     for name in ("command", "entrypoint"):
         value = getattr(wanted, name)
         if value is None or not secret_references.paths(value):
             continue
-        if recorded.fields.get(name) != recorded.value(wanted, name):
-            continue  # Found by the label already.
+        if container.recorded is None or not container.recorded.holds(name, value):
+            continue  # Found already.
         if tuple(reveal(word) for word in value) != getattr(container.settings, name):
             reason = f"{name}: the value of a secret changed"
             found.append(Difference(name, reason, HIDDEN, plain(value)))
-    written = wanted.env or {}
-    return found + _env_values(
-        wanted,
-        observed,
-        container,
-        reveal,
-        lambda name: name not in written or bool(secret_references.find(written[name])),
-    )
+    return found
 
 
-def _env_values(
-    wanted: Settings,
-    observed: Observed,
-    container: Existing,
-    reveal: Reveal,
-    compared: Callable[[str], bool],
+def _env(
+    wanted: Settings, observed: Observed, container: Existing, reveal: Reveal
 ) -> list[Difference]:
-    """Variables whose actual value is another one, named but never shown."""
+    """Variables whose actual value is not the wanted one, named but never shown."""
     written = wanted.env or {}
     actual = container.settings.env or {}
     effective = {**observed.file_env, **{name: reveal(value) for name, value in written.items()}}
     names = [
-        name for name, value in effective.items() if compared(name) and actual.get(name) != value
+        name
+        for name in sorted(environment.to_compare(wanted, observed))
+        if actual.get(name) != effective.get(name, environment.of_image(observed).get(name))
     ]
     if not names:
         return []
     before = {name: HIDDEN for name in names if name in actual}
-    after = {name: written.get(name, HIDDEN) for name in names}
-    return [Difference("env", f"env {', '.join(sorted(names))} changed", before, after)]
+    after = {name: written.get(name, HIDDEN) for name in names if name in effective}
+    return [Difference("env", f"env {', '.join(names)} changed", before, after)]
 
 
 def _shown_before(wanted: Any, actual: Any) -> Any:
     """Of maps only what the user names: the rest belongs to the image or to somebody else."""
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
         return {key: actual[key] for key in wanted if key in actual}
     return plain(actual)
 
@@ -228,21 +205,26 @@ def _amount(name: str, value: int) -> str:
 
 def _networks(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
     mode = _made_on(wanted, observed, container)
-    if wanted.networks:
-        return _attachments(wanted, container, mode, observed.podman)
     after = wanted.network_mode
+    if wanted.networks:
+        return _attachments(wanted.networks, observed, mode)
+    if after is not None and not networks.is_special(after):
+        return _attachments((Attachment(after),), observed, mode)
     if after is None:
-        if container.recorded is None or mode == "bridge":
+        if container.recorded is None:
             return []
         after = "bridge"
     if after.startswith("container:"):
-        same = mode == f"container:{observed.shared_container}"
+        same = mode == f"container:{observed.shared.get(after.partition(':')[2])}"
         before = "another container" if mode.startswith("container:") else mode
     else:
         same, before = mode == after, mode
-    if same:
+    if not same:
+        return [Difference("network_mode", f"network_mode {before} -> {after}", before, after)]
+    if mode.startswith("container:"):
         return []
-    return [Difference("network_mode", f"network_mode {before} -> {after}", before, after)]
+    own = (mode, "podman") if observed.podman else (mode,)
+    return [_left(actual) for actual in container.attachments if actual.network not in own]
 
 
 def _made_on(wanted: Settings, observed: Observed, container: Existing) -> str:
@@ -256,45 +238,53 @@ def _made_on(wanted: Settings, observed: Observed, container: Existing) -> str:
 
 
 def _attachments(
-    wanted: Settings, container: Existing, first: str, podman: bool
+    wanted: tuple[Attachment, ...], observed: Observed, first: str
 ) -> list[Difference]:
     """Further networks come and go in place; the one that a container was made on does not."""
-    targets = {attachment.network: attachment for attachment in wanted.networks or ()}
+    container = cast(Existing, observed.container)
+    targets = {attachment.network: attachment for attachment in wanted}
     actual = {attachment.network: attachment for attachment in container.attachments}
     found = []
     if first not in targets:
         before = first if first != "bridge" else "the engine's own"
-        after = ", ".join(str(attachment) for attachment in targets.values())
+        after = ", ".join(str(attachment) for attachment in wanted)
         return [Difference("networks", f"networks {before} -> {after}", before, after)]
     for name, attachment in targets.items():
         if name not in actual:
-            found.append(
-                Difference("networks", f"network {name} added", None, attachment, in_place=True)
-            )
-        elif not networks.satisfies(actual[name], attachment, podman):
-            found.append(
-                Difference(
-                    "networks",
-                    f"network {actual[name]} -> {attachment}",
-                    actual[name],
-                    attachment,
-                    in_place=name != first,
-                )
-            )
-    for name in sorted(set(actual) - set(targets)):
-        found.append(
-            Difference("networks", f"network {name} removed", actual[name], None, in_place=True)
-        )
-    return found
+            reason = f"network {name} added"
+            found.append(Difference("networks", reason, None, attachment, in_place=True))
+            continue
+        kept = _kept_addresses(actual[name], attachment, observed)
+        exactly = container.recorded is not None
+        if kept or not networks.satisfies(actual[name], attachment, observed.podman, exactly):
+            reason = f"network {kept or actual[name]} -> {attachment}"
+            in_place = name != first and not kept
+            found.append(Difference("networks", reason, actual[name], attachment, in_place))
+    return found + [_left(actual[name]) for name in sorted(set(actual) - set(targets))]
 
 
-def _words(name: str, before: Any, after: Any) -> str:
+def _kept_addresses(
+    actual: Attachment, wanted: Attachment, observed: Observed
+) -> Attachment | None:
+    """Podman does not tell which addresses are fixed; the label says what was asked for."""
+    recorded = cast(Existing, observed.container).recorded
+    if recorded is None or not observed.podman:
+        return None
+    fixed = recorded.addresses.get(actual.network, frozenset()) - wanted.fixed
+    if not fixed or (actual.current and not fixed & set(actual.current)):
+        return None
+    return Attachment(actual.network, (*actual.aliases, *sorted(fixed)))
+
+
+def _left(actual: Attachment) -> Difference:
+    reason = f"network {actual.network} removed"
+    return Difference("networks", reason, actual, None, in_place=True)
+
+
+def _words(name: str, entries: list[str], before: Any, after: Any) -> str:
     """The reason for one field: short values are spelled out, maps by their keys."""
-    if name in _MAPS and isinstance(before or {}, Mapping) and isinstance(after or {}, Mapping):
-        old, new = before or {}, after or {}
-        keys = sorted(key for key in {**old, **new} if old.get(key) != new.get(key))
-        if keys:
-            return f"{name} {', '.join(keys)} changed"
+    if name in _MAPS:
+        return f"{name} {', '.join(entries)} changed"
     if name in _NOT_SPELLED_OUT or (before is None and after is None):
         return f"{name} changed"
     return f"{name} {_value(before)} -> {_value(after)}"

@@ -70,6 +70,7 @@ class Engine:
         self.settling: dict[str, Background[Any]] = {}
         self.followed: dict[str, str] = {}
         self._incapable: frozenset[str] | None = None
+        self._info: Mapping[str, Any] | None = None
 
     # containers
 
@@ -278,7 +279,7 @@ class Engine:
     def incapable(self) -> frozenset[str]:
         """The limits that this host cannot set, by the names of their attributes."""
         if self._incapable is None:
-            info = self._connection.call("GET", "/info")
+            info = self._information()
             able = {
                 "memory": info.get("MemoryLimit", True),
                 "memory_swap": info.get("SwapLimit", True),
@@ -288,6 +289,15 @@ class Engine:
             }
             self._incapable = frozenset(name for name, can in able.items() if can is False)
         return self._incapable
+
+    def log_driver(self) -> str:
+        """What containers get that set none; empty where the engine does not say."""
+        return str(self._information().get("LoggingDriver") or "")
+
+    def _information(self) -> Mapping[str, Any]:
+        if self._info is None:
+            self._info = self._connection.call("GET", "/info")
+        return self._info
 
 
 def endpoint(attachment: Attachment) -> dict[str, Any]:

@@ -15,14 +15,13 @@ from typing import Any, Callable, Mapping
 from ..errors import ResourceError
 from . import create_config, image_name, label
 from .engine import Engine
+from .environment import ENGINES_OWN
 from .label import Recorded
 from .observed import Existing, Image
 from .spec import LIMITS, ContainerSpec, Settings
 
 #: What Podman's inspect does not tell; our label does.
 _UNTOLD = ("sysctls", "log_opts")
-#: What engines put into the environment themselves.
-_ENGINES_OWN = frozenset({"container", "TERM", "HOSTNAME", "HOME", "PATH"})
 
 
 def to_follow(
@@ -164,7 +163,7 @@ def _env(follower: Existing, image: Image) -> dict[str, str] | None:
     return {
         name: value
         for name, value in (follower.settings.env or {}).items()
-        if name in written or (own.get(name) != value and name not in _ENGINES_OWN)
+        if name in written or (own.get(name) != value and name not in ENGINES_OWN)
     } or None
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +21,23 @@ _PATH = re.compile(
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
-_PLATFORM = re.compile(r"[a-z0-9_.-]+(?:/[a-z0-9_.-]+){0,2}")
-#: What machines call themselves, and what images call them.
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+_SYSTEMS = ("linux", "windows", "freebsd", "darwin", "wasi")
+_ARCHITECTURES = (
+    *("386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle"),
+    *("ppc64", "ppc64le", "riscv64", "s390x", "wasm"),
+)
+#: What machines call themselves: architecture and variant of their images.
+_ALIASES = {
+    "x86_64": ("amd64", ""),
+    "x86-64": ("amd64", ""),
+    "aarch64": ("arm64", ""),
+    "i386": ("386", ""),
+    "i686": ("386", ""),
+    "armhf": ("arm", "v7"),
+    "armel": ("arm", "v6"),
+}
+#: Variants that say no more than the architecture.
+_USUAL_VARIANTS = {"amd64": "v1", "arm64": "v8"}
 
 
 @dataclass(frozen=True)
@@ -81,11 +96,24 @@ def parse(text: str) -> ImageName:
 
 
 def platform(value: Any, attribute: str) -> str:
-    """``OS[/ARCHITECTURE[/VARIANT]]`` in one form. Raises ResourceError."""
+    """``OS[/ARCHITECTURE[/VARIANT]]`` in one form; an architecture alone is Linux's.
+
+    Raises ResourceError.
+    """
     written = text_of(value).strip().lower()
-    if not _PLATFORM.fullmatch(written):
-        raise ResourceError(f"{attribute}: {written!r} is no platform; write linux/amd64")
-    return "/".join(_ARCHITECTURES.get(part, part) for part in written.split("/"))
+    parts = written.split("/")
+    if parts[0] not in _SYSTEMS:
+        parts.insert(0, "linux")
+    system, architecture, variant = (*parts, "", "")[:3]
+    architecture, variant = _ALIASES.get(architecture, (architecture, variant))
+    if not all(parts) or len(parts) > 3 or architecture not in ("", *_ARCHITECTURES):
+        near = difflib.get_close_matches(architecture, _ARCHITECTURES, n=1)
+        hint = f"did you mean linux/{near[0]}?" if near else "write linux/amd64"
+        raise ResourceError(f"{attribute}: {written!r} is no platform; {hint}")
+    variant = f"v{variant[1:] if variant.startswith('v') else variant}" if variant else ""
+    if variant == _USUAL_VARIANTS.get(architecture):
+        variant = ""
+    return "/".join(part for part in (system, architecture, variant) if part)
 
 
 def familiar(text: str) -> str:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+from .canonical import canonical
 from .healthcheck import Healthcheck
 from .spec import LIMITS, ContainerSpec, Settings
 
@@ -42,17 +43,20 @@ LIVE = frozenset({"restart", "networks", "network_mode", *LIMITS})
 class Recorded:
     """What a container's label says it was created with.
 
-    fields: canonical values by name, or their SHA-256 for the names in ``hashed``.
+    fields: values by name, or their SHA-256 for the names in ``hashed``. addresses: the fixed ones
+    of networks by name, which Podman does not tell.
     """
 
     fields: Mapping[str, Any]
     hashed: frozenset[str] = frozenset()
+    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def value(self, settings: Settings, name: str) -> Any:
-        """The present value of a field in the form that this record compares with."""
-        chosen = None if name in LIVE else getattr(settings, name)
-        value = plain(chosen)
-        return _digest(value) if name in self.hashed and value is not None else value
+    def holds(self, name: str, value: Any) -> bool:
+        """Whether it was created with this value, in whichever spelling."""
+        if name in self.hashed:
+            return value is not None and _digest(plain(value)) == self.fields[name]
+        forms = [canonical(name, held, podman=True) for held in (self.fields.get(name), value)]
+        return bool(forms[0] == forms[1])
 
 
 def labels(spec: ContainerSpec) -> dict[str, str]:
@@ -67,8 +71,11 @@ def labels(spec: ContainerSpec) -> dict[str, str]:
 
 def encode(settings: Settings) -> str:
     """The spec label's text; where it would be too long, hashes of its longest fields."""
-    fields = canonical(settings)
+    fields = _fields(settings)
     content: dict[str, Any] = {"version": VERSION, "set": fields}
+    addresses = {item.network: sorted(item.fixed) for item in settings.networks or () if item.fixed}
+    if addresses:
+        content["addresses"] = addresses
     for name in sorted(fields, key=lambda name: len(_json(fields[name])), reverse=True):
         if len(_json(content).encode()) <= LIMIT:
             break
@@ -88,10 +95,12 @@ def decode(text: str | None) -> Recorded | None:
     written, hashes = content.get("set", {}), content.get("sha256", {})
     if not (isinstance(written, dict) and isinstance(hashes, dict) and (written or hashes)):
         return None
-    return Recorded({**written, **hashes}, frozenset(hashes))
+    addresses = content.get("addresses") or {}
+    fixed = {network: frozenset(addresses[network]) for network in addresses}
+    return Recorded({**written, **hashes}, frozenset(hashes), fixed)
 
 
-def canonical(settings: Settings) -> dict[str, Any]:
+def _fields(settings: Settings) -> dict[str, Any]:
     """The fields that the label holds, as JSON values."""
     chosen = settings.chosen()
     return {name: plain(value) for name, value in chosen.items() if name not in LIVE}

@@ -5,19 +5,25 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from ..comma_strings import as_mounts, text
 from ..errors import ResourceError
+from . import paths
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 _WITHOUT_MEANING_HERE = frozenset({"cached", "delegated", "consistent"})
 _LABELS = frozenset({"z", "Z"})
+_TMPFS_VALUES = frozenset({"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol"})
+_TMPFS_FLAGS = _PROPAGATION | {
+    *("defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec"),
+    *("sync", "async", "dirsync", "mand", "nomand", "atime", "noatime", "diratime", "nodiratime"),
+    *("relatime", "norelatime", "strictatime", "nostrictatime"),
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -60,8 +66,8 @@ class Mount:
 def parse(value: Any) -> tuple[Mount, ...]:
     """All mounts, sorted by target. Raises ResourceError."""
     mounts: dict[str, Mount] = {}
-    for entry in as_mounts(value):
-        mount = _entry(entry)
+    for written in as_mounts(value):
+        mount = entry(written)
         if mount.target in mounts:
             raise ResourceError(f"volumes: two entries for {mount.target}; keep one of them")
         mounts[mount.target] = mount
@@ -71,11 +77,17 @@ def parse(value: Any) -> tuple[Mount, ...]:
 def parse_tmpfs(value: Any) -> dict[str, str]:
     """In-memory folders: options by path, from ``/run,/tmp:size=64m`` or a map."""
     if isinstance(value, dict):
-        return {_absolute(path, "tmpfs"): _sorted(options) for path, options in value.items()}
-    folders = {}
-    for entry in as_mounts(value):
-        path, _colon, options = entry.partition(":")
-        folders[_absolute(path, "tmpfs")] = _sorted(options)
+        pairs = list(value.items())
+    else:
+        pairs = [
+            (path, options) for path, _, options in (e.partition(":") for e in as_mounts(value))
+        ]
+    folders: dict[str, str] = {}
+    for path, options in pairs:
+        target = paths.mount_point(text(path), "tmpfs")
+        if target in folders:
+            raise ResourceError(f"tmpfs: two entries for {target}; keep one of them")
+        folders[target] = _tmpfs_options(target, options)
     return folders
 
 
@@ -90,7 +102,7 @@ def of_payload(mounts: Any) -> tuple[Mount, ...]:
         options = (propagation,) if propagation not in ("", "rprivate") else ()
         found.append(
             Mount(
-                posixpath.normpath(mount.get("Destination") or "/"),
+                paths.clean(mount.get("Destination") or "/"),
                 source or "",
                 not mount.get("RW", True),
                 options,
@@ -104,50 +116,59 @@ def is_anonymous_name(name: str) -> bool:
     return bool(_ANONYMOUS.fullmatch(name))
 
 
-def present(wanted: Mount, actual: tuple[Mount, ...]) -> bool:
-    """Whether a wanted mount is among the actual ones."""
-    other = next((mount for mount in actual if mount.target == wanted.target), None)
-    if other is None or other.read_only != wanted.read_only:
-        return False
-    if wanted.propagation not in ("", "rprivate") and wanted.propagation != other.propagation:
-        return False
-    if wanted.is_anonymous:
-        return not other.is_bind
-    return wanted.source == other.source
-
-
-def _entry(entry: str) -> Mount:
-    parts = entry.split(":")
+def entry(written: str) -> Mount:
+    """One mount. Raises ResourceError."""
+    parts = written.split(":")
     if len(parts) == 1:
-        return Mount(_absolute(parts[0], "volumes"))
+        return Mount(paths.mount_point(parts[0], "volumes"))
     if len(parts) > 3:
-        raise ResourceError(f"volumes: {entry!r} has more parts than SOURCE:TARGET:OPTIONS")
+        raise ResourceError(f"volumes: {written!r} has more parts than SOURCE:TARGET:OPTIONS")
     source = parts[0]
     if source.startswith("/"):
-        source = posixpath.normpath(source)
+        source = paths.clean(source)
     elif not _NAME.fullmatch(source):
         raise ResourceError(
             f"volumes: {source!r} is neither an absolute path nor a volume name;"
             " relative paths have no meaning on the target"
         )
-    words = [word for word in (parts[2].split(",") if len(parts) == 3 else []) if word]
-    options = set(words) - {"ro", "rw"} - _WITHOUT_MEANING_HERE
+    words = {word for word in (parts[2].split(",") if len(parts) == 3 else []) if word}
+    options = words - {"ro", "rw"} - _WITHOUT_MEANING_HERE
+    mount = Mount(
+        paths.mount_point(parts[1], "volumes"), source, "ro" in words, tuple(sorted(options))
+    )
+    _check_options(written, mount, words)
+    return mount
+
+
+def _check_options(written: str, mount: Mount, words: set[str]) -> None:
+    """Engines ignore some of these without a word."""
+    options = set(mount.options)
     unknown = options - _PROPAGATION - _LABELS - {"nocopy"}
     if unknown:
         raise ResourceError(
-            f"volumes: {entry!r}: unknown option {sorted(unknown)[0]!r};"
+            f"volumes: {written!r}: unknown option {sorted(unknown)[0]!r};"
             " known: ro, rw, nocopy, z, Z, and propagations such as rslave"
         )
-    return Mount(_absolute(parts[1], "volumes"), source, "ro" in words, tuple(sorted(options)))
-
-
-def _absolute(path: str, attribute: str) -> str:
-    if not path.startswith("/"):
+    for choices in (_PROPAGATION, _LABELS, {"ro", "rw"}):
+        if len(words & choices) > 1:
+            shown = " and ".join(sorted(words & choices))
+            raise ResourceError(f"volumes: {written!r}: {shown} exclude each other; keep one")
+    if mount.is_bind and "nocopy" in options:
+        raise ResourceError(f"volumes: {written!r}: nocopy is for volumes, not for a path; drop it")
+    if not mount.is_bind and options & _PROPAGATION:
         raise ResourceError(
-            f"{attribute}: {path!r} is no absolute path in the container; write it from / on"
+            f"volumes: {written!r}: {mount.propagation} is for paths of the host, not for a volume;"
+            " drop it"
         )
-    return posixpath.normpath(path)
 
 
-def _sorted(options: Any) -> str:
-    return ",".join(sorted(word for word in text(options).split(",") if word))
+def _tmpfs_options(path: str, options: Any) -> str:
+    words = sorted(word for word in text(options).split(",") if word)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name not in (_TMPFS_VALUES if value else _TMPFS_FLAGS) or (equals and not value):
+            raise ResourceError(
+                f"tmpfs: {path}: unknown option {word!r}; write for example"
+                " size=64m, mode=1777, uid=1000, noexec"
+            )
+    return ",".join(words)

@@ -24,7 +24,8 @@ SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 class Attachment:
     """A container on a network. Addresses are empty where the engine chooses.
 
-    current: the addresses that it has now, chosen by whomever; only of an observed one.
+    Only of an observed one: the addresses that it has now, whoever chose them (current), the
+    names that every engine gives (own), and its host name, which Docker 20.10 gives, too.
     """
 
     network: str
@@ -32,6 +33,13 @@ class Attachment:
     ipv4: str = ""
     ipv6: str = ""
     current: tuple[str, ...] = field(default=(), compare=False)
+    own: tuple[str, ...] = field(default=(), compare=False)
+    hostname: str = field(default="", compare=False)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The addresses that were asked for."""
+        return frozenset(address for address in (self.ipv4, self.ipv6) if address)
 
     def __str__(self) -> str:
         details = [*self.aliases, *(item for item in (self.ipv4, self.ipv6) if item)]
@@ -48,7 +56,9 @@ def parse(network: Any, networks: Any) -> tuple[Attachment, ...]:
     return tuple(attachments.values())
 
 
-def of_payload(settings: Any, container_id: str, name: str) -> tuple[Attachment, ...]:
+def of_payload(
+    settings: Any, container_id: str, name: str, hostname: str = ""
+) -> tuple[Attachment, ...]:
     """The networks of an inspect payload's ``NetworkSettings.Networks``.
 
     Engines add the short container ID (and the name, on Podman) to the aliases.
@@ -58,7 +68,8 @@ def of_payload(settings: Any, container_id: str, name: str) -> tuple[Attachment,
         endpoint = endpoint or {}
         fixed = endpoint.get("IPAMConfig") or {}
         current = (endpoint.get("IPAddress"), endpoint.get("GlobalIPv6Address"))
-        aliases = set(endpoint.get("Aliases") or []) - {container_id[:12], name}
+        own = (container_id[:12], name)
+        aliases = set(endpoint.get("Aliases") or []).difference(own)
         found.append(
             Attachment(
                 network,
@@ -66,22 +77,33 @@ def of_payload(settings: Any, container_id: str, name: str) -> tuple[Attachment,
                 fixed.get("IPv4Address") or "",
                 fixed.get("IPv6Address") or "",
                 tuple(address for address in current if address),
+                own,
+                hostname,
             )
         )
     return tuple(sorted(found, key=lambda attachment: attachment.network))
 
 
-def satisfies(actual: Attachment, wanted: Attachment, podman: bool = False) -> bool:
-    """Whether what is attached has all that the user set.
+def satisfies(
+    actual: Attachment, wanted: Attachment, podman: bool = False, exactly: bool = False
+) -> bool:
+    """Whether what is attached has all that the user set, and with exactly no more than that.
 
     Podman tells no fixed addresses, only those that a running container has.
     """
-    if not set(wanted.aliases) <= set(actual.aliases):
+    aliases = set(wanted.aliases)
+    missing = aliases.difference(actual.aliases, actual.own)
+    further = set(actual.aliases).difference(aliases, [actual.hostname])
+    if missing or (exactly and further):
         return False
-    fixed = {address for address in (wanted.ipv4, wanted.ipv6) if address}
     if podman:
-        return fixed <= set(actual.current) or not actual.current
-    return fixed <= {actual.ipv4, actual.ipv6}
+        return wanted.fixed <= set(actual.current) or not actual.current
+    return wanted.fixed == actual.fixed if exactly else wanted.fixed <= actual.fixed
+
+
+def is_special(mode: str) -> bool:
+    """Whether a network mode is no network to attach to."""
+    return mode in SPECIAL_MODES or mode.startswith("container:")
 
 
 def mode(value: Any, attribute: str) -> str:
@@ -125,7 +147,7 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
             )
     return Attachment(
         name,
-        tuple(sorted(as_list(options.get("aliases")))),
+        tuple(sorted(set(as_list(options.get("aliases"))))),
         _address(name, "ipv4_address", options, ipaddress.IPv4Address),
         _address(name, "ipv6_address", options, ipaddress.IPv6Address),
     )

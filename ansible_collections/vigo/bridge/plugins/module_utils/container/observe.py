@@ -36,7 +36,8 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         known_networks=frozenset(name for name in names if subnets[name] is not None),
         subnets={name: known for name, known in subnets.items() if known},
         file_env=_file_env(spec, target),
-        shared_container=_shared_container(engine, spec),
+        log_driver=_log_driver(engine, spec, container),
+        shared=_shared(engine, spec),
         incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
         repaired=repaired,
         followed=followed if container and label.FOLLOWS in container.labels else "",
@@ -77,13 +78,26 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
         return {}
 
 
-def _shared_container(engine: Engine, spec: ContainerSpec) -> str:
-    name = _shared_name(spec)
-    shared = engine.container(name) if name else None
-    return shared.id if shared else ""
+def _log_driver(engine: Engine, spec: ContainerSpec, container: Existing | None) -> str:
+    """The engine's own, where the container was created with one and none is set any more."""
+    recorded = container.recorded if container else None
+    is_removed = recorded is not None and "log_driver" in recorded.fields
+    return engine.log_driver() if is_removed and spec.settings.log_driver is None else ""
+
+
+def _shared(engine: Engine, spec: ContainerSpec) -> dict[str, str]:
+    settings = spec.settings
+    modes = (settings.network_mode, settings.ipc, settings.pid)
+    names = {name for name in map(_other_container, modes) if name}
+    found = {name: engine.container(name) for name in sorted(names)}
+    return {name: container.id for name, container in found.items() if container}
 
 
 def _shared_name(spec: ContainerSpec) -> str:
     """The container whose network it is to share, or empty."""
-    kind, _colon, name = (spec.settings.network_mode or "").partition(":")
+    return _other_container(spec.settings.network_mode)
+
+
+def _other_container(mode: str | None) -> str:
+    kind, _colon, name = (mode or "").partition(":")
     return name if kind == "container" else ""

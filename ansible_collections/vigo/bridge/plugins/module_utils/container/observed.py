@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
@@ -100,8 +99,9 @@ class Observed:
     step; None where it is not here. moved: the registry has another image under that name;
     None: it does not tell (check mode only, where nothing is pulled). known_networks: those
     of the spec that exist. subnets: those of networks by name, where an address is asked for.
-    file_env: what ``env_file`` holds. shared_container: the ID behind
-    ``network_mode: container:NAME``, empty where there is none. incapable: limits that the host
+    file_env: what ``env_file`` holds. log_driver: the engine's own, empty where it is not asked
+    for. shared: the IDs behind ``container:NAME`` in ipc, pid and network_mode, by name, of those
+    that exist. incapable: limits that the host
     cannot set. repaired: what was repaired of an interrupted replacement, in words. followed:
     the container with which it was replaced in this run, because it shares its network.
     """
@@ -112,7 +112,8 @@ class Observed:
     known_networks: frozenset[str] = frozenset()
     subnets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     file_env: Mapping[str, str] = field(default_factory=dict)
-    shared_container: str = ""
+    log_driver: str = ""
+    shared: Mapping[str, str] = field(default_factory=dict)
     incapable: frozenset[str] = frozenset()
     repaired: str = ""
     followed: str = ""
@@ -143,7 +144,9 @@ def existing_of(
     host = payload.get("HostConfig") or {}
     name = (payload.get("Name") or "").lstrip("/")
     labels = config.get("Labels") or {}
-    attachments = networks.of_payload(payload.get("NetworkSettings"), payload["Id"], name)
+    attachments = networks.of_payload(
+        payload.get("NetworkSettings"), payload["Id"], name, config.get("Hostname") or ""
+    )
     volumes = mounts.of_payload(payload.get("Mounts"))
     mode = host.get("NetworkMode") or "default"
     return Existing(
@@ -252,15 +255,6 @@ def _settings(
         log_driver=(host.get("LogConfig") or {}).get("Type") or "",
         log_opts=(host.get("LogConfig") or {}).get("Config"),
     )
-
-
-def signal_number(name: str) -> str:
-    """``SIGTERM``, ``term`` and ``15`` are the same signal."""
-    name = name.upper()
-    if name.isdigit():
-        return name
-    known = getattr(signal, name if name.startswith("SIG") else f"SIG{name}", None)
-    return str(int(known)) if isinstance(known, signal.Signals) else name
 
 
 def _entrypoint(value: Any) -> tuple[str, ...]:

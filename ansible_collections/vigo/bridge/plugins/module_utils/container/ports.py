@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Any, Iterable
@@ -13,11 +14,17 @@ from ..comma_strings import as_list
 from ..errors import ResourceError
 
 _PORT = re.compile(
-    r"(?:(?P<address>\[[0-9A-Fa-f:]+\]|\d+\.\d+\.\d+\.\d+|):)?"
+    r"(?:(?P<address>\[[0-9A-Fa-f:.]+\]|\d+\.\d+\.\d+\.\d+|):)?"
     r"(?:(?P<host>\d+(?:-\d+)?|):)?"
     r"(?P<inner>\d+(?:-\d+)?)"
-    r"(?:/(?P<protocol>tcp|udp|sctp))?"
+    r"(?:/(?P<protocol>tcp|udp|sctp))?",
+    re.IGNORECASE,
 )
+_IPV6 = re.compile(
+    r"(?P<address>[0-9a-f:]*:[0-9a-f:]*:[0-9a-f]*):(?P<rest>(?:\d[\d-]*)?:\d.*)", re.I
+)
+#: Addresses that stand for all of their kind.
+_ALL = ("", "::")
 
 
 @dataclass(frozen=True, order=True)
@@ -52,7 +59,24 @@ def parse(value: Any) -> tuple[Port, ...]:
 
     Engines read a range of the API as "pick one of these": so ranges are expanded here.
     """
-    return tuple(sorted({port for entry in as_list(value) for port in _entry(entry)}, key=_order))
+    found = {port for entry in as_list(value) for port in _entry(entry)}
+    _refuse_conflicts(found)
+    return tuple(sorted(found, key=_order))
+
+
+def _refuse_conflicts(ports: Iterable[Port]) -> None:
+    """Engines would notice at the start only. Addresses of IPv4 and IPv6 do not conflict."""
+    taken: dict[tuple[Any, ...], list[Port]] = {}
+    for port in sorted(ports, key=_order):
+        if port.host is None:
+            continue
+        others = taken.setdefault((port.host, port.protocol, ":" in port.address), [])
+        for other in others:
+            if port.address in _ALL or other.address in _ALL or port.address == other.address:
+                raise ResourceError(
+                    f"ports: {other} and {port} publish the same port of the host; change one"
+                )
+        others.append(port)
 
 
 def of_bindings(bindings: Any) -> tuple[Port, ...]:
@@ -97,6 +121,12 @@ def _fits(wanted: Port, actual: Port) -> bool:
 
 def _entry(entry: str) -> list[Port]:
     match = _PORT.fullmatch(entry)
+    bare = None if match else _IPV6.fullmatch(entry)
+    if bare:
+        raise ResourceError(
+            f"ports: {entry!r}: an IPv6 address is written in brackets:"
+            f" [{bare.group('address')}]:{bare.group('rest')}"
+        )
     if match is None:
         raise ResourceError(
             f"ports: {entry!r} is no port; write 8080:80, 127.0.0.1:8080:80, 53:53/udp,"
@@ -111,12 +141,18 @@ def _entry(entry: str) -> list[Port]:
             f"ports: the two ranges of {entry!r} differ in length;"
             " write as many ports on both sides"
         )
-    address = (match.group("address") or "").strip("[]")
-    protocol = match.group("protocol") or "tcp"
-    return [
-        Port(port, protocol, host, "" if address == "0.0.0.0" else address)
-        for port, host in zip(inner, hosts)
-    ]
+    address = _address(match.group("address") or "", entry)
+    protocol = (match.group("protocol") or "tcp").lower()
+    return [Port(port, protocol, host, address) for port, host in zip(inner, hosts)]
+
+
+def _address(written: str, entry: str) -> str:
+    """In its shortest form; empty for all of IPv4."""
+    try:
+        address = str(ipaddress.ip_address(written.strip("[]"))) if written else ""
+    except ValueError:
+        raise ResourceError(f"ports: {entry!r}: invalid IP address {written!r}") from None
+    return "" if address == "0.0.0.0" else address
 
 
 def _range(text: str, entry: str) -> list[int]:

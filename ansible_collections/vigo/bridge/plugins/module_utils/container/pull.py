@@ -66,6 +66,8 @@ def foresee(
     if container is None or (image is not None and spec.pull != "always"):
         return image, False
     present = image or engine.image(container.image_id)
+    if image is None and present is not None and not is_for(present, spec.settings.platform or ""):
+        return None, True
     digest, reason = engine.remote_digest(name, _credentials(engine, spec, name, reveal, note))
     if reason:
         note(f"image {name}: whether its registry has another one now cannot be told: {reason}")

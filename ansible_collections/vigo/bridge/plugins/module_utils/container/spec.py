@@ -18,7 +18,17 @@ from typing import Any, Callable, Mapping
 from ..comma_strings import as_list, as_map, text
 from ..durations import seconds
 from ..errors import ResourceError
-from . import env_file, healthcheck, image_name, mounts, networks, ports, quantities, restart
+from . import (
+    env_file,
+    healthcheck,
+    image_name,
+    mounts,
+    networks,
+    ports,
+    quantities,
+    restart,
+    signals,
+)
 from .attributes import ATTRIBUTES
 from .env_file import EnvFile
 from .healthcheck import Healthcheck
@@ -139,18 +149,28 @@ class ContainerSpec:
 
 def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     """Attributes as they come from a playbook or a stack. Raises ResourceError."""
-    given = {name: value for name, value in attributes.items() if value not in (None, "")}
+    given = {name: value for name, value in attributes.items() if not _is_blank(value)}
     for name in given:
         _refuse_unknown(name)
     handling = {name: _HANDLING[name](given[name], name) for name in _HANDLING if name in given}
     settings = {name: _SETTINGS[name](given[name], name) for name in _SETTINGS if name in given}
     if "network" in given or "networks" in given:
         settings["networks"] = networks.parse(given.get("network"), given.get("networks"))
+    settings = {name: value for name, value in settings.items() if _is_set(name, value)}
     if handling.get("expect") == "exited":
         handling.setdefault("health_timeout", JOB_TIMEOUT)
     spec = ContainerSpec(_name(given.get("container")), Settings(**settings), **handling)
     _check_whole(spec)
     return spec
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_set(name: str, value: Any) -> bool:
+    """An empty list or map is as good as none, except where it stands for no words."""
+    return name in ("command", "entrypoint") or value not in ((), {}, Healthcheck())
 
 
 def _check_whole(spec: ContainerSpec) -> None:
@@ -287,7 +307,7 @@ _SETTINGS: dict[str, Parser] = {
     "init": quantities.switch,
     "tty": quantities.switch,
     "stdin_open": quantities.switch,
-    "stop_signal": _plain,
+    "stop_signal": signals.parse,
     "stop_timeout": _whole_seconds,
     "healthcheck": healthcheck.parse,
     "platform": image_name.platform,

@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which variables of a container's environment are compared. Pure."""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping, cast
+
+from .. import secret_references
+from .observed import Existing, Observed
+from .spec import Settings
+
+_PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy")
+#: What engines put into the environment themselves.
+ENGINES_OWN = frozenset(
+    {"container", "TERM", "HOSTNAME", "HOME", "PATH", *_PROXIES, *map(str.upper, _PROXIES)}
+)
+
+
+def of_image(observed: Observed) -> Mapping[str, str]:
+    """The variables that a container has from its image."""
+    entries = (observed.image.config.get("Env") if observed.image else None) or []
+    return dict(entry.partition("=")[::2] for entry in entries)
+
+
+def to_compare(wanted: Settings, observed: Observed) -> set[str]:
+    """The names of the variables that may differ.
+
+    Those that are wanted, and of a container of ours also those that were. Its label holds
+    neither the values of secrets nor what was in files.
+    """
+    container = cast(Existing, observed.container)
+    written, recorded = wanted.env or {}, container.recorded
+    if recorded is None:
+        return {*written, *observed.file_env}
+    names = set(observed.file_env)
+    names.update(name for name in written if secret_references.find(written[name]))
+    if not recorded.holds("env", written):
+        before = {} if "env" in recorded.hashed else recorded.fields.get("env") or {}
+        names.update(
+            name for name in {**before, **written} if before.get(name) != written.get(name)
+        )
+    if wanted.env_file or "env_file" in recorded.fields or "env" in recorded.hashed:
+        names.update(_unexplained(container.settings.env or {}, (written, observed.file_env)))
+    return names
+
+
+def _unexplained(actual: Mapping[str, str], wanted: Iterable[Mapping[str, str]]) -> set[str]:
+    """Variables that come from nowhere: of a file that had them, or that was removed."""
+    return set(actual) - ENGINES_OWN - {name for variables in wanted for name in variables}

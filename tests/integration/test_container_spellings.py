@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a real engine keeps of a setting is no difference to any spelling of it.
+
+The spellings are those of the unit tests, where each pair is tried without an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container import create_config, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
+    Engine as EngineApi,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import image_of
+from tests.integration.container_scene import REDIS, Scene
+
+if TYPE_CHECKING:
+    from tests.testbed import Engine
+
+pytestmark = pytest.mark.integration
+
+FILE = "unit/module_utils/container/spellings.yml"
+#: Not here: what needs an image or a path of its own, and what is tested with networks.
+APART = {"image", "platform", "volumes", "devices", "network", "networks", "network_mode"}
+TABLE = [
+    row
+    for row in yaml.safe_load((Path(__file__).parents[1] / FILE).read_text(encoding="utf-8"))
+    if "image" not in row and row["setting"] not in APART
+]
+#: Settings that go together in one container.
+TOGETHER = {
+    *("env", "user", "group_add", "stop_signal", "stop_timeout", "healthcheck", "labels"),
+    *("ports", "tmpfs", "dns", "dns_search", "dns_opt", "extra_hosts", "ulimits", "shm_size"),
+    *("cap_add", "cap_drop", "sysctls", "log_driver", "log_opts"),
+}
+
+
+@pytest.fixture
+def scene(engine: Engine) -> Iterator[Scene]:
+    scene = Scene(engine)
+    scene.have(REDIS)
+    yield scene
+    scene.close()
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "of-another-tool"])
+def test_many_settings_at_once(scene: Scene, ours: bool) -> None:
+    groups = {
+        row["setting"]: next(group for group in row["groups"] if None not in group and group[1:])
+        for row in TABLE
+        if row["setting"] in TOGETHER - {"stop_timeout", "log_driver"} and "with" not in row
+    }
+    make(scene, {name: group[0] for name, group in groups.items()}, ours)
+    for number in range(max(map(len, groups.values()))):
+        spelled = {name: group[number % len(group)] for name, group in groups.items()}
+        assert action(scene, spelled) == "none"
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "of-another-tool"])
+def test_defaults_that_are_spelled_out_and_left_out(scene: Scene, ours: bool) -> None:
+    groups = {
+        row["setting"]: row["groups"][0]
+        for row in TABLE
+        if None in row["groups"][0] and row["setting"] != "workdir"  # The image sets it.
+    }
+    numbers = range(1, max(map(len, groups.values())))
+    forms = [
+        {name: group[number % len(group)] for name, group in groups.items()} for number in numbers
+    ]
+    forms = [{name: value for name, value in form.items() if value is not None} for form in forms]
+    for first in ({}, forms[0]):
+        make(scene, first, ours)
+        for spelled in ({}, *forms):
+            assert action(scene, spelled) == "none"
+        scene.bring(state="absent")
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: str(row["setting"]))
+def test_every_spelling_on_every_engine(each_engine: Engine, row: dict[str, Any]) -> None:
+    scene = Scene(each_engine)
+    podman = EngineApi(each_engine.docker_host).is_podman
+    try:
+        for ours in (True, False):
+            _check(scene, row, ours, podman)
+    finally:
+        scene.close()
+
+
+def _check(scene: Scene, row: dict[str, Any], ours: bool, podman: bool) -> None:
+    for group in row["groups"]:
+        first = {**row.get("with", {}), row["setting"]: group[0]}
+        if "container:other" in group or not make(scene, first, ours):
+            continue
+        for value in group[1:]:
+            is_default = podman and None in group  # It has defaults of its own.
+            spelled = {**row.get("with", {}), row["setting"]: value}
+            assert is_default or action(scene, spelled) == "none", (first, spelled)
+        for other in row["groups"]:
+            if ours and other is not group and "container:other" not in other:
+                spelled = {**row.get("with", {}), row["setting"]: other[0]}
+                assert podman or action(scene, spelled) != "none", (first, spelled)
+        scene.bring(state="absent")
+
+
+def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
+    """A container that never runs. Whether this engine can have it."""
+    if ours:
+        return scene.bring(state="stopped", **attributes).action == "created"
+    wanted = spec.parse({"container": scene.name, "image": REDIS, **attributes})
+    image = image_of(scene.client.api.inspect_image(REDIS))
+    assert image is not None
+    body = create_config.payload(wanted, image, {}, str)
+    body["Labels"] = dict(wanted.settings.labels or {})
+    api = EngineApi(scene.engine.docker_host)
+    api.create(scene.name, body, "")
+    return True
+
+
+def action(scene: Scene, attributes: dict[str, Any]) -> str:
+    result = scene.bring(check=True, state="stopped", **attributes)
+    return result.action if result.action == "none" else f"{result.action}: {result.reason}"
