@@ -187,8 +187,68 @@ def test_before_the_hosts_it_warns(place: Place) -> None:
     assert "@vigo" not in finished.out
 
 
+#: the file below conf/ -> the stack that counts, when Ansible runs in elsewhere/
+FOLDERS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "relative": ({"stack": "mine"}, {}, "conf/mine"),
+    "the default": ({}, {}, "conf/stacks"),
+    "above": ({"stack": "../stack"}, {}, "stack"),
+    "with a variable": ({"stack": "$PLACE/mine"}, {"PLACE": "../conf"}, "conf/mine"),
+    "in the home folder": ({"stack": "~/mine"}, {"HOME": "HERE/conf"}, "conf/mine"),
+    "absolute": ({"stack": "HERE/conf/mine"}, {}, "conf/mine"),
+    "of the environment": ({}, {"VIGO_BRIDGE_STACKS": "mine"}, "elsewhere/mine"),
+    "of the environment, absolute": ({}, {"VIGO_BRIDGE_STACKS": "HERE/stack"}, "stack"),
+    "the file before the environment": (
+        {"stack": "mine"},
+        {"VIGO_BRIDGE_STACKS": "HERE/stack"},
+        "conf/mine",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "folder"),
+    [
+        pytest.param(*case, id=name, marks=[] if name == "the default" else [pytest.mark.sweep])
+        for name, case in FOLDERS.items()
+    ],
+)
+def test_a_relative_folder_begins_where_it_is_written(
+    place: Place, options: dict[str, str], environment: dict[str, str], folder: str
+) -> None:
+    here = str(place.folder)
+    for name in ("conf/mine", "conf/stacks", "elsewhere/mine", "elsewhere/stacks", "stacks"):
+        place.write(f"{name}/configcrates/web-site.vgo", SITE)
+        place.write(f"{name}/envoys.vgo", 'match: "web*"\nconfigcrates: [web-site]\n')
+    place.write("conf/my.vigo.yml", json.dumps({"plugin": "vigo.bridge.stacks", **options}))
+    sources = ("-i", "../hosts.ini", "-i", "../conf/my.vigo.yml")
+    finished = ansible(
+        *("inventory", *sources, "--list"),
+        cwd=place.folder / "elsewhere",
+        environment={name: text.replace("HERE", here) for name, text in environment.items()},
+    )
+    assert finished.status == 0, finished.err
+    found = plain(finished.document)["_meta"]["hostvars"]["web1.example.com"]
+    assert found["vigo_secrets_folder"] == str(place.folder / folder)
+
+
 #: what is wrong, how to break it -> what is said
 BROKEN = {
+    "an unknown option": (
+        {"my.vigo.yml": '{"plugin": "vigo.bridge.stacks", "stacks": "stack"}'},
+        "unknown option 'stacks'; did you mean 'stack'?",
+    ),
+    "another unknown option": (
+        {"my.vigo.yml": '{"plugin": "vigo.bridge.stacks", "stack": "stack", "setings": {}}'},
+        "unknown option 'setings'; did you mean 'settings'?",
+    ),
+    "an option like no other": (
+        {"my.vigo.yml": '{"plugin": "vigo.bridge.stacks", "stack": "stack", "qqq": {}}'},
+        "unknown option 'qqq'; it has cache, ",
+    ),
+    "an empty folder": (
+        {"my.vigo.yml": '{"plugin": "vigo.bridge.stacks", "stack": ""}'},
+        "stack: name the folder that holds configcrates/",
+    ),
     "an invalid stack": (
         {"stack/configcrates/web-site.vgo": "name: web-site\nresources:\n  - type: fle\n"},
         "stack/configcrates/web-site.vgo:3:11: error:",

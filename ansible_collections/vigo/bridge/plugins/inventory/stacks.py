@@ -39,8 +39,12 @@ options:
     required: true
     choices: [vigo.bridge.stacks]
   stack:
-    description: The folder of the stack. A relative one begins at the folder of this file.
-    type: path
+    description:
+      - The folder of the stack. A relative one begins at the folder of this file, as the default
+        does.
+      - In the environment variable, a relative one begins at the current folder, as for
+        C(vigo-bridge).
+    type: str
     default: stacks
     env:
       - name: VIGO_BRIDGE_STACKS
@@ -94,7 +98,7 @@ from ansible.utils.vars import combine_vars
 try:
     from vigo_bridge.emit.group_variables import InventoryGroup, inventory_groups
     from vigo_bridge.language import load
-    from vigo_bridge.language.diagnostics import has_errors
+    from vigo_bridge.language.diagnostics import did_you_mean, has_errors, listed
     from vigo_bridge.language.fingerprint import fingerprint
     from vigo_bridge.report.diagnostics import as_text
     from vigo_bridge.resolve import resolve
@@ -119,7 +123,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 "vigo.bridge.stacks needs the Python package vigo-bridge beside Ansible"
                 f" ({MISSING}); install it: {sys.executable} -m pip install vigo-bridge"
             )
-        self._read_config_data(path)
+        self._refuse_unknown(path, self._read_config_data(path))
         hosts = list(inventory.hosts)
         if not hosts:
             self.display.warning(
@@ -132,9 +136,26 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add(group)
         self._construct({host for group in groups for host in group.hosts})
 
+    def _refuse_unknown(self, path: str, options: Iterable[Any]) -> None:
+        """A misspelt option would be ignored, and its default used."""
+        known = self.option_definitions
+        for name in options:
+            if name not in known:
+                advice = did_you_mean(str(name), known) or f"it has {listed(known)}"
+                raise AnsibleParserError(f"{path}: unknown option {name!r}; {advice}")
+
+    def _folder(self, path: str) -> Path:
+        """The stack's folder. A relative one begins where it is written."""
+        given, origin = self.get_option_and_origin("stack")
+        if not given:
+            raise AnsibleParserError(f"{path}: stack: name the folder that holds configcrates/")
+        begin = "" if str(origin).startswith("env:") else os.path.dirname(os.path.abspath(path))
+        expanded = os.path.expandvars(os.path.expanduser(given))
+        return Path(os.path.abspath(os.path.join(begin, expanded)))
+
     def _groups(self, path: str, hosts: list[str], cache: bool) -> list[InventoryGroup]:
         """What the stack says of these hosts, from the cache where that still holds."""
-        folder = Path(os.path.dirname(os.path.abspath(path)), self.get_option("stack"))
+        folder = self._folder(path)
         if not folder.is_dir():
             raise AnsibleParserError(
                 f"{path}: stack: {folder} is not a folder; name the one that holds configcrates/"
