@@ -47,6 +47,14 @@ exec(compile(program, "bundled_module.py", "exec"), scope)
 scope["{function}"](stream)
 """
 
+#: Names the first Python that runs.
+_REPLACEMENT = """\
+n=0; for c in {pythons}; do p=$(command -v "$c") || continue; n=$((n+1));\
+ "$p" -I -c {check} </dev/null >/dev/null 2>&1 || continue;\
+ printf '\\n%s %s %s\\n' {mark} $n "$p"; break; done; true"""
+_CHECK = "import sys; sys.exit(sys.version_info < (3, 8))"
+_MARK = "vigo-bridge-python"
+
 
 def later_call(pythons: Sequence[str]) -> str:
     """The command that takes `reader`, and then the arguments."""
@@ -59,6 +67,27 @@ def first_call(pythons: Sequence[str]) -> str:
     pythons: programs, of which the first one is taken that is there.
     """
     return _command("first_call", pythons)
+
+
+def search(pythons: Sequence[str]) -> str:
+    """The command that looks for a Python that runs; see `found`."""
+    script = _REPLACEMENT.format(
+        pythons=" ".join(map(shlex.quote, pythons)), check=shlex.quote(_CHECK), mark=_MARK
+    )
+    return f"sh -c {shlex.quote(script)}"
+
+
+def found(output: str) -> tuple[int, str]:
+    """The first Python that runs, and which it is of those that are there, counted from 1.
+
+    0, where none runs.
+    """
+    for line in reversed(output.split("\n")):
+        mark, _, rest = line.strip().partition(" ")
+        number, _, path = rest.partition(" ")
+        if mark == _MARK and number.isdigit() and path:
+            return int(number), path
+    return 0, ""
 
 
 def reader(module: str, name: str) -> bytes:

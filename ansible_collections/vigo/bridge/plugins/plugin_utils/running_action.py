@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from ansible import constants
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils.bundled_module import MISSING, PROFILE
 from . import kept_module
+from .module_answer import answer_in, explanation, has_answer
 from .printable import clean, clean_json
 
 
@@ -24,20 +25,48 @@ class RunningAction(ActionBase):
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The module's result. module: its full name."""
+        pythons = self._pythons(task_vars)
+        result = self._execute(module, arguments, task_vars, pythons)
+        if has_answer(result):
+            return result
+        # Nothing has been done if that Python does not run, such as a shim of pyenv.
+        number, python = self._python_that_runs(pythons)
+        if number > 1:
+            task_vars = self._with_python(task_vars, python)
+            result = self._execute(module, arguments, task_vars, [python])
+        elif number == 0:
+            result = self._execute_by_ansible(module, arguments, task_vars)
+        return {**result, **explanation(result)}
+
+    def _execute(
+        self,
+        module: str,
+        arguments: Mapping[str, Any],
+        task_vars: Mapping[str, Any],
+        pythons: Sequence[str],
+    ) -> dict[str, Any]:
         if self._may_be_kept(task_vars):
-            result = self._execute_kept(module, arguments, task_vars)
+            result = self._execute_kept(module, arguments, task_vars, pythons)
             if not result.get(MISSING):
                 return result
-        result = self._execute_module(
-            module_name=module, module_args=dict(arguments), task_vars=task_vars
-        )
-        return {**result, **_missing_python(result)}
+        return self._execute_by_ansible(module, arguments, task_vars)
 
-    def _execute_kept(
+    def _execute_by_ansible(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
+        result: dict[str, Any] = self._execute_module(
+            module_name=module, module_args=dict(arguments), task_vars=task_vars
+        )
+        return result
+
+    def _execute_kept(
+        self,
+        module: str,
+        arguments: Mapping[str, Any],
+        task_vars: Mapping[str, Any],
+        pythons: Sequence[str],
+    ) -> dict[str, Any]:
         """What ``_execute_module`` does, with a module that need not be sent at each call."""
-        pythons = self._pythons(task_vars)
         name = kept_module.name_of(module, pythons)
         given = dict(arguments)
         self._update_module_args(module, given, task_vars)
@@ -61,6 +90,25 @@ class RunningAction(ActionBase):
             "stderr": clean(answer["stderr"]),
         }
         return _as_result(self._parse_returned_data(shown, PROFILE))
+
+    def _parse_returned_data(self, res: dict[str, Any], *more: Any, **options: Any) -> Any:
+        """Ansible's method; it also reads what ``_execute_module`` returns."""
+        res = {**res, "stdout": answer_in(res.get("stdout", ""))}
+        return super()._parse_returned_data(res, *more, **options)
+
+    def _python_that_runs(self, pythons: Sequence[str]) -> tuple[int, str]:
+        environment = self._compute_environment_string()
+        answer = self._low_level_execute_command(f"{environment} {kept_module.search(pythons)}")
+        return kept_module.found(answer["stdout"])
+
+    def _with_python(self, task_vars: Mapping[str, Any], python: str) -> dict[str, Any]:
+        setting = {"ansible_python_interpreter": python}
+        host = self._task.delegate_to
+        if not host:
+            return {**task_vars, **setting}
+        delegated = task_vars["ansible_delegated_vars"]
+        variables = {**delegated, host: {**delegated[host], **setting}}
+        return {**task_vars, "ansible_delegated_vars": variables}
 
     def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
         """Without pipelining, the user may want to look at what is sent."""
@@ -88,17 +136,6 @@ class RunningAction(ActionBase):
             "INTERPRETER_PYTHON_FALLBACK", variables=task_vars
         )
         return [*known, "/usr/bin/python3"]
-
-
-def _missing_python(result: Mapping[str, Any]) -> dict[str, str]:
-    """What to say in place of Ansible's message where the target's shell found no Python."""
-    if result.get("rc") != 127 or "module_stderr" not in result:
-        return {}
-    reason = str(result["module_stderr"]).strip().split("\n")[-1:]
-    return {
-        "msg": f"the target has no usable Python ({': '.join(reason) or 'it does not start'});"
-        " install one (apt install python3), or name it in ansible_python_interpreter"
-    }
 
 
 def _as_result(parsed: Any) -> dict[str, Any]:
