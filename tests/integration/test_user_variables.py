@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.ansible_program import ansible
 from tests.integration.program import Finished, vigo_bridge
 
 SITE = """\
@@ -88,6 +89,79 @@ def test_the_users_variables_win_except_for_reserved_names(folder: Path) -> None
     reserved = "from-crate from-crate from-crate from-crate"
     assert (folder / "one").read_text() == f"from-crate 2 {reserved} [a]"
     assert (folder / "two").read_text() == f"mine 42 {reserved} [x two]"
+
+
+def test_reserved_names_of_the_user_are_warned_of(folder: Path) -> None:
+    document = run(folder).document
+    for host in ("one", "two"):
+        (note,) = document["envoys"][host]["notes"]
+        assert note.startswith(
+            "your variables named 'ansible_port', 'environment', 'port' are not used for the"
+        )
+        assert note.endswith("rename both, for example to app_port")
+
+
+def test_reserved_names_are_warned_of_before_a_run(folder: Path) -> None:
+    options = ("--stacks", folder / "stack", "-i", folder / "hosts.ini")
+    validated = vigo_bridge("config", "validate", *options, "-o", "json").document
+    found = [item for item in validated["diagnostics"] if item["code"] == "VB311"]
+    assert {(item["severity"], item["line"]) for item in found} == {
+        ("warning", 5), ("warning", 6), ("warning", 8),
+    }  # fmt: skip
+    traced = vigo_bridge("config", "trace", "one", *options, "-o", "json").document
+    beaten = {
+        variable["name"]: place["value"]
+        for variable in traced["variables"]
+        for place in variable["beaten"]
+        if place["layer"] == "Ansible variable of a reserved name"
+    }
+    assert beaten == {"ansible_port": 22, "environment": {"A": "B"}, "port": 9}
+
+
+def test_reserved_names_are_warned_of_in_a_generated_project(folder: Path) -> None:
+    crate = (
+        'name: site\nvars: {port: 1}\nresources: [{type: exec, command: "x {{ .Vars.port }}"}]\n'
+    )
+    (folder / "stack/configcrates/site.vgo").write_text(crate)
+    options = ("--stacks", folder / "stack", "-i", folder / "hosts.ini", "--style", "tasks")
+    generated = vigo_bridge("generate", folder / "project", *options)
+    assert generated.status == 0, generated.err
+    assert "the Ansible inventory sets 'port' too, for one, two, and it is not" in generated.err
+
+
+EXTRA = {
+    "extra variables": (["-e", "port=9", "-e", "timeout=1"], ["port", "timeout"]),
+    "nothing": ([], []),
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        pytest.param(*case, id=name, marks=[] if case[1] else [pytest.mark.sweep])
+        for name, case in EXTRA.items()
+    ],
+)
+def test_reserved_names_are_warned_of_in_playbooks(
+    tmp_path: Path, arguments: list[str], names: list[str]
+) -> None:
+    (tmp_path / "site.yml").write_text(f"""\
+- hosts: all
+  connection: local
+  gather_facts: false
+  tasks:
+    - vigo.bridge.converge:
+        resources:
+          - {{id: a/b, type: file, target_path: {tmp_path}/x, content: x}}
+        vars: {{port: 1, timeout: 2, environment: 3, ansible_port: 4, ansible_facts: 5, groups: 6}}
+        state_dir: {tmp_path}/state
+""")
+    finished = ansible("playbook", "-i", "h1,", *arguments, "site.yml", cwd=tmp_path)
+    assert finished.status == 0, finished.out + finished.err
+    warned = "".join((finished.out + finished.err).split()).count("yourvariablesnamed")
+    assert warned == bool(names)
+    for name in names:
+        assert f"'{name}'" in finished.err
 
 
 def test_each_crate_sees_its_own_default_unless_something_stronger_sets_it(folder: Path) -> None:

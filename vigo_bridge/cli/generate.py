@@ -14,7 +14,9 @@ from vigo_bridge.cli.writing import writing
 from vigo_bridge.emit.bundle import write_bundle, write_surroundings
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.refusal import CannotExpress
+from vigo_bridge.report.diagnostics import as_text
 from vigo_bridge.report.printing import echo
+from vigo_bridge.resolve.overrides import warn_of_reserved
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.run.inventory import InventoryError
 from vigo_bridge.run.user_variables import reserved_names
@@ -42,17 +44,25 @@ def generate(folder: Path, style: str, stack: StackOptions, hosts: HostOptions) 
     plan = planned(loaded, stack, found.names, "text")
     with writing("name another folder"):
         if style == "tasks":
-            _write_tasks(plan, folder, found, stack.folder.absolute())
+            _write_tasks(plan, folder, found, stack)
         else:
             write_bundle(plan, folder, found.variables)
             write_surroundings(plan, folder, found.sources, stack.folder.absolute())
     echo(f"Wrote {folder}. Run it with: cd {folder} && ansible-playbook site.yml")
 
 
-def _write_tasks(plan: Plan, folder: Path, found: Hosts, stack: Path) -> None:
+def _write_tasks(plan: Plan, folder: Path, found: Hosts, stack: StackOptions) -> None:
     try:
-        write_tasks(plan, folder, reserved_names(), found.sources, stack, found.variables)
+        is_reserved = reserved_names()
+        place = stack.folder.absolute()
+        write_tasks(plan, folder, is_reserved, found.sources, place, found.variables)
     except (CannotExpress, InventoryError) as error:
         raise click.ClickException(
             f"this stack cannot be written as roles:\n{error}\nNothing was written."
         ) from error
+    reserved = {
+        host: {name: value for name, value in given.items() if is_reserved(name)}
+        for host, given in found.given.items()
+    }
+    for warning in warn_of_reserved(plan, reserved, stack.settings):
+        echo(as_text(warning, stack.folder), err=True)

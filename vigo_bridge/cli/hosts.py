@@ -8,12 +8,15 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vigo_bridge.cli.options import Command, HostOptions
 from vigo_bridge.run.inventory import Inventory, InventoryError, read_inventory, reading_inventory
+
+if TYPE_CHECKING:
+    from vigo_bridge.run.user_variables import UserVariables
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,10 @@ def known_names(inventory: Sequence[str]) -> tuple[str, ...]:
         return read_inventory(inventory).hosts
 
 
-def known_hosts(inventory: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """The same, each host with the variables that the user gave it."""
+def known_hosts(inventory: Sequence[str]) -> tuple[tuple[str, ...], UserVariables]:
+    """The same, and the variables that the user gave each host."""
     from vigo_bridge.run.user_variables import user_variables
 
     with _explained():
         found = read_inventory(inventory)
-        variables = user_variables(found)
-    return {host: variables.get(host, {}) for host in found.hosts}
+        return found.hosts, user_variables(found)

@@ -87,22 +87,22 @@ def _named(host: str | None, local: bool, inventory: Sequence[str]) -> str:
 
 def _trace(host: str, options: StackOptions, inventory: Sequence[str], output: str) -> Trace:
     stack = load_valid(options, output)
-    users = _variables(host, inventory)
+    usable, reserved = _variables(host, inventory)
     plan = planned(stack, options, [host], output)
-    return traced(stack, plan, options.settings, users)
+    return traced(stack, plan, options.settings, usable, reserved)
 
 
-def _variables(host: str, inventory: Sequence[str]) -> Mapping[str, Any]:
-    """What the user's inventory gives this host."""
+def _variables(host: str, inventory: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What the user's inventory gives this host, and that whose names Ansible reserves."""
     if not inventory:
-        return {}
-    known = known_hosts(inventory)
-    if host not in known:
-        advice = did_you_mean(host, known) or "`ansible-inventory --graph` shows what it holds"
+        return {}, {}
+    hosts, users = known_hosts(inventory)
+    if host not in hosts:
+        advice = did_you_mean(host, hosts) or "`ansible-inventory --graph` shows what it holds"
         raise click.ClickException(
             f"the inventory {', '.join(inventory)} has no host {host!r}; {advice}"
         )
-    return known[host]
+    return users.usable.get(host, {}), users.reserved.get(host, {})
 
 
 def _narrowed(found: Trace, name: str) -> Trace:

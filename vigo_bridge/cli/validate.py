@@ -15,7 +15,7 @@ from vigo_bridge.language import Diagnostic, Stack, load
 from vigo_bridge.language.diagnostics import Diagnostics, has_errors
 from vigo_bridge.report import exit_status
 from vigo_bridge.resolve import check, resolve
-from vigo_bridge.resolve.overrides import note_overrides
+from vigo_bridge.resolve.overrides import note_overrides, warn_of_reserved
 
 
 @click.command()
@@ -59,6 +59,10 @@ def _of_hosts(
     stack: Stack, options: StackOptions, inventory: Sequence[str]
 ) -> tuple[Diagnostic, ...]:
     """What can be said only when it is known which hosts there are."""
-    users = known_hosts(inventory)
-    plan, diagnostics = resolve(stack, list(users), options.settings)
-    return *diagnostics, *note_overrides(plan, users, options.settings)
+    hosts, users = known_hosts(inventory)
+    plan, diagnostics = resolve(stack, hosts, options.settings)
+    return (
+        *diagnostics,
+        *note_overrides(plan, users.usable, options.settings),
+        *warn_of_reserved(plan, users.reserved, options.settings),
+    )

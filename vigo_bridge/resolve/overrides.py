@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of the Ansible user that win over the stack's of the same name."""
+"""Variables of the Ansible user that have the name of a stack's: which of them win."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.resolve.plan import Plan, Variable
 from vigo_bridge.wording import some
-
-#: More hosts than this are counted, not named.
 
 
 def note_overrides(
@@ -20,6 +18,40 @@ def note_overrides(
 
     users: by host, the variables that the user gave it. settings: of `--set`, which win again.
     """
+    diagnostics = Diagnostics()
+    for variable, hosts in _met(plan, users, settings):
+        diagnostics.note(
+            "VB310",
+            variable.position,
+            f"the Ansible inventory sets {variable.name!r} too, and wins, for {some(hosts)}",
+            "`vigo-bridge config trace HOST -i INVENTORY` shows both values",
+        )
+    return diagnostics.sorted()
+
+
+def warn_of_reserved(
+    plan: Plan, users: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
+) -> tuple[Diagnostic, ...]:
+    """A warning for each of the user's variables that does not win, as Ansible reserves its name.
+
+    users: by host, the variables with such names that the user gave it.
+    """
+    diagnostics = Diagnostics()
+    for variable, hosts in _met(plan, users, settings):
+        diagnostics.warning(
+            "VB311",
+            variable.position,
+            f"the Ansible inventory sets {variable.name!r} too, for {some(hosts)}, and it is not"
+            " used: Ansible reserves that name",
+            f"rename the variable in both, for example to app_{variable.name}",
+        )
+    return diagnostics.sorted()
+
+
+def _met(
+    plan: Plan, users: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
+) -> Iterator[tuple[Variable, list[str]]]:
+    """The stack's variables that some hosts have of the user, too, with these hosts."""
     hosts: dict[tuple[str, str], list[str]] = {}
     known: dict[tuple[str, str], Variable] = {}
     for group in plan.groups:
@@ -29,12 +61,5 @@ def note_overrides(
             for host in group.hosts:
                 if variable.name in users.get(host, {}) and variable.name not in settings:
                     hosts.setdefault(key, []).append(host)
-    diagnostics = Diagnostics()
     for key, overriding in hosts.items():
-        diagnostics.note(
-            "VB310",
-            known[key].position,
-            f"the Ansible inventory sets {key[0]!r} too, and wins, for {some(overriding)}",
-            "`vigo-bridge config trace HOST -i INVENTORY` shows both values",
-        )
-    return diagnostics.sorted()
+        yield known[key], overriding

@@ -13,6 +13,8 @@ from vigo_bridge.resolve.variables import COMMAND_LINE
 
 #: Where a variable from the user's inventory stands, as far as Ansible tells.
 INVENTORY = Position("the Ansible inventory", 0, 0)
+#: What kind of place one is whose name Ansible reserves.
+RESERVED = "Ansible variable of a reserved name"
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,23 @@ class TracedVariable:
 
 
 def traced_variables(
-    envoy: Envoy, settings: Mapping[str, Any], users: Mapping[str, Any]
+    envoy: Envoy,
+    settings: Mapping[str, Any],
+    users: Mapping[str, Any],
+    reserved: Mapping[str, Any],
 ) -> Iterator[TracedVariable]:
     """All variables of the stack for an envoy, by name.
 
-    settings: of `--set`. users: the variables that the Ansible user gave the host.
+    settings: of `--set`. users: the variables that the Ansible user gave the host. reserved: such
+    with names that Ansible reserves.
     """
     for name in envoy.namespace.variables:
         places = list(_places(name, envoy, settings, users))
         own = _own(name, envoy, places)
-        beaten = tuple(place for place in places[1:] if place not in own)
-        yield TracedVariable(name, places[0], beaten, own)
+        beaten = [place for place in places[1:] if place not in own]
+        if name in reserved:
+            beaten.append(Setting(reserved[name], INVENTORY, RESERVED))
+        yield TracedVariable(name, places[0], tuple(beaten), own)
 
 
 def _places(

@@ -57,10 +57,12 @@ def trace(
     plan: Plan,
     settings: Mapping[str, Any] = _NOTHING,
     users: Mapping[str, Any] = _NOTHING,
+    reserved: Mapping[str, Any] = _NOTHING,
 ) -> Trace:
     """All about the one host of a plan that came without errors.
 
-    settings: of `--set`. users: the variables that the Ansible user gave this host.
+    settings: of `--set`. users: the variables that the Ansible user gave this host. reserved: such
+    with names that Ansible reserves, which are not used.
     """
     group = plan.groups[0]
     host = group.hosts[0]
@@ -73,7 +75,7 @@ def trace(
         rivals=tuple(rivals),
         roles=envoy.inclusion.roles,
         crates=group.crates,
-        variables=tuple(traced_variables(envoy, settings, users)),
+        variables=tuple(traced_variables(envoy, settings, users, reserved)),
         resources=tuple(_resources(envoy, stack, group.crates)),
         secrets=secret_uses(plan, stack),
         drawing=draw(nodes_of(envoy), crates_of(envoy, stack)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables that an Ansible user gave hosts, without those that are Ansible's own."""
+"""The variables that an Ansible user gave hosts, apart those with names of Ansible's own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from vigo_bridge.run.environment import ansible_environment
@@ -19,16 +20,32 @@ _ASK = (
 )
 
 
-def user_variables(inventory: Inventory) -> Mapping[str, Mapping[str, Any]]:
-    """By host, its variables as written: Ansible's templates in them are not rendered.
+@dataclass(frozen=True)
+class UserVariables:
+    """By host: usable ones, and those whose names Ansible reserves, as written.
 
-    Raises InventoryError when Ansible does not answer.
+    Ansible's templates in them are not rendered.
     """
+
+    usable: Mapping[str, Mapping[str, Any]]
+    reserved: Mapping[str, Mapping[str, Any]]
+
+
+def user_variables(inventory: Inventory) -> UserVariables:
+    """What the user gave each host. Raises InventoryError when Ansible does not answer."""
     is_reserved = reserved_names()
-    return {
-        host: {name: _legible(value) for name, value in variables.items() if not is_reserved(name)}
-        for host, variables in inventory.variables.items()
-    }
+
+    def chosen(wanted: bool) -> Mapping[str, Mapping[str, Any]]:
+        return {
+            host: {
+                name: _legible(value)
+                for name, value in variables.items()
+                if is_reserved(name) is wanted
+            }
+            for host, variables in inventory.variables.items()
+        }
+
+    return UserVariables(chosen(False), chosen(True))
 
 
 def _legible(value: Any) -> Any:

@@ -13,7 +13,7 @@ from vigo_bridge.cli.stores import findings as secret_findings
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import CODES
 from vigo_bridge.resolve import check, resolve
-from vigo_bridge.resolve.overrides import note_overrides
+from vigo_bridge.resolve.overrides import note_overrides, warn_of_reserved
 
 PAGE = (Path(__file__).parents[3] / "docs/diagnostics.md").read_text()
 SECTIONS = re.findall(r"^## (VB\d+): ([^\n]*)\n\n```yaml\n(.*?)^```\n\n(?=\S)", PAGE, re.M | re.S)
@@ -35,6 +35,7 @@ def test_examples(code: str, example: str, tmp_path: Path) -> None:
 
     stack = load(tmp_path)
     plan, found = resolve(stack, [HOST])
-    noted = (*note_overrides(plan, users, {}), *secret_findings(stack))
+    ignored = warn_of_reserved(plan, users, {})
+    noted = (*note_overrides(plan, users, {}), *ignored, *secret_findings(stack))
     codes = {item.code for item in (*check(stack), *found, *noted)}
     assert code in codes

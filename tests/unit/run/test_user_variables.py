@@ -25,7 +25,10 @@ def test_of_hosts_and_their_groups_without_names_of_ansible(tmp_path: Path) -> N
     (tmp_path / "group_vars/web.yml").write_text("from_file: [1]\nkey: !vault $ANSIBLE_VAULT;1\n")
     found = user_variables(read_inventory([str(tmp_path / "hosts.yml")]))
     of_group = {"from_file": [1], "key": "(encrypted with ansible-vault)"}
-    assert found == {
+    assert found.usable == {
         "web1": {"tag": "v2", "text": "{{ other }}", **of_group},
         "web2": {"tag": "v1", **of_group},
     }
+    # `groups` is not even shown by `ansible-inventory`.
+    of_all = {"environment": "x", "ansible_user": "root", "port": 1}
+    assert found.reserved == {"web1": {**of_all, "name": "n"}, "web2": of_all}

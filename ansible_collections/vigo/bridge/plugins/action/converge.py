@@ -11,6 +11,7 @@ What the task does not give comes from the variables ``vigo_resources``, ``vigo_
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Mapping
 
 from ansible.errors import AnsibleConnectionFailure
@@ -18,7 +19,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ..module_utils.resources import docker_hosts
 from ..plugin_utils import readable
 from ..plugin_utils.host_result import HostResult, checked_result
-from ..plugin_utils.reserved_names import is_reserved
+from ..plugin_utils.reserved_names import is_reserved, unused
 from ..plugin_utils.result_file import (
     is_recording,
     record,
@@ -47,7 +48,7 @@ class ActionModule(SecretAction):
             if name not in arguments and f"vigo_{name}" in task_vars:
                 value = task_vars[f"vigo_{name}"]
                 arguments[name] = self._templar.template(value) if name in _TEMPLATED else value
-        self._prefer_user_variables(arguments, task_vars)
+        warning = self._prefer_user_variables(arguments, task_vars)
         try:
             raw = self.call(MODULE, arguments, task_vars, needs_sdk=_needs_sdk(arguments))
         except AnsibleConnectionFailure as error:
@@ -57,6 +58,10 @@ class ActionModule(SecretAction):
             record_failure(host, str(error))
             raise
         result, shown = checked_result(raw)
+        if warning:
+            result = replace(result, notes=(*result.notes, warning))
+            if not is_recording():
+                self._display.warning(warning)
         record(host, result)
         return self._shown(host, result, shown)
 
@@ -74,8 +79,11 @@ class ActionModule(SecretAction):
 
     def _prefer_user_variables(
         self, arguments: dict[str, Any], task_vars: Mapping[str, Any]
-    ) -> None:
-        """A variable that the Ansible user defined beats the stack's of the same name."""
+    ) -> str:
+        """A variable that the Ansible user defined beats the stack's of the same name.
+
+        Returns a warning of those that do not, or nothing.
+        """
         crates = arguments.get("crates") or {}
         stack = arguments.get("vars") or {}
         fixed = task_vars.get("vigo_fixed") or ()
@@ -90,6 +98,7 @@ class ActionModule(SecretAction):
             name: {**(crate or {}), "vars": _without((crate or {}).get("vars") or {}, users)}
             for name, crate in crates.items()
         }
+        return unused(names - set(fixed), task_vars)
 
 
 def _needs_sdk(arguments: Mapping[str, Any]) -> bool:

@@ -70,7 +70,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils.gotemplate.template import Template, TemplateError, parse
-from ..plugin_utils.reserved_names import is_reserved
+from ..plugin_utils.reserved_names import is_reserved, unused
 
 #: The variable that holds the values which a stack gives a host.
 STACK_VARIABLES = "vigo_vars"
@@ -112,6 +112,9 @@ class LookupModule(LookupBase):
             for name in names
             if name in variables and not is_reserved(name)
         }
+        warning = unused(names & set(stack), variables)
+        if warning:
+            self._display.warning(warning)
         return {**stack, **users}
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Iterable, Mapping
+
 from ansible import constants as C
 from ansible.vars.reserved import get_reserved_names
 
@@ -19,3 +21,30 @@ def reserved_names() -> set[str]:
 
 def is_reserved(name: str) -> bool:
     return name.startswith(RESERVED_PREFIX) or name in reserved_names()
+
+
+def unused(names: Iterable[str], task_vars: Mapping[str, Any]) -> str:
+    """Return a warning of the user's variables that a stack's of the same name hide, or nothing.
+
+    names: of the stack's variables. Variables that Ansible sets itself cannot be the user's.
+    """
+    reserved = {name for name in names if is_reserved(name)} - {*C.INTERNAL_STATIC_VARS}
+    if not reserved:
+        return ""
+    found = sorted(name for name in reserved if _is_users(name, task_vars))
+    if not found:
+        return ""
+    shown = ", ".join(map(repr, found))
+    example = "app_" + found[0].rpartition(RESERVED_PREFIX)[2]
+    return (
+        f"your variables named {shown} are not used for the stack's variables of that name, since"
+        f" Ansible reserves it; rename both, for example to {example}"
+    )
+
+
+def _is_users(name: str, task_vars: Mapping[str, Any]) -> bool:
+    if name in ("environment", "vars") or name.startswith(RESERVED_PREFIX):
+        # Ansible adds such names for each task; those of the inventory and -e are here alone.
+        hostvars = task_vars["hostvars"]
+        return name in hostvars.raw_get(task_vars["inventory_hostname"])
+    return name in task_vars
