@@ -67,7 +67,7 @@ def test_defaults_that_are_spelled_out_and_left_out(scene: Scene, ours: bool) ->
     groups = {
         row["setting"]: row["groups"][0]
         for row in TABLE
-        if None in row["groups"][0] and row["setting"] != "workdir"  # The image sets it.
+        if None in row["groups"][0] and "with" not in row and row["setting"] != "workdir"
     }
     numbers = range(1, max(map(len, groups.values())))
     forms = [

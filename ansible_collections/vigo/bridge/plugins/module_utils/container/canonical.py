@@ -8,11 +8,10 @@ Sets and maps become dicts, so that one rule compares them entry by entry.
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any, Callable, Iterable, Mapping
 
 from ..errors import ResourceError
-from . import mounts, paths, ports, signals
+from . import host_names, mounts, paths, ports, signals
 from .healthcheck import Healthcheck
 from .mounts import Mount
 from .ports import Port
@@ -133,15 +132,14 @@ def _resolver_options(options: Iterable[str]) -> dict[str, str]:
 
 def _extra_hosts(hosts: Iterable[str]) -> dict[Any, bool]:
     pairs = (host.partition(":")[::2] for host in hosts)
-    return _set((name, address(written)) for name, written in pairs)
+    return _set((name, _address(written)) for name, written in pairs)
 
 
-def address(written: str) -> str:
-    """An IP address in its shortest form, without brackets; other text as it is."""
-    written = written[1:-1] if written[:1] + written[-1:] == "[]" else written
+def _address(written: str) -> str:
+    """In its shortest form; other text as it is."""
     try:
-        return str(ipaddress.ip_address(written))
-    except ValueError:
+        return host_names.address(written, "")
+    except ResourceError:
         return written
 
 
@@ -179,7 +177,7 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
     "group_add": _set,
     "cap_add": _capabilities,
     "cap_drop": _capabilities,
-    "dns": lambda servers: tuple(map(address, servers)),
+    "dns": lambda servers: tuple(map(_address, servers)),
     "dns_search": tuple,
     "dns_opt": _resolver_options,
     "security_opt": _security_options,

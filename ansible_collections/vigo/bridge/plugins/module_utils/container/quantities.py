@@ -26,7 +26,10 @@ def size(value: Any, attribute: str) -> int:
     match = _SIZE.fullmatch(written)
     if match is None:
         raise ResourceError(f"{attribute}: {written!r} is no size; write bytes, or 512k, 256m, 2g")
-    return int(float(match.group(1)) * 1024 ** _POWERS[match.group(2).lower()])
+    number = int(float(match.group(1)) * 1024 ** _POWERS[match.group(2).lower()])
+    if number >= 1 << 63:
+        raise ResourceError(f"{attribute}: {written!r} is too large")
+    return number
 
 
 def switch(value: Any, attribute: str) -> bool:
@@ -53,7 +56,7 @@ def nano_cpus(value: Any, attribute: str) -> int:
         cpus = float(text(value).strip())
     except ValueError:
         cpus = -1.0
-    if not 0 < cpus < 100000:
+    if not 0.01 <= cpus < 100000:
         raise ResourceError(f"{attribute}: {text(value)!r} is no number of CPUs; write 0.5 or 2")
     return round(cpus * 1e9)
 

@@ -19,11 +19,17 @@ from ..comma_strings import as_list, as_map, text
 from ..durations import seconds
 from ..errors import ResourceError
 from . import (
+    conflicts,
+    devices,
     env_file,
     healthcheck,
+    host_names,
     image_name,
+    limits,
     mounts,
+    namespaces,
     networks,
+    paths,
     ports,
     quantities,
     restart,
@@ -177,27 +183,28 @@ def _check_whole(spec: ContainerSpec) -> None:
     settings = spec.settings
     if spec.is_wanted and not settings.image:
         raise ResourceError("image is missing; it may be left out only with state: absent")
-    if spec.expect == "exited" and settings.restart not in (None, "no"):
-        raise ResourceError("expect: exited needs restart: no, or the container never stays so")
+    _check_restart(spec)
     ours = [name for name in settings.labels or {} if name.startswith("vigo.bridge.")]
     if ours:
         raise ResourceError(f"labels: {ours[0]} is a name of ours; choose another one")
-    if settings.entrypoint == () and not settings.command:
-        raise ResourceError(
-            "entrypoint: [] leaves no command, because engines drop the image's own beside it;"
-            " set command, too"
-        )
-    if settings.network_mode and settings.networks:
-        raise ResourceError("network_mode cannot be combined with network or networks; keep one")
-    if settings.memory_swap is not None and settings.memory is None:
-        raise ResourceError("memory_swap needs memory; set both")
-    swap, memory = settings.memory_swap, settings.memory
-    if swap is not None and swap != -1 and memory is not None and swap < memory:
-        raise ResourceError("memory_swap is memory and swap together: it cannot be below memory")
+    conflicts.refuse(settings)
     if spec.keep_images is not None and spec.keep_images < 0:
         raise ResourceError("keep_images: write how many older images to leave, 0 or more")
     if bool(spec.registry_username) != bool(spec.registry_password):
         raise ResourceError("registry_username and registry_password must be given together")
+
+
+def _check_restart(spec: ContainerSpec) -> None:
+    policy = spec.settings.restart
+    if spec.expect != "exited" or policy in (None, restart.NO):
+        return
+    if policy.startswith("on-failure"):
+        reason = "the first exit code is the result, whatever the engine would try after it"
+    else:
+        reason = "otherwise the engine starts the container again each time it has ended"
+    raise ResourceError(
+        f"expect: exited cannot be combined with restart: {policy}: {reason}; drop it"
+    )
 
 
 def _name(value: Any) -> str:
@@ -232,6 +239,31 @@ def _map(value: Any, attribute: str) -> dict[str, str]:
     return as_map(value, attribute)
 
 
+def _env(value: Any, attribute: str) -> dict[str, str]:
+    variables = as_map(value, attribute)
+    for name in variables:
+        if not name or "=" in name or "\0" in name:
+            raise ResourceError(f"{attribute}: invalid name {name!r}: expected NAME=VALUE")
+    return variables
+
+
+def _user(value: Any, attribute: str) -> str:
+    """Who it is, engines look up when they start the container, after the old one was stopped."""
+    written = text(value).strip()
+    name, colon, group = written.partition(":")
+    is_whole = bool(name) and bool(group) == bool(colon) and ":" not in group
+    numbers = [int(part) for part in (name, group) if part.isascii() and part.isdigit()]
+    if not is_whole or any(map(str.isspace, written)) or max(numbers, default=0) >= 1 << 31:
+        raise ResourceError(f"{attribute}: invalid user {written!r}: expected USER or USER:GROUP")
+    return written
+
+
+def _workdir(value: Any, attribute: str) -> str:
+    written = text(value).strip()
+    paths.absolute(written, attribute)
+    return written
+
+
 def _entries(value: Any, attribute: str) -> tuple[str, ...]:
     return tuple(as_list(value))
 
@@ -246,99 +278,54 @@ def capability(name: str) -> str:
     return name[len("CAP_") :] if name.startswith("CAP_") else name
 
 
-def _ulimits(value: Any, attribute: str) -> dict[str, str]:
-    """``SOFT:HARD`` by name, from a map of numbers or of soft and hard, or from text."""
-    limits = {}
-    pairs = value if isinstance(value, Mapping) else as_map(value, attribute)
-    for name, limit in pairs.items():
-        if isinstance(limit, Mapping):
-            limit = f"{limit.get('soft')}:{limit.get('hard')}"
-        soft, _colon, hard = text(limit).partition(":")
-        where = f"{attribute}: {name}"
-        limits[str(name)] = (
-            f"{quantities.whole(soft, where)}:{quantities.whole(hard or soft, where)}"
-        )
-    return limits
-
-
-def _devices(value: Any, attribute: str) -> tuple[str, ...]:
-    """``HOST:CONTAINER:PERMISSIONS`` each."""
-    devices = []
-    for entry in as_list(value):
-        host, *rest = entry.split(":")
-        inner = rest[0] if rest and rest[0].startswith("/") else host
-        access = rest[-1] if rest and not rest[-1].startswith("/") else "rwm"
-        if not host.startswith("/") or len(rest) > 2 or not set(access) <= set("rwm"):
-            raise ResourceError(f"{attribute}: {entry!r} is no device; write /dev/x:/dev/x:rwm")
-        devices.append(f"{host}:{inner}:{access}")
-    return tuple(sorted(devices))
-
-
-def _extra_hosts(value: Any, attribute: str) -> tuple[str, ...]:
-    """``NAME:ADDRESS`` each, from a map, a list, or text with ``:`` or ``=``."""
-    if isinstance(value, Mapping):
-        return tuple(sorted(f"{name}:{text(address)}" for name, address in value.items()))
-    hosts = []
-    for entry in as_list(value):
-        name, separator, address = entry.partition("=" if "=" in entry else ":")
-        if not separator or not address:
-            raise ResourceError(f"{attribute}: {entry!r} is not NAME:ADDRESS")
-        hosts.append(f"{name}:{address}")
-    return tuple(sorted(hosts))
-
-
 def _unordered(value: Any, attribute: str) -> tuple[str, ...]:
     return tuple(sorted(set(as_list(value))))
-
-
-def _whole_seconds(value: Any, attribute: str) -> int:
-    return round(seconds(value, attribute))
 
 
 _SETTINGS: dict[str, Parser] = {
     "image": lambda value, attribute: str(image_name.parse(text(value))),
     "command": quantities.words,
     "entrypoint": quantities.words,
-    "env": _map,
+    "env": _env,
     "env_file": env_file.parse,
-    "user": _plain,
-    "workdir": _plain,
+    "user": _user,
+    "workdir": _workdir,
     "group_add": _unordered,
     "init": quantities.switch,
     "tty": quantities.switch,
     "stdin_open": quantities.switch,
     "stop_signal": signals.parse,
-    "stop_timeout": _whole_seconds,
+    "stop_timeout": limits.stop_timeout,
     "healthcheck": healthcheck.parse,
     "platform": image_name.platform,
     "labels": _map,
     "ports": lambda value, attribute: ports.parse(value),
     "volumes": lambda value, attribute: mounts.parse(value),
     "tmpfs": lambda value, attribute: mounts.parse_tmpfs(value),
-    "devices": _devices,
+    "devices": devices.parse,
     "network_mode": networks.mode,
-    "hostname": _plain,
-    "domainname": _plain,
-    "dns": _entries,
+    "hostname": host_names.name,
+    "domainname": host_names.name,
+    "dns": host_names.name_servers,
     "dns_search": _entries,
     "dns_opt": _entries,
-    "extra_hosts": _extra_hosts,
+    "extra_hosts": host_names.extra_hosts,
     "restart": restart.parse,
-    "memory": quantities.size,
+    "memory": limits.memory,
     "memory_swap": quantities.size,
     "cpus": quantities.nano_cpus,
-    "cpu_shares": quantities.whole,
-    "pids_limit": quantities.whole,
-    "ulimits": _ulimits,
-    "shm_size": quantities.size,
+    "cpu_shares": limits.cpu_shares,
+    "pids_limit": limits.pids_limit,
+    "ulimits": limits.ulimits,
+    "shm_size": limits.shm_size,
     "cap_add": _capabilities,
     "cap_drop": _capabilities,
     "privileged": quantities.switch,
     "read_only": quantities.switch,
     "security_opt": _entries,
-    "sysctls": _map,
-    "ipc": _plain,
-    "pid": _plain,
+    "sysctls": namespaces.sysctls,
+    "ipc": namespaces.ipc,
+    "pid": namespaces.pid,
     "log_driver": _plain,
     "log_opts": _map,
 }
