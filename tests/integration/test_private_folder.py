@@ -45,12 +45,11 @@ ENDS: dict[str, tuple[Callable[[Running], None], int]] = {
 }
 
 
-@pytest.mark.sweep
-@pytest.mark.parametrize(("end", "status"), ENDS.values(), ids=ENDS)
-def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], status: int) -> None:
-    stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
-    memory = Path("/dev/shm")
-    before = set(memory.glob("vigo-bridge-*"))
+MEMORY = Path("/dev/shm")
+
+
+def _start(tmp_path: Path, stack: Path) -> tuple[Running, Path, Path]:
+    """A run that waits, its folder, and the file with the number of the process it waits for."""
     running = Running(
         [sys.executable, "-m", "vigo_bridge", "run", "--stacks", str(stack), "--local"],
         {
@@ -61,9 +60,17 @@ def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], stat
     )
     pid = tmp_path / "pid"
     running.wait_for(pid)
+    (folder,) = MEMORY.glob(f"vigo-bridge-run-{running.process.pid}-*")
+    return running, folder, pid
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("end", "status"), ENDS.values(), ids=ENDS)
+def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], status: int) -> None:
+    stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
+    running, folder, pid = _start(tmp_path, stack)
     try:
         assert (tmp_path / "secret").read_text() == "hunter22"
-        (folder,) = set(memory.glob("vigo-bridge-*")) - before
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         end(running)
         out = running.end()
@@ -73,6 +80,18 @@ def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], stat
     assert running.process.returncode == status, running.told()
     assert not folder.exists()
     assert "hunter22" not in out + running.told()
+
+
+@pytest.mark.sweep
+def test_the_next_run_removes_that_of_a_killed_one(tmp_path: Path) -> None:
+    stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
+    running, folder, pid = _start(tmp_path, stack)
+    running.process.kill()
+    running.process.wait()
+    subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
+    assert folder.exists()
+    with private_folder():
+        assert not folder.exists()
 
 
 def test_it_is_gone_after_an_error_and_stays_where_it_is_kept(

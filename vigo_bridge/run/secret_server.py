@@ -10,13 +10,13 @@ import contextlib
 import json
 import os
 import socketserver
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
+from vigo_bridge.run.private_folder import temporary_folder
 
 #: How often the server looks whether the run is over, in seconds: so long may its end take.
 _TICK = 0.02
@@ -79,5 +79,5 @@ def _short(socket: Path) -> Iterator[Path]:
     if len(os.fsencode(socket)) < _LONGEST:
         yield socket
         return
-    with tempfile.TemporaryDirectory(prefix="vigo-bridge-", dir="/tmp") as folder:
-        yield Path(folder) / socket.name
+    with temporary_folder(Path("/tmp")) as folder:
+        yield folder / socket.name
