@@ -72,10 +72,14 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     try:
         return env_file.read(spec.settings.env_file, target.foresight.files, target.note)
     except ResourceError as error:
-        if not target.check_mode:
+        if not target.check_mode or all(map(target.foresight.is_clear, _paths(spec))):
             raise
-        target.note(error.message)
+        target.note(error.message)  # What comes before it may change the file.
         return {}
+
+
+def _paths(spec: ContainerSpec) -> list[str]:
+    return [file.path for file in spec.settings.env_file or ()]
 
 
 def _log_driver(engine: Engine, spec: ContainerSpec, container: Existing | None) -> str:
