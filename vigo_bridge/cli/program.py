@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
+import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -14,6 +18,8 @@ from vigo_bridge.report import exit_status
 from vigo_bridge.run.refusal import Refusal
 from vigo_bridge.run.signals import ended_by_signals
 
+_OF_WRITING = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 class Program(click.Group):
     """Ends with our exit statuses: click's own 2 for bad usage would mean `changes pending`."""
@@ -22,6 +28,7 @@ class Program(click.Group):
         try:
             with ended_by_signals():
                 status = super().main(*args, **{**options, "standalone_mode": False})
+                sys.stdout.flush()
         except click.ClickException as error:
             text = io.StringIO()
             error.show(text)
@@ -33,7 +40,30 @@ class Program(click.Group):
         except click.Abort:
             _echo("Interrupted.\n")
             status = exit_status.INTERRUPTED
+        except OSError as error:
+            status = _failed(error)
         sys.exit(status)
+
+
+def _failed(error: OSError) -> int:
+    """Say what the system refuses; the exit status."""
+    # Imported here, as the list of commands needs nothing of ours.
+    from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+
+    if error.filename is None and error.errno in _OF_WRITING:
+        # Files of ours are named where they cannot be written.
+        error.filename = "standard output"
+        _drop_output()
+    if error.errno != errno.EPIPE:  # Who closes it early, as `head` does, wants no more of it.
+        with contextlib.suppress(OSError):
+            _echo(f"Error: {explained(error)}\n")
+    return exit_status.INVALID
+
+
+def _drop_output() -> None:
+    """Have what is still to be printed go nowhere: Python would try it again at its end."""
+    with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _echo(text: str) -> None:

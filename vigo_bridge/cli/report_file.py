@@ -70,15 +70,17 @@ def write_report(
     if page is None:
         return
     # Imported here, as few ask for a page.
+    from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import reason
+    from vigo_bridge.files import write_text
     from vigo_bridge.report.html import as_html
     from vigo_bridge.report.progress import Lines
 
     text = as_html(result, title, clock, _drawings(stack, plan, settings))
     try:
-        page.write_text(text, encoding="utf-8")
+        write_text(page, text)
     except OSError as error:  # The hosts are done: that decides the exit status.
         Lines().say(
-            f"the report {page} cannot be written: {error.strerror}; name another place"
+            f"the report {page} cannot be written: {reason(error)}; name another place"
             " with --report"
         )
         return

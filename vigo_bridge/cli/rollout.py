@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
 from vigo_bridge.cli.rollout_options import Rollout
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
 from vigo_bridge.report.clock import Clock
@@ -91,8 +92,8 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
             raise click.ClickException(f"{error}.\nNothing was touched.") from error
         except OSError as error:
             raise click.ClickException(
-                f"the history cannot be kept: {error.filename}: {error.strerror}; XDG_STATE_HOME"
-                " may name another folder.\nNothing was touched."
+                f"the history cannot be kept: {explained(error)}. XDG_STATE_HOME may name another"
+                " folder.\nNothing was touched."
             ) from error
         return _remembered(job, rollout, finished, past, record, private)
 
@@ -136,8 +137,8 @@ def _remembered(
                 past.write(record)
             except OSError as error:  # no reason to leave a fleet half done
                 watcher.say(
-                    f"warning: the history cannot be kept: {error.filename}: {error.strerror};"
-                    " without it, this rollout cannot be resumed"
+                    f"warning: the history cannot be kept: {explained(error)}. Without it, this"
+                    " rollout cannot be resumed"
                 )
 
         result = roll_out_to_fleet(

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import click
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import reason
+
 
 @contextlib.contextmanager
 def writing(advice: str) -> Iterator[None]:
@@ -16,5 +18,5 @@ def writing(advice: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise click.ClickException(
-            f"{error.filename} cannot be written: {error.strerror}; {advice}"
+            f"{error.filename} cannot be written: {reason(error)}; {advice}"
         ) from error

@@ -16,6 +16,7 @@ from vigo_bridge.compose.loading import load
 from vigo_bridge.compose.reading import read_project
 from vigo_bridge.compose.stack_files import ImportedStack
 from vigo_bridge.compose.writing import files
+from vigo_bridge.files import write_text
 from vigo_bridge.language import Diagnostic
 from vigo_bridge.language import load as load_stack
 from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
@@ -107,6 +108,4 @@ def _problems(written: Mapping[PurePosixPath, str]) -> list[Diagnostic]:
 
 def write(written: Mapping[PurePosixPath, str], folder: Path) -> None:
     for path, text in written.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        write_text(folder / path, text)

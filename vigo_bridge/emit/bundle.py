@@ -25,6 +25,7 @@ from vigo_bridge.emit.group_variables import (
 )
 from vigo_bridge.emit.rendering import environment
 from vigo_bridge.emit.yaml_text import entry, indented
+from vigo_bridge.files import write_text
 from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource
 from vigo_bridge.sizes import FORKS
 
@@ -46,8 +47,8 @@ def write_bundle(
             resources=resources_of(group),
             fixed=fixed(group),
         )
-        (variables / f"{group.name}.yml").write_text(text, encoding="utf-8", newline="")
-    (folder / "site.yml").write_text(_render("site.yml.j2", plan=plan), encoding="utf-8")
+        write_text(variables / f"{group.name}.yml", text)
+    write_text(folder / "site.yml", _render("site.yml.j2", plan=plan))
 
 
 def write_hosts(plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[str, Any]]) -> None:
@@ -55,7 +56,7 @@ def write_hosts(plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[s
     inventory = folder / "inventory"
     (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
     hosts = _hosts(plan, host_variables)
-    (inventory / "hosts.yml").write_text(f"---\n{entry('all', hosts)}\n", encoding="utf-8")
+    write_text(inventory / "hosts.yml", f"---\n{entry('all', hosts)}\n")
 
 
 def write_surroundings(
@@ -68,13 +69,13 @@ def write_surroundings(
     """
     variables = folder / "inventory" / "group_vars" / f"{ALL_ENVOYS}.yml"
     stores = entry("vigo_secrets_folder", str(stack), "has secrets.yml and vault files")
-    variables.write_text(f"---\n{stores}\n", encoding="utf-8")
+    write_text(variables, f"---\n{stores}\n")
     sources = [*sources, "inventory"]
     configuration = _render(
         "ansible.cfg.j2", plan=plan, sources=sources, has_roles=has_roles, forks=FORKS
     )
-    (folder / "ansible.cfg").write_text(configuration, encoding="utf-8")
-    (folder / "README.md").write_text(_render("README.md.j2", plan=plan), encoding="utf-8")
+    write_text(folder / "ansible.cfg", configuration)
+    write_text(folder / "README.md", _render("README.md.j2", plan=plan))
 
 
 def _hosts(plan: Plan, variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

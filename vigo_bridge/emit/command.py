@@ -9,6 +9,7 @@ from typing import Any
 
 from vigo_bridge.emit.group_variables import ALL_ENVOYS
 from vigo_bridge.emit.yaml_text import entry
+from vigo_bridge.files import write_text
 
 #: What no stack is called, so that no run of a stack shares their state.
 TASK_SCOPE = "vigo-bridge:task"
@@ -37,10 +38,10 @@ def write_command(
     (inventory / "group_vars").mkdir(parents=True)
     members = {host: dict(host_variables.get(host, {})) for host in hosts}
     groups = {"children": {ALL_ENVOYS: {"hosts": members}}}
-    (inventory / "hosts.yml").write_text(f"---\n{entry('all', groups)}\n", encoding="utf-8")
+    write_text(inventory / "hosts.yml", f"---\n{entry('all', groups)}\n")
     write_variables(inventory / "group_vars" / f"{ALL_ENVOYS}.yml", TASK_SCOPE, resource, variables)
     play = entry("x", [_PLAY]).removeprefix("x:\n")
-    (folder / "site.yml").write_text(f"---\n{play}\n", encoding="utf-8")
+    write_text(folder / "site.yml", f"---\n{play}\n")
 
 
 def write_variables(
@@ -60,7 +61,7 @@ def write_variables(
         "vigo_prune": False,
     }
     lines = [entry(name, value) for name, value in settings.items()]
-    path.write_text("\n".join(["---", *lines, ""]), encoding="utf-8")
+    write_text(path, "\n".join(["---", *lines, ""]))
 
 
 def health_check(command: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+from vigo_bridge.files import write_text
 from vigo_bridge.run.environment import ansible_environment, run_environment
 from vigo_bridge.run.playbook import Event, Playbook, play
 from vigo_bridge.run.results import EnvoyResult, read_envoys
@@ -67,8 +69,22 @@ class Converger:
         self._calls += 1
         folder = self.private / f"call-{self._calls}"
         results = folder / "results"
+        try:
+            complaint = self._play(hosts, progress, folder, results, variables)
+        except OSError as error:  # What hosts have left is read all the same.
+            complaint = f"Ansible's files cannot be written: {explained(error)}"
+        return self._read(hosts, results, complaint)
+
+    def _play(
+        self,
+        hosts: Sequence[str],
+        progress: Progress,
+        folder: Path,
+        results: Path,
+        variables: Path | None,
+    ) -> str:
         results.mkdir(parents=True)
-        complaint = play(
+        return play(
             Playbook(
                 path=self.playbook,
                 inventory=self.inventory,
@@ -84,7 +100,6 @@ class Converger:
             self.options.ansible_verbosity is not None,
             self.stop,
         )
-        return self._read(hosts, results, complaint)
 
     def _read(
         self, hosts: Sequence[str], results: Path, complaint: str = ""
@@ -129,7 +144,7 @@ def _arguments(
     hosts: Sequence[str], options: RunOptions, folder: Path, variables: Path | None
 ) -> list[str]:
     chosen = folder / "hosts.txt"
-    chosen.write_text("".join(f"{host}\n" for host in hosts), encoding="utf-8")
+    write_text(chosen, "".join(f"{host}\n" for host in hosts))
     arguments = ["--diff", "--limit", f"@{chosen}"]
     if options.check_mode:
         arguments.append("--check")

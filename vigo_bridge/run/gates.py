@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import IO
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
 from vigo_bridge.run.environment import ansible_environment
 
 _SHOWN_CHARACTERS = 500
@@ -35,7 +36,7 @@ def run_here(command: str, variables: Mapping[str, str]) -> str:
             code = program.wait()
             return f"exit code {code}: {_end(output)}".rstrip(": ") if code else ""
     except OSError as error:
-        return f"cannot be run: {error.strerror}"
+        return f"cannot be run: {explained(error)}"
 
 
 def _end(output: IO[bytes]) -> str:

@@ -20,6 +20,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     read_json,
     required,
 )
+from vigo_bridge.files import write_text
 from vigo_bridge.run.state import private
 
 #: So many rollouts are remembered.
@@ -107,7 +108,11 @@ class History:
             hosts,
             finished=tuple(finished),
         )
-        self.write(record)
+        try:
+            self.write(record)
+        except OSError:
+            self._path(number).unlink(missing_ok=True)
+            raise
         for path in self._files()[: -self._kept]:
             path.unlink(missing_ok=True)
         return record
@@ -118,7 +123,11 @@ class History:
         unfinished = path.with_suffix(".new")
         text = json.dumps(dataclasses.asdict(record), ensure_ascii=False)
         unfinished.touch(mode=0o600)
-        unfinished.write_text(text, encoding="utf-8")
+        try:
+            write_text(unfinished, text)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
         unfinished.replace(path)
 
     def records(self) -> list[Record]:

@@ -18,6 +18,8 @@ from ansible_runner import Runner
 from ansible_runner.interface import init_runner
 from ansible_runner.utils import OutputEventFilter
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
+from vigo_bridge.files import write_text
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import is_secret
 from vigo_bridge.run.stop import Stop
@@ -96,7 +98,7 @@ def _run(runner: Runner, stop: Stop) -> None:
     output = OutputEventFilter(log, runner.event_callback, config.suppress_ansible_output)
     _program, *arguments = config.command
     command = ansible_program.command("playbook", *arguments)
-    (folder / "command").write_text(shlex.join(command) + "\n", encoding="utf-8")
+    write_text(folder / "command", shlex.join(command) + "\n")
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     with subprocess.Popen(
         command,
@@ -109,9 +111,14 @@ def _run(runner: Runner, stop: Stop) -> None:
     ) as process:
         if stop.cut:  # The signal came before there was a process to tell.
             process.send_signal(signal.SIGINT)
-        for chunk in _chunks(process):
-            output.write(decoder.decode(chunk))
-    output.close()
+        try:
+            with at(str(folder)):
+                for chunk in _chunks(process):
+                    output.write(decoder.decode(chunk))
+                output.close()
+        except OSError:  # Nothing shows any more what it does.
+            process.send_signal(signal.SIGINT)
+            raise
 
 
 def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.run.private_folder import temporary_folder
 
@@ -53,13 +54,11 @@ def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
 
     class Answer(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            try:
-                answer: Mapping[str, object] = {
-                    "values": secrets.answer(json.loads(self.rfile.readline()))
-                }
-            except StoreError as error:
-                answer = {"error": str(error)}
-            self.wfile.write(json.dumps(answer).encode() + b"\n")
+            # Whoever asked may have been ended meanwhile.
+            with contextlib.suppress(OSError):
+                asked = self.rfile.readline()
+                if asked:
+                    self.wfile.write(json.dumps(_answer(secrets, asked)).encode() + b"\n")
 
     with (
         _short(socket) as path,
@@ -71,6 +70,15 @@ def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
             yield path
         finally:
             server.shutdown()
+
+
+def _answer(secrets: Secrets, asked: bytes) -> Mapping[str, object]:
+    try:
+        return {"values": secrets.answer(json.loads(asked))}
+    except StoreError as error:
+        return {"error": str(error)}
+    except OSError as error:
+        return {"error": explained(error)}
 
 
 @contextlib.contextmanager

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
+
 
 class RolloutRunning(Exception):
     """Another rollout of the stack goes on. The message says whose, and since when."""
@@ -45,7 +47,7 @@ def one_rollout(state: Path, key: str, stack: Path) -> Iterator[None]:
     """
     folder = private(state / "locks")
     path = folder / f"{key}.lock"
-    with path.open("a+", encoding="utf-8") as stream:
+    with path.open("ab", buffering=0) as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -53,18 +55,27 @@ def one_rollout(state: Path, key: str, stack: Path) -> Iterator[None]:
                 f"a rollout of {stack} is running: {_holder(path)}. Wait for it, or end it with"
                 " Ctrl-C"
             ) from None
-        stream.truncate(0)
-        since = datetime.now().astimezone().isoformat(timespec="seconds")
-        json.dump({"user": getpass.getuser(), "pid": os.getpid(), "since": since}, stream)
-        stream.flush()
+        with at(str(path)):
+            stream.truncate(0)
+            since = datetime.now().astimezone().isoformat(timespec="seconds")
+            holder = {"user": _user(), "pid": os.getpid(), "since": since}
+            stream.write(json.dumps(holder).encode())
         yield
-        stream.truncate(0)
+        with contextlib.suppress(OSError):
+            stream.truncate(0)
 
 
 def private(folder: Path) -> Path:
     """The folder, made where it is missing, for our user alone."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # A container may run as a user that it does not know.
+        return f"user {os.getuid()}"
 
 
 def _holder(path: Path) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained, named_in
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import ansible_environment
@@ -62,6 +63,9 @@ def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
         start_new_session=True,
     )
     if finished.returncode != 0:
+        fault = named_in(finished.stderr)
+        if fault is not None:
+            raise StoreError(f"{path}: {explained(fault)}")
         raise StoreError(
             f"{path}: {_reason(finished.stderr)}. Ansible finds the vault password in"
             " ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg's vault_password_file or vault_identity_list"

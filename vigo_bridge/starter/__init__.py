@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
+from vigo_bridge.files import write_text
 from vigo_bridge.language.folder import Kind
 from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
 from vigo_bridge.language.schema import schema
@@ -54,7 +55,6 @@ def write(folder: Path, host: str) -> list[Path]:
     written = []
     for path, text in sorted(files(host, folder).items()):
         target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        write_text(target, text)
         written.append(target)
     return [path for path in written if path.suffix == ".vgo"]

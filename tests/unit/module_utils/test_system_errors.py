@@ -193,5 +193,7 @@ def test_an_engine_whose_disk_is_full() -> None:
     said = "mkdir /var/lib/docker/overlay2/x: no space left on device"
     error = Refused(said, 500)
     assert error.status == "blocked"
-    assert error.message.startswith(f"the engine's disk is full ({said}); free some space")
+    assert error.message.startswith(
+        f"the disk is full where the engine keeps its data ({said}); free some space"
+    )
     assert Refused("no such thing", 404).status == "failed"

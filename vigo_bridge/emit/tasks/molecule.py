@@ -19,13 +19,13 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secret_references impo
 from vigo_bridge.emit.rendering import playbook_environment
 from vigo_bridge.emit.tasks.roles import Role
 from vigo_bridge.emit.tasks.variables import STACK_VARIABLES
+from vigo_bridge.files import write_text
 
 _FILES = ("molecule", "create", "converge", "verify", "destroy")
 
 
 def write_scenario(role: Role, folder: Path) -> None:
     """The files of one scenario, `default`."""
-    folder.mkdir(parents=True)
     attributes = [resource.attributes for resource in role.crate.resources]
     values = {
         "role": role,
@@ -36,7 +36,7 @@ def write_scenario(role: Role, folder: Path) -> None:
     templates = playbook_environment()
     for name in _FILES:
         text = templates.get_template(f"tasks/molecule/{name}.yml.j2").render(values)
-        (folder / f"{name}.yml").write_text(text, encoding="utf-8", newline="")
+        write_text(folder / f"{name}.yml", text)
 
 
 def _variables(role: Role) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from vigo_bridge.emit.tasks.roles import Role, roles_of
 from vigo_bridge.emit.tasks.tasks import Written
 from vigo_bridge.emit.tasks.variables import Default, Variables
 from vigo_bridge.emit.yaml_text import entry, indented
+from vigo_bridge.files import write_text
 from vigo_bridge.resolve.plan import Group, Plan, Variable
 
 #: How long lines of YAML may be, with what stands before a text.
@@ -69,11 +70,9 @@ def _write_role(role: Role, plan: Plan, folder: Path) -> None:
     }
     for name, text in files.items():
         if text:
-            (folder / name).mkdir(parents=True)
-            (folder / name / "main.yml").write_text(text, encoding="utf-8", newline="")
-    (folder / "meta").mkdir(parents=True)
+            write_text(folder / name / "main.yml", text)
     text = entry("argument_specs", {"main": _specification(role)}, width=_WIDTH)
-    (folder / "meta" / "argument_specs.yml").write_text(f"---\n{text}\n", encoding="utf-8")
+    write_text(folder / "meta" / "argument_specs.yml", f"---\n{text}\n")
     _write(
         folder / "README.md",
         "role_README.md.j2",
@@ -144,9 +143,7 @@ def _shown(tasks: Iterable[Written]) -> Iterator[tuple[str, str]]:
 
 
 def _write(path: Path, template: str, **values: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = _environment().get_template(f"tasks/{template}").render(values)
-    path.write_text(text, encoding="utf-8", newline="")
+    write_text(path, _environment().get_template(f"tasks/{template}").render(values))
 
 
 def _environment() -> jinja2.Environment:

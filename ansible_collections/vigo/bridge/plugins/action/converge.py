@@ -17,6 +17,7 @@ from typing import Any, Mapping
 from ansible.errors import AnsibleConnectionFailure
 
 from ..module_utils.resources import docker_hosts
+from ..module_utils.system_errors import explained
 from ..plugin_utils import readable
 from ..plugin_utils.host_result import HostResult, checked_result
 from ..plugin_utils.reserved_names import is_reserved, unused
@@ -55,7 +56,8 @@ class ActionModule(SecretAction):
             record_unreachable(host, str(error))
             raise
         except Exception as error:
-            record_failure(host, str(error))
+            said = explained(error) if isinstance(error, OSError) else str(error)
+            record_failure(host, said)
             raise
         result, shown = checked_result(raw)
         if warning:

@@ -59,6 +59,14 @@ def explained(error: OSError) -> str:
     return "; ".join(filter(None, parts))
 
 
+def named_in(text: str) -> OSError | None:
+    """Return the fault of the surroundings that a program's output names, if any."""
+    for code in _SURROUNDINGS:
+        if os.strerror(code).lower() in text.lower():
+            return OSError(code, os.strerror(code))
+    return None
+
+
 def blocked(error: OSError) -> Blocked:
     """Return the error of a resource that the machine's fault prevents."""
     return Blocked(explained(error))

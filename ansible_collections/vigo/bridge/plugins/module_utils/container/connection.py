@@ -10,6 +10,7 @@ the docker SDK, see ``sdk_session``. Which calls are made is in ``engine``.
 from __future__ import annotations
 
 import base64
+import errno
 import http.client
 import json
 import os
@@ -19,6 +20,7 @@ from typing import Any, Callable, Iterator, Mapping
 from urllib.parse import urlencode
 
 from ..errors import Blocked, ResourceError
+from ..system_errors import named_in, reason
 from . import sdk
 from .sdk_session import SdkSession
 from .unix_socket import unix_socket
@@ -46,11 +48,12 @@ class Refused(ResourceError):
 
     def __init__(self, said: str, code: int) -> None:
         super().__init__(f"the engine refuses: {said}; correct what it names, or see its log")
-        if "no space left on device" in said.lower():
+        found = named_in(said)
+        if found is not None and found.errno in (errno.ENOSPC, errno.EDQUOT):
             self.status = Blocked.status
             self.message = (
-                f"the engine's disk is full ({said}); free some space on it (docker system df shows"
-                " what uses it)"
+                f"{reason(found)} where the engine keeps its data ({said}); free some space on it"
+                " (docker system df shows what uses it)"
             )
         self.said = said
         self.code = code
