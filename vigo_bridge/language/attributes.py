@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.comma_strings import NotText
 from vigo_bridge.language.catalog import ATTRIBUTES, NEEDED_UNLESS_ABSENT
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
@@ -16,6 +17,11 @@ from vigo_bridge.language.diagnostics import (
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.reader import described
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+#: Attributes whose items or values may be mappings; the target's own parsers check these.
+_DEEP = ("env_file", "healthcheck", "networks", "ulimits")
+#: Lists of words, in which none may be null.
+_WORDS = ("command", "entrypoint")
 
 #: What a whole number looks like.
 INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -64,6 +70,22 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
             if isinstance(value, Scalar)
             else "",
         )
+    elif option["type"] == "raw" and name.text not in _DEEP:
+        _check_texts(name.text, value, diagnostics)
+
+
+def _check_texts(name: str, value: Value, diagnostics: Diagnostics) -> None:
+    """Reports lists and mappings where one text belongs: in a list, or as a value by name."""
+    entries: list[tuple[Any, Value]] = []
+    if isinstance(value, Items):
+        entries = list(enumerate(value.items))
+    elif isinstance(value, Fields):
+        entries = [(key.text, item) for key, item in value.entries]
+    for place, item in entries:
+        is_missing = name in _WORDS and isinstance(item, Scalar) and item.data is None
+        if is_missing or not isinstance(item, Scalar):
+            message = NotText(item.data, (name, place)).message
+            diagnostics.error("VB501", item.position, message)
 
 
 def _unmet(option: Mapping[str, Any], value: Value) -> str:

@@ -16,7 +16,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
 from tests.unit.collection.module_sources import MODULES
 
 #: What a task of an example may have beside its module.
-TASK_KEYWORDS = {"name", "become", "loop", "notify", "register", "when"}
+TASK_KEYWORDS = {
+    *("name", "become", "changed_when", "delay", "loop", "notify", "register", "retries"),
+    *("until", "when"),
+}
 
 
 def _module(task: dict[str, Any]) -> str:

@@ -95,7 +95,7 @@ REFUSED = {
     "a choice": {"type": "container", "container": "a", "image": "b", "state": "runing"},
     "a truth value": {"type": "container", "container": "a", "image": "b", "init": "maybe"},
     "a number": {"type": "file", "target_path": "/a", "baseindent": "two"},
-    "a list for a text": {"type": "exec", "command": ["a"]},
+    "a list for a text": {"type": "exec", "command": "a", "unless": ["a"]},
     "an unknown type": {"type": "package"},
     "no type": {"name": "a"},
     "a key of a file": {"type": "exec", "command": "a", "template": False},

@@ -254,7 +254,6 @@ NO_TESTS: list[tuple[Any, str]] = [
     (["NONE", "x"], "has words after NONE"),
     (["NONE", ""], "has words after NONE"),
     ([""], "has no command"),
-    ([None], "has no command"),
     (["cmd", "x"], "write CMD in capital letters"),
     (["none"], "write NONE in capital letters"),
     (["Cmd-Shell", "x"], "write CMD-SHELL in capital letters"),

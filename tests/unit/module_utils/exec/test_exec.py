@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,38 @@ CASES: dict[str, tuple[dict[str, Any], bool, str, str]] = {
         "unless: `true` ended with exit code 0",
     ),
     "creates, missing": ({"creates": "/no/such"}, False, "ran", "creates: /no/such does not exist"),
+    "creates, a pattern": ({"creates": "/et[c]"}, False, "skipped", "creates: /et[c] exists"),
+    "creates, a pattern in the midst": (
+        {"creates": "/e*/hostname"},
+        False,
+        "skipped",
+        "creates: /e*/hostname exists",
+    ),
+    "creates, no match": (
+        {"creates": "/no*such"},
+        False,
+        "ran",
+        "creates: /no*such does not exist",
+    ),
+    "removes, a pattern": (
+        {"removes": "host?ame", "cwd": "/etc"},
+        False,
+        "ran",
+        "removes: host?ame exists",
+    ),
+    "creates, relative": (
+        {"creates": "hostname", "cwd": "/etc"},
+        False,
+        "skipped",
+        "creates: hostname exists",
+    ),
+    "creates, a home": ({"creates": "~"}, False, "skipped", "creates: ~ exists"),
+    "creates, the home of a user": (
+        {"creates": "~bin/../hostname", "cwd": "/"},
+        False,
+        "ran",
+        "creates: ~bin/../hostname does not exist",
+    ),
     "creates, there": ({"creates": "/etc"}, False, "skipped", "creates: /etc exists"),
     "removes, missing": (
         {"removes": "/no/such"},
@@ -69,6 +102,39 @@ def test_guards(
     result = apply(EXEC, attributes, triggered=triggered)
     assert (result.action, result.reason) == (action, reason)
     assert (tmp_path / "ran").exists() == (action == "ran")
+
+
+def test_a_home_is_that_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    attributes = {"command": "touch done", "creates": "~/done", "cwd": "~"}
+    assert [apply(EXEC, attributes).action for _ in range(2)] == ["ran", "skipped"]
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may switch users")
+@pytest.mark.parametrize("user", ["daemon", "1", 1])
+def test_a_home_is_that_of_another_user(user: str | int) -> None:
+    attributes = {"command": "id -un; pwd; echo $USER $HOME", "cwd": "~", "user": user}
+    assert apply(EXEC, attributes).output == "daemon\n/usr/sbin\ndaemon /usr/sbin\n"
+    assert apply(EXEC, {**attributes, "removes": "~/../sbin"}).action == "ran"
+    assert apply(EXEC, {**attributes, "creates": "~/us*mod"}).action == "skipped"
+
+
+def test_what_a_list_names_may_be_a_secret() -> None:
+    result = apply(EXEC, {"command": ["echo", "secret:a/b"]}, secrets={"a/b": "hunter22"})
+    assert (result.action, result.output) == ("ran", "********\n")
+    assert result.diff is not None
+    assert result.diff["after"] == "command: echo secret:a/b\n"
+
+
+def test_a_list_in_the_background(tmp_path: Path) -> None:
+    result = apply(EXEC, {"command": ["touch", f"{tmp_path}/a b"], "background": True})
+    assert result.action == "ran"
+    for _ in range(100):
+        if (tmp_path / "a b").exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not run")
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -109,7 +175,7 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": "pwd", "cwd": "/no/such"},
         "failed",
         None,
-        "'/no/such': No such file or directory; correct cwd",
+        "in the folder '/no/such': No such file or directory; correct cwd",
     ),
     "a long command": ({"command": "true #" + "x" * 200000}, "failed", None, "over with stdin"),
     "secret_file for an unknown user": (
@@ -136,7 +202,78 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
     "too long a command": ({"command": ":" * 3_000_000}, "failed", None, "Argument list too long"),
     "no text but true": ({"command": True}, "ran", 0, ""),
     "a number as user": ({"command": "id", "user": 4711}, "failed", None, "user '4711' does not"),
-    "a list as command": ({"command": ["a"]}, "failed", None, "write a text"),
+    "a list as command": ({"command": ["echo", "a  b", "$HOME", "*"]}, "ran", 0, "a  b $HOME *\n"),
+    "a list with empty words": ({"command": ["printf", "[%s]", "", " "]}, "ran", 0, "[][ ]"),
+    "a list with numbers": ({"command": ["echo", 1, 1.5, True]}, "ran", 0, "1 1.5 true\n"),
+    "a list with a line break": ({"command": ["printf", "%s", "a\nb\n"]}, "ran", 0, "a\nb\n"),
+    "a list with stdin": ({"command": ["cat", "-"], "stdin": "x"}, "ran", 0, "x"),
+    "a list with a secret_file": (
+        {"command": ["cat", "{{secret_file}}"], "secret_file": "x"},
+        "ran",
+        0,
+        "x",
+    ),
+    "a list in a folder": ({"command": ["pwd"], "cwd": "/usr"}, "ran", 0, "/usr\n"),
+    "a list that fails": ({"command": ["false"]}, "failed", 1, "exit code 1"),
+    "a program that is not there": (
+        {"command": ["no-such-program", "-v"], "cwd": "/usr"},
+        "failed",
+        None,
+        "could not be started: 'no-such-program': No such file or directory; correct its name",
+    ),
+    "a file that is no program": ({"command": ["/etc/passwd"]}, "failed", None, "Permission"),
+    "an empty list": ({"command": []}, "failed", None, "command is missing or empty"),
+    "a list of blanks": ({"command": [" "]}, "failed", None, "command is missing or empty"),
+    "a null in a list": (
+        {"command": ["echo", None]},
+        "failed",
+        None,
+        'command: item 2: expected a string, not null; write "" for an empty one',
+    ),
+    "a list in a list": (
+        {"command": ["echo", ["a"]]},
+        "failed",
+        None,
+        "command: item 2: expected a string, not a list; write it as one text, in quotes",
+    ),
+    "a map as command": (
+        {"command": {"a": "b"}},
+        "failed",
+        None,
+        "command: expected a string, not a mapping; write it as one text, in quotes",
+    ),
+    "a map as stdin": ({"command": "cat", "stdin": {"a": 1}}, "failed", None, "stdin: expected a"),
+    "a list as secret_file": (
+        {"command": "cat {{secret_file}}", "secret_file": ["a"]},
+        "failed",
+        None,
+        "secret_file: expected a string, not a list",
+    ),
+    "a list as guard": ({"command": "id", "unless": ["a"]}, "failed", None, "unless: expected a"),
+    "a map as variable": (
+        {"command": "id", "environment": {"A": {"b": 1}}},
+        "failed",
+        None,
+        "environment: A: expected a string, not a mapping; write it as one text, in quotes",
+    ),
+    "a map as one of the variables": (
+        {"command": "id", "environment": [{"A": 1}]},
+        "failed",
+        None,
+        "environment: item 1: expected a string, not a mapping; write NAME=VALUE",
+    ),
+    "variables that are no texts": (
+        {"command": "echo $A $B $C", "environment": {"A": True, "B": 1.5, "C": None}},
+        "ran",
+        0,
+        "true 1.5\n",
+    ),
+    "variables with blanks": (
+        {"command": 'printf %s "[$A][$B]"', "environment": ["A= x\n\n", " B=y "]},
+        "ran",
+        0,
+        "[ x\n\n][y ]",
+    ),
     "bytes that are no text": ({"command": "cat", "stdin": "a\0b"}, "ran", 0, "a\0b"),
     "empty command": ({"command": " "}, "failed", None, "command is missing"),
     "braces of others": ({"command": "echo '{{.State}}'"}, "ran", 0, "{{.State}}\n"),

@@ -174,8 +174,21 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "negative indent": ({"content": "a", "baseindent": -1}, "baseindent: -1 is less than 0"),
     "no number as indent": ({"baseindent": "x"}, "baseindent: 'x' is no whole number"),
     "a folder as suffix": ({"backup": "/x"}, "backup: '/x' is neither true nor a suffix"),
-    "a map as script": ({"stream_edit": {"a": "b"}}, "is neither a script nor a list"),
-    "a list as content": ({"content": ["a"]}, "content: ['a'] is a list or a map; write a text"),
+    "a map as script": (
+        {"stream_edit": {"a": "b"}},
+        "stream_edit: item 1: expected a string, not a mapping",
+    ),
+    "a map in a list of scripts": (
+        {"stream_edit": ["cat", {"a": "b"}]},
+        "stream_edit: item 2: expected a string, not a mapping",
+    ),
+    "a map as content": (
+        {"content": {"a": 1}},
+        "content: expected a string, not a mapping; write it as one text, in quotes",
+    ),
+    "a map as mode": ({"mode": {"a": 1}}, "mode: invalid mode"),
+    "a list as owner": ({"owner": ["root"]}, "owner: expected a string, not a list"),
+    "a list as content": ({"content": ["a"]}, "content: expected a string, not a list"),
     "a file as folder": (
         {"target_path": "/etc/passwd/it"},
         "/etc/passwd is a file, not a directory; remove it, or",

@@ -1,12 +1,28 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of vigo.bridge.exec: looks the secrets up that its arguments name."""
+"""Action of vigo.bridge.exec: looks the secrets up that its arguments name, and shows output."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from ..module_utils.exec.attributes import ATTRIBUTES
+from ..plugin_utils.printable import clean
 from ..plugin_utils.secret_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
-    pass
+    options = ATTRIBUTES
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        wanted = str(self._task.args.get("logoutput", "")).lower() in ("true", "yes")
+        if wanted and not self._task.no_log and not result.get("failed"):
+            host = (task_vars or {}).get("inventory_hostname", "")
+            output = clean(str(result.get("output") or "")).rstrip("\n")
+            for line in output.split("\n") if output else ():
+                self._display.display(f"  [{host}] {line}")
+        return result

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from ..module_utils.file.attributes import ATTRIBUTES
 from ..plugin_utils.secret_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
-    pass
+    options = ATTRIBUTES

@@ -5,22 +5,31 @@
 
 from __future__ import annotations
 
+from typing import Any, Mapping
+
 
 class ResourceError(Exception):
     """The resource cannot be what it should be: bad attributes, or its action failed.
 
     ``message`` says what happened and what to do. ``log`` holds the last lines of output of
     whatever failed (a container, a command), or is empty. ``rc`` is an exit code where there
-    is one.
+    is one. ``returned``: see ``Outcome``.
     """
 
     status = "failed"
 
-    def __init__(self, message: str, log: str = "", rc: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        log: str = "",
+        rc: int | None = None,
+        returned: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.log = log
         self.rc = rc
+        self.returned = returned or {}
 
 
 class Blocked(ResourceError):

@@ -11,6 +11,8 @@ from turn to turn.
 
 from __future__ import annotations
 
+import fnmatch
+import glob
 import os
 from dataclasses import dataclass, field
 from typing import IO, Callable, ContextManager, Iterable
@@ -68,6 +70,15 @@ class PredictedFiles:
             return "missing" if self._files[path] is None else "file"
         return "directory" if self._below(path) else None
 
+    def has_match(self, pattern: str) -> bool:
+        """Whether a file that would have been written, or a folder above it, matches a pattern."""
+        parts = os.path.normpath(pattern).split("/")
+        for path, file in self._files.items():
+            names = path.split("/")[: len(parts)]
+            if file and len(names) == len(parts) and all(map(fnmatch.fnmatchcase, names, parts)):
+                return True
+        return False
+
     def is_clear(self, path: str) -> bool:
         """Whether it can be told what is at the path."""
         if not self._clouds:
@@ -111,6 +122,19 @@ class Foresight:
             return None
         kind = self.files.kind(path)
         return os.path.lexists(path) if kind is None else kind != "missing"
+
+    def matches(self, pattern: str) -> bool | None:
+        """Whether anything would match a pattern of the shell; None where that cannot be told."""
+        found = glob.glob(pattern)
+        if self.files.is_empty:
+            return bool(found)
+        fixed = pattern
+        while glob.has_magic(fixed):
+            fixed = os.path.dirname(fixed)
+        if not self.is_clear(fixed):
+            return None
+        real = [path for path in found if self.files.kind(path) != "missing"]
+        return bool(real) or self.files.has_match(pattern)
 
     def kind(self, path: str) -> str | None:
         """file, directory or missing where that is predicted; links are followed."""

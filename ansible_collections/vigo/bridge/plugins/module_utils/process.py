@@ -15,30 +15,36 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from typing import IO, Any, Callable, Iterator, Mapping
+from typing import IO, Any, Callable, Iterator, Mapping, Tuple, Union
 
 from . import caller
 from .errors import Blocked, ResourceError
-from .secret_references import CUT
+from .process_output import Streams
 from .system_errors import advice, explained, is_of_surroundings, reason
 
-#: How much output is kept, in bytes: its end.
-OUTPUT_LIMIT = 64 * 1024
+#: A line for a shell, or a program with its arguments.
+Command = Union[str, Tuple[str, ...]]
+
 #: How often is looked whether somebody still waits for the result, in seconds.
 _CALLER_INTERVAL = 1.0
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that ended. rc: exit code, minus the signal that ended it; output: both streams."""
+    """A command that ended. rc: exit code, minus the signal that ended it; output: both streams.
+
+    stdout, stderr: each alone, where they were to be separate.
+    """
 
     rc: int
     output: str
     timed_out: bool = False
+    stdout: str = ""
+    stderr: str = ""
 
 
 def run(
-    command: str,
+    command: Command,
     *,
     timeout: float,
     stdin: bytes = b"",
@@ -47,23 +53,26 @@ def run(
     environment: Mapping[str, str] | None = None,
     nice: int = 0,
     hidden: bool = False,
+    separate: bool = False,
 ) -> Finished:
-    """Runs ``command`` through ``sh`` in a process group of its own.
+    """Runs ``command``, a text through ``sh``, in a process group of its own.
 
-    After ``timeout`` seconds the whole group is ended. nice: added to the priority number. A
-    ``hidden`` command does not show in the process list. Raises ResourceError when it cannot
-    be started at all.
+    After ``timeout`` seconds the whole group is ended. nice: added to the priority number. A text
+    that is ``hidden`` does not show in the process list. separate: whether both streams are wanted
+    alone, too; lines that they get at the same moment may then change places in the output of
+    both. Raises ResourceError when the command cannot be started at all.
     """
-    with _shell(command, hidden) as shell:
+    errors = subprocess.PIPE if separate else subprocess.STDOUT
+    with _program(command, hidden) as program:
         return _communicate(
-            lambda: _start(shell, subprocess.STDOUT, subprocess.PIPE, cwd, user, environment, nice),
+            lambda: _start(program, errors, subprocess.PIPE, cwd, user, environment, nice),
             stdin,
             timeout,
         )
 
 
 def start(
-    command: str,
+    command: Command,
     *,
     cwd: str | None = None,
     user: str | None = None,
@@ -76,10 +85,16 @@ def start(
     It outlives us, has no terminal, input or output, and belongs to the system's first process,
     which collects it when it ends. Raises ResourceError when it cannot be started.
     """
-    with _shell(command, hidden) as shell:
-        launcher = _Shell(
-            ("/bin/sh", "-c", '"$@" </dev/null >/dev/null 2>&1 & echo $!', "sh", *shell.arguments),
-            shell.descriptors,
+    with _program(command, hidden) as program:
+        launcher = _Program(
+            (
+                "/bin/sh",
+                "-c",
+                '"$@" </dev/null >/dev/null 2>&1 & echo $!',
+                "sh",
+                *program.arguments,
+            ),
+            program.descriptors,
         )
         process = _start(
             launcher, subprocess.DEVNULL, subprocess.PIPE, cwd, user, environment, nice
@@ -94,36 +109,40 @@ def edit(script: str, content: IO[bytes], output: IO[bytes], *, timeout: float) 
     The result holds what the script wrote to its error stream. Both streams may be larger than
     memory.
     """
-    with _shell(script, hidden=False) as shell:
+    with _program(script, hidden=False) as program:
         return _communicate(
-            lambda: _start(shell, subprocess.PIPE, output, None, None, None, 0), content, timeout
+            lambda: _start(program, subprocess.PIPE, output, None, None, None, 0), content, timeout
         )
 
 
 @dataclass(frozen=True)
-class _Shell:
-    """The arguments that make a shell run a command, and the descriptors that it needs."""
+class _Program:
+    """A program with its arguments, and the descriptors that it needs."""
 
     arguments: tuple[str, ...]
     descriptors: tuple[int, ...] = ()
 
 
 @contextlib.contextmanager
-def _shell(command: str, hidden: bool) -> Iterator[_Shell]:
+def _program(command: Command, hidden: bool) -> Iterator[_Program]:
+    """What runs a command: itself, or for a text a shell."""
+    if not isinstance(command, str):
+        yield _Program(command)
+        return
     if not hidden:
-        yield _Shell(("/bin/sh", "-c", command))
+        yield _Program(("/bin/sh", "-c", command))
         return
     script = os.memfd_create("script", 0)
     try:
         with os.fdopen(os.dup(script), "wb") as stream:
             stream.write(command.encode("utf-8", "surrogateescape"))
-        yield _Shell(("/bin/sh", f"/dev/fd/{script}"), (script,))
+        yield _Program(("/bin/sh", f"/dev/fd/{script}"), (script,))
     finally:
         os.close(script)
 
 
 def _start(
-    shell: _Shell,
+    program: _Program,
     stderr: int,
     stdout: int | IO[bytes],
     cwd: str | None,
@@ -145,8 +164,8 @@ def _start(
     try:
         # AnsibleModule.run_command knows no time limit and keeps all output.
         return subprocess.Popen(  # pylint: disable=ansible-bad-function
-            shell.arguments,
-            pass_fds=shell.descriptors,
+            program.arguments,
+            pass_fds=program.descriptors,
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=stderr,
@@ -161,23 +180,25 @@ def _start(
             " which no process can be given; take it out"
         ) from error
     except OSError as error:
-        if is_of_surroundings(error):
-            raise Blocked(
-                f"the command could not be started: {reason(error)}; {advice(error)}"
-            ) from error
-        where = f" in the folder {cwd!r}" if cwd else ""
-        if error.errno == errno.E2BIG:
-            remedy = "hand long texts over with stdin"
-        else:
-            remedy = "correct cwd" if cwd else "see whether /bin/sh can be run"
-        raise ResourceError(
-            f"the command could not be started{where}: {error.strerror or error}; {remedy}"
-        ) from error
+        raise _not_started(program.arguments[0], cwd, error) from error
     except subprocess.SubprocessError as error:
         raise ResourceError(
             f"the command could not be started as user {user!r}: only root may switch users;"
             " run with become"
         ) from error
+
+
+def _not_started(program: str, cwd: str | None, error: OSError) -> ResourceError:
+    if is_of_surroundings(error):
+        return Blocked(f"the command could not be started: {reason(error)}; {advice(error)}")
+    if error.errno == errno.E2BIG:
+        problem, remedy = error.strerror, "hand long texts over with stdin"
+    elif cwd and error.filename == cwd:
+        problem, remedy = f"in the folder {cwd!r}: {error.strerror}", "correct cwd"
+    else:
+        problem = f"{program!r}: {error.strerror or error}"
+        remedy = "correct its name, or install it"
+    return ResourceError(f"the command could not be started: {problem}; {remedy}")
 
 
 def _communicate(
@@ -196,9 +217,8 @@ def _communicate(
 
 
 def _see_through(process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: float) -> Finished:
-    tail, feeder = _Tail(), _Feeder()
-    output = process.stdout or process.stderr
-    reader = threading.Thread(target=tail.read, args=(output,), daemon=True)
+    streams, feeder = Streams((process.stdout, process.stderr)), _Feeder()
+    reader = threading.Thread(target=streams.read, daemon=True)
     writer = threading.Thread(target=feeder.feed, args=(process.stdin, stdin), daemon=True)
     reader.start()
     writer.start()
@@ -211,7 +231,8 @@ def _see_through(process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: f
     writer.join(1)
     if feeder.error is not None:
         raise Blocked(f"the command's input cannot be read: {explained(feeder.error)}")
-    return Finished(process.returncode, tail.text(), timed_out)
+    separate = streams.texts() if process.stdout and process.stderr else ()
+    return Finished(process.returncode, streams.text(), timed_out, *separate)
 
 
 def _ends_within(process: subprocess.Popen, timeout: float) -> bool:
@@ -225,24 +246,6 @@ def _ends_within(process: subprocess.Popen, timeout: float) -> bool:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(min(left, _CALLER_INTERVAL))
     return True
-
-
-class _Tail:
-    """Keeps the last OUTPUT_LIMIT bytes of a stream."""
-
-    def __init__(self) -> None:
-        self._kept = b""
-        self._cut = False
-
-    def read(self, stream: IO[bytes]) -> None:
-        for chunk in iter(lambda: os.read(stream.fileno(), OUTPUT_LIMIT), b""):
-            kept = self._kept + chunk
-            self._cut = self._cut or len(kept) > OUTPUT_LIMIT
-            self._kept = kept[-OUTPUT_LIMIT:]
-
-    def text(self) -> str:
-        shown = self._kept.decode("utf-8", "replace")
-        return CUT + shown if self._cut else shown
 
 
 class _Feeder:
@@ -277,10 +280,14 @@ def _end_group(process: subprocess.Popen) -> None:
 
 
 def account_of(user: str) -> pwd.struct_passwd:
-    """Raises ResourceError where this machine has no such user."""
+    """Return the account of a user, by name or number. Raises ResourceError."""
     try:
         return pwd.getpwnam(user)
     except KeyError:
+        pass
+    try:
+        return pwd.getpwuid(int(user))
+    except (KeyError, ValueError, OverflowError):
         raise ResourceError(
             f"user {user!r} does not exist on this machine; create it first"
         ) from None
@@ -288,10 +295,11 @@ def account_of(user: str) -> pwd.struct_passwd:
 
 def _switch_to(user: str, variables: dict[str, str]) -> Callable[[], Any]:
     account = account_of(user)
-    variables.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
+    name = account.pw_name
+    variables.update(HOME=account.pw_dir, USER=name, LOGNAME=name)
 
     def switch() -> None:
-        os.initgroups(user, account.pw_gid)
+        os.initgroups(name, account.pw_gid)
         os.setgid(account.pw_gid)
         os.setuid(account.pw_uid)
 

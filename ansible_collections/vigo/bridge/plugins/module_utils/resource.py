@@ -76,10 +76,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What acting showed: a command's exit code and the end of its output."""
+    """What acting showed: a command's exit code and the end of its output.
+
+    returned: what a task that applies the resource alone returns besides, by name.
+    """
 
     rc: int | None = None
     output: str | None = None
+    returned: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Result:
     rc: int | None = None
     output: str | None = None
     duration_s: float = 0.0
+    returned: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -169,6 +174,12 @@ class ResourceType:
     ) -> Outcome | Pending:
         """Does it. Raises ResourceError; what was there before is then still there."""
         raise NotImplementedError
+
+    def describe(
+        self, attributes: Mapping[str, Any], result: Result, target: Target
+    ) -> Mapping[str, Any]:
+        """What a task that applies a resource alone returns in any case, by name."""
+        return {}
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
         """Before the first change: what is better done for all resources of the type together.
@@ -283,6 +294,7 @@ class _Attempt:
             decision.diff,
             rc=outcome.rc,
             output=outcome.output,
+            returned=outcome.returned,
             duration_s=ended - self.started,
         )
 
@@ -294,6 +306,7 @@ class _Attempt:
             reason=error.message,
             error={"message": error.message, "log": error.log},
             rc=error.rc,
+            returned=error.returned,
             duration_s=ended - self.started,
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
-from .comma_strings import as_list
+from .comma_strings import as_list, text, within, words
 from .errors import ResourceError
 from .references import Crate, Node
 from .resource_types import ATTRIBUTES, KEY_ATTRIBUTES
@@ -75,7 +75,7 @@ def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, C
         entry = entry or {}
         _refuse_unknown(f"crate {name}", entry, ("depends_on", "vars", "when", "resources"))
         crates[name] = CrateInput(
-            Crate(name, tuple(as_list(entry.get("depends_on")))),
+            Crate(name, _references(f"crate {name}", "depends_on", entry)),
             entry.get("vars") or {},
             _condition(f"crate {name}", entry.get("when")),
         )
@@ -115,7 +115,7 @@ def _inline(crates: Mapping[str, Any]) -> Iterator[Any]:
 def _parse(entry: Mapping[str, Any]) -> Resource:
     kind = entry.get("type")
     known = ", ".join(ATTRIBUTES)
-    if kind not in ATTRIBUTES:
+    if not isinstance(kind, str) or kind not in ATTRIBUTES:
         raise ResourceError(f"resource {_label(entry)}: type {kind!r} is not one of {known}")
     identity = _id(entry)
     attributes = {name: value for name, value in entry.items() if name not in COMMON}
@@ -126,7 +126,7 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
     condition = _condition(f"resource {identity}", entry.get("when"))
     node = Node(
         identity,
-        *(tuple(as_list(entry.get(name))) for name in _REFERENCES),
+        *(_references(f"resource {identity}", name, entry) for name in _REFERENCES),
         gated=bool(condition and condition.gated),
     )
     return Resource(
@@ -134,24 +134,35 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
     )
 
 
+def _references(where: str, name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    with within(f"{where}: {name}"):
+        return tuple(as_list(entry.get(name)))
+
+
 def _id(entry: Mapping[str, Any]) -> str:
-    if entry.get("id"):
-        return str(entry["id"])
+    for name in ("id", "name"):
+        if entry.get(name):
+            with within(f"resource {_label(entry)}: {name}"):
+                return text(entry[name])
     kind = entry.get("type")
-    return str(entry.get("name") or f"{kind}:{entry.get(KEY_ATTRIBUTES.get(str(kind), ''), '')}")
+    key = entry.get(KEY_ATTRIBUTES.get(str(kind), ""), "")
+    with within(f"resource of type {kind}: {KEY_ATTRIBUTES.get(str(kind), '')}"):
+        return f"{kind}:{' '.join(words(key)) if isinstance(key, (list, tuple)) else text(key)}"
 
 
 def _label(entry: Mapping[str, Any]) -> str:
     return str(entry.get("id") or entry.get("name") or dict(entry))
 
 
-def _condition(where: str, text: Any) -> Condition | None:
-    if text in (None, ""):
+def _condition(where: str, written: Any) -> Condition | None:
+    if written in (None, ""):
         return None
     from . import when  # loaded only where there are conditions
 
+    with within(f"{where}: when"):
+        condition = text(written)
     try:
-        return when.parse(str(text))
+        return when.parse(condition)
     except when.ConditionError as error:
         raise ResourceError(f"{where}: when: {error}") from error
 

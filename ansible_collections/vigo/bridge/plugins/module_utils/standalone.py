@@ -58,7 +58,8 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
             # The tasks that come after this one count on it.
             Turn(triggered=bool(module.params.get("triggered")), awaited=not module.check_mode),
         )
-    _leave(module, target, result)
+        described = resource_type.describe(attributes, result, target)
+    _leave(module, target, result, described)
 
 
 def target_of(module: AnsibleModule) -> Target:
@@ -106,10 +107,13 @@ class explained:
             )
 
 
-def _leave(module: AnsibleModule, target: Target, result: Result) -> None:
+def _leave(
+    module: AnsibleModule, target: Target, result: Result, described: Mapping[str, Any]
+) -> None:
     for note in target.notes:
         module.warn(target.secrets.conceal(note))
-    shown = {name: value for name, value in result.as_dict().items() if name not in ("id", "type")}
+    own = {name: value for name, value in result.as_dict().items() if name not in ("id", "type")}
+    shown = {**described, **own, **result.returned}
     if result.failed:
         error = shown.pop("error")
         module.fail_json(msg=error["message"], log=error["log"], **shown)

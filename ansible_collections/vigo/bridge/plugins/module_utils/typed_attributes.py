@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from .comma_strings import text
+from .comma_strings import text, within
 from .errors import ResourceError
 from .secret_references import texts
 
@@ -28,6 +28,24 @@ def typed(
     }
 
 
+def with_texts(
+    arguments: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The arguments of a task, each text as ``typed`` has it.
+
+    Ansible would turn a list or a mapping into Python's notation, and true into ``True``. options:
+    an argument spec. Raises ResourceError.
+    """
+    return {
+        name: _typed(name, value, "str") if _is_text(options.get(name, {})) else value
+        for name, value in arguments.items()
+    }
+
+
+def _is_text(option: Mapping[str, Any]) -> bool:
+    return option.get("type") == "str" and "choices" not in option
+
+
 def _typed(name: str, value: Any, kind: Any) -> Any:
     if value is None:
         return None
@@ -36,9 +54,8 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
             f"{name} holds a NUL character, which the system takes nowhere; take it out"
         )
     if kind == "str":
-        if isinstance(value, (list, tuple, Mapping)):
-            raise ResourceError(f"{name}: {value!r} is a list or a map; write a text")
-        return text(value)
+        with within(name):
+            return text(value)
     if kind == "int":
         try:
             return int(value)

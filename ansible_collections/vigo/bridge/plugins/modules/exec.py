@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: exec
-short_description: A shell command that runs when its guards say so
+short_description: A command that runs when its guards say so
 version_added: 0.1.0
 description:
-  - Runs a command through C(sh), unless a guard says that there is nothing to do.
+  - Runs a command, a text through C(sh), unless a guard says that there is nothing to do.
   - There are four guards, O(creates), O(removes), O(onlyif) and O(unless). Those that are given
     must all agree. The result names the guard that decided.
   - A command without a guard runs each time, and the task is changed each time.
@@ -19,8 +19,13 @@ author:
   - The vigo-bridge developers (@vigo-bridge)
 options:
   command:
-    description: What to run, as one would type it in a shell.
-    type: str
+    description:
+      - What to run, as one would type it in a shell.
+      - Or a list of a program and its arguments. No shell is involved then, nothing has to be
+        quoted, and pipes, redirections, patterns and variables have no meaning.
+      - A secret in a list is an argument of the program, which the list of processes shows while it
+        runs. Prefer O(stdin), O(environment) or O(secret_file).
+    type: raw
     required: true
   onlyif:
     description:
@@ -35,11 +40,13 @@ options:
     type: str
   creates:
     description:
-      - A path, which may be relative to O(cwd). O(command) runs only when nothing is there.
+      - A path, which may be relative to O(cwd), begin with C(~/) for the home folder of O(user),
+        and hold the patterns C(*), C(?) and C([...]). O(command) runs only when nothing is there.
     type: str
   removes:
     description:
-      - A path, which may be relative to O(cwd). O(command) runs only when something is there.
+      - A path, which may be relative to O(cwd), begin with C(~/) for the home folder of O(user),
+        and hold the patterns C(*), C(?) and C([...]). O(command) runs only when something is there.
     type: str
   stdin:
     description: A text that O(command) reads from its standard input. Default is an empty one.
@@ -51,10 +58,12 @@ options:
       - In a playbook, mark O(command) with C(!unsafe), or Ansible takes the braces for its own.
     type: str
   cwd:
-    description: The folder to run in. It must exist.
+    description:
+      - The folder to run in. It must exist. It may begin with C(~/) for the home folder of O(user).
     type: str
   user:
-    description: The user to run as, by name. Another user than the connection's needs C(become).
+    description:
+      - The user to run as, by name or number. Another user than the connection's needs C(become).
     type: str
   environment:
     description:
@@ -69,8 +78,11 @@ options:
     type: raw
   logoutput:
     description:
-      - Whether the result holds what the command printed. V(true), V(false), or V(on_failure).
-      - Default is V(true).
+      - V(true) shows below the task what the command printed when it succeeded.
+      - V(on_failure) is as without the option. Ansible shows what a failed command printed.
+      - V(false) keeps what the command printed out of the result, also when it failed. RV(output),
+        RV(stdout) and RV(stderr) are empty then.
+      - Without it, the result holds what the command printed, and nothing is shown of success.
     type: raw
   background:
     description:
@@ -112,6 +124,8 @@ extends_documentation_fragment:
 notes:
   - A task whose guard says no is C(ok) for Ansible; its RV(action) is V(skipped).
   - A command that names a secret in its text does not show it in the list of processes.
+  - The results are those of M(ansible.builtin.command), so that C(until), C(failed_when) and
+    C(changed_when) work alike.
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.file
@@ -125,6 +139,21 @@ EXAMPLES = r"""
     command: /opt/app/bin/initialise --data /var/lib/app
     creates: /var/lib/app/VERSION
     user: app
+
+- name: Unpack a release, without a shell
+  vigo.bridge.exec:
+    command: [tar, --extract, --file, /srv/releases/app 2.0.tar, --directory, /opt/app]
+    creates: /opt/app/VERSION*
+
+- name: Wait until the database answers
+  vigo.bridge.exec:
+    command: pg_isready
+    user: postgres
+  register: database
+  until: database.rc == 0
+  retries: 10
+  delay: 3
+  changed_when: false
 
 - name: Load a kernel module unless it is loaded
   vigo.bridge.exec:
@@ -210,20 +239,71 @@ diff:
   sample:
     before: ""
     after: "command: /opt/app/bin/initialise\nuser: app\ncreates: /var/lib/app/VERSION\n"
+cmd:
+  description: The command as the task has it.
+  returned: always
+  type: raw
+  sample: /opt/app/bin/initialise
 rc:
-  description: The exit code, or minus the number of the signal that ended the command.
-  returned: when the command ran to its end
+  description:
+    - The exit code, or minus the number of the signal that ended the command.
+    - V(0) where a guard said no, and in check mode. Null where the command could not be started,
+      and in the background.
+  returned: always
   type: int
   sample: 0
+stdout:
+  description:
+    - What the command wrote to its standard output, without the line breaks at the end. Of more
+      than 64 KiB, the end.
+    - Empty where nothing ran, and with O(logoutput=false).
+  returned: always
+  type: str
+  sample: applied 3 migrations
+stdout_lines:
+  description: RV(stdout) in lines.
+  returned: always
+  type: list
+  elements: str
+  sample: [applied 3 migrations]
+stderr:
+  description: What the command wrote to its standard error, as RV(stdout).
+  returned: always
+  type: str
+  sample: ""
+stderr_lines:
+  description: RV(stderr) in lines.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 output:
   description:
-    - What the command printed, both streams together. Of more than 64 KiB, the end.
+    - Both streams together, line by line in the order in which they came. Lines that both streams
+      get at the same moment may change places. Of more than 64 KiB, the end.
     - For a command in the background its process number.
-  returned: when the command ran and succeeded, as O(logoutput) says
+  returned: always
   type: str
   sample: "applied 3 migrations\n"
+start:
+  description: When the command started. Null where nothing ran.
+  returned: always
+  type: str
+  sample: "2026-11-02 10:15:30.120951"
+end:
+  description: When the command ended. Null where nothing ran.
+  returned: always
+  type: str
+  sample: "2026-11-02 10:15:31.640951"
+delta:
+  description: How long the command took. Null where nothing ran.
+  returned: always
+  type: str
+  sample: "0:00:01.520000"
 log:
-  description: What the failed command or guard printed, as RV(output). Empty when nothing ran.
+  description:
+    - What the failed command or guard printed, as RV(output). Empty when nothing ran, and with
+      O(logoutput=false).
   returned: on failure
   type: str
   sample: "migrate: cannot connect to db\n"
@@ -239,7 +319,7 @@ from ..module_utils.standalone import run_module
 
 
 def main() -> None:
-    run_module(Exec())
+    run_module(Exec(separate=True))
 
 
 if __name__ == "__main__":

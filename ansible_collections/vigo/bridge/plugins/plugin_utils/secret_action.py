@@ -12,7 +12,9 @@ from ansible.errors import AnsibleActionFail
 
 from ..module_utils import secret_references
 from ..module_utils.container import sdk
+from ..module_utils.errors import ResourceError
 from ..module_utils.secret_references import MASK
+from ..module_utils.typed_attributes import with_texts
 from .ansible_secrets import look_up_in_ansible
 from .printable import cleaned_result
 from .running_action import RunningAction
@@ -104,15 +106,18 @@ class ModuleAction(SecretAction):
     supports_check_mode = True
     supports_diff = True
     needs_sdk = False
+    #: The argument spec of what the module applies.
+    options: Mapping[str, Mapping[str, Any]] = {}
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        try:
+            arguments = with_texts(self._task.args, self.options)
+        except ResourceError as error:
+            raise AnsibleActionFail(error.message) from error
         result = self.call(
-            self._task.resolved_action,
-            self._task.args,
-            task_vars or {},
-            needs_sdk=self.needs_sdk,
+            self._task.resolved_action, arguments, task_vars or {}, needs_sdk=self.needs_sdk
         )
         return cleaned_result(result)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping
 
+from .. import comma_strings
 from ..comma_strings import text
 from ..durations import seconds
 from ..errors import ResourceError
@@ -96,7 +97,8 @@ def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
         return None
     if not isinstance(value, (list, tuple)):
         return ("CMD-SHELL", _shell_line(text(value), attribute))
-    words = tuple(text(item) for item in value)
+    with comma_strings.within("test"):
+        words = comma_strings.words(value)
     kind, *rest = words if words[0] in _KINDS else ("CMD", *words)
     shown = f"{attribute}: {list(words)!r}"
     if words[0].upper() in _KINDS and words[0] not in _KINDS:

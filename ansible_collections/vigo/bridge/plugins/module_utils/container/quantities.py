@@ -9,6 +9,7 @@ import re
 import shlex
 from typing import Any
 
+from .. import comma_strings
 from ..comma_strings import text
 from ..errors import ResourceError
 
@@ -64,7 +65,7 @@ def nano_cpus(value: Any, attribute: str) -> int:
 def words(value: Any, attribute: str) -> tuple[str, ...]:
     """A list, or a string split like a shell does."""
     if isinstance(value, (list, tuple)):
-        return tuple(text(item) for item in value)
+        return comma_strings.words(value)
     try:
         return tuple(shlex.split(text(value)))
     except ValueError as error:

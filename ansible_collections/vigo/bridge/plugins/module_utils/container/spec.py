@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any, Callable, Mapping
 
-from ..comma_strings import as_list, as_map, text
+from ..comma_strings import as_list, as_map, text, within
 from ..durations import seconds
 from ..errors import ResourceError
 from . import (
@@ -158,16 +158,24 @@ def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     given = {name: value for name, value in attributes.items() if not _is_blank(value)}
     for name in given:
         _refuse_unknown(name)
-    handling = {name: _HANDLING[name](given[name], name) for name in _HANDLING if name in given}
-    settings = {name: _SETTINGS[name](given[name], name) for name in _SETTINGS if name in given}
+    handling = {name: _parsed(_HANDLING, name, given) for name in _HANDLING if name in given}
+    settings = {name: _parsed(_SETTINGS, name, given) for name in _SETTINGS if name in given}
     if "network" in given or "networks" in given:
-        settings["networks"] = networks.parse(given.get("network"), given.get("networks"))
+        with within("networks" if "networks" in given else "network"):
+            settings["networks"] = networks.parse(given.get("network"), given.get("networks"))
     settings = {name: value for name, value in settings.items() if _is_set(name, value)}
     if handling.get("expect") == "exited":
         handling.setdefault("health_timeout", JOB_TIMEOUT)
-    spec = ContainerSpec(_name(given.get("container")), Settings(**settings), **handling)
+    with within("container"):
+        container = _name(given.get("container"))
+    spec = ContainerSpec(container, Settings(**settings), **handling)
     _check_whole(spec)
     return spec
+
+
+def _parsed(parsers: Mapping[str, Parser], name: str, given: Mapping[str, Any]) -> Any:
+    with within(name):
+        return parsers[name](given[name], name)
 
 
 def _is_blank(value: Any) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 ATTRIBUTES = {
-    "command": {"type": "str", "required": True},
+    "command": {"type": "raw", "required": True},
     "onlyif": {"type": "str"},
     "unless": {"type": "str"},
     "creates": {"type": "str"},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from glob import has_magic
 
 from .. import process, secret_references
 from ..errors import ResourceError
@@ -39,7 +40,10 @@ def ask(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
 
 
 def _ask_path(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
-    exists = target.foresight.exists(os.path.join(spec.cwd or "/", guard.subject))
+    path = os.path.join(os.getcwd(), spec.cwd or "", guard.path or guard.subject)
+    exists = target.foresight.exists(path)
+    if not exists and has_magic(path):
+        exists = target.foresight.matches(path)
     if exists is None:
         return Answer(guard, None, "")
     finding = f"{guard.subject} {'exists' if exists else 'does not exist'}"

@@ -1,34 +1,41 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exec resource: a shell command that runs when its guards say so."""
+"""The exec resource: a command that runs when its guards say so."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import shlex
 from dataclasses import replace
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from .. import process, secret_references
 from ..errors import Blocked, ResourceError
-from ..resource import Decision, Outcome, ResourceType, Turn
+from ..resource import Decision, Outcome, ResourceType, Result, Turn
 from ..system_errors import explained
 from ..target import Target
 from .attributes import ATTRIBUTES
 from .guards import Answer, ask
+from .returned import Clock, of_run, without_run
 from .secret_file import secret_file
-from .spec import SECRET_FILE, ExecSpec, parse
+from .spec import SECRET_FILE, ExecSpec, on_this_machine, parse
 
 
 class Exec(ResourceType):
+    """separate: whether what a command prints is wanted by stream, too."""
+
+    def __init__(self, separate: bool = False) -> None:
+        self._separate = separate
+
     name = "exec"
     attributes = ATTRIBUTES
     key_attribute = "command"
     heeds_triggers = True
 
     def parse(self, attributes: Mapping[str, Any]) -> ExecSpec:
-        return parse(attributes)
+        return on_this_machine(parse(attributes))
 
     def when_triggered(self, spec: ExecSpec) -> ExecSpec:
         """What says that the command has done its work already is not asked: it is owed anew."""
@@ -56,16 +63,21 @@ class Exec(ResourceType):
         self, spec: ExecSpec, observed: tuple[Answer, ...], decision: Decision, target: Target
     ) -> Outcome:
         if spec.background:
-            return Outcome(output=f"started in the background with pid {_start(spec, target)}\n")
-        finished = _run(spec, target)
+            output = f"started in the background with pid {_start(spec, target)}\n"
+            return Outcome(output=output, returned={"rc": None, "output": output})
+        clock = Clock()
+        finished = _run(spec, target, self._separate)
         output = target.secrets.conceal(finished.output)
-        log = "" if spec.logoutput == "never" else output
+        is_hidden = spec.logoutput == "never"
+        returned = of_run(finished, clock.ended(), target.secrets.conceal, is_hidden)
+        log = "" if is_hidden else output
         if finished.timed_out:
             raise ResourceError(
                 f"the command did not end within {spec.timeout:g} s and was stopped;"
                 " raise `timeout` if it needs longer",
                 log=log,
                 rc=finished.rc,
+                returned=returned,
             )
         if finished.rc not in spec.returns:
             accepted = ", ".join(str(code) for code in spec.returns)
@@ -74,19 +86,28 @@ class Exec(ResourceType):
                 " output says why, or else accept it with `returns`",
                 log=log,
                 rc=finished.rc,
+                returned=returned,
             )
-        return Outcome(finished.rc, output if spec.logoutput == "always" else None)
+        shown = output if spec.logoutput == "always" else None
+        return Outcome(finished.rc, shown, returned)
+
+    def describe(
+        self, attributes: Mapping[str, Any], result: Result, target: Target
+    ) -> Mapping[str, Any]:
+        """As ``ansible.builtin.command`` has it where nothing ran."""
+        return without_run(attributes.get("command"), None if result.failed else 0)
 
 
 def _diff(spec: ExecSpec) -> Mapping[str, str]:
     """What runs and under which guards, as new lines; secrets are references here."""
-    told = [("command", spec.command), ("user", spec.user), ("cwd", spec.cwd)]
+    command = spec.command if isinstance(spec.command, str) else shlex.join(spec.command)
+    told = [("command", command), ("user", spec.user), ("cwd", spec.cwd)]
     told += [(guard.kind, guard.subject) for guard in spec.guards]
     shown = [(name, text.strip().replace("\n", "\n  ")) for name, text in told if text]
     return {"before": "", "after": "".join(f"{name}: {text}\n" for name, text in shown)}
 
 
-def _run(spec: ExecSpec, target: Target) -> process.Finished:
+def _run(spec: ExecSpec, target: Target, separate: bool) -> process.Finished:
     command, reveal = spec.command, target.secrets.reveal
     with contextlib.ExitStack() as files:
         if spec.secret_file is not None:
@@ -98,26 +119,31 @@ def _run(spec: ExecSpec, target: Target) -> process.Finished:
                 raise ResourceError(
                     f"secret_file cannot be written: {error.strerror}; run with become"
                 ) from error
-            command = SECRET_FILE.sub(path, command)
+            command = _each(command, lambda text: SECRET_FILE.sub(path, text))
         return process.run(
-            reveal(command),
+            _each(command, reveal),
             timeout=spec.timeout,
             stdin=reveal(spec.stdin).encode("utf-8", "surrogateescape"),
             cwd=spec.cwd,
             user=spec.user,
             environment={name: reveal(value) for name, value in spec.environment.items()},
             nice=spec.nice,
-            hidden=bool(secret_references.find(command)),
+            hidden=bool(secret_references.paths(command)),
+            separate=separate,
         )
 
 
 def _start(spec: ExecSpec, target: Target) -> int:
     reveal = target.secrets.reveal
     return process.start(
-        reveal(spec.command),
+        _each(spec.command, reveal),
         cwd=spec.cwd,
         user=spec.user,
         environment={name: reveal(value) for name, value in spec.environment.items()},
         nice=spec.nice,
-        hidden=bool(secret_references.find(spec.command)),
+        hidden=bool(secret_references.paths(spec.command)),
     )
+
+
+def _each(command: process.Command, change: Callable[[str], str]) -> process.Command:
+    return change(command) if isinstance(command, str) else tuple(map(change, command))

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from .. import comma_strings, durations
 from ..errors import ResourceError
+from ..home_folder import expanded
+from ..process import Command
 
 #: What stands in a command for the path of its secret file.
 SECRET_FILE = re.compile(r"\{\{\s*secret_file\s*\}\}")
@@ -18,10 +20,14 @@ SECRET_FILE = re.compile(r"\{\{\s*secret_file\s*\}\}")
 
 @dataclass(frozen=True)
 class Guard:
-    """One condition. kind: onlyif, unless, creates or removes; subject: its command or path."""
+    """One condition. kind: onlyif, unless, creates or removes; subject: its command or path.
+
+    path: the subject without ``~``.
+    """
 
     kind: str
     subject: str
+    path: str = ""
 
     @property
     def is_command(self) -> bool:
@@ -32,11 +38,13 @@ class Guard:
 class ExecSpec:
     """What to run. Texts keep their references to secrets; timeout in seconds.
 
+    command: a line for a shell, or a program with its arguments.
+
     secret_file: what the temporary file holds, None for no such file. logoutput: always, never
     or on_failure.
     """
 
-    command: str
+    command: Command
     guards: tuple[Guard, ...]
     stdin: str
     secret_file: str | None
@@ -57,11 +65,9 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
         for kind in ("creates", "removes", "onlyif", "unless")
         if attributes.get(kind)
     )
-    command = str(attributes.get("command") or "")
-    if not command.strip():
-        raise ResourceError("command is missing or empty; write what to run")
+    command = _command(attributes.get("command"))
     secret_file = attributes.get("secret_file")
-    if secret_file is not None and not SECRET_FILE.search(command):
+    if secret_file is not None and not SECRET_FILE.search("\n".join(words(command))):
         raise ResourceError(
             "secret_file is given, but the command does not use it; write {{secret_file}} where"
             " its path shall stand"
@@ -88,8 +94,35 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
     )
 
 
+def on_this_machine(spec: ExecSpec) -> ExecSpec:
+    """Return the spec with the home folders of this machine. Raises ResourceError."""
+    guards = tuple(
+        guard
+        if guard.is_command
+        else replace(guard, path=expanded(guard.subject, guard.kind, spec.user))
+        for guard in spec.guards
+    )
+    return replace(spec, guards=guards, cwd=spec.cwd and expanded(spec.cwd, "cwd", spec.user))
+
+
+def words(command: Command) -> tuple[str, ...]:
+    """Return the parts of a command: its words, or the one line for a shell."""
+    return (command,) if isinstance(command, str) else command
+
+
+def _command(value: Any) -> Command:
+    """A text is for a shell, a list is a program with its arguments."""
+    with comma_strings.within("command"):
+        is_list = isinstance(value, (list, tuple))
+        command: Command = comma_strings.words(value) if is_list else comma_strings.text(value)
+    if not words(command) or not words(command)[0].strip():
+        raise ResourceError("command is missing or empty; write what to run")
+    return command
+
+
 def _environment(value: Any) -> Mapping[str, str]:
-    variables = comma_strings.as_map(value, "environment")
+    with comma_strings.within("environment"):
+        variables = comma_strings.as_map(value, "environment")
     for name in variables:
         if not name or "=" in name or "\0" in name:
             raise ResourceError(
@@ -100,7 +133,8 @@ def _environment(value: Any) -> Mapping[str, str]:
 
 def _exit_codes(value: Any) -> tuple[int, ...]:
     try:
-        return tuple(int(code) for code in comma_strings.as_list(value)) or (0,)
+        with comma_strings.within("returns"):
+            return tuple(int(code) for code in comma_strings.as_list(value)) or (0,)
     except ValueError:
         raise ResourceError(f"returns: {value!r} is no list of exit codes such as 0,2") from None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from .. import secret_references
+from ..comma_strings import text, within
 from ..errors import ResourceError
 from ..home_folder import expanded
 from . import mode
@@ -158,10 +159,10 @@ def _spaces(value: Any) -> int:
 
 def _scripts(value: Any) -> tuple[str, ...]:
     """One script, or a list of them; a script may hold commas."""
-    if isinstance(value, Mapping):
-        raise ResourceError(f"stream_edit: {value!r} is neither a script nor a list of scripts")
     scripts = value if isinstance(value, (list, tuple)) else [value]
-    return tuple(str(script) for script in scripts if script not in (None, ""))
+    with within("stream_edit"):
+        found = [text(script, place) for place, script in enumerate(scripts)]
+    return tuple(script for script in found if script)
 
 
 def _indented(content: str, spaces: int) -> str:
