@@ -14,6 +14,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils import host_result
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
+from vigo_bridge.run.login_advice import login_advice
 
 
 class EnvoyStatus(Enum):
@@ -122,16 +123,22 @@ def _read(path: Path, check_mode: bool) -> EnvoyResult:
 
 def _envoy(result: HostResult, check_mode: bool) -> EnvoyResult:
     if result.unreachable:
-        return EnvoyResult(EnvoyStatus.UNREACHABLE, result.message)
+        return EnvoyResult(EnvoyStatus.UNREACHABLE, _advised(result.message))
     message = ""
     if result.failed:
         status = EnvoyStatus.FAILED
         message = "\n".join(filter(None, [result.message, result.stderr]))
+        if not result.resources:
+            message = _advised(message)
     elif not any(resource.changed for resource in result.resources):
         status = EnvoyStatus.CONVERGED
     else:
         status = EnvoyStatus.PENDING if check_mode else EnvoyStatus.CHANGED
     return EnvoyResult(status, message, result.resources, result.notes, result.orphans)
+
+
+def _advised(message: str) -> str:
+    return "\n".join(filter(None, [message, login_advice(message)]))
 
 
 def run_status(

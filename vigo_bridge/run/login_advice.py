@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do where SSH, sudo or su asked something, and nobody was there to answer."""
+
+from __future__ import annotations
+
+import re
+
+#: What they say -> what to do. They ask in their own words; the versions of OpenSSH, sudo and
+#: ansible-core that the tests use say it like this.
+_ADVICE = {
+    r"Host key verification failed|authenticity of host .* can't be established|"
+    r"Host Key checking is enabled": (
+        "The host's key is not in known_hosts: compare and add it, by `ssh HOST` or `ssh-keyscan`;"
+        " ANSIBLE_HOST_KEY_CHECKING=False leaves the check out"
+    ),
+    r"REMOTE HOST IDENTIFICATION HAS CHANGED": (
+        "The host has another key than known_hosts says: find out why; `ssh-keygen -R HOST` removes"
+        " the old key"
+    ),
+    r"Permission denied \([a-z,-]*publickey": (
+        "SSH could not log in without a question: where the key has a passphrase, load it with"
+        " `ssh-add`; give a password with --ask-pass or --connection-password-file"
+    ),
+    r"Permission denied \(|Too many authentication failures|Invalid/incorrect password": (
+        "Give the password with --ask-pass or --connection-password-file, or use an SSH key"
+    ),
+    r"[Pp]assword has expired|[Pp]assword change required": (
+        "Change the password of this account: log in there once, with ssh"
+    ),
+    r"Missing \S+ password|a password is required|a terminal is required|"
+    r"waiting for privilege escalation prompt": (
+        "Give the password with --ask-become-pass or --become-password-file, or let the account"
+        " become root without one"
+    ),
+}
+
+
+def login_advice(message: str) -> str:
+    """Return what to do about a failed login; empty where the message is of something else."""
+    for pattern, advice in _ADVICE.items():
+        if re.search(pattern, message):
+            return advice
+    return ""
