@@ -42,6 +42,7 @@ from vigo_bridge.report.terminal import listed, print_run
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.resolve.secret_uses import secret_uses, users_of_secrets
 from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.run.environment import ansible_environment
 from vigo_bridge.run.login_passwords import login_passwords
 from vigo_bridge.run.pipelining import obstacles
 from vigo_bridge.run.private_folder import private_folder
@@ -121,6 +122,7 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
     ``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too.
     """
+    ansible_environment()  # A vault password is asked for now, and not when hosts are worked on.
     shows_ansible = options.verbosity >= 2 and output == "text"
     settings: dict[str, object] = {
         "forks": options.forks,

@@ -25,6 +25,10 @@ class Program(click.Group):
     """Ends with our exit statuses: click's own 2 for bad usage would mean `changes pending`."""
 
     def main(self, *args: Any, **options: Any) -> NoReturn:
+        for stream in (sys.stdout, sys.stderr):
+            # What the user's locale has no character for is escaped.
+            if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+                stream.reconfigure(errors="backslashreplace")
         try:
             with ended_by_signals():
                 status = super().main(*args, **{**options, "standalone_mode": False})

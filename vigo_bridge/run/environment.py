@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from vigo_bridge.run.configuration_files import configurations
+from vigo_bridge.run.locales import utf8_locale
 from vigo_bridge.run.vault_passwords import vault_passwords
 from vigo_bridge.sizes import FORKS
 
@@ -26,10 +27,13 @@ _FORKS = re.compile(rb"^\s*forks\s*[=:]", re.MULTILINE)
 
 
 def ansible_environment() -> dict[str, str]:
-    """Our process's environment without secrets, and with what Ansible needs from us."""
+    """Our process's environment without secrets, and with what Ansible needs from us.
+
+    A vault password that must be typed is asked for at the first call. Raises Refusal.
+    """
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
     path = _path(kept.get("PATH", os.defpath))
-    return {**_DEFAULTS, **_forks(), **kept, **vault_passwords(), "PATH": path}
+    return {**_DEFAULTS, **_forks(), **kept, **vault_passwords(), **utf8_locale(), "PATH": path}
 
 
 def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
