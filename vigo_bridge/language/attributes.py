@@ -20,7 +20,7 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 #: Attributes whose items or values may be mappings; the target's own parsers check these.
 _DEEP = ("env_file", "healthcheck", "networks", "ulimits")
-#: Lists of words, in which none may be null.
+#: Commands: one text, or a list of words, in which none may be null.
 _WORDS = ("command", "entrypoint")
 
 #: What a whole number looks like.
@@ -35,7 +35,8 @@ def attribute_data(kind: str, name: str, value: Value) -> Any:
     expected = ATTRIBUTES[kind][name]["type"]
     if isinstance(value, Scalar):
         is_typed = isinstance(value.data, bool) or (expected == "int" and value.data is not None)
-        return value.data if is_typed and expected != "str" else value.text
+        is_text = expected == "str" or name in _WORDS
+        return value.data if is_typed and not is_text else value.text
     return _nested(value)
 
 
