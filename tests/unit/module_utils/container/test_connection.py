@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.container import connection
 from ansible_collections.vigo.bridge.plugins.module_utils.container.connection import (
     authorization,
     needs_sdk,
@@ -62,3 +64,16 @@ def test_credentials_travel_as_the_sdk_sends_them() -> None:
     header = authorization(credentials)["X-Registry-Auth"]
     assert header.encode() == docker.encode_header(credentials)
     assert json.loads(base64.urlsafe_b64decode(header)) == credentials
+
+
+def test_a_credential_helper_that_never_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = pytest.importorskip("docker")
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.setattr(docker.auth, "load_config", threading.Event().wait)
+    monkeypatch.setattr(connection, "_HELPER_PATIENCE", 0.1)
+    credentials, remark = object.__new__(connection.Connection).credentials("registry.example.com")
+    assert credentials is None
+    assert "registry.example.com cannot be used (TimeoutError); pulling without" in remark

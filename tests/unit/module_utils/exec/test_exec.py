@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -453,3 +454,20 @@ def test_only_root_may_switch_users() -> None:
         right = "run with become" in switched.reason and "run with become" in raised.reason
         os._exit(7 if right and same.action == "ran" else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+def test_a_process_that_not_even_a_kill_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that waits for a network file system that is gone."""
+
+    class Stuck(subprocess.Popen):  # type: ignore[type-arg]
+        def wait(self, timeout: float | None = None) -> int:
+            assert timeout is not None, "this would never end"
+            raise subprocess.TimeoutExpired("sh", timeout)
+
+        def poll(self) -> int | None:
+            return None
+
+    monkeypatch.setattr(subprocess, "Popen", Stuck)
+    result = apply(Exec(), {"command": "sleep 60", "timeout": "100ms"})
+    assert result.action == "failed"
+    assert "did not end within 0.1 s" in result.reason

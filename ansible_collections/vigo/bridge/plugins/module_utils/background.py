@@ -23,9 +23,14 @@ class Background(Generic[T]):
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def result(self) -> T:
-        """Waits for it; what the work gave, or raised. May be asked again."""
-        self._thread.join()
+    def result(self, timeout: float | None = None) -> T:
+        """Waits for it; what the work gave, or raised. May be asked again.
+
+        timeout: seconds after which TimeoutError is raised; the work goes on.
+        """
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            raise TimeoutError(f"no answer within {timeout:g} s")
         if self._error is not None:
             raise self._error
         return self._value[0]

@@ -232,7 +232,8 @@ def _see_through(process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: f
     if feeder.error is not None:
         raise Blocked(f"the command's input cannot be read: {explained(feeder.error)}")
     separate = streams.texts() if process.stdout and process.stderr else ()
-    return Finished(process.returncode, streams.text(), timed_out, *separate)
+    code = -signal.SIGKILL if process.returncode is None else process.returncode
+    return Finished(code, streams.text(), timed_out, *separate)
 
 
 def _ends_within(process: subprocess.Popen, timeout: float) -> bool:
@@ -276,7 +277,9 @@ def _end_group(process: subprocess.Popen) -> None:
             process.wait(2)
         except subprocess.TimeoutExpired:
             continue
-    process.wait()
+    # One that waits for a device or a network file system does not end even then.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(2)
 
 
 def account_of(user: str) -> pwd.struct_passwd:

@@ -19,6 +19,7 @@ import sys
 from typing import Any, Callable, Iterator, Mapping
 from urllib.parse import urlencode
 
+from ..background import Background
 from ..errors import Blocked, ResourceError
 from ..system_errors import named_in, reason
 from . import sdk
@@ -33,6 +34,8 @@ NEWEST_API = (1, 47)
 #: is how much longer a command may rightly take.
 PATIENCE = 60.0
 _PING_PATIENCE = 20.0
+#: Seconds that a program may take that keeps credentials for registries.
+_HELPER_PATIENCE = 30.0
 
 #: What breaks a connection. The exceptions of ``requests`` are all OSError.
 _LOST = (OSError, http.client.HTTPException)
@@ -142,7 +145,9 @@ class Connection:
             return None, ""
         docker = sdk.imported()
         try:
-            return docker.auth.load_config().resolve_authconfig(registry), ""
+            # The SDK waits for a credential helper without any limit.
+            found = Background(lambda: docker.auth.load_config().resolve_authconfig(registry))
+            return found.result(_HELPER_PATIENCE), ""
         except (docker.errors.DockerException, ValueError, KeyError, OSError) as error:
             return None, (
                 f"the Docker config's credentials for {registry} cannot be used"
