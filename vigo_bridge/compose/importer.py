@@ -19,6 +19,7 @@ from vigo_bridge.compose.writing import files
 from vigo_bridge.files import write_text
 from vigo_bridge.language import Diagnostic
 from vigo_bridge.language import load as load_stack
+from vigo_bridge.language.folder import files_below
 from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
 from vigo_bridge.language.position import Position
 from vigo_bridge.resolve import check
@@ -82,7 +83,7 @@ def _identity(folder: Path, project: str) -> str:
     """
     if os.path.lexists(folder / FILE):
         return ""
-    is_begun = folder.is_dir() and any(folder.glob("**/*.vgo"))
+    is_begun = folder.is_dir() and any(path.suffix == ".vgo" for path in files_below(folder))
     return lines(suggested_name(folder) if is_begun else project, new_id())
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,9 @@ def as_text(diagnostic: Diagnostic, folder: Path) -> str:
 def _excerpt(folder: Path, position: Position) -> list[str]:
     """The line and a caret below it; nothing if the file has no such line (any more)."""
     try:
-        content = read_below(str(folder), position.file, MAX_TEMPLATE)
-        line = content.decode("utf-8-sig", "replace").split("\n")[position.line - 1]
-    except (OSError, IndexError):
+        path = folder / position.file
+        line = _lines(str(folder), position.file, path.stat().st_mtime_ns)[position.line - 1]
+    except (OSError, ValueError, IndexError):
         return []
     start = max(0, position.column - 1 - _REACH)
     # Tabs and control characters would shift the caret or upset the terminal.
@@ -53,6 +54,13 @@ def _excerpt(folder: Path, position: Position) -> list[str]:
         return []
     caret = " " * (position.column - 1 - start) + "^"
     return [f"  | {shown.rstrip()}", f"  | {caret}"]
+
+
+@lru_cache(maxsize=4)
+def _lines(folder: str, file: str, modified: int) -> list[str]:
+    """The lines of a file of a stack: many findings may be about the same one."""
+    content = read_below(folder, file, MAX_TEMPLATE)
+    return content.decode("utf-8-sig", "replace").split("\n")
 
 
 def as_json(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -47,6 +48,6 @@ def _result(diagnostic: Diagnostic, rule: int, folder: Path) -> dict[str, Any]:
 
 def _location(position: Position, folder: Path) -> dict[str, Any]:
     path = folder / position.file
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    uri = path.as_uri() if path.is_absolute() else quote(os.fsencode(path))
     region = {"startLine": position.line, "startColumn": position.column}
     return {"artifactLocation": {"uri": uri}, "region": region}

@@ -50,6 +50,13 @@ def test_an_absolute_folder_is_named_by_a_file_uri() -> None:
     assert location["uri"] == "file:///srv/stacks/modules/%C3%A4%20b.vgo"
 
 
+def test_a_name_that_is_no_text_is_named_by_its_bytes() -> None:
+    finding = Diagnostic("error", "x", Position("a\udcff.vgo", 1, 1), "VB101")
+    (run,) = as_sarif([finding], Path("stacks"))["runs"]
+    location = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location["uri"] == "stacks/a%FF.vgo"
+
+
 def test_no_findings() -> None:
     (run,) = as_sarif([], Path("stacks"))["runs"]
     assert run["results"] == []
