@@ -104,6 +104,7 @@ class Stack(Scene):
     def __init__(self, engine: Engine, folder: Path) -> None:
         super().__init__(engine)
         self.folder = folder
+        self.identity: dict[str, Any] = {"scope": self.name}
 
     def resource(self, suffix: str, **attributes: Any) -> dict[str, Any]:
         return {
@@ -123,7 +124,7 @@ class Stack(Scene):
         target = Target(check)
         arguments = {
             "resources": list(resources),
-            "scope": self.name,
+            **self.identity,
             "state_dir": str(self.folder),
             "prune": prune,
         }

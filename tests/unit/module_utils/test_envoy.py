@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
+from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked, ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
@@ -69,3 +71,56 @@ def test_a_state_folder_in_the_folder_of_another_user(
         converge(arguments, Target(check_mode))
     assert precious.read_text() == "all of it"
     assert sorted(tmp_path.rglob("*")) == before
+
+
+#: what is wrong with the scope of a call that prunes
+NOT_TO_BE_PRUNED = {
+    "none is given": {},
+    "the one that all share": {"scope": "default"},
+    "a folder's name": {"scope": "shop", "scope_is_default": True},
+}
+
+
+@pytest.mark.parametrize("scope", NOT_TO_BE_PRUNED.values(), ids=NOT_TO_BE_PRUNED)
+@pytest.mark.parametrize("check", [False, True])
+def test_prune_needs_a_chosen_scope(scope: dict[str, Any], check: bool, tmp_path: Path) -> None:
+    file = {"id": "a/f", "type": "file", "target_path": str(tmp_path / "f"), "content": "x"}
+    arguments = {"resources": [file], "state_dir": str(tmp_path / "s"), "prune": True, **scope}
+    with pytest.raises(ResourceError, match=r"was not chosen.*Nothing was touched"):
+        converge(arguments, Target(check))
+    assert not (tmp_path / "f").exists()
+
+
+def debts(folder: Path, **scope: Any) -> list[str]:
+    """The triggered resources of a run whose source does not change."""
+    source = {"id": "a/source", "type": "exec", "command": "true", "unless": "true"}
+    handler = {"id": "a/handler", "type": "exec", "command": "true", "when": "changed"}
+    arguments = {"resources": [{**source, "notify": "handler"}, handler], **scope}
+    results = converge({**arguments, "state_dir": str(folder)}, Target())
+    return [result.id for result in results if result.action == "ran"]
+
+
+def owe(folder: Path, scope: str, stack_id: str = "") -> None:
+    journal = Journal.load(StateFolder(str(folder)), scope, stack_id)
+    journal.owe("a/source", ["a/handler", "a/of-another-stack"])
+
+
+def test_debts_of_former_names_go_over_once(tmp_path: Path) -> None:
+    owe(tmp_path, "stacks")
+    shop = {"scope": "shop", "stack_id": "id-1", "former_scopes": ["stacks"]}
+    assert debts(tmp_path, scope="other") == []
+    assert debts(tmp_path, **shop) == ["a/handler"]
+    assert debts(tmp_path, **shop) == []
+    # They are still there for whatever else had that name.
+    assert Journal.load(StateFolder(str(tmp_path)), "stacks").owes("a/of-another-stack")
+
+
+def test_debts_of_the_time_before_the_id(tmp_path: Path) -> None:
+    owe(tmp_path, "shop")
+    assert debts(tmp_path, scope="shop", stack_id="id-1") == ["a/handler"]
+
+
+def test_a_renamed_stack_keeps_its_debts_and_its_namesake_does_not_get_them(tmp_path: Path) -> None:
+    owe(tmp_path, "shop", "id-1")
+    assert debts(tmp_path, scope="shop", stack_id="id-2") == []
+    assert debts(tmp_path, scope="store", stack_id="id-1") == ["a/handler"]

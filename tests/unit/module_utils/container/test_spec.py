@@ -286,7 +286,7 @@ def test_refused(attributes: dict[str, Any], message: str) -> None:
 
 def test_every_attribute_has_its_place() -> None:
     parsed = {*spec._SETTINGS, *spec._HANDLING, "network", "networks", "container"}
-    assert parsed == {*ATTRIBUTES, "scope", "resource"}
+    assert parsed == {*ATTRIBUTES, "scope", "stack_id", "resource"}
     fields = {*Settings.__dataclass_fields__, *ContainerSpec.__dataclass_fields__}
     assert {*ATTRIBUTES} - {"container", "network"} <= fields
 

@@ -5,8 +5,9 @@
 
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
 ``vigo_vars``, ``vigo_only``, taken as they stand: Ansible templates nothing in them; and from
-``vigo_scope``, ``vigo_state_dir``, ``vigo_prune`` and ``vigo_lock_timeout``. Names in
-``vigo_fixed`` keep the stack's value whatever the user's variables say.
+``vigo_scope``, ``vigo_stack_id``, ``vigo_former_scopes``, ``vigo_scope_is_default``,
+``vigo_state_dir``, ``vigo_prune`` and ``vigo_lock_timeout``. Names in ``vigo_fixed`` keep the
+stack's value whatever the user's variables say.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ from ..plugin_utils.secret_action import SecretAction
 
 MODULE = "vigo.bridge.converge"
 _TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
-_TEMPLATED = ("scope", "state_dir", "prune", "lock_timeout")
+#: They describe the scope that the variable gives, and do not belong to one that the task gives.
+_OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
+_TEMPLATED = (*_OF_THE_SCOPE, "state_dir", "prune", "lock_timeout")
 
 
 class ActionModule(SecretAction):
@@ -45,7 +48,10 @@ class ActionModule(SecretAction):
         task_vars = task_vars or {}
         host = task_vars["inventory_hostname"]
         arguments = dict(self._task.args)
-        for name in (*_TAKEN_AS_THEY_STAND, *_TEMPLATED):
+        names = [*_TAKEN_AS_THEY_STAND, *_TEMPLATED]
+        if "scope" in arguments:
+            names = [name for name in names if name not in _OF_THE_SCOPE]
+        for name in names:
             if name not in arguments and f"vigo_{name}" in task_vars:
                 value = task_vars[f"vigo_{name}"]
                 arguments[name] = self._templar.template(value) if name in _TEMPLATED else value

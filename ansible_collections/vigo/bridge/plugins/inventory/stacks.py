@@ -18,7 +18,8 @@ description:
   - Holds the hosts of the inventory sources before it against the match entries of a stack. It adds
     no hosts, so name it after the sources that have them.
   - Each match entry is a group whose variables hold what C(vigo.bridge.converge) needs, with
-    C(vigo_vars), C(vigo_crates), C(vigo_resources) and C(vigo_scope). All these groups are in the
+    C(vigo_vars), C(vigo_crates), C(vigo_resources), C(vigo_scope), which is the stack's name, and
+    C(vigo_stack_id). All these groups are in the
     group C(vigo).
   - The hosts are also in a group for their environment, for each role and for each configcrate,
     such as C(vigo_env_production), C(vigo_role_docker_app), C(vigo_crate_redis).

@@ -24,6 +24,7 @@ from .errors import ResourceError
 from .facts import Facts
 from .foresight import Foresight
 from .journal import Journal
+from .ownership import Stack
 from .prediction import Prediction, open_result
 from .rendering import Rendering
 from .resource import Begun, ResourceType, Result, Turn, begin, bring
@@ -46,10 +47,10 @@ class Convergence:
         target: Target,
         journal: Journal,
         facts: Facts,
-        scope: str = "",
+        stack: Stack | None = None,
         only: Sequence[str] = (),
     ) -> None:
-        """scope: whose resources these are. only: selectors, see ``selection``.
+        """stack: whose resources these are. only: selectors, see ``selection``.
 
         Raises graph.GraphError for wrong references.
         """
@@ -59,7 +60,7 @@ class Convergence:
         self._journal = journal
         self._conditions = Conditions(crates, facts)
         self._rendering = Rendering(crates, variables, facts)
-        self._scope = scope
+        self._stack = stack or Stack("")
         self._graph = graphs.build(
             [resource.node for resource in resources], [entry.crate for entry in crates.values()]
         )
@@ -76,6 +77,12 @@ class Convergence:
         self._culprits: dict[str, str] = {}
         #: In check mode only; a real run asks the machine itself.
         self._prediction = Prediction() if target.check_mode else None
+
+    def refuse(self) -> None:
+        """Raises ResourceError where nothing on this host may be touched."""
+        for kind in self._types.values():
+            if kind.refused_by:
+                kind.refuse(list(self._prepared(kind, kind.refused_by)), self._target)
 
     def run(self) -> list[Result]:
         for dropped in self._journal.keep_only(self._resources):
@@ -107,10 +114,10 @@ class Convergence:
             return
         for kind in self._types.values():
             if kind.prepared_by:
-                kind.prepare(list(self._prepared(kind)), self._target)
+                kind.prepare(list(self._prepared(kind, kind.prepared_by)), self._target)
 
-    def _prepared(self, kind: ResourceType) -> Iterator[Mapping[str, Any]]:
-        """The attributes of the resources that will surely have a turn, as far as one can tell."""
+    def _prepared(self, kind: ResourceType, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+        """Some attributes of the resources that will surely have a turn, as far as one can tell."""
         for resource in self._resources.values():
             if (
                 resource.type != kind.name
@@ -120,7 +127,7 @@ class Convergence:
             ):
                 continue
             with contextlib.suppress(ResourceError):
-                yield self._rendering.of(resource, kind.prepared_by)()
+                yield self._rendering.of(resource, names)()
 
     def _join_before(self, resource_id: str) -> None:
         """Waits for all that counts at the resource's turn: its own earlier result, those that
@@ -314,7 +321,11 @@ class Convergence:
         return self._prediction is None and resource.id in self._awaited
 
     def _attributes(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
-        labels = {"scope": self._scope, "resource": resource.id}
+        labels = {
+            "scope": self._stack.scope,
+            "stack_id": self._stack.id,
+            "resource": resource.id,
+        }
         extra = labels if self._types[resource.type].labelled else {}
         render = self._rendering.of(resource)
         return lambda: {**render(), **extra}

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping
 
 from . import state_folder
+from .container.named import named
+from .container.owners import Owners, record_found
 from .container.prune import prune
 from .container.resource_type import Container
 from .convergence import Convergence
@@ -18,10 +20,15 @@ from .file.resource_type import File
 from .gotemplate.delimiters import OPEN
 from .graph import GraphError
 from .journal import Journal
+from .owners_file import OwnersFile
+from .ownership import Stack
 from .resource import ResourceType, Result
 from .resources import CrateInput, Resource, parse_crates, parse_resources
 from .secret_references import texts
 from .target import Target
+
+#: The scope of playbooks that choose none.
+DEFAULT_SCOPE = "default"
 
 TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (Container(), File(), Exec())}
 
@@ -29,21 +36,33 @@ TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (Container(), F
 def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     """Applies ``resources``, or predicts that in check mode, and gives their results.
 
-    arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``state_dir``, ``prune``,
-    ``only``, ``lock_timeout`` as the module documents them. Raises ResourceError when nothing
-    could be started at all.
+    arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
+    ``scope_is_default``, ``state_dir``, ``prune``, ``only``, ``lock_timeout`` as the module
+    documents them. Raises ResourceError when nothing could be started at all.
     """
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
     crates = parse_crates(entries)
     path = arguments.get("state_dir") or state_folder.default_folder()
     folder = state_folder.StateFolder(path, target.check_mode, target.note)
-    scope = arguments.get("scope") or "default"
+    stack = _stack(arguments)
+    ids = [resource.id for resource in resources]
     given = arguments.get("lock_timeout")
     with folder.locked(state_folder.LOCK_TIMEOUT if given is None else float(given)):
-        journal = Journal.load(folder, scope)
+        record = OwnersFile.load(folder)
+        wants_prune = bool(arguments.get("prune"))
+        if wants_prune:
+            _refuse_prune(stack, record)
+        former = record.former_name(stack)
+        if former:
+            target.note(
+                f"on this host, the stack with the id {stack.id} was named {former!r} so far; if"
+                " its folder was copied, give the copy an id of its own"
+            )
+        target.service("owners", lambda: Owners(stack, record, frozenset(ids)))
+        journal = Journal.load(folder, stack.scope, stack.id)
         try:
-            results = Convergence(
+            convergence = Convergence(
                 resources,
                 crates,
                 arguments.get("vars") or {},
@@ -51,13 +70,44 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 target,
                 journal,
                 Facts(_traits_named(resources, crates.values())),
-                scope,
+                stack,
                 arguments.get("only") or (),
-            ).run()
+            )
         except GraphError as error:
             raise ResourceError("\n".join(map(str, error.problems))) from error
-        ids = [resource.id for resource in resources]
-        return results + prune(target, scope, ids, results, bool(arguments.get("prune")))
+        convergence.refuse()
+        record.take_over(stack, lambda scope: journal.take_over(Journal.load(folder, scope), ids))
+        results = convergence.run()
+        record_found(target, named(target), results)
+        return results + prune(target, ids, results, wants_prune)
+
+
+def _stack(arguments: Mapping[str, Any]) -> Stack:
+    scope, stack_id = arguments.get("scope") or DEFAULT_SCOPE, arguments.get("stack_id") or ""
+    is_shared = scope == DEFAULT_SCOPE and not stack_id
+    return Stack(
+        scope,
+        stack_id,
+        tuple(arguments.get("former_scopes") or ()),
+        is_named=not (is_shared or arguments.get("scope_is_default")),
+    )
+
+
+def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
+    """Raises ResourceError where containers of another stack might be taken for this one's."""
+    if not stack.is_named:
+        raise ResourceError(
+            f"prune is refused: the scope {stack.scope!r} was not chosen, and another stack may"
+            " have the same. Nothing was touched; name the stack in its stack.vgo (set scope in a"
+            " playbook, stack_scope with the role)"
+        )
+    former = record.former_name(stack)
+    if former:
+        raise ResourceError(
+            f"prune is refused: on this host, the id {stack.id} was that of the stack {former!r}"
+            f" so far. Nothing was touched; if {stack.scope!r} is its new name, run once without"
+            " prune. If its folder was copied, give the copy an id of its own"
+        )
 
 
 def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:

@@ -28,12 +28,13 @@ class Journal:
         self._owed = owed or {}
 
     @classmethod
-    def load(cls, folder: StateFolder, scope: str) -> Journal:
+    def load(cls, folder: StateFolder, scope: str, stack_id: str = "") -> Journal:
         """Read the journal of a scope. A damaged one is set aside.
 
-        Raises Blocked, and ResourceError for a journal of another version.
+        stack_id: the scope's ID; with one, a scope keeps its journal under any name. Raises
+        Blocked, and ResourceError for a journal of another version.
         """
-        name = scope_file("journal", scope)
+        name = scope_file("stack-journal", stack_id) if stack_id else scope_file("journal", scope)
         try:
             owed = _owed(folder.read_json(name), folder.path(name))
         except Damaged as damage:
@@ -52,6 +53,12 @@ class Journal:
         new = tuple(target for target in targets if source not in self.sources(target))
         self._change({target: [*self.sources(target), source] for target in new})
         return new
+
+    def take_over(self, other: Journal, targets: Iterable[str]) -> None:
+        """Owe what another journal owes to these targets. It stays there, too."""
+        for target in targets:
+            for source in other.sources(target):
+                self.owe(source, [target])
 
     def retract(self, source: str, targets: Iterable[str]) -> None:
         """Takes debts back that this source has just made: it did not change after all."""

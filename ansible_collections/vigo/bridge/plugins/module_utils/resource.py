@@ -144,6 +144,8 @@ class ResourceType:
     labelled = False
     #: The attributes that ``prepare`` gets; none where there is nothing to prepare.
     prepared_by: tuple[str, ...] = ()
+    #: The attributes that ``refuse`` gets; none where there is nothing to refuse.
+    refused_by: tuple[str, ...] = ()
     #: Whether it speaks to an engine, by the docker SDK.
     needs_sdk = False
     #: Whether a trigger makes a difference to it.
@@ -186,6 +188,12 @@ class ResourceType:
 
         resources: of each its rendered attributes of ``prepared_by``. Never raises
         ResourceError: what fails here fails again, and is reported, at the resource's turn.
+        """
+
+    def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Before the first change: raises ResourceError where nothing may be touched.
+
+        resources: of each its rendered attributes of ``refused_by``.
         """
 
     def may_alter(self, spec: Any) -> Sequence[str]:

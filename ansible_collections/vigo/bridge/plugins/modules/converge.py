@@ -80,9 +80,33 @@ options:
     type: dict
   scope:
     description:
-      - Whose journal of triggers this is. Two playbooks that converge one host need two scopes.
+      - The name of what converges the host here. Containers, networks and the journal of triggers
+        carry it. Two playbooks that converge one host need two scopes.
+      - A container of another scope is never touched. A resource that has the name of one fails.
       - Without it, the variable C(vigo_scope) is taken, or V(default).
     type: str
+  stack_id:
+    description:
+      - What distinguishes this O(scope) from others of the same name, such as a random number.
+      - Where containers on the host carry the same O(scope) with another ID, nothing is touched,
+        and the task fails. A scope with an ID can be renamed, and keeps its containers.
+      - Without it and O(scope), the variable C(vigo_stack_id) is taken.
+    type: str
+  former_scopes:
+    description:
+      - Scopes that this one had before. A container that carries one of them, no ID, and the ID of
+        a resource that has the container's name is taken over without a restart, and triggers that
+        were owed to these resources, too.
+      - Without it and O(scope), the variable C(vigo_former_scopes) is taken.
+    type: list
+    elements: str
+  scope_is_default:
+    description:
+      - Whether O(scope) was not chosen, but derived from the name of a folder, so that another
+        stack may have the same. O(prune) is refused then.
+      - Without it and O(scope), the variable C(vigo_scope_is_default) is taken.
+    type: bool
+    default: false
   state_dir:
     description:
       - The folder for the journal and the lock.
@@ -105,9 +129,12 @@ options:
     elements: str
   prune:
     description:
-      - Whether containers that were made for this O(scope), and that its resources no longer
-        name, are removed in the end, and networks that were made for them and that nobody uses.
+      - Whether containers of this O(scope) that its resources no longer name are removed in the
+        end, and networks that were made for them and that nobody uses. Containers that it has
+        adopted are among them.
       - Volumes always stay. Nothing is removed when a resource failed.
+      - Needs a O(scope) that was chosen for this playbook or stack. It is refused with V(default),
+        which playbooks without one share, and in the run in which a O(stack_id) has a new O(scope).
       - Check mode lists such containers in RV(orphans) whether or not this is set.
     type: bool
     default: false
@@ -240,7 +267,7 @@ resources:
       type: float
 orphans:
   description:
-    - Containers of this scope that the resources no longer name.
+    - Containers of this scope, made or adopted by it, that the resources no longer name.
     - With O(prune), RV(resources) has what became of each, with the id C(prune/NAME);
       C(prune/network/NAME) for a network.
   returned: always; filled in check mode and with O(prune)
@@ -272,6 +299,9 @@ def main() -> None:
             "crates": {"type": "dict"},
             "vars": {"type": "dict"},
             "scope": {"type": "str"},
+            "stack_id": {"type": "str"},
+            "former_scopes": {"type": "list", "elements": "str"},
+            "scope_is_default": {"type": "bool", "default": False},
             "state_dir": {"type": "path"},
             "lock_timeout": {"type": "float"},
             "only": {"type": "list", "elements": "str"},

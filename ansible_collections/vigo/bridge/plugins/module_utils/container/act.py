@@ -17,6 +17,7 @@ from . import create_config, label, mounts, names, older_images, port_holders, s
 from .engine import Engine
 from .followers import to_follow
 from .observed import Existing, Image, Observed
+from .owners import owners
 from .replace import create, labels_for, replace
 from .settle import Settling, await_health
 from .spec import FAILED, ContainerSpec
@@ -134,7 +135,10 @@ def _check_start(work: Work, replaced: Existing | None) -> None:
 
 
 def _create_network(work: Work, step: steps.CreateNetwork) -> None:
-    work.engine.create_network(step.name, {label.NETWORK: work.spec.scope or "true"})
+    labels = {label.NETWORK: work.spec.scope or "true"}
+    if work.spec.stack_id:
+        labels[label.STACK_ID] = work.spec.stack_id
+    work.engine.create_network(step.name, labels)
 
 
 def _create(work: Work, step: steps.Create) -> Wait | None:
@@ -170,7 +174,8 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
 
 def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
-    followers = to_follow(engine, spec.name, old, work.target.note)
+    known = owners(work.target)
+    followers = to_follow(engine, spec.name, old, work.target.note, known.is_foreign)
     body = create_config.payload(
         spec,
         work.image,
@@ -179,7 +184,7 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
         carried=create_config.carried_over(spec, old, work.image),
         further_labels=labels_for(old, followers),
     )
-    finish = replace(engine, spec, old, followers, body, step.start, work.target.note)
+    finish = replace(engine, spec, old, followers, body, step.start, work.target.note, known.labels)
     engine.followed.update({follower.name: spec.name for follower in followers})
     for follower in followers:
         work.target.note(

@@ -94,6 +94,12 @@ class Engine:
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
         return found
 
+    def containers_labelled(self, label: str) -> list[Mapping[str, Any]]:
+        """The short list entries of all with a label. label: ``NAME=VALUE``."""
+        params = {"all": "true", "filters": json.dumps({"label": [label]})}
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
+        return found
+
     def create(
         self, name: str, payload: Mapping[str, Any], platform: str = ""
     ) -> tuple[str, list[str]]:
@@ -250,10 +256,11 @@ class Engine:
             if error.code != 409:
                 raise
 
-    def networks_labelled(self, label: str) -> list[str]:
-        """The names of the networks with a label. label: ``NAME=VALUE``."""
+    def networks_labelled(self, label: str) -> list[Mapping[str, Any]]:
+        """The list entries of the networks with a label. label: ``NAME=VALUE``."""
         params = {"filters": json.dumps({"label": [label]})}
-        return [entry["Name"] for entry in self._connection.call("GET", "/networks", params)]
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/networks", params)
+        return found
 
     def remove_network(self, name: str) -> None:
         self._connection.call("DELETE", f"/networks/{quote(name)}")

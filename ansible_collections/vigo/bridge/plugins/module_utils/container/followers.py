@@ -22,23 +22,29 @@ from .spec import LIMITS, ContainerSpec, Settings
 
 #: What Podman's inspect does not tell; our label does.
 _UNTOLD = ("sysctls", "log_opts")
+_NOT_OURS = "was not made by vigo.bridge"
 
 
 def to_follow(
-    engine: Engine, name: str, replaced: Existing, note: Callable[[str], None]
+    engine: Engine,
+    name: str,
+    replaced: Existing,
+    note: Callable[[str], None],
+    is_foreign: Callable[[Existing], bool] = lambda container: False,
 ) -> list[Existing]:
     """The containers that must be replaced with this one.
 
-    Raises ResourceError where that cannot be done, or where others would lose it.
+    is_foreign: whether a container belongs to another stack. Raises ResourceError where that
+    cannot be done, or where others would lose it.
     """
     found = _on_its_network(engine, replaced)
-    foreign = [other for other in found if other.recorded is None]
+    foreign = [other for other in found if other.recorded is None or is_foreign(other)]
     for other in foreign:
         if other.is_up or engine.is_podman:
+            whose = "belongs to another stack" if is_foreign(other) else _NOT_OURS
             raise ResourceError(
                 f"container {other.name} shares the network of {name} and would lose it for good,"
-                f" but was not made by vigo.bridge; remove it, and make it anew when {name} is"
-                " replaced"
+                f" but {whose}; remove it, and make it anew when {name} is replaced"
             )
         note(
             f"container {other.name} shares the network of {name}, which was replaced: it cannot"

@@ -15,12 +15,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+from ..ownership import Owner
 from .canonical import canonical
 from .healthcheck import Healthcheck
 from .spec import LIMITS, ContainerSpec, Settings
 
 SPEC = "vigo.bridge.spec"
 SCOPE = "vigo.bridge.scope"
+#: What distinguishes stacks of one name; on containers and networks.
+STACK_ID = "vigo.bridge.stack-id"
 RESOURCE = "vigo.bridge.resource"
 REPLACES = "vigo.bridge.replaces"
 PRIOR = "vigo.bridge.prior"
@@ -61,12 +64,21 @@ class Recorded:
 
 def labels(spec: ContainerSpec) -> dict[str, str]:
     """The labels of a container that is created from the spec."""
-    found = {SPEC: encode(spec.settings)}
-    if spec.scope:
-        found[SCOPE] = spec.scope
-    if spec.resource:
-        found[RESOURCE] = spec.resource
-    return found
+    owner = Owner(spec.scope, spec.stack_id, spec.resource)
+    return {SPEC: encode(spec.settings), **of_owner(owner)}
+
+
+def of_owner(owner: Owner) -> dict[str, str]:
+    """Return the labels that say whose a container is."""
+    found = {SCOPE: owner.scope, STACK_ID: owner.id, RESOURCE: owner.resource}
+    return {name: value for name, value in found.items() if value}
+
+
+def owner(labels: Mapping[str, str]) -> Owner | None:
+    """Return whose a container is by its labels; None where no stack made it."""
+    if not labels.get(SCOPE):
+        return None
+    return Owner(labels[SCOPE], labels.get(STACK_ID) or "", labels.get(RESOURCE) or "")
 
 
 def encode(settings: Settings) -> str:

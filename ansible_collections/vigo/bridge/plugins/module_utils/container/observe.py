@@ -11,6 +11,7 @@ from . import env_file, label, prefetch, pull, recover
 from .decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
+from .owners import owners
 from .spec import ContainerSpec
 
 
@@ -26,6 +27,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         if name in engine.settling:
             engine.settling.pop(name).wait()
     container, repaired = _repaired(engine, spec, target)
+    owners(target).note_found(engine, spec, container, target)
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
     subnets = {name: engine.subnets(name) for name in names}
@@ -46,8 +48,10 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
 
 
 def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Existing | None, str]:
+    known = owners(target)
     current = engine.container(spec.name)
-    interrupted = recover.find(engine, spec.name, current)
+    known.refuse_foreign(current, spec.resource)
+    interrupted = recover.find(engine, spec.name, current, known.refuse_foreign)
     if interrupted is None:
         return current, ""
     if target.check_mode:

@@ -1,89 +1,62 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers of a scope that its resources no longer name: found, and removed when asked to.
+"""Containers of a stack that its resources no longer name: found, and removed when asked to.
 
-Ours are told by their labels. Their volumes always stay.
+Their labels and the host's record say which are the stack's. Their volumes always stay.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Mapping
 
 from ..errors import ResourceError
 from ..resource import Result
 from ..target import Target
-from . import label
 from .connection import address
 from .engine import Engine
-from .spec import FAILED, NEW, OLD, ContainerSpec
-
-
-@dataclass
-class Named:
-    """What the containers of this run were: filled as each has its turn.
-
-    names: container name by resource id. engines: by address. owners: resource id by address
-    and container name.
-    """
-
-    names: dict[str, str] = field(default_factory=dict)
-    networks: set[str] = field(default_factory=set)
-    engines: dict[str, Engine] = field(default_factory=dict)
-    owners: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def add(self, spec: ContainerSpec, engine: Engine, networks: Iterable[str]) -> None:
-        """Raises ResourceError where another resource of this run has the container."""
-        owner = self.owners.setdefault((engine.host, spec.name), spec.resource)
-        if owner != spec.resource:
-            raise ResourceError(
-                f"container {spec.name} is that of resource {owner}, too, and both act here; give"
-                " one of them another name, or a when that holds where the other's does not"
-            )
-        self.engines[engine.host] = engine
-        self.networks.update(networks)
-        if spec.is_wanted:
-            self.names[spec.resource] = spec.name
-
-
-def named(target: Target) -> Named:
-    """The record of this call."""
-    return target.service("containers that were named", Named)
+from .named import Named, named
+from .owners import Owners, is_proven, own_networks, owners, refuse_namesakes
+from .spec import FAILED, NEW, OLD
 
 
 def prune(
-    target: Target, scope: str, resources: Iterable[str], results: Iterable[Result], wanted: bool
+    target: Target, resources: Iterable[str], results: Iterable[Result], wanted: bool
 ) -> list[Result]:
     """Tells of orphans in ``target.orphans`` and a note; removes them if that is wanted.
 
-    resources: the ids of all resources of the scope. results: what became of them; where one
+    resources: the ids of all resources of the stack. results: what became of them; where one
     failed nothing is removed, because the run did not show all that is named.
     """
     if not (wanted or target.check_mode):
         return []
-    record, known = named(target), set(resources)
+    record, known, whose = named(target), set(resources), owners(target)
     removals: list[Result] = []
     failed = [result.id for result in results if result.failed]
     for engine in _engines(record, target):
-        orphans = find_orphans(engine.all_containers(), scope, known, record)
+        found = find_orphans(engine.all_containers(), whose, known, record)
+        orphans = [orphan for orphan in found if is_proven(engine, orphan.id, whose)]
         target.orphans += [orphan.name for orphan in orphans]
         if wanted and failed and orphans:
             target.note(f"nothing was pruned, because {', '.join(failed)} failed")
         elif wanted:
             removals += _removed(engine, orphans, target.check_mode)
-            removals += _networks_removed(engine, scope, orphans, record, target.check_mode)
+            removals += _networks_removed(engine, whose, orphans, record, target.check_mode)
     if target.orphans and not wanted:
         names = ", ".join(target.orphans)
-        target.note(f"no longer in the stack, but still there: {names} (run --prune removes them)")
+        how = "run --prune removes them"
+        if whose.stack is not None and not whose.stack.is_named:
+            how += ", once stack.vgo names the stack"
+        target.note(f"no longer in the stack, but still there: {names} ({how})")
     return removals
 
 
 @dataclass(frozen=True)
 class Orphan:
-    """A container of the scope that no resource names. networks: those that it is on."""
+    """A container of the stack that no resource names. networks: those that it is on."""
 
     id: str
     name: str
@@ -91,7 +64,7 @@ class Orphan:
 
 
 def find_orphans(
-    entries: Iterable[Mapping[str, Any]], scope: str, resources: set[str], record: Named
+    entries: Iterable[Mapping[str, Any]], whose: Owners, resources: set[str], record: Named
 ) -> list[Orphan]:
     """From the engine's list of all containers, by name. Pure.
 
@@ -102,10 +75,10 @@ def find_orphans(
     for entry in entries:
         labels = entry.get("Labels") or {}
         name = (entry.get("Names") or [""])[0].lstrip("/")
-        owner = labels.get(label.RESOURCE)
-        if labels.get(label.SCOPE) != scope or owner is None or _proper(name) in in_use:
+        owner = whose.owner(entry["Id"], labels)
+        if owner is None or not whose.owns(entry["Id"], labels) or _proper(name) in in_use:
             continue
-        if owner not in resources or owner in record.names:
+        if owner.resource and (owner.resource not in resources or owner.resource in record.names):
             found.append(Orphan(entry["Id"], name, _networks_of(entry)))
     return sorted(found, key=lambda orphan: orphan.name)
 
@@ -129,16 +102,28 @@ def usual_engine_is_there() -> bool:
 
 
 def _engines(record: Named, target: Target) -> list[Engine]:
-    """Those that this run spoke to; the usual one where no container is left in the stack."""
-    if record.engines:
-        return list(record.engines.values())
-    if not usual_engine_is_there():
-        return []
-    try:
-        return [Engine()]
-    except ResourceError as error:
-        target.note(f"containers that are no longer in the stack cannot be told: {error.message}")
-        return []
+    """Return the engines where containers of the stack may be.
+
+    Those that this run spoke to, the usual one where no container is left in the stack, and those
+    with containers that are recorded as the stack's.
+    """
+    whose = owners(target)
+    engines = dict(record.engines)
+    hosts = [] if engines or not usual_engine_is_there() else [address("")]
+    if whose.stack is not None and whose.record is not None:
+        hosts += whose.record.engines(whose.stack)
+    for host in hosts:
+        if host in engines:
+            continue
+        try:
+            engines[host] = Engine(host)
+            refuse_namesakes(engines[host], whose)
+        except ResourceError as error:
+            engines.pop(host, None)
+            target.note(
+                f"cannot list containers at {host} that are no longer in the stack: {error.message}"
+            )
+    return list(engines.values())
 
 
 def _removed(engine: Engine, orphans: Iterable[Orphan], check_mode: bool) -> list[Result]:
@@ -164,9 +149,9 @@ def _removal(engine: Engine, orphan: Orphan) -> Callable[[], None]:
 
 
 def _networks_removed(
-    engine: Engine, scope: str, orphans: Iterable[Orphan], record: Named, check_mode: bool
+    engine: Engine, whose: Owners, orphans: Iterable[Orphan], record: Named, check_mode: bool
 ) -> list[Result]:
-    """Networks that we made for the scope, and that nobody is on or asks for any more."""
+    """Networks that we made for the stack, and that nobody is on or asks for any more."""
     gone = {orphan.id for orphan in orphans}
     used = {
         network
@@ -174,7 +159,7 @@ def _networks_removed(
         if entry["Id"] not in gone
         for network in _networks_of(entry)
     }
-    ours = engine.networks_labelled(f"{label.NETWORK}={scope}")
+    ours = own_networks(engine, whose)
     return [
         _result(
             f"prune/network/{name}",

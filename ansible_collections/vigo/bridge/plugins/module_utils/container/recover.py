@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Iterator
+from typing import Callable, Iterator
 
 from ..errors import ResourceError
 from . import label
@@ -82,13 +82,23 @@ class Interrupted:
         return pair.old or (self.current if pair is self.main else None)
 
 
-def find(engine: Engine, name: str, current: Existing | None) -> Interrupted | None:
-    """current: the container of that name, or None."""
+def find(
+    engine: Engine,
+    name: str,
+    current: Existing | None,
+    refuse: Callable[[Existing | None], None] = lambda container: None,
+) -> Interrupted | None:
+    """current: the container of that name, or None.
+
+    refuse: raises ResourceError for a container that must not be touched.
+    """
     new = engine.container(name + NEW)
     failed = engine.container(name + FAILED)
+    for each in (current, new, failed):
+        refuse(each)
     for successor in (new, current, failed):
         if successor is not None and label.FOLLOWS in successor.labels:
-            governing = _governing(engine, name, successor)
+            governing = _governing(engine, name, successor, refuse)
             if governing is not None:
                 return governing
     if new is not None and label.REPLACES in new.labels:
@@ -143,7 +153,12 @@ def prediction(interrupted: Interrupted) -> str:
     return "an interrupted replacement is undone first"
 
 
-def _governing(engine: Engine, name: str, successor: Existing) -> Interrupted | None:
+def _governing(
+    engine: Engine,
+    name: str,
+    successor: Existing,
+    refuse: Callable[[Existing | None], None],
+) -> Interrupted | None:
     """The replacement that a follower's successor is part of, if that is not finished."""
     main = engine.container(successor.labels[label.FOLLOWS])
     if main is None or _replaced(engine, successor) is None:
@@ -153,7 +168,7 @@ def _governing(engine: Engine, name: str, successor: Existing) -> Interrupted | 
         if main_name.endswith(suffix):
             main_name = main_name[: -len(suffix)]
     current = main if main.name == main_name else engine.container(main_name)
-    found = find(engine, main_name, current)
+    found = find(engine, main_name, current, refuse)
     is_part = found is not None and name in [pair.name for pair in found.followers]
     return found if is_part else None
 

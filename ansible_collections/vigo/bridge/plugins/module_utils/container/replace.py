@@ -41,16 +41,18 @@ def replace(
     payload: Mapping[str, Any],
     start: bool,
     note: Any,
+    owner_labels: Callable[[Existing], Mapping[str, str]] = lambda container: {},
 ) -> Callable[[], None]:
     """Gives what waits until the new container is settled and then removes the old one.
 
     Both raise ResourceError; the old containers are then back as they were. payload: the create
-    call's body, with the labels of ``labels_for``.
+    call's body, with the labels of ``labels_for``. owner_labels: those that say whose a follower's
+    successor is.
     """
     for container in (old, *followers):
         names.refuse_foreign(engine, container.name)
     olds = [old, *followers]
-    swaps = _created(engine, spec, olds, payload, note)
+    swaps = _created(engine, spec, olds, payload, note, owner_labels)
     try:
         _take_over(engine, swaps, olds)
         settling = _started(engine, swaps, olds) if start else []
@@ -116,6 +118,7 @@ def _created(
     olds: Sequence[Existing],
     payload: Mapping[str, Any],
     note: Any,
+    owner_labels: Callable[[Existing], Mapping[str, str]],
 ) -> list[Swap]:
     """All new containers, not started. Nothing stays when one cannot be made."""
     old, *followers = olds
@@ -123,7 +126,11 @@ def _created(
     swaps = [Swap(spec, old.id, create(engine, spec, spec.name + NEW, payload, note))]
     try:
         for follower, its_spec in zip(followers, specs):
-            labels = {**labels_for(follower), label.FOLLOWS: swaps[0].new_id}
+            labels = {
+                **owner_labels(follower),
+                **labels_for(follower),
+                label.FOLLOWS: swaps[0].new_id,
+            }
             body = followers_.payload(engine, follower, its_spec, swaps[0].new_id, labels)
             new_id = create(engine, its_spec, follower.name + NEW, body, note)
             swaps.append(Swap(its_spec, follower.id, new_id))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ..errors import ResourceError
+from ..ownership import Namesake
 from ..resource import Decision, Outcome, Pending, ResourceType, Turn
 from ..target import Target
 from . import abilities
@@ -16,10 +17,11 @@ from .act import Work, act, concealing
 from .attributes import ATTRIBUTES
 from .decide import decide, wanted_networks
 from .engine import Engine
+from .named import named
 from .observe import observe
 from .observed import Observed
+from .owners import owners, refuse_namesakes
 from .prefetch import prefetch
-from .prune import named
 from .spec import ContainerSpec
 
 
@@ -32,6 +34,7 @@ class Container(ResourceType):
     labelled = True
     needs_sdk = True
     heeds_triggers = True
+    refused_by = ("docker_host",)
     prepared_by = (
         "container",
         "image",
@@ -49,7 +52,7 @@ class Container(ResourceType):
     def observe(self, spec: ContainerSpec, target: Target) -> Observed:
         """What is there; outside check mode the image is pulled by its policy first."""
         with concealing(target):
-            engine = _engine(spec, target)
+            engine = _engine(spec.docker_host, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             if spec.is_wanted:
                 abilities.refuse(spec, engine.api_version)
@@ -60,6 +63,16 @@ class Container(ResourceType):
 
     def decide(self, spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         return decide(spec, observed, turn)
+
+    def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Where an engine has containers of another stack of the same name."""
+        for host in dict.fromkeys(str(given.get("docker_host") or "") for given in resources):
+            try:
+                _engine(host, target)
+            except Namesake:
+                raise
+            except ResourceError:
+                continue  # An engine that does not answer is reported at the resource's turn.
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
         """Pulls their images in parallel."""
@@ -73,7 +86,7 @@ class Container(ResourceType):
             if not spec.is_wanted or spec.pull == "never" or spec.docker_host in silent:
                 continue
             try:
-                wanted.append((_engine(spec, target), spec))
+                wanted.append((_engine(spec.docker_host, target), spec))
             except ResourceError:
                 silent.add(spec.docker_host)
         prefetch(wanted, target)
@@ -87,11 +100,15 @@ class Container(ResourceType):
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
     ) -> Outcome | Pending:
         with concealing(target):
-            return act(Work(_engine(spec, target), spec, observed, target), decision)
+            return act(Work(_engine(spec.docker_host, target), spec, observed, target), decision)
 
 
-def _engine(spec: ContainerSpec, target: Target) -> Engine:
+def _engine(docker_host: str, target: Target) -> Engine:
     """One connection for all containers of a call."""
-    return target.service(
-        f"engine {spec.docker_host}", lambda: Engine(spec.docker_host, target.secrets.conceal)
-    )
+    return target.service(f"engine {docker_host}", lambda: _connected(docker_host, target))
+
+
+def _connected(docker_host: str, target: Target) -> Engine:
+    engine = Engine(docker_host, target.secrets.conceal)
+    refuse_namesakes(engine, owners(target))
+    return engine

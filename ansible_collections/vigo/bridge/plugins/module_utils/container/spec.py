@@ -124,7 +124,7 @@ class ContainerSpec:
     health_timeout: seconds until it must be healthy, or have ended with ``expect: exited``.
     settle_time: seconds. docker_host: empty means the environment's or the
     default. keep_images: how many older images of the repository to leave; None: all. scope,
-    resource: which stack and resource made it, for its labels; may be empty.
+    stack_id, resource: which stack and resource made it, for its labels; may be empty.
     """
 
     name: str
@@ -142,6 +142,7 @@ class ContainerSpec:
     remove_volumes: bool = False
     keep_images: int | None = None
     scope: str = ""
+    stack_id: str = ""
     resource: str = ""
 
     @property
@@ -229,7 +230,7 @@ def _name(value: Any) -> str:
 
 
 def _refuse_unknown(name: str) -> None:
-    if name in ATTRIBUTES or name in ("scope", "resource"):
+    if name in ATTRIBUTES or name in ("scope", "stack_id", "resource"):
         return
     near = difflib.get_close_matches(name, ATTRIBUTES, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "see `ansible-doc vigo.bridge.container`"
@@ -352,5 +353,6 @@ _HANDLING: dict[str, Parser] = {
     "remove_volumes": quantities.switch,
     "keep_images": quantities.whole,
     "scope": _plain,
+    "stack_id": _plain,
     "resource": _plain,
 }
