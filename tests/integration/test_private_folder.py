@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,10 @@ ENDS: dict[str, tuple[Callable[[Running], None], int]] = {
 MEMORY = Path("/dev/shm")
 
 
-def _start(tmp_path: Path, stack: Path) -> tuple[Running, Path, Path]:
-    """A run that waits, its folder, and the file with the number of the process it waits for."""
+@contextlib.contextmanager
+def _waiting(tmp_path: Path) -> Iterator[tuple[Running, Path]]:
+    """A run that waits for a command, and its folder."""
+    stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
     running = Running(
         [sys.executable, "-m", "vigo_bridge", "run", "--stacks", str(stack), "--local"],
         {
@@ -59,24 +62,23 @@ def _start(tmp_path: Path, stack: Path) -> tuple[Running, Path, Path]:
         },
     )
     pid = tmp_path / "pid"
-    running.wait_for(pid)
-    (folder,) = MEMORY.glob(f"vigo-bridge-run-{running.process.pid}-*")
-    return running, folder, pid
+    try:
+        running.wait_for(pid)
+        (folder,) = MEMORY.glob(f"vigo-bridge-run-{running.process.pid}-*")
+        yield running, folder
+    finally:
+        running.process.kill()
+        subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize(("end", "status"), ENDS.values(), ids=ENDS)
 def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], status: int) -> None:
-    stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
-    running, folder, pid = _start(tmp_path, stack)
-    try:
+    with _waiting(tmp_path) as (running, folder):
         assert (tmp_path / "secret").read_text() == "hunter22"
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         end(running)
         out = running.end()
-    finally:
-        running.process.kill()
-        subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
     assert running.process.returncode == status, running.told()
     assert not folder.exists()
     assert "hunter22" not in out + running.told()
@@ -84,14 +86,12 @@ def test_the_folder_is_gone(tmp_path: Path, end: Callable[[Running], None], stat
 
 @pytest.mark.sweep
 def test_the_next_run_removes_that_of_a_killed_one(tmp_path: Path) -> None:
-    stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
-    running, folder, pid = _start(tmp_path, stack)
-    running.process.kill()
-    running.process.wait()
-    subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
-    assert folder.exists()
-    with private_folder():
-        assert not folder.exists()
+    with _waiting(tmp_path) as (running, folder):
+        running.process.kill()
+        running.process.wait()
+        assert folder.exists()
+        with private_folder():
+            assert not folder.exists()
 
 
 def test_it_is_gone_after_an_error_and_stays_where_it_is_kept(
