@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,16 @@ def fill_disk(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str = "*") ->
     real = io.open
 
     def opened(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
-        is_written = set(mode) & set("wax+") and isinstance(file, (str, Path))
-        path = Path(file).absolute() if is_written else Path("/")
-        if folder in path.parents and path.match(name):
-            real(path, "ab").close()
-            file = "/dev/full"
+        is_number = isinstance(file, int)
+        path = Path(f"/proc/self/fd/{file}").readlink() if is_number else Path(file).absolute()
+        is_written = set(mode) & set("wax+")
+        if is_written and folder in path.parents and path.match(name):
+            if is_number:
+                with real("/dev/full", "ab") as full:
+                    os.dup2(full.fileno(), file)
+            else:
+                real(path, "ab").close()
+                file = "/dev/full"
         return real(file, mode, *arguments, **options)
 
     monkeypatch.setattr(io, "open", opened)

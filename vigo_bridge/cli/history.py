@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import click
 
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.cli.options import output_option
 from vigo_bridge.cli.rollout import history as past
@@ -15,6 +19,16 @@ from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.terminal import print_run
 
 
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot read the history: {explained(error)}. XDG_STATE_HOME may name another folder"
+        ) from error
+
+
 @click.group(invoke_without_command=True)
 @output_option
 @click.pass_context
@@ -22,7 +36,8 @@ def history(context: click.Context, output: str) -> None:
     """List the rollouts of this user on this machine, the latest last."""
     if context.invoked_subcommand is not None:
         return
-    records = past().records()
+    with _readable():
+        records = past().records()
     if output == "json":
         found = [record_as_data(record) for record in records]
         echo_json(found)
@@ -38,9 +53,10 @@ def history(context: click.Context, output: str) -> None:
 @output_option
 def show(number: int, output: str, verbosity: int) -> None:
     """Show the result of one rollout as it was shown then."""
-    record = past().get(number)
+    with _readable():
+        record = past().get(number)
+        known = [] if record else [str(known.number) for known in past().records()]
     if record is None:
-        known = [str(known.number) for known in past().records()]
         there = f"there are {known[0]} to {known[-1]}" if known else "there are none yet"
         raise click.ClickException(f"no rollout {number} is remembered; {there}")
     if not record.result:

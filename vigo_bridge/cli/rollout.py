@@ -17,6 +17,7 @@ from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.live import watching
+from vigo_bridge.report.printing import echo
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.run.batches import Batch, split
@@ -77,7 +78,7 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
     with contextlib.ExitStack() as held:
         try:
             if job.stack:
-                held.enter_context(one_rollout(state, job.key, job.stack))
+                held.enter_context(one_rollout(state, job.key, job.stack, _warn))
             past = history(state)
             finished = _finished(job, past, Lines()) if rollout.resume else ()
             record = past.add(
@@ -108,7 +109,11 @@ def history(state: Path | None = None) -> History:
     text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
     if not text.isdecimal() or int(text) < 1:
         raise click.ClickException(f"VIGO_BRIDGE_HISTORY={text}: write a whole number from 1 on")
-    return History((state or controller_folder()) / "history", int(text))
+    return History((state or controller_folder()) / "history", int(text), _warn)
+
+
+def _warn(text: str) -> None:
+    echo(f"warning: {text}", err=True)
 
 
 def _remembered(

@@ -3,16 +3,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.damaged_files import set_aside
+from ansible_collections.vigo.bridge.plugins.module_utils.private_files import (
+    NotRegular,
+    checked_folder,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at, explained
+from ansible_collections.vigo.bridge.plugins.module_utils.temporary_files import (
+    clear,
+    prefix_beside,
+    temporary,
+)
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     LARGEST_OF_OURS,
     Checked,
@@ -20,12 +32,11 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     read_json,
     required,
 )
-from vigo_bridge.files import write_text
 from vigo_bridge.run.state import private
 
 #: So many rollouts are remembered.
 KEPT = 100
-_FILE = re.compile(r"[0-9]{6,}\.json")
+_FILE = re.compile(r"[0-9]{6,15}\.json")
 
 
 @dataclass(frozen=True)
@@ -74,9 +85,13 @@ class Record:
 class History:
     """The records of a folder."""
 
-    def __init__(self, folder: Path, kept: int = KEPT) -> None:
+    def __init__(
+        self, folder: Path, kept: int = KEPT, warn: Callable[[str], None] = lambda text: None
+    ) -> None:
+        """warn: takes what is said of damaged files, which are renamed."""
         self._folder = folder
         self._kept = kept
+        self._warn = warn
 
     def add(
         self,
@@ -114,21 +129,19 @@ class History:
             self._path(number).unlink(missing_ok=True)
             raise
         for path in self._files()[: -self._kept]:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
         return record
 
     def write(self, record: Record) -> None:
         """Puts the record in the place of the one of its number."""
-        path = self._path(record.number)
-        unfinished = path.with_suffix(".new")
+        path = str(self._path(record.number))
         text = json.dumps(dataclasses.asdict(record), ensure_ascii=False)
-        unfinished.touch(mode=0o600)
-        try:
-            write_text(unfinished, text)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
-        unfinished.replace(path)
+        prefix = prefix_beside(path)
+        clear(str(self._folder), prefix)
+        with at(path), temporary(str(self._folder), prefix) as file:
+            file.stream.write(text.encode())
+            file.rename(path)
 
     def records(self) -> list[Record]:
         """All that can be read, the latest last."""
@@ -147,7 +160,9 @@ class History:
         return None
 
     def _files(self) -> list[Path]:
-        if not self._folder.is_dir():
+        try:
+            checked_folder(str(self._folder))
+        except FileNotFoundError:
             return []
         names = [path for path in self._folder.iterdir() if _FILE.fullmatch(path.name)]
         return sorted(names, key=lambda path: int(path.stem))
@@ -156,14 +171,39 @@ class History:
         return self._folder / f"{number:06d}.json"
 
     def _read(self, path: Path) -> Record | None:
-        """Another version's files, and those that are just begun, are none of ours."""
+        """What is just begun is passed over, and so is what another version has written."""
         try:
-            return _record(read_json(path, LARGEST_OF_OURS))
-        except InvalidData:
+            if path.lstat().st_size == 0 and path.is_file():
+                return None
+            data = read_json(path, LARGEST_OF_OURS)
+            return _record(data, int(path.stem)) if _is_of_this_version(data) else None
+        except FileNotFoundError:
+            return None
+        except InvalidData as error:
+            self._pass_over(path, error)
             return None
 
+    def _pass_over(self, path: Path, damage: InvalidData) -> None:
+        cause = damage.__cause__
+        if isinstance(cause, FileNotFoundError):  # another rollout has just dropped it
+            return
+        if isinstance(cause, OSError) and not isinstance(cause, NotRegular):
+            self._warn(f"skipping {path}: {damage}")
+            return
+        try:
+            kept = set_aside(str(path))
+        except OSError as error:
+            self._warn(f"skipping {path}: {damage}; it cannot be renamed: {explained(error)}")
+        else:
+            self._warn(f"{path} is damaged: {damage}; it was renamed to {kept}")
 
-def _record(data: Any) -> Record:
+
+def _is_of_this_version(data: Any) -> bool:
+    fields = {field.name for field in dataclasses.fields(Record)}
+    return not isinstance(data, Mapping) or fields <= set(data)
+
+
+def _record(data: Any, number: int) -> Record:
     """A record as `write` leaves it. Raises InvalidData."""
     checked = Checked(LARGEST_OF_OURS)
     document = checked.mapping(data, "it")
@@ -176,7 +216,7 @@ def _record(data: Any) -> Record:
 
     result = checked.mapping(required(document, "result"), "result")
     return Record(
-        number=integer("number"),
+        number=int(checked.choice(str(integer("number")), "number", [str(number)])),
         command=text("command"),
         subject=text("subject"),
         key=text("key"),

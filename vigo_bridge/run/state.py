@@ -10,10 +10,13 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
+from ansible_collections.vigo.bridge.plugins.module_utils.damaged_files import open_lock
+from ansible_collections.vigo.bridge.plugins.module_utils.private_files import make_folder
 from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
 
 
@@ -40,19 +43,20 @@ def stack_key(folder: Path, stack_id: str = "") -> str:
 
 
 @contextlib.contextmanager
-def one_rollout(state: Path, key: str, stack: Path) -> Iterator[None]:
-    """Holds the stack's lock, which the kernel frees when we end, however we end.
+def one_rollout(
+    state: Path, key: str, stack: Path, warn: Callable[[str], None] = lambda text: None
+) -> Iterator[None]:
+    """Hold the stack's lock, which the kernel frees when we end, however we end.
 
-    Raises RolloutRunning.
+    Raises RolloutRunning, and OSError as `private` does.
     """
-    folder = private(state / "locks")
-    path = folder / f"{key}.lock"
-    with path.open("ab", buffering=0) as stream:
+    path = private(state / "locks") / f"{key}.lock"
+    with open_lock(str(path), warn) as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise RolloutRunning(
-                f"a rollout of {stack} is running: {_holder(path)}. Wait for it, or end it with"
+                f"a rollout of {stack} is running: {_holder(stream)}. Wait for it, or end it with"
                 " Ctrl-C"
             ) from None
         with at(str(path)):
@@ -66,9 +70,11 @@ def one_rollout(state: Path, key: str, stack: Path) -> Iterator[None]:
 
 
 def private(folder: Path) -> Path:
-    """The folder, made where it is missing, for our user alone."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    """Return a folder that only this user and root can write to, made where it is missing.
+
+    Raises OSError, with the part of the path that another user can change.
+    """
+    return Path(make_folder(str(folder)))
 
 
 def _user() -> str:
@@ -78,9 +84,9 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def _holder(path: Path) -> str:
+def _holder(stream: IO[bytes]) -> str:
     try:
-        holder = json.loads(path.read_text(encoding="utf-8"))
+        holder = json.loads(stream.read(1000))
         return f"{holder['user']}, process {holder['pid']}, since {holder['since']}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "its process is not known"

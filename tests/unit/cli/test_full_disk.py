@@ -35,10 +35,10 @@ COMMANDS: dict[str, tuple[list[str], str, str]] = {
     ),
     "the project of a plan": (["plan", *HERE], "project/site.yml", ""),
     "the project of a run": (["run", *HERE], "project/site.yml", ""),
-    "the history": (["run", *HERE], "history/000001.new", "the history cannot be kept: "),
+    "the history": (["run", *HERE], "history/*000001.json*", "the history cannot be kept: "),
     "a task": (
         ["task", "run", "true", "--target", "*", *HERE],
-        "history/000001.new",
+        "history/*000001.json*",
         "the history cannot be kept: ",
     ),
 }

@@ -222,7 +222,7 @@ def test_what_is_not_a_lock_is_set_aside(
         pass
     assert notes == [
         f"{tmp_path}/lock is damaged (it is not a regular file); it was renamed to"
-        f" {tmp_path}/lock.damaged; a new one is used"
+        f" {tmp_path}/lock.damaged"
     ]
     assert (tmp_path / "other").read_text() == "precious"
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,13 +57,163 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     assert (tmp_path / "history" / "000001.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_broken_file_is_passed_over(tmp_path: Path) -> None:
+GOOD = {
+    "number": 2,
+    "command": "run",
+    "subject": "/srv/shop",
+    "key": "shop",
+    "fingerprint": "f",
+    "started": "2026-01-01T10:00:00+00:00",
+    "hosts": 2,
+    "pid": 1,
+    "ended": True,
+    "finished": ["a"],
+    "result": {"status": "ok"},
+}
+
+
+def write(content: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(content)
+
+
+def write_with(**wrong: object) -> Callable[[Path], object]:
+    return write(json.dumps({**GOOD, **wrong}).encode())
+
+
+def make_full_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "file").touch()
+
+
+#: what is there instead of a record -> what is said of it
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "cut": (write(b'{"number": 2, "com'), "not valid JSON"),
+    "not JSON": (write(b"\xff\0"), "not valid JSON"),
+    "100,000 brackets": (write(b"[" * 100_000), "not valid JSON"),
+    "a list": (write(b"[1]"), "must be a mapping, not a list"),
+    "null": (write(b"null"), "must be a mapping, not null"),
+    "a number that is a text": (write_with(number="2"), "number must be an integer"),
+    "another number": (write_with(number=3), "number must be one of 2"),
+    "a command that is none": (write_with(command=None), "command must be a string"),
+    "a list as key": (write_with(key=[]), "key must be a string"),
+    "hosts as a list": (write_with(hosts=["a"]), "hosts must be an integer"),
+    "a text as pid": (write_with(pid="x"), "pid must be an integer"),
+    "a text as end": (write_with(ended="yes"), "ended must be a boolean"),
+    "a text of finished hosts": (write_with(finished="abc"), "finished must be a list"),
+    "numbers as finished hosts": (write_with(finished=[1]), "finished[0] must be a string"),
+    "a list as result": (write_with(result=[]), "result must be a mapping"),
+    "a result without end": (write_with(result={"a": 10**30}), "a must be an integer"),
+    "a folder": (Path.mkdir, "not a regular file"),
+    "a folder that is not empty": (make_full_folder, "not a regular file"),
+    "a FIFO": (os.mkfifo, "not a regular file"),
+    "a link": (lambda path: path.symlink_to("000001.json"), "not a regular file"),
+    "a link to a device": (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
+    "a link to nothing": (lambda path: path.symlink_to("nowhere"), "not a regular file"),
+}
+
+
+@pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_is_set_aside(
+    tmp_path: Path, damage: Callable[[Path], object], reason: str
+) -> None:
+    warnings: list[str] = []
+    history = History(tmp_path, warn=warnings.append)
+    first = add(history)
+    path = tmp_path / "000002.json"
+    damage(path)
+    assert history.last("shop") == first
+    (warning,) = warnings
+    assert warning.startswith(f"{path} is damaged: "), warning
+    assert reason in warning
+    assert warning.endswith(f"; it was renamed to {path}.damaged")
+    assert [history.get(2), history.records()] == [None, [first]]
+    assert add(history).number == 2
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b'{"number": 2, "newer": 1}', json.dumps({**GOOD, "newer": 1}).encode()],
+)
+def test_what_is_just_begun_or_of_another_version_stays(tmp_path: Path, content: bytes) -> None:
+    warnings: list[str] = []
+    history = History(tmp_path, warn=warnings.append)
+    (tmp_path / "000002.json").write_bytes(content)
+    history.records()
+    assert warnings == []
+    assert (tmp_path / "000002.json").read_bytes() == content
+    assert add(history).number == 3
+
+
+def test_a_folder_among_the_oldest_is_no_obstacle(tmp_path: Path) -> None:
+    history = History(tmp_path, kept=1)
+    (tmp_path / "000001.json").mkdir()
+    assert [add(history).number for _ in range(2)] == [2, 3]
+    assert history.records()[-1].number == 3
+
+
+def test_what_a_killed_one_left_half_written_goes(tmp_path: Path) -> None:
     history = History(tmp_path)
-    add(history)
-    (tmp_path / "000002.json").write_text("{")
-    (tmp_path / "000003.json").write_text("{}")
-    assert [record.number for record in history.records()] == [1]
-    assert add(history).number == 4
+    record = add(history)
+    (tmp_path / ".000001.json.vigo-abc").write_text("{")
+    history.write(record)
+    assert [path.name for path in tmp_path.iterdir()] == ["000001.json"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("part", ["", "state", "state/history", "state/locks"])
+def test_a_folder_of_another_user_is_refused(tmp_path: Path, part: str) -> None:
+    """As with sudo where HOME is still that of the user who logged in."""
+    state = tmp_path / "state"
+    precious = tmp_path / "precious"
+    precious.write_text("all of it")
+    for folder in (state / "history", state / "locks"):
+        folder.mkdir(parents=True)
+    (state / f"locks/{stack_key(tmp_path)}.lock").symlink_to(precious)
+    os.chown(tmp_path / part, 65534, 65534)
+    if part != "state/locks":
+        with pytest.raises(PermissionError, match="belongs to another user"):
+            History(state / "history").records()
+        with pytest.raises(PermissionError, match="belongs to another user"):
+            add(History(state / "history"))
+    if part != "state/history":
+        with (
+            pytest.raises(PermissionError, match="belongs to another user"),
+            one_rollout(state, stack_key(tmp_path), tmp_path),
+        ):
+            pass
+    assert precious.read_text() == "all of it"
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")])
+def test_what_is_not_a_lock_is_set_aside(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    warnings: list[str] = []
+    path = tmp_path / f"locks/{stack_key(tmp_path)}.lock"
+    path.parent.mkdir()
+    make(path)
+    with (
+        one_rollout(tmp_path, stack_key(tmp_path), tmp_path, warnings.append),
+        pytest.raises(RolloutRunning, match=f"process {os.getpid()}"),
+        one_rollout(tmp_path, stack_key(tmp_path), tmp_path),
+    ):
+        pass
+    assert warnings == [
+        f"{path} is damaged (it is not a regular file); it was renamed to {path}.damaged"
+    ]
+
+
+@pytest.mark.parametrize("umask", [0, 0o077, 0o777])
+def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        add(History(tmp_path / "a/history"))
+        with one_rollout(tmp_path / "a", "key", tmp_path):
+            pass
+    finally:
+        os.umask(before)
+    paths = ["a", "a/history", "a/history/000001.json", "a/locks", "a/locks/key.lock"]
+    modes = [(tmp_path / path).stat().st_mode & 0o777 for path in paths]
+    assert modes == [0o755, 0o700, 0o600, 0o700, 0o600]
 
 
 def test_one_that_did_not_end_runs_or_was_killed(tmp_path: Path) -> None:

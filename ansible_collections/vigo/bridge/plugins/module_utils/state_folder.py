@@ -10,14 +10,13 @@ import datetime
 import errno
 import fcntl
 import hashlib
-import itertools
 import json
 import os
 import time
 from typing import IO, Any, Callable, Iterator
 from urllib.parse import quote
 
-from . import private_files, system_errors, temporary_files
+from . import damaged_files, private_files, system_errors, temporary_files
 from .errors import Blocked
 from .private_files import default_folder as default_folder
 from .temporary_files import prefix_beside
@@ -102,10 +101,8 @@ class StateFolder:
         Only who holds the lock may do that. Raises Blocked.
         """
         path = self.path(name)
-        kept = next(kept for kept in _spare_names(path) if not os.path.lexists(kept))
         try:
-            if not self._check_mode:
-                os.rename(path, kept)
+            kept = (damaged_files.spare_name if self._check_mode else damaged_files.set_aside)(path)
         except OSError as error:
             raise self._blocked(error) from error
         becomes = "would be" if self._check_mode else "was"
@@ -139,27 +136,11 @@ class StateFolder:
             raise self._blocked(error) from error
 
     def _open_lock(self) -> IO[bytes]:
-        path = self.path("lock")
         try:
             private_files.make_folder(self._path)
-            try:
-                descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT)
-            except private_files.NotRegular as error:
-                self._set_lock_aside(error)
-                descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT)
+            return damaged_files.open_lock(self.path("lock"), self._note)
         except OSError as error:
             raise self._blocked(error) from error
-        return os.fdopen(descriptor, "r+b", buffering=0)
-
-    def _set_lock_aside(self, error: private_files.NotRegular) -> None:
-        """Set aside what is no lock. Calls that find it at once wait here for one another."""
-        folder = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            if not os.path.isfile(self.path("lock")) or os.path.islink(self.path("lock")):
-                self.set_aside("lock", error.strerror, "a new one is used")
-        finally:
-            os.close(folder)
 
     def _read(self, name: str) -> bytes | None:
         path = self.path(name)
@@ -194,12 +175,6 @@ def _advice(error: OSError) -> str:
     if error.errno == errno.EPERM:
         return "correct its owner and mode, or set state_dir to a folder that is this user's alone"
     return "run with become, or set state_dir to a folder that this user may write to"
-
-
-def _spare_names(path: str) -> Iterator[str]:
-    yield f"{path}.damaged"
-    for number in itertools.count(2):
-        yield f"{path}.damaged-{number}"
 
 
 def _write_holder(stream: IO[bytes]) -> None:

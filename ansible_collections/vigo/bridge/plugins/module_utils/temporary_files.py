@@ -40,6 +40,7 @@ def temporary(folder: str, prefix: str) -> Iterator[Temporary]:
     """A new file in the folder, removed at the end unless it was renamed. Raises OSError."""
     descriptor, path = tempfile.mkstemp(prefix=prefix, dir=folder)
     with os.fdopen(descriptor, "wb") as stream:
+        os.fchmod(descriptor, 0o600)  # whatever the umask is
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         try:
             yield Temporary(path, stream)
@@ -71,6 +72,8 @@ def sync_folder(folder: str) -> None:
 
 
 def _remove_unless_locked(path: str) -> None:
-    with contextlib.suppress(OSError), open(path, "rb") as stream:
+    """The folder may be one that others write to: no link is followed, and no FIFO waited for."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with contextlib.suppress(OSError), open(os.open(path, flags), "rb") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.unlink(path)

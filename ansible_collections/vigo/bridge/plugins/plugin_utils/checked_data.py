@@ -14,6 +14,8 @@ import os
 import re
 from typing import Any, Callable, Collection, Iterator, Mapping, Sequence, TypeVar
 
+from ..module_utils.private_files import open_file
+
 T = TypeVar("T")
 
 #: What one text may have, in characters: eight times the output that is kept of a command, as a
@@ -130,11 +132,11 @@ def optional(value: Mapping[str, Any], name: str, read: Callable[[Any], T], defa
 
 
 def read_json(path: str | os.PathLike[str], largest: int = LARGEST) -> Any:
-    """The content of a JSON file."""
+    """The content of a JSON file that only this user and root can have written."""
     try:
-        if os.path.getsize(path) > largest * _BYTES:
-            raise InvalidData(f"it is larger than {largest * _BYTES // 1024 // 1024} MiB")
-        with open(path, encoding="utf-8") as stream:
+        with open(open_file(os.fspath(path)), encoding="utf-8") as stream:
+            if os.fstat(stream.fileno()).st_size > largest * _BYTES:
+                raise InvalidData(f"it is larger than {largest * _BYTES // 1024 // 1024} MiB")
             return json.load(stream)
     except OSError as error:
         raise InvalidData(f"it cannot be read: {error.strerror}") from error

@@ -30,5 +30,5 @@ def secret_file(content: str, user: str | None) -> Iterator[str]:
         file.stream.flush()
         if user:
             account = account_of(user)
-            os.chown(file.path, account.pw_uid, account.pw_gid)
+            os.fchown(file.stream.fileno(), account.pw_uid, account.pw_gid)
         yield file.path
