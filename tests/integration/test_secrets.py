@@ -209,8 +209,10 @@ def test_a_short_secret_is_warned_of_and_mangles_nothing(shop: Shop) -> None:
     finished = shop.run(VIGO_SECRET_SITE_KEY="e", VIGO_SECRET_SITE_DB="a")
     assert finished.status == 0, finished.out
     assert finished.actions(HOST) == {"site/page": "created"}
-    assert "warning: shorter than 4 characters" in finished.err
-    assert "the secret site/db, site/key; choose a longer one" in finished.err
+    assert "warning: weak secret: " in finished.err
+    assert (
+        "site/db (shorter than 8 characters), site/key (shorter than 8 characters);" in finished.err
+    )
     assert shop.page == "e db://a@host"
 
 

@@ -18,7 +18,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import S
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
     UnknownSecrets,
     look_up,
-    short,
+    weak,
 )
 from vigo_bridge.cli.hosts import Asked, Hosts
 from vigo_bridge.cli.naming import refuse_prune_of_unnamed
@@ -182,7 +182,7 @@ def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
     except UnknownSecrets as error:
         lines = [str(error), *_places(uses, folder), "Nothing was touched."]
         raise click.ClickException("\n".join(lines)) from error
-    warning = short(values)
+    warning = weak(values)
     if warning is not None:
         Lines().say(f"warning: {warning}")
     return Secrets(values, lambda paths: ask(paths, stores))

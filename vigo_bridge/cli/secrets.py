@@ -19,7 +19,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     VaultFileStore,
     ask,
 )
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import short
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import weak
 from vigo_bridge.cli.options import StackOptions, output_option, stack_options
 from vigo_bridge.cli.stack import load_valid
 from vigo_bridge.cli.stores import stores_of
@@ -50,7 +50,7 @@ def set_(path: str, stack: StackOptions) -> None:
     with _explained():
         write_vault(file, {**_content(file), path: value})
     echo(f"{path} is in {file}")
-    warning = short({path: value})
+    warning = weak({path: value})
     if warning is not None:
         echo(f"warning: {warning}", err=True)
 
@@ -90,7 +90,7 @@ def check(context: click.Context, stack: StackOptions, output: str) -> None:
             echo(f"{states[path]:7}  {path}")
             for position in positions:
                 echo(f"         {stack.folder / position.file}:{position.line}")
-    warning = short({path: value for path, value in found.items() if value})
+    warning = weak({path: value for path, value in found.items() if value})
     if warning is not None:
         echo(f"warning: {warning}", err=True)
     if set(states.values()) - {"found"}:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import textwrap
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -107,32 +109,59 @@ def test_conceal_knows_wrapped_base64_and_the_quotes_of_shells() -> None:
         assert Secrets({"a": "it's"}).conceal(printed + "'") == f"'{MASK}'"
 
 
-#: text whose beginning was cut off -> what is shown, for the secret `abcdefgh`
-REMAINDERS = [
-    ("defgh and more", "******** and more"),
-    ("\ufffdefgh", "********"),
-    ("fgh and more", "fgh and more"),
-    ("defgx", "defgx"),
-    ("abcdefgh", "********"),
-    ("", ""),
-]
+CUT_SECRETS = {
+    "as it is": "hunter22 Grüße",
+    "quoted": json.dumps(json.dumps("hunter22 Grüße")),
+    "percent": quote("hunter22 Grüße", safe=""),
+    "base64": base64.b64encode(b"user:hunter22 Gr\xc3\xbc\xc3\x9fe").decode(),
+}
 
 
-@pytest.mark.parametrize(("text", "shown"), REMAINDERS)
-def test_conceal_masks_the_rest_of_a_secret_that_was_cut(text: str, shown: str) -> None:
-    assert Secrets({"a": "abcdefgh"}).conceal(CUT + text) == CUT + shown
+@pytest.mark.parametrize("printed", CUT_SECRETS.values(), ids=CUT_SECRETS)
+def test_a_secret_that_the_cut_goes_through_is_masked(printed: str) -> None:
+    secrets = Secrets({"a": "hunter22 Grüße"})
+    data = b"x" * 5000 + printed.encode() + b"end"
+    for limit in range(3, len(printed) + 5):
+        kept = data[-limit - secrets.reach :]
+        shown = secrets.conceal_output(kept, limit)
+        assert shown.startswith(CUT)
+        assert set(shown[len(CUT) :]) <= set('x*end"\\=') | set("dXNlcjp")
 
 
-def test_conceal_masks_the_rest_of_a_large_secret() -> None:
+def test_a_large_secret_is_masked_where_it_is_cut() -> None:
     large = "".join(chr(33 + number * 7919 % 94) for number in range(64 * 1024))
-    assert Secrets({"a": large}).conceal(CUT + large[100:] + " end") == f"{CUT}{MASK} end"
+    secrets = Secrets({"a": large})
+    assert secrets.conceal_output(f"{large} end".encode(), 10) == f"{CUT}****** end"
 
 
-def test_very_short_secrets_are_masked_in_output_only() -> None:
-    secrets = Secrets({"a": "abc", "b": "abcd"})
-    assert "abc" not in secrets.forms()
-    assert "abcd" in secrets.forms()
-    assert secrets.conceal("abc") == MASK
+def test_output_that_fits_is_not_cut() -> None:
+    assert Secrets().conceal_output(b"abc\xff", 4) == "abc\ufffd"
+    assert Secrets({"a": "secret"}).conceal_output(b"secret", 4) == CUT + "****"
+    assert Secrets().reach == 1
+
+
+#: a secret -> what is wrong with it
+WEAK = {
+    "e": "shorter than 8 characters",
+    "hunter2": "shorter than 8 characters",
+    "none": "shorter than 8 characters",
+    "Password\n": "a common word",
+    "recreated": "a common word",
+    "container": "a common word",
+    "hunter22": None,
+}
+
+
+@pytest.mark.parametrize("value", WEAK)
+def test_weakness(value: str) -> None:
+    assert secret_references.weakness(value) == WEAK[value]
+
+
+def test_sentences_of_ours_keep_their_words() -> None:
+    secrets = Secrets({"a": "it", "b": "container", "c": "long-enough"}, ["hunter22"])
+    sentence = "the container it is long-enough and hunter22"
+    assert secrets.conceal_sentence(sentence) == f"the container it is {MASK} and {MASK}"
+    assert secrets.conceal(sentence) == f"the {MASK} {MASK} is {MASK} and {MASK}"
 
 
 #: a path -> whether a secret may have it

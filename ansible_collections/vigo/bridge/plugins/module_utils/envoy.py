@@ -69,7 +69,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 TYPES,
                 target,
                 journal,
-                Facts(_traits_named(resources, crates.values())),
+                Facts(_traits_named(resources, crates.values()), secrets=target.secrets),
                 stack,
                 arguments.get("only") or (),
             )

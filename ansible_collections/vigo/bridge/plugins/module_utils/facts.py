@@ -17,18 +17,27 @@ from . import process, traits
 from .errors import ResourceError
 from .foresight import Foresight
 from .machine import is_container, process_names
+from .secret_references import Secrets
+
+_NO_SECRETS = Secrets()
 
 
 class Facts:
     """The machine, asked only for what is needed; traits are collected once.
 
     trait_names: what ``traits`` shall hold: dotted names, or prefixes such as ``os`` for all
-    below. command_timeout: seconds that a command of a condition may take. Raises
-    ResourceError for an unknown trait name.
+    below. command_timeout: seconds that a command of a condition may take. secrets: masked in
+    what it prints. Raises ResourceError for an unknown trait name.
     """
 
-    def __init__(self, trait_names: Iterable[str] = (), command_timeout: float = 30) -> None:
+    def __init__(
+        self,
+        trait_names: Iterable[str] = (),
+        command_timeout: float = 30,
+        secrets: Secrets = _NO_SECRETS,
+    ) -> None:
         self._trait_names = tuple(trait_names)
+        self._secrets = secrets
         self._command_timeout = command_timeout
         self._traits: dict[str, Any] | None = None
         self._single: dict[str, Any] = {}
@@ -91,7 +100,7 @@ class Facts:
         """
         if self._foresight.uncertain:
             return None
-        finished = process.run(command, timeout=self._command_timeout)
+        finished = process.run(command, timeout=self._command_timeout, secrets=self._secrets)
         if finished.timed_out:
             raise ResourceError(
                 f"command_succeeds: {command!r} did not end within {self._command_timeout:g} s;"

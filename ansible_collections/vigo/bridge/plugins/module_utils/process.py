@@ -20,6 +20,7 @@ from typing import IO, Any, Callable, Iterator, Mapping, Tuple, Union
 from . import caller
 from .errors import Blocked, ResourceError
 from .process_output import Streams
+from .secret_references import Secrets
 from .system_errors import advice, explained, is_of_surroundings, reason
 
 #: A line for a shell, or a program with its arguments.
@@ -33,7 +34,7 @@ _CALLER_INTERVAL = 1.0
 class Finished:
     """A command that ended. rc: exit code, minus the signal that ended it; output: both streams.
 
-    stdout, stderr: each alone, where they were to be separate.
+    stdout, stderr: each alone, where they were to be separate. Secrets in them are masked.
     """
 
     rc: int
@@ -47,6 +48,7 @@ def run(
     command: Command,
     *,
     timeout: float,
+    secrets: Secrets,
     stdin: bytes = b"",
     cwd: str | None = None,
     user: str | None = None,
@@ -68,6 +70,7 @@ def run(
             lambda: _start(program, errors, subprocess.PIPE, cwd, user, environment, nice),
             stdin,
             timeout,
+            secrets,
         )
 
 
@@ -103,7 +106,9 @@ def start(
     return int(answer)
 
 
-def edit(script: str, content: IO[bytes], output: IO[bytes], *, timeout: float) -> Finished:
+def edit(
+    script: str, content: IO[bytes], output: IO[bytes], *, timeout: float, secrets: Secrets
+) -> Finished:
     """Sends ``content`` through a shell script into ``output``.
 
     The result holds what the script wrote to its error stream. Both streams may be larger than
@@ -111,7 +116,10 @@ def edit(script: str, content: IO[bytes], output: IO[bytes], *, timeout: float) 
     """
     with _program(script, hidden=False) as program:
         return _communicate(
-            lambda: _start(program, subprocess.PIPE, output, None, None, None, 0), content, timeout
+            lambda: _start(program, subprocess.PIPE, output, None, None, None, 0),
+            content,
+            timeout,
+            secrets,
         )
 
 
@@ -202,22 +210,27 @@ def _not_started(program: str, cwd: str | None, error: OSError) -> ResourceError
 
 
 def _communicate(
-    start: Callable[[], subprocess.Popen], stdin: bytes | IO[bytes], timeout: float
+    start: Callable[[], subprocess.Popen],
+    stdin: bytes | IO[bytes],
+    timeout: float,
+    secrets: Secrets,
 ) -> Finished:
     """Starts a process and sees it through; what we are ended in the middle of ends with us."""
     process = None
     try:
         with caller.held_back():
             process = start()
-        return _see_through(process, stdin, timeout)
+        return _see_through(process, stdin, timeout, secrets)
     except BaseException:
         if process is not None and process.returncode is None:
             _end_group(process)
         raise
 
 
-def _see_through(process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: float) -> Finished:
-    streams, feeder = Streams((process.stdout, process.stderr)), _Feeder()
+def _see_through(
+    process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: float, secrets: Secrets
+) -> Finished:
+    streams, feeder = Streams((process.stdout, process.stderr), secrets), _Feeder()
     reader = threading.Thread(target=streams.read, daemon=True)
     writer = threading.Thread(target=feeder.feed, args=(process.stdin, stdin), daemon=True)
     reader.start()

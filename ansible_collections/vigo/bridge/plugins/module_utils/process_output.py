@@ -9,18 +9,21 @@ import os
 import selectors
 from typing import IO, Sequence
 
-from .secret_references import CUT
+from .secret_references import Secrets
 
 #: How much output is kept, in bytes: its end.
 OUTPUT_LIMIT = 64 * 1024
 
 
 class Streams:
-    """Reads the streams of a process, keeps the end of each, and of all of them together."""
+    """Reads the streams of a process, keeps the end of each, and of all of them together.
 
-    def __init__(self, streams: Sequence[IO[bytes] | None]) -> None:
-        self._streams = [_Stream(stream) for stream in streams if stream is not None]
-        self._together = _Tail()
+    secrets: masked in what is kept.
+    """
+
+    def __init__(self, streams: Sequence[IO[bytes] | None], secrets: Secrets) -> None:
+        self._streams = [_Stream(stream, secrets) for stream in streams if stream is not None]
+        self._together = _Tail(secrets)
 
     def read(self) -> None:
         """Reads to the end of all streams."""
@@ -46,9 +49,9 @@ class Streams:
 class _Stream:
     """unfinished: its last line, as long as that may go on."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], secrets: Secrets) -> None:
         self.descriptor = stream.fileno()
-        self.tail = _Tail()
+        self.tail = _Tail(secrets)
         self.unfinished = b""
 
     def take(self, chunk: bytes) -> bytes:
@@ -61,18 +64,18 @@ class _Stream:
 
 
 class _Tail:
-    """The last OUTPUT_LIMIT bytes of what is added."""
+    """The last OUTPUT_LIMIT bytes of what is added.
 
-    def __init__(self) -> None:
+    More is kept than is shown, so that a secret that the cut goes through is there as a whole.
+    """
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._limit = OUTPUT_LIMIT + secrets.reach
         self._kept = b""
-        self._cut = False
 
     def add(self, chunk: bytes) -> None:
-        kept = self._kept + chunk
-        self._cut = self._cut or len(kept) > OUTPUT_LIMIT
-        self._kept = kept[-OUTPUT_LIMIT:]
+        self._kept = (self._kept + chunk)[-self._limit :]
 
     def text(self, further: bytes = b"") -> str:
-        kept = self._kept + further
-        shown = kept[-OUTPUT_LIMIT:].decode("utf-8", "replace")
-        return CUT + shown if self._cut or len(kept) > OUTPUT_LIMIT else shown
+        return self._secrets.conceal_output(self._kept + further, OUTPUT_LIMIT)

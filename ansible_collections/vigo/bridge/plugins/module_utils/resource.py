@@ -15,6 +15,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from .caller import leave_if_gone
 from .errors import ResourceError
+from .secret_references import Secrets
 from .system_errors import blocked
 from .target import Target
 from .typed_attributes import typed
@@ -130,6 +131,45 @@ class Result:
                 shown[name] = dict(value) if isinstance(value, Mapping) else value
         shown["duration_s"] = round(self.duration_s, 3)
         return shown
+
+
+def concealed(result: Result, secrets: Secrets) -> Result:
+    """The result without secrets, for all who may see it.
+
+    Names and actions stay whatever a secret is; only what comes from outside is masked by value.
+    """
+    error = result.error
+    return replace(
+        result,
+        reason=secrets.conceal_sentence(result.reason),
+        diff=result.diff and _concealed_diff(result.diff, secrets),
+        error=error
+        and {
+            "message": secrets.conceal_sentence(error["message"]),
+            "log": secrets.conceal(error["log"]),
+        },
+        output=result.output and secrets.conceal(result.output),
+        returned=conceal_values(result.returned, secrets.conceal_sentence),
+    )
+
+
+def _concealed_diff(diff: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
+    """The names of attributes, and of files, are not from outside."""
+    return {
+        name: conceal_values(value, secrets.conceal) if name in ("before", "after") else value
+        for name, value in diff.items()
+    }
+
+
+def conceal_values(value: Any, conceal: Callable[[str], str]) -> Any:
+    """A value with all texts in it masked, at any depth, but for the keys of mappings."""
+    if isinstance(value, str):
+        return conceal(value)
+    if isinstance(value, Mapping):
+        return {key: conceal_values(item, conceal) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [conceal_values(item, conceal) for item in value]
+    return value
 
 
 class ResourceType:

@@ -9,16 +9,15 @@ is the reference, never the value.
 
 from __future__ import annotations
 
-import base64
 import functools
-import json
 import re
-import shlex
 from dataclasses import dataclass, field
-from typing import Any, Iterator, Mapping
-from urllib.parse import quote, quote_plus
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, Sequence
 
 from .errors import ResourceError
+
+if TYPE_CHECKING:
+    from .masking.mask import Masker
 
 # The longest path without a trailing '.', '/' or '-', so that a sentence may end behind it.
 _REFERENCE = re.compile(
@@ -36,10 +35,39 @@ _MALFORMED = re.compile(
 MASK = "********"
 #: A text that lost its beginning starts with this line.
 CUT = "[... earlier output was cut]\n"
-#: A shorter text is too common to be masked everywhere: results would be mangled.
-SHORTEST = 4
-#: How programs wrap base64: `base64`, and `openssl` or PEM files.
-_BASE64_WIDTHS = (76, 64)
+#: A shorter secret may be a part of anything.
+SHORTEST = 8
+#: Secrets of that length that occur in what has nothing to do with them, our own words among them.
+_WORDS = frozenset(
+    [
+        "12345678",
+        "123456789",
+        "1234567890",
+        "administrator",
+        "changeme",
+        "container",
+        "database",
+        "development",
+        "directory",
+        "localhost",
+        "password",
+        "password1",
+        "password123",
+        "postgres",
+        "postgresql",
+        "production",
+        "qwertyuiop",
+        "recreated",
+        "registry",
+        "resource",
+        "restarted",
+        "sunshine",
+        "testtest",
+        "username",
+        "unhealthy",
+        "unchanged",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +131,8 @@ class Secrets:
     """The secrets that one call was given: values by path. Never printed."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: What else must not be shown, such as a password that an argument holds.
+    others: Sequence[str] = field(default=(), repr=False)
 
     def reveal(self, text: str) -> str:
         """The text with every reference replaced by its value, in one pass.
@@ -122,72 +152,72 @@ class Secrets:
         return _REFERENCE.sub(value, text)
 
     def conceal(self, text: str) -> str:
-        """The text with every secret masked, in all its forms: for output that may echo one."""
-        forms = self._all_forms
-        if text.startswith(CUT):
-            text = CUT + _without_remainder(text[len(CUT) :], forms)
-        for form in forms:
-            text = text.replace(form, MASK)
-        return text
+        """A text from outside, such as an engine's answer, with every secret masked."""
+        return (
+            self._masker.mask_text(text)
+            if self._is_any
+            else as_bytes(text).decode("utf-8", "replace")
+        )
 
-    def forms(self) -> list[str]:
-        """All texts that would tell a secret, the longest first, without the very short ones.
+    def conceal_output(self, data: bytes, limit: int) -> str:
+        """The end of what a program printed, with every secret masked.
 
-        To mask those wherever they stand would mangle what has nothing to do with secrets.
+        data: the end, with ``reach`` bytes more where there was more. limit: how much is shown.
         """
-        return [form for form in self._all_forms if len(form) >= SHORTEST]
+        shown = self._masker.mask(data) if self._is_any else data.decode("utf-8", "replace")
+        return CUT + shown[-limit:] if len(data) > limit else shown
+
+    def conceal_sentence(self, text: str) -> str:
+        """A sentence of ours, which may quote something, with the secrets masked that are no words.
+
+        A short secret, or one that is a word of ours, would make nonsense of it; what sentences
+        quote from engines and programs is masked before.
+        """
+        return self._sentences.mask_text(text) if self._is_any else text
+
+    @property
+    def reach(self) -> int:
+        """How many bytes more than a limit show that it is exceeded, and where a secret begins."""
+        return 1 + (self._masker.reach if self._is_any else 0)
+
+    @property
+    def _is_any(self) -> bool:
+        return bool(self.values or self.others)
 
     @functools.cached_property
-    def _all_forms(self) -> list[str]:
-        found = {form for value in self.values.values() for form in _forms(value)}
-        return sorted(found, key=len, reverse=True)
+    def _masker(self) -> Masker:
+        return _masker(self._hidden)
+
+    @functools.cached_property
+    def _sentences(self) -> Masker:
+        return _masker(value for value in self._hidden if not weakness(value))
+
+    @property
+    def _hidden(self) -> Iterator[str]:
+        yield from self.values.values()
+        yield from self.others
 
 
-def _without_remainder(text: str, forms: list[str]) -> str:
-    """A text that may begin in the midst of a secret, with that end of the secret masked."""
-    start = text.lstrip("\ufffd")
-    longest = 0
-    for form in forms:
-        at = form.find(start[:SHORTEST], 1) if len(start) >= SHORTEST else -1
-        while at > 0:
-            if start.startswith(form[at:]):
-                longest = max(longest, len(form) - at)
-                break
-            at = form.find(start[:SHORTEST], at + 1)
-    return MASK + start[longest:] if longest >= SHORTEST else text
+def _masker(values: Iterable[str]) -> Masker:
+    # Imported here, as the controller, and a call that prints nothing, need none of it.
+    from .masking.mask import Masker
+
+    return Masker(values)
 
 
-def _forms(value: str) -> Iterator[str]:
-    """A value as it is, and as programs print it: escaped, encoded, a line at a time."""
-    lines = [line for line in value.split("\n") if len(line.strip()) >= SHORTEST]
-    for text in {value, value.strip(), *lines, *(line.strip() for line in lines)}:
-        if text:
-            yield text
-            yield from _escaped(text)
-    raw = value.encode("utf-8", "surrogateescape")
-    # With the line break that `echo` adds, the end of the encoded text is another one.
-    for data in (raw, raw + b"\n"):
-        if len(data) >= SHORTEST:
-            yield from _encoded(base64.b64encode(data).decode())
+def as_bytes(text: str) -> bytes:
+    """The bytes that a text was made of, which need not have been a text."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
-def _escaped(text: str) -> Iterator[str]:
-    once, readable = json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
-    yield from (once, readable, json.dumps(once)[1:-1], json.dumps(readable)[1:-1])
-    data = text.encode("utf-8", "surrogateescape")
-    yield from (repr(text)[1:-1], repr(data)[2:-1])
-    yield from (quote(data, safe=""), quote(data), quote_plus(data))
-    if "'" in text:  # as shells print it, `set -x` among others
-        yield from (shlex.quote(text)[1:-1], text.replace("'", "'\\''"))
-
-
-def _encoded(text: str) -> Iterator[str]:
-    yield text
-    for width in _BASE64_WIDTHS:
-        for start in range(0, len(text), width):
-            line = text[start : start + width]
-            if len(line) >= 2 * SHORTEST:
-                yield line
+def weakness(value: str) -> str | None:
+    """What keeps a secret from being told from other text, or None."""
+    if len(value) < SHORTEST:
+        return f"shorter than {SHORTEST} characters"
+    return "a common word" if value.strip().lower() in _WORDS else None
 
 
 def environment_name(path: str) -> str:

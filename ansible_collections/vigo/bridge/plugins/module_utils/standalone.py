@@ -15,10 +15,12 @@ from .caller import end_with_caller
 from .container import sdk
 from .container.connection import needs_sdk
 from .errors import ResourceError
-from .resource import ResourceType, Result, Turn, bring
-from .secret_references import Secrets
+from .resource import ResourceType, Result, Turn, bring, conceal_values, concealed
+from .secret_references import Secrets, find
 from .target import Target
 
+#: What Ansible itself shows in the place of such an argument.
+_NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 #: What the action plugins fill in: the values of the secrets that the arguments name.
 ACTION_OPTIONS = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
 #: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
@@ -65,11 +67,38 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 def target_of(module: AnsibleModule) -> Target:
     """This machine, with the call's check mode and secrets."""
     end_with_caller()
-    secrets = Secrets(module.params.pop("_secrets"))
-    # Ansible masks whatever is listed here, in all that leaves the module.
-    module.no_log_values.difference_update(secrets.values.values())
-    module.no_log_values.update(secrets.forms())
-    return Target(module.check_mode, secrets)
+    values = module.params.pop("_secrets")
+    others = [
+        value
+        for name, value in module.params.items()
+        if module.argument_spec.get(name, {}).get("no_log")
+        and not name.startswith("_")
+        and isinstance(value, str)
+        and not find(value)
+    ]
+    # Ansible would mask what is listed here in all that leaves the module, in the names of
+    # resources and in actions too. We mask what comes from outside, by ``leave`` at the latest.
+    module.no_log_values.clear()
+    return Target(module.check_mode, Secrets(values, others))
+
+
+def leave(module: AnsibleModule, secrets: Secrets, **result: Any) -> None:
+    """Ends the call with a result that holds no secret; ``failed`` says in which way."""
+    module.params = _shown_arguments(module, secrets)
+    if result.get("failed"):
+        module.fail_json(**{name: value for name, value in result.items() if name != "failed"})
+    # Without `failed`, Ansible takes every exit code but 0 for a failure, an accepted one too.
+    module.exit_json(**{"failed": False, **result})
+
+
+def _shown_arguments(module: AnsibleModule, secrets: Secrets) -> dict[str, Any]:
+    """The arguments as Ansible shows them with -vvv."""
+    return {
+        name: _NOT_SHOWN
+        if value and module.argument_spec.get(name, {}).get("no_log")
+        else conceal_values(value, secrets.conceal_sentence)
+        for name, value in module.params.items()
+    }
 
 
 def require_sdk(module: AnsibleModule, folder: str) -> None:
@@ -80,6 +109,7 @@ def require_sdk(module: AnsibleModule, folder: str) -> None:
     given = module.params
     places = sdk.folders(folder)
     if not sdk.provide(given["_sdk"], given["_sdk_archive"], places, keep=not module.check_mode):
+        module.params = {}  # they are returned by the second call
         module.exit_json(changed=False, **{sdk.MISSING: True})
 
 
@@ -94,28 +124,31 @@ class explained:
         return None
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        conceal = self._target.secrets.conceal
+        secrets = self._target.secrets
         if isinstance(error, ResourceError):
-            self._module.fail_json(msg=conceal(error.message))
+            message = secrets.conceal_sentence(error.message)
+            leave(self._module, secrets, failed=True, msg=message)
         if isinstance(error, OSError):
-            self._module.fail_json(msg=conceal(system_errors.explained(error)))
+            message = secrets.conceal_sentence(system_errors.explained(error))
+            leave(self._module, secrets, failed=True, msg=message)
         if isinstance(error, Exception):
             lines = "".join(traceback.format_exception(kind, error, trace))
-            self._module.fail_json(
-                msg=conceal(f"a defect in vigo.bridge, please report it: {error!r}"),
-                traceback=conceal(lines),
-            )
+            message = secrets.conceal(f"a defect in vigo.bridge, please report it: {error!r}")
+            lines = secrets.conceal(lines)
+            leave(self._module, secrets, failed=True, msg=message, traceback=lines)
 
 
 def _leave(
     module: AnsibleModule, target: Target, result: Result, described: Mapping[str, Any]
 ) -> None:
+    secrets = target.secrets
     for note in target.notes:
-        module.warn(target.secrets.conceal(note))
+        module.warn(secrets.conceal_sentence(note))
+    result = concealed(result, secrets)
     own = {name: value for name, value in result.as_dict().items() if name not in ("id", "type")}
+    described = conceal_values(described, secrets.conceal_sentence)
     shown = {**described, **own, **result.returned}
     if result.failed:
         error = shown.pop("error")
-        module.fail_json(msg=error["message"], log=error["log"], **shown)
-    # Without `failed`, Ansible takes every exit code but 0 for a failure, an accepted one too.
-    module.exit_json(changed=result.changed, failed=False, **shown)
+        leave(module, secrets, failed=True, msg=error["message"], log=error["log"], **shown)
+    leave(module, secrets, changed=result.changed, **shown)

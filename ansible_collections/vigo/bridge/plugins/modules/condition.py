@@ -71,7 +71,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import when
 from ..module_utils.errors import ResourceError
 from ..module_utils.facts import Facts
-from ..module_utils.standalone import ACTION_OPTIONS, explained, target_of
+from ..module_utils.secret_references import Secrets
+from ..module_utils.standalone import ACTION_OPTIONS, explained, leave, target_of
 
 
 def main() -> None:
@@ -79,17 +80,18 @@ def main() -> None:
         argument_spec={"that": {"type": "str", "required": True}, **ACTION_OPTIONS},
         supports_check_mode=True,
     )
-    with explained(module, target_of(module)):
-        holds = _holds(module.params["that"])
-    module.exit_json(changed=False, holds=holds)
+    target = target_of(module)
+    with explained(module, target):
+        holds = _holds(module.params["that"], target.secrets)
+    leave(module, target.secrets, changed=False, holds=holds)
 
 
-def _holds(text: str) -> bool:
+def _holds(text: str, secrets: Secrets) -> bool:
     try:
         condition = when.parse(text)
     except when.ConditionError as error:
         raise ResourceError(f"that: {error}") from error
-    return bool(condition.holds(Facts()))
+    return bool(condition.holds(Facts(secrets=secrets)))
 
 
 if __name__ == "__main__":

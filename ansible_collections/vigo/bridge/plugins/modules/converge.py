@@ -287,8 +287,9 @@ from ..module_utils.container import sdk
 from ..module_utils.container.connection import needs_sdk
 from ..module_utils.container.prune import usual_engine_is_there
 from ..module_utils.envoy import converge
+from ..module_utils.resource import concealed
 from ..module_utils.resources import docker_hosts
-from ..module_utils.standalone import ACTION_OPTIONS, explained, require_sdk, target_of
+from ..module_utils.standalone import ACTION_OPTIONS, explained, leave, require_sdk, target_of
 
 
 def main() -> None:
@@ -316,18 +317,20 @@ def main() -> None:
         if _needs_sdk(module):
             require_sdk(module, module.params["state_dir"] or state_folder.default_folder())
         results = converge(module.params, target)
+    secrets = target.secrets
+    results = [concealed(result, secrets) for result in results]
     answer = {
         "changed": any(result.changed for result in results),
         "resources": [result.as_dict() for result in results],
         "orphans": target.orphans,
-        "notes": [target.secrets.conceal(note) for note in target.notes],
+        "notes": [secrets.conceal_sentence(note) for note in target.notes],
     }
     failures = [result for result in results if result.failed]
     if failures:
         lines = [f"{failure.id}: {failure.reason}" for failure in failures]
         head = f"{len(failures)} of {len(results)} resources failed"
-        module.fail_json(msg="\n".join([head, *lines]), **answer)
-    module.exit_json(**answer)
+        leave(module, secrets, failed=True, msg="\n".join([head, *lines]), **answer)
+    leave(module, secrets, **answer)
 
 
 def _needs_sdk(module: AnsibleModule) -> bool:

@@ -20,7 +20,7 @@ from .printable import cleaned_result
 from .running_action import RunningAction
 from .sdk_archive import OFFER, controllers_sdk
 from .secret_stores import StoreError
-from .secrets import UnknownSecrets, short
+from .secrets import UnknownSecrets, weak
 
 
 class SecretAction(RunningAction):
@@ -43,7 +43,7 @@ class SecretAction(RunningAction):
             secrets = look_up_in_ansible(paths, task_vars, self._loader)
         except (UnknownSecrets, StoreError) as error:
             raise AnsibleActionFail(str(error)) from error
-        warning = short(secrets)
+        warning = weak(secrets)
         if warning:
             self._display.warning(warning)
         if secrets:

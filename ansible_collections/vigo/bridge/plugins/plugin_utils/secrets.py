@@ -14,7 +14,7 @@ import os
 import socket
 from typing import Iterable, Iterator, Mapping, Sequence
 
-from ..module_utils.secret_references import SHORTEST, environment_name, mistake
+from ..module_utils.secret_references import environment_name, mistake, weakness
 from .secret_stores import Store, StoreError, ask
 
 #: Names the socket of a running ``vigo-bridge``.
@@ -54,14 +54,15 @@ def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
     return values
 
 
-def short(values: Mapping[str, str]) -> str | None:
-    """A warning of secrets that are too short to be masked wherever they stand, or None."""
-    found = sorted(path for path, value in values.items() if len(value) < SHORTEST)
-    if not found:
+def weak(values: Mapping[str, str]) -> str | None:
+    """A warning of secrets that cannot be told from other text, or None."""
+    found = {path: weakness(value) for path, value in sorted(values.items())}
+    listed = ", ".join(f"{path} ({reason})" for path, reason in found.items() if reason)
+    if not listed:
         return None
     return (
-        f"shorter than {SHORTEST} characters, and masked only in the output of commands and"
-        f" engines: the secret {', '.join(found)}; choose a longer one"
+        f"weak secret: {listed}; in the output of commands and engines the same text is masked"
+        " wherever it occurs, and in messages it is not masked; choose a longer one"
     )
 
 

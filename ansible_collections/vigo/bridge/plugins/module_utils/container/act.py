@@ -97,7 +97,8 @@ def _remove_older_images(work: Work) -> None:
             work.engine, work.spec, work.image.id, former.image_id if former else ""
         )
     except ResourceError as error:
-        work.target.note(f"keep_images of container {work.spec.name}: {error.message}")
+        message = work.target.secrets.conceal(error.message)
+        work.target.note(f"keep_images of container {work.spec.name}: {message}")
         return
     if removed:
         work.target.note(f"container {work.spec.name}: removed older images {', '.join(removed)}")
@@ -248,8 +249,7 @@ def _outcome_of_one_shot(work: Work) -> Outcome:
     ended = work.engine.container(work.spec.name)
     if ended is None or ended.status != "exited":
         return Outcome()
-    output = work.target.secrets.conceal(work.engine.log_tail(ended.id))
-    return Outcome(ended.exit_code, output)
+    return Outcome(ended.exit_code, work.engine.log_tail(ended.id))
 
 
 _DO: dict[type, Callable[[Work, Any], Any]] = {

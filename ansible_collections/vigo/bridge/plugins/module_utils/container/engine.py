@@ -29,6 +29,8 @@ _START_ALLOWANCE = 60.0
 _REMOVAL_PATIENCE = 20.0
 #: Characters of a container's log that are shown: its end.
 _LOG_LIMIT = 16 * 1024
+#: Of a log so many bytes are looked at; some of them may be masked.
+_LONGEST_LOG = 1024 * 1024
 _LIMITS = {
     "memory": "Memory",
     "memory_swap": "MemorySwap",
@@ -331,7 +333,10 @@ def _pull_failure(name: ImageName, text: str) -> ResourceError:
 
 
 def _without_frames(content: bytes) -> str:
-    """Log output without the 8-byte headers that mark stdout and stderr."""
+    """Log output without the 8-byte headers that mark stdout and stderr.
+
+    Bytes that are no text stay what they are, for secrets are masked in them.
+    """
     parts, position = [], 0
     while position + 8 <= len(content) and content[position : position + 4] in (
         b"\x00\x00\x00\x00",
@@ -342,4 +347,4 @@ def _without_frames(content: bytes) -> str:
         parts.append(content[position + 8 : position + 8 + length])
         position += 8 + length
     parts.append(content[position:])
-    return b"".join(parts).decode("utf-8", "replace")
+    return b"".join(parts)[-_LONGEST_LOG:].decode("utf-8", "surrogateescape")

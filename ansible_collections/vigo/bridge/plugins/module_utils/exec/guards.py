@@ -55,6 +55,7 @@ def _ask_command(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
     finished = process.run(
         reveal(guard.subject),
         timeout=GUARD_TIMEOUT,
+        secrets=target.secrets,
         cwd=spec.cwd,
         user=spec.user,
         environment={name: reveal(value) for name, value in spec.environment.items()},
@@ -63,7 +64,7 @@ def _ask_command(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
     if finished.timed_out:
         raise ResourceError(
             f"{guard.kind} did not end within {GUARD_TIMEOUT:g} s; a guard must be quick",
-            log=target.secrets.conceal(finished.output),
+            log=finished.output,
         )
     finding = f"`{_first_line(guard.subject)}` ended with exit code {finished.rc}"
     return Answer(guard, (finished.rc == 0) == (guard.kind == "onlyif"), finding)

@@ -67,10 +67,9 @@ class Exec(ResourceType):
             return Outcome(output=output, returned={"rc": None, "output": output})
         clock = Clock()
         finished = _run(spec, target, self._separate)
-        output = target.secrets.conceal(finished.output)
         is_hidden = spec.logoutput == "never"
-        returned = of_run(finished, clock.ended(), target.secrets.conceal, is_hidden)
-        log = "" if is_hidden else output
+        returned = of_run(finished, clock.ended(), is_hidden)
+        log = "" if is_hidden else finished.output
         if finished.timed_out:
             raise ResourceError(
                 f"the command did not end within {spec.timeout:g} s and was stopped;"
@@ -88,7 +87,7 @@ class Exec(ResourceType):
                 rc=finished.rc,
                 returned=returned,
             )
-        shown = output if spec.logoutput == "always" else None
+        shown = finished.output if spec.logoutput == "always" else None
         return Outcome(finished.rc, shown, returned)
 
     def describe(
@@ -123,6 +122,7 @@ def _run(spec: ExecSpec, target: Target, separate: bool) -> process.Finished:
         return process.run(
             _each(command, reveal),
             timeout=spec.timeout,
+            secrets=target.secrets,
             stdin=reveal(spec.stdin).encode("utf-8", "surrogateescape"),
             cwd=spec.cwd,
             user=spec.user,

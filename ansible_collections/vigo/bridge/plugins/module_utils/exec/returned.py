@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Callable, Mapping
+from typing import Any, Mapping
 
 from ..process import Finished
-
-Conceal = Callable[[str], str]
 
 
 class Clock:
@@ -30,13 +28,10 @@ def without_run(command: Any, rc: int | None) -> Mapping[str, Any]:
     return {"cmd": command, "rc": rc, "output": "", **_streams("", ""), **times}
 
 
-def of_run(
-    finished: Finished, times: Mapping[str, str], conceal: Conceal, hidden: bool
-) -> Mapping[str, Any]:
+def of_run(finished: Finished, times: Mapping[str, str], hidden: bool) -> Mapping[str, Any]:
     """What is returned of a command that ran. hidden: what it printed is not to be shown."""
     stdout, stderr, output = (
-        "" if hidden else conceal(text)
-        for text in (finished.stdout, finished.stderr, finished.output)
+        "" if hidden else text for text in (finished.stdout, finished.stderr, finished.output)
     )
     return {"rc": finished.rc, "output": output, **_streams(stdout, stderr), **times}
 

@@ -130,7 +130,9 @@ def _edited(
         output = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     except OSError as error:
         raise system_errors.blocked(error) from error
-    finished = process.edit(script, content or io.BytesIO(), output, timeout=EDIT_TIMEOUT)
+    finished = process.edit(
+        script, content or io.BytesIO(), output, timeout=EDIT_TIMEOUT, secrets=target.secrets
+    )
     if finished.timed_out:
         raise ResourceError(
             f"a script of stream_edit did not end within {EDIT_TIMEOUT:g} s; use a quicker one, or"
@@ -140,7 +142,7 @@ def _edited(
         raise ResourceError(
             f"a script of stream_edit ended with exit code {finished.rc}; the file stays; correct"
             " the script",
-            log=target.secrets.conceal(finished.output),
+            log=finished.output,
             rc=finished.rc,
         )
     output.seek(0)

@@ -113,12 +113,12 @@ def _set(descriptor: int, spec: FileSpec, observed: Observed, keep_extended: boo
 
 
 def _validate(command: str, target: Target) -> None:
-    finished = process.run(command, timeout=_VALIDATE_TIMEOUT)
+    finished = process.run(command, timeout=_VALIDATE_TIMEOUT, secrets=target.secrets)
     if finished.rc != 0:
         raise ResourceError(
             f"validate refused the new content (exit code {finished.rc}); the old file stays;"
             " correct the content",
-            log=target.secrets.conceal(finished.output),
+            log=finished.output,
             rc=finished.rc,
         )
 
