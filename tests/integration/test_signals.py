@@ -7,9 +7,13 @@ import contextlib
 import fcntl
 import json
 import os
+import pty
 import signal
 import socket
+import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,6 +152,46 @@ def test_a_signal_ends_it_at_once(tmp_path: Path, moment: Moment, number: signal
         assert json.loads(out)["status"] == "interrupted"
 
 
+def test_the_end_of_the_terminal_is_the_end_of_the_run(tmp_path: Path) -> None:
+    fleet = LocalFleet(tmp_path, [], LONG, count=1)
+    _write({}, tmp_path)
+    ours, its = pty.openpty()
+    program = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", sys.executable, "-m", "vigo_bridge",
+         *fleet.command("--batch-size", "1")],
+        env={**os.environ, **fleet.environment},
+        stdin=its, stdout=its, stderr=its,
+    )  # fmt: skip
+    os.close(its)
+    threading.Thread(target=_read, args=[ours], daemon=True).start()
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "begun").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.close(ours)
+    assert program.wait(60) == 130
+    await_no_process_with(str(tmp_path))
+    state = tmp_path / "state" / "vigo-bridge" / "controller"
+    (record,) = [json.loads(path.read_text()) for path in state.glob("history/*.json")]
+    assert record["ended"]
+    assert record["result"]["status"] == "interrupted"
+
+
+@pytest.mark.sweep
+def test_nohup(tmp_path: Path) -> None:
+    wait = "touch HERE/begun; until test -e HERE/go; do sleep 0.1; done"
+    fleet = LocalFleet(tmp_path, [], wait, count=1)
+    running = Running(
+        ["nohup", sys.executable, "-m", "vigo_bridge", *fleet.command()],
+        {**os.environ, **fleet.environment},
+    )
+    running.wait_for(tmp_path / "begun")
+    os.kill(running.process.pid, signal.SIGHUP)
+    (tmp_path / "go").touch()
+    assert json.loads(running.end())["status"] == "converged"
+    assert running.process.returncode == 0
+
+
 def _write(files: Mapping[str, str], folder: Path) -> None:
     (folder / "sleep").symlink_to("/bin/sleep")  # so that its command line names the folder
     for name, text in files.items():
@@ -165,3 +209,10 @@ def _listening() -> Iterator[tuple[socket.socket, int]]:
     """A server that accepts connections, and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server, server.getsockname()[1]
+
+
+def _read(terminal: int) -> None:
+    """Read what a terminal shows, until it is closed."""
+    with contextlib.suppress(OSError):
+        while os.read(terminal, 4096):
+            pass

@@ -7,6 +7,8 @@ Every call of the program loads this file: so it imports little.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -29,6 +31,7 @@ def ended_by_signals() -> Iterator[None]:
     """
 
     def leave(number: int, frame: FrameType | None) -> None:
+        leave_lost_terminal()
         found = descendants()
         ask_to_end(found)
         end(found, _PATIENCE)
@@ -50,3 +53,17 @@ def handled_by(handler: Handler) -> Iterator[None]:
     finally:
         for number, usual in before.items():
             signal.signal(number, usual)
+
+
+def leave_lost_terminal() -> None:
+    """Print nothing more to a terminal that was closed: each try would be an error."""
+    import termios
+
+    for descriptor in range(3):
+        try:
+            termios.tcgetattr(descriptor)
+        except termios.error as error:
+            if error.args[0] == errno.EIO:
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                os.dup2(nowhere, descriptor)
+                os.close(nowhere)

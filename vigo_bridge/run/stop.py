@@ -16,7 +16,7 @@ from vigo_bridge.run.processes import (
     interrupt_children,
     kill_descendants,
 )
-from vigo_bridge.run.signals import handled_by
+from vigo_bridge.run.signals import handled_by, leave_lost_terminal
 
 #: How long Ansible may take to end, in seconds; then it is killed with all that it started.
 PATIENCE = 5.0
@@ -66,6 +66,7 @@ class Stop:
         end(self._told_to_end, _FAREWELL)
 
     def _signal(self, number: int, frame: FrameType | None) -> None:
+        leave_lost_terminal()
         if self.cut:
             kill_descendants()
         elif self.asked or self._at_once or number != signal.SIGINT:
