@@ -56,6 +56,7 @@ OURS: dict[str, Any] = {
     "log_opts": {"max-size": "1m"},
     "healthcheck": {"test": "redis-cli ping", "interval": "1s", "retries": 3},
     "pids_limit": 100,
+    "pid": "host",
 }
 
 RUN = [
@@ -77,7 +78,18 @@ RUN = [
     *("--dns", "192.0.2.1", "--add-host", "db:192.0.2.7", "--security-opt", "no-new-privileges"),
     *("--sysctl", "net.core.somaxconn=512", "--log-driver", "json-file", "--log-opt"),
     *("max-size=1m", "--health-cmd", "redis-cli ping", "--health-interval", "1s"),
-    *("--health-retries", "3", "--pids-limit", "100", REDIS, "redis-server", "--save", ""),
+    *(
+        "--health-retries",
+        "3",
+        "--pids-limit",
+        "100",
+        "--pid",
+        "host",
+        REDIS,
+        "redis-server",
+        "--save",
+        "",
+    ),
 ]
 
 COMPOSE: dict[str, Any] = {
@@ -114,6 +126,7 @@ COMPOSE: dict[str, Any] = {
                 "retries": 3,
             },
             "pids_limit": 100,
+            "pid": "host",
         }
     },
     "volumes": {"data": {"name": "NAME-data"}},
@@ -153,6 +166,7 @@ COMMUNITY: dict[str, Any] = {
     "log_options": {"max-size": "1m"},
     "healthcheck": {"test": "redis-cli ping", "interval": "1s", "retries": 3},
     "pids_limit": 100,
+    "pid_mode": "host",
 }
 
 

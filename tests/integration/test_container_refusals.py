@@ -37,7 +37,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"healthcheck": {"test": "true", "start_interval": "1s"}}, "start_interval needs an engine"),
     ({"platform": "no/such"}, "platform"),
     ({"entrypoint": []}, "leaves no command"),
-    ({"volumes": "/no/such/folder:/in"}, "/no/such/folder"),
+    ({"volumes": "/no/such/folder:/in"}, "volumes: /no/such/folder does not exist"),
+    ({"volumes": "/no/such/folder:/in:Z"}, "volumes: /no/such/folder does not exist"),
+    ({"volumes": ["/tmp:/a", "/no/such/folder:/in:ro,z"]}, "volumes: /no/such/folder does not"),
+    ({"healthcheck": ["CMD"]}, "healthcheck.test: ['CMD'] has no command"),
+    ({"ports": "::1:8080:80"}, "in brackets: [::1]:8080:80"),
     ({"labels": {"vigo.bridge.scope": "x"}}, "a name of ours"),
     ({"state": "started"}, "not one of running, stopped, absent"),
 ]
@@ -50,6 +54,8 @@ def test_whatever_is_refused_touches_nothing(stack: Stack) -> None:
         result = stack.bring(**attributes)
         assert result.action == "failed", (attributes, result)
         assert message in result.reason
+        foreseen = stack.bring(check=True, **attributes)
+        assert (foreseen.action, foreseen.reason) == ("failed", result.reason)
         after = stack.inspect()
         assert after["Id"] == before["Id"]
         assert after["State"]["StartedAt"] == before["State"]["StartedAt"]

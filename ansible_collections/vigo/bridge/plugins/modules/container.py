@@ -137,7 +137,9 @@ options:
     description: The signal that asks the process to end, as V(SIGQUIT), V(QUIT) or V(3).
     type: str
   stop_timeout:
-    description: How long the process may take to end before it is killed, as V(30), V(30s), V(1m).
+    description:
+      - How long the process may take to end before it is killed, in whole seconds, as V(30),
+        V(30s), V(1m).
     type: raw
   healthcheck:
     description:
@@ -166,7 +168,8 @@ options:
   ports:
     description:
       - The ports that are published, each as V(8080:80), V(127.0.0.1:8080:80), V(53:53/udp),
-        V(8000-8010:8000-8010), or V(80) for a port of the host that the engine chooses.
+        V(8000-8010:8000-8010), or V(80) for a port of the host that the engine chooses. An IPv6
+        address is written in brackets, V([::1]:8080:80).
       - Quote them. YAML may take a pair of numbers for one.
       - A list, or a text with commas between them.
     type: raw
@@ -176,6 +179,7 @@ options:
         volume.
       - The first two may end in options with commas between them, C(:ro), C(:ro,Z). Known are
         C(ro), C(rw), C(z), C(Z), C(nocopy), and the kinds of propagation such as C(rslave).
+      - A path of the host that does not exist is an error; Podman creates the folder.
       - A list; or a text, in which a comma separates only where a path or C(VOLUME:/) follows.
     type: raw
   tmpfs:
@@ -213,7 +217,7 @@ options:
     type: bool
     default: true
   hostname:
-    description: The host name that the process sees.
+    description: The host name that the process sees. Not for a container on another one's network.
     type: str
   domainname:
     description: The domain name that the process sees.
@@ -329,7 +333,7 @@ options:
       - V(running) is for a service.
       - V(exited) is for a container that does its work once. When it has ended with exit code 0
         and is as described, nothing is done; otherwise it runs again. Its end is awaited for
-        O(health_timeout). Needs O(restart=no).
+        O(health_timeout). Only with O(restart=no), because the first exit code is its result.
     type: str
     default: running
     choices: [running, exited]

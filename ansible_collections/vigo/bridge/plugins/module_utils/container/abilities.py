@@ -61,6 +61,15 @@ def _refuse_address(network: str, address: str, observed: Observed) -> None:
         )
 
 
+def refuse_missing_source(path: str) -> None:
+    """Raises ResourceError for a path that cannot be mounted; empty is none."""
+    if path:
+        raise ResourceError(
+            f"volumes: {path} does not exist on the engine's host; create it first, or mount a"
+            " volume"
+        )
+
+
 def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int]) -> list[str]:
     """What will not be as it was asked for, and what cannot be compared, in words."""
     found = []

@@ -13,7 +13,7 @@ from ..background import Background
 from ..errors import ResourceError
 from ..resource import Decision, Outcome, Pending
 from ..target import Target
-from . import create_config, label, mounts, names, older_images, port_holders, steps
+from . import abilities, create_config, label, mounts, names, older_images, port_holders, steps
 from .engine import Engine
 from .followers import to_follow
 from .observed import Existing, Image, Observed
@@ -110,14 +110,22 @@ def _no_check(work: Work, step: Any) -> None:
 
 def _check_create(work: Work, step: steps.Create) -> None:
     names.refuse_foreign(work.engine, work.spec.name, (FAILED,))
+    _check_sources(work)
     if step.start:
         _check_start(work, None)
 
 
 def _check_replace(work: Work, step: steps.Replace) -> None:
     names.refuse_foreign(work.engine, work.spec.name)
+    _check_sources(work)
     if step.start:
         _check_start(work, work.container)
+
+
+def _check_sources(work: Work) -> None:
+    """Docker itself would create the folder for a mount with ``z`` or ``Z``."""
+    sources = [mount.source for mount in work.spec.settings.volumes or () if mount.is_bind]
+    abilities.refuse_missing_source(work.engine.missing_source(sources))
 
 
 def _check_start(work: Work, replaced: Existing | None) -> None:

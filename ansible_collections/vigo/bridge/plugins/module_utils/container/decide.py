@@ -73,6 +73,7 @@ def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
 
 def _created(spec: ContainerSpec, observed: Observed) -> Decision:
     _refuse_nothing_to_run(spec, observed)
+    abilities.refuse_missing_source(observed.missing_source)
     shown = {name: label.plain(value) for name, value in spec.settings.chosen().items()}
     return Decision(
         "created",
@@ -94,6 +95,7 @@ def _recreated(
             f" be replaced safely ({_reasons(found)}); remove it by hand first"
         )
     _refuse_nothing_to_run(spec, observed)
+    abilities.refuse_missing_source(observed.missing_source)
     reason = _reasons(found) or f"the container is {container.status}"
     return Decision(
         "recreated",

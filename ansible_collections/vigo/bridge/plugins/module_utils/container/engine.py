@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import struct
 import time
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from ..background import Background
@@ -31,6 +31,7 @@ _REMOVAL_PATIENCE = 20.0
 _LOG_LIMIT = 16 * 1024
 #: Of a log so many bytes are looked at; some of them may be masked.
 _LONGEST_LOG = 1024 * 1024
+_NO_SOURCE = "bind source path does not exist: "
 _LIMITS = {
     "memory": "Memory",
     "memory_swap": "MemorySwap",
@@ -114,6 +115,27 @@ class Engine:
         if not isinstance(answer, dict) or "Id" not in answer:
             raise Blocked(f"the engine at {self.host} did not say what it created; look at its log")
         return answer["Id"], answer.get("Warnings") or []
+
+    def missing_source(self, sources: Sequence[str]) -> str:
+        """Return the first of these paths that the engine's host does not have, or nothing.
+
+        Only the check of a create call tells; without a command it creates nothing. Podman creates
+        what is missing.
+        """
+        if self.is_podman or not sources:
+            return ""
+        mounts = [
+            {"Type": "bind", "Source": source, "Target": f"/{number}"}
+            for number, source in enumerate(sources)
+        ]
+        body = {"Image": "", "HostConfig": {"Mounts": mounts}}
+        try:
+            answer = self._connection.call("POST", "/containers/create", body=body)
+        except Refused as error:
+            return error.said.partition(_NO_SOURCE)[2].strip()
+        if isinstance(answer, dict) and "Id" in answer:
+            self.remove(answer["Id"])
+        return ""
 
     def _without_incapable(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Without the limits that the host cannot set: Docker refuses one and drops the others."""

@@ -41,6 +41,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         log_driver=_log_driver(engine, spec, container),
         shared=_shared(engine, spec),
         incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
+        missing_source=_missing_source(engine, spec, target, container),
         repaired=repaired,
         followed=followed if container and label.FOLLOWS in container.labels else "",
         podman=engine.is_podman,
@@ -84,6 +85,28 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
 
 def _paths(spec: ContainerSpec) -> list[str]:
     return [file.path for file in spec.settings.env_file or ()]
+
+
+def _missing_source(
+    engine: Engine, spec: ContainerSpec, target: Target, container: Existing | None
+) -> str:
+    """A path that is to be mounted anew, and that nothing before it may bring. A run asks later."""
+    volumes = spec.settings.volumes
+    recorded = container.recorded if container else None
+    if not (target.check_mode and spec.is_wanted and volumes) or (
+        recorded and recorded.holds("volumes", volumes)
+    ):
+        return ""
+    foresight = target.foresight
+    return engine.missing_source(
+        [
+            mount.source
+            for mount in volumes
+            if mount.is_bind
+            and foresight.is_clear(mount.source)
+            and foresight.kind(mount.source) is None
+        ]
+    )
 
 
 def _log_driver(engine: Engine, spec: ContainerSpec, container: Existing | None) -> str:

@@ -101,9 +101,10 @@ class Observed:
     of the spec that exist. subnets: those of networks by name, where an address is asked for.
     file_env: what ``env_file`` holds. log_driver: the engine's own, empty where it is not asked
     for. shared: the IDs behind ``container:NAME`` in ipc, pid and network_mode, by name, of those
-    that exist. incapable: limits that the host
-    cannot set. repaired: what was repaired of an interrupted replacement, in words. followed:
-    the container with which it was replaced in this run, because it shares its network.
+    that exist. incapable: limits that the host cannot set. missing_source: a path to mount that
+    is not there, in check mode. repaired: what was repaired of an interrupted replacement, in
+    words. followed: the container with which it was replaced in this run, because it shares its
+    network.
     """
 
     container: Existing | None
@@ -115,6 +116,7 @@ class Observed:
     log_driver: str = ""
     shared: Mapping[str, str] = field(default_factory=dict)
     incapable: frozenset[str] = frozenset()
+    missing_source: str = ""
     repaired: str = ""
     followed: str = ""
     podman: bool = False
