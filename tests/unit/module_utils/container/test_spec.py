@@ -298,6 +298,17 @@ def test_the_label_is_read_back() -> None:
     assert recorded.fields == {"image": "x:latest", "env": {"A": "secret:p"}, "ports": ["80"]}
 
 
+@pytest.mark.parametrize("value", [5, "x", [5], [None], [["a"]], {"a": 5}, {"a": []}, {"a": {}}])
+def test_a_label_that_others_wrote(value: Any) -> None:
+    """What cannot be read counts as not set; nothing raises."""
+    for name in {*Settings.__dataclass_fields__} - label.LIVE:
+        text = json.dumps({"version": 1, "set": {name: value}, "addresses": value})
+        recorded = label.decode(text)
+        assert recorded is not None
+        if not recorded.fields:
+            assert recorded.holds(name, None)
+
+
 def test_a_long_label_becomes_hashes() -> None:
     settings = parse({"env": {"A": "x" * 40000}, "user": "u"}).settings
     text = label.encode(settings)

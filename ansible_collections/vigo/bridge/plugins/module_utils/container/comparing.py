@@ -23,6 +23,8 @@ Reveal = Callable[[str], str]
 
 #: Of a container that something else made: entries that are not wanted may be there.
 _ADDED_TO = frozenset({"labels", "sysctls", "log_opts", "ulimits", "volumes", "healthcheck"})
+#: Setting one decides about the image's other one.
+_WORDS = ("command", "entrypoint")
 #: Options of mounts that no engine shows.
 _UNSEEN = frozenset({"z", "Z", "nocopy"})
 #: Podman lists all capabilities one by one, and leaves out those that all containers have.
@@ -39,14 +41,17 @@ def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -
     """The entries of a setting that are not as wanted, or its name; empty where all is well."""
     container = cast(Existing, observed.container)
     recorded, value = container.recorded, getattr(wanted, name)
-    if recorded is not None and recorded.holds(name, value):
+    together = _WORDS if name in _WORDS else (name,)
+    if recorded is not None and all(
+        recorded.holds(each, getattr(wanted, each)) for each in together
+    ):
         return []
     actual = getattr(container.settings, name)
     if recorded is None and (value is None or actual is None):
         return []
     if actual is None:
         return [name]  # Podman does not tell; the label does.
-    if name in ("command", "entrypoint"):
+    if name in _WORDS:
         return [] if _has_words(name, wanted, observed, reveal) else [name]
     if name in COLLECTIONS:
         return _differing_entries(name, value, observed)

@@ -15,6 +15,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+from ..errors import ResourceError
 from ..ownership import Owner
 from .canonical import canonical
 from .healthcheck import Healthcheck
@@ -107,9 +108,26 @@ def decode(text: str | None) -> Recorded | None:
     written, hashes = content.get("set", {}), content.get("sha256", {})
     if not (isinstance(written, dict) and isinstance(hashes, dict) and (written or hashes)):
         return None
-    addresses = content.get("addresses") or {}
-    fixed = {network: frozenset(addresses[network]) for network in addresses}
-    return Recorded({**written, **hashes}, frozenset(hashes), fixed)
+    readable = {name: value for name, value in written.items() if _is_readable(name, value)}
+    return Recorded({**readable, **hashes}, frozenset(hashes), _addresses(content))
+
+
+def _is_readable(name: str, value: Any) -> bool:
+    """Others can write labels, too: what is not as we write it counts as not set."""
+    try:
+        canonical(name, value)
+    except (ResourceError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _addresses(content: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    found = content.get("addresses")
+    return {
+        network: frozenset(address for address in addresses if isinstance(address, str))
+        for network, addresses in (found if isinstance(found, dict) else {}).items()
+        if isinstance(addresses, list)
+    }
 
 
 def _fields(settings: Settings) -> dict[str, Any]:
