@@ -265,6 +265,13 @@ def _include(
     path = get(item, "path") if isinstance(item, Fields) else item
     if path is None:
         raise ComposeError(item.position, "an include needs a path", "write path: FILE")
+    for file in _scalars(path):
+        if "://" in file.text or file.text.startswith("git@"):
+            raise ComposeError(
+                file.position,
+                f"{file.text!r} is remote, and the import fetches nothing",
+                "fetch it, and name the file",
+            )
     paths: list[NamedFile] = [(folder / file.text, file.position) for file in _scalars(path)]
     if not paths:
         raise ComposeError(item.position, "an include needs a path", "write path: FILE")

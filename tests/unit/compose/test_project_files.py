@@ -206,3 +206,11 @@ def test_variables_that_grow(shop: Path) -> None:
     labels = "".join(f"      l{number}: x$A$A$A\n" for number in range(300))
     with pytest.raises(ComposeError, match="with their variables, the texts exceed 64 MiB"):
         imported(shop, f"services:\n  a:\n    image: nginx\n    labels:\n{labels}")
+
+
+@pytest.mark.parametrize(
+    "source", ["https://example.com/x.yml", "oci://example.com/x", "git@example.com:x/y.git"]
+)
+def test_nothing_is_fetched(source: str, shop: Path) -> None:
+    with pytest.raises(ComposeError, match="is remote, and the import fetches nothing"):
+        imported(shop, f"include: ['{source}']\nservices: {{a: {{image: nginx}}}}\n")

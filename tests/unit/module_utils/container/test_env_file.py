@@ -76,6 +76,11 @@ FILES: dict[str, tuple[Any, tuple[EnvFile, ...]]] = {
         ],
         (EnvFile("/a"), EnvFile("/b", True), EnvFile("/c"), EnvFile("/d")),
     ),
+    "one that may be missing": (
+        {"path": "/a", "required": False},
+        (EnvFile("/a", is_required=False),),
+    ),
+    "one that may not": ([{"path": "/a", "required": "yes"}], (EnvFile("/a"),)),
     "nothing": ([], ()),
 }
 
@@ -85,13 +90,30 @@ def test_files_that_are_named(value: Any, files: tuple[EnvFile, ...]) -> None:
     assert parse(value, "env_file") == files
 
 
-WRONG = [{"path": "/a", "format": "yaml"}, {"file": "/a"}, [{}], [{"path": "/a", "raw": True}]]
+#: what is written -> what is said
+WRONG: dict[str, tuple[Any, str]] = {
+    "a format": ({"path": "/a", "format": "yaml"}, "format must be compose or raw, not 'yaml'"),
+    "a key": ({"file": "/a"}, "unknown key 'file'; a file has path, format and required"),
+    "no path": ([{}], "a file needs a path"),
+    "another key": ([{"path": "/a", "raw": True}], "unknown key 'raw'"),
+    "no truth": ({"path": "/a", "required": "perhaps"}, "env_file: required: "),
+}
 
 
-@pytest.mark.parametrize("value", WRONG, ids=str)
-def test_wrong_files(value: Any) -> None:
-    with pytest.raises(ResourceError, match=r"env_file: (a file is written as|format must be)"):
+@pytest.mark.parametrize(("value", "message"), WRONG.values(), ids=WRONG)
+def test_wrong_files(value: Any, message: str) -> None:
+    with pytest.raises(ResourceError) as raised:
         parse(value, "env_file")
+    assert message in str(raised.value)
+
+
+def test_a_file_that_may_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("B=1\n")
+    missing = EnvFile(str(tmp_path / "a"), is_required=False)
+    assert values_of(missing, EnvFile(str(tmp_path / "b"), is_required=False)) == {"B": "1"}
+    os.mkfifo(tmp_path / "a")
+    with pytest.raises(ResourceError, match="it is a FIFO"):
+        values_of(missing)
 
 
 UNREADABLE = {

@@ -108,7 +108,7 @@ options:
         value ends before a C(#) that follows a space. C($NAME), C(${NAME}) and C(${NAME:-default})
         stand for variables of earlier files and lines, never of the host; C($$) is a dollar sign.
       - "C({path: PATH, format: raw}) is a file in which everything behind the equals sign is the
-        value, as with C(docker run --env-file)."
+        value, as with C(docker run --env-file). With C(required: false) it may be missing."
       - They must be regular files of at most 1 MiB, in UTF-8. A name without a value is left out,
         with a note.
       - A list of paths or of such maps, or a text with commas between paths.

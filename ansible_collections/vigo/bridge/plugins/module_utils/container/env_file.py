@@ -15,6 +15,7 @@ from ..env_format import Assignment, InvalidLine, assignments, decoded
 from ..errors import ResourceError
 from ..foresight import PredictedFiles
 from ..regular_files import read_regular
+from . import quantities
 
 _LARGEST = 1 << 20
 _FORMATS = ("compose", "raw")
@@ -26,10 +27,12 @@ class EnvFile:
 
     path: str
     is_raw: bool = False
+    is_required: bool = True
 
     def __str__(self) -> str:
         """As the container's label has it."""
-        return "{0} (raw)".format(self.path) if self.is_raw else self.path
+        raw, optional = " (raw)" * self.is_raw, " (optional)" * (not self.is_required)
+        return self.path + raw + optional
 
 
 def parse(value: Any, attribute: str) -> tuple[EnvFile, ...]:
@@ -47,15 +50,18 @@ def parse(value: Any, attribute: str) -> tuple[EnvFile, ...]:
 
 
 def _described(item: Mapping[Any, Any], attribute: str) -> EnvFile:
-    wrong = [name for name in item if name not in ("path", "format")]
+    for name in item:
+        if name not in ("path", "format", "required"):
+            raise ResourceError(
+                f"{attribute}: unknown key {name!r}; a file has path, format and required"
+            )
     path, kind = text(item.get("path")), text(item.get("format", "compose"))
-    if wrong or not path:
-        raise ResourceError(
-            "{0}: a file is written as PATH, or as {{path: PATH, format: raw}}".format(attribute)
-        )
+    if not path:
+        raise ResourceError(f"{attribute}: a file needs a path; write {{path: PATH, format: raw}}")
     if kind not in _FORMATS:
-        raise ResourceError("{0}: format must be compose or raw, not {1!r}".format(attribute, kind))
-    return EnvFile(path, kind == "raw")
+        raise ResourceError(f"{attribute}: format must be compose or raw, not {kind!r}")
+    required = quantities.switch(item.get("required", True), f"{attribute}: required")
+    return EnvFile(path, kind == "raw", required)
 
 
 def read(
@@ -81,6 +87,8 @@ def read(
                 else:
                     own[found.name] = _value(found, values, own, file.path, note)
         except (OSError, UnicodeDecodeError) as error:
+            if isinstance(error, FileNotFoundError) and not file.is_required:
+                continue
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise ResourceError(
                 f"env_file: {file.path} cannot be read: {reason}; correct the path, or put the"
@@ -125,5 +133,5 @@ def _content(path: str, predicted: PredictedFiles) -> bytes:
         with file.read() as stream:
             return stream.read()
     if predicted.kind(path) == "missing":
-        raise OSError(errno.ENOENT, "it would have been removed by then")
+        raise FileNotFoundError(errno.ENOENT, "it would have been removed by then")
     return read_regular(path, _LARGEST)
