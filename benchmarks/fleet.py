@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.integration.local_fleet import LocalFleet
-from vigo_bridge.run.stop import children
+from vigo_bridge.run.processes import children
 
 _MIB = 1024
 

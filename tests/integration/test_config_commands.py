@@ -240,7 +240,7 @@ def test_validate_as_sarif() -> None:
     finished = call("config", "validate", "--stacks", stack, "-o", "sarif")
     assert finished.status == 0
     (run,) = json.loads(finished.out)["runs"]
-    assert {result["ruleId"] for result in run["results"]} == {"VB303", "VB305", "VB503"}
+    assert {result["ruleId"] for result in run["results"]} == {"VB303", "VB305", "VB503", "VB606"}
     location = run["results"][0]["locations"][0]["physicalLocation"]
     assert (ROOT / location["artifactLocation"]["uri"]).is_file()
 

@@ -71,7 +71,10 @@ CASES: dict[str, tuple[str, dict[str, Any], str, dict[str, Any]]] = {
         "file",
         {"target_path": "relative"},
         "FAILED!",
-        {"msg": "target_path: 'relative' is not absolute; write it from / on", "log": ""},
+        {
+            "msg": "target_path: 'relative' is not absolute; write it from / on, or from ~/ on",
+            "log": "",
+        },
     ),
     "a command with another exit code that is accepted": (
         "exec",

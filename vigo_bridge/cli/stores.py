@@ -41,13 +41,16 @@ def findings(stack: Stack) -> Iterable[Diagnostic]:
         found.error("VB604", position, error.reason)
     except StoreError as error:
         found.error("VB604", None, str(error))
-    count = sum(map(len, secret_positions(stack).values()))
-    if count:
-        what = "1 reference to a secret is" if count == 1 else f"{count} references to secrets are"
+    positions = sorted(
+        position for places in secret_positions(stack).values() for position in places
+    )
+    if positions:
+        more = len(positions) - 1
+        others = f" and {more} other{'s' if more > 1 else ''} are" if more else " is"
         found.note(
             "VB606",
-            None,
-            f"{what} not checked: no secret store is asked here",
+            positions[0],
+            f"this reference to a secret{others} not checked: no secret store is asked here",
             "`vigo-bridge secrets check` asks the stores",
         )
     return found

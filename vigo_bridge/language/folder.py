@@ -22,7 +22,7 @@ OLDER_FOLDERS = {"modules": "configcrates"}
 OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
 
 #: Bounds that no stack written for use comes near, so that a hostile one costs little.
-MAX_VGO = 1 << 20
+MAX_VGO = 8 << 20
 MAX_VGO_TOTAL = 32 << 20
 MAX_VALUES = 1_000_000
 MAX_TEMPLATE = 8 << 20

@@ -28,7 +28,7 @@ def interrupt_children() -> None:
 
     SIGINT makes ansible-playbook end its workers; killing it would leave them behind.
     """
-    for child in _children(os.getpid()):
+    for child in children(os.getpid()):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if os.getpgid(child) == child:
                 os.killpg(child, signal.SIGINT)
@@ -64,7 +64,8 @@ def _signal(processes: Iterable[int], number: signal.Signals) -> None:
             os.kill(process, number)
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
+    """Return the ids of the children of a process."""
     found: list[int] = []
     for thread in _listed(f"/proc/{process}/task"):
         found += map(int, _read(f"/proc/{process}/task/{thread}/children").split())
@@ -73,7 +74,7 @@ def _children(process: int) -> list[int]:
 
 def _descendants(process: int) -> list[int]:
     found: list[int] = []
-    for child in _children(process):
+    for child in children(process):
         found += [child, *_descendants(child)]
     return found
 

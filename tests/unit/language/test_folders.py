@@ -83,8 +83,8 @@ UNUSABLE = {
     ),
     "a large file": (
         "roles/all.vgo",
-        lambda at: at.write_bytes(b"#" * ((1 << 20) + 1)),
-        "error: the file cannot be read: it is larger than 1 MiB",
+        lambda at: at.write_bytes(b"#" * ((8 << 20) + 1)),
+        "error: the file cannot be read: it is larger than 8 MiB",
         "split it, or move it out of the stack's folder",
     ),
     "a device among the templates": (
