@@ -292,3 +292,19 @@ def test_a_vault_file_that_is_too_large(tmp_path: Path) -> None:
     os.truncate(store.path, 17 << 20)
     with pytest.raises(StoreError, match="is larger than 16 MiB; split it"):
         store.all()
+
+
+def test_a_check_of_the_list_loads_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Plugin:
+        name = "theirs"
+
+        def load(self) -> None:
+            raise AssertionError("it is loaded")
+
+    monkeypatch.setattr(secret_store_list, "_plugins", lambda: [Plugin()])
+    (tmp_path / "secrets.yml").write_text("stores: [{theirs: x}, {command: [touch, '{path}']}]")
+    secret_store_list.check(str(tmp_path))
+    with pytest.raises(StoreError, match="'theirs' cannot be used"):
+        of_stack(str(tmp_path), no_vault)

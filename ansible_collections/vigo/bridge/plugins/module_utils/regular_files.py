@@ -23,6 +23,8 @@ _KINDS = (
 # A FIFO that takes the place of a file after the check must not block, nor a terminal take us over.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _CHUNK = 1 << 20
+# Passing through a folder takes no right to list it.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 def read_regular(path: str, limit: int) -> bytes:
@@ -69,10 +71,10 @@ def kind_problem(mode: int) -> str:
 def _opened_below(folder: str, path: str) -> int:
     """Open component by component: a link that appears meanwhile is refused, not followed."""
     *parents, name = resolved_below(folder, path).split(os.sep)
-    current = os.open(os.path.realpath(folder), _FLAGS | os.O_DIRECTORY)
+    current = os.open(os.path.realpath(folder), _FOLDER)
     try:
         for parent in parents:
-            inner = os.open(parent, _FLAGS | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=current)
+            inner = os.open(parent, _FOLDER | os.O_NOFOLLOW, dir_fd=current)
             os.close(current)
             current = inner
         return _opened(name, current, _FLAGS | os.O_NOFOLLOW)
