@@ -23,6 +23,12 @@ from vigo_bridge.wording import some
 _IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
 
 
+_NO_TERMINAL = (
+    "\nInventories are read without a terminal, as each batch reads them again; give what is asked"
+    " for there in the environment or in a file."
+)
+
+
 class InventoryError(Exception):
     """The inventory cannot be used. The message says why and what to do."""
 
@@ -177,7 +183,8 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
 def _answer(process: subprocess.Popen[str], failure: str) -> _Answer:
     output, complaints = process.communicate()
     if process.returncode != 0:
-        raise InventoryError(f"{failure}:\n{complaints.strip()}")
+        advice = _NO_TERMINAL if "/dev/tty" in complaints else ""
+        raise InventoryError(f"{failure}:\n{complaints.strip()}{advice}")
     return _Answer(output, complaints)
 
 

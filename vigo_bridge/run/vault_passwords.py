@@ -14,6 +14,7 @@ from pathlib import Path
 
 from vigo_bridge.run.ansible_settings import ansible_settings
 from vigo_bridge.run.configuration_files import may_set
+from vigo_bridge.run.refusal import Refusal
 from vigo_bridge.run.typed_password import in_memory, is_program, printed_password, typed_password
 
 _ASK, _IDENTITIES = "ANSIBLE_ASK_VAULT_PASS", "ANSIBLE_VAULT_IDENTITY_LIST"
@@ -72,6 +73,8 @@ def _answered(identity: str) -> str:
             f"Ansible's configuration asks for the vault password {label!r}",
             "name a file or a program with vault_password_file or vault_identity_list",
         )
+        if not password.strip():
+            raise Refusal(f"the vault password {label!r} is empty; type one")
         return f"{label}@{in_memory(password.encode(errors='surrogateescape'))}"
     if not is_program(_path(source)):
         return identity
@@ -97,6 +100,6 @@ def _printed(label: str, program: str) -> str | None:
         [program, "--vault-id", label] if label and is_client else [program]
     )
     # From a file Ansible would remove blanks at the ends, too.
-    if password is None or password != password.strip():
+    if not password or password != password.strip():
         return None
     return in_memory(password)

@@ -51,6 +51,11 @@ def test_names(
     assert completed(line, typed) == expected
 
 
+def test_a_completion_asks_for_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIBLE_VAULT_IDENTITY_LIST", "dev@prompt")
+    assert completed("run -i db1.example.com, --limit", "") == []
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shells_can_read_it(shell: str) -> None:
     printed = CliRunner().invoke(program, ["completion", shell])

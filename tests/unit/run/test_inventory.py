@@ -61,3 +61,19 @@ def test_what_is_wrong_is_told_to_whoever_waits(tmp_path: Path) -> None:
         pytest.raises(InventoryError, match="missing does not exist"),
     ):
         answer()
+
+
+#: What an inventory program does to ask something -> what must be said.
+ASKING = {
+    "read token < /dev/tty || exit 7": "Inventories are read without a terminal",
+    "read token || { echo no token >&2; exit 7; }": "no token",
+}
+
+
+@pytest.mark.parametrize(("asking", "said"), ASKING.items())
+def test_a_program_that_asks(tmp_path: Path, asking: str, said: str) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\n{asking}\necho '{{}}'\n")
+    program.chmod(0o700)
+    with pytest.raises(InventoryError, match=said):
+        read_inventory([str(program)])
