@@ -145,13 +145,14 @@ class Task:
 class TemplateFile:
     """A file under `templates/`. text: its content, or None when it is not UTF-8 or not readable.
 
-    problem: why it cannot be read, and advice: what to do then.
+    data: content that is not UTF-8. problem: why it cannot be read, and advice: what to do then.
     """
 
     path: str
     text: Scalar | None
     problem: str = ""
     advice: str = ""
+    data: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class TemplateFiles(Mapping[str, TemplateFile]):
         except OSError as error:
             return TemplateFile(path, None, error.strerror or str(error), advice_for(error))
         except UnicodeDecodeError:
-            return TemplateFile(path, None)
+            return TemplateFile(path, None, data=content)
         return TemplateFile(path, Scalar(text, text, Position(path, 1, 1), text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import encodebytes
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,10 +47,13 @@ def _data(
     data = {name: attribute_data(kind, name, value) for name, value in attributes.items()}
     source = attributes.get("source")
     if kind == "file" and isinstance(source, Scalar):
-        content = _template_file(instance, source, files, diagnostics)
-        if content is not None:
+        file = _template_file(instance, source, files, diagnostics)
+        if file is not None:
             del data["source"]
-            data["content"] = content
+            if file.text is not None:
+                data["content"] = file.text.text
+            else:
+                data["content_base64"] = encodebytes(file.data).decode()
     return data
 
 
@@ -58,8 +62,8 @@ def _template_file(
     source: Scalar,
     files: Mapping[str, TemplateFile],
     diagnostics: Diagnostics,
-) -> str | None:
-    """The text of the stack's file that a source names; None for a file on the target."""
+) -> TemplateFile | None:
+    """The stack's file that a source names; None for a file on the target."""
     if is_path(source.text):
         return None
     is_ours = not is_template(source.text) or source.text.startswith(TEMPLATES)
@@ -82,15 +86,15 @@ def _template_file(
         )
     elif files[path].problem:
         report_unreadable(source, files[path], diagnostics)
-    elif (text := files[path].text) is None:
+    elif files[path].text is None and instance.resource.template:
         diagnostics.error(
             "VB501",
             source.position,
             f"the file {path!r} is not UTF-8 text, so it cannot be a template",
-            "copy it to the target by other means, and name it there by its absolute path",
+            "add 'template: false' to write it as it is",
         )
     else:
-        return text.text
+        return files[path]
     return None
 
 

@@ -57,7 +57,12 @@ def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
     if name not in TYPES:
         return {}
     triggered = {"triggered": {"type": "bool", "default": False}}
-    return {**TYPES[name].attributes, **(triggered if TYPES[name].heeds_triggers else {})}
+    options = {
+        name: option
+        for name, option in {**TYPES[name].attributes, **TYPES[name].task_options}.items()
+        if name[0] != "_"
+    }
+    return {**options, **(triggered if TYPES[name].heeds_triggers else {})}
 
 
 def _written_spec(tree: ast.Module) -> dict[str, dict[str, Any]]:

@@ -44,10 +44,13 @@ def test_every_option_is_described(module: ModuleSource) -> None:
 def test_module_has_its_action_and_its_action_group(module: ModuleSource) -> None:
     assert module.documentation["module"] == module.name
     has_action = (COLLECTION / "plugins/action" / f"{module.name}.py").is_file()
-    takes_secrets = "vigo.bridge.action" in module.documentation["extends_documentation_fragment"]
+    fragments = module.documentation["extends_documentation_fragment"]
+    takes_secrets = "vigo.bridge.action" in fragments
     assert has_action == takes_secrets
     runtime = load_yaml((COLLECTION / "meta/runtime.yml").read_text())
-    assert module.name in runtime["action_groups"]["bridge"]
+    is_documented = "vigo.bridge.engine_group" in fragments
+    assert (module.name in runtime["action_groups"]["bridge"]) == is_documented
+    assert ("docker_host" in module.spec) == is_documented
 
 
 @every_module

@@ -25,9 +25,11 @@ def cases() -> list[Any]:
 
 @pytest.mark.parametrize("case", cases())
 def test_plan(case: dict[str, Any], tmp_path: Path) -> None:
-    for path, text in case["files"].items():
+    contents = {path: text.encode() for path, text in case["files"].items()}
+    contents |= {path: bytes.fromhex(text) for path, text in case.get("bytes", {}).items()}
+    for path, content in contents.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
+        (tmp_path / path).write_bytes(content)
 
     plan, diagnostics = resolve(load(tmp_path), list(case["expect"]), case.get("settings", {}))
 

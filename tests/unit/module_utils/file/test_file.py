@@ -156,6 +156,12 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "unknown owner": ({"owner": "nobody-such"}, "owner: user 'nobody-such' does not exist"),
     "unknown group": ({"group": "no-such"}, "group: 'no-such' does not exist"),
     "two contents": ({"content": "a", "source": "/x"}, "content and source exclude one another"),
+    "two contents again": (
+        {"content": "a", "content_base64": "YQ=="},
+        "content and content_base64 exclude one another",
+    ),
+    "no base64": ({"content_base64": "a"}, "content_base64: invalid base64: expected what"),
+    "src on a target": ({"src": "/etc/hosts"}, "src: only the action plugin"),
     "missing source": (
         {"source": "/no/such"},
         "No such file or directory; put it there first, or correct the path",
@@ -396,6 +402,20 @@ def test_a_backup_keeps_everything_of_the_old_file(tmp_path: Path) -> None:
     )
     apply(FILE, {"target_path": str(path), "content": "2", "mode": "0600", "backup": ".older"})
     assert not (tmp_path / "it.older").exists(), "only a change of content makes a backup"
+
+
+@pytest.mark.parametrize("written", ["AAH/Cg==", "AAH/\n Cg==\n"])
+def test_binary_content_in_base64(tmp_path: Path, written: str) -> None:
+    attributes = {"target_path": str(tmp_path / "it"), "content_base64": written}
+    assert apply(FILE, attributes).action == "created"
+    assert (tmp_path / "it").read_bytes() == b"\0\1\xff\n"
+    assert apply(FILE, attributes).action == "none"
+
+
+def test_base64_of_nothing_is_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "it").write_text("old")
+    assert apply(FILE, {"target_path": str(tmp_path / "it"), "_content": ""}).action == "updated"
+    assert (tmp_path / "it").read_text() == ""
 
 
 def test_binary_content_comes_from_a_source(tmp_path: Path) -> None:

@@ -1,13 +1,56 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of vigo.bridge.file: looks the secrets up that its arguments name."""
+"""Action of vigo.bridge.file: reads the controller's file that its arguments name."""
 
 from __future__ import annotations
 
-from ..module_utils.file.attributes import ATTRIBUTES
+import base64
+import os
+import stat
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils.file.attributes import ATTRIBUTES, CONTENTS, TASK_OPTIONS
 from ..plugin_utils.secret_action import ModuleAction
+
+#: What goes to a target in one call, in bytes. Larger files would need much memory there.
+_LIMIT = 64 * 1024 * 1024
 
 
 class ActionModule(ModuleAction):
-    options = ATTRIBUTES
+    options = {**ATTRIBUTES, **TASK_OPTIONS}
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments with the content of ``src`` in its place."""
+        given = super().arguments()
+        source = given.pop("src", None)
+        if source is None:
+            return given
+        others = [name for name in CONTENTS if given.get(name) is not None]
+        if others:
+            raise AnsibleActionFail(f"src and {others[0]} exclude one another; keep one of them")
+        path = self._find_needle("files", source)
+        if given.get("mode") == "preserve":
+            given["mode"] = f"{stat.S_IMODE(os.stat(path).st_mode):04o}"
+        content, given["_vaulted"] = self._read(path)
+        if given["_vaulted"]:
+            self.refuse_arguments_on_disk()
+        given["_content"] = base64.b64encode(content).decode()
+        return given
+
+    def _read(self, path: str) -> tuple[bytes, bool]:
+        """The content of a regular file, decrypted, and whether it was encrypted."""
+        if not os.path.isfile(path):
+            raise AnsibleActionFail(f"src: {path} is not a regular file; name one that is")
+        if os.path.getsize(path) > _LIMIT:
+            raise AnsibleActionFail(
+                f"src: {path} is larger than {_LIMIT >> 20} MiB; use ansible.builtin.copy for it"
+            )
+        readable = self._loader.get_real_file(path, decrypt=True)
+        try:
+            with open(readable, "rb") as stream:
+                return stream.read(), readable != path
+        finally:
+            self._loader.cleanup_tmp_file(readable)

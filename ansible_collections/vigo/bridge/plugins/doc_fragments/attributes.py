@@ -10,11 +10,6 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
-  action_group:
-    description: Takes part in C(module_defaults), by the name C(group/vigo.bridge.bridge).
-    support: full
-    membership:
-      - vigo.bridge.bridge
   async:
     description: Supports being used with the C(async) keyword.
   check_mode:

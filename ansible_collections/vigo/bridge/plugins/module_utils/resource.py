@@ -178,6 +178,8 @@ class ResourceType:
     name = ""
     #: Ansible argument spec: the one list of this type's attributes.
     attributes: Mapping[str, Mapping[str, Any]] = {}
+    #: Options of a task that are no attributes. Those with ``_`` are the action plugin's.
+    task_options: Mapping[str, Mapping[str, Any]] = {}
     #: The attribute that stands for the resource where it has no name.
     key_attribute = ""
     #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.

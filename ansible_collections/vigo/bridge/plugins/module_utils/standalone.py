@@ -32,6 +32,7 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
     module = AnsibleModule(
         argument_spec={
             **resource_type.attributes,
+            **resource_type.task_options,
             **(TRIGGERED_OPTION if resource_type.heeds_triggers else {}),
             **ACTION_OPTIONS,
             **(sdk.OPTIONS if resource_type.needs_sdk else {}),
@@ -45,6 +46,10 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
         for name, value in module.params.items()
         if name in resource_type.attributes and value is not None
     }
+    for name in resource_type.task_options:
+        # Out of what is shown of the call, where Ansible shows it.
+        attributes[name] = module.params.pop(name)
+        module.no_log_values.discard(attributes[name])
 
     def given() -> Mapping[str, Any]:
         if resource_type.needs_sdk and needs_sdk(attributes.get("docker_host", "")):

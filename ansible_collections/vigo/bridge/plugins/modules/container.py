@@ -373,6 +373,7 @@ attributes:
     details: Shows each field that differs.
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.engine_group
   - vigo.bridge.action
   - vigo.bridge.sdk
 notes:

@@ -138,6 +138,11 @@ options:
       - Check mode lists such containers in RV(orphans) whether or not this is set.
     type: bool
     default: false
+  docker_host:
+    description:
+      - The address of the engine for all containers that name none themselves, and for O(prune).
+      - It takes the place of the environment variable E(DOCKER_HOST), for commands as well.
+    type: str
 attributes:
   async:
     support: none
@@ -149,6 +154,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.engine_group
   - vigo.bridge.action
   - vigo.bridge.sdk
 seealso:
@@ -280,6 +286,8 @@ notes:
   elements: str
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import state_folder
@@ -307,12 +315,15 @@ def main() -> None:
             "lock_timeout": {"type": "float"},
             "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
+            "docker_host": {"type": "str"},
             **ACTION_OPTIONS,
             **sdk.OPTIONS,
         },
         supports_check_mode=True,
     )
     target = target_of(module)
+    if module.params["docker_host"]:
+        os.environ["DOCKER_HOST"] = module.params["docker_host"]
     with explained(module, target):
         if _needs_sdk(module):
             require_sdk(module, module.params["state_dir"] or state_folder.default_folder())

@@ -16,10 +16,10 @@ description:
     checked, and renamed, so that a reader sees the old file or the new one and never a part.
   - A run that is killed may leave such a temporary file, C(.NAME.vigo-*). The next run removes it.
   - Missing parent folders are made, with mode V(0755). They are not removed again.
-  - A symbolic link is never written through. With O(content) or O(source) the file takes the place
-    of the link, and what the link points to stays. Without them a link is an error, because its
-    content would be lost; write the path that it points to as O(target_path). O(state=absent)
-    removes the link.
+  - A symbolic link is never written through. With O(content), O(content_base64), O(src) or
+    O(source) the file takes the place of the link, and what the link points to stays. Without them
+    a link is an error, because its content would be lost; write the path that it points to as
+    O(target_path). O(state=absent) removes the link.
   - A directory at the path is an error.
   - A file that exists keeps its mode, owner, group, extended attributes, access control list and
     SELinux context where no option sets them, also when its content changes.
@@ -37,8 +37,23 @@ options:
   content:
     description:
       - What the file holds, byte for byte. An empty text makes an empty file.
-      - Mutually exclusive with O(source). With neither of them, a file that exists keeps its
-        content, and a missing one is made empty.
+      - A list or a mapping is an error. For JSON, use the filter C(to_json).
+      - O(content), O(content_base64), O(src) and O(source) exclude one another. Without them, a
+        file that exists keeps its content, and a missing one is made empty.
+    type: str
+  content_base64:
+    description:
+      - What the file holds, as base64, for content that is not text. It is written as it is, and
+        names no secrets.
+    type: str
+  src:
+    description:
+      - The path of a file on the controller whose content is written, byte for byte, of 64 MiB at
+        most. A relative path is looked for in the folder C(files) of the role or the playbook, as
+        with M(ansible.builtin.copy).
+      - A file that is encrypted with Ansible Vault is decrypted. Its content is not shown in
+        differences, and it has no RV(checksum).
+      - Only tasks have it. In a stack, O(source) names the stack's own files.
     type: str
   source:
     description:
@@ -49,7 +64,8 @@ options:
     description:
       - A shell script, or a list of them. The first gets the content on its standard input, and
         what it prints is the new content, or goes into the next one.
-      - The content is O(content) or O(source), or with neither of them what the file holds now.
+      - The content is that of O(content), O(content_base64), O(src) or O(source), or without them
+        what the file holds now.
       - A script must only print, since it runs in check mode too, and give the same for its own
         result, or the file changes each time. It has 60 seconds. When it ends with another exit
         code than 0, the file stays and the task fails.
@@ -63,6 +79,7 @@ options:
     description:
       - The permissions as an octal number, V(0644), or in the symbolic form of C(chmod),
         V(u=rw,g=r) or V(u+x), which changes the mode that the file has.
+      - V(preserve), only with O(src), for the mode of that file.
       - Quote it. An unquoted number must begin with a zero, or YAML reads it as a decimal one.
       - Default is to leave an existing file's mode as it is. A new file gets V(0600) where
         O(content) names a secret, and V(0644) elsewhere. An existing file whose O(content) names a
@@ -112,6 +129,7 @@ attributes:
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.action
+  - vigo.bridge.src
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.exec
@@ -152,6 +170,12 @@ EXAMPLES = r"""
     source: /usr/share/app/defaults.conf
     mode: "0640"
     group: adm
+
+- name: Install a program that lies in the role's folder files
+  vigo.bridge.file:
+    target_path: /usr/local/bin/report
+    src: report
+    mode: u=rwx,go=rx
 
 - name: Change one line of a file that something else has written
   vigo.bridge.file:
@@ -194,6 +218,57 @@ diff:
     before: "Welcome\n"
     after_header: /etc/motd
     after: "This machine is managed.\n"
+dest:
+  description: The path of the file.
+  returned: when the options make sense
+  type: str
+  sample: /etc/motd
+state:
+  description: What is at the path, or would be in check mode.
+  returned: when the options make sense
+  type: str
+  sample: file
+  choices: [file, absent, link, directory, special]
+mode:
+  description: The permissions of the file.
+  returned: when there is something at the path
+  type: str
+  sample: "0644"
+owner:
+  description: The user that owns the file.
+  returned: when there is something at the path
+  type: str
+  sample: root
+group:
+  description: The group that owns the file.
+  returned: when there is something at the path
+  type: str
+  sample: root
+uid:
+  description: The number of RV(owner).
+  returned: when there is something at the path
+  type: int
+  sample: 0
+gid:
+  description: The number of RV(group).
+  returned: when there is something at the path
+  type: int
+  sample: 0
+size:
+  description: The length of the content in bytes.
+  returned: when there is a file, but for predicted content that is secret
+  type: int
+  sample: 42
+checksum:
+  description: The SHA-1 of the content, as M(ansible.builtin.copy) returns it.
+  returned: when there is a file that can be read, and its content is not secret
+  type: str
+  sample: 6e642bb8dd5c2e027bf21dd923337cbb4214f827
+backup_file:
+  description: The path of the copy that O(backup) kept.
+  returned: when one was made
+  type: str
+  sample: /etc/motd.1793613600.bak
 rc:
   description: The exit code of O(validate), or of a script of O(stream_edit).
   returned: when one of them refused the content
@@ -216,7 +291,7 @@ from ..module_utils.standalone import run_module
 
 
 def main() -> None:
-    run_module(File(), mutually_exclusive=[("content", "source")])
+    run_module(File(), mutually_exclusive=[("content", "content_base64", "src", "source")])
 
 
 if __name__ == "__main__":

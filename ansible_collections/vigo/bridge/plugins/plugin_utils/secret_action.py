@@ -47,7 +47,7 @@ class SecretAction(RunningAction):
         if warning:
             self._display.warning(warning)
         if secrets:
-            self._refuse_arguments_on_disk()
+            self.refuse_arguments_on_disk()
         given = {**arguments, "_secrets": _Hidden(secrets)}
         if needs_sdk:
             return self._execute_with_sdk(module, given, task_vars)
@@ -64,7 +64,8 @@ class SecretAction(RunningAction):
             return result
         return self.execute(module, {**given, "_sdk_archive": archive.packed()}, task_vars)
 
-    def _refuse_arguments_on_disk(self) -> None:
+    def refuse_arguments_on_disk(self) -> None:
+        """Raises AnsibleActionFail where Ansible would write the arguments to a file there."""
         if not self._is_pipelining_enabled("new", False):
             raise AnsibleActionFail(
                 "this task uses secrets, and without pipelining Ansible would write them to a file"
@@ -113,11 +114,17 @@ class ModuleAction(SecretAction):
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        try:
-            arguments = with_texts(self._task.args, self.options)
-        except ResourceError as error:
-            raise AnsibleActionFail(error.message) from error
         result = self.call(
-            self._task.resolved_action, arguments, task_vars or {}, needs_sdk=self.needs_sdk
+            self._task.resolved_action,
+            self.arguments(),
+            task_vars or {},
+            needs_sdk=self.needs_sdk,
         )
         return cleaned_result(result)
+
+    def arguments(self) -> dict[str, Any]:
+        """What the module is given of the task's arguments. Raises AnsibleActionFail."""
+        try:
+            return with_texts(self._task.args, self.options)
+        except ResourceError as error:
+            raise AnsibleActionFail(error.message) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 ATTRIBUTES = {
     "target_path": {"type": "str", "required": True},
     "content": {"type": "str"},
+    "content_base64": {"type": "str"},
     "source": {"type": "str"},
     "stream_edit": {"type": "raw"},
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
@@ -18,4 +19,15 @@ ATTRIBUTES = {
     "baseindent": {"type": "int", "default": 0},
     "backup": {"type": "raw"},
     "validate": {"type": "str"},
+}
+
+#: Where content comes from: one of these at most.
+CONTENTS = ("content", "content_base64", "source")
+
+#: What a task has beside these. The action plugin reads ``src`` and fills the others in: the
+#: content of that file as base64, and whether the file was encrypted.
+TASK_OPTIONS = {
+    "src": {"type": "str"},
+    "_content": {"type": "str", "no_log": True},
+    "_vaulted": {"type": "bool", "default": False},
 }

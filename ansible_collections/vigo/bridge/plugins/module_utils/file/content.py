@@ -96,6 +96,8 @@ def _desired(
     if spec.content is not None:
         text = target.secrets.reveal(spec.content)
         content = io.BytesIO(text.encode("utf-8", "surrogateescape"))
+    elif spec.data is not None:
+        content = io.BytesIO(spec.data)
     elif spec.source or (spec.stream_edit and exists):
         content = _opened(spec.source or spec.path, target, open_files)
     for script in spec.stream_edit:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ..errors import ResourceError
-from ..resource import Decision, Outcome, ResourceType, Turn
+from ..resource import Decision, Outcome, ResourceType, Result, Turn
 from ..target import Target
-from . import differences, observation, obstacles, writing
-from .attributes import ATTRIBUTES
+from ..typed_attributes import typed
+from . import differences, observation, obstacles, returned, writing
+from .attributes import ATTRIBUTES, TASK_OPTIONS
 from .observation import Observed
 from .spec import FileSpec, on_this_machine, parse
 
@@ -19,6 +20,7 @@ from .spec import FileSpec, on_this_machine, parse
 class File(ResourceType):
     name = "file"
     attributes = ATTRIBUTES
+    task_options = TASK_OPTIONS
     key_attribute = "target_path"
 
     def parse(self, attributes: Mapping[str, Any]) -> FileSpec:
@@ -61,10 +63,21 @@ class File(ResourceType):
         if differences.REMOVE in decision.steps:
             writing.remove(spec.path)
         elif differences.CONTENT in decision.steps:
-            writing.replace(spec, observed, target)
+            backup = writing.replace(spec, observed, target)
+            return Outcome(returned={"backup_file": backup} if backup else {})
         else:
             writing.set_attributes(spec, observed)
         return Outcome()
+
+    def describe(
+        self, attributes: Mapping[str, Any], result: Result, target: Target
+    ) -> Mapping[str, Any]:
+        """As ``ansible.builtin.copy`` does."""
+        try:
+            spec = self.parse(typed(attributes, ATTRIBUTES))
+        except ResourceError:
+            return {}
+        return returned.of_file(spec, target)
 
     def may_alter(self, spec: FileSpec) -> Sequence[str]:
         return (spec.path,)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from ..comma_strings import text, within
 from ..errors import ResourceError
 from ..home_folder import expanded
 from . import mode
+from .attributes import CONTENTS
 from .mode import Mode
 
 #: The permissions of new files.
@@ -26,16 +28,20 @@ _PLACEHOLDER = re.compile("%%|%s")
 
 @dataclass(frozen=True)
 class FileSpec:
-    """content: text with its references to secrets, or None; source: a path on the target.
+    """content: text with its references to secrets, or None; data: bytes as they are, or None.
 
-    With neither, an existing file keeps its content. stream_edit: scripts that the content goes
-    through, one after the other. mode: None leaves that of an existing file. backup: the suffix of
-    the copy that a changed file leaves, ``{epoch}`` stands for the time; empty: no copy.
+    source: a path on the target. With none of these, an existing file keeps its content.
+    is_vaulted: whether the data was encrypted where it came from. stream_edit: scripts that the
+    content goes through, one after the other. mode: None leaves that of an existing file. backup:
+    the suffix of the copy that a changed file leaves, ``{epoch}`` stands for the time; empty: no
+    copy.
     """
 
     path: str
     state: str
     content: str | None
+    data: bytes | None
+    is_vaulted: bool
     source: str | None
     stream_edit: tuple[str, ...]
     mode: Mode | None
@@ -53,11 +59,11 @@ class FileSpec:
     @property
     def makes_content(self) -> bool:
         """Whether the content does not come from the file itself."""
-        return self.content is not None or bool(self.source)
+        return self.content is not None or self.data is not None or bool(self.source)
 
     @property
     def holds_secrets(self) -> bool:
-        return bool(secret_references.find(self.content or ""))
+        return self.is_vaulted or bool(secret_references.find(self.content or ""))
 
     def mode_of(self, existing: int | None) -> int:
         """Return the mode to have. existing: that of the file that is there, None without one.
@@ -86,8 +92,13 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
     """Raises ResourceError for attributes that make no sense."""
     path = _target_path(str(attributes.get("target_path") or ""))
     content, source = attributes.get("content"), attributes.get("source") or None
-    if content is not None and source:
-        raise ResourceError("content and source exclude one another; keep one of them")
+    if attributes.get("src") is not None:
+        raise ResourceError("src: only the action plugin of vigo.bridge.file can read it")
+    given = [name for name in CONTENTS if attributes.get(name) is not None]
+    if "source" in given and not source:
+        given.remove("source")
+    if len(given) > 1:
+        raise ResourceError(f"{given[0]} and {given[1]} exclude one another; keep one of them")
     if source and not is_path(source):
         raise ResourceError(
             f"source: {source!r} is neither templates/... of the stack nor an absolute path"
@@ -98,6 +109,8 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
         path=path,
         state=_state(attributes.get("state") or "present"),
         content=content,
+        data=_data(attributes),
+        is_vaulted=bool(attributes.get("_vaulted")),
         source=source,
         stream_edit=_scripts(attributes.get("stream_edit")),
         mode=mode.parse(attributes.get("mode")),
@@ -142,6 +155,21 @@ def _validate(command: str | None) -> str | None:
             " temporary file belongs"
         )
     return command
+
+
+def _data(attributes: Mapping[str, Any]) -> bytes | None:
+    written = attributes.get("_content")
+    if written is None:
+        written = attributes.get("content_base64")
+    if written is None:
+        return None
+    try:
+        return base64.b64decode("".join(str(written).split()), validate=True)
+    except ValueError:
+        raise ResourceError(
+            "content_base64: invalid base64: expected what the program base64 or the filter"
+            " b64encode writes"
+        ) from None
 
 
 def _state(state: str) -> str:

@@ -21,9 +21,13 @@ from .spec import FileSpec
 _VALIDATE_TIMEOUT = 30.0
 
 
-def replace(spec: FileSpec, observed: Observed, target: Target) -> None:
-    """Puts a complete file in the place of whatever is at the path."""
+def replace(spec: FileSpec, observed: Observed, target: Target) -> str:
+    """Puts a complete file in the place of whatever is at the path.
+
+    Returns the path of the copy that was kept, or nothing.
+    """
     folder = os.path.dirname(spec.path)
+    backup = ""
     try:
         _make_folder(folder)
         with temporary_files.temporary(
@@ -34,10 +38,12 @@ def replace(spec: FileSpec, observed: Observed, target: Target) -> None:
             if spec.validate:
                 _validate(spec.validation(temporary.path), target)
             if spec.backup and observed.kind == "file":
-                _back_up(spec.path, spec.backup_path(time.time()))
+                backup = spec.backup_path(time.time())
+                _back_up(spec.path, backup)
             temporary.rename(spec.path)
     except OSError as error:
         raise explained(spec.path, error) from error
+    return backup
 
 
 def set_attributes(spec: FileSpec, observed: Observed) -> None:
