@@ -45,6 +45,9 @@ ADDRESSES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"ipv6_address": "2001:db8::7"}, {"known": ["10.0.0.0/8", "2001:db8::/64"]}, ""),
     ({"ipv6_address": "2001:db8::7"}, {"known": ["10.0.0.0/8"]}, "2001:db8::7 is not among"),
     ({"aliases": ["a"]}, {}, ""),
+    ({"ipv4_address": "192.0.2.0"}, {"known": ["192.0.2.0/24"]}, "which is reserved"),
+    ({"ipv4_address": "192.0.2.255"}, {"known": ["192.0.2.0/24"]}, "which is reserved"),
+    ({"ipv6_address": "2001:db8::"}, {"known": ["2001:db8::/64"]}, ""),
 ]
 
 
@@ -58,6 +61,25 @@ def test_addresses(options: dict[str, Any], found: dict[str, Any], message: str)
     )
     wanted = parse({"networks": {"n": options}})
     text = error_of(lambda: abilities.refuse_addresses(wanted, observed))
+    assert (message in text, bool(text)) == (True, bool(message))
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("seccomp=unconfined", ""),
+        ("seccomp:unconfined", ""),
+        ("seccomp=builtin", ""),
+        ('seccomp={"defaultAction": "SCMP_ACT_ALLOW"}', ""),
+        ("seccomp=/etc/profile.json", "takes no path of a seccomp profile"),
+        ("seccomp:profile.json", "takes no path"),
+        ("seccomp=", "takes no path"),
+        ("apparmor=profile", ""),
+    ],
+)
+def test_profiles(option: str, message: str) -> None:
+    wanted = parse({"security_opt": [option]})
+    text = error_of(lambda: abilities.refuse_seccomp_path(wanted))
     assert (message in text, bool(text)) == (True, bool(message))
 
 

@@ -33,6 +33,20 @@ def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
             )
 
 
+def refuse_seccomp_path(spec: ContainerSpec) -> None:
+    """Raises ResourceError for what Docker would refuse at the start only.
+
+    The docker command reads such a file; the engine takes its content. Podman takes a path.
+    """
+    for option in spec.settings.security_opt or ():
+        name, _equals, value = option.partition("=" if "=" in option else ":")
+        if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
+            raise ResourceError(
+                f"security_opt: {option!r}: Docker takes no path of a seccomp profile; write"
+                " seccomp=unconfined, or a list with seccomp= and the profile's JSON"
+            )
+
+
 def refuse_addresses(spec: ContainerSpec, observed: Observed) -> None:
     """Raises ResourceError for a fixed address that its network cannot give.
 
@@ -54,6 +68,17 @@ def _refuse_address(network: str, address: str, observed: Observed) -> None:
         ipaddress.ip_address(address) in ipaddress.ip_network(subnet, strict=False)
         for subnet in subnets
     )
+    reserved = [
+        text
+        for subnet in (ipaddress.ip_network(subnet, strict=False) for subnet in subnets)
+        for text in (str(subnet.network_address), str(subnet.broadcast_address))
+        if subnet.version == 4 and subnet.prefixlen < 31
+    ]
+    if address in reserved:
+        raise ResourceError(
+            f"networks: {address} is the first or last address of {network}, which is reserved;"
+            " choose another one"
+        )
     if subnets and not inside:
         raise ResourceError(
             f"networks: {address} is not among the addresses of {network} ({', '.join(subnets)});"

@@ -44,7 +44,9 @@ _NO_LIMIT = (1 << 64) - 1
 _TRUE = frozenset({"1", "t", "true"})
 _FALSE = frozenset({"0", "f", "false"})
 #: What engines add to every tmpfs anyway; Docker also noexec.
-_USUAL_IN_TMPFS = frozenset({"rw", "nosuid", "nodev", "rprivate", "defaults"})
+_USUAL_IN_TMPFS = frozenset(
+    {"rw", "nosuid", "nodev", "rprivate", "defaults", "mode=1777", "uid=0", "gid=0"}
+)
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 

@@ -158,11 +158,14 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
         if name in observed.incapable:
             continue
         before, after = getattr(container.settings, name), getattr(wanted, name)
+        is_left = after is None and container.recorded is None
+        if name in ("memory", "cpus"):
+            after = after or None  # Engines ignore a 0 in an update, as if nothing were set.
         if name == "memory_swap" and (after is None or (after == -1 and observed.podman)):
             after = _default_swap(container, wanted)
         if after is None:
             follows_memory = name == "memory_swap"
-            if container.recorded is None or follows_memory or before in _UNLIMITED[name]:
+            if is_left or follows_memory or before in _UNLIMITED[name]:
                 continue
             reason = f"{name} {_amount(name, before)} -> no limit"
             can = name in ("cpu_shares", "pids_limit") and not observed.podman

@@ -18,7 +18,12 @@ _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 _WITHOUT_MEANING_HERE = frozenset({"cached", "delegated", "consistent"})
 _LABELS = frozenset({"z", "Z"})
-_TMPFS_VALUES = frozenset({"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol"})
+_TMPFS_VALUES = {
+    **dict.fromkeys(("size", "nr_inodes", "nr_blocks"), re.compile(r"\d+[kKmMgG%]?")),
+    **dict.fromkeys(("uid", "gid"), re.compile(r"\d+")),
+    "mode": re.compile(r"[0-7]{3,5}"),
+    "mpol": re.compile(r".+"),
+}
 _TMPFS_FLAGS = _PROPAGATION | {
     *("defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec"),
     *("sync", "async", "dirsync", "mand", "nomand", "atime", "noatime", "diratime", "nodiratime"),
@@ -166,7 +171,8 @@ def _tmpfs_options(path: str, options: Any) -> str:
     words = sorted(word for word in text(options).split(",") if word)
     for word in words:
         name, equals, value = word.partition("=")
-        if name not in (_TMPFS_VALUES if value else _TMPFS_FLAGS) or (equals and not value):
+        form = _TMPFS_VALUES.get(name)
+        if not (form.fullmatch(value) if form else name in _TMPFS_FLAGS and not equals):
             raise ResourceError(
                 f"tmpfs: {path}: unknown option {word!r}; write for example"
                 " size=64m, mode=1777, uid=1000, noexec"

@@ -16,6 +16,8 @@ from ..errors import ResourceError
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _EXAMPLES = {"ipv4_address": "172.20.0.5", "ipv6_address": "fd00::5"}
 _OPTIONS = ("aliases", "ipv4_address", "ipv6_address")
+#: The engine's own networks, which have neither aliases nor fixed addresses.
+_ALONE = frozenset({"bridge", "host", "none"})
 #: Network modes that are no network to attach to.
 SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 
@@ -53,6 +55,9 @@ def parse(network: Any, networks: Any) -> tuple[Attachment, ...]:
         known = attachments.get(attachment.network)
         if known is None or known == Attachment(attachment.network):
             attachments[attachment.network] = attachment
+    for name in _ALONE.intersection(attachments):
+        if len(attachments) > 1 and name != "bridge":
+            raise ResourceError(f"networks: {name} cannot be combined with other networks")
     return tuple(attachments.values())
 
 
@@ -145,12 +150,18 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
             raise ResourceError(
                 f"networks: {name}: unknown option {option!r}; known: {', '.join(_OPTIONS)}"
             )
-    return Attachment(
+    attachment = Attachment(
         name,
         tuple(sorted(set(as_list(options.get("aliases"))))),
         _address(name, "ipv4_address", options, ipaddress.IPv4Address),
         _address(name, "ipv6_address", options, ipaddress.IPv6Address),
     )
+    if name in _ALONE and (attachment.aliases or attachment.fixed):
+        raise ResourceError(
+            f"networks: {name} is the engine's own network, without aliases and fixed addresses;"
+            " name a network of yours"
+        )
+    return attachment
 
 
 def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[[str], Any]) -> str:

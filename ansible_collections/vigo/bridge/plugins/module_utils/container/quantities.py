@@ -57,7 +57,7 @@ def nano_cpus(value: Any, attribute: str) -> int:
         cpus = float(text(value).strip())
     except ValueError:
         cpus = -1.0
-    if not 0.01 <= cpus < 100000:
+    if cpus and not 0.01 <= cpus < 100000:
         raise ResourceError(f"{attribute}: {text(value)!r} is no number of CPUs; write 0.5 or 2")
     return round(cpus * 1e9)
 

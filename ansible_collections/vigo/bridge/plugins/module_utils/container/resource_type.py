@@ -56,6 +56,8 @@ class Container(ResourceType):
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             if spec.is_wanted:
                 abilities.refuse(spec, engine.api_version)
+                if not engine.is_podman:
+                    abilities.refuse_seccomp_path(spec)
             observed = observe(engine, spec, target)
             for remark in abilities.remarks(spec, observed, engine.api_version):
                 target.note(remark)
