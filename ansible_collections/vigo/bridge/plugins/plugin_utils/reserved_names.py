@@ -45,6 +45,7 @@ def unused(names: Iterable[str], task_vars: Mapping[str, Any]) -> str:
 def _is_users(name: str, task_vars: Mapping[str, Any]) -> bool:
     if name in ("environment", "vars") or name.startswith(RESERVED_PREFIX):
         # Ansible adds such names for each task; those of the inventory and -e are here alone.
-        hostvars = task_vars["hostvars"]
-        return name in hostvars.raw_get(task_vars["inventory_hostname"])
+        hosts, host = task_vars.get("hostvars"), task_vars.get("inventory_hostname")
+        given = hosts.raw_get(host) if hosts is not None and host else {}
+        return isinstance(given, Mapping) and name in given
     return name in task_vars
