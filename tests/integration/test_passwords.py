@@ -157,7 +157,16 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("asking", "said"), REFUSED.items())
+REFUSED_EVERYDAY = ("-k", "ANSIBLE_BECOME_ASK_PASS=1", "ANSIBLE_ASK_VAULT_PASS=1")
+
+
+@pytest.mark.parametrize(
+    ("asking", "said"),
+    [
+        pytest.param(asking, said, marks=() if asking in REFUSED_EVERYDAY else pytest.mark.sweep)
+        for asking, said in REFUSED.items()
+    ],
+)
 def test_without_a_terminal_they_are_refused(tmp_path: Path, asking: str, said: str) -> None:
     fleet = Fleet(tmp_path)
     variable, is_set, value = asking.partition("=")
@@ -173,7 +182,7 @@ def test_without_a_terminal_they_are_refused(tmp_path: Path, asking: str, said: 
     assert not list((tmp_path / "state").rglob("history/*"))
 
 
-@pytest.mark.parametrize("end", ["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("end", [pytest.param("Ctrl-C", marks=pytest.mark.sweep), "SIGTERM"])
 def test_the_end_at_a_question_restores_the_terminal(tmp_path: Path, end: str) -> None:
     fleet = Fleet(tmp_path)
     terminal = fleet.terminal("run -K", {})

@@ -106,7 +106,6 @@ resources: [{{name: go, type: exec, command: "true", onlyif: "{LONG}"}}]
 #: What the everyday tests take; the others differ by little.
 EVERYDAY = (
     "a batch",
-    "the address of a health check",
     "reading the inventory",
 )
 
