@@ -29,7 +29,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"comand": "x"}, "unknown attribute 'comand'; did you mean 'command'?"),
     ({"ports": "80:80:80:80"}, "ports: '80:80:80:80' is no port; write 8080:80"),
     ({"ports": "127.0.0.1:99999:80"}, "ports are 1 to 65535"),
-    ({"volumes": "data"}, "volumes: 'data' is no absolute path in the container"),
+    ({"volumes": "data"}, "volumes: 'data' is not an absolute path in the container"),
     ({"volumes": "./data:/data"}, "relative paths have no meaning on the target"),
     ({"volumes": "/a:/b:rx"}, "unknown option 'rx'"),
     ({"image": "Redis:7"}, "'Redis:7' is no image reference; write NAME"),
@@ -42,7 +42,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"volumes": ["/tmp:/a", "/no/such/folder:/in:ro,z"]}, "volumes: /no/such/folder does not"),
     ({"healthcheck": ["CMD"]}, "healthcheck.test: ['CMD'] has no command"),
     ({"ports": "::1:8080:80"}, "in brackets: [::1]:8080:80"),
-    ({"labels": {"vigo.bridge.scope": "x"}}, "a name of ours"),
+    ({"labels": {"vigo.bridge.scope": "x"}}, "is reserved; choose another name"),
     ({"state": "started"}, "not one of running, stopped, absent"),
 ]
 

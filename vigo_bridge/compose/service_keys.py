@@ -60,6 +60,22 @@ def _devices(job: Job, texts: tuple[Text, ...]) -> None:
     job.set_list("devices", "devices", tuple(kept))
 
 
+def _security_opt(job: Job, texts: tuple[Text, ...]) -> None:
+    """Compose reads a seccomp profile from its file; engines take its content only."""
+    kept = []
+    for text in texts:
+        name, value = (str(part) for part in text.partition("=" if "=" in str(text) else ":"))
+        if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
+            job.lost(
+                "security_opt",
+                f"{text} names a file, and the engine takes its content only",
+                "write seccomp= and the profile's JSON into security_opt",
+            )
+        else:
+            kept.append(text)
+    job.set_list("security_opt", "security_opt", tuple(kept))
+
+
 _CPU_QUOTA = "limit it with cpus:, which says the same in whole CPUs"
 _HOOK = "write an exec resource that runs `docker exec`, with depends_on: or notify:"
 
@@ -140,7 +156,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "runtime": _lost("runtime", "set it for the engine: default-runtime in daemon.json"),
     "scale": _elsewhere,
     "secrets": storage_keys.secrets,
-    "security_opt": _list("security_opt"),
+    "security_opt": _security_opt,
     "shm_size": _text("shm_size"),
     "stdin_open": _flag("stdin_open"),
     "stop_grace_period": process_keys.stop_grace_period,

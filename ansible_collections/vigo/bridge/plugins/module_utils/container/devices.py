@@ -28,5 +28,7 @@ def _parts(entry: str, attribute: str) -> tuple[str, str, str]:
     inner = rest.pop(0) if rest and rest[0].startswith("/") else host
     access = rest.pop(0) if rest else "rwm"
     if not host.startswith("/") or rest or not access or not set(access) <= set("rwm"):
-        raise ResourceError(f"{attribute}: {entry!r} is no device; write /dev/x:/dev/x:rwm")
+        raise ResourceError(
+            f"{attribute}: invalid device {entry!r}: expected HOST[:CONTAINER[:rwm]]"
+        )
     return host, inner, access

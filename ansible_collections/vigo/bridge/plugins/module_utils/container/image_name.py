@@ -109,7 +109,7 @@ def platform(value: Any, attribute: str) -> str:
     if not all(parts) or len(parts) > 3 or architecture not in ("", *_ARCHITECTURES):
         near = difflib.get_close_matches(architecture, _ARCHITECTURES, n=1)
         hint = f"did you mean linux/{near[0]}?" if near else "write linux/amd64"
-        raise ResourceError(f"{attribute}: {written!r} is no platform; {hint}")
+        raise ResourceError(f"{attribute}: invalid platform {written!r}; {hint}")
     variant = f"v{variant[1:] if variant.startswith('v') else variant}" if variant else ""
     if variant == _USUAL_VARIANTS.get(architecture):
         variant = ""

@@ -19,7 +19,8 @@ def absolute(path: str, attribute: str) -> str:
     """A clean path in a container. Raises ResourceError where it is relative."""
     if not path.startswith("/"):
         raise ResourceError(
-            f"{attribute}: {path!r} is no absolute path in the container; write it from / on"
+            f"{attribute}: {path!r} is not an absolute path in the container: write it with a"
+            " leading /"
         )
     return clean(path)
 

@@ -195,7 +195,7 @@ def _check_whole(spec: ContainerSpec) -> None:
     _check_restart(spec)
     ours = [name for name in settings.labels or {} if name.startswith("vigo.bridge.")]
     if ours:
-        raise ResourceError(f"labels: {ours[0]} is a name of ours; choose another one")
+        raise ResourceError(f"labels: {ours[0]} is reserved; choose another name")
     conflicts.refuse(settings)
     if spec.keep_images is not None and spec.keep_images < 0:
         raise ResourceError("keep_images: write how many older images to leave, 0 or more")
