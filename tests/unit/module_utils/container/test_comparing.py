@@ -16,6 +16,11 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container.observed imp
 from ansible_collections.vigo.bridge.plugins.module_utils.container.pull import is_for
 
 DEVICE = {"PathOnHost": "/dev/a"}
+TMPFS = {
+    "Type": "tmpfs",
+    "Target": "/a",
+    "TmpfsOptions": {"SizeBytes": 1048576, "Mode": 0o700},
+}
 #: The attribute, as written, the part of the inspect payload, on Podman, whether they agree.
 CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
     ("devices", "/dev/a", {"Devices": [DEVICE]}, True, True),
@@ -64,6 +69,10 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
     ("tmpfs", "/a:size=1m", {"Tmpfs": {"/a": "rw,size=1m", "/run": "rw"}}, True, True),
     ("tmpfs", "/a:size=2m", {"Tmpfs": {"/a": "rw,size=1m"}}, True, False),
     ("tmpfs", "/b", {"Tmpfs": {"/a": "rw"}}, True, False),
+    ("tmpfs", "/a:size=1m,mode=700", {"Mounts": [TMPFS]}, False, True),
+    ("tmpfs", "/a:size=2m,mode=700", {"Mounts": [TMPFS]}, False, False),
+    ("tmpfs", "/a", {"Mounts": [{"Type": "tmpfs", "Target": "/a"}]}, False, True),
+    ("tmpfs", "/a", {"Mounts": [{"Type": "volume", "Target": "/a"}]}, False, False),
     ("ipc", "private", {"IpcMode": "shareable"}, True, True),
     ("ipc", "private", {"IpcMode": "shareable"}, False, False),
     ("ipc", "private", {"IpcMode": "host"}, True, False),

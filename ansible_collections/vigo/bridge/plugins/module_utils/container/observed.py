@@ -222,10 +222,7 @@ def _settings(
         labels=labels,
         ports=ports.of_bindings(host.get("PortBindings")),
         volumes=volumes,
-        tmpfs={
-            path: ",".join(sorted(word for word in options.split(",") if word))
-            for path, options in (host.get("Tmpfs") or {}).items()
-        },
+        tmpfs=_tmpfs(host),
         devices=_devices(host.get("Devices")),
         networks=attachments,
         network_mode=host.get("NetworkMode") or "default",
@@ -285,6 +282,22 @@ def _healthcheck(payload: Mapping[str, Any] | None) -> Healthcheck:
         payload.get("StartPeriod") or 0,
         payload.get("StartInterval") or 0,
     )
+
+
+def _tmpfs(host: Mapping[str, Any]) -> dict[str, str]:
+    """Both ways of asking for one: ``--tmpfs``, and ``--mount type=tmpfs`` as Compose writes it."""
+    found = dict(host.get("Tmpfs") or {})
+    for mount in host.get("Mounts") or []:
+        if mount.get("Type") == "tmpfs":
+            options = mount.get("TmpfsOptions") or {}
+            words = ["ro"] if mount.get("ReadOnly") else []
+            words += [f"size={options['SizeBytes']}"] if options.get("SizeBytes") else []
+            words += [f"mode={options['Mode']:o}"] if options.get("Mode") else []
+            found[mount["Target"]] = ",".join(words)
+    return {
+        path: ",".join(sorted(word for word in options.split(",") if word))
+        for path, options in found.items()
+    }
 
 
 def _devices(devices: Any) -> tuple[str, ...]:
