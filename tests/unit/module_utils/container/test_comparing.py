@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import comparing, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.container import comparing, label, spec
 from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import (
     Image,
     Observed,
@@ -92,6 +92,30 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
     ("group_add", "b,5", {"GroupAdd": ["5", "b"]}, False, True),
     ("cap_drop", "cap_a", {"CapDrop": ["A"]}, False, True),
 ]
+
+USUAL = ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_RAW"]
+USUAL += ["NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"]
+#: What was dropped when we created it, what Podman says of it, what is wanted, whether it differs.
+DROPPED: list[tuple[list[str], list[str], list[str], bool]] = [
+    (["ALL"], USUAL, [], True),
+    (["ALL"], USUAL, ["MKNOD"], True),
+    (["ALL"], USUAL, ["all"], False),
+    (["MKNOD"], ["MKNOD"], ["ALL"], True),
+    (["MKNOD"], ["MKNOD"], [], True),
+    ([], [], ["ALL"], True),
+]
+
+
+@pytest.mark.parametrize(("before", "actual", "wanted", "differs"), DROPPED)
+def test_dropped_on_podman(
+    before: list[str], actual: list[str], wanted: list[str], differs: bool
+) -> None:
+    made = spec.parse({"container": "app", "image": "x", "cap_drop": before})
+    config = {"Labels": label.labels(made)}
+    payload = {"Id": "1", "Config": config, "HostConfig": {"CapDrop": actual}}
+    observed = Observed(existing_of(payload), podman=True)
+    settings = spec.parse({"container": "app", "image": "x", "cap_drop": wanted}).settings
+    assert bool(comparing.differing("cap_drop", settings, observed, str)) is differs
 
 
 @pytest.mark.parametrize(("name", "written", "host", "podman", "agree"), CASES)

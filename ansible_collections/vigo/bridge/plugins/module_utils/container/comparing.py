@@ -100,9 +100,9 @@ def _differing_entries(name: str, value: Any, observed: Observed) -> list[str]:
     base = defaults.of_collection(name, observed)
     if name == "healthcheck":
         actual = {**defaults.CHECKS, **actual}
-    if podman and name in _ALL:
-        actual = _capabilities_on_podman(name, wanted, actual)
     before = _before(name, observed, actual)
+    if podman and name in _ALL:
+        actual = _capabilities_on_podman(name, {**before, **wanted}, actual)
     changed = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
     return sorted(
         str(key)
@@ -115,12 +115,12 @@ def _differing_entries(name: str, value: Any, observed: Observed) -> list[str]:
 
 
 def _capabilities_on_podman(
-    name: str, wanted: Mapping[Any, Any], actual: Mapping[Any, Any]
+    name: str, named: Mapping[Any, Any], actual: Mapping[Any, Any]
 ) -> Mapping[Any, Any]:
-    if "ALL" in wanted and len(actual) >= _ALL[name]:
+    if "ALL" in named and len(actual) >= _ALL[name]:
         return {"ALL": True}
     usual = _USUAL_ON_PODMAN if name == "cap_add" else ()
-    return {**actual, **{capability: True for capability in usual if capability in wanted}}
+    return {**actual, **{capability: True for capability in usual if capability in named}}
 
 
 def _before(name: str, observed: Observed, actual: Mapping[Any, Any]) -> Mapping[Any, Any]:

@@ -257,12 +257,15 @@ def _attachments(
             reason = f"network {name} added"
             found.append(Difference("networks", reason, None, attachment, in_place=True))
             continue
-        kept = _kept_addresses(actual[name], attachment, observed)
         exactly = container.recorded is not None
-        if kept or not networks.satisfies(actual[name], attachment, observed.podman, exactly):
-            reason = f"network {kept or actual[name]} -> {attachment}"
-            in_place = name != first and not kept
-            found.append(Difference("networks", reason, actual[name], attachment, in_place))
+        if not networks.satisfies(actual[name], attachment, observed.podman, exactly):
+            before, in_place = actual[name], name != first
+        elif (kept := _kept_addresses(actual[name], attachment, observed)) is not None:
+            before, in_place = kept, False
+        else:
+            continue
+        reason = f"network {before} -> {attachment}"
+        found.append(Difference("networks", reason, before, attachment, in_place))
     return found + [_left(actual[name]) for name in sorted(set(actual) - set(targets))]
 
 
