@@ -32,7 +32,8 @@ class Program(click.Group):
         try:
             with ended_by_signals():
                 status = super().main(*args, **{**options, "standalone_mode": False})
-                sys.stdout.flush()
+                if sys.stdout is not None:  # None where the caller has closed it.
+                    sys.stdout.flush()
         except click.ClickException as error:
             text = io.StringIO()
             error.show(text)

@@ -8,20 +8,25 @@ import re
 #: What they say -> what to do. They ask in their own words; the versions of OpenSSH, sudo and
 #: ansible-core that the tests use say it like this.
 _ADVICE = {
+    # With a changed key, ssh says as well that the verification failed.
+    r"REMOTE HOST IDENTIFICATION HAS CHANGED": (
+        "The host has another key than known_hosts says: find out why; `ssh-keygen -R HOST` removes"
+        " the old key"
+    ),
     r"Host key verification failed|authenticity of host .* can't be established|"
     r"Host Key checking is enabled": (
         "The host's key is not in known_hosts: compare and add it, by `ssh HOST` or `ssh-keyscan`;"
         " ANSIBLE_HOST_KEY_CHECKING=False leaves the check out"
     ),
-    r"REMOTE HOST IDENTIFICATION HAS CHANGED": (
-        "The host has another key than known_hosts says: find out why; `ssh-keygen -R HOST` removes"
-        " the old key"
+    r"Invalid/incorrect password": (
+        "SSH did not accept the password that was given, or the host allows none: check that it is"
+        " the one of this account"
     ),
     r"Permission denied \([a-z,-]*publickey": (
         "SSH could not log in without a question: where the key has a passphrase, load it with"
         " `ssh-add`; give a password with --ask-pass or --connection-password-file"
     ),
-    r"Permission denied \(|Too many authentication failures|Invalid/incorrect password": (
+    r"Permission denied \(|Too many authentication failures": (
         "Give the password with --ask-pass or --connection-password-file, or use an SSH key"
     ),
     r"[Pp]assword has expired|[Pp]assword change required": (

@@ -13,12 +13,15 @@ SAID = {
     " Host key verification failed.": "ssh-keyscan",
     "Using a SSH password instead of a key is not possible because Host Key checking is enabled"
     " and sshpass does not support this.": "ssh-keyscan",
-    "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @": "ssh-keygen -R",
+    "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.": (
+        "ssh-keygen -R"
+    ),
     "root@10.0.0.1: Permission denied (publickey,password).": "ssh-add",
     "web@10.0.0.1: Permission denied (publickey).": "ssh-add",
     "web@10.0.0.1: Permission denied (gssapi-with-mic,publickey).": "ssh-add",
     "web@10.0.0.1: Permission denied (password).": "--ask-pass",
-    "Invalid/incorrect password: Permission denied, please try again.": "--ask-pass",
+    "Invalid/incorrect password: Permission denied, please try again.\n"
+    "web@10.0.0.1: Permission denied (publickey,password).": "did not accept the password",
     "WARNING: Your password has expired.\nPassword change required but no TTY available.": "ssh",
     "Missing sudo password": "--ask-become-pass",
     "sudo: a password is required": "--become-password-file",
