@@ -90,7 +90,7 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
     ("dns_opt", "b,a", {"DnsOptions": ["a", "b"]}, False, True),
     ("dns_search", "b,a", {"DnsSearch": ["a", "b"]}, False, False),
     ("group_add", "b,5", {"GroupAdd": ["5", "b"]}, False, True),
-    ("cap_drop", "cap_a", {"CapDrop": ["A"]}, False, True),
+    ("cap_drop", "cap_kill", {"CapDrop": ["KILL"]}, False, True),
 ]
 
 USUAL = ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_RAW"]

@@ -156,6 +156,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     # What engines would refuse late, or change without a word.
     ({"restart": "on-failure:3", "expect": "exited"}, "the first exit code is the result"),
     ({"stop_signal": "SIGTREM"}, "unknown signal 'SIGTREM'; did you mean SIGTERM?"),
+    ({"cap_add": "NET_ADMINN"}, "unknown capability 'NET_ADMINN'; did you mean 'NET_ADMIN'?"),
+    ({"cap_drop": ["CAP_FLY"]}, "cap_drop: unknown capability 'CAP_FLY'"),
     ({"stop_signal": "0"}, "write SIGTERM, TERM or 15"),
     ({"stop_signal": 65}, "unknown signal '65'"),
     ({"stop_signal": "RTMAX-31"}, "unknown signal"),
@@ -375,7 +377,7 @@ VERSION_1: list[tuple[dict[str, Any], str]] = [
         '"ulimits":{"core":"1:2","nproc":"1:1"}',
     ),
     ({"shm_size": "1m"}, '"shm_size":1048576'),
-    ({"cap_add": "cap_b,a", "cap_drop": "all"}, '"cap_add":["A","B"],"cap_drop":["ALL"]'),
+    ({"cap_add": "cap_kill,bpf", "cap_drop": "all"}, '"cap_add":["BPF","KILL"],"cap_drop":["ALL"]'),
     ({"privileged": True, "read_only": "no"}, '"privileged":true,"read_only":false'),
     ({"security_opt": "b,a"}, '"security_opt":["b","a"]'),
     ({"sysctls": "net.b=1"}, '"sysctls":{"net.b":"1"}'),

@@ -11,11 +11,10 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable, Mapping
 
 from ..errors import ResourceError
-from . import host_names, mounts, paths, ports, signals
+from . import capabilities, host_names, mounts, paths, ports, signals
 from .healthcheck import Healthcheck
 from .mounts import Mount
 from .ports import Port
-from .spec import capability
 
 #: Settings of which an engine sees the single entries, not their order.
 COLLECTIONS = frozenset(
@@ -66,7 +65,7 @@ def _set(values: Iterable[Any]) -> dict[Any, bool]:
 
 
 def _capabilities(names: Iterable[str]) -> dict[Any, bool]:
-    found = {capability(name) for name in names}
+    found = {capabilities.short(name) for name in names}
     return _set({"ALL"} if "ALL" in found else found)
 
 

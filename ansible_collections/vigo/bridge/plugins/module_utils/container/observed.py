@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
-from . import image_name, label, mounts, networks, ports, restart
+from . import capabilities, image_name, label, mounts, networks, ports, restart
 from .healthcheck import Healthcheck
 from .label import Recorded
 from .mounts import Mount
 from .networks import Attachment
-from .spec import Settings, capability
+from .spec import Settings
 
 #: Characters of what a healthcheck printed that are shown in a sentence.
 _SHOWN_OUTPUT = 300
@@ -318,4 +318,4 @@ def _nano_cpus(host: Mapping[str, Any]) -> int:
 
 
 def _capabilities(names: Any) -> tuple[str, ...]:
-    return tuple(sorted(capability(name) for name in names or []))
+    return tuple(sorted(capabilities.short(name) for name in names or []))

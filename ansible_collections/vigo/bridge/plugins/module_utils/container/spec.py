@@ -19,6 +19,7 @@ from ..comma_strings import as_list, as_map, text, within
 from ..durations import seconds
 from ..errors import ResourceError
 from . import (
+    capabilities,
     conflicts,
     devices,
     env_file,
@@ -277,16 +278,6 @@ def _entries(value: Any, attribute: str) -> tuple[str, ...]:
     return tuple(as_list(value))
 
 
-def _capabilities(value: Any, attribute: str) -> tuple[str, ...]:
-    return tuple(sorted({capability(name) for name in as_list(value)}))
-
-
-def capability(name: str) -> str:
-    """Its short name in capitals: ``NET_ADMIN``."""
-    name = name.upper()
-    return name[len("CAP_") :] if name.startswith("CAP_") else name
-
-
 def _unordered(value: Any, attribute: str) -> tuple[str, ...]:
     return tuple(sorted(set(as_list(value))))
 
@@ -327,8 +318,8 @@ _SETTINGS: dict[str, Parser] = {
     "pids_limit": limits.pids_limit,
     "ulimits": limits.ulimits,
     "shm_size": limits.shm_size,
-    "cap_add": _capabilities,
-    "cap_drop": _capabilities,
+    "cap_add": capabilities.parse,
+    "cap_drop": capabilities.parse,
     "privileged": quantities.switch,
     "read_only": quantities.switch,
     "security_opt": _entries,
