@@ -54,9 +54,16 @@ EXEC = """\
         stdin: {a: 1}
       register: refused
       ignore_errors: true
+    - name: Refuse a mapping as scope
+      vigo.bridge.converge:
+        resources: []
+        scope: {a: 1}
+      register: refused_scope
+      ignore_errors: true
     - name: Check
       ansible.builtin.assert:
         that:
+          - "refused_scope.msg is search('scope: expected a string, not a mapping')"
           - repeated.attempts == 3
           - repeated.delta is match('0:00:')
           - failed.cmd == ['sh', '-c', 'exit 3']

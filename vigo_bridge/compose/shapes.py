@@ -36,9 +36,16 @@ def optional(fields: Fields, name: str) -> Text | None:
     return None if found is None else text(found)
 
 
+def _item(value: Value) -> Text:
+    """An item of a list, which cannot be null."""
+    if isinstance(value, Scalar) and value.data is None:
+        misfit(value, 'a text ("" for an empty one)')
+    return text(value)
+
+
 def texts(value: Value) -> tuple[Text, ...]:
     """A list of texts, or one."""
-    return tuple(text(item) for item in (value.items if isinstance(value, Items) else (value,)))
+    return tuple(map(_item, value.items)) if isinstance(value, Items) else (text(value),)
 
 
 def words(value: Value) -> Text | tuple[Text, ...]:

@@ -9,4 +9,4 @@ from ..plugin_utils.secret_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
-    pass
+    options = {"that": {"type": "str"}}

@@ -28,13 +28,16 @@ from ..plugin_utils.result_file import (
     record_failure,
     record_unreachable,
 )
-from ..plugin_utils.secret_action import SecretAction
+from ..plugin_utils.secret_action import SecretAction, with_texts_only
 
 MODULE = "vigo.bridge.converge"
 _TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
 #: They describe the scope that the variable gives, and do not belong to one that the task gives.
 _OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
 _TEMPLATED = (*_OF_THE_SCOPE, "state_dir", "prune", "lock_timeout")
+
+#: Options that take one text.
+_TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host")}
 
 
 class ActionModule(SecretAction):
@@ -57,6 +60,7 @@ class ActionModule(SecretAction):
                 arguments[name] = self._templar.template(value) if name in _TEMPLATED else value
         warning = self._prefer_user_variables(arguments, task_vars)
         try:
+            arguments = with_texts_only(arguments, _TEXTS)
             raw = self.call(MODULE, arguments, task_vars, needs_sdk=_needs_sdk(arguments))
         except AnsibleConnectionFailure as error:
             record_unreachable(host, str(error))

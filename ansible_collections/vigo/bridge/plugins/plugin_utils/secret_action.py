@@ -101,6 +101,16 @@ class _Hidden(dict):
         return repr(MASK)
 
 
+def with_texts_only(
+    arguments: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The arguments of a task, see ``typed_attributes``. Raises AnsibleActionFail."""
+    try:
+        return with_texts(arguments, options)
+    except ResourceError as error:
+        raise AnsibleActionFail(error.message) from error
+
+
 class ModuleAction(SecretAction):
     """An action that hands its task's arguments to the module of the same name."""
 
@@ -124,7 +134,4 @@ class ModuleAction(SecretAction):
 
     def arguments(self) -> dict[str, Any]:
         """What the module is given of the task's arguments. Raises AnsibleActionFail."""
-        try:
-            return with_texts(self._task.args, self.options)
-        except ResourceError as error:
-            raise AnsibleActionFail(error.message) from error
+        return with_texts_only(self._task.args, self.options)
