@@ -65,8 +65,8 @@ class Pair(Scene):
         assert self._redis("save") == "OK"
         self.before = self.inspect("-side")
 
-    def main(self, **changes: Any) -> Result:
-        return self.bring(**{**self.main_attributes, **changes})
+    def main(self, check: bool = False, **changes: Any) -> Result:
+        return self.bring(check=check, **{**self.main_attributes, **changes})
 
     def beside(self, **changes: Any) -> Result:
         return self.bring(secrets=SECRET, **{**self.side_attributes, **changes})
@@ -206,6 +206,108 @@ def test_in_one_run_it_counts_as_recreated_and_notifies(pair: Pair, tmp_path: Pa
     assert pair.inspect("-side")["State"]["Running"]
 
 
+#: As another tool started the second one. What its resource does not name stays, too.
+FOREIGN_SIDE: dict[str, Any] = {
+    "command": ["redis-server", "--port", "6380"],
+    "environment": {"PLAIN": "1", "TERM": "dumb", "EXTRA": "2"},
+    "labels": {"tier": "side", "other": "label"},
+    "restart_policy": {"Name": "unless-stopped"},
+    "user": "0:0",
+    "cap_drop": ["MKNOD"],
+    "tmpfs": {"/scratch": "size=64k"},
+    "ulimits": [{"name": "nofile", "soft": 512, "hard": 1024}],
+    "stop_signal": "SIGINT",
+    "working_dir": "/kept",
+    "read_only": True,
+    "init": True,
+}
+
+
+def kept_of(inspected: dict[str, Any]) -> dict[str, Any]:
+    """What a follower keeps, beside its volumes."""
+    config, host = inspected["Config"], inspected["HostConfig"]
+    names = ("Cmd", "Entrypoint", "Env", "User", "WorkingDir", "StopSignal", "Image")
+    limits = ("CapDrop", "Tmpfs", "Ulimits", "ReadonlyRootfs", "Init", "RestartPolicy", "ShmSize")
+    labels = {name: config["Labels"].get(name) for name in FOREIGN_SIDE["labels"]}
+    return {**{n: config[n] for n in names}, **{n: host[n] for n in limits}, **labels}
+
+
+def test_an_adopted_follower(pair: Pair, tmp_path: Path) -> None:
+    """It follows from the run on that adopts it, and whether or not that run replaces the other."""
+    pair.have(NEWER["image"])
+
+    def start(suffix: str, **options: Any) -> None:
+        pair.client.containers.run(REDIS, name=f"{pair.name}{suffix}", detach=True, **options)
+
+    def run(check: bool = False, **changes: Any) -> dict[str, str]:
+        main = {**pair.main_attributes, "restart": "no", **changes}
+        side = {
+            name: value
+            for name, value in pair.side_attributes.items()
+            if name not in ("env", "volumes", "restart", "stop_timeout")
+        }
+        resources = [
+            {"id": "c/main", "type": "container", **main},
+            {"id": "c/side", "type": "container", **side, "env": "PLAIN=1", "depends_on": "main"},
+        ]
+        target = Target(check)
+        arguments = {"resources": resources, "state_dir": str(tmp_path), "scope": pair.name}
+        results = envoy.converge(arguments, target)
+        pair.notes = [*target.notes, *(result.reason for result in results)]
+        return {result.id.partition("/")[2]: result.action for result in results}
+
+    start("")
+    start(
+        "-side",
+        network_mode=f"container:{pair.name}",
+        volumes={f"{pair.name}-kept": {"bind": "/kept"}},
+        **FOREIGN_SIDE,
+    )
+    before = pair.inspect("-side")
+    for image in (NEWER["image"], REDIS):
+        assert run(check=True, image=image) == {"main": "recreated", "side": "unknown"}, pair.notes
+        assert run(image=image) == {"main": "recreated", "side": "recreated"}, pair.notes
+        side = pair.inspect("-side")
+        assert side["State"]["Running"]
+        assert side["HostConfig"]["NetworkMode"] == f"container:{pair.inspect()['Id']}"
+        assert kept_of(side) == kept_of(before)
+        assert _volumes(side) == _volumes(before)
+        assert run(check=True, image=image) == {"main": "none", "side": "none"}
+        assert run(image=image) == {"main": "none", "side": "none"}
+        assert pair.names() == {"", "-side"}
+
+
+def test_a_failure_brings_an_adopted_follower_back(pair: Pair, tmp_path: Path) -> None:
+    former = pair.client.containers.run(REDIS, name=pair.name, detach=True).id
+    side = pair.client.containers.run(
+        REDIS,
+        name=pair.side,
+        detach=True,
+        network_mode=f"container:{pair.name}",
+        restart_policy={"Name": "unless-stopped"},
+        command=FOREIGN_SIDE["command"],
+        labels=FOREIGN_SIDE["labels"],
+    ).id
+    resources = [
+        {"id": "c/main", "type": "container", **pair.main_attributes, "restart": "no", **DYING},
+        {
+            "id": "c/side",
+            "type": "container",
+            **pair.side_attributes,
+            "env": {},
+            "volumes": [],
+            "depends_on": "main",
+        },
+    ]
+    arguments = {"resources": resources, "state_dir": str(tmp_path), "scope": pair.name}
+    first, second = envoy.converge(arguments, Target())
+    assert (first.action, second.action) == ("failed", "skipped")
+    assert "is back and running" in first.reason
+    assert (pair.inspect()["Id"], pair.inspect("-side")["Id"]) == (former, side)
+    assert pair.inspect("-side")["State"]["Running"]
+    assert pair.inspect("-side")["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+
+
 OTHERS: dict[str, tuple[dict[str, Any], str]] = {
     "a foreign one on its network": ({"network_mode": "container:{}"}, "was not made by"),
     "a link": ({"links": {"{}": "cache"}}, "has a link (--link) to"),
@@ -228,10 +330,11 @@ def test_who_would_lose_it_for_good_stands_in_the_way(pair: Pair, other: str) ->
     user = pair.client.containers.run(
         REDIS, ["sleep", "600"], name=f"{pair.name}-other", detach=True, **filled
     )
-    result = pair.main(**NEWER)
-    assert result.action == "failed"
-    assert words in result.reason
-    assert f"{pair.name}-other" in result.reason
+    for check in (True, False):
+        result = pair.main(check=check, **NEWER)
+        assert result.action == "failed"
+        assert words in result.reason
+        assert f"{pair.name}-other" in result.reason
     assert {name.partition("/")[0] for name in pair.names()} == {"", "-other"}
     assert pair.inspect()["Id"] == former
     user.remove(force=True, v=True)

@@ -87,6 +87,7 @@ class Convergence:
     def run(self) -> list[Result]:
         for dropped in self._journal.keep_only(self._resources):
             self._target.note(f"a trigger was owed to {dropped}, which the stack no longer has")
+        self._expect()
         self._prepare()
         try:
             self._both_passes()
@@ -107,6 +108,22 @@ class Convergence:
             if self._journal.owes(resource_id) and resource_id in self._selection.applied:
                 self._closing_turn(self._resources[resource_id])
         self._join(self._graph.order)
+
+    def _expect(self) -> None:
+        """Tells types what is to come, also of resources that are left out this time."""
+        for resource in self._resources.values():
+            kind = self._types[resource.type]
+            if kind.expected_by:
+                kind.expect(resource.id, self._described(resource), self._target)
+
+    def _described(self, resource: Resource) -> Callable[[], Mapping[str, Any] | None]:
+        def attributes() -> Mapping[str, Any] | None:
+            holds, _condition = self._conditions.asked(resource, self._foresight())
+            if holds is False:
+                return None
+            return self._rendering.of(resource, self._types[resource.type].expected_by)()
+
+        return attributes
 
     def _prepare(self) -> None:
         """What resources of one type do better together, before the first change."""

@@ -188,6 +188,8 @@ class ResourceType:
     prepared_by: tuple[str, ...] = ()
     #: The attributes that ``refuse`` gets; none where there is nothing to refuse.
     refused_by: tuple[str, ...] = ()
+    #: The attributes that ``expect`` gets; none where nothing must be known ahead.
+    expected_by: tuple[str, ...] = ()
     #: Whether it speaks to an engine, by the docker SDK.
     needs_sdk = False
     #: Whether a trigger makes a difference to it.
@@ -213,6 +215,9 @@ class ResourceType:
         """What has to be done. Pure. Raises ResourceError when it cannot be done."""
         raise NotImplementedError
 
+    def confirm(self, spec: Any, observed: Any, decision: Decision, target: Target) -> None:
+        """Raise ResourceError where a decision cannot be carried out. Changes nothing."""
+
     def act(
         self, spec: Any, observed: Any, decision: Decision, target: Target
     ) -> Outcome | Pending:
@@ -236,6 +241,15 @@ class ResourceType:
         """Before the first change: raises ResourceError where nothing may be touched.
 
         resources: of each its rendered attributes of ``refused_by``.
+        """
+
+    def expect(
+        self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
+    ) -> None:
+        """Take note of a resource of this run, before any has its turn, in check mode, too.
+
+        attributes: gives its rendered attributes of ``expected_by``, as they are by then; None
+        where its conditions do not hold. Raises ResourceError and OSError.
         """
 
     def may_alter(self, spec: Any) -> Sequence[str]:
@@ -291,6 +305,7 @@ def begin(
         try:
             observed = resource_type.observe(spec, target)
             decision = resource_type.decide(spec, observed, turn)
+            resource_type.confirm(spec, observed, decision, target)
         except ResourceError as error:
             # What is in the way may be taken away by then; files alone do not do that.
             if not target.foresight.active:

@@ -26,7 +26,8 @@ description:
     The next call repairs what a killed one left behind.
   - Anonymous volumes of the old container are handed on to the new one.
   - Containers that share the network of the old one (O(network_mode=container:NAME)) are replaced
-    with it, running or not, or are all back with it. That needs them to be made by this collection.
+    with it, running or not, or are all back with it. That needs them to be made by this collection;
+    with M(vigo.bridge.converge), those that another resource describes follow as well.
   - A container that something else has made (C(docker run), Compose, another module) is left as it
     is when it is as described. Nothing tells who wanted what of it, so only what the task sets is
     compared, and a setting that the task no longer sets stays until the container is replaced for

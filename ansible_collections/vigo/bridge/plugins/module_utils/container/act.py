@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator, cast
+from typing import Any, Callable, Iterator, Mapping, cast
 
 from ..background import Background
 from ..errors import ResourceError
 from ..resource import Decision, Outcome, Pending
 from ..target import Target
 from . import abilities, create_config, label, mounts, names, older_images, port_holders, steps
+from .claims import claims
 from .engine import Engine
 from .followers import to_follow
 from .observed import Existing, Image, Observed
@@ -183,8 +184,8 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
 
 def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
-    known = owners(work.target)
-    followers = to_follow(engine, spec.name, old, work.target.note, known.is_foreign)
+    known, described = owners(work.target), claims(work.target)
+    followers = _followers(work, work.target.note)
     body = create_config.payload(
         spec,
         work.image,
@@ -193,7 +194,11 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
         carried=create_config.carried_over(spec, old, work.image),
         further_labels=labels_for(old, followers),
     )
-    finish = replace(engine, spec, old, followers, body, step.start, work.target.note, known.labels)
+
+    def owner_labels(follower: Existing) -> Mapping[str, str]:
+        return known.labels(follower, described.resource(engine.host, follower.name))
+
+    finish = replace(engine, spec, old, followers, body, step.start, work.target.note, owner_labels)
     engine.followed.update({follower.name: spec.name for follower in followers})
     for follower in followers:
         work.target.note(
@@ -201,6 +206,22 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
             " it"
         )
     return finish
+
+
+def _followers(work: Work, note: Callable[[str], None]) -> list[Existing]:
+    engine, known, described = work.engine, owners(work.target), claims(work.target)
+
+    def is_adopted(container: Existing) -> bool:
+        is_described = bool(described.resource(engine.host, container.name))
+        return is_described or known.owns(container.id, container.labels)
+
+    return to_follow(engine, work.spec.name, work.container, note, is_adopted, known.is_foreign)
+
+
+def confirm(work: Work, decision: Decision) -> None:
+    """Raise ResourceError where other containers would lose the network of a replaced one."""
+    if any(isinstance(step, steps.Replace) for step in decision.steps):
+        _followers(work, lambda remark: None)
 
 
 def _update(work: Work, step: steps.Update) -> None:

@@ -10,7 +10,7 @@ followers anew, too, or they are cut off for good.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from ..errors import ResourceError
 from . import create_config, image_name, label
@@ -22,7 +22,19 @@ from .spec import LIMITS, ContainerSpec, Settings
 
 #: What Podman's inspect does not tell; our label does.
 _UNTOLD = ("sysctls", "log_opts")
-_NOT_OURS = "was not made by vigo.bridge"
+_NOT_OURS = "was not made by vigo.bridge, and no resource of this run describes it"
+#: What is read off a container without our label. The rest comes with the network that it shares,
+#: or is not read by its name.
+_READABLE = tuple(
+    name
+    for name in Settings.__dataclass_fields__
+    if name
+    not in (
+        *("image", "env", "env_file", "labels", "platform", "volumes", "restart"),
+        *("networks", "network_mode", "ports", "hostname", "domainname"),
+        *("dns", "dns_search", "dns_opt", "extra_hosts"),
+    )
+)
 
 
 def to_follow(
@@ -30,21 +42,27 @@ def to_follow(
     name: str,
     replaced: Existing,
     note: Callable[[str], None],
+    is_adopted: Callable[[Existing], bool] = lambda container: False,
     is_foreign: Callable[[Existing], bool] = lambda container: False,
 ) -> list[Existing]:
     """The containers that must be replaced with this one.
 
-    is_foreign: whether a container belongs to another stack. Raises ResourceError where that
-    cannot be done, or where others would lose it.
+    is_adopted: whether one that another tool created belongs to this stack all the same.
+    is_foreign: whether one belongs to another stack. Raises ResourceError where that cannot be
+    done, or where others would lose it.
     """
     found = _on_its_network(engine, replaced)
-    foreign = [other for other in found if other.recorded is None or is_foreign(other)]
+    foreign = [
+        other
+        for other in found
+        if is_foreign(other) or not (_is_made_by_us(other) or is_adopted(other))
+    ]
     for other in foreign:
         if other.is_up or engine.is_podman:
             whose = "belongs to another stack" if is_foreign(other) else _NOT_OURS
             raise ResourceError(
                 f"container {other.name} shares the network of {name} and would lose it for good,"
-                f" but {whose}; remove it, and make it anew when {name} is replaced"
+                f" but {whose}. Remove it, and create it again when {name} is replaced"
             )
         note(
             f"container {other.name} shares the network of {name}, which was replaced: it cannot"
@@ -73,17 +91,17 @@ def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> Containe
     """
     image = _image(engine, follower)
     live, recorded = follower.settings, _recorded(follower)
-    fields = recorded.fields
+    fields: Iterable[str] = recorded.fields if follower.recorded else _READABLE
     chosen = {
         name: getattr(live, name)
         for name in (*fields, *LIMITS)
         if name in Settings.__dataclass_fields__ and getattr(live, name)
     }
     if not recorded.hashed:
-        untold = {name: fields[name] for name in _UNTOLD if name in fields}
+        untold = {name: recorded.fields[name] for name in _UNTOLD if name in recorded.fields}
         chosen = {**untold, **chosen}
     for name in ("command", "entrypoint"):
-        if name in fields:
+        if name in recorded.fields:
             chosen[name] = getattr(live, name)
     known = engine.image(live.image or "")
     return ContainerSpec(
@@ -92,7 +110,7 @@ def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> Containe
             **{
                 **chosen,
                 "image": live.image if known and known.id == image.id else image.id,
-                "env": _env(follower, image),
+                "env": _env(follower, image, engine.is_podman),
                 "env_file": None,
                 "labels": None,
                 "platform": None,
@@ -121,7 +139,13 @@ def payload(
     kept = {
         name: value for name, value in follower.labels.items() if name not in label.OF_A_REPLACEMENT
     }
-    return {**body, "Labels": {**kept, **further_labels}}
+    # One that another tool created is still compared with its resource by inspect.
+    ours = {label.SPEC: label.encode(Settings())}
+    return {**body, "Labels": {**ours, **kept, **further_labels}}
+
+
+def _is_made_by_us(container: Existing) -> bool:
+    return label.SPEC in container.labels
 
 
 def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:
@@ -162,14 +186,18 @@ def _image(engine: Engine, follower: Existing) -> Image:
     return image
 
 
-def _env(follower: Existing, image: Image) -> dict[str, str] | None:
-    """What was set: neither the image's own nor what the engine adds."""
+def _env(follower: Existing, image: Image, podman: bool) -> dict[str, str] | None:
+    """What was set: neither the image's own nor what the engine adds.
+
+    Docker adds nothing that shows; what looks so in a container of another tool was set by that.
+    """
+    added = ENGINES_OWN if follower.recorded or podman else frozenset()
     own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
     written = _recorded(follower).fields.get("env") or {}
     return {
         name: value
         for name, value in (follower.settings.env or {}).items()
-        if name in written or (own.get(name) != value and name not in ENGINES_OWN)
+        if name in written or (own.get(name) != value and name not in added)
     } or None
 
 

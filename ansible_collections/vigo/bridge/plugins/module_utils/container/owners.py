@@ -82,12 +82,16 @@ class Owners:
             found = Found(engine, container.id, spec.name, spec.resource, claim)
             self.found.append(found)
 
-    def labels(self, container: Existing) -> dict[str, str]:
-        """Return the labels that a container would have if it were made today."""
+    def labels(self, container: Existing, resource: str = "") -> dict[str, str]:
+        """Return the labels that a container would have if it were made today.
+
+        resource: that describes it, where it belongs to no stack yet.
+        """
         owner = self.owner(container.id, container.labels)
-        if self.stack is None or owner is None:
+        resource = owner.resource if owner is not None else resource
+        if self.stack is None or not (owner or resource):
             return {}
-        return label.of_owner(Owner(self.stack.scope, self.stack.id, owner.resource))
+        return label.of_owner(Owner(self.stack.scope, self.stack.id, resource))
 
     def _claim(self, container: Existing, resources: Iterable[str]) -> Claim:
         if self.stack is None:

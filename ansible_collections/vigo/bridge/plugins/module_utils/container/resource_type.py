@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ..errors import ResourceError
 from ..ownership import Namesake
@@ -13,8 +13,9 @@ from ..resource import Decision, Outcome, Pending, ResourceType, Turn
 from ..target import Target
 from . import abilities
 from . import spec as container_spec
-from .act import Work, act, concealing
+from .act import Work, act, concealing, confirm
 from .attributes import ATTRIBUTES
+from .claims import claims
 from .decide import decide, wanted_networks
 from .engine import Engine
 from .named import named
@@ -35,6 +36,7 @@ class Container(ResourceType):
     needs_sdk = True
     heeds_triggers = True
     refused_by = ("docker_host",)
+    expected_by = ("container", "docker_host")
     prepared_by = (
         "container",
         "image",
@@ -75,6 +77,18 @@ class Container(ResourceType):
                 raise
             except ResourceError:
                 continue  # An engine that does not answer is reported at the resource's turn.
+
+    def expect(
+        self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
+    ) -> None:
+        """Another container's replacement must know which ones this run describes."""
+        claims(target).add(resource, attributes)
+
+    def confirm(
+        self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
+    ) -> None:
+        with concealing(target):
+            confirm(Work(_engine(spec.docker_host, target), spec, observed, target), decision)
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
         """Pulls their images in parallel."""
