@@ -187,7 +187,7 @@ class TestSshHost:
         host.run("mkdir -p /home/deploy/.local/state && chmod 555 /home/deploy/.local/state")
         inventory = self._inventory(host, tmp_path)
         answer = call("container", {"container": as_user, "image": IMAGE}, inventory)
-        assert "it is not this user's alone" in answer.result["msg"], answer.printed
+        assert "other users can write to it (mode 0777)" in answer.result["msg"], answer.printed
 
     def test_a_full_disk(self, host: Host, as_user: str, tmp_path: Path) -> None:
         state = "/home/deploy/.local/state/vigo-bridge"
@@ -199,7 +199,7 @@ class TestSshHost:
             left = host.run(f"find {state}/sdk /var/tmp/vigo-bridge-sdk-* -mindepth 1")
         finally:
             host.run(f"umount {state}; umount /var/tmp")
-        assert "No space left on device" in answer.result["msg"], answer.printed
+        assert "the disk is full" in answer.result["msg"], answer.printed
         assert "apt install python3-docker" in answer.result["msg"]
         assert answer.result.get("action") == "blocked"
         assert left == ""
