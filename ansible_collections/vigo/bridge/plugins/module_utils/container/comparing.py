@@ -100,6 +100,8 @@ def _differing_entries(name: str, value: Any, observed: Observed) -> list[str]:
     base = defaults.of_collection(name, observed)
     if name == "healthcheck":
         actual = {**defaults.CHECKS, **actual}
+        if actual["test"] == wanted.get("test", base["test"]) == defaults.NO_CHECK:
+            return []
     before = _before(name, observed, actual)
     if podman and name in _ALL:
         actual = _capabilities_on_podman(name, {**before, **wanted}, actual)

@@ -14,9 +14,10 @@ from .canonical import canonical
 from .mounts import Mount
 from .observed import Existing, Observed
 
+NO_CHECK = ("NONE",)
 #: Of a healthcheck that says no more than its test.
 CHECKS: dict[str, Any] = {
-    "test": ("NONE",),
+    "test": NO_CHECK,
     "interval": 30000000000,
     "timeout": 30000000000,
     "retries": 3,
