@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
 from vigo_bridge.files import write_text
 from vigo_bridge.run.environment import ansible_environment, run_environment
 from vigo_bridge.run.playbook import Event, Playbook, play
@@ -22,6 +23,8 @@ Progress = Callable[[str, EnvoyResult | None], None]
 
 _ENDS = ("runner_on_ok", "runner_on_failed", "runner_on_unreachable")
 _START = "runner_on_start"
+#: As much as Ansible needs to run for a host, so that a disk with less is full for it.
+_ROOM = "." * 262144
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Converger:
         results = folder / "results"
         try:
             complaint = self._play(hosts, progress, folder, results, variables)
+            if any(not (results / file_name(host)).exists() for host in hosts):
+                _refuse_full_disk(folder)
         except OSError as error:  # What hosts have left is read all the same.
             complaint = f"Ansible's files cannot be written: {explained(error)}"
         return self._read(hosts, results, complaint)
@@ -138,6 +143,15 @@ def converging(
     """A converger, while secrets are handed to its actions."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
         yield Converger(playbook, inventory, options, private, socket, stop)
+
+
+def _refuse_full_disk(folder: Path) -> None:
+    """Raise OSError where nothing more can be written. Ansible does not always say so itself."""
+    room = folder / "room"
+    try:
+        write_text(room, _ROOM)
+    finally:
+        room.unlink(missing_ok=True)
 
 
 def _arguments(

@@ -71,20 +71,22 @@ def test_a_full_disk(
     assert kept == []
 
 
+@pytest.mark.parametrize("file", ["hosts.txt", "room"])
 def test_a_disk_that_is_full_when_the_hosts_have_their_turn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The host counts as failed, and the run is remembered."""
     monkeypatch.setenv("VIGO_SECRET_VIGO_WEBAPP_DATABASE_URL", "a-long-enough-value")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("vigo_bridge.run.private_folder._SHARED_MEMORY", tmp_path)
-    fill_disk(monkeypatch, tmp_path, "hosts.txt")
+    monkeypatch.setattr("vigo_bridge.run.converge.play", lambda *_: "PLAY RECAP")
+    fill_disk(monkeypatch, tmp_path, file)
     arguments = ["run", "--stacks", str(STACKS), *HERE, "-o", "json"]
     finished = CliRunner().invoke(program, arguments)
     assert finished.exit_code == 3
     (envoy,) = json.loads(finished.stdout)["envoys"].values()
     assert envoy["status"] == "failed"
-    assert "hosts.txt: the disk is full; free some space" in envoy["message"]
+    assert f"{file}: the disk is full; free some space" in envoy["message"]
     shown = CliRunner().invoke(program, ["history", "-o", "json"])
     assert [record["status"] for record in json.loads(shown.stdout)] == ["failed"]
 
