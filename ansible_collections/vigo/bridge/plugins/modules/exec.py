@@ -83,6 +83,8 @@ options:
       - V(false) keeps what the command printed out of the result, also when it failed. RV(output),
         RV(stdout) and RV(stderr) are empty then.
       - Without it, the result holds what the command printed, and nothing is shown of success.
+      - In a stack the report has what the command printed, with V(on_failure) only of a failure,
+        and with V(false) never.
     type: raw
   background:
     description:
