@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -168,6 +169,22 @@ def test_a_folder_that_cannot_be_written_blocks() -> None:
         Blocked, match=r"cannot use the state folder /proc/no: .*; .* set state_dir"
     ):
         Journal.load(StateFolder("/proc/no"), "site").owe("c/a", ["c/x"])
+
+
+@pytest.mark.parametrize("part", ["state", "state/journal"])
+@pytest.mark.parametrize(
+    "make", [Path.touch, os.mkfifo, lambda path: path.symlink_to("nowhere")], ids=itertools.count()
+)
+def test_what_is_not_a_folder_is_named(
+    tmp_path: Path, state: StateFolder, part: str, make: Callable[[Path], object]
+) -> None:
+    (tmp_path / part).parent.mkdir(exist_ok=True)
+    make(tmp_path / part)
+    with pytest.raises(
+        Blocked, match=r"cannot use the state folder .*; remove what is there"
+    ) as no:
+        Journal.load(state, "site").owe("c/a", ["c/x"])
+    assert str(tmp_path / part) in str(no.value) or (tmp_path / part).is_symlink()
 
 
 def test_scopes_have_journals_of_their_own(state: StateFolder) -> None:

@@ -172,6 +172,8 @@ class StateFolder:
 def _advice(error: OSError) -> str:
     if system_errors.is_of_surroundings(error):
         return f"{system_errors.advice(error)}, or set state_dir to another folder"
+    if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.ENOENT):
+        return "remove what is there, or set state_dir to another folder"
     if error.errno == errno.EPERM:
         return "correct its owner and mode, or set state_dir to a folder that is this user's alone"
     return "run with become, or set state_dir to a folder that this user may write to"
