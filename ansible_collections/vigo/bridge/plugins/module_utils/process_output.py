@@ -29,13 +29,13 @@ class Streams:
         """Reads to the end of all streams."""
         with selectors.DefaultSelector() as selector:
             for stream in self._streams:
-                selector.register(stream.descriptor, selectors.EVENT_READ, stream)
+                selector.register(stream.stream, selectors.EVENT_READ, stream)
             while selector.get_map():
                 for key, _events in selector.select():
                     chunk = os.read(key.fd, OUTPUT_LIMIT)
                     self._together.add(key.data.take(chunk))
                     if not chunk:
-                        selector.unregister(key.fd)
+                        selector.unregister(key.fileobj)
 
     def text(self) -> str:
         """Return what all streams hold, line by line in the order in which it came."""
@@ -47,10 +47,13 @@ class Streams:
 
 
 class _Stream:
-    """unfinished: its last line, as long as that may go on."""
+    """unfinished: its last line, as long as that may go on.
+
+    It holds the stream open for as long as it is read: another file could get its number.
+    """
 
     def __init__(self, stream: IO[bytes], secrets: Secrets) -> None:
-        self.descriptor = stream.fileno()
+        self.stream = stream
         self.tail = _Tail(secrets)
         self.unfinished = b""
 
