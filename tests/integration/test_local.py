@@ -39,7 +39,8 @@ class Machine:
         self.environment = environment
         self.client = engine.client()
         shutil.copytree(ROOT / "stacks", self.stack)
-        (self.stack / "stack.vgo").write_text(lines(self.stack.name, new_id()))
+        self.stack_id = new_id()
+        (self.stack / "stack.vgo").write_text(lines(self.stack.name, self.stack_id))
 
     def __call__(self, command: str, *arguments: str, name: str = HOST) -> Finished:
         return vigo_bridge(
@@ -62,7 +63,7 @@ class Machine:
             network.remove()
         for state in (Path("/var/lib/vigo-bridge"), Path.home() / ".local/state/vigo-bridge"):
             if os.access(state, os.W_OK):
-                (state / "journal" / f"{self.stack.name}.json").unlink(missing_ok=True)
+                (state / "stack-journal" / f"{self.stack_id}.json").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,10 @@ def test_what_the_stack_made_under_a_former_name_goes_over(stack: Stack) -> None
         f"prune/{stack.name}-web": "deleted",
         f"prune/network/{stack.name}-net": "deleted",
     }
+    # The record drops what is gone.
+    stack.converge(stack.resource("web"))
+    record = json.loads((stack.folder / "owners.json").read_text())
+    assert (record["containers"], record["networks"]) == ({}, {})
 
 
 def test_adopted_ones_leave_with_their_resource(stack: Stack) -> None:
@@ -169,9 +174,10 @@ def test_a_follower_of_another_stack_blocks_the_replacement(stack: Stack) -> Non
     assert stack.converge(follower)[0] == {"crate/side": "created"}, stack.reasons
     theirs = state(stack, "-side")
     stack.identity = mine
-    done, _target = stack.converge(stack.resource("web", env={"A": "1"}))
-    assert done == {"crate/web": "failed"}
-    assert "belongs to another stack" in stack.reasons["crate/web"]
+    for check in (True, False):
+        done, _target = stack.converge(stack.resource("web", env={"A": "1"}), check=check)
+        assert done == {"crate/web": "failed"}
+        assert "belongs to another stack" in stack.reasons["crate/web"]
     assert (state(stack), state(stack, "-side")) == (before, theirs)
 
 

@@ -128,3 +128,34 @@ def test_bad_input(place: Place, role_vars: str, message: str) -> None:
     assert finished.status == 2
     assert message in finished.out + finished.err, finished.out + finished.err
     assert "Traceback" not in finished.out + finished.err
+
+
+NAMED = "name: shop\nid: 0123456789abcdef0123456789abcdef\n"
+#: role variables, lines of stack.vgo -> whether something may be pruned
+PRUNED = {
+    "crates": ("{stack_prune: true, stack_crates: {a: {resources: []}}}", "", False),
+    "crates, a scope": (
+        "{stack_prune: true, stack_scope: mine, stack_crates: {a: {resources: []}}}",
+        "",
+        True,
+    ),
+    "a folder": ("{stack_prune: true, stack_folder: stack}", "", False),
+    "a folder, a scope": ("{stack_prune: true, stack_scope: mine, stack_folder: stack}", "", True),
+    "a folder with a name": ("{stack_prune: true, stack_folder: stack}", NAMED, True),
+    "the inventory": ("{stack_prune: true}", "", False),
+    "the inventory, a scope": ("{stack_prune: true, stack_scope: mine}", "", True),
+    "the inventory, a stack with a name": ("{stack_prune: true}", NAMED, True),
+}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("role_vars", "identity", "allowed"), PRUNED.values(), ids=PRUNED)
+def test_prune_needs_a_name(place: Place, role_vars: str, identity: str, allowed: bool) -> None:
+    if identity:
+        place.write("stack/stack.vgo", identity)
+    place.write("my.vigo.yml", "{plugin: vigo.bridge.stacks, stack: stack}")
+    has_source = "stack_folder" in role_vars or "stack_crates" in role_vars
+    sources = () if has_source else ("-i", "my.vigo.yml")
+    finished = place.play(role_vars, *sources, "--limit", "web1")
+    assert finished.status == (0 if allowed else 2), finished.out + finished.err
+    assert ("was not chosen" in finished.out + finished.err) == (not allowed)

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.unit.collection.module_sources import load_yaml
 from vigo_bridge.emit.bundle import write_bundle
-from vigo_bridge.emit.group_variables import group_variables, inventory_groups
+from vigo_bridge.emit.group_variables import group_variables, inventory_groups, scope_variables
 from vigo_bridge.language import load
+from vigo_bridge.language.model import Identity
 from vigo_bridge.resolve import Plan, resolve
 
 ROOT = Path(__file__).parents[3]
@@ -57,3 +60,29 @@ def test_a_group_that_means_something_else_gets_a_number(tmp_path: Path) -> None
         "vigo_env_production_2": ("other",),
         "vigo_crate_a_b": ("env-production", "other"),
     }
+
+
+#: which stack it is -> the variables that say so
+IDENTITIES = [
+    (Identity("shop"), {"vigo_scope": "shop", "vigo_scope_is_default": True}),
+    (
+        Identity("shop", former=("stacks",)),
+        {"vigo_scope": "shop", "vigo_former_scopes": ["stacks"], "vigo_scope_is_default": True},
+    ),
+    (Identity("shop", is_named=True), {"vigo_scope": "shop"}),
+    (
+        Identity("1.0", "1e10", is_named=True, former=("{{ x }}",)),
+        {"vigo_scope": "1.0", "vigo_stack_id": "1e10", "vigo_former_scopes": ["{{ x }}"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("identity", "variables"), IDENTITIES)
+def test_which_stack_it_is(identity: Identity, variables: dict[str, Any], tmp_path: Path) -> None:
+    assert scope_variables(identity) == variables
+    plan = planned(ROOT / "stacks", ["web1.app.example.com"])
+    write_bundle(replace(plan, identity=identity), tmp_path)
+    (file,) = (tmp_path / "inventory/group_vars").iterdir()
+    written = load_yaml(file.read_text())
+    names = {"vigo_scope", "vigo_stack_id", "vigo_former_scopes", "vigo_scope_is_default"}
+    assert {name: written[name] for name in names & set(written)} == variables

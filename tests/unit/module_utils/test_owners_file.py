@@ -79,7 +79,7 @@ def test_what_an_engine_no_longer_has_is_dropped(folder: StateFolder) -> None:
         put(record, identity, SHOP, engine)
     record.keep_only("containers", ENGINE, {"2", "4"})
     later = OwnersFile.load(folder)
-    assert later.entries(ENGINE) == {"2": "web"}
+    assert later.entries("containers", ENGINE) == {"2": "web"}
     assert later.engines(SHOP) == ["tcp://elsewhere:2376", ENGINE]
     assert later.engines(OTHER) == []
 

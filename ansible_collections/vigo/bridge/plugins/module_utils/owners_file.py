@@ -72,11 +72,11 @@ class OwnersFile:
         entries = self._owned["containers"].values()
         return sorted({entry["engine"] for entry in entries if entry["stack"] == stack.key})
 
-    def entries(self, engine: str) -> dict[str, str]:
-        """Return the ID and the name of each recorded container of an engine."""
+    def entries(self, kind: str, engine: str) -> dict[str, str]:
+        """Return the ID and the name of each recorded container or network of an engine."""
         return {
             identity: entry["name"]
-            for identity, entry in self._owned["containers"].items()
+            for identity, entry in self._owned[kind].items()
             if entry["engine"] == engine
         }
 

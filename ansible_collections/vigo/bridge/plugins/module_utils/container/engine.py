@@ -281,7 +281,7 @@ class Engine:
                 raise
 
     def networks_labelled(self, label: str) -> list[Mapping[str, Any]]:
-        """The list entries of the networks with a label. label: ``NAME=VALUE``."""
+        """The list entries of the networks with a label. label: ``NAME`` or ``NAME=VALUE``."""
         params = {"filters": json.dumps({"label": [label]})}
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/networks", params)
         return found

@@ -120,7 +120,9 @@ def _namesakes(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[st
         renamed = known.record.name_of(owner.id) if known.record and owner else None
         if owner and stack.is_namesake(owner) and renamed in (None, stack.scope):
             yield (entry.get("Names") or [entry["Id"]])[0].lstrip("/"), owner
-    for identity, name in known.record.entries(engine.host).items() if known.record else ():
+    for identity, name in (
+        known.record.entries("containers", engine.host).items() if known.record else ()
+    ):
         owner = known.owner(identity, {})
         if owner and stack.is_namesake(owner) and engine.container(identity) is not None:
             yield name, owner
@@ -191,7 +193,10 @@ def own_networks(engine: Engine, known: Owners) -> list[str]:
 
 
 def _drop_gone(engine: Engine, record: OwnersFile) -> None:
-    """Drop what is recorded of containers that an engine no longer has."""
-    if record.entries(engine.host):
+    """Drop what is recorded of containers and networks that an engine no longer has."""
+    if record.entries("containers", engine.host):
         there = {entry["Id"] for entry in engine.all_containers()}
         record.keep_only("containers", engine.host, there)
+    if record.entries("networks", engine.host):
+        there = {entry["Id"] for entry in engine.networks_labelled(label.NETWORK)}
+        record.keep_only("networks", engine.host, there)
