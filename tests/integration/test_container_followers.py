@@ -233,6 +233,19 @@ def kept_of(inspected: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_an_adopted_follower(pair: Pair, tmp_path: Path) -> None:
+    adopted_one_follows(pair, tmp_path)
+
+
+@pytest.mark.sweep
+def test_an_adopted_follower_on_docker_26(docker_26: Engine, tmp_path: Path) -> None:
+    pair = Pair(docker_26)
+    try:
+        adopted_one_follows(pair, tmp_path)
+    finally:
+        pair.close()
+
+
+def adopted_one_follows(pair: Pair, tmp_path: Path) -> None:
     """It follows from the run on that adopts it, and whether or not that run replaces the other."""
     pair.have(NEWER["image"])
 
