@@ -182,6 +182,29 @@ def test_without_a_terminal_they_are_refused(tmp_path: Path, asking: str, said: 
     assert not list((tmp_path / "state").rglob("history/*"))
 
 
+#: As with an account whose password has expired: at a terminal it waits for a new one.
+EXPIRED = """\
+#!/bin/sh
+case " $* " in *" -tt "*) exec HERE/sleep 300 ;; esac
+echo "Password change required but no TTY available." >&2
+exit 1
+"""
+
+
+def test_an_expired_password_is_not_waited_for(tmp_path: Path) -> None:
+    fleet = Fleet(tmp_path)
+    (tmp_path / "sleep").symlink_to("/bin/sleep")
+    (tmp_path / "ssh").write_text(EXPIRED.replace("HERE", str(tmp_path)))
+    line = fleet.inventory.read_text()
+    fleet.inventory.write_text(line.replace("ansible_python_interpreter", "unused"))
+    finished = fleet.run()
+    assert finished.status == 3, finished.err
+    message = finished.document["envoys"]["h1"]["message"]
+    assert "Password change required" in message
+    assert "log in there once" in message
+    assert processes_with(str(tmp_path)) == []
+
+
 @pytest.mark.parametrize("end", [pytest.param("Ctrl-C", marks=pytest.mark.sweep), "SIGTERM"])
 def test_the_end_at_a_question_restores_the_terminal(tmp_path: Path, end: str) -> None:
     fleet = Fleet(tmp_path)

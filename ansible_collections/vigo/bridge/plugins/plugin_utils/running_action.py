@@ -98,7 +98,13 @@ class RunningAction(ActionBase):
 
     def _python_that_runs(self, pythons: Sequence[str]) -> tuple[int, str]:
         environment = self._compute_environment_string()
-        answer = self._low_level_execute_command(f"{environment} {kept_module.search(pythons)}")
+        become = self._connection.become
+        # With input, SSH gives the command no terminal, at which an account whose password has
+        # expired would wait for a new one. Some ways to become root need a terminal.
+        given = None if become and become.require_tty else b"\n"
+        answer = self._low_level_execute_command(
+            f"{environment} {kept_module.search(pythons)}", in_data=given
+        )
         return kept_module.found(answer["stdout"])
 
     def _with_python(self, task_vars: Mapping[str, Any], python: str) -> dict[str, Any]:
