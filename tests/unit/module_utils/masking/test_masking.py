@@ -167,7 +167,7 @@ def test_every_form_of_a_secret_is_masked(name: str, form: str) -> None:
 
 
 #: text -> must stay as it is, whatever the (other) secrets are
-HARMLESS = {
+HARMLESS = [
     'nginx: [notice] 1#1: start worker processes\n10.0.0.1 - - "GET /a%20b?c=d HTTP/1.1" 200',
     '{"level":"info","ts":1700000000.1,"msg":"listening","addr":"[::]:8080","path":"C:\\\\x"}',
     "Traceback (most recent call last):\n  File \"/srv/app.py\", line 3, in main\nKeyError: 'a'",
@@ -179,7 +179,7 @@ HARMLESS = {
     "\x1b[32mok\x1b[0m\tcolumns  and   spaces\r\n",
     "grüße aus 世界 🔑 \u2028",
     "''\"\"\\\\%%&&amp;++",
-}
+]
 
 
 @pytest.mark.parametrize("text", HARMLESS)
