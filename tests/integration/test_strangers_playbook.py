@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
         "file",
         {"target_path": "/x", "content": "", "source": "/y"},
         {},
-        "parameters are mutually exclusive: content|source",
+        "parameters are mutually exclusive: content|content_base64|src|source",
     ),
     "an option that another one needs": (
         "container",
