@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping
 
-from . import state_folder
+from . import private_files, state_folder
 from .container.named import named
 from .container.owners import Owners, record_found
 from .container.prune import prune
@@ -43,7 +43,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
     crates = parse_crates(entries)
-    path = arguments.get("state_dir") or state_folder.default_folder()
+    path = arguments.get("state_dir") or private_files.default_folder()
     folder = state_folder.StateFolder(path, target.check_mode, target.note)
     stack = _stack(arguments)
     ids = [resource.id for resource in resources]

@@ -10,7 +10,7 @@ from typing import Any, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 
-from . import state_folder, system_errors
+from . import private_files, system_errors
 from .caller import end_with_caller
 from .container import sdk
 from .container.connection import needs_sdk
@@ -53,7 +53,7 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
 
     def given() -> Mapping[str, Any]:
         if resource_type.needs_sdk and needs_sdk(attributes.get("docker_host", "")):
-            require_sdk(module, state_folder.default_folder())
+            require_sdk(module, private_files.default_folder())
         return attributes
 
     with explained(module, target):

@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 from . import damaged_files, private_files, system_errors, temporary_files
 from .errors import Blocked
-from .private_files import default_folder as default_folder
 from .temporary_files import prefix_beside
 
 #: How long a second converge waits for the first one, in seconds.

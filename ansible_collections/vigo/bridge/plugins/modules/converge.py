@@ -290,7 +290,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import state_folder
+from ..module_utils import private_files
 from ..module_utils.container import sdk
 from ..module_utils.container.connection import needs_sdk
 from ..module_utils.container.prune import usual_engine_is_there
@@ -326,7 +326,7 @@ def main() -> None:
         os.environ["DOCKER_HOST"] = module.params["docker_host"]
     with explained(module, target):
         if _needs_sdk(module):
-            require_sdk(module, module.params["state_dir"] or state_folder.default_folder())
+            require_sdk(module, module.params["state_dir"] or private_files.default_folder())
         results = converge(module.params, target)
     secrets = target.secrets
     results = [concealed(result, secrets) for result in results]

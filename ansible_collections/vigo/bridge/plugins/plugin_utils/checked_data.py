@@ -111,7 +111,7 @@ class Checked:
                 self.text(key, where): self.plain(item, where, depth - 1)
                 for key, item in self.mapping(value, where).items()
             }
-        return [self.plain(item, where, depth - 1) for _, item in self.items(value, where)]
+        return [self.plain(item, where, depth - 1) for _place, item in self.items(value, where)]
 
     def _count(self, size: int) -> None:
         self._left -= size + 1

@@ -83,8 +83,8 @@ def found(output: str) -> tuple[int, str]:
     0, where none runs.
     """
     for line in reversed(output.split("\n")):
-        mark, _, rest = line.strip().partition(" ")
-        number, _, path = rest.partition(" ")
+        mark, _blank, rest = line.strip().partition(" ")
+        number, _blank, path = rest.partition(" ")
         if mark == _MARK and number.isdigit() and path:
             return int(number), path
     return 0, ""

@@ -172,7 +172,7 @@ class CommandStore(Store):
                     process.kill()
                     process.wait()
         if process.returncode != 0:
-            said = errors.decode("utf-8", "replace").strip().split("\n")[-1]
+            said = errors.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
             self.refusals[path] = f"exit code {process.returncode}" + (f": {said}" if said else "")
             return None
         text = output.decode("utf-8", "surrogateescape")

@@ -123,8 +123,8 @@ def _value(
             )
         return value
 
-    assert found.value is not None
-    return resolved(found.value, look_up) if found.has_variables else found.value
+    value = found.value or ""
+    return resolved(value, look_up) if found.has_variables else value
 
 
 def _content(path: str, predicted: PredictedFiles) -> bytes:

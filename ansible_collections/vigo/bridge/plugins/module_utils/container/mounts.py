@@ -85,7 +85,8 @@ def parse_tmpfs(value: Any) -> dict[str, str]:
         pairs = list(value.items())
     else:
         pairs = [
-            (path, options) for path, _, options in (e.partition(":") for e in as_mounts(value))
+            (path, options)
+            for path, _colon, options in (e.partition(":") for e in as_mounts(value))
         ]
     folders: dict[str, str] = {}
     for path, options in pairs:

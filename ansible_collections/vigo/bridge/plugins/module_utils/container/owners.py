@@ -60,10 +60,10 @@ class Owners:
         resource: whose container it is to be; any of the stack's where it is None.
         """
         resources = self.resources if resource is None else (resource,)
-        if container is not None and self._claim(container, resources) is Claim.FOREIGN:
-            assert self.stack is not None
-            owner = self.owner(container.id, container.labels)
-            assert owner is not None
+        if container is None or self._claim(container, resources) is not Claim.FOREIGN:
+            return
+        owner = self.owner(container.id, container.labels)
+        if self.stack is not None and owner is not None:
             raise refusal(self.stack, owner, f"container {container.name}")
 
     def note_found(
