@@ -11,6 +11,8 @@ from typing import Any
 from .errors import ResourceError
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+#: About 57 years. The clocks of systems and engines end somewhere above.
+_LONGEST = 500001 * 3600.0
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
 _WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+|\d+(?:\.\d+)?")
 
@@ -22,4 +24,7 @@ def seconds(value: Any, attribute: str) -> float:
         raise ResourceError(
             f"{attribute}: {value!r} is no length of time; write seconds (90) or 30s, 5m, 1h"
         )
-    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    length = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    if length >= _LONGEST:
+        raise ResourceError(f"{attribute}: {text:.40} is too long; write at most 500000h")
+    return length

@@ -5,17 +5,22 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping, cast
+from typing import Mapping, cast
 
 from .. import secret_references
 from .observed import Existing, Observed
 from .spec import Settings
 
 _PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy")
-#: What engines put into the environment themselves.
-ENGINES_OWN = frozenset(
+#: What Podman puts into the environment itself. Docker adds nothing that inspect shows.
+_OF_PODMAN = frozenset(
     {"container", "TERM", "HOSTNAME", "HOME", "PATH", *_PROXIES, *map(str.upper, _PROXIES)}
 )
+
+
+def of_engine(podman: bool) -> frozenset[str]:
+    """The variables that a container may have from its engine."""
+    return _OF_PODMAN if podman else frozenset()
 
 
 def of_image(observed: Observed) -> Mapping[str, str]:
@@ -42,10 +47,6 @@ def to_compare(wanted: Settings, observed: Observed) -> set[str]:
             name for name in {**before, **written} if before.get(name) != written.get(name)
         )
     if wanted.env_file or "env_file" in recorded.fields or "env" in recorded.hashed:
-        names.update(_unexplained(container.settings.env or {}, (written, observed.file_env)))
+        added = of_engine(observed.podman)
+        names.update(set(container.settings.env or {}) - added - {*written, *observed.file_env})
     return names
-
-
-def _unexplained(actual: Mapping[str, str], wanted: Iterable[Mapping[str, str]]) -> set[str]:
-    """Variables that come from nowhere: of a file that had them, or that was removed."""
-    return set(actual) - ENGINES_OWN - {name for variables in wanted for name in variables}

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterable, Mapping
 from ..errors import ResourceError
 from . import create_config, image_name, label
 from .engine import Engine
-from .environment import ENGINES_OWN
+from .environment import of_engine
 from .label import Recorded
 from .observed import Existing, Image
 from .spec import LIMITS, ContainerSpec, Settings
@@ -187,11 +187,8 @@ def _image(engine: Engine, follower: Existing) -> Image:
 
 
 def _env(follower: Existing, image: Image, podman: bool) -> dict[str, str] | None:
-    """What was set: neither the image's own nor what the engine adds.
-
-    Docker adds nothing that shows; what looks so in a container of another tool was set by that.
-    """
-    added = ENGINES_OWN if follower.recorded or podman else frozenset()
+    """What was set: neither the image's own nor what the engine adds."""
+    added = of_engine(podman)
     own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
     written = _recorded(follower).fields.get("env") or {}
     return {

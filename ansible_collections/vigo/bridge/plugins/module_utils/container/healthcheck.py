@@ -133,7 +133,7 @@ def _retries(value: Any, attribute: str) -> int | None:
         return None
     number = whole(value, attribute)
     if not 0 <= number < 1 << 31:
-        raise ResourceError(f"{attribute}: {number} is out of range: expected 1 or more")
+        raise ResourceError(f"{attribute}: {number} is out of range: expected 1 to {(1 << 31) - 1}")
     return number or None
 
 
@@ -142,7 +142,7 @@ def _time(value: Mapping[str, Any], option: str, attribute: str) -> int | None:
     if value.get(option) in (None, ""):
         return None
     length = seconds(value[option], f"{attribute}.{option}") * _NANOSECONDS
-    if length and not _SHORTEST <= length < 1 << 63:
+    if length and length < _SHORTEST:
         raise ResourceError(
             f"{attribute}.{option}: {value[option]!r} is out of range: expected 1ms or more"
         )

@@ -48,7 +48,9 @@ def pids_limit(value: Any, attribute: str) -> int:
     """The most processes; 0 or -1 for no limit."""
     limit = quantities.whole(value, attribute)
     if not -1 <= limit < 1 << 31:
-        raise ResourceError(f"{attribute}: {limit} is out of range: expected 1 or more, or -1")
+        raise ResourceError(
+            f"{attribute}: {limit} is out of range: expected 1 to {(1 << 31) - 1}, or -1"
+        )
     return limit
 
 
@@ -71,7 +73,7 @@ def ulimits(value: Any, attribute: str) -> dict[str, str]:
         if name in limits:
             raise ResourceError(f"{where} is written twice; keep one")
         is_above = hard != -1 and (soft == -1 or soft > hard)
-        if is_above or min(soft, hard) < -1:
+        if is_above or min(soft, hard) < -1 or max(soft, hard) >= 1 << 63:
             raise ResourceError(
                 f"{where}: invalid limit {soft}:{hard}: expected SOFT:HARD, the soft one no higher,"
                 " or -1 for no limit"

@@ -15,8 +15,8 @@ from ..errors import ResourceError
 
 _PORT = re.compile(
     r"(?:(?P<address>\[[0-9A-Fa-f:.]+\]|\d+\.\d+\.\d+\.\d+|):)?"
-    r"(?:(?P<host>\d+(?:-\d+)?|):)?"
-    r"(?P<inner>\d+(?:-\d+)?)"
+    r"(?:(?P<host>\d{1,5}(?:-\d{1,5})?|):)?"
+    r"(?P<inner>\d{1,5}(?:-\d{1,5})?)"
     r"(?:/(?P<protocol>tcp|udp|sctp))?",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from fractions import Fraction
 from typing import Any
 
 from .. import comma_strings
@@ -15,6 +16,8 @@ from ..errors import ResourceError
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgt]?)(?:i?b)?", re.IGNORECASE)
 _POWERS = {"": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+#: Characters of a number that anything could need. Python does not read very long ones.
+_LONGEST = 40
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0"})
 
@@ -27,9 +30,10 @@ def size(value: Any, attribute: str) -> int:
     match = _SIZE.fullmatch(written)
     if match is None:
         raise ResourceError(f"{attribute}: {written!r} is no size; write bytes, or 512k, 256m, 2g")
-    number = int(float(match.group(1)) * 1024 ** _POWERS[match.group(2).lower()])
+    exact = Fraction(match.group(1)) if len(written) < _LONGEST else 1 << 63
+    number = int(exact * 1024 ** _POWERS[match.group(2).lower()])
     if number >= 1 << 63:
-        raise ResourceError(f"{attribute}: {written!r} is too large")
+        raise ResourceError(f"{attribute}: {written:.{_LONGEST}} is too large")
     return number
 
 

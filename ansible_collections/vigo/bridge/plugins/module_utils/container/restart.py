@@ -13,7 +13,7 @@ from ..errors import ResourceError
 
 NO = "no"
 
-_POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::\d+)?")
+_POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::\d{1,10})?")
 
 
 def parse(value: Any, attribute: str) -> str:
@@ -21,11 +21,12 @@ def parse(value: Any, attribute: str) -> str:
     written = "no" if value is False else text(value).strip()
     if written == "false":
         written = NO
-    if not _POLICY.fullmatch(written):
+    name, colon, count = written.partition(":")
+    if not _POLICY.fullmatch(written) or int(count or 0) >= 1 << 31:
         raise ResourceError(
             f"{attribute}: {written!r} is not no, always, unless-stopped or on-failure[:N]"
         )
-    return "on-failure" if written == "on-failure:0" else written
+    return f"{name}:{int(count)}" if colon and int(count) else name
 
 
 def payload(policy: str) -> dict[str, Any]:

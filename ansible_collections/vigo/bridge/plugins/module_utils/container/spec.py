@@ -43,6 +43,7 @@ from .mounts import Mount
 from .networks import Attachment
 from .ports import Port
 
+_NUMBER = re.compile(r"-?[0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 #: Behind the names of the containers that a replacement keeps for a while.
 NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
@@ -262,8 +263,9 @@ def _user(value: Any, attribute: str) -> str:
     written = text(value).strip()
     name, colon, group = written.partition(":")
     is_whole = bool(name) and bool(group) == bool(colon) and ":" not in group
-    numbers = [int(part) for part in (name, group) if part.isascii() and part.isdigit()]
-    if not is_whole or any(map(str.isspace, written)) or max(numbers, default=0) >= 1 << 31:
+    parts = [part for part in (name, group) if _NUMBER.fullmatch(part)]
+    is_too_large = any(len(part) > 10 or not 0 <= int(part) < 1 << 31 for part in parts)
+    if not is_whole or any(map(str.isspace, written)) or is_too_large:
         raise ResourceError(f"{attribute}: invalid user {written!r}: expected USER or USER:GROUP")
     return written
 
