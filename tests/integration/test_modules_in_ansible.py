@@ -131,6 +131,34 @@ def test_verdict(
     assert {name: answer.result.get(name) for name in part} == part
 
 
+#: attributes of a file that is there -> what check mode returns of it, as it would be
+PREDICTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "new content and another mode": (
+        {"content": "longer", "mode": "0600"},
+        {"state": "file", "size": 6, "mode": "0600"},
+    ),
+    "a file that has another name, too": (
+        {"mode": "0640"},
+        {"state": "file", "size": 3, "mode": "0640"},
+    ),
+    "a file that is removed": (
+        {"state": "absent"},
+        {"state": "absent", "size": None, "mode": None, "owner": None},
+    ),
+}
+
+
+@pytest.mark.parametrize(("attributes", "part"), PREDICTED.values(), ids=PREDICTED)
+def test_check_mode_returns_what_would_be(
+    tmp_path: Path, attributes: dict[str, Any], part: dict[str, Any]
+) -> None:
+    (tmp_path / "it").write_text("old")
+    (tmp_path / "other-name").hardlink_to(tmp_path / "it")
+    answer = call("file", {"target_path": str(tmp_path / "it"), **attributes}, "--check")
+    assert answer.verdict == "CHANGED", answer.printed
+    assert {name: answer.result.get(name) for name in part} == part
+
+
 def test_secret_reaches_the_command_and_shows_nowhere() -> None:
     arguments = {
         "command": 'echo "$PASSWORD" "$(printf %s "$PASSWORD" | wc -c)"',

@@ -90,6 +90,8 @@ def target_of(module: AnsibleModule) -> Target:
 def leave(module: AnsibleModule, secrets: Secrets, **result: Any) -> None:
     """Ends the call with a result that holds no secret; ``failed`` says in which way."""
     module.params = _shown_arguments(module, secrets)
+    # Where a result has `dest`, Ansible would put what is on the disk over what is predicted.
+    module.add_path_info = lambda returned: returned
     if result.get("failed"):
         module.fail_json(**{name: value for name, value in result.items() if name != "failed"})
     # Without `failed`, Ansible takes every exit code but 0 for a failure, an accepted one too.
