@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from pathlib import Path, PurePosixPath
 
 from vigo_bridge.language.diagnostics import Diagnostics
@@ -29,7 +28,7 @@ _PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_.-]
 
 def new_id() -> str:
     """Return an ID that no other stack has."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def lines(name: str, stack_id: str) -> str:
