@@ -177,8 +177,9 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "NUL in the source": ({"source": "/a\0"}, "source holds a NUL character"),
     "NUL in a script": ({"stream_edit": ["a\0"]}, "stream_edit holds a NUL character"),
     "a long name": ({"target_path": "/" + "a" * 300}, "File name too long; choose another path"),
-    "negative indent": ({"content": "a", "baseindent": -1}, "baseindent: -1 is less than 0"),
-    "no number as indent": ({"baseindent": "x"}, "baseindent: 'x' is no whole number"),
+    "negative indent": ({"content": "a", "baseindent": -1}, "-1 is not an integer from 0 to 1000"),
+    "huge indent": ({"content": "a", "baseindent": 10**9}, "is not an integer from 0 to 1000"),
+    "no number as indent": ({"baseindent": "x"}, "baseindent: 'x' is not an integer"),
     "a folder as suffix": ({"backup": "/x"}, "backup: '/x' is neither true nor a suffix"),
     "a map as script": (
         {"stream_edit": {"a": "b"}},

@@ -12,6 +12,7 @@ from typing import Any, Mapping
 
 from .comma_strings import text, within
 from .errors import ResourceError
+from .integers import integer
 from .secret_references import texts
 
 #: Attributes that are data for somebody else, and may hold any character.
@@ -57,8 +58,5 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
         with within(name):
             return text(value)
     if kind == "int":
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise ResourceError(f"{name}: {value!r} is no whole number") from None
+        return integer(value, name)
     return value

@@ -98,7 +98,7 @@ options:
       - A file system without such contexts is an error.
     type: str
   baseindent:
-    description: How many spaces to put before each line of O(content) that is not blank.
+    description: Spaces to put before each line of O(content) that is not blank, from 0 to 1000.
     type: int
     default: 0
   backup:

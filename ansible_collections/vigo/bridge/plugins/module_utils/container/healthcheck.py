@@ -12,7 +12,8 @@ from .. import comma_strings
 from ..comma_strings import text
 from ..durations import seconds
 from ..errors import ResourceError
-from .quantities import switch, whole
+from ..integers import integer
+from .quantities import switch
 
 _OPTIONS = (
     "test",
@@ -131,7 +132,7 @@ def _retries(value: Any, attribute: str) -> int | None:
     """How often it may fail; 0 is the engine's word for not set."""
     if value in (None, ""):
         return None
-    number = whole(value, attribute)
+    number = integer(value, attribute)
     if not 0 <= number < 1 << 31:
         raise ResourceError(f"{attribute}: {number} is out of range: expected 1 to {(1 << 31) - 1}")
     return number or None

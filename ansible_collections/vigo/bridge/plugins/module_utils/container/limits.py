@@ -11,6 +11,7 @@ from typing import Any, Mapping
 from ..comma_strings import as_map, text
 from ..durations import seconds
 from ..errors import ResourceError
+from ..integers import integer
 from . import quantities
 
 _LEAST_MEMORY = 6 * 1024 * 1024
@@ -38,7 +39,7 @@ def shm_size(value: Any, attribute: str) -> int:
 
 def cpu_shares(value: Any, attribute: str) -> int:
     """A weight; the kernel would move others into this range."""
-    shares = quantities.whole(value, attribute)
+    shares = integer(value, attribute)
     if shares and not 2 <= shares <= 262144:
         raise ResourceError(f"{attribute}: {shares} is out of range: expected 2 to 262144")
     return shares
@@ -46,7 +47,7 @@ def cpu_shares(value: Any, attribute: str) -> int:
 
 def pids_limit(value: Any, attribute: str) -> int:
     """The most processes; 0 or -1 for no limit."""
-    limit = quantities.whole(value, attribute)
+    limit = integer(value, attribute)
     if not -1 <= limit < 1 << 31:
         raise ResourceError(
             f"{attribute}: {limit} is out of range: expected 1 to {(1 << 31) - 1}, or -1"
@@ -98,4 +99,4 @@ def _sides(limit: Any, where: str) -> tuple[int, int]:
             raise ResourceError(f"{where}: write a number, or a map with soft and hard")
         limit = f"{limit['soft']}:{limit['hard']}"
     soft, _colon, hard = text(limit).partition(":")
-    return quantities.whole(soft, where), quantities.whole(hard or soft, where)
+    return integer(soft, where), integer(hard or soft, where)

@@ -145,6 +145,11 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     name = text(name).strip()
     if not _NAME.fullmatch(name):
         raise ResourceError(f"networks: {name!r} is no network name; write letters, digits, _ . -")
+    if not isinstance(options, Mapping):
+        raise ResourceError(
+            f"networks: {name}: expected a mapping; write {name}: {{aliases: [NAME]}}, or"
+            f" {name}: {{}}"
+        )
     for option in options:
         if option not in _OPTIONS:
             raise ResourceError(

@@ -47,14 +47,6 @@ def switch(value: Any, attribute: str) -> bool:
     raise ResourceError(f"{attribute}: {written!r} is neither true nor false")
 
 
-def whole(value: Any, attribute: str) -> int:
-    """A whole number."""
-    try:
-        return int(text(value).strip())
-    except ValueError:
-        raise ResourceError(f"{attribute}: {text(value)!r} is no whole number") from None
-
-
 def nano_cpus(value: Any, attribute: str) -> int:
     """CPUs as billionths, as engines count them: ``1.5`` is 1500000000."""
     try:

@@ -18,6 +18,7 @@ from typing import Any, Callable, Mapping
 from ..comma_strings import as_list, as_map, text, within
 from ..durations import seconds
 from ..errors import ResourceError
+from ..integers import integer
 from . import (
     capabilities,
     conflicts,
@@ -344,7 +345,7 @@ _HANDLING: dict[str, Parser] = {
     "expect": quantities.one_of("running", "exited"),
     "renew_volumes": quantities.switch,
     "remove_volumes": quantities.switch,
-    "keep_images": quantities.whole,
+    "keep_images": integer,
     "scope": _plain,
     "stack_id": _plain,
     "resource": _plain,

@@ -12,6 +12,7 @@ from typing import Any, Mapping
 from .. import comma_strings, durations
 from ..errors import ResourceError
 from ..home_folder import expanded
+from ..integers import integer_within
 from ..process import Command
 
 #: What stands in a command for the path of its secret file.
@@ -89,7 +90,7 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
         returns=_exit_codes(attributes.get("returns")),
         logoutput=_logoutput(attributes.get("logoutput")),
         background=background,
-        nice=_nice(attributes.get("nice")),
+        nice=integer_within(attributes.get("nice"), "nice", -20, 19),
         timeout=durations.seconds(attributes.get("timeout") or 300, "timeout"),
     )
 
@@ -154,13 +155,3 @@ def _logoutput(value: Any) -> str:
     if value != "on_failure":
         raise ResourceError(f"logoutput: {value!r} is neither true, false nor on_failure")
     return "on_failure"
-
-
-def _nice(value: Any) -> int:
-    try:
-        nice = int(value or 0)
-    except ValueError:
-        nice = 99
-    if not -20 <= nice <= 19:
-        raise ResourceError(f"nice: {value!r} is no whole number from -20 to 19")
-    return nice

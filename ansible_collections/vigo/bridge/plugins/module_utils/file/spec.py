@@ -16,12 +16,15 @@ from .. import secret_references
 from ..comma_strings import text, within
 from ..errors import ResourceError
 from ..home_folder import expanded
+from ..integers import integer_within
 from . import mode
 from .attributes import CONTENTS
 from .mode import Mode
 
 #: The permissions of new files.
 NEW_MODE, NEW_SECRET_MODE = 0o644, 0o600
+#: The largest ``baseindent``.
+_MOST_SPACES = 1000
 #: What stands in ``validate`` for the path of the temporary file.
 _PLACEHOLDER = re.compile("%%|%s")
 
@@ -104,7 +107,8 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
             f"source: {source!r} is neither templates/... of the stack nor an absolute path"
         )
     if content is not None:
-        content = _indented(str(content), _spaces(attributes.get("baseindent")))
+        spaces = integer_within(attributes.get("baseindent"), "baseindent", 0, _MOST_SPACES)
+        content = _indented(str(content), spaces)
     return FileSpec(
         path=path,
         state=_state(attributes.get("state") or "present"),
@@ -176,13 +180,6 @@ def _state(state: str) -> str:
     if state not in ("present", "absent"):
         raise ResourceError(f"state: {state!r} is neither present nor absent")
     return state
-
-
-def _spaces(value: Any) -> int:
-    spaces = int(value or 0)
-    if spaces < 0:
-        raise ResourceError(f"baseindent: {spaces} is less than 0")
-    return spaces
 
 
 def _scripts(value: Any) -> tuple[str, ...]:
