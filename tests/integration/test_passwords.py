@@ -153,6 +153,7 @@ REFUSED = {
     "ANSIBLE_VAULT_IDENTITY_LIST=dev@prompt": "the vault password 'dev'",
     "ANSIBLE_CONNECTION_PASSWORD_FILE=/nowhere": "/nowhere, cannot be read: No such file",
     "--become-password-file /nowhere": "'/nowhere' does not exist",
+    "--become-password-file /dev/zero": "/dev/zero, holds more than 65536 bytes",
     "-k --connection-password-file /dev/null": "exclude each other",
 }
 

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from vigo_bridge.run.ansible_program import BECOME_ANSWER, CONNECTION_ANSWER
 from vigo_bridge.run.ansible_settings import ansible_settings
@@ -66,6 +67,8 @@ _BECOME = _Kind(
         " ANSIBLE_BECOME_PASSWORD_FILE"
     ),
 )
+#: Bytes of a password that does not come from a regular file.
+_LONGEST = 64 * 1024
 _KEYS = re.compile(rb"ask_pass|connection_password_file|become_password_file", re.IGNORECASE)
 
 
@@ -124,10 +127,21 @@ def _of_file(path: str, kind: _Kind) -> dict[str, str]:
                 return kind.variables(printed)
         with Path(path).open("rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return kind.variables(stream.read().strip())
+                return kind.variables(_all_of(stream, path, kind).strip())
     except OSError as error:
         raise Refusal(
             f"the file with the {kind.name}, {path}, cannot be read: {error.strerror};"
             f" {kind.advice}"
         ) from error
     return {kind.ask: "false", kind.file: path}
+
+
+def _all_of(stream: BinaryIO, path: str, kind: _Kind) -> bytes:
+    """What a pipe or a device gives, which may have no end."""
+    content = stream.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise Refusal(
+            f"the file with the {kind.name}, {path}, holds more than {_LONGEST} bytes;"
+            f" {kind.advice}"
+        )
+    return content
