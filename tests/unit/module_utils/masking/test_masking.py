@@ -134,6 +134,8 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "bash's set -x": bash('exec 2>&1; set -x; : "$1"'),
     "bash's declare -p": bash('x="$1"; declare -p x'),
     "SQL": lambda text: utf8(text.replace("'", "''")),
+    "Compose": lambda text: utf8(text.replace("$", "$$")),
+    "a unit of systemd": lambda text: utf8(text.replace("%", "%%")),
     "CSV": lambda text: utf8('"' + text.replace('"', '""') + '"'),
     "latin-1": lambda text: text.encode("latin-1", "ignore"),
     "UTF-16": lambda text: text.encode("utf-16"),
