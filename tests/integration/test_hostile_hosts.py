@@ -72,6 +72,22 @@ def test_each_odd_result_is_its_hosts_failure(tmp_path: Path) -> None:
         assert not set("\x1b\x07\x9b") & set(text)
 
 
+@pytest.mark.parametrize("verbosity", ["-vv", "-vvvvv"])
+def test_ansibles_own_output_is_clean(tmp_path: Path, verbosity: str) -> None:
+    """U+009B begins an escape sequence, too, and JSON does not escape it."""
+    fleet(tmp_path)
+    (tmp_path / "stack" / "configcrates" / "site.vgo").write_text(
+        "name: site\nresources:\n  - name: told\n    type: exec\n"
+        "    command: \"printf '\\\\302\\\\2332J'; exit 1\"\n"
+    )
+    call = ("run", "--local", "--stacks", tmp_path / "stack", verbosity)
+    finished = vigo_bridge(*call, environment={"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert finished.status == 3, finished.err
+    assert "PLAY RECAP" in finished.out
+    assert "\\x9b2J" in finished.out
+    assert not set("\x1b\x07\x9b") & set(finished.out + finished.err)
+
+
 def test_ansible_playbook_goes_on_as_well(tmp_path: Path) -> None:
     inventory = fleet(tmp_path)
     resources = [{"id": "told", "type": "exec", "command": "true"}]

@@ -9,6 +9,7 @@ import selectors
 import shlex
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from ansible_runner.interface import init_runner
 from ansible_runner.utils import OutputEventFilter
 
 from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 from vigo_bridge.files import write_text
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import is_secret
@@ -48,7 +50,7 @@ def play(
 ) -> str:
     """Runs it to its end, or until `stop` cuts it; gives the last lines that Ansible printed.
 
-    show_output: Ansible's own output goes to standard output too.
+    show_output: Ansible's own output goes to standard output too, without what steers a terminal.
     """
     lines: list[str] = []
 
@@ -56,6 +58,9 @@ def play(
         shown = str(event.get("stdout", "")).replace("\r\n", "\n")
         lines.extend(shown.split("\n") if shown else ())
         del lines[:-_COMPLAINT_LINES]
+        if show_output and (shown or event.get("event") == "verbose"):
+            sys.stdout.write(clean(shown) + "\n")
+            sys.stdout.flush()
         on_event(event)
         return False  # ansible-runner need not keep it as a file
 
@@ -69,7 +74,7 @@ def play(
         event_handler=handle,
         # With a callback of ours it leaves the signal handlers alone.
         cancel_callback=lambda: False,
-        quiet=not show_output,
+        quiet=True,  # It would print what comes from hosts as it is.
         suppress_env_files=True,
     )
     # The user's ansible.cfg in the current folder counts, as for Ansible's own commands.
