@@ -10,6 +10,7 @@ from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.loading import get
 from vigo_bridge.compose.merging import as_mapping
 from vigo_bridge.compose.model import Pairs
+from vigo_bridge.compose.plain_scalars import printed_by_compose
 from vigo_bridge.compose.text import Text, text_of
 from vigo_bridge.language.diagnostics import did_you_mean_or_known
 from vigo_bridge.language.reader import described
@@ -71,11 +72,14 @@ def number(value: Value) -> int:
 
 def pairs(value: Value) -> Pairs:
     """A mapping, or a list of NAME=VALUE."""
-    found = []
-    for key, item in mapping(as_mapping(value)).entries:
-        is_missing = isinstance(item, Scalar) and item.data is None
-        found.append((key.text, None if is_missing else text(item)))
-    return tuple(found)
+    entries = mapping(as_mapping(value)).entries
+    return tuple((key.text, _value(item)) for key, item in entries)
+
+
+def _value(item: Value) -> Text | None:
+    if not isinstance(item, Scalar):
+        misfit(item, "a text")
+    return None if item.data is None else printed_by_compose(item)
 
 
 def known_only(fields: Fields, known: Sequence[str], what: str) -> None:
