@@ -9,7 +9,6 @@ import selectors
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +19,8 @@ from ansible_runner.interface import init_runner
 from ansible_runner.utils import OutputEventFilter
 
 from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
-from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 from vigo_bridge.files import write_text
+from vigo_bridge.report.printing import echo
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import is_secret
 from vigo_bridge.run.stop import Stop
@@ -59,8 +58,7 @@ def play(
         lines.extend(shown.split("\n") if shown else ())
         del lines[:-_COMPLAINT_LINES]
         if show_output and (shown or event.get("event") == "verbose"):
-            sys.stdout.write(clean(shown) + "\n")
-            sys.stdout.flush()
+            echo(shown)
         on_event(event)
         return False  # ansible-runner need not keep it as a file
 

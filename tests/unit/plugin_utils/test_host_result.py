@@ -35,7 +35,10 @@ GOOD: dict[str, Any] = {
             "type": "container",
             "action": "recreated",
             "reason": "ports",
-            "diff": {"before": {"ports": [1, None]}, "after": {"ports": [1.5, {"a": True}]}},
+            "diff": {
+                "before": {"ports": [1, None]},
+                "after": {"ports": [1.5, {"a": True}], "memory": 2**63 - 1},
+            },
             "duration_s": 2,
         },
         {

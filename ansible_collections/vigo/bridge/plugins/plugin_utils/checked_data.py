@@ -28,7 +28,8 @@ LARGEST_OF_OURS = 64 * LARGEST
 #: JSON needs up to six bytes for a character.
 _BYTES = 6
 DEEPEST = 32
-LARGEST_NUMBER = 2**53
+#: Sizes of containers have 64 bits.
+LARGEST_NUMBER = 2**64
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
