@@ -281,6 +281,7 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
     "logoutput no, success": ({"command": "echo a", "logoutput": False}, "ran", 0, ""),
     "logoutput odd": ({"command": "true", "logoutput": "maybe"}, "failed", None, "neither true"),
     "nice": ({"command": "nice", "nice": 5}, "ran", 0, ""),
+    "a quotient as nice": ({"command": "nice", "nice": 10 / 2}, "ran", 0, ""),
     "a list as nice": ({"command": "true", "nice": [1]}, "failed", None, "nice: expected a string"),
     "too nice": ({"command": "nice", "nice": 20}, "failed", None, "from -20 to 19"),
     "binary output": ({"command": "printf 'a\\377\\000b'"}, "ran", 0, "a\ufffd\0b"),

@@ -15,7 +15,12 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 
 
 def integer(value: Any, attribute: str) -> int:
-    """Return the integer that is written there. Raises ResourceError."""
+    """Return the integer that is written there. Raises ResourceError.
+
+    Templates of Ansible make 2.0 of 4 / 2.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     with within(attribute):
         written = text(value).strip()
     if not _INTEGER.fullmatch(written):
