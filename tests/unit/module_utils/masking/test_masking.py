@@ -198,6 +198,15 @@ def test_a_line_of_a_secret_is_masked_by_itself_unless_it_is_short() -> None:
     assert secrets.conceal('> "key": "value-of-it", <\n{\n  ok\n}') == f"> {MASK} <\n{{\n  ok\n}}"
 
 
+@pytest.mark.parametrize("width", [64, 76])
+def test_wrapped_base64_of_a_large_secret_in_a_log(width: int) -> None:
+    key = "\n".join(f"{number * 7919:064x}" for number in range(20))
+    lines = textwrap.wrap(base64.b64encode(key.encode()).decode(), width)
+    log = "\n".join(f"web-1  | {line}" for line in lines)
+    shown = Secrets({"a": key}).conceal_output(log.encode(), 100_000)
+    assert set(shown.split("\n")[:-1]) == {f"web-1  | {MASK}"}
+
+
 def test_bytes_that_are_no_text_do_not_hide_a_secret() -> None:
     secrets = Secrets({"a": "hunter22"})
     assert secrets.conceal_output(b"\xffhunter22\xfe\xc3", 100) == f"\ufffd{MASK}\ufffd\ufffd"

@@ -24,8 +24,13 @@ SHORTEST_LINE = 8
 #: Shorter secrets would be found by chance where something is decoded.
 SHORTEST_ESCAPED = 4
 SHORTEST_ENCODED = 5
-#: A printed form is at most so many times as long as the secret.
+#: A printed form is at most so many times as long as the secret; that of a large one, so many
+#: times and some bytes: its lines are masked by themselves as well.
 _LONGEST_FORM = 12
+_LONGEST_FORM_OF_LARGE = 3
+_LARGE = 64 * 1024
+#: How programs wrap base64: `base64`, and `openssl` or PEM files.
+_BASE64_WIDTHS = (76, 64)
 
 _DECODERS = {
     "B": escapes.backslashes,
@@ -52,9 +57,11 @@ class Masker:
     """Masks these secrets, in bytes or text."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        printed = {form for value in values for form in _printed(value)}
+        given = tuple(values)
+        printed = {form for value in given for form in _printed(value)}
         self._printed = sorted(printed, key=len, reverse=True)
-        self.reach = _LONGEST_FORM * max(map(len, self._printed), default=0)
+        longest = max((len(as_bytes(value)) for value in given), default=0)
+        self.reach = min(_LONGEST_FORM * longest, _LONGEST_FORM_OF_LARGE * longest + _LARGE)
 
     def mask_text(self, text: str) -> str:
         """The text with every secret masked. Bytes in it that are no text are replaced."""
@@ -128,10 +135,19 @@ def _printed(value: str) -> Iterator[bytes]:
         if len(text) >= SHORTEST_ESCAPED:
             for encoding in ("utf-16-le", "utf-16-be"):
                 yield text.encode(encoding, "surrogatepass")
+    yield from _base64_lines(as_bytes(value))
     short = as_bytes(value.strip())
     if len(short) == SHORTEST_ENCODED - 1:  # as a text of its own
         for data in (short, short + b"\n"):
             yield base64.b64encode(data)
+
+
+def _base64_lines(data: bytes) -> Iterator[bytes]:
+    """The lines of a large secret in base64, which may stand amid other text, as in a log."""
+    for width in _BASE64_WIDTHS:
+        text = base64.b64encode(data)
+        lines = [text[start : start + width] for start in range(0, len(text), width)]
+        yield from (line for line in lines[:-1])
 
 
 def _latin(text: str) -> Optional[bytes]:
