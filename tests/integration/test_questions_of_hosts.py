@@ -49,7 +49,7 @@ set -e
 for name in asked asked-old; do
   useradd --create-home --shell /bin/sh $name
   echo $name:pw123 | chpasswd
-  install -D -o $name -m 0600 /root/.ssh/authorized_keys /home/$name/.ssh/authorized_keys
+  install -D -o $name -m 0600 ~/.ssh/authorized_keys /home/$name/.ssh/authorized_keys
   chown $name /home/$name/.ssh
 done
 chage -d 0 asked-old
@@ -67,10 +67,10 @@ def host(fleet3: Fleet, tmp_path: Path) -> Iterator[Host]:
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", str(key)], check=True
     )
     public = key.with_suffix(".pub").read_text().strip()
-    found.run(f"{GONE}; cp -p /root/.ssh/authorized_keys /root/keys")
-    found.run(f"{ACCOUNTS}\necho '{public}' >> /root/.ssh/authorized_keys")
+    found.run(f"{GONE}; cp -p ~/.ssh/authorized_keys ~/keys")
+    found.run(f"{ACCOUNTS}\necho '{public}' >> ~/.ssh/authorized_keys")
     yield found
-    found.run(f"mv /root/keys /root/.ssh/authorized_keys; {GONE}")
+    found.run(f"mv ~/keys ~/.ssh/authorized_keys; {GONE}")
 
 
 def inventory(host: Host, folder: Path, lines: dict[str, str]) -> Path:
