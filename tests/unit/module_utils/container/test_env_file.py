@@ -11,11 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.env_file import (
-    EnvFile,
-    parse,
-    read,
-)
+from ansible_collections.vigo.bridge.plugins.module_utils.container.env_file import EnvFile, parse
+from ansible_collections.vigo.bridge.plugins.module_utils.container.env_file_values import read
 from ansible_collections.vigo.bridge.plugins.module_utils.env_format import assignments
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.foresight import PredictedFiles

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
+from .accounts import account_of
 from .errors import ResourceError
-from .process import account_of
 
 
 def expanded(path: str, attribute: str, user: str | None = None) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Callable, Iterator, Mapping, Tuple, Union
 
 from . import caller
+from .accounts import account_of
 from .errors import Blocked, ResourceError
 from .process_output import Streams
 from .secret_references import Secrets
@@ -293,20 +293,6 @@ def _end_group(process: subprocess.Popen) -> None:
     # One that waits for a device or a network file system does not end even then.
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(2)
-
-
-def account_of(user: str) -> pwd.struct_passwd:
-    """Return the account of a user, by name or number. Raises ResourceError."""
-    try:
-        return pwd.getpwnam(user)
-    except KeyError:
-        pass
-    try:
-        return pwd.getpwuid(int(user))
-    except (KeyError, ValueError, OverflowError):
-        raise ResourceError(
-            f"user {user!r} does not exist on this machine; create it first"
-        ) from None
 
 
 def _switch_to(user: str, variables: dict[str, str]) -> Callable[[], Any]:

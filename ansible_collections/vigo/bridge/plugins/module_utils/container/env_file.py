@@ -1,23 +1,17 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of environment variables on the target."""
+"""The attribute that names files of environment variables; see ``env_file_values``."""
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping
+from typing import Any, Mapping
 
 from ..comma_strings import as_list, text
-from ..dollar_variables import InvalidVariable, resolved
-from ..env_format import Assignment, InvalidLine, assignments, decoded
 from ..errors import ResourceError
-from ..foresight import PredictedFiles
-from ..regular_files import read_regular
 from . import quantities
 
-_LARGEST = 1 << 20
 _FORMATS = ("compose", "raw")
 
 
@@ -62,76 +56,3 @@ def _described(item: Mapping[Any, Any], attribute: str) -> EnvFile:
         raise ResourceError(f"{attribute}: format must be compose or raw, not {kind!r}")
     required = quantities.switch(item.get("required", True), f"{attribute}: required")
     return EnvFile(path, kind == "raw", required)
-
-
-def read(
-    files: tuple[EnvFile, ...], predicted: PredictedFiles, note: Callable[[str], None]
-) -> dict[str, str]:
-    """The variables of all files, later files first. Raises ResourceError, never with a value.
-
-    Variables in values are those of earlier files, then of lines above: the environment of the
-    target is not read. predicted: files that lie over the machine's own in check mode.
-    """
-    values: dict[str, str] = {}
-    for file in files:
-        own: dict[str, str] = {}
-        line = 0
-        try:
-            for found in assignments(decoded(_content(file.path, predicted)), file.is_raw):
-                line = found.line
-                if found.value is None:
-                    note(
-                        f"env_file: {file.path}:{line}: {found.name} stands alone and is left out;"
-                        " write NAME=VALUE"
-                    )
-                else:
-                    own[found.name] = _value(found, values, own, file.path, note)
-        except (OSError, UnicodeDecodeError) as error:
-            if isinstance(error, FileNotFoundError) and not file.is_required:
-                continue
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise ResourceError(
-                f"env_file: {file.path} cannot be read: {reason}; correct the path, or put the"
-                " file there first"
-            ) from None
-        except InvalidLine as error:
-            raise ResourceError(
-                f"env_file: {file.path}:{error.line}: {error}; {error.advice}"
-            ) from None
-        except InvalidVariable as error:
-            raise ResourceError(
-                f"env_file: {file.path}:{line}: {error}; write $$ for a dollar sign, or put the"
-                " value in single quotes"
-            ) from None
-        values.update(own)
-    return values
-
-
-def _value(
-    found: Assignment,
-    earlier: Mapping[str, str],
-    own: Mapping[str, str],
-    path: str,
-    note: Callable[[str], None],
-) -> str:
-    def look_up(name: str) -> str | None:
-        value = earlier.get(name, own.get(name))
-        if value is None:
-            note(
-                f"env_file: {path}:{found.line}: ${name} is not set in this file or one before it,"
-                " and counts as empty; write $$ for a dollar sign"
-            )
-        return value
-
-    value = found.value or ""
-    return resolved(value, look_up) if found.has_variables else value
-
-
-def _content(path: str, predicted: PredictedFiles) -> bytes:
-    file = predicted.get(path)
-    if file is not None:
-        with file.read() as stream:
-            return stream.read()
-    if predicted.kind(path) == "missing":
-        raise FileNotFoundError(errno.ENOENT, "it would have been removed by then")
-    return read_regular(path, _LARGEST)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import ResourceError
 from ..target import Target
-from . import env_file, label, prefetch, pull, recover
+from . import env_file_values, label, prefetch, pull, recover
 from .decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
@@ -75,7 +75,7 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     if not spec.is_wanted or not spec.settings.env_file:
         return {}
     try:
-        return env_file.read(spec.settings.env_file, target.foresight.files, target.note)
+        return env_file_values.read(spec.settings.env_file, target.foresight.files, target.note)
     except ResourceError as error:
         if not target.check_mode or all(map(target.foresight.is_clear, _paths(spec))):
             raise

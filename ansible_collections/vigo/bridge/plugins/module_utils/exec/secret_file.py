@@ -10,7 +10,7 @@ import os
 import tempfile
 from typing import Iterator
 
-from ..process import account_of
+from ..accounts import account_of
 from ..temporary_files import clear, temporary
 
 _IN_MEMORY = "/dev/shm"

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from .. import comma_strings, durations
 from ..errors import ResourceError
 from ..home_folder import expanded
+
+if TYPE_CHECKING:
+    from ..process import Command
 from ..integers import integer_within
-from ..process import Command
 
 #: What stands in a command for the path of its secret file.
 SECRET_FILE = re.compile(r"\{\{\s*secret_file\s*\}\}")
