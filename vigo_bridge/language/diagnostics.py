@@ -55,7 +55,7 @@ CODES = {
     "VB308": "a value that is needed at load is known only on the target",
     "VB309": "a foreach without a list",
     "VB310": "a variable of the user's inventory wins over the stack's",
-    "VB311": "a variable of the user's inventory that Ansible reserves the name of",
+    "VB311": "a variable of the user's inventory with a name that Ansible reserves",
     "VB401": "the order of resources",
     "VB402": "a condition is wrong",
     "VB403": "a trigger or a dependency that has no effect",

@@ -12,8 +12,8 @@ options: {}
 attributes:
   action_group:
     description:
-      - Takes part in C(module_defaults), by the name C(group/vigo.bridge.bridge), which has the
-        modules that take C(docker_host).
+      - Supports C(module_defaults) with the group C(group/vigo.bridge.bridge), which contains the
+        modules with the option C(docker_host).
     support: full
     membership:
       - vigo.bridge.bridge

@@ -108,7 +108,7 @@ options:
         quotes C(\n), C(\t), C(\") and the like are escapes; both can span lines. Without quotes, a
         value ends before a C(#) that follows a space. C($NAME), C(${NAME}) and C(${NAME:-default})
         stand for variables of earlier files and lines, never of the host; C($$) is a dollar sign.
-      - "C({path: PATH, format: raw}) is a file in which everything behind the equals sign is the
+      - "C({path: PATH, format: raw}) is a file in which everything after the equals sign is the
         value, as with C(docker run --env-file). With C(required: false) it may be missing."
       - They must be regular files of at most 1 MiB, in UTF-8. A name without a value is left out,
         with a note.
@@ -148,7 +148,7 @@ options:
       - A map with C(test) (a text for the container's shell, or a list of the command and its
         arguments, which may begin with C(CMD) or C(CMD-SHELL)), C(interval), C(timeout),
         C(start_period), C(start_interval) (lengths of time) and C(retries). What it leaves out is
-        taken from the image; so is a C(0), as engines cannot tell it from nothing.
+        taken from the image; so is a C(0), which engines treat as not set.
         C(start_interval) needs Docker 25.
       - A list with C(CMD-SHELL) holds one more text, and a text is always a command for the shell,
         so V(NONE) and V(CMD wget) are errors.

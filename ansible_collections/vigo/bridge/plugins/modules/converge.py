@@ -129,9 +129,8 @@ options:
     elements: str
   prune:
     description:
-      - Whether containers of this O(scope) that its resources no longer name are removed in the
-        end, and networks that were made for them and that nobody uses. Containers that it has
-        adopted are among them.
+      - Whether to remove, at the end, containers of this O(scope) that its resources no longer
+        name, and unused networks that were created for them. This includes adopted containers.
       - Volumes always stay. Nothing is removed when a resource failed.
       - Needs a O(scope) that was chosen for this playbook or stack. It is refused with V(default),
         which playbooks without one share, and in the run in which a O(stack_id) has a new O(scope).
@@ -141,7 +140,7 @@ options:
   docker_host:
     description:
       - The address of the engine for all containers that name none themselves, and for O(prune).
-      - It takes the place of the environment variable E(DOCKER_HOST), for commands as well.
+      - It overrides the environment variable E(DOCKER_HOST), for commands as well.
     type: str
 attributes:
   async:

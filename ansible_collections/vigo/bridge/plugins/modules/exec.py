@@ -79,11 +79,11 @@ options:
   logoutput:
     description:
       - V(true) shows below the task what the command printed when it succeeded.
-      - V(on_failure) is as without the option. Ansible shows what a failed command printed.
+      - V(on_failure) is the default. Ansible shows what a failed command printed.
       - V(false) keeps what the command printed out of the result, also when it failed. RV(output),
         RV(stdout) and RV(stderr) are empty then.
-      - Without it, the result holds what the command printed, and nothing is shown of success.
-      - In a stack the report has what the command printed, with V(on_failure) only of a failure,
+      - Without it, the result holds what the command printed, and output is shown only on failure.
+      - In a stack, the report has what the command printed, with V(on_failure) only if it failed,
         and with V(false) never.
     type: raw
   background:

@@ -17,7 +17,7 @@ description:
   - A run that is killed may leave such a temporary file, C(.NAME.vigo-*). The next run removes it.
   - Missing parent folders are made, with mode V(0755). They are not removed again.
   - A symbolic link is never written through. With O(content), O(content_base64), O(src) or
-    O(source) the file takes the place of the link, and what the link points to stays. Without them
+    O(source) the file replaces the link, and the target of the link is not changed. Without them
     a link is an error, because its content would be lost; write the path that it points to as
     O(target_path). O(state=absent) removes the link.
   - A directory at the path is an error.
@@ -112,8 +112,8 @@ options:
   validate:
     description:
       - A shell command that checks the new content before it takes its place. C(%s), or C(%) alone,
-        stands for the path of the temporary file, already quoted. One of them is required.
-      - Where C(%s) is written, C(%%) stands for C(%), and any other C(%) stays.
+        is replaced with the path of the temporary file, already quoted. One of them is required.
+      - Where C(%s) is used, C(%%) means C(%), and any other C(%) is literal.
       - It does not run in check mode.
       - When it ends with another exit code than 0, or takes longer than 30 seconds, the old file
         stays and the task fails.
