@@ -252,7 +252,7 @@ def check(engine: Engine, testbed: Testbed, folder: Path, maker: Maker) -> None:
         identity = place.inspect()["Id"]
         result = place.bring(**ours)
         assert result.action == "none", result
-        assert result.reason == "something else has made it; it is as described"
+        assert result.reason == "created by another tool; already matches"
         for name, value in ours.items():
             alone = {"image": ours["image"], name: value}
             assert place.bring(check=True, **alone).action == "none", name

@@ -124,7 +124,7 @@ def test_a_namesake_is_refused_before_anything_is_touched(stack: Stack) -> None:
     assert not (stack.folder / "f").exists()
     assert stack.names() == {"-other"}
     stack.identity = {"scope": stack.name}
-    with pytest.raises(ResourceError, match="this stack has no id"):
+    with pytest.raises(ResourceError, match="this stack has no ID"):
         stack.converge(web)
 
 

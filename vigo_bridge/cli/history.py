@@ -71,7 +71,7 @@ def show(number: int, output: str, verbosity: int) -> None:
     except InvalidData as error:
         raise click.ClickException(
             f"the result of rollout {number} cannot be shown: {error}; another version of"
-            " vigo-bridge, or something else, has written it: -o json shows it as it is"
+            " vigo-bridge or another program wrote it. Use -o json to print it unchanged"
         ) from error
     echo(f"rollout {number}: {record.command}, {record.started}, {record.status}")
     print_run(result, Screen(), diffs=True, everything=verbosity > 0)

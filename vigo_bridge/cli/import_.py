@@ -109,9 +109,9 @@ def compose(
 def _losses(found: Import, allowed: bool) -> str:
     if not found.losses or allowed:
         return ""
-    counted = "1 thing can" if found.losses == 1 else f"{found.losses} things can"
+    counted = "1 key" if found.losses == 1 else f"{found.losses} keys"
     return (
-        f"{counted} not be carried over. Nothing was written; change the compose"
+        f"{counted} cannot be carried over. Nothing was written; change the compose"
         " file, or add --allow-lossy"
     )
 
@@ -130,8 +130,8 @@ def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
     for path in found.files:
         echo(f"wrote {stacks / path}")
     if found.stack.secrets:
-        echo("Put these secrets into a store; their values are in no file of the stack:")
+        echo("Put these secrets into a store; the files of the stack do not contain their values:")
     for secret in found.stack.secrets:
-        echo(f"  vigo-bridge secrets set {secret.path}    # now in {secret.origin}")
+        echo(f"  vigo-bridge secrets set {secret.path}    # now: {secret.origin}")
     validate = f"vigo-bridge config validate{stacks_option(stacks)}"
     echo(f"Look at it with: {validate}, then {plan_call(stacks, pattern)}")

@@ -12,12 +12,12 @@ from vigo_bridge.language.model import Stack
 
 
 def refuse_prune_of_unnamed(stack: Stack) -> None:
-    """End the command where the stack is named after its folder, as other stacks may be, too."""
+    """End the command where the stack is named after its folder, as another stack may be."""
     if stack.identity.is_named:
         return
     written = textwrap.indent(lines(suggested_name(stack.folder), new_id()), "  ")
     raise click.ClickException(
-        f"--prune needs a stack with a name of its own: {stack.identity.name!r} is only a folder's"
-        f" name, which another stack may have, too. Write {stack.folder / FILE} with these lines:\n"
+        f"--prune requires a named stack: {stack.identity.name!r} is only the name of a folder,"
+        f" which another stack may share. Create {stack.folder / FILE} with these lines:\n"
         f"{written}Nothing was touched."
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The secret stores of a stack, and what is wrong with their list."""
+"""Find the secret stores of a stack, and check their list."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stores_of(folder: Path) -> list[Store]:
 
 
 def findings(stack: Stack) -> Iterable[Diagnostic]:
-    """What is wrong with the list of stores, and how many secrets nobody looked up.
+    """Return what is wrong with the list of stores, and how many secrets are not checked.
 
     No store is asked: a stack that is only looked at must not run or fetch anything.
     """
@@ -50,7 +50,7 @@ def findings(stack: Stack) -> Iterable[Diagnostic]:
         found.note(
             "VB606",
             positions[0],
-            f"this reference to a secret{others} not checked: no secret store is asked here",
-            "`vigo-bridge secrets check` asks the stores",
+            f"this reference to a secret{others} not checked: this command queries no secret store",
+            "run `vigo-bridge secrets check` to look them up",
         )
     return found

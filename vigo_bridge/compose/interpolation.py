@@ -76,7 +76,7 @@ def substitute(text: str, environment: Environment, position: Position) -> tuple
     except InvalidVariable as error:
         raise ComposeError(
             position,
-            f"{error.shown!r} is no variable",
+            f"invalid variable {error.shown!r}",
             "write ${NAME}, ${NAME:-default}, or $$ for a dollar sign",
         ) from error
     return _parts(found, environment, position)

@@ -61,14 +61,14 @@ def _devices(job: Job, texts: tuple[Text, ...]) -> None:
 
 
 def _security_opt(job: Job, texts: tuple[Text, ...]) -> None:
-    """Compose reads a seccomp profile from its file; engines take its content only."""
+    """Set security_opt. Compose reads a seccomp profile from a file; engines need its content."""
     kept = []
     for text in texts:
         name, value = (str(part) for part in text.partition("=" if "=" in str(text) else ":"))
         if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
             job.lost(
                 "security_opt",
-                f"{text} names a file, and the engine takes its content only",
+                f"{text} names a file, but the engine expects its content",
                 "write seccomp= and the profile's JSON into security_opt",
             )
         else:

@@ -134,9 +134,9 @@ def _lines(text: str) -> list[str]:
 
 
 def _without_comparison(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    """What lies between the equal beginnings and ends of two long texts.
+    """Yield what is between the equal beginnings and ends of two long texts.
 
-    Where it is long itself, it is not compared line by line: that can take hours.
+    It is not compared line by line, because that can take hours.
     """
     start, longest = 0, min(len(before), len(after))
     while start < longest and before[start] == after[start]:
@@ -163,8 +163,8 @@ def _as_text(side: Any) -> str:
 def _conclusions(result: RunResult) -> Iterator[str]:
     if result.stopped:
         yield (
-            f"stopped after batch {len(result.batches)}: {hanging(result.stopped, 2)}; mend that,"
-            " and go on with --resume"
+            f"stopped after batch {len(result.batches)}: {hanging(result.stopped, 2)}; fix"
+            " this, then continue with --resume"
         )
     if result.status is RunStatus.INTERRUPTED:
         yield "interrupted"

@@ -72,7 +72,7 @@ def _items(foreach: Name, variables: Mapping[str, Any], diagnostics: Diagnostics
         diagnostics.error(
             "VB302",
             foreach.position,
-            f"foreach names {foreach.text!r}, which is no variable here",
+            f"foreach names {foreach.text!r}, which is not a variable here",
             did_you_mean(foreach.text, variables)
             or "give it a list under the configcrate's 'vars:'",
         )

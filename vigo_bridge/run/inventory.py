@@ -24,8 +24,8 @@ _IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
 
 
 _NO_TERMINAL = (
-    "\nInventories are read without a terminal, as each batch reads them again; give what is asked"
-    " for there in the environment or in a file."
+    "\nInventories are read without a terminal, because each batch reads them again; provide"
+    " passwords in the environment or in a file."
 )
 
 

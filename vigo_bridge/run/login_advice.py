@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do where SSH, sudo or su asked something, and nobody was there to answer."""
+"""Advise what to do when SSH, sudo or su asked a question that nobody could answer."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import re
 _ADVICE = {
     # With a changed key, ssh says as well that the verification failed.
     r"REMOTE HOST IDENTIFICATION HAS CHANGED": (
-        "The host has another key than known_hosts says: find out why; `ssh-keygen -R HOST` removes"
-        " the old key"
+        "The host's key differs from the one in known_hosts: find out why; `ssh-keygen -R HOST`"
+        " removes the old key"
     ),
     r"Host key verification failed|authenticity of host .* can't be established|"
     r"Host Key checking is enabled": (
         "The host's key is not in known_hosts: compare and add it, by `ssh HOST` or `ssh-keyscan`;"
-        " ANSIBLE_HOST_KEY_CHECKING=False leaves the check out"
+        " ANSIBLE_HOST_KEY_CHECKING=False disables the check"
     ),
     r"Invalid/incorrect password": (
-        "SSH did not accept the password that was given, or the host allows none: check that it is"
-        " the one of this account"
+        "SSH did not accept the password that was given, or the host allows no passwords: check"
+        " that it belongs to this account"
     ),
     r"Permission denied \([a-z,-]*publickey": (
         "SSH could not log in without a question: where the key has a passphrase, load it with"

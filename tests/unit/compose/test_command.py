@@ -88,7 +88,7 @@ DOCUMENTS: dict[str, tuple[tuple[str, ...], int, str, str, list[tuple[Any, ...]]
         ("lossy.yml",),
         1,
         "refused",
-        "1 thing can not be carried over",
+        "1 key cannot be carried over",
         [("lost", "services.web.runtime", 4, 5, RUNTIME)],
     ),
     "lost, and allowed": (

@@ -71,9 +71,9 @@ def test_addresses(options: dict[str, Any], found: dict[str, Any], message: str)
         ("seccomp:unconfined", ""),
         ("seccomp=builtin", ""),
         ('seccomp={"defaultAction": "SCMP_ACT_ALLOW"}', ""),
-        ("seccomp=/etc/profile.json", "takes no path of a seccomp profile"),
-        ("seccomp:profile.json", "takes no path"),
-        ("seccomp=", "takes no path"),
+        ("seccomp=/etc/profile.json", "does not accept the path of a profile"),
+        ("seccomp:profile.json", "does not accept the path"),
+        ("seccomp=", "does not accept the path"),
         ("apparmor=profile", ""),
     ],
 )

@@ -52,10 +52,10 @@ def test_the_environment_of_the_target_is_not_read(
     notes: list[str] = []
     assert values_of(EnvFile(str(path)), notes=notes) == {"A": ""}
     assert notes == [
-        f"env_file: {path}:1: $FROM_HOST is not set in this file or one before it, and counts as"
-        " empty; write $$ for a dollar sign",
-        f"env_file: {path}:2: FROM_HOST stands alone and is left out; write NAME=VALUE",
-        f"env_file: {path}:3: B stands alone and is left out; write NAME=VALUE",
+        f"env_file: {path}:1: $FROM_HOST is not set in this file or one before it, so it"
+        " is empty; write $$ for a dollar sign",
+        f"env_file: {path}:2: FROM_HOST has no value and is skipped; write NAME=VALUE",
+        f"env_file: {path}:3: B has no value and is skipped; write NAME=VALUE",
     ]
 
 

@@ -56,7 +56,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         former = record.former_name(stack)
         if former:
             target.note(
-                f"on this host, the stack with the id {stack.id} was named {former!r} so far; if"
+                f"on this host, the stack with the ID {stack.id} was named {former!r} so far; if"
                 " its folder was copied, give the copy an id of its own"
             )
         target.service("owners", lambda: Owners(stack, record, frozenset(ids)))
@@ -104,7 +104,7 @@ def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
     former = record.former_name(stack)
     if former:
         raise ResourceError(
-            f"prune is refused: on this host, the id {stack.id} was that of the stack {former!r}"
+            f"prune is refused: on this host, the ID {stack.id} was that of the stack {former!r}"
             f" so far. Nothing was touched; if {stack.scope!r} is its new name, run once without"
             " prune. If its folder was copied, give the copy an id of its own"
         )

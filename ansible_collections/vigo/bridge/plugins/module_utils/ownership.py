@@ -41,7 +41,7 @@ class Stack:
     """The stack that is being converged.
 
     id: what distinguishes it from others of its name; may be empty. former: names under which
-    earlier versions may have made its containers, without an ID. is_named: whether somebody has
+    earlier versions may have made its containers, without an ID. is_named: whether the user has
     chosen the name.
     """
 
@@ -77,7 +77,7 @@ class Stack:
         return Claim.FOREIGN
 
     def is_namesake(self, owner: Owner) -> bool:
-        """Whether it is another stack of the same name. One without an ID is none."""
+        """Return whether it is another stack of the same name. Both need an ID for that."""
         return bool(owner.id) and owner.id != self.id and owner.scope == self.scope
 
 
@@ -85,16 +85,16 @@ class Namesake(ResourceError):
     """Another stack on the host has the name: nothing may be touched."""
 
     def __init__(self, stack: Stack, other: Owner, what: str) -> None:
-        mine = f"the id {stack.id}" if stack.id else "no id"
+        mine = f"the ID {stack.id}" if stack.id else "no ID"
         super().__init__(
-            f"another stack named {stack.scope!r} is on this host: {what} has the id {other.id},"
+            f"another stack named {stack.scope!r} is on this host: {what} has the ID {other.id},"
             f" and this stack has {mine}. Nothing was touched; choose another name for one of them,"
             f" or, if they are the same stack, {_id_line(other)}"
         )
 
 
 def refusal(stack: Stack, owner: Owner, what: str) -> ResourceError:
-    """Return the error of a resource that another stack stands in the way of."""
+    """Return the error of a resource that conflicts with another stack."""
     hint = ""
     if owner.id and not stack.id:
         hint = f"; if it is the same stack, {_id_line(owner)}"

@@ -55,14 +55,14 @@ def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
 
 
 def weak(values: Mapping[str, str]) -> str | None:
-    """A warning of secrets that cannot be told from other text, or None."""
+    """Return a warning about secrets that look like other text, or None."""
     found = {path: weakness(value) for path, value in sorted(values.items())}
     listed = ", ".join(f"{path} ({reason})" for path, reason in found.items() if reason)
     if not listed:
         return None
     return (
-        f"weak secret: {listed}; in the output of commands and engines the same text is masked"
-        " wherever it occurs, and in messages it is not masked; choose a longer one"
+        f"weak secret: {listed}; the same text is masked everywhere in the output of commands"
+        " and engines, but not in messages; choose a longer secret"
     )
 
 

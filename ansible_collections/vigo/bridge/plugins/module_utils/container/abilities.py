@@ -34,15 +34,15 @@ def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
 
 
 def refuse_seccomp_path(spec: ContainerSpec) -> None:
-    """Raises ResourceError for what Docker would refuse at the start only.
+    """Raise ResourceError for the path of a profile, which Docker refuses only at start.
 
-    The docker command reads such a file; the engine takes its content. Podman takes a path.
+    The docker command reads the file; the engine expects its content. Podman accepts a path.
     """
     for option in spec.settings.security_opt or ():
         name, _equals, value = option.partition("=" if "=" in option else ":")
         if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
             raise ResourceError(
-                f"security_opt: {option!r}: Docker takes no path of a seccomp profile; write"
+                f"security_opt: {option!r}: Docker does not accept the path of a profile; write"
                 " seccomp=unconfined, or a list with seccomp= and the profile's JSON"
             )
 
@@ -87,7 +87,7 @@ def _refuse_address(network: str, address: str, observed: Observed) -> None:
 
 
 def refuse_missing_source(path: str) -> None:
-    """Raises ResourceError for a path that cannot be mounted; empty is none."""
+    """Raise ResourceError for a path that cannot be mounted; an empty path is valid."""
     if path:
         raise ResourceError(
             f"volumes: {path} does not exist on the engine's host; create it first, or mount a"

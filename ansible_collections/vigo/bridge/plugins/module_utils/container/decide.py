@@ -164,7 +164,7 @@ def _running(
     if turn.awaited and _may_yet_fail(container):
         decision = _updated_or_none(found, updates, "")
         return replace(decision, steps=(*updates, steps.Await()))
-    adopted = "" if container.recorded else "something else has made it; it is as described"
+    adopted = "" if container.recorded else "created by another tool; already matches"
     unhealthy = "it is unhealthy" if container.health == "unhealthy" else ""
     decision = _updated_or_none(found, updates, unhealthy or adopted)
     return replace(decision, note=_unhealthy(spec, container)) if unhealthy else decision

@@ -17,7 +17,7 @@ _FORMATS = ("compose", "raw")
 
 @dataclass(frozen=True)
 class EnvFile:
-    """One file. is_raw: whether everything behind the equals sign is the value."""
+    """One file. is_raw: whether everything after the equals sign is the value."""
 
     path: str
     is_raw: bool = False

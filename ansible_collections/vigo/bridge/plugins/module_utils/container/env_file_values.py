@@ -21,10 +21,10 @@ _LARGEST = 1 << 20
 def read(
     files: tuple[EnvFile, ...], predicted: PredictedFiles, note: Callable[[str], None]
 ) -> dict[str, str]:
-    """The variables of all files, later files first. Raises ResourceError, never with a value.
+    """Return the variables of all files; later files win. Raises ResourceError, never with a value.
 
     Variables in values are those of earlier files, then of lines above: the environment of the
-    target is not read. predicted: files that lie over the machine's own in check mode.
+    target is not read. predicted: files that check mode predicts, an overlay.
     """
     values: dict[str, str] = {}
     for file in files:
@@ -35,7 +35,7 @@ def read(
                 line = found.line
                 if found.value is None:
                     note(
-                        f"env_file: {file.path}:{line}: {found.name} stands alone and is left out;"
+                        f"env_file: {file.path}:{line}: {found.name} has no value and is skipped;"
                         " write NAME=VALUE"
                     )
                 else:
@@ -73,7 +73,7 @@ def _value(
         if value is None:
             note(
                 f"env_file: {path}:{found.line}: ${name} is not set in this file or one before it,"
-                " and counts as empty; write $$ for a dollar sign"
+                " so it is empty; write $$ for a dollar sign"
             )
         return value
 
@@ -87,5 +87,5 @@ def _content(path: str, predicted: PredictedFiles) -> bytes:
         with file.read() as stream:
             return stream.read()
     if predicted.kind(path) == "missing":
-        raise FileNotFoundError(errno.ENOENT, "it would have been removed by then")
+        raise FileNotFoundError(errno.ENOENT, "an earlier resource removes it")
     return read_regular(path, _LARGEST)
