@@ -118,9 +118,9 @@ def converge(
 
 
 def run_options(options: HostOptions, output: str, changes: Mapping[str, object]) -> RunOptions:
-    """How to run, with the passwords for that, which may have to be typed now.
+    """Return how to run, with the passwords, which the user may have to type now.
 
-    ``-v`` shows more of ours; from ``-vv`` on, Ansible's own output is shown too.
+    ``-v`` shows more details; ``-vv`` and more also show Ansible's own output.
     """
     ansible_environment()  # A vault password is asked for now, and not when hosts are worked on.
     shows_ansible = options.verbosity >= 2 and output == "text"

@@ -51,28 +51,28 @@ class Program(click.Group):
 
 
 def _failed(error: OSError) -> int:
-    """Say what the system refuses; the exit status."""
-    # Imported here, as the list of commands needs nothing of ours.
+    """Print an error of the operating system, and return the exit status."""
+    # Imported here, as the list of commands does not need it.
     from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
 
     if error.filename is None and error.errno in _OF_WRITING:
-        # Files of ours are named where they cannot be written.
+        # Other files are named where they cannot be written.
         error.filename = "standard output"
         _drop_output()
-    if error.errno != errno.EPIPE:  # Who closes it early, as `head` does, wants no more of it.
+    if error.errno != errno.EPIPE:  # A reader such as `head` closes it early on purpose.
         with contextlib.suppress(OSError):
             _echo(f"Error: {explained(error)}\n")
     return exit_status.INVALID
 
 
 def _drop_output() -> None:
-    """Have what is still to be printed go nowhere: Python would try it again at its end."""
+    """Discard the remaining output, which Python would try to write again at its end."""
     with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _echo(text: str) -> None:
-    # Imported here, as the list of commands needs nothing of ours.
+    # Imported here, as the list of commands does not need it.
     from vigo_bridge.report.printing import echo
 
     echo(text, err=True, nl=False)

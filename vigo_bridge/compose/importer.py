@@ -77,9 +77,9 @@ def read_compose(
 
 
 def _identity(folder: Path, project: str) -> str:
-    """Return the lines of the stack.vgo; none where the stack has one, which stays as it is.
+    """Return the lines of the stack.vgo; empty if the stack has one already, which is kept.
 
-    A stack that others have begun keeps the name that it has had so far.
+    An existing stack without one keeps its present name.
     """
     if os.path.lexists(folder / FILE):
         return ""

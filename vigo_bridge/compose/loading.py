@@ -92,7 +92,7 @@ def _given_name(content: Fields, environment: Environment) -> str:
 
 
 def _dotenv(folder: Path, reader: ProjectFiles) -> list[tuple[Path, bytes]]:
-    """The folder's `.env`. A folder of that name is none, as for compose."""
+    """Return the folder's `.env`. A folder of that name is ignored, as by compose."""
     path = folder / ".env"
     if path.is_dir() or not os.path.lexists(path):
         return []

@@ -24,7 +24,7 @@ _KEYS = {
 
 
 def drop_refused(job: Job) -> None:
-    """Reports and leaves out what the target would refuse, entry by entry in lists."""
+    """Report and omit what the target would refuse, entry by entry in lists."""
     while (message := _refusal(job, _whole(job))) is not None:
         first = re.match(r"\w+", message)
         name = first[0] if first else ""
@@ -42,7 +42,7 @@ def drop_refused(job: Job) -> None:
 
 
 def _kept(job: Job, name: str, entries: list[Any]) -> list[Any]:
-    """The entries that are allowed beside those before them."""
+    """Return the entries that do not conflict with earlier ones."""
     kept: list[Any] = []
     for entry in entries:
         if _refusal(job, {name: [*kept, entry]}) is None:
@@ -55,7 +55,7 @@ def _whole(job: Job) -> dict[str, Any]:
 
 
 def _refusal(job: Job, attributes: dict[str, Any]) -> str | None:
-    """Why the target would refuse these, with the variables as they are imported."""
+    """Return why the target would refuse the attributes, with the imported variables."""
     filled = _filled(attributes, {name: value for name, (value, _) in job.renderer.vars.items()})
     try:
         spec.parse({"image": "x", **filled, "container": "app"})

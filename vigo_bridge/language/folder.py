@@ -92,7 +92,7 @@ def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterato
     """List all files that are not hidden, relative to the folder, in a stable order.
 
     Links to folders are followed where they stay inside the stack's folder, each folder once.
-    diagnostics: gets what is not looked into.
+    diagnostics: for files and folders that are not read.
     """
     found = diagnostics if diagnostics is not None else Diagnostics()
     seen: set[str] = set()
@@ -112,7 +112,7 @@ def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterato
 
 
 def _entries(folder: Path, path: PurePosixPath, found: Diagnostics) -> list[os.DirEntry[str]]:
-    """The names in one folder, without hidden ones, sorted."""
+    """Return the sorted names in one folder, without hidden ones."""
     try:
         with os.scandir(folder / path) as entries:
             names = list(itertools.islice(entries, MAX_NAMES + 1))
@@ -127,11 +127,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        return False  # a link in a circle: whoever reads it says so
+        return False  # a circular link, which is reported when it is read
 
 
 def _is_to_be_read(folder: Path, path: PurePosixPath, seen: set[str], found: Diagnostics) -> bool:
-    """Whether a folder is inside the stack's folder, not too deep, and not read yet."""
+    """Return whether a folder is inside the stack's folder, not too deep, and not read yet."""
     if len(path.parts) > MAX_DEPTH:
         _unusable(found, path, f"folders are nested more than {MAX_DEPTH} deep", _SMALLER)
         return False

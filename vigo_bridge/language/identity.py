@@ -102,5 +102,5 @@ def _without(name: str, names: list[str]) -> tuple[str, ...]:
 
 
 def _quoted(name: str) -> str:
-    """Quote the names that YAML may take for something other than text."""
+    """Quote the names that YAML may read as something other than a string."""
     return name if _PLAIN.fullmatch(name) else f'"{name}"'

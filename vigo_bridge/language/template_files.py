@@ -77,7 +77,7 @@ def warn_of_unusable(
     crates: Iterable[Configcrate],
     diagnostics: Diagnostics,
 ) -> None:
-    """Report files that no resource could use and that none names. None of them is opened."""
+    """Report unusable files that no resource names. They are not opened."""
     named = {
         text.scalar.text
         for crate in crates
@@ -97,7 +97,7 @@ def warn_of_unusable(
 
 
 def _problem(folder: Path, path: PurePosixPath) -> OSError | None:
-    """What is wrong with a file, as far as its links, its kind and its size tell."""
+    """Return what is wrong with the links, the kind or the size of a file."""
     try:
         real = resolved_below(str(folder), str(path))
         found = (folder / real).lstat()

@@ -68,7 +68,7 @@ def _decode(file: str, content: bytes) -> str:
 
 
 def _refuse_other_line_breaks(file: str, text: str) -> None:
-    """The parser takes them for line breaks, as YAML 1.1 has it, YAML 1.2 and editors do not."""
+    """Refuse characters that are line breaks for the parser and YAML 1.1, but not for YAML 1.2."""
     found = _OTHER_LINE_BREAK.search(text)
     if found is not None:
         raise BrokenFile(

@@ -15,7 +15,7 @@ from vigo_bridge.language.position import Position
 
 
 def as_text(finding: Finding) -> str:
-    """A finding as `Finding` words it, no part of which looks like another finding."""
+    """Return a finding as text in which no part can look like another finding."""
     return str(
         replace(
             finding,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prints lines and JSON. This and ``screen`` alone print, and nothing from here steers a terminal.
 
-Names of hosts, texts from hosts and engines, and lines of a stack are printed like all else: nobody
-has to remember which of them could hold an escape sequence.
+All text is cleaned here, so that callers do not have to know which texts can contain an escape
+sequence.
 """
 
 from __future__ import annotations

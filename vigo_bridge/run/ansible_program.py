@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one of Ansible's programs in this Python, sooner, and no longer than whoever started it.
+"""Runs one of Ansible's programs in this Python, sooner, and no longer than its caller.
 
 It gets SIGINT when that one dies, however that happens. And Python does not look for garbage among
 what is only just being loaded and stays: that takes a tenth of a second, and each of Ansible's

@@ -16,10 +16,10 @@ _SHOWN_CHARACTERS = 500
 
 
 def run_here(command: str, variables: Mapping[str, str]) -> str:
-    """Run a shell command on this machine; what went wrong, empty when it exited with 0.
+    """Run a shell command on this machine; return what went wrong, empty if it exited with 0.
 
-    Its end is waited for, not the end of what it left in the background. variables: what it gets
-    beside our own environment, without the secrets in that.
+    Programs that it starts in the background are not waited for. variables: added to the
+    environment of this process, without the secrets in that.
     """
     try:
         # A pipe would stay open as long as anything that the command has started.

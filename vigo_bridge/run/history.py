@@ -88,7 +88,7 @@ class History:
     def __init__(
         self, folder: Path, kept: int = KEPT, warn: Callable[[str], None] = lambda text: None
     ) -> None:
-        """warn: takes what is said of damaged files, which are renamed."""
+        """warn: called with messages about damaged files, which are renamed."""
         self._folder = folder
         self._kept = kept
         self._warn = warn

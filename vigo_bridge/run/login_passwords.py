@@ -32,13 +32,13 @@ class _Kind:
     advice: str
 
     def variables(self, password: bytes) -> dict[str, str]:
-        """Have Ansible ask, and `ansible_program` answer; or not ask where there is none."""
+        """Return the variables that make Ansible ask and get the answer; empty: not ask."""
         if not password:
             return {self.ask: "false"}
         return {
             self.ask: "true",
             self.answer: in_memory(password),
-            # The question is told by its beginning.
+            # The prompt is recognized by its beginning.
             "ANSIBLE_AGNOSTIC_BECOME_PROMPT": "true",
         }
 

@@ -47,7 +47,7 @@ _TICK = 0.2
 def play(
     playbook: Playbook, on_event: Callable[[Event], None], show_output: bool, stop: Stop
 ) -> str:
-    """Runs it to its end, or until `stop` cuts it; gives the last lines that Ansible printed.
+    """Run it to its end, or until `stop` cuts it; return the last lines that Ansible printed.
 
     show_output: Ansible's own output goes to standard output too, without what steers a terminal.
     """
@@ -112,20 +112,20 @@ def _run(runner: Runner, stop: Stop) -> None:
         stderr=subprocess.STDOUT,
         start_new_session=True,
     ) as process:
-        if stop.cut:  # The signal came before there was a process to tell.
+        if stop.cut:  # The signal came before the process was started.
             process.send_signal(signal.SIGINT)
         try:
             with at(str(folder)):
                 for chunk in _chunks(process):
                     output.write(decoder.decode(chunk))
                 output.close()
-        except OSError:  # Nothing shows any more what it does.
+        except OSError:  # Its output can no longer be shown.
             process.send_signal(signal.SIGINT)
             raise
 
 
 def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """What it prints, until it has ended: programs that it leaves behind may hold its output."""
+    """Yield what it prints, until it ends; programs in the background may keep its output open."""
     assert process.stdout
     with selectors.DefaultSelector() as ready:
         ready.register(process.stdout, selectors.EVENT_READ)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders for one run that nobody else can read, and that are gone afterwards unless kept.
+"""Folders for one run that no other user can read, and that are removed afterwards unless kept.
 
 The process that uses one holds a lock on it, which the kernel frees however the process ends. So
-the next run can tell what a killed one has left from what another one is using, also where the two
+the next run can distinguish the folder of a killed run from one in use, also where the two
 do not see each other's processes.
 """
 
@@ -26,7 +26,7 @@ _LOCKED = f"{_PREFIX}run-"
 def private_folder(keep: bool = False) -> Iterator[Path]:
     """A new folder with mode 0700, in memory where the machine offers that.
 
-    keep: it stays, on disk, for whoever wants to see what Ansible was given.
+    keep: it stays, on disk, to show what Ansible was given.
     """
     if keep:
         yield Path(tempfile.mkdtemp(prefix=_PREFIX))

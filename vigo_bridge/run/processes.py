@@ -26,7 +26,7 @@ def descendants() -> list[int]:
 def interrupt_children() -> None:
     """Send SIGINT to each child, and to its whole group where it leads one.
 
-    SIGINT makes ansible-playbook end its workers; killing it would leave them behind.
+    SIGINT makes ansible-playbook end its workers; killing it would leave them running.
     """
     for child in children(os.getpid()):
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -93,7 +93,7 @@ def _path(source: str) -> str:
 
 
 def _printed(label: str, program: str) -> str | None:
-    """The file in memory with what it prints, called as Ansible calls it; None where it fails."""
+    """Run the program as Ansible does, and keep its output in memory; None if it fails."""
     # Those whose name ends in -client get the vault ID.
     is_client = Path(program).stem.endswith("-client")
     password = printed_password(

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Background(Generic[T]):
-    """Starts at once. It ends with the process: whoever needs it to end asks for the result."""
+    """Starts at once. It ends with the process; call `result` to wait for its end."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
@@ -24,9 +24,9 @@ class Background(Generic[T]):
         self._thread.start()
 
     def result(self, timeout: float | None = None) -> T:
-        """Waits for it; what the work gave, or raised. May be asked again.
+        """Wait for the work, and return its value or raise its error. May be called again.
 
-        timeout: seconds after which TimeoutError is raised; the work goes on.
+        timeout: seconds after which TimeoutError is raised; the work continues.
         """
         self._thread.join(timeout)
         if self._thread.is_alive():

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module from a bundle, which holds it and all that it imports.
 
-This text is sent with each call, ahead of everything else of ours, and imports nothing but the
+This text is sent with each call, before all other code of the collection, and imports only the
 standard library. With the first call come all sources, which are compiled here (`first_call`). The
 bytecode stays on the target, and with later calls comes only what reads it (`later_call`); see
 ``kept_module``. Either ends with the module's answer, or says that it had nothing to run, and then

@@ -43,7 +43,7 @@ class NotText(ResourceError):
 
 @contextlib.contextmanager
 def within(attribute: str) -> Iterator[None]:
-    """Names the attribute in errors about what it holds."""
+    """Add the name of the attribute to errors about its content."""
     try:
         yield
     except NotText as error:

@@ -110,7 +110,7 @@ class Convergence:
         self._join(self._graph.order)
 
     def _expect(self) -> None:
-        """Tells types what is to come, also of resources that are left out this time."""
+        """Announce all resources to their types, skipped ones included."""
         for resource in self._resources.values():
             kind = self._types[resource.type]
             if kind.expected_by:
@@ -134,7 +134,7 @@ class Convergence:
                 kind.prepare(list(self._prepared(kind, kind.prepared_by)), self._target)
 
     def _prepared(self, kind: ResourceType, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-        """Some attributes of the resources that will surely have a turn, as far as one can tell."""
+        """Yield some attributes of the resources that will certainly be applied."""
         for resource in self._resources.values():
             if (
                 resource.type != kind.name

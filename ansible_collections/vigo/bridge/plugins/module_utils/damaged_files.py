@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of ours that something has damaged or replaced: they are renamed, and new ones used."""
+"""Renames damaged or replaced state files, so that new ones can be written."""
 
 from __future__ import annotations
 

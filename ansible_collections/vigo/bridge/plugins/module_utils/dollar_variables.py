@@ -21,7 +21,7 @@ LookUp = Callable[[str], "str | None"]
 
 
 class InvalidVariable(Exception):
-    """What begins as ``${`` is no variable, or one that must be set is not.
+    """A text after ``${`` is not a variable, or a required variable is not set.
 
     shown: the text at that place, which the message does not quote.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files of environment variables, read as Compose reads ``env_file`` and ``.env``.
 
-Only a line feed ends a line: other characters that Python takes for line breaks belong to values.
+Only a line feed ends a line: other characters that Python treats as line breaks belong to values.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def decoded(content: bytes) -> str:
 def assignments(text: str, raw: bool = False) -> Iterator[Assignment]:
     """Return the variables of a file in their order. Raises InvalidLine.
 
-    raw: everything behind the equals sign is the value, as with ``docker run --env-file``.
+    raw: everything after the equals sign is the value, as with ``docker run --env-file``.
     """
     for found in _raw(text) if raw else _compose(text):
         if not found.name:

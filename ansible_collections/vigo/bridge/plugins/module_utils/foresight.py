@@ -124,7 +124,7 @@ class Foresight:
         return os.path.lexists(path) if kind is None else kind != "missing"
 
     def matches(self, pattern: str) -> bool | None:
-        """Whether anything would match a pattern of the shell; None where that cannot be told."""
+        """Return whether anything would match a shell pattern; None if that is unknown."""
         found = glob.glob(pattern)
         if self.files.is_empty:
             return bool(found)

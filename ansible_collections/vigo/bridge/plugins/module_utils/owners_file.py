@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is recorded on a host of who owns what, beside the labels of containers and networks.
+"""Records which stack owns what on a host, in addition to labels of containers and networks.
 
 The labels of a running container cannot change. So a container that a stack has adopted, or that
 an earlier version made under another name of the stack, is recorded by its ID. One that was
-removed and made again by hand has another ID, and is nobody's.
+removed and recreated by hand has another ID, and belongs to no stack.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ The rules are those of sshd's StrictModes: each part of a path belongs to this u
 nobody else may write to it. In between there may be a folder that all may write to, if it is sticky
 like ``/tmp``: what lies in it is checked, too.
 
-Imports nothing of ours: its text also reaches a target ahead of all else (see ``kept_module``).
+Imports nothing else of the collection: it is also sent to a target by itself (see ``kept_module``).
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ class Secrets:
         )
 
     def conceal_output(self, data: bytes, limit: int) -> str:
-        """The end of what a program printed, with every secret masked.
+        """Return the end of what a program printed, with every secret masked.
 
         data: the end, with ``reach`` bytes more where there was more. limit: how much is shown.
         """
@@ -168,10 +168,10 @@ class Secrets:
         return CUT + shown[-limit:] if len(data) > limit else shown
 
     def conceal_sentence(self, text: str) -> str:
-        """A sentence of ours, which may quote something, with the secrets masked that are no words.
+        """Mask a message, except for short secrets and those that are common words.
 
-        A short secret, or one that is a word of ours, would make nonsense of it; what sentences
-        quote from engines and programs is masked before.
+        Masking these would make the message unreadable; output of engines and programs that it
+        quotes is masked before.
         """
         return self._sentences.mask_text(text) if self._is_any else text
 
@@ -214,7 +214,7 @@ def as_bytes(text: str) -> bytes:
 
 
 def weakness(value: str) -> str | None:
-    """What keeps a secret from being told from other text, or None."""
+    """Return why a secret looks like other text, or None."""
     if len(value) < SHORTEST:
         return f"shorter than {SHORTEST} characters"
     return "a common word" if value.strip().lower() in _WORDS else None

@@ -88,7 +88,7 @@ def target_of(module: AnsibleModule) -> Target:
 
 
 def leave(module: AnsibleModule, secrets: Secrets, **result: Any) -> None:
-    """Ends the call with a result that holds no secret; ``failed`` says in which way."""
+    """End the call with a result without secrets; ``failed`` says whether as a failure."""
     module.params = _shown_arguments(module, secrets)
     # Where a result has `dest`, Ansible would put what is on the disk over what is predicted.
     module.add_path_info = lambda returned: returned

@@ -57,7 +57,7 @@ class StateFolder:
         check_mode: bool = False,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """check_mode: nothing is written. note: takes remarks for the user."""
+        """check_mode: nothing is written. note: called with notes for the user."""
         self._path = path
         self._check_mode = check_mode
         self._note = note
@@ -97,7 +97,7 @@ class StateFolder:
     def set_aside(self, name: str, damage: str, loss: str) -> None:
         """Rename a damaged file, so that the next one can be written, and note what is lost.
 
-        Only who holds the lock may do that. Raises Blocked.
+        Requires the lock. Raises Blocked.
         """
         path = self.path(name)
         try:

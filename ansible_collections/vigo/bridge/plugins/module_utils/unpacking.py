@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Archives of Python files that are unpacked on a target once, and stay there.
 
-Each has a folder of its own, in one that only this user and root can write to. It appears in one
-step, whole, so that whoever looks finds all of it or nothing.
+Each has a folder of its own, in one that only this user and root can write to. It is created in one
+step, so that other processes find all of it or nothing.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads data that somebody else wrote, such as a host's result, into plain values of known types.
+"""Reads data from untrusted sources, such as a host's result, into plain values of known types.
 
-Whatever is of another type, or larger than anything real, raises InvalidData with its place.
+A value of another type or beyond a limit raises InvalidData, which says where it is.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A host's result as types. What a host returns is read here, and nowhere else.
 
-Behind this, nobody has to ask whether a resource has a reason, or whether that is a text.
+The rest of the code can rely on the types, for example that each reason is a string.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def explained(error: InvalidData) -> str:
 
 
 def checked_result(raw: Mapping[str, Any]) -> tuple[HostResult, dict[str, Any]]:
-    """The result, and the same for Ansible, without what a host has no business to return.
+    """Return the result, and the same for Ansible, without undocumented keys.
 
     A result that is not valid becomes a failure that says so.
     """

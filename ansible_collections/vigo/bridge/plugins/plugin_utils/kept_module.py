@@ -57,14 +57,14 @@ _MARK = "vigo-bridge-python"
 
 
 def later_call(pythons: Sequence[str]) -> str:
-    """The command that takes `reader`, and then the arguments."""
+    """Return the command that reads `reader`, and then the arguments."""
     return _command("later_call", pythons)
 
 
 def first_call(pythons: Sequence[str]) -> str:
-    """The command that takes `sources`, and then the arguments.
+    """Return the command that reads `sources`, and then the arguments.
 
-    pythons: programs, of which the first one is taken that is there.
+    pythons: programs, of which the first existing one is used.
     """
     return _command("first_call", pythons)
 
@@ -91,7 +91,7 @@ def found(output: str) -> tuple[int, str]:
 
 
 def reader(module: str, name: str) -> bytes:
-    """What a target needs to run what is kept under a name."""
+    """Return what a target needs to run the module that is kept under a name."""
     files = {path: _SHARED[path] for path in _READER}
     return _packed(module, name, files)
 

@@ -11,7 +11,7 @@ from typing import Any, Mapping
 from ..module_utils.bundled_module import MISSING
 from .printable import one_line
 
-#: One of these is in each answer of ours.
+#: Each answer of a module has one of these keys.
 _KEYS = frozenset({"changed", "failed", MISSING})
 _LONGEST_QUOTE = 200
 
@@ -20,7 +20,7 @@ def answer_in(output: str) -> str:
     """Return the line that is a module's answer.
 
     A login shell may print text of its own, also such that begins with a brace. Where no line is an
-    answer, all of the output is returned, with such lines marked: Ansible would take one for it.
+    answer, all of the output is returned, with such lines marked, so that Ansible does not use one.
     """
     lines = [line.strip() for line in output.strip().split("\n")]
     for line in reversed(lines):

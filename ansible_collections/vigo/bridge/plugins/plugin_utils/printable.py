@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from hosts, engines and strangers' files, made fit for a terminal.
+"""Makes text from hosts, engines and untrusted files safe to print on a terminal.
 
 What is replaced: control characters (C0, C1, DEL; so escape sequences do nothing), characters that
 change the direction of text or are invisible, line separators that are no line breaks, and halves

@@ -48,7 +48,7 @@ def _cut(error: Mapping[str, str]) -> dict[str, str]:
 
 
 def _end(log: str) -> list[str]:
-    """The last lines of a log; a line that ends with a mere CR is none of its own."""
+    """Return the last lines of a log; a carriage return alone does not end a line."""
     return log.rstrip("\n").split("\n")[-LOG_LINES:] if log.strip("\n") else []
 
 

@@ -50,7 +50,7 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def canonical(name: str, value: Any, podman: bool = False) -> Any:
-    """value: as ``Settings`` or a label holds it. None: not set, or as good as not set."""
+    """Return a value of ``Settings`` or a label in canonical form. None: not set or empty."""
     if value is None:
         return None
     if name == "tmpfs":
@@ -100,7 +100,7 @@ def _volumes(volumes: Iterable[Any]) -> dict[str, Any]:
 
 
 def _mount(written: str) -> Mount:
-    """A label may hold what is refused today."""
+    """Parse a mount. A label may hold one that is invalid today."""
     try:
         return mounts.entry(written)
     except ResourceError:
@@ -127,7 +127,7 @@ def _security_options(options: Iterable[str]) -> dict[Any, bool]:
 
 
 def _resolver_options(options: Iterable[str]) -> dict[str, str]:
-    """Of two values of one option the resolver takes the last."""
+    """Return the options by name. The resolver uses the last value of each."""
     return {option.partition(":")[0]: option for option in options}
 
 
@@ -155,7 +155,7 @@ def _ulimits(limits: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
 
 
 def _healthcheck(check: Any) -> dict[str, Any]:
-    """By the label's keys. Engines cannot tell 0 from not set."""
+    """Return the fields by the label's keys. For engines, 0 is the same as not set."""
     fields = check.canonical() if isinstance(check, Healthcheck) else dict(check)
     if fields.get("test"):
         fields["test"] = tuple(fields["test"])

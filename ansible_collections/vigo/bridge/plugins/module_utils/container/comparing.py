@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a container has a setting as it is wanted. Pure.
 
-One rule for containers of ours and for those of others: what differs between what was set at its
-creation and what is wanted now counts where the container does not have it already. Of a container
-of ours the label says what was set; of another one, whatever it has counts as set, except where
+One rule holds for all containers: a setting that differs from what was set at creation counts as a
+difference, unless the container has the wanted value already. For a container of this collection,
+the label says what was set. For any other container, all that it has counts as set, except where
 engines and images add entries of their own.
 """
 
@@ -21,7 +21,7 @@ from .spec import Settings
 
 Reveal = Callable[[str], str]
 
-#: Of a container that something else made: entries that are not wanted may be there.
+#: Settings that may have unwanted entries in a container that another tool created.
 _ADDED_TO = frozenset({"labels", "sysctls", "log_opts", "ulimits", "volumes", "healthcheck"})
 #: Setting one decides about the image's other one.
 _WORDS = ("command", "entrypoint")
@@ -38,7 +38,7 @@ _IPC_ON_PODMAN = (None, "none", "private", "shareable", "host")
 
 
 def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -> list[str]:
-    """The entries of a setting that are not as wanted, or its name; empty where all is well."""
+    """Return the entries of a setting that differ, or its name; empty if nothing differs."""
     container = cast(Existing, observed.container)
     recorded, value = container.recorded, getattr(wanted, name)
     together = _WORDS if name in _WORDS else (name,)
@@ -50,7 +50,7 @@ def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -
     if recorded is None and (value is None or actual is None):
         return []
     if actual is None:
-        return [name]  # Podman does not tell; the label does.
+        return [name]  # Podman does not report it; the label does.
     if name in _WORDS:
         return [] if _has_words(name, wanted, observed, reveal) else [name]
     if name in COLLECTIONS:
@@ -59,7 +59,7 @@ def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -
 
 
 def _differs(same: bool | None, observed: Observed) -> bool:
-    """None, the engine does not tell: then the label alone counts."""
+    """Return whether they differ. If the engine does not report it (None), the label counts."""
     is_ours = cast(Existing, observed.container).recorded is not None
     return same is False or (same is None and is_ours)
 
@@ -135,7 +135,7 @@ def _before(name: str, observed: Observed, actual: Mapping[Any, Any]) -> Mapping
 
 
 def _same(name: str, wanted: Any, actual: Any, before: Any, observed: Observed) -> bool | None:
-    """Of one entry; None where the engine does not tell."""
+    """Compare one entry; None if the engine does not report it."""
     if name == "ports" and observed.podman and (wanted or before).host is None:
         return None  # It puts a number where the host's port was left to it.
     if wanted is None or actual is None:

@@ -34,7 +34,7 @@ NEWEST_API = (1, 47)
 #: is how much longer a command may rightly take.
 PATIENCE = 60.0
 _PING_PATIENCE = 20.0
-#: Seconds that a program may take that keeps credentials for registries.
+#: Timeout of a credential helper for registries, in seconds.
 _HELPER_PATIENCE = 30.0
 
 #: What breaks a connection. The exceptions of ``requests`` are all OSError.

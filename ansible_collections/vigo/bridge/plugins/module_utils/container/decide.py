@@ -106,7 +106,7 @@ def _recreated(
 
 
 def _refuse_nothing_to_run(spec: ContainerSpec, observed: Observed) -> None:
-    """Raises ResourceError where neither the spec nor the image names a program."""
+    """Raise ResourceError if neither the spec nor the image names a program."""
     settings = spec.settings
     if observed.image is None or any(
         defaults.of_words(name, observed, settings.entrypoint, settings.command)

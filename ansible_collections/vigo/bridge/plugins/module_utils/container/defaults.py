@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a container has where nobody sets anything: its image's settings, and the engine's. Pure.
+"""The default settings of a container: those of its image and of the engine. Pure.
 
 All in the forms of ``canonical``.
 """
@@ -73,7 +73,7 @@ def of_single(name: str, observed: Observed) -> tuple[Any, ...]:
 
 
 def of_words(name: str, observed: Observed, entrypoint: Any, command: Any) -> tuple[str, ...]:
-    """What runs, from what is set of both: setting the entry point drops the image's command."""
+    """Return the words that run. Setting the entry point drops the image's command."""
     image = _config(observed)
     if name == "entrypoint":
         return tuple(image.get("Entrypoint") or ()) if entrypoint is None else entrypoint

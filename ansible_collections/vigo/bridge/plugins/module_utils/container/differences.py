@@ -272,7 +272,7 @@ def _attachments(
 def _kept_addresses(
     actual: Attachment, wanted: Attachment, observed: Observed
 ) -> Attachment | None:
-    """Podman does not tell which addresses are fixed; the label says what was asked for."""
+    """Return the addresses from the label, as Podman does not report which ones are fixed."""
     recorded = cast(Existing, observed.container).recorded
     if recorded is None or not observed.podman:
         return None

@@ -119,8 +119,8 @@ class Engine:
     def missing_source(self, sources: Sequence[str]) -> str:
         """Return the first of these paths that the engine's host does not have, or nothing.
 
-        Only the check of a create call tells; without a command it creates nothing. Podman creates
-        what is missing.
+        Only a create call checks that; without a command, it creates nothing. Podman creates
+        missing paths.
         """
         if self.is_podman or not sources:
             return ""
@@ -357,7 +357,7 @@ def _pull_failure(name: ImageName, text: str) -> ResourceError:
 def _without_frames(content: bytes) -> str:
     """Log output without the 8-byte headers that mark stdout and stderr.
 
-    Bytes that are no text stay what they are, for secrets are masked in them.
+    Bytes that are not valid text are kept, because secrets are masked in them.
     """
     parts, position = [], 0
     while position + 8 <= len(content) and content[position : position + 4] in (

@@ -32,8 +32,8 @@ def of_image(observed: Observed) -> Mapping[str, str]:
 def to_compare(wanted: Settings, observed: Observed) -> set[str]:
     """The names of the variables that may differ.
 
-    Those that are wanted, and of a container of ours also those that were. Its label holds
-    neither the values of secrets nor what was in files.
+    These are the wanted ones and, for a container of this collection, those that were set before.
+    The label contains neither the values of secrets nor the content of files.
     """
     container = cast(Existing, observed.container)
     written, recorded = wanted.env or {}, container.recorded

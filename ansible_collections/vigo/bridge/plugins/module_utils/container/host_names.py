@@ -17,7 +17,7 @@ _HOST_GATEWAY = "host-gateway"
 
 
 def name(value: Any, attribute: str) -> str:
-    """A host name or domain name that the kernel takes."""
+    """Return a host name or domain name that the kernel accepts."""
     written = text(value).strip()
     if not _NAME.fullmatch(written):
         raise ResourceError(

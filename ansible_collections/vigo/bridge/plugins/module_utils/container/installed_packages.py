@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a user has installed for Python outside of the system's folders.
 
-Our modules run in an isolated Python, which reads neither ``PYTHONPATH`` nor the user's own
-site-packages, as either may be a folder that somebody else can write to. Where that is not so, an
-SDK is found there as by any other Python.
+Modules run in an isolated Python, which reads neither ``PYTHONPATH`` nor the user's own
+site-packages, because another user may be able to write to these folders. If no other user can, an
+SDK there is found as by any other Python.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from ..private_files import checked_folder
 def use_installed_packages() -> None:
     """Add the folders of ``PYTHONPATH`` and of ``pip install --user`` to those of this Python.
 
-    Only those that nobody but this user and root can write to. They come after the standard library
-    and ahead of the system's packages.
+    Only folders that no other user except root can write to are added. They come after the standard
+    library and before the system's packages.
     """
     known = list(sys.path)
     for folder in (*_of_pythonpath(), *_of_user()):

@@ -48,7 +48,7 @@ class Recorded:
     """What a container's label says it was created with.
 
     fields: values by name, or their SHA-256 for the names in ``hashed``. addresses: the fixed ones
-    of networks by name, which Podman does not tell.
+    of networks by name, which Podman does not report.
     """
 
     fields: Mapping[str, Any]
@@ -113,7 +113,7 @@ def decode(text: str | None) -> Recorded | None:
 
 
 def _is_readable(name: str, value: Any) -> bool:
-    """Others can write labels, too: what is not as we write it counts as not set."""
+    """Check a value of a label. Anybody can write labels; an invalid value counts as not set."""
     try:
         canonical(name, value)
     except (ResourceError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):

@@ -22,7 +22,7 @@ _ULIMITS = (
 
 
 def memory(value: Any, attribute: str) -> int:
-    """Bytes; 0 for no limit. Docker takes no less than 6 MiB."""
+    """Return bytes; 0 for no limit. Docker requires at least 6 MiB."""
     size = quantities.size(value, attribute)
     if size and size < _LEAST_MEMORY:
         raise ResourceError(f"{attribute}: {text(value)!r} is too little: expected 6m or more")

@@ -26,8 +26,8 @@ SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 class Attachment:
     """A container on a network. Addresses are empty where the engine chooses.
 
-    Only of an observed one: the addresses that it has now, whoever chose them (current), the
-    names that every engine gives (own), and its host name, which Docker 20.10 gives, too.
+    Only for an observed one: all addresses that it has now (current), the names that every engine
+    adds (own), and its host name, which Docker 20.10 adds, too.
     """
 
     network: str
@@ -92,9 +92,9 @@ def of_payload(
 def satisfies(
     actual: Attachment, wanted: Attachment, podman: bool = False, exactly: bool = False
 ) -> bool:
-    """Whether what is attached has all that the user set, and with exactly no more than that.
+    """Return whether the attachment has all that the user set; exactly: and nothing else.
 
-    Podman tells no fixed addresses, only those that a running container has.
+    Podman reports only the addresses of a running container, not the fixed ones.
     """
     aliases = set(wanted.aliases)
     missing = aliases.difference(actual.aliases, actual.own)
@@ -107,7 +107,7 @@ def satisfies(
 
 
 def is_special(mode: str) -> bool:
-    """Whether a network mode is no network to attach to."""
+    """Return whether a network mode is special, not a network to attach to."""
     return mode in SPECIAL_MODES or mode.startswith("container:")
 
 

@@ -90,7 +90,7 @@ def _paths(spec: ContainerSpec) -> list[str]:
 def _missing_source(
     engine: Engine, spec: ContainerSpec, target: Target, container: Existing | None
 ) -> str:
-    """A path that is to be mounted anew, and that nothing before it may bring. A run asks later."""
+    """Return a missing path of a new mount that no earlier resource creates. Check mode only."""
     volumes = spec.settings.volumes
     recorded = container.recorded if container else None
     if not (target.check_mode and spec.is_wanted and volumes) or (
@@ -110,7 +110,7 @@ def _missing_source(
 
 
 def _log_driver(engine: Engine, spec: ContainerSpec, container: Existing | None) -> str:
-    """The engine's own, where the container was created with one and none is set any more."""
+    """Return the engine's default, if the container's own log driver was removed from the spec."""
     recorded = container.recorded if container else None
     is_removed = recorded is not None and "log_driver" in recorded.fields
     return engine.log_driver() if is_removed and spec.settings.log_driver is None else ""

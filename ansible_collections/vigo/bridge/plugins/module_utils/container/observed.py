@@ -55,7 +55,7 @@ class Existing:
     it has no healthcheck. settings: all that it has; None where the engine does not say.
     recorded: what our label says, None for a container that we did not make. volumes: every
     mount of a volume or a path. out_of_memory: whether the kernel ended it for want of memory;
-    Podman does not tell. last_check: None where no healthcheck has run yet.
+    Podman does not report it. last_check: None where no healthcheck has run yet.
     """
 
     id: str

@@ -21,7 +21,7 @@ from .spec import ContainerSpec
 
 @dataclass(frozen=True)
 class Found:
-    """A container that was there before us and does not say that it is ours."""
+    """An existing container without a label of the stack."""
 
     engine: Engine
     container_id: str
@@ -129,7 +129,7 @@ def _namesakes(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[st
 
 
 def record_found(target: Target, named: Named, results: Iterable[Result]) -> None:
-    """Record what has become the stack's own without a label of it, and drop what is gone.
+    """Record what the stack has taken over without a label, and drop what no longer exists.
 
     Nothing is recorded for a resource that failed.
     """

@@ -151,7 +151,7 @@ def _removal(engine: Engine, orphan: Orphan) -> Callable[[], None]:
 def _networks_removed(
     engine: Engine, whose: Owners, orphans: Iterable[Orphan], record: Named, check_mode: bool
 ) -> list[Result]:
-    """Networks that we made for the stack, and that nobody is on or asks for any more."""
+    """Remove networks that were created for the stack and that are no longer used."""
     gone = {orphan.id for orphan in orphans}
     used = {
         network

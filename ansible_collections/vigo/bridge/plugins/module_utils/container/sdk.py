@@ -70,7 +70,7 @@ def provide(
         if _use(place, folders, keep) is None:
             return True
         if keep:
-            remove(place)  # damaged: the controller sends it anew
+            remove(place)  # damaged: the controller sends it again
     if archive is None:
         return False
     content = base64.b64decode(archive)
@@ -118,7 +118,7 @@ def _works(folders: Sequence[str], keep: bool) -> bool:
 
 
 def _use(place: str, folders: Sequence[str], keep: bool) -> Blocked | None:
-    """Put it before what the target has: an older ``requests`` there does not go with it.
+    """Put the SDK before the target's packages, whose ``requests`` may be too old for it.
 
     Return why it does not work.
     """

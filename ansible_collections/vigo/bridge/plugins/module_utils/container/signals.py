@@ -33,7 +33,7 @@ def parse(value: Any, attribute: str) -> str:
 
 
 def number(name: str) -> int | None:
-    """The same for ``SIGTERM``, ``term`` and ``15``; None where there is no such signal."""
+    """Return the number of ``SIGTERM``, ``term`` or ``15``; None for an unknown signal."""
     short = _short(name)
     if short.isascii() and short.isdigit():
         return int(short) if 1 <= int(short) <= _LAST else None

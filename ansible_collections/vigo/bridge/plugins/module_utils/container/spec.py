@@ -187,7 +187,7 @@ def _is_blank(value: Any) -> bool:
 
 
 def _is_set(name: str, value: Any) -> bool:
-    """An empty list or map is as good as none, except where it stands for no words."""
+    """Return whether a value is set. An empty list or map is not, except as an empty command."""
     return name in ("command", "entrypoint") or value not in ((), {}, Healthcheck())
 
 

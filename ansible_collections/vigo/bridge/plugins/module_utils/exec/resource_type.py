@@ -24,7 +24,7 @@ from .spec import SECRET_FILE, ExecSpec, on_this_machine, parse
 
 
 class Exec(ResourceType):
-    """separate: whether what a command prints is wanted by stream, too."""
+    """The type exec. separate: whether to return stdout and stderr separately, too."""
 
     def __init__(self, separate: bool = False) -> None:
         self._separate = separate

@@ -29,7 +29,7 @@ def without_run(command: Any, rc: int | None) -> Mapping[str, Any]:
 
 
 def of_run(finished: Finished, times: Mapping[str, str], hidden: bool) -> Mapping[str, Any]:
-    """What is returned of a command that ran. hidden: what it printed is not to be shown."""
+    """Return the result of a command that ran. hidden: whether to omit what it printed."""
     stdout, stderr, output = (
         "" if hidden else text for text in (finished.stdout, finished.stderr, finished.output)
     )

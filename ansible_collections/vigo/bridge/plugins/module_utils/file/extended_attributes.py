@@ -18,9 +18,9 @@ _TOLERATED = (errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.ENODATA, errno.EIN
 
 
 def take_over(path: str, descriptor: int) -> None:
-    """Gives an open file the extended attributes of the file at the path, as far as possible.
+    """Copy the extended attributes of the file at the path to an open file, as far as possible.
 
-    A list that the folder gives to new files goes where the old file has none.
+    An access control list that the folder sets on new files is removed if the old file has none.
     """
     old = _names(path)
     if _ACL in _names(descriptor) and _ACL not in old:
@@ -41,7 +41,7 @@ def _names(file: int | str) -> list[str]:
 
 @contextlib.contextmanager
 def _tolerance() -> Iterator[None]:
-    """Goes on where there are no such attributes, or we may not have them."""
+    """Ignore that attributes are missing, not supported or not permitted."""
     try:
         yield
     except OSError as error:

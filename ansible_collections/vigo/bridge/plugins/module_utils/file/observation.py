@@ -23,8 +23,8 @@ class Observed:
 
     before, after: the old and new content as text, None where it cannot be shown. secontext is
     empty where the spec does not ask for it. desired_digest, desired_uid and desired_gid are None
-    where the spec leaves them as they are. link: what a symbolic link holds. in_doubt: an earlier
-    predicted change that nobody can foretell, such as a command's, may alter the file's source.
+    where the spec leaves them as they are. link: what a symbolic link holds. in_doubt: whether
+    an earlier change that cannot be predicted, such as a command's, may alter the file's source.
     """
 
     kind: str

@@ -25,7 +25,7 @@ from .mode import Mode
 NEW_MODE, NEW_SECRET_MODE = 0o644, 0o600
 #: The largest ``baseindent``.
 _MOST_SPACES = 1000
-#: What stands in ``validate`` for the path of the temporary file.
+#: Placeholders in ``validate`` for the path of the temporary file.
 _PLACEHOLDER = re.compile("%%|%s")
 
 
@@ -71,8 +71,8 @@ class FileSpec:
     def mode_of(self, existing: int | None) -> int:
         """Return the mode to have. existing: that of the file that is there, None without one.
 
-        An existing file keeps its mode where none is written; only what lets others read secrets
-        goes.
+        An existing file keeps its mode if none is set, except for permissions that let others read
+        secrets.
         """
         if existing is None:
             existing = NEW_SECRET_MODE if self.holds_secrets else NEW_MODE

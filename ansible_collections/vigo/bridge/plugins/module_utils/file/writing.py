@@ -100,7 +100,7 @@ def _fill(
 
 
 def _set(descriptor: int, spec: FileSpec, observed: Observed, keep_extended: bool = False) -> None:
-    """Sets mode, owner and context; what the spec leaves out is as it was before.
+    """Set mode, owner and context; what the spec leaves out is not changed.
 
     Owner first: a change of owner clears the set-user-ID bit. keep_extended: whether the descriptor
     is of another file than the old one, whose extended attributes it takes over.

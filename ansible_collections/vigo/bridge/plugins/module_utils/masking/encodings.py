@@ -20,7 +20,7 @@ _BETWEEN = b"\n"
 
 
 def base64_texts(view: View) -> Iterator[View]:
-    """Four views, as an encoded text may begin at any of four characters behind another one."""
+    """Yield a view for each of four offsets at which an encoded text may begin."""
     data = view.data.translate(_URL_SAFE)
     runs = [(match.start(), match.group(1), match.end()) for match in _BASE64.finditer(data)]
     for offset in range(4):
@@ -42,7 +42,7 @@ def base64_texts(view: View) -> Iterator[View]:
 
 
 def hexadecimal_texts(view: View) -> Iterator[View]:
-    """Two views: a text may begin behind an odd number of digits that belong to something else."""
+    """Yield two views, as a text may begin after an even or odd number of other digits."""
     runs = [(match.start(), match.group()) for match in _HEXADECIMAL.finditer(view.data)]
     for offset in range(2) if runs else ():
         found = View(parent=view)

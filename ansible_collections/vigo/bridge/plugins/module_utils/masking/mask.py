@@ -5,7 +5,7 @@
 
 What was printed is decoded in the ways that programs encode, one after the other, and the secrets
 are searched for in each decoded view. What is found there is masked in what was printed. So it does
-not matter which characters a program escapes, or at which offset a secret stands in a base64 text.
+not matter which characters a program escapes, or at which offset a secret begins in a base64 text.
 ``docs/secrets.md`` lists the forms.
 """
 

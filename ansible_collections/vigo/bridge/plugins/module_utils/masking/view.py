@@ -37,7 +37,7 @@ class View:
         return self if self.data else None
 
     def origin(self, start: int, end: int) -> Tuple[int, int]:
-        """Where a part of this view stands in what was printed."""
+        """Return the position of a part of this view in the printed output."""
         if self._parent is None:
             return start, end
         return self._parent.origin(self._origin(start)[0], self._origin(end - 1)[1])
@@ -56,7 +56,7 @@ def replaced(
 ) -> Optional[View]:
     """The view with each match decoded; None where nothing is.
 
-    decode: may give None for what is no escape after all.
+    decode: may return None for a match that is not an escape.
     """
     found = View(parent=view)
     at = 0
