@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container import create_config, spec
@@ -41,9 +41,22 @@ def created(
     body = create_config.payload(wanted, known, {}, str)
     if not ours:
         body["Labels"] = dict(wanted.settings.labels or {})
+    payload = inspected(body, image, base)
+    networks = _networks(wanted, payload["Id"], payload["HostConfig"]["NetworkMode"])
+    payload.setdefault("NetworkSettings", {"Networks": networks})
+    return payload
+
+
+def inspected(
+    body: Mapping[str, Any],
+    image: Mapping[str, Any],
+    base: Mapping[str, Any] | None = None,
+    anonymous: Callable[[], str] = lambda: ANONYMOUS,
+) -> dict[str, Any]:
+    """The payload without networks. body: of the create call. anonymous: names such volumes."""
     payload: dict[str, Any] = copy.deepcopy(dict(base or {}))
     payload.setdefault("Id", "c" * 64)
-    payload.setdefault("Image", known.id)
+    payload.setdefault("Image", image["Id"])
     payload.setdefault("State", {"Status": "running"})
     host = {**USUAL, **(payload.get("HostConfig") or {}), **body["HostConfig"]}
     if not host["LogConfig"]["Type"]:
@@ -51,11 +64,9 @@ def created(
     _label_security(host)
     config = image.get("Config") or {}
     payload |= {"Config": _config(body, config, payload), "HostConfig": host}
-    payload["Mounts"] = _mounts(host, config)
-    networks = _networks(wanted, payload["Id"], host["NetworkMode"])
-    payload.setdefault("NetworkSettings", {"Networks": networks})
-    if wanted.settings.memory and not wanted.settings.memory_swap:
-        host["MemorySwap"] = 2 * wanted.settings.memory
+    payload["Mounts"] = _mounts(host, config, anonymous)
+    if body["HostConfig"].get("Memory") and not body["HostConfig"].get("MemorySwap"):
+        host["MemorySwap"] = 2 * body["HostConfig"]["Memory"]
     return payload
 
 
@@ -87,7 +98,7 @@ def _config(
         **config,
         "Image": body["Image"],
         "Env": [f"{name}={value}" for name, value in env.items()],
-        "Labels": {**(image.get("Labels") or {}), **body["Labels"]},
+        "Labels": {**(image.get("Labels") or {}), **(body.get("Labels") or {})},
         "Entrypoint": body.get("Entrypoint") or image.get("Entrypoint"),
         "Cmd": body.get("Cmd") or (None if body.get("Entrypoint") else image.get("Cmd")),
         "Healthcheck": healthcheck or None,
@@ -105,15 +116,17 @@ def _label_security(host: dict[str, Any]) -> None:
         host["SecurityOpt"] = [*options, "label=disable"]
 
 
-def _mounts(host: Mapping[str, Any], image: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = {path: _volume(ANONYMOUS, path, False) for path in image.get("Volumes") or {}}
+def _mounts(
+    host: Mapping[str, Any], image: Mapping[str, Any], anonymous: Callable[[], str]
+) -> list[dict[str, Any]]:
+    found = {}
     for mount in host.get("Mounts") or ():
         path, read_only = mount["Target"], mount["ReadOnly"]
         if mount["Type"] == "bind":
             propagation = (mount.get("BindOptions") or {}).get("Propagation") or "rprivate"
             found[path] = _bind(mount["Source"], path, read_only, propagation)
         else:
-            found[path] = _volume(mount.get("Source") or ANONYMOUS, path, read_only)
+            found[path] = _volume(mount.get("Source") or anonymous(), path, read_only)
     for written in host.get("Binds") or ():
         source, path, options = (*written.split(":"), "")[:3]
         words = options.split(",")
@@ -121,6 +134,9 @@ def _mounts(host: Mapping[str, Any], image: Mapping[str, Any]) -> list[dict[str,
             found[path] = _bind(source, path, "ro" in words, "rprivate")
         else:
             found[path] = _volume(source, path, "ro" in words)
+    for path in image.get("Volumes") or {}:
+        if path not in found:
+            found[path] = _volume(anonymous(), path, False)
     return list(found.values())
 
 

@@ -45,5 +45,5 @@ class Target:
     def service(self, key: str, connect: Callable[[], T]) -> T:
         """A connection that all resources of this call share, made at its first use."""
         if key not in self._services:
-            self._services[key] = connect()
+            self._services.setdefault(key, connect())  # Another thread may have been quicker.
         return self._services[key]

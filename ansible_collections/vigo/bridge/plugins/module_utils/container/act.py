@@ -20,6 +20,7 @@ from .followers import to_follow
 from .observed import Existing, Image, Observed
 from .owners import owners
 from .replace import create, labels_for, replace
+from .run_memory import run_memory
 from .settle import Settling, await_health
 from .spec import FAILED, ContainerSpec
 
@@ -64,7 +65,7 @@ def act(work: Work, decision: Decision) -> Outcome | Pending:
     if wait is None:
         return _finished(work, decision, None)
     settling = Background(lambda: _finished(work, decision, wait))
-    work.engine.settling[work.spec.name] = settling
+    run_memory(work.engine, work.target).settling[work.spec.name] = settling
     return Pending(settling.result, settling.ended)
 
 
@@ -199,7 +200,8 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
         return known.labels(follower, described.resource(engine.host, follower.name))
 
     finish = replace(engine, spec, old, followers, body, step.start, work.target.note, owner_labels)
-    engine.followed.update({follower.name: spec.name for follower in followers})
+    followed = run_memory(engine, work.target).followed
+    followed.update({follower.name: spec.name for follower in followers})
     for follower in followers:
         work.target.note(
             f"container {follower.name} shares the network of {spec.name}, and was recreated with"

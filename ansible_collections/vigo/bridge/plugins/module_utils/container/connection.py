@@ -24,6 +24,7 @@ from ..errors import Blocked, ResourceError
 from ..system_errors import named_in, reason
 from . import sdk
 from .sdk_session import SdkSession
+from .transport import Transport
 from .unix_socket import unix_socket
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -81,7 +82,7 @@ class Connection:
 
     def __init__(self, docker_host: str = "") -> None:
         self.host = address(docker_host)
-        self._engine: Any = unix_socket(self.host) or SdkSession(self.host, PATIENCE)
+        self._engine = transport_to(self.host)
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
@@ -217,6 +218,11 @@ class Connection:
             )
         detail = cause.strerror if cause is not None and cause.strerror else error
         return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
+
+
+def transport_to(host: str) -> Transport:
+    """Return what carries calls to the engine at an address."""
+    return unix_socket(host) or SdkSession(host, PATIENCE)
 
 
 def needs_sdk(docker_host: str) -> bool:

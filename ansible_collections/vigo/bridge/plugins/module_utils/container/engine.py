@@ -14,7 +14,6 @@ import time
 from typing import Any, Callable, Mapping, Sequence
 from urllib.parse import quote
 
-from ..background import Background
 from ..errors import Blocked, ResourceError
 from .connection import Connection, Refused, authorization
 from .events import Events
@@ -54,12 +53,7 @@ _NOT_THERE = (
 
 
 class Engine:
-    """A Docker engine, or Podman by the same API. Raises Refused and Blocked.
-
-    pulled: images by name and platform that were pulled in this run. settling: what goes on in
-    the background with a container, by its name. followed: which containers were replaced with
-    another one, by their names, until their own turn.
-    """
+    """A Docker engine, or Podman by the same API. Raises Refused and Blocked."""
 
     def __init__(self, docker_host: str = "", conceal: Callable[[str], str] = str) -> None:
         """conceal: masks secrets in what containers have printed."""
@@ -68,10 +62,7 @@ class Engine:
         self.host = self._connection.host
         self.is_podman = self._connection.is_podman
         self.api_version = self._connection.api_version
-        self.pulled: set[tuple[str, str]] = set()
         self.events = Events(lambda: self._connection.events({"type": ["container"]}))
-        self.settling: dict[str, Background[Any]] = {}
-        self.followed: dict[str, str] = {}
         self._incapable: frozenset[str] | None = None
         self._info: Mapping[str, Any] | None = None
 

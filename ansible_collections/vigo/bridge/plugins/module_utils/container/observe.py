@@ -12,6 +12,7 @@ from .decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
 from .owners import owners
+from .run_memory import run_memory
 from .spec import ContainerSpec
 
 
@@ -22,10 +23,11 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     replacement is repaired, and the image is pulled by its policy. In check mode both are
     foreseen instead.
     """
-    followed = engine.followed.pop(spec.name, "")
+    memory = run_memory(engine, target)
+    followed = memory.followed.pop(spec.name, "")
     for name in (spec.name, _shared_name(spec), followed):
-        if name in engine.settling:
-            engine.settling.pop(name).wait()
+        if name in memory.settling:
+            memory.settling.pop(name).wait()
     container, repaired = _repaired(engine, spec, target)
     owners(target).note_found(engine, spec, container, target)
     image, moved = _image(engine, spec, target, container)

@@ -40,7 +40,7 @@ def prefetch(wanted: Iterable[tuple[Engine, ContainerSpec]], target: Target) -> 
     def fetch(engine: Engine, spec: ContainerSpec) -> None:
         with free:
             try:
-                pull.ensure(engine, spec, target.secrets.reveal, target.note)
+                pull.ensure(engine, spec, target)
             except ResourceError as error:
                 failure = _Failure(error, len(target.changed))
                 _failures(target)[_key(engine, spec)] = failure
@@ -59,7 +59,7 @@ def image(engine: Engine, spec: ContainerSpec, target: Target) -> Image:
     failure = _failures(target).get(_key(engine, spec))
     if failure is not None and failure.changes == len(target.changed):
         raise failure.error
-    return pull.ensure(engine, spec, target.secrets.reveal, target.note)
+    return pull.ensure(engine, spec, target)
 
 
 def _key(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:

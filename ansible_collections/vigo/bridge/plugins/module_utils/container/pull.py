@@ -8,18 +8,19 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping
 
 from ..errors import ResourceError
+from ..target import Target
 from . import image_name
 from .engine import Engine
 from .image_name import ImageName
 from .observed import Existing, Image
+from .run_memory import run_memory
 from .spec import ContainerSpec
 
 
 def ensure(
     engine: Engine,
     spec: ContainerSpec,
-    reveal: Callable[[str], str],
-    note: Callable[[str], None],
+    target: Target,
 ) -> Image:
     """The image, pulled if the policy says so; ``always`` pulls once in a run.
 
@@ -28,14 +29,15 @@ def ensure(
     name = image_name.parse(spec.image)
     platform = spec.settings.platform or ""
     image = _present(engine, name, platform)
-    once = (str(name), platform)
-    wanted = image is None or (spec.pull == "always" and once not in engine.pulled)
+    once, pulled = (str(name), platform), run_memory(engine, target).pulled
+    wanted = image is None or (spec.pull == "always" and once not in pulled)
     if not wanted and image is not None:
         return image
     if spec.pull == "never":
         raise _never_pulled(name, platform)
-    engine.pull(name, _credentials(engine, spec, name, reveal, note), platform)
-    engine.pulled.add(once)
+    credentials = _credentials(engine, spec, name, target.secrets.reveal, target.note)
+    engine.pull(name, credentials, platform)
+    pulled.add(once)
     image = engine.image(str(name))
     if image is None:
         raise ResourceError(f"image {name} is not there after its pull; look at the engine's log")

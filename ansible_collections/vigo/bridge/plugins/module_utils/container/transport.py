@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What carries calls to an engine: the one thing that differs between kinds of engines."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping, Protocol
+
+
+class Transport(Protocol):
+    """Sends requests to one engine. Raises OSError and http.client.HTTPException.
+
+    Answers are as those of ``requests``: ``status_code``, ``headers``, ``content``, ``text`` and
+    ``json()``.
+    """
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """Return the whole answer. timeout: seconds without a byte. body: sent as JSON."""
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        silence: float | None = None,
+    ) -> Any:
+        """Return an answer that comes line by line, see ``Lines``; an error comes whole.
+
+        timeout: seconds until it begins. silence: seconds without a byte then; None for any.
+        """
+
+
+class Lines(Protocol):
+    """An answer that comes line by line."""
+
+    @property
+    def status_code(self) -> int: ...
+
+    def iter_lines(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None:
+        """End the iteration, from any thread."""
