@@ -174,9 +174,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _kept(self, key: str) -> dict[str, Any] | None:
         try:
-            return self._cache[key]
+            kept: dict[str, Any] = self._cache[key]
         except KeyError:
             return None
+        return kept
 
     def _resolved(self, path: str, folder: Path, hosts: list[str]) -> list[InventoryGroup]:
         plan, diagnostics = resolve(load(folder), hosts, self.get_option("settings"))
@@ -221,7 +222,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _variables(self, name: str) -> dict[str, Any]:
         host = self.inventory.get_host(name)
-        return combine_vars(get_group_vars(host.get_groups()), host.get_vars())
+        variables: dict[str, Any] = combine_vars(get_group_vars(host.get_groups()), host.get_vars())
+        return variables
 
 
 def _digest(folder: Path, hosts: list[str]) -> str:

@@ -193,9 +193,7 @@ class Convergence:
             return  # it stays owed
         if self._held_back(resource, earlier):
             return
-        if resource.node.gated:
-            earlier = None
-        self._apply_unless_refused(resource, earlier)
+        self._apply_unless_refused(resource, None if resource.node.gated else earlier)
 
     def _held_back(self, resource: Resource, earlier: Result | None = None) -> bool:
         """Skips a resource below a failure, and remembers the failure for those below it.

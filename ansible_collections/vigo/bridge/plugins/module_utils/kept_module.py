@@ -15,7 +15,6 @@ import hashlib
 import importlib.util
 import marshal
 import os
-from typing import Mapping
 
 from . import private_files
 
@@ -43,7 +42,7 @@ def read(name: str) -> dict[str, bytes | str]:
     return files
 
 
-def keep(name: str, files: Mapping[str, bytes | str]) -> None:
+def keep(name: str, files: dict[str, bytes | str]) -> None:
     """Keep a module. Where that fails, calls go on being sent in full.
 
     name: ``MODULE-CONTENT``. files: bytecode or Python's text, by path.

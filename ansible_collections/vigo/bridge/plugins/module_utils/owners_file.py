@@ -137,7 +137,8 @@ def _checked(content: Any, path: str) -> Mapping[str, Any] | None:
         entries = content.get(kind)
         if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
             raise Damaged("it does not hold what vigo.bridge has written")
-    return content
+    checked: Mapping[str, Any] = content
+    return checked
 
 
 def _is_stack(entry: Any) -> bool:

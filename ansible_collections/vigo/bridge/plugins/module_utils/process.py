@@ -157,7 +157,7 @@ def _start(
     user: str | None,
     environment: Mapping[str, str] | None,
     nice: int,
-) -> subprocess.Popen:
+) -> subprocess.Popen[bytes]:
     variables = {**os.environ, **(environment or {})}
     become = _switch_to(user, variables) if user else None
     if nice < 0 and os.geteuid() != 0:
@@ -210,7 +210,7 @@ def _not_started(program: str, cwd: str | None, error: OSError) -> ResourceError
 
 
 def _communicate(
-    start: Callable[[], subprocess.Popen],
+    start: Callable[[], subprocess.Popen[bytes]],
     stdin: bytes | IO[bytes],
     timeout: float,
     secrets: Secrets,
@@ -228,7 +228,7 @@ def _communicate(
 
 
 def _see_through(
-    process: subprocess.Popen, stdin: bytes | IO[bytes], timeout: float, secrets: Secrets
+    process: subprocess.Popen[bytes], stdin: bytes | IO[bytes], timeout: float, secrets: Secrets
 ) -> Finished:
     streams, feeder = Streams((process.stdout, process.stderr), secrets), _Feeder()
     reader = threading.Thread(target=streams.read, daemon=True)
@@ -249,7 +249,7 @@ def _see_through(
     return Finished(code, streams.text(), timed_out, *separate)
 
 
-def _ends_within(process: subprocess.Popen, timeout: float) -> bool:
+def _ends_within(process: subprocess.Popen[bytes], timeout: float) -> bool:
     """Waits for it, for as long as somebody waits for us."""
     deadline = time.monotonic() + timeout
     while process.poll() is None:
@@ -280,7 +280,7 @@ class _Feeder:
             self.error = error
 
 
-def _end_group(process: subprocess.Popen) -> None:
+def _end_group(process: subprocess.Popen[bytes]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)

@@ -124,7 +124,12 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON has it: fields without a value are left out."""
-        shown = {"id": self.id, "type": self.type, "action": self.action, "reason": self.reason}
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "type": self.type,
+            "action": self.action,
+            "reason": self.reason,
+        }
         for name in ("diff", "error", "rc", "output"):
             value = getattr(self, name)
             if value is not None:

@@ -126,7 +126,7 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
     condition = _condition(f"resource {identity}", entry.get("when"))
     node = Node(
         identity,
-        *(_references(f"resource {identity}", name, entry) for name in _REFERENCES),
+        **{name: _references(f"resource {identity}", name, entry) for name in _REFERENCES},
         gated=bool(condition and condition.gated),
     )
     return Resource(

@@ -140,7 +140,7 @@ class Secrets:
         A value that itself looks like a reference stays as it is.
         """
 
-        def value(match: re.Match) -> str:
+        def value(match: re.Match[str]) -> str:
             path = match.group("braced") or match.group("bare")
             if path not in self.values:
                 raise ResourceError(

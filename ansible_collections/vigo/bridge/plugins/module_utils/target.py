@@ -46,4 +46,5 @@ class Target:
         """A connection that all resources of this call share, made at its first use."""
         if key not in self._services:
             self._services.setdefault(key, connect())  # Another thread may have been quicker.
-        return self._services[key]
+        service: T = self._services[key]
+        return service

@@ -94,7 +94,7 @@ class SecretAction(RunningAction):
         )
 
 
-class _Hidden(dict):
+class _Hidden(dict[str, Any]):
     """Secrets that do not show where Ansible prints arguments, as with ANSIBLE_DEBUG."""
 
     def __repr__(self) -> str:

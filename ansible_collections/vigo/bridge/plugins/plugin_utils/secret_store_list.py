@@ -29,6 +29,8 @@ from .secret_stores import (
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from yaml._yaml import Mark as CMark  # what errors name, by the stubs
+
 ENTRY_POINTS = "vigo_bridge.secret_stores"
 #: The file of a stack that names its stores.
 CONFIGURATION = "secrets.yml"
@@ -85,7 +87,7 @@ def _stores(folder: str, read: VaultReader, plugged_in: PluggedIn) -> list[Store
         try:
             stores.append(_configured(entry, folder, read, plugged_in))
         except StoreError as error:
-            raise WrongList(path, mark.line + 1, mark.column + 1, str(error)) from error
+            raise WrongList(path, *_place(mark), str(error)) from error
     return stores
 
 
@@ -94,13 +96,12 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                mark, reason = event.start_mark, "aliases are not supported here; write it out"
-                raise WrongList(path, mark.line + 1, mark.column + 1, reason)
+                reason = "aliases are not supported here; write it out"
+                raise WrongList(path, *_place(event.start_mark), reason)
         content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or yaml.Mark(path, 0, 0, 0, None, None)
         reason = f"it is no YAML: {error.problem}; correct it there or in the lines above"
-        raise WrongList(path, mark.line + 1, mark.column + 1, reason) from error
+        raise WrongList(path, *_place(error.problem_mark), reason) from error
     except yaml.YAMLError as error:
         raise WrongList(path, 1, 1, f"it is no YAML: {error}; correct it") from error
     except RecursionError as error:
@@ -110,14 +111,20 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
         # What PyYAML says of a date such as 2026-13-45, and of wrong values behind tags.
         reason = f"a value cannot be read: {error}; write it in quotes"
         raise WrongList(path, 1, 1, reason) from error
-    if not isinstance(content, Mapping) or not isinstance(content.get("stores"), list):
+    stores = content.get("stores") if isinstance(content, Mapping) else None
+    if not isinstance(stores, list) or not isinstance(node, yaml.MappingNode):
         raise WrongList(path, 1, 1, "it must hold a list under `stores:`")
     for key, value in node.value:
         if key.value != "stores":
-            mark, reason = key.start_mark, f"unknown key {key.value!r}; it has `stores:` only"
-            raise WrongList(path, mark.line + 1, mark.column + 1, reason)
+            reason = f"unknown key {key.value!r}; it has `stores:` only"
+            raise WrongList(path, *_place(key.start_mark), reason)
         marks = [entry.start_mark for entry in value.value]
-    return list(zip(content["stores"], marks))
+    return list(zip(stores, marks))
+
+
+def _place(mark: yaml.Mark | CMark | None) -> tuple[int, int]:
+    """Return line and column from 1; the file's begin where PyYAML names none."""
+    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
 
 def _default(folder: str, read: VaultReader) -> list[Store]:
@@ -181,7 +188,7 @@ def _plugins() -> Iterable[EntryPoint]:
 def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
     """A store of another package: whatever goes wrong in it is told with its name."""
     try:
-        return plugin.load()(value)
+        store: Store = plugin.load()(value)
     except StoreError:
         raise
     except Exception as error:
@@ -189,6 +196,7 @@ def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
             f"the secret store {plugin.name!r} cannot be used: {error!r}; correct its"
             " entry, or tell its makers"
         ) from error
+    return store
 
 
 def _no_store(entry: Any) -> StoreError:

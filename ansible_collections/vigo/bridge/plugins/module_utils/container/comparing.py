@@ -70,7 +70,8 @@ def _has_words(name: str, wanted: Settings, observed: Observed, reveal: Reveal) 
         for words in (wanted.command, wanted.entrypoint)
     )
     expected = defaults.of_words(name, observed, entrypoint, command)
-    return expected == getattr(cast(Existing, observed.container).settings, name)
+    actual: tuple[str, ...] | None = getattr(cast(Existing, observed.container).settings, name)
+    return expected == actual
 
 
 def _same_single(name: str, value: Any, observed: Observed) -> bool | None:

@@ -81,7 +81,8 @@ def _short(image_id: str) -> str:
 def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Difference]:
     """What only creation can set, the variables of the environment apart."""
     found = []
-    recorded = cast(Existing, observed.container).recorded
+    container = cast(Existing, observed.container)
+    recorded = container.recorded
     for name in Settings.__dataclass_fields__:
         if name in LIVE or name in _SEEN_OTHERWISE:
             continue
@@ -94,7 +95,7 @@ def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Diff
         elif recorded is not None:
             before = recorded.fields.get(name)
         else:
-            before = _shown_before(after, getattr(observed.container.settings, name))
+            before = _shown_before(after, getattr(container.settings, name))
         if recorded is None and secret_references.paths(after):
             found.append(Difference(name, f"{name} changed", HIDDEN, after))
         else:
@@ -249,9 +250,9 @@ def _attachments(
     actual = {attachment.network: attachment for attachment in container.attachments}
     found = []
     if first not in targets:
-        before = first if first != "bridge" else "the engine's own"
+        made_on = first if first != "bridge" else "the engine's own"
         after = ", ".join(str(attachment) for attachment in wanted)
-        return [Difference("networks", f"networks {before} -> {after}", before, after)]
+        return [Difference("networks", f"networks {made_on} -> {after}", made_on, after)]
     for name, attachment in targets.items():
         if name not in actual:
             reason = f"network {name} added"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import Iterable
 
 from ..background import Background
@@ -45,7 +46,7 @@ def prefetch(wanted: Iterable[tuple[Engine, ContainerSpec]], target: Target) -> 
                 failure = _Failure(error, len(target.changed))
                 _failures(target)[_key(engine, spec)] = failure
 
-    pulls = [Background(lambda e=engine, s=spec: fetch(e, s)) for engine, spec in once.values()]
+    pulls = [Background(partial(fetch, engine, spec)) for engine, spec in once.values()]
     for each in pulls:
         each.result()
 

@@ -73,8 +73,8 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
             f"container {swap.name}: the former container {swap.old_id[:12]} is gone; somebody else"
             " has removed it, so there is none to go back to: run again to make it anew"
         )
-    policy = prior.get("restart", old.settings.restart)
-    if old.settings.restart != policy and not engine.is_podman:
+    policy: str | None = prior.get("restart")
+    if policy not in (None, old.settings.restart) and not engine.is_podman:
         engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
     if old.name != swap.name:
         engine.rename(old.id, swap.name)

@@ -27,7 +27,7 @@ _SAFETY_NET = 2.0
 _FIRST_CHECK = 1.0
 _DEFAULT_HEALTH_INTERVAL = 30.0
 #: What to do about the exit codes that mean the same everywhere.
-_ADVICE = {
+_ADVICE: dict[int | None, str] = {
     0: "for one that is meant to end, set expect: exited",
     126: "its command cannot be executed: correct it",
     127: "its command is not in the image: correct it",

@@ -24,7 +24,7 @@ class Answer:
     """An engine's answer, as far as `requests` would tell it."""
 
     status_code: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     content: bytes
 
     @property

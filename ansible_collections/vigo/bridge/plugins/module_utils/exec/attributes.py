@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-ATTRIBUTES = {
+from typing import Any
+
+ATTRIBUTES: dict[str, dict[str, Any]] = {
     "command": {"type": "raw", "required": True},
     "onlyif": {"type": "str"},
     "unless": {"type": "str"},

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-ATTRIBUTES = {
+from typing import Any
+
+ATTRIBUTES: dict[str, dict[str, Any]] = {
     "target_path": {"type": "str", "required": True},
     "content": {"type": "str"},
     "content_base64": {"type": "str"},
@@ -26,7 +28,7 @@ CONTENTS = ("content", "content_base64", "source")
 
 #: What a task has beside these. The action plugin reads ``src`` and fills the others in: the
 #: content of that file as base64, and whether the file was encrypted.
-TASK_OPTIONS = {
+TASK_OPTIONS: dict[str, dict[str, Any]] = {
     "src": {"type": "str"},
     "_content": {"type": "str", "no_log": True},
     "_vaulted": {"type": "bool", "default": False},

@@ -114,7 +114,7 @@ def _found(path: str, target: Target) -> tuple[str, _Found]:
 
 
 def _first_known(*numbers: int | None) -> int:
-    return next(number for number in numbers if number not in (None, -1))  # type: ignore[misc]
+    return next(number for number in numbers if number is not None and number != -1)
 
 
 def _desired(spec: FileSpec, target: Target, kind: str) -> content.Digest | None:

@@ -51,6 +51,7 @@ def _formatter(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None
 
 def _steps_to_format(arguments: Sequence[Any]) -> int:
     """Each directive is a step, and may show the largest argument again."""
+    form: str
     form, *shown = arguments
     return (form.count("%") + 1) * (1 + steps_to_walk(shown))
 
