@@ -91,6 +91,26 @@ def test_defaults_that_are_spelled_out_and_left_out(scene: Scene, ours: bool) ->
         scene.bring(state="absent")
 
 
+def test_a_variable_that_podman_may_set_itself(podman: Engine, tmp_path: Path) -> None:
+    """It counts while the env_file holds it, and goes away with it."""
+    scene = Scene(podman)
+    file = tmp_path / "variables"
+    names = ("http_proxy", "NO_PROXY", "TERM", "A")
+    try:
+        file.write_text("".join(f"{name}=x\n" for name in names))
+        scene.brought("created", state="stopped", env_file=str(file))
+        for name in names[:-1]:
+            kept = [line for line in file.read_text().splitlines() if not line.startswith(name)]
+            file.write_text("\n".join(kept))
+            reason = action(scene, {"env_file": str(file)})
+            assert reason == f"recreated: env {name} changed"
+            scene.brought("recreated", state="stopped", env_file=str(file))
+        assert scene.bring(state="stopped").action == "recreated"
+        assert scene.bring(state="stopped").action == "none"
+    finally:
+        scene.close()
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: str(row["setting"]))
 def test_every_spelling_on_every_engine(each_engine: Engine, row: dict[str, Any]) -> None:

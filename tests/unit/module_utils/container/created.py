@@ -12,7 +12,11 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import create_config, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.container import (
+    create_config,
+    label,
+    spec,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import endpoint
 from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import image_of
 from ansible_collections.vigo.bridge.plugins.module_utils.container.spec import ContainerSpec
@@ -33,12 +37,19 @@ def created(
     image: Mapping[str, Any],
     base: Mapping[str, Any] | None = None,
     ours: bool = True,
+    file_env: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The payload. image: its inspect payload. base: what further fields there are."""
+    """The payload. image: its inspect payload. base: what further fields there are.
+
+    file_env: what its env_file held; None if the label does not list it, as those of the first
+    release.
+    """
     wanted = spec.parse({"container": "app", "image": "x", **attributes})
     known = image_of(image)
     assert known is not None
-    body = create_config.payload(wanted, known, {}, str)
+    body = create_config.payload(wanted, known, file_env or {}, str)
+    if file_env is None:
+        body["Labels"] |= label.labels(wanted)
     if not ours:
         body["Labels"] = dict(wanted.settings.labels or {})
     payload = inspected(body, image, base)

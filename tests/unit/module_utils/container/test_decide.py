@@ -8,6 +8,7 @@ Each case names what the user wrote (``spec``), what is on the engine, and what 
     container: plain       # a recorded payload (plain, rich, settings); missing: none
     with: {...}            # changes to that payload, merged deeply
     made_from: {...}       # what it was created from by us; missing: not made by us
+    file: {...}            # the variables of its env_file then; missing: its label lists none
     observed: {...}        # further fields of Observed
     turn: {...}            # fields of Turn; secrets: values by path
     action: none           # and, where given: reason, steps, before, after, note
@@ -88,7 +89,8 @@ def observed(case: dict[str, Any]) -> Observed:
         payload = recorded(f"{engine}-{case['container']}")
         if "made_from" in case:
             image = recorded(f"{engine}-{image_name(case)}")
-            payload = created({**usual(case), **case["made_from"]}, image, payload)
+            made_from = {**usual(case), **case["made_from"]}
+            payload = created(made_from, image, payload, file_env=case.get("file"))
         container = existing_of(merged(payload, case.get("with", {})))
     for name in ("known_networks", "incapable"):
         fields[name] = frozenset(fields.get(name, ()))

@@ -336,7 +336,8 @@ def test_the_label_is_read_back() -> None:
 def test_a_label_that_others_wrote(value: Any) -> None:
     """What cannot be read counts as not set; nothing raises."""
     for name in {*Settings.__dataclass_fields__} - label.LIVE:
-        text = json.dumps({"version": 1, "set": {name: value}, "addresses": value})
+        others = {"addresses": value, "variables": value}
+        text = json.dumps({"version": 1, "set": {name: value}, **others})
         recorded = label.decode(text)
         assert recorded is not None
         if not recorded.fields:
@@ -362,6 +363,32 @@ def test_only_what_is_long_becomes_a_hash() -> None:
     assert recorded is not None
     assert recorded.hashed == {"env"}
     assert recorded.fields["volumes"] == ["data:/data"]
+
+
+#: What is set, the variables of its files (None: not known), the names that the label lists.
+LISTED: list[tuple[dict[str, Any], list[str] | None, set[str] | None]] = [
+    ({"env": "A=1"}, [], None),
+    ({"env": "A=1"}, None, None),
+    ({"env_file": "/e"}, None, None),
+    ({"env_file": "/e"}, [], set()),
+    ({"env_file": "/e", "env": "A=1"}, ["B", "http_proxy"], {"B", "http_proxy"}),
+    ({"env": {"A": "x" * 40000, "no_proxy": "x"}}, [], {"A", "no_proxy"}),
+    ({"env": {"A": "x" * 40000}, "env_file": "/e"}, ["B"], {"A", "B"}),
+    ({"env": {"A": "x" * 40000}, "env_file": "/e"}, None, None),
+    ({"env_file": "/e"}, ["B" * 40000], None),
+    ({"user": "u" * 40000, "env": "A=1"}, [], None),
+]
+
+
+@pytest.mark.parametrize(("attributes", "file_env", "listed"), LISTED)
+def test_the_label_lists_the_names_of_variables_that_its_fields_do_not_show(
+    attributes: dict[str, Any], file_env: list[str] | None, listed: set[str] | None
+) -> None:
+    text = label.encode(parse(attributes).settings, file_env)
+    assert len(text) <= label.LIMIT
+    recorded = label.decode(text)
+    assert recorded is not None
+    assert recorded.variables == listed
 
 
 #: The label as the first version of it writes every field. It never changes again: containers

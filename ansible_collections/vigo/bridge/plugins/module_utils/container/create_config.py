@@ -45,7 +45,11 @@ def payload(
         "Domainname": settings.domainname,
         "Healthcheck": settings.healthcheck
         and settings.healthcheck.merged(image.config.get("Healthcheck")),
-        "Labels": {**(settings.labels or {}), **label.labels(spec), **(further_labels or {})},
+        "Labels": {
+            **(settings.labels or {}),
+            **label.labels(spec, file_env),
+            **(further_labels or {}),
+        },
         "ExposedPorts": {port.exposed: {} for port in settings.ports or ()} or None,
         "HostConfig": _host_config(settings, carried),
         "NetworkingConfig": _first_network(settings),

@@ -33,7 +33,9 @@ def to_compare(wanted: Settings, observed: Observed) -> set[str]:
     """The names of the variables that may differ.
 
     These are the wanted ones and, for a container of this collection, those that were set before.
-    The label contains neither the values of secrets nor the content of files.
+    The label contains neither the values of secrets nor those of files. A label that does not list
+    the names in files either was written by an earlier version, or would be too long: there, all
+    count that are neither the engine's nor wanted.
     """
     container = cast(Existing, observed.container)
     written, recorded = wanted.env or {}, container.recorded
@@ -42,11 +44,13 @@ def to_compare(wanted: Settings, observed: Observed) -> set[str]:
     names = set(observed.file_env)
     names.update(name for name in written if secret_references.find(written[name]))
     if not recorded.holds("env", written):
-        before = {} if "env" in recorded.hashed else recorded.fields.get("env") or {}
+        before = recorded.env
         names.update(
             name for name in {**before, **written} if before.get(name) != written.get(name)
         )
-    if wanted.env_file or "env_file" in recorded.fields or "env" in recorded.hashed:
+    if recorded.variables is not None:
+        names.update(recorded.variables)
+    elif "env_file" in recorded.fields or "env" in recorded.hashed:
         added = of_engine(observed.podman)
         names.update(set(container.settings.env or {}) - added - {*written, *observed.file_env})
     return names

@@ -188,9 +188,9 @@ def _image(engine: Engine, follower: Existing) -> Image:
 
 def _env(follower: Existing, image: Image, podman: bool) -> dict[str, str] | None:
     """What was set: neither the image's own nor what the engine adds."""
-    added = of_engine(podman)
+    added, recorded = of_engine(podman), _recorded(follower)
     own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
-    written = _recorded(follower).fields.get("env") or {}
+    written = {*recorded.env, *(recorded.variables or ())}
     return {
         name: value
         for name, value in (follower.settings.env or {}).items()

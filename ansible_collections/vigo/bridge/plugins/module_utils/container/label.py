@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 from ..errors import ResourceError
 from ..ownership import Owner
@@ -48,12 +48,19 @@ class Recorded:
     """What a container's label says it was created with.
 
     fields: values by name, or their SHA-256 for the names in ``hashed``. addresses: the fixed ones
-    of networks by name, which Podman does not report.
+    of networks by name, which Podman does not report. variables: the names of those in ``env_file``
+    and, where ``env`` is hashed, of those in ``env``; None if the label does not list them.
     """
 
     fields: Mapping[str, Any]
     hashed: frozenset[str] = frozenset()
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    variables: frozenset[str] | None = None
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The variables in ``env``; empty where it is hashed."""
+        return {} if "env" in self.hashed else self.fields.get("env") or {}
 
     def holds(self, name: str, value: Any) -> bool:
         """Whether it was created with this value, in whichever spelling."""
@@ -63,10 +70,13 @@ class Recorded:
         return bool(forms[0] == forms[1])
 
 
-def labels(spec: ContainerSpec) -> dict[str, str]:
-    """The labels of a container that is created from the spec."""
+def labels(spec: ContainerSpec, file_env: Iterable[str] | None = None) -> dict[str, str]:
+    """Return the labels of a container that is created from the spec.
+
+    file_env: the names of the variables in its ``env_file``; None if they are not known.
+    """
     owner = Owner(spec.scope, spec.stack_id, spec.resource)
-    return {SPEC: encode(spec.settings), **of_owner(owner)}
+    return {SPEC: encode(spec.settings, file_env), **of_owner(owner)}
 
 
 def of_owner(owner: Owner) -> dict[str, str]:
@@ -82,19 +92,37 @@ def owner(labels: Mapping[str, str]) -> Owner | None:
     return Owner(labels[SCOPE], labels.get(STACK_ID) or "", labels.get(RESOURCE) or "")
 
 
-def encode(settings: Settings) -> str:
-    """The spec label's text; where it would be too long, hashes of its longest fields."""
+def encode(settings: Settings, file_env: Iterable[str] | None = None) -> str:
+    """The spec label's text; where it would be too long, hashes of its longest fields.
+
+    file_env: the names of the variables in ``env_file``; None if they are not known.
+    """
     fields = _fields(settings)
     content: dict[str, Any] = {"version": VERSION, "set": fields}
     addresses = {item.network: sorted(item.fixed) for item in settings.networks or () if item.fixed}
     if addresses:
         content["addresses"] = addresses
     for name in sorted(fields, key=lambda name: len(_json(fields[name])), reverse=True):
-        if len(_json(content).encode()) <= LIMIT:
+        if _fits(content):
             break
         content.setdefault("sha256", {})[name] = _digest(fields[name])
         content["set"] = {key: fields[key] for key in fields if key not in content["sha256"]}
-    return _json(content)
+    listed = {**content, "variables": _variables(settings, file_env, content)}
+    return _json(listed if listed["variables"] is not None and _fits(listed) else content)
+
+
+def _variables(
+    settings: Settings, file_env: Iterable[str] | None, content: Mapping[str, Any]
+) -> list[str] | None:
+    """Return the names that the fields do not show; None if they show all, or some are unknown."""
+    is_hashed = "env" in content.get("sha256", {})
+    if file_env is None or not (settings.env_file or is_hashed):
+        return None
+    return sorted({*file_env, *(settings.env or () if is_hashed else ())})
+
+
+def _fits(content: Mapping[str, Any]) -> bool:
+    return len(_json(content).encode()) <= LIMIT
 
 
 def decode(text: str | None) -> Recorded | None:
@@ -109,7 +137,8 @@ def decode(text: str | None) -> Recorded | None:
     if not (isinstance(written, dict) and isinstance(hashes, dict) and (written or hashes)):
         return None
     readable = {name: value for name, value in written.items() if _is_readable(name, value)}
-    return Recorded({**readable, **hashes}, frozenset(hashes), _addresses(content))
+    fields = {**readable, **hashes}
+    return Recorded(fields, frozenset(hashes), _addresses(content), _listed(content))
 
 
 def _is_readable(name: str, value: Any) -> bool:
@@ -128,6 +157,13 @@ def _addresses(content: Mapping[str, Any]) -> dict[str, frozenset[str]]:
         for network, addresses in (found if isinstance(found, dict) else {}).items()
         if isinstance(addresses, list)
     }
+
+
+def _listed(content: Mapping[str, Any]) -> frozenset[str] | None:
+    names = content.get("variables")
+    if not isinstance(names, list):
+        return None
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def _fields(settings: Settings) -> dict[str, Any]:
