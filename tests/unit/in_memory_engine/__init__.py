@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An engine in memory, spoken to by the same calls as a real one.
+
+It is held to real engines by ``tests/engine_contract.yml``. Its time is its own: who waits for a
+container does not wait.
+
+    engine     the calls: method, path and body to an answer
+    boxes      containers: their states, and what their programs do
+    clock      its time
+    faults     calls that fail, hang or break off
+    use        tests with it: the collection's engines are this one
+"""

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Time that passes only when somebody waits."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+
+
+class Clock:
+    """What is due happens in its order while somebody waits. lock: held while something happens."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._now = 0.0
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in full."""
+        until = self._now + seconds
+        while self._now < until:
+            self.step(until - self._now)
+
+    def step(self, seconds: float) -> None:
+        """Wait until something happens, at most so long."""
+        with self.lock:
+            until = self._now + max(0.0, seconds)
+            if self._due and self._due[0][0] <= until:
+                self._now, _number, happen = heapq.heappop(self._due)
+                happen()
+            else:
+                self._now = until
+
+    def later(self, seconds: float, happen: Callable[[], None]) -> None:
+        with self.lock:
+            heapq.heappush(self._due, (self._now + seconds, next(self._numbers), happen))

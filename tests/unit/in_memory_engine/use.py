@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lets the collection speak to an engine in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.container import (
+    connection,
+    engine,
+    events,
+    port_holders,
+    rollback,
+    settle,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.container.transport import Transport
+from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from tests.unit.in_memory_engine.engine import InMemoryEngine
+
+HOST = "unix:///in-memory/docker.sock"
+_KEEP_TIME = (engine, port_holders, rollback, settle)
+
+
+@contextmanager
+def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[None]:
+    """Every engine is this one, reached by the way, and its time is everybody's."""
+
+    def wait(_events: events.Events, _container_id: str, seconds: float) -> None:
+        memory.clock.step(seconds)
+        memory.wait_for_readers()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "transport_to", lambda host: way or memory)
+        patch.setattr(events.Events, "wait", wait)
+        for module in _KEEP_TIME:
+            patch.setattr(module, "time", memory.clock)
+        yield
+
+
+def brought(
+    memory: InMemoryEngine,
+    attributes: Mapping[str, Any],
+    way: Transport | None = None,
+    check: bool = False,
+    turn: Turn | None = None,
+    notes: list[str] | None = None,
+) -> Result:
+    """Brings one container. notes: gets the remarks."""
+    target = Target(check, Secrets({}))
+    if notes is not None:
+        target.notes = notes
+    given = {"image": "redis:7-alpine", "docker_host": HOST, **attributes}
+    with in_use(memory, way):
+        return bring("test", Container(), lambda: given, target, turn or Turn())
+
+
+def converged(
+    memory: InMemoryEngine, arguments: Mapping[str, Any], way: Transport | None = None
+) -> tuple[list[Result], Target]:
+    """Brings a whole graph, with the arguments of the module."""
+    target = Target()
+    with in_use(memory, way):
+        return converge(arguments, target), target
