@@ -17,7 +17,7 @@ import pytest
 import yaml
 from docker.types import IPAMConfig, IPAMPool
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.attributes import ATTRIBUTES
+from ansible_collections.vigo.bridge.plugins.module_utils.container.descriptor import TYPE
 from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
     Engine as EngineApi,
 )
@@ -57,7 +57,7 @@ def _title(row: Mapping[str, Any]) -> str:
 
 
 def test_the_table_is_complete() -> None:
-    assert {row["attribute"] for row in TABLE} == set(ATTRIBUTES) - set(ELSEWHERE)
+    assert {row["attribute"] for row in TABLE} == set(TYPE.options) - set(ELSEWHERE)
 
 
 @pytest.mark.parametrize("attribute", ELSEWHERE)

@@ -13,7 +13,7 @@ import click
 
 from ansible_collections.vigo.bridge.plugins.module_utils.traits import require_known
 from vigo_bridge.cli.hosts import Hosts
-from vigo_bridge.emit.command import write_command
+from vigo_bridge.emit.command import command_resource, write_command
 from vigo_bridge.language.diagnostics import did_you_mean
 from vigo_bridge.report.progress import Lines, outcome
 from vigo_bridge.report.terminal import listed
@@ -59,12 +59,8 @@ def _traits(
     names: Sequence[str], hosts: Sequence[str], found: Hosts, how: RunOptions, private: Path
 ) -> Mapping[str, Mapping[str, Any]]:
     """The traits of all hosts that answer; the others are named, and left out."""
-    resource = {
-        "id": "task/traits",
-        "type": "exec",
-        "command": "cat",
-        "stdin": "".join(f"{{{{ toJson .Traits.{name} }}}}\n" for name in names),
-    }
+    questions = "".join(f"{{{{ toJson .Traits.{name} }}}}\n" for name in names)
+    resource = command_resource("task/traits", "cat", stdin=questions)
     private.mkdir()
     write_command(private / "project", hosts, found.variables, resource, {})
     lines = Lines()

@@ -28,7 +28,7 @@ from vigo_bridge.cli.rollout import Job, batches_of, carry_out
 from vigo_bridge.cli.rollout_options import Rollout, defaulted, rollout_options
 from vigo_bridge.cli.stack import refuse_errors
 from vigo_bridge.cli.targets import select
-from vigo_bridge.emit.command import write_command
+from vigo_bridge.emit.command import command_resource, write_command
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
 from vigo_bridge.language.model import Task
@@ -192,12 +192,7 @@ def _job(
     how: RunOptions,
     private: Path,
 ) -> Job:
-    resource = {
-        "id": f"task/{work.name}",
-        "type": "exec",
-        "command": work.command,
-        "timeout": timeout,
-    }
+    resource = command_resource(f"task/{work.name}", work.command, timeout=timeout)
     project = private / "project"
     write_command(project, hosts.names, hosts.variables, resource, work.params)
     digest = _digest(work.name, work.command)

@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.container.descriptor import (
+    TYPE as CONTAINER,
+)
 from vigo_bridge.compose import names
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.job import Job, Shared
@@ -131,7 +134,7 @@ def _resource(job: Job, number: int) -> Resource:
         if names_:
             attributes[key] = list(dict.fromkeys(names_))
     comment = f"services.{service.name}, {short(service.position)}"
-    return Resource(name, "container", attributes, [comment, *job.comments])
+    return Resource(name, CONTAINER.name, attributes, [comment, *job.comments])
 
 
 def _one_shot(project: Project) -> frozenset[str]:

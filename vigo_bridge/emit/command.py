@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.exec.descriptor import TYPE as EXEC
 from vigo_bridge.emit.group_variables import ALL_ENVOYS
 from vigo_bridge.emit.yaml_text import entry
 from vigo_bridge.files import write_text
@@ -64,12 +65,11 @@ def write_variables(
     write_text(path, "\n".join(["---", *lines, ""]))
 
 
+def command_resource(identity: str, command: str, **more: Any) -> dict[str, Any]:
+    """Return a command as a resource. more: its other attributes."""
+    return {"id": identity, "type": EXEC.name, "command": command, **more}
+
+
 def health_check(command: str) -> dict[str, Any]:
-    """The resource that a health check is. Its text is no template."""
-    return {
-        "id": "health/check",
-        "type": "exec",
-        "command": command,
-        "timeout": "30s",
-        "template": False,
-    }
+    """Return a health check as a resource. Its text is not a template."""
+    return command_resource("health/check", command, timeout="30s", template=False)

@@ -4,24 +4,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from ansible_collections.vigo.bridge.plugins.module_utils import when as conditions
 from ansible_collections.vigo.bridge.plugins.module_utils.comma_strings import as_map
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import is_unset
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate, Resource
 from vigo_bridge.language.values import Scalar, Value
 
-_GUARDS = ("onlyif", "unless", "creates", "removes")
 _ASSIGNMENTS = ("env", "environment", "labels")
 _LAST_GREP = re.compile(r"\|\s*(grep\s+(?P<options>(?:-\S+\s+)*)[^|;&]*)$")
 
 
 def advise(crate: Configcrate, diagnostics: Diagnostics) -> None:
     for resource in crate.resources:
-        if resource.type == "exec":
+        if TYPES[resource.type].guards:
             _advise_guard(resource, diagnostics)
         for name in _ASSIGNMENTS:
             _advise_commas(name, resource.attributes.get(name), diagnostics)
@@ -38,11 +37,11 @@ def _advise_guard(resource: Resource, diagnostics: Diagnostics) -> None:
             "turn the question around, for instance with 'onlyif', or compare with the wanted"
             " state",
         )
-    if not _is_guarded(resource.attributes) and not _is_gated(resource):
+    if not _is_guarded(resource) and not _is_gated(resource):
         diagnostics.warning(
             "VB502",
             resource.position,
-            "exec without a guard runs each time: it is not idempotent",
+            f"{resource.type} without a guard runs each time: it is not idempotent",
             "add 'unless', 'onlyif', 'creates' or 'removes', or 'when: changed'",
         )
 
@@ -59,8 +58,9 @@ def _inverted_grep(command: str) -> re.Match[str] | None:
     return grep if is_quiet and is_inverted else None
 
 
-def _is_guarded(attributes: Mapping[str, Value]) -> bool:
-    return any(not is_unset(attributes.get(guard)) for guard in _GUARDS)
+def _is_guarded(resource: Resource) -> bool:
+    guards = TYPES[resource.type].guards
+    return any(not is_unset(resource.attributes.get(guard)) for guard in guards)
 
 
 def _is_gated(resource: Resource) -> bool:

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.comma_strings import NotText
-from vigo_bridge.language.catalog import ATTRIBUTES, NEEDED_UNLESS_ABSENT
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import CONVERGE
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES, names_where
+from vigo_bridge.language.catalog import ATTRIBUTES
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
     did_you_mean,
@@ -19,9 +21,9 @@ from vigo_bridge.language.reader import described
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 #: Attributes whose items or values may be mappings; the target's own parsers check these.
-_DEEP = ("env_file", "healthcheck", "networks", "ulimits")
+_DEEP = names_where("deep")
 #: Commands: one text, or a list of words, in which none may be null.
-_WORDS = ("command", "entrypoint")
+_WORDS = names_where("words")
 
 #: What a whole number looks like.
 INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -60,7 +62,7 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
             name.position,
             f"{kind} has no attribute {name.text!r}",
             did_you_mean_or_known(name.text, known)
-            or f"`ansible-doc vigo.bridge.{kind}` lists its attributes",
+            or f"`ansible-doc {TYPES[kind].module or CONVERGE}` lists its attributes",
         )
     elif expectation := _unmet(option, value):
         diagnostics.error(
@@ -115,7 +117,7 @@ def check_required(
             diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
     state = attributes.get("state")
     may_be_absent = isinstance(state, Scalar) and (state.text == "absent" or "{{" in state.text)
-    for name in () if may_be_absent else NEEDED_UNLESS_ABSENT.get(kind, ()):
+    for name in () if may_be_absent else TYPES[kind].needed_unless_absent:
         if is_unset(attributes.get(name)):
             diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
 

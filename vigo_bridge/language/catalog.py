@@ -1,35 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resource types and their attributes, from the collection's one list."""
+"""What the language needs of the resource types, from the collection's one list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils import resource_types
-
-#: By resource type and attribute: the entry of the argument spec (`type`, `choices`, ...).
-ATTRIBUTES = cast(Mapping[str, Mapping[str, Mapping[str, Any]]], resource_types.ATTRIBUTES)
-
-#: By resource type: the attribute that stands for a resource without a name.
-KEY_ATTRIBUTES: Mapping[str, str] = resource_types.KEY_ATTRIBUTES
-
-#: By resource type: the attributes that it needs unless its state is `absent`.
-NEEDED_UNLESS_ABSENT: Mapping[str, tuple[str, ...]] = {"container": ("image",)}
-
-#: Attributes in which a reference to a secret may stand.
-SECRET_ATTRIBUTES = frozenset(
-    {
-        "command",
-        "content",
-        "entrypoint",
-        "env",
-        "environment",
-        "registry_password",
-        "secret_file",
-        "stdin",
-    }
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import (
+    TYPES,
+    names_where,
 )
 
+#: By resource type and attribute: the entry of the argument spec (`type`, `choices`, ...).
+ATTRIBUTES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    name: kind.options for name, kind in TYPES.items()
+}
+
+#: Resource types by the names that they had.
+FORMER_NAMES: Mapping[str, str] = {
+    former: name for name, kind in TYPES.items() for former in kind.former_names
+}
+
+#: Attributes in which a reference to a secret may stand.
+SECRET_ATTRIBUTES = names_where("secrets")
+
 #: Attributes in which text in braces that is not ours can only be a mistake.
-PLAIN_ATTRIBUTES = frozenset({"container", "image", "ports", "target_path", "user"})
+PLAIN_ATTRIBUTES = names_where("plain")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from vigo_bridge.language.catalog import KEY_ATTRIBUTES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.model import Configcrate, Name, Resource, Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.templates import uses
@@ -72,7 +72,7 @@ def _of_resource(resource: Resource, crate: Configcrate, stack: Stack) -> Iterat
 def _name(resource: Resource) -> str:
     if resource.name is not None:
         return resource.name.text
-    key = resource.attributes.get(KEY_ATTRIBUTES[resource.type])
+    key = resource.attributes.get(TYPES[resource.type].key)
     return f"{resource.type}:{key.text if isinstance(key, Scalar) else resource.position.line}"
 
 

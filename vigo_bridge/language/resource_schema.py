@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import INTEGER
-from vigo_bridge.language.catalog import ATTRIBUTES, NEEDED_UNLESS_ABSENT
+from vigo_bridge.language.catalog import ATTRIBUTES, FORMER_NAMES
 from vigo_bridge.language.schema_parts import (
     SCALAR,
     JsonSchema,
@@ -17,12 +18,7 @@ from vigo_bridge.language.schema_parts import (
     or_null,
     reference,
 )
-from vigo_bridge.language.shapes import (
-    OLDER_ATTRIBUTES,
-    OLDER_TYPES,
-    RESOURCE,
-    TEMPLATE_TYPES,
-)
+from vigo_bridge.language.shapes import RESOURCE
 
 #: A text with a template may become anything; an empty one counts as not given.
 _OPEN: JsonSchema = {"type": "string", "pattern": r"\{\{|^$"}
@@ -31,7 +27,7 @@ _GIVEN: JsonSchema = {"not": {"enum": [None, ""]}}
 
 def resource_definitions() -> JsonSchema:
     """By name: `resource`, `whole_resource` (nothing comes from elsewhere), `attributes`."""
-    kinds = {kind: kind for kind in ATTRIBUTES} | OLDER_TYPES
+    kinds = {kind: kind for kind in ATTRIBUTES} | dict(FORMER_NAMES)
     names = sorted({name for options in ATTRIBUTES.values() for name in options})
     return {
         "resource": {
@@ -64,12 +60,12 @@ def _resource(written: str, kind: str) -> JsonSchema:
     arm = {"type": "object", "properties": attributes, "additionalProperties": False}
     older = {
         key: {**attributes[name], "deprecated": True}
-        for key, name in OLDER_ATTRIBUTES.items()
-        if written in OLDER_TYPES
+        for key, name in TYPES[kind].former_attributes.items()
+        if written in FORMER_NAMES
     }
     shape = of_shape(RESOURCE)
     keys = shape["properties"] | {"match": or_null(by_name(arm))}
-    if kind not in TEMPLATE_TYPES:
+    if not TYPES[kind].has_template_switch:
         del keys["template"]
     return {
         **shape,
@@ -97,7 +93,7 @@ def _attribute(option: Mapping[str, Any]) -> JsonSchema:
 
 def _required(kind: str) -> JsonSchema:
     always = [name for name, option in ATTRIBUTES[kind].items() if option.get("required")]
-    unless_absent = NEEDED_UNLESS_ABSENT.get(kind, ())
+    unless_absent = TYPES[kind].needed_unless_absent
     absent = {"anyOf": [{"const": "absent"}, {"type": "string", "pattern": r"\{\{"}]}
     return {
         **_must_have(always),

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import check_attribute, check_required
-from vigo_bridge.language.catalog import ATTRIBUTES
+from vigo_bridge.language.catalog import ATTRIBUTES, FORMER_NAMES
 from vigo_bridge.language.defaults import Defaults
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
@@ -15,16 +16,8 @@ from vigo_bridge.language.diagnostics import (
 )
 from vigo_bridge.language.model import REFERENCES, Case, Resource
 from vigo_bridge.language.reader import Reader
-from vigo_bridge.language.shapes import (
-    OLDER_ATTRIBUTES,
-    OLDER_TYPES,
-    RESOURCE,
-    TEMPLATE_TYPES,
-)
+from vigo_bridge.language.shapes import RESOURCE
 from vigo_bridge.language.values import Fields, Scalar, Value
-
-#: A resource of an older type may have older attributes.
-_OLDER = replace(RESOURCE, aliases=OLDER_ATTRIBUTES)
 
 
 def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) -> Resource | None:
@@ -33,9 +26,10 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
     if kind is None:
         return None
     is_older = any(key.text == "type" and value.data != kind for key, value in fields.entries)
-    reader = Reader(fields, f"{kind} resource", diagnostics, _OLDER if is_older else RESOURCE)
+    shape = replace(RESOURCE, aliases=TYPES[kind].former_attributes) if is_older else RESOURCE
+    reader = Reader(fields, f"{kind} resource", diagnostics, shape)
     reader.value("type")
-    template = _template(reader) if kind in TEMPLATE_TYPES else True
+    template = _template(reader) if TYPES[kind].has_template_switch else True
     name, when, foreach = reader.text("name"), reader.text("when"), reader.name("foreach")
     references = {key: reader.texts(key) for key in REFERENCES}
     case = _case(kind, reader, diagnostics)
@@ -60,7 +54,7 @@ def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
     written = quiet.required_text("type", f"add type: with one of {listed(ATTRIBUTES)}")
     if written is None:
         return None
-    kind = OLDER_TYPES.get(written.text, written.text)
+    kind = FORMER_NAMES.get(written.text, written.text)
     if kind != written.text:
         message = f"{written.text!r} is now called {kind!r}"
         diagnostics.note("VB108", written.position, message, f"write {kind!r}")

@@ -94,13 +94,6 @@ RESOURCE = Shape(
     required=(("type",),),
 )
 
-#: The resource types that have `template`.
-TEMPLATE_TYPES = frozenset({"file"})
-
-#: Resource types, and attributes of those types, by the names that they had.
-OLDER_TYPES = {"docker_container": "container"}
-OLDER_ATTRIBUTES = {"environment": "env", "restart_policy": "restart"}
-
 ROLE = Shape(
     {
         "name": Key(Form.OWN_NAME, "The name by which match entries include the role."),

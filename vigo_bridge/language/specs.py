@@ -4,26 +4,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import spec as container
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.exec import spec as exec_
-from ansible_collections.vigo.bridge.plugins.module_utils.file import spec as file
+from ansible_collections.vigo.bridge.plugins.module_utils.file.spec import is_path
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate, Resource
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.templates import is_template
 from vigo_bridge.language.values import Value, scalars
-
-_PARSERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
-    "container": container.parse,
-    "exec": exec_.parse,
-    "file": file.parse,
-}
 
 
 @dataclass(frozen=True)
@@ -37,11 +30,11 @@ class SpecProblem:
 def spec_problem(kind: str, attributes: Mapping[str, Any]) -> SpecProblem | None:
     """What the target would refuse about these attributes. All texts must be rendered."""
     given = {name: value for name, value in attributes.items() if value != ""}
-    source = given.get("source")
-    if isinstance(source, str) and not file.is_path(source) and "content" not in given:
-        given["content"] = given.pop("source")  # a file of the stack, checked elsewhere
+    source = given.get(TYPES[kind].stack_file)
+    if isinstance(source, str) and not is_path(source) and "content" not in given:
+        given["content"] = given.pop(TYPES[kind].stack_file)  # checked elsewhere
     try:
-        _PARSERS[kind](given)
+        TYPES[kind].parse(given)
     except ResourceError as error:
         first = re.match(r"\w+", error.message)
         blamed = first[0] if first and first[0] in attributes else ""

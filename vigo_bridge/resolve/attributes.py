@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.file.spec import is_path
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
 from vigo_bridge.language.model import Case, TemplateFile
@@ -45,11 +46,12 @@ def _data(
 ) -> dict[str, Any]:
     kind = instance.resource.type
     data = {name: attribute_data(kind, name, value) for name, value in attributes.items()}
-    source = attributes.get("source")
-    if kind == "file" and isinstance(source, Scalar):
+    name = TYPES[kind].stack_file
+    source = attributes.get(name)
+    if isinstance(source, Scalar):
         file = _template_file(instance, source, files, diagnostics)
         if file is not None:
-            del data["source"]
+            del data[name]
             if file.text is not None:
                 data["content"] = file.text.text
             else:

@@ -1,30 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two containers of one name for one envoy."""
+"""Two resources for one thing of an envoy."""
 
 from __future__ import annotations
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.values import Scalar
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.instances import CrateInstance, Instance
 
 
-def check_containers(envoy: Envoy, diagnostics: Diagnostics) -> None:
+def check_duplicates(envoy: Envoy, diagnostics: Diagnostics) -> None:
     """A condition or a case on one of the two may separate them; the target then decides."""
-    owners: dict[tuple[str, str], Instance] = {}
+    owners: dict[tuple[str, ...], Instance] = {}
     for crate in envoy.crates:
         for instance in crate.instances:
-            container = instance.resource.attributes.get("container")
-            if not isinstance(container, Scalar) or _is_conditional(crate, instance):
+            kind = TYPES[instance.resource.type]
+            key = instance.resource.attributes.get(kind.key)
+            is_shared = not kind.unique_by or _is_conditional(crate, instance)
+            if is_shared or not isinstance(key, Scalar):
                 continue
-            names = (_known(instance, "container"), _known(instance, "docker_host"))
-            owner = owners.setdefault(names, instance)
+            names = tuple(_known(instance, attribute) for attribute in kind.unique_by)
+            owner = owners.setdefault((kind.name, *names), instance)
             if owner is not instance and owner.id != instance.id:
                 diagnostics.error(
                     "VB207",
-                    container.position,
-                    f"container {names[0]!r} is described twice for one envoy: by {owner.id}"
-                    f" in {owner.resource.position} and by {instance.id}",
+                    key.position,
+                    f"{kind.name} {_known(instance, kind.key)!r} is described twice for one envoy:"
+                    f" by {owner.id} in {owner.resource.position} and by {instance.id}",
                     "rename one of them, or separate them with 'when'",
                 )
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import is_unset
-from vigo_bridge.language.catalog import KEY_ATTRIBUTES
 from vigo_bridge.language.conditions import check_condition
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
 from vigo_bridge.language.model import REFERENCES, Name, Resource
@@ -141,7 +141,7 @@ def _name(resource: Resource, known: LoadTime) -> str:
     """The resource's own name, or its type and key attribute."""
     if resource.name is not None and resource.name.text.strip():
         return known.render(resource.name, "name") or resource.name.text
-    key = KEY_ATTRIBUTES[resource.type]
+    key = TYPES[resource.type].key
     value = resource.attributes.get(key)
     if is_unset(value) or not isinstance(value, Scalar):
         return f"{resource.type}:{resource.position.line}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.language.model import MatchEntry, Stack
-from vigo_bridge.resolve.duplicates import check_containers
+from vigo_bridge.resolve.duplicates import check_duplicates
 from vigo_bridge.resolve.envoy import Envoy, planned_crates, resolve_envoy
 from vigo_bridge.resolve.graph_checks import check_graph
 from vigo_bridge.resolve.group_names import group_names
@@ -94,7 +94,7 @@ def _checked(
     inclusion = include(stack, entry)
     envoy = resolve_envoy(inclusion, settings, diagnostics)
     crates = planned_crates(envoy, stack, diagnostics)
-    check_containers(envoy, diagnostics)
+    check_duplicates(envoy, diagnostics)
     check_uses(envoy, stack, diagnostics)
     warn_of_wide_modes(envoy, stack, diagnostics)
     check_rendered(envoy, diagnostics)

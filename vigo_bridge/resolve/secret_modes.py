@@ -10,6 +10,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils import secret_referenc
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.file import mode as file_mode
 from ansible_collections.vigo.bridge.plugins.module_utils.file.spec import NEW_SECRET_MODE
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.templates import uses
@@ -23,7 +24,7 @@ def warn_of_wide_modes(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> 
     for crate in envoy.crates:
         variables = envoy.namespace.seen_by(crate.included.crate.name)
         for instance in crate.instances:
-            if instance.resource.type == "file":
+            if {"content", "mode"} <= set(TYPES[instance.resource.type].options):
                 _check(instance, stack, variables, diagnostics)
 
 

@@ -11,6 +11,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.references import (
     Node,
     References,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NOTHING
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.instances import Instance
@@ -36,11 +38,12 @@ def _warn_of_idle(instance: Instance, triggered: set[str], diagnostics: Diagnost
             f"{instance.id} waits for a trigger, and nothing triggers it: it never acts",
             "let another resource 'notify' it, or add 'subscribes'",
         )
-    if instance.resource.type == "file" and instance.id in triggered and not instance.gated:
+    kind = TYPES[instance.resource.type]
+    if kind.on_trigger == NOTHING and instance.id in triggered and not instance.gated:
         diagnostics.warning(
             "VB403",
             instance.resource.position,
-            f"{instance.id} is triggered, but a trigger changes nothing for a file",
+            f"{instance.id} is triggered, but a trigger changes nothing for a {kind.name}",
             "to order them, use 'depends_on'",
         )
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.vigo.bridge.plugins.module_utils.envoy import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NOTHING
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 
 ROOT = Path(__file__).parents[3]
 COLLECTION = ROOT / "ansible_collections/vigo/bridge"
@@ -59,10 +60,10 @@ def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
     triggered = {"triggered": {"type": "bool", "default": False}}
     options = {
         name: option
-        for name, option in {**TYPES[name].attributes, **TYPES[name].task_options}.items()
+        for name, option in {**TYPES[name].options, **TYPES[name].task_options}.items()
         if name[0] != "_"
     }
-    return {**options, **(triggered if TYPES[name].heeds_triggers else {})}
+    return {**options, **(triggered if TYPES[name].on_trigger != NOTHING else {})}
 
 
 def _written_spec(tree: ast.Module) -> dict[str, dict[str, Any]]:

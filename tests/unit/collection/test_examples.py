@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils import traits
-from ansible_collections.vigo.bridge.plugins.module_utils.envoy import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
     parse_crates,
     parse_resources,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.unit.collection.module_sources import MODULES
 
 #: What a task of an example may have beside its module.
@@ -49,7 +49,7 @@ def test_example_is_accepted(module: str, task: dict[str, Any]) -> None:
     if module in TYPES:
         spec = MODULES[module].spec
         given = {**{name: option.get("default") for name, option in spec.items()}, **options}
-        TYPES[module].parse({name: given[name] for name in TYPES[module].attributes})
+        TYPES[module].parse({name: given[name] for name in TYPES[module].options})
     elif module == "traits":
         assert traits.expand(options["names"])
     elif module == "converge":

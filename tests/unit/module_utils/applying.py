@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
-    ResourceType,
+    Behaviour,
     Result,
     Turn,
     bring,
@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
 
 def apply(
-    resource_type: ResourceType,
+    resource_type: Behaviour,
     attributes: Mapping[str, Any],
     *,
     check: bool = False,

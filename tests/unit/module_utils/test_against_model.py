@@ -21,13 +21,14 @@ from hypothesis import strategies as st
 from ansible_collections.vigo.bridge.plugins.module_utils import envoy
 from ansible_collections.vigo.bridge.plugins.module_utils.convergence import Convergence
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.exec.descriptor import TYPE as EXEC
 from ansible_collections.vigo.bridge.plugins.module_utils.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
+    Behaviour,
     Decision,
     Outcome,
     Pending,
-    ResourceType,
     Turn,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
@@ -61,13 +62,13 @@ class World:
             raise Ended
 
 
-class Switch(ResourceType):
+class Switch(Behaviour):
     """``command`` names the switch, ``environment`` its kind, ``cwd`` that it takes its time.
 
     A slow one is done only when it is waited for: as late as can be.
     """
 
-    name = "exec"
+    type = EXEC
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -10,13 +10,14 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.convergence import Convergence
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.exec.descriptor import TYPE as EXEC
 from ansible_collections.vigo.bridge.plugins.module_utils.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
+    Behaviour,
     Decision,
     Outcome,
     Pending,
-    ResourceType,
     Result,
     Turn,
 )
@@ -25,10 +26,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import St
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 
 
-class Service(ResourceType):
+class Service(Behaviour):
     """Services that are there already; those with the command ``sick`` never get well."""
 
-    name = "exec"
+    type = EXEC
 
     def __init__(self) -> None:
         self.awaited: list[str] = []

@@ -14,14 +14,15 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils import envoy, process
 from ansible_collections.vigo.bridge.plugins.module_utils.container.connection import Refused
+from ansible_collections.vigo.bridge.plugins.module_utils.exec.descriptor import TYPE as EXEC
 from ansible_collections.vigo.bridge.plugins.module_utils.exec.resource_type import Exec
 from ansible_collections.vigo.bridge.plugins.module_utils.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.file.resource_type import File
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
+    Behaviour,
     Decision,
     Outcome,
     Pending,
-    ResourceType,
     Turn,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
@@ -72,10 +73,10 @@ def test_a_path_is_put_in_where_there_is_none() -> None:
         raise FULL
 
 
-class Fragile(ResourceType):
+class Fragile(Behaviour):
     """Fails in the step that its command names."""
 
-    name = "exec"
+    type = EXEC
 
     def parse(self, attributes: Mapping[str, Any]) -> str:
         return str(attributes["command"])

@@ -16,11 +16,11 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container import spec 
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.exec import spec as exec_
 from ansible_collections.vigo.bridge.plugins.module_utils.file import spec as file
-from ansible_collections.vigo.bridge.plugins.module_utils.resource_types import ATTRIBUTES
 from ansible_collections.vigo.bridge.plugins.module_utils.typed_attributes import (
     typed,
     with_texts,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 
 #: A word that shows wherever it comes to.
 ODD = "odd4711"
@@ -40,8 +40,8 @@ PLACES: dict[str, Callable[[Any], Any]] = {
 }
 CASES = [
     pytest.param(kind, name, place(nested), id=f"{kind} {name} {shown} {where}")
-    for kind, attributes in ATTRIBUTES.items()
-    for name in attributes
+    for kind, resource_type in TYPES.items()
+    for name in resource_type.options
     for where, place in PLACES.items()
     for shown, nested in NESTED.items()
 ]
@@ -53,7 +53,7 @@ def test_nothing_becomes_pythons_notation(kind: str, name: str, value: Any) -> N
     attributes = {**needed, name: value}
     spec, problem = None, ""
     try:
-        spec = parse(typed(attributes, ATTRIBUTES[kind]))
+        spec = parse(typed(attributes, TYPES[kind].options))
     except ResourceError as error:
         problem = error.message
     assert spec is not None or name.partition("_")[0] in problem
@@ -71,16 +71,16 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (text for item in value for text in _texts(item))
 
 
-@pytest.mark.parametrize("kind", ATTRIBUTES)
+@pytest.mark.parametrize("kind", TYPES)
 def test_a_task_is_refused_what_ansible_would_write_in_pythons_notation(kind: str) -> None:
-    for name, option in ATTRIBUTES[kind].items():
+    for name, option in TYPES[kind].options.items():
         if option["type"] == "str" and "choices" not in option:
             for nested in NESTED.values():
                 with pytest.raises(ResourceError, match=f"{name}: expected a string"):
-                    with_texts({name: nested}, ATTRIBUTES[kind])
-            assert with_texts({name: True}, ATTRIBUTES[kind]) == {name: "true"}
-            assert with_texts({name: 5}, ATTRIBUTES[kind]) == {name: "5"}
-            assert with_texts({name: None}, ATTRIBUTES[kind]) == {name: None}
+                    with_texts({name: nested}, TYPES[kind].options)
+            assert with_texts({name: True}, TYPES[kind].options) == {name: "true"}
+            assert with_texts({name: 5}, TYPES[kind].options) == {name: "5"}
+            assert with_texts({name: None}, TYPES[kind].options) == {name: None}
 
 
 @pytest.mark.parametrize(

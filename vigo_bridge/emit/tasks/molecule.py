@@ -16,6 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secret_references impo
     environment_name,
     paths,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.rendering import playbook_environment
 from vigo_bridge.emit.tasks.roles import Role
 from vigo_bridge.emit.tasks.variables import STACK_VARIABLES
@@ -48,9 +49,10 @@ def _variables(role: Role) -> dict[str, Any]:
 def _containers(role: Role) -> Iterator[str]:
     """The names of the role's containers, as far as they can be told."""
     for resource in role.crate.resources:
-        if resource.type != "container":
+        kind = TYPES[resource.type]
+        if not kind.needs_engine:
             continue
-        text = str(resource.attributes["container"])
+        text = str(resource.attributes[kind.key])
         if not resource.template:
             yield text
             continue

@@ -10,6 +10,7 @@ from typing import Any
 
 import jinja2
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.bundle import write_hosts, write_surroundings
 from vigo_bridge.emit.rendering import environment, variable_entry
 from vigo_bridge.emit.tasks.molecule import write_scenario
@@ -80,7 +81,7 @@ def _write_role(role: Role, plan: Plan, folder: Path) -> None:
         role=role,
         tasks=list(_shown(role.tasks)),
         handlers=list(_shown(role.handlers)),
-        has_containers=any(one.type == "container" for one in role.crate.resources),
+        has_containers=any(TYPES[one.type].needs_engine for one in role.crate.resources),
     )
     write_scenario(role, folder / "molecule" / "default")
 

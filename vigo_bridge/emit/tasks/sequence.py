@@ -15,11 +15,12 @@ from ansible_collections.vigo.bridge.plugins.module_utils import when
 from ansible_collections.vigo.bridge.plugins.module_utils.cycles import cycles
 from ansible_collections.vigo.bridge.plugins.module_utils.graph import Graph, build
 from ansible_collections.vigo.bridge.plugins.module_utils.references import Crate, Node
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import RERUN
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
 from vigo_bridge.resolve.plan import Group, PlannedCrate, PlannedResource
 
 #: Guards that a triggered command does not ask.
-UNASKED_GUARDS = ("unless", "creates", "removes")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ class _Timing:
     def __init__(self, graph: Graph, resources: Sequence[PlannedResource]) -> None:
         self._graph = graph
         self._heeding = {resource.id for resource in resources if _heeds(resource)}
-        self._commands = {resource.id for resource in resources if resource.type == "exec"}
+        self._commands = {
+            resource.id for resource in resources if TYPES[resource.type].on_trigger == RERUN
+        }
         self._place = {resource: number for number, resource in enumerate(graph.order)}
         self._late = self._handlers()
 
@@ -152,9 +155,7 @@ class _Timing:
 
 
 def _heeds(resource: PlannedResource) -> bool:
-    if resource.type == "exec":
-        return any(guard in resource.attributes for guard in UNASKED_GUARDS)
-    return resource.type == "container"
+    return TYPES[resource.type].heeds_trigger(resource.attributes)
 
 
 class _Interleaved(Exception):

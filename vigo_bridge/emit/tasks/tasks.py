@@ -8,10 +8,16 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import (
+    CONVERGE,
+    RERUN,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.names import prefixed, unique
-from vigo_bridge.emit.tasks.sequence import UNASKED_GUARDS, CrateSteps, Step
+from vigo_bridge.emit.tasks.sequence import CrateSteps, Step
 from vigo_bridge.emit.tasks.values import Arguments
 from vigo_bridge.emit.yaml_text import Jinja
+from vigo_bridge.resolve.plan import PlannedResource
 
 #: What a container needs no restart after.
 _FRESH = ["created", "recreated", "started", "restarted"]
@@ -114,8 +120,10 @@ class TaskWriter:
     def _handler(self, step: Step, name: str) -> dict[str, Any]:
         arguments = self._arguments(step)
         written = arguments.written()
-        if step.resource.type == "exec":
-            written = {key: v for key, v in written.items() if key not in UNASKED_GUARDS}
+        kind = TYPES[step.resource.type]
+        if kind.on_trigger == RERUN:
+            unasked = kind.unasked_when_triggered
+            written = {key: value for key, value in written.items() if key not in unasked}
         elif step.heeds:
             written["triggered"] = self._needs_restart(step) if step.is_task else True
         notified = [self._naming.titles[target][1] for target in step.handler_notifies]
@@ -137,7 +145,7 @@ class TaskWriter:
     ) -> dict[str, Any]:
         task: dict[str, Any] = {
             "name": name,
-            f"vigo.bridge.{step.resource.type}": dict(arguments),
+            **_module_call(step.resource, arguments),
         }
         if register and step.is_registered:
             task["register"] = self._result(step.resource.id)
@@ -197,6 +205,15 @@ class TaskWriter:
     def _asking(self, name: str, condition: str, variable: str) -> Written:
         task = {"name": name, "vigo.bridge.condition": {"that": condition}, "register": variable}
         return Written("", task)
+
+
+def _module_call(resource: PlannedResource, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The module of the resource's type; the one for stacks where the type has none."""
+    module = TYPES[resource.type].module
+    if module:
+        return {module: dict(arguments)}
+    identity = {"id": resource.id, "type": resource.type, "template": False}
+    return {CONVERGE: {"resources": [{**identity, **arguments}], "crates": {}, "vars": {}}}
 
 
 def _condition_of(step: Step) -> str:

@@ -14,12 +14,12 @@ from functools import reduce
 from operator import getitem
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.envoy import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.references import ELEMENT
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
     Template,
     parse,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.names import chain, slug, unique
 from vigo_bridge.emit.yaml_text import Jinja
 from vigo_bridge.resolve.plan import PlannedResource
@@ -49,7 +49,7 @@ class Arguments:
 
     def written(self) -> dict[str, Any]:
         """All arguments. What renders to nothing counts as not given, as everywhere."""
-        spec = TYPES[self.resource.type].attributes
+        spec = TYPES[self.resource.type].options
         found = {}
         for name, value in self.resource.attributes.items():
             optional = not spec[name].get("required")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container import label, spec
-from ansible_collections.vigo.bridge.plugins.module_utils.container.attributes import ATTRIBUTES
+from ansible_collections.vigo.bridge.plugins.module_utils.container.descriptor import TYPE
 from ansible_collections.vigo.bridge.plugins.module_utils.container.spec import (
     ContainerSpec,
     Settings,
@@ -320,9 +320,9 @@ def test_refused(attributes: dict[str, Any], message: str) -> None:
 
 def test_every_attribute_has_its_place() -> None:
     parsed = {*spec._SETTINGS, *spec._HANDLING, "network", "networks", "container"}
-    assert parsed == {*ATTRIBUTES, "scope", "stack_id", "resource"}
+    assert parsed == {*TYPE.options, "scope", "stack_id", "resource"}
     fields = {*Settings.__dataclass_fields__, *ContainerSpec.__dataclass_fields__}
-    assert {*ATTRIBUTES} - {"container", "network"} <= fields
+    assert {*TYPE.options} - {"container", "network"} <= fields
 
 
 def test_the_label_is_read_back() -> None:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ..module_utils.container.attributes import ATTRIBUTES
+from ..module_utils.container.descriptor import TYPE
 from ..plugin_utils.secret_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
     needs_sdk = True
-    options = ATTRIBUTES
+    options = TYPE.options

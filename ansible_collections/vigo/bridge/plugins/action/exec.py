@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils.exec.attributes import ATTRIBUTES
+from ..module_utils.exec.descriptor import TYPE
 from ..plugin_utils.printable import clean
 from ..plugin_utils.secret_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
-    options = ATTRIBUTES
+    data = TYPE.data
+    options = TYPE.options
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None

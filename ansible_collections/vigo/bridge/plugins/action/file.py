@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils.file.attributes import ATTRIBUTES, CONTENTS, TASK_OPTIONS
+from ..module_utils.file.descriptor import CONTENTS, TYPE
 from ..plugin_utils.secret_action import ModuleAction
 
 #: What goes to a target in one call, in bytes. Larger files would need much memory there.
@@ -20,7 +20,8 @@ _LIMIT = 64 * 1024 * 1024
 
 
 class ActionModule(ModuleAction):
-    options = {**ATTRIBUTES, **TASK_OPTIONS}
+    data = TYPE.data
+    options = {**TYPE.options, **TYPE.task_options}
 
     def arguments(self) -> dict[str, Any]:
         """The arguments with the content of ``src`` in its place."""

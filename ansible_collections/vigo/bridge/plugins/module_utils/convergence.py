@@ -27,7 +27,7 @@ from .journal import Journal
 from .ownership import Stack
 from .prediction import Prediction, open_result
 from .rendering import Rendering
-from .resource import Begun, ResourceType, Result, Turn, begin, bring
+from .resource import Begun, Behaviour, Result, Turn, begin, bring
 from .resources import CrateInput, Resource
 from .selection import LEFT_OUT, as_checked, select
 from .system_errors import blocked
@@ -43,7 +43,7 @@ class Convergence:
         resources: Sequence[Resource],
         crates: Mapping[str, CrateInput],
         variables: Mapping[str, Any],
-        types: Mapping[str, ResourceType],
+        types: Mapping[str, Behaviour],
         target: Target,
         journal: Journal,
         facts: Facts,
@@ -133,11 +133,11 @@ class Convergence:
             if kind.prepared_by:
                 kind.prepare(list(self._prepared(kind, kind.prepared_by)), self._target)
 
-    def _prepared(self, kind: ResourceType, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+    def _prepared(self, kind: Behaviour, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
         """Yield some attributes of the resources that will certainly be applied."""
         for resource in self._resources.values():
             if (
-                resource.type != kind.name
+                resource.type != kind.type.name
                 or resource.id not in self._selection.applied
                 or resource.node.gated
                 or not self._conditions.surely_hold(resource)
@@ -185,7 +185,7 @@ class Convergence:
             target,
             Turn(awaited=self._is_awaited(resource)),
         )
-        return as_checked(result, resource.attributes)
+        return as_checked(result, resource.attributes, self._types[resource.type].type.guards)
 
     def _closing_turn(self, resource: Resource) -> None:
         earlier = self._results[resource.id]
@@ -264,9 +264,9 @@ class Convergence:
             except ResourceError as error:  # What was to be struck stays owed.
                 result = result if result.failed else _failed(result, error)
             if self._prediction and result.action == "unknown":
-                self._prediction.may_act(resource.id, resource.type, new_debts)
+                self._prediction.may_act(resource.id, self._is_foreseen(resource), new_debts)
             elif self._prediction and result.changed:
-                self._prediction.acts(resource.id, resource.type)
+                self._prediction.acts(resource.id, self._is_foreseen(resource))
             self._results[resource.id] = _merged(earlier, result)
 
         if begun.is_pending:
@@ -298,7 +298,7 @@ class Convergence:
         self._journal.strike(resource.id)
         if self._prediction and (one.changed or (other.changed and other is not earlier)):
             self._foresight().cloud(self._may_alter(resource))
-            self._prediction.may_act(resource.id, resource.type, self._owe(resource))
+            self._prediction.may_act(resource.id, self._is_foreseen(resource), self._owe(resource))
         elif _merged(earlier, one).action == _merged(earlier, other).action:
             return one
         return open_result(resource.id, resource.type, reason)
@@ -350,7 +350,11 @@ class Convergence:
 
     def _may_alter(self, resource: Resource) -> Sequence[str]:
         kind = self._types[resource.type]
-        return kind.may_alter(kind.parse(typed(self._attributes(resource)(), kind.attributes)))
+        attributes = typed(self._attributes(resource)(), kind.type.options, kind.type.data)
+        return kind.may_alter(kind.parse(attributes))
+
+    def _is_foreseen(self, resource: Resource) -> bool:
+        return self._types[resource.type].type.is_foreseen
 
     def _owe(self, resource: Resource) -> tuple[str, ...]:
         return self._journal.owe(resource.id, self._graph.triggers.get(resource.id, ()))

@@ -8,29 +8,22 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping
 
 from . import private_files, state_folder
-from .container.named import named
-from .container.owners import Owners, record_found
-from .container.prune import prune
-from .container.resource_type import Container
 from .convergence import Convergence
 from .errors import ResourceError
-from .exec.resource_type import Exec
 from .facts import Facts
-from .file.resource_type import File
 from .gotemplate.delimiters import OPEN
 from .graph import GraphError
 from .journal import Journal
 from .owners_file import OwnersFile
 from .ownership import Stack
-from .resource import ResourceType, Result
+from .resource import Behaviour, Call, Result
 from .resources import CrateInput, Resource, parse_crates, parse_resources
 from .secret_references import texts
 from .target import Target
+from .types.registry import TYPES
 
 #: The scope of playbooks that choose none.
 DEFAULT_SCOPE = "default"
-
-TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (Container(), File(), Exec())}
 
 
 def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
@@ -59,14 +52,17 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 f"on this host, the stack with the ID {stack.id} was named {former!r} so far; if"
                 " its folder was copied, give the copy an id of its own"
             )
-        target.service("owners", lambda: Owners(stack, record, frozenset(ids)))
+        call = Call(stack, record, frozenset(ids), wants_prune)
+        types = _behaviours(resources, with_orphans=wants_prune or target.check_mode)
+        for behaviour in types.values():
+            behaviour.start(call, target)
         journal = Journal.load(folder, stack.scope, stack.id)
         try:
             convergence = Convergence(
                 resources,
                 crates,
                 arguments.get("vars") or {},
-                TYPES,
+                types,
                 target,
                 journal,
                 Facts(_traits_named(resources, crates.values()), secrets=target.secrets),
@@ -78,8 +74,18 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         convergence.refuse()
         record.take_over(stack, lambda scope: journal.take_over(Journal.load(folder, scope), ids))
         results = convergence.run()
-        record_found(target, named(target), results)
-        return results + prune(target, ids, results, wants_prune)
+        finished = [behaviour.finish(call, results, target) for behaviour in types.values()]
+        return results + [result for each in finished for result in each]
+
+
+def _behaviours(resources: Iterable[Resource], with_orphans: bool) -> dict[str, Behaviour]:
+    """What the types of the resources do. with_orphans: and those that look for orphans."""
+    used = {resource.type for resource in resources}
+    return {
+        name: kind.behaviour()
+        for name, kind in TYPES.items()
+        if name in used or (with_orphans and kind.leaves_orphans)
+    }
 
 
 def _stack(arguments: Mapping[str, Any]) -> Stack:

@@ -22,24 +22,32 @@ class Prediction:
 
     _files: PredictedFiles = field(default_factory=PredictedFiles)
     _unsure: set[tuple[str, str]] = field(default_factory=set)
-    _kinds: set[str] = field(default_factory=set)
+    #: Whether something would change, and whether all of that is known.
+    _has_changes: bool = False
+    _is_foreseen: bool = True
     _moment: int = 0
 
     def foresight(self) -> Foresight:
         """What may be asked at the turn that is now."""
         self._moment += 1
-        is_active = bool(self._kinds - {"file"})
-        return Foresight(self._files, bool(self._kinds), is_active, self._moment)
+        return Foresight(self._files, self._has_changes, not self._is_foreseen, self._moment)
 
-    def acts(self, source: str, kind: str) -> None:
-        """A resource changes, and so triggers for sure, whatever was said of it before."""
-        self._kinds.add(kind)
+    def acts(self, source: str, is_foreseen: bool) -> None:
+        """A resource changes, and so triggers for sure, whatever was said of it before.
+
+        is_foreseen: whether it is known what that changes.
+        """
+        self._change(is_foreseen)
         self._unsure = {pair for pair in self._unsure if pair[0] != source}
 
-    def may_act(self, source: str, kind: str, targets: Iterable[str]) -> None:
+    def may_act(self, source: str, is_foreseen: bool, targets: Iterable[str]) -> None:
         """A resource may turn out not to change: it is not sure that it triggers these."""
-        self._kinds.add(kind)
+        self._change(is_foreseen)
         self._unsure |= {(source, target) for target in targets}
+
+    def _change(self, is_foreseen: bool) -> None:
+        self._has_changes = True
+        self._is_foreseen = self._is_foreseen and is_foreseen
 
     def is_sure(self, sources: Iterable[str], target: str) -> bool:
         """Whether one of these sources certainly triggers the target."""

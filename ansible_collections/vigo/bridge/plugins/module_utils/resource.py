@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from .caller import leave_if_gone
 from .errors import ResourceError
@@ -19,6 +19,11 @@ from .secret_references import Secrets
 from .system_errors import blocked
 from .target import Target
 from .typed_attributes import typed
+
+if TYPE_CHECKING:
+    from .owners_file import OwnersFile
+    from .ownership import Stack
+    from .types.descriptor import ResourceType
 
 #: Actions of resources that failed.
 FAILURES = frozenset({"failed", "blocked"})
@@ -177,16 +182,24 @@ def conceal_values(value: Any, conceal: Callable[[str], str]) -> Any:
     return value
 
 
-class ResourceType:
-    """A kind of resource. Subclasses fill in the four steps; they keep no state."""
+@dataclass(frozen=True)
+class Call:
+    """One call that brings a stack.
 
-    name = ""
-    #: Ansible argument spec: the one list of this type's attributes.
-    attributes: Mapping[str, Mapping[str, Any]] = {}
-    #: Options of a task that are no attributes. Those with ``_`` are the action plugin's.
-    task_options: Mapping[str, Mapping[str, Any]] = {}
-    #: The attribute that stands for the resource where it has no name.
-    key_attribute = ""
+    record: whose the things of this host are. resources: the IDs of all resources of the stack.
+    wants_prune: whether what the stack no longer names is to be removed.
+    """
+
+    stack: Stack
+    record: OwnersFile
+    resources: frozenset[str]
+    wants_prune: bool = False
+
+
+class Behaviour:
+    """What a resource type does. Subclasses fill in the four steps; they keep no state."""
+
+    type: ResourceType
     #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
     labelled = False
     #: The attributes that ``prepare`` gets; none where there is nothing to prepare.
@@ -195,14 +208,10 @@ class ResourceType:
     refused_by: tuple[str, ...] = ()
     #: The attributes that ``expect`` gets; none where nothing must be known ahead.
     expected_by: tuple[str, ...] = ()
-    #: Whether it speaks to an engine, by the docker SDK.
-    needs_sdk = False
-    #: Whether a trigger makes a difference to it.
-    heeds_triggers = False
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
         """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""
-        raise NotImplementedError
+        return self.type.parse(attributes)
 
     def when_triggered(self, spec: Any) -> Any:
         """The spec of a resource that a trigger is owed to. Pure."""
@@ -257,6 +266,16 @@ class ResourceType:
         where its conditions do not hold. Raises ResourceError and OSError.
         """
 
+    def start(self, call: Call, target: Target) -> None:
+        """Before anything else of a call that brings a stack: take note of what it is about."""
+
+    def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
+        """Record what came of a call, and return the results of what it removes besides.
+
+        results: of all resources of the stack.
+        """
+        return []
+
     def may_alter(self, spec: Any) -> Sequence[str]:
         """Paths on the target at and below which a change may alter anything. Pure."""
         return ("/",)
@@ -276,19 +295,19 @@ class Begun:
 
 def bring(
     resource_id: str,
-    resource_type: ResourceType,
+    behaviour: Behaviour,
     attributes: Callable[[], Mapping[str, Any]],
     target: Target,
     turn: Turn = _PLAIN_TURN,
     announce: Callable[[], object] = lambda: None,
 ) -> Result:
     """As ``begin``, and waits for the result."""
-    return begin(resource_id, resource_type, attributes, target, turn, announce).result()
+    return begin(resource_id, behaviour, attributes, target, turn, announce).result()
 
 
 def begin(
     resource_id: str,
-    resource_type: ResourceType,
+    behaviour: Behaviour,
     attributes: Callable[[], Mapping[str, Any]],
     target: Target,
     turn: Turn = _PLAIN_TURN,
@@ -301,39 +320,39 @@ def begin(
     predicted.
     """
     leave_if_gone()
-    attempt = _Attempt(resource_id, resource_type.name)
+    attempt = _Attempt(resource_id, behaviour.type.name)
     turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
     try:
-        spec = resource_type.parse(typed(attributes(), resource_type.attributes))
+        spec = behaviour.parse(typed(attributes(), behaviour.type.options, behaviour.type.data))
         if turn.triggered:
-            spec = resource_type.when_triggered(spec)
+            spec = behaviour.when_triggered(spec)
         try:
-            observed = resource_type.observe(spec, target)
-            decision = resource_type.decide(spec, observed, turn)
-            resource_type.confirm(spec, observed, decision, target)
+            observed = behaviour.observe(spec, target)
+            decision = behaviour.decide(spec, observed, turn)
+            behaviour.confirm(spec, observed, decision, target)
         except ResourceError as error:
             # What is in the way may be taken away by then; files alone do not do that.
             if not target.foresight.active:
                 raise
             announce()
-            target.foresight.cloud(resource_type.may_alter(spec))
+            target.foresight.cloud(behaviour.may_alter(spec))
             reason = f"it cannot be told before the earlier changes are made: {error.message}"
-            return _done(Result(resource_id, resource_type.name, "unknown", reason))
+            return _done(Result(resource_id, behaviour.type.name, "unknown", reason))
         if decision.note:
             target.note(decision.note)
         outcome: Outcome | Pending = Outcome()
         if decision.action in UNCHANGED:
             if decision.steps:
-                outcome = resource_type.act(spec, observed, decision, target)
+                outcome = behaviour.act(spec, observed, decision, target)
         else:
             announce()
             if decision.action == "unknown":
-                target.foresight.cloud(resource_type.may_alter(spec))
+                target.foresight.cloud(behaviour.may_alter(spec))
             elif target.check_mode:
-                resource_type.foretell(spec, observed, target)
+                behaviour.foretell(spec, observed, target)
             else:
                 target.changed.append(resource_id)
-                outcome = resource_type.act(spec, observed, decision, target)
+                outcome = behaviour.act(spec, observed, decision, target)
     except ResourceError as error:
         return _done(attempt.failed(error, time.monotonic()))
     except OSError as error:

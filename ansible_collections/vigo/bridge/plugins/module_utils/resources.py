@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 from .comma_strings import as_list, text, within, words
 from .errors import ResourceError
 from .references import Crate, Node
-from .resource_types import ATTRIBUTES, KEY_ATTRIBUTES
+from .types.registry import TYPES
 
 if TYPE_CHECKING:
     from .when import Condition
@@ -83,13 +83,20 @@ def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, C
 
 
 def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
-    """The ``docker_host`` of each container in ``resources`` and ``crates``, not yet checked."""
+    """The ``docker_host`` of each resource on an engine, in ``resources`` and ``crates``.
+
+    Nothing is checked yet.
+    """
     entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
     return [
         str(entry.get("docker_host") or "")
         for entry in entries
-        if isinstance(entry, Mapping) and entry.get("type") == "container"
+        if isinstance(entry, Mapping) and _needs_engine(entry.get("type"))
     ]
+
+
+def _needs_engine(kind: Any) -> bool:
+    return isinstance(kind, str) and kind in TYPES and TYPES[kind].needs_engine
 
 
 def parse_resources(
@@ -114,13 +121,13 @@ def _inline(crates: Mapping[str, Any]) -> Iterator[Any]:
 
 def _parse(entry: Mapping[str, Any]) -> Resource:
     kind = entry.get("type")
-    known = ", ".join(ATTRIBUTES)
-    if not isinstance(kind, str) or kind not in ATTRIBUTES:
+    known = ", ".join(TYPES)
+    if not isinstance(kind, str) or kind not in TYPES:
         raise ResourceError(f"resource {_label(entry)}: type {kind!r} is not one of {known}")
     identity = _id(entry)
     attributes = {name: value for name, value in entry.items() if name not in COMMON}
-    _refuse_unknown(f"resource {identity}", attributes, ATTRIBUTES[kind])
-    for name, option in ATTRIBUTES[kind].items():
+    _refuse_unknown(f"resource {identity}", attributes, TYPES[kind].options)
+    for name, option in TYPES[kind].options.items():
         if option.get("required") and attributes.get(name) in (None, ""):
             raise ResourceError(f"resource {identity}: {name} is missing")
     condition = _condition(f"resource {identity}", entry.get("when"))
@@ -145,8 +152,9 @@ def _id(entry: Mapping[str, Any]) -> str:
             with within(f"resource {_label(entry)}: {name}"):
                 return text(entry[name])
     kind = entry.get("type")
-    key = entry.get(KEY_ATTRIBUTES.get(str(kind), ""), "")
-    with within(f"resource of type {kind}: {KEY_ATTRIBUTES.get(str(kind), '')}"):
+    name = TYPES[kind].key if isinstance(kind, str) and kind in TYPES else ""
+    key = entry.get(name, "")
+    with within(f"resource of type {kind}: {name}"):
         return f"{kind}:{' '.join(words(key)) if isinstance(key, (list, tuple)) else text(key)}"
 
 

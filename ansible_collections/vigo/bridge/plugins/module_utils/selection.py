@@ -12,7 +12,6 @@ from .graph import Graph
 from .resource import UNCHANGED, Result
 
 LEFT_OUT = "not among what `only` names"
-_GUARDS = ("onlyif", "unless", "creates", "removes")
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,14 @@ def select(selectors: Sequence[str], graph: Graph) -> Selection:
     return Selection(frozenset(applied), frozenset(needed - applied))
 
 
-def as_checked(result: Result, attributes: Mapping[str, Any]) -> Result:
+def as_checked(result: Result, attributes: Mapping[str, Any], guards: Sequence[str]) -> Result:
     """The result of a resource that was looked at only: a failure unless it is as desired.
 
-    result: what would become of it.
+    result: what would become of it. guards: the attributes of its type that say whether it acts.
     """
     if result.failed or result.action in UNCHANGED:
         return result
-    if result.type == "exec" and not any(attributes.get(guard) for guard in _GUARDS):
+    if guards and not any(attributes.get(guard) for guard in guards):
         return replace(result, action="skipped", reason="no guard tells whether it is needed")
     what = {"unknown": "cannot be told"}.get(result.action, f"would be {result.action}")
     reason = f"it {what} ({result.reason}), and `only` does not name it"

@@ -15,9 +15,10 @@ from .caller import end_with_caller
 from .container import sdk
 from .container.connection import needs_sdk
 from .errors import ResourceError
-from .resource import ResourceType, Result, Turn, bring, conceal_values, concealed
+from .resource import Behaviour, Result, Turn, bring, conceal_values, concealed
 from .secret_references import Secrets, find
 from .target import Target
+from .types.descriptor import NOTHING
 
 #: What Ansible itself shows in the place of such an argument.
 _NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -27,15 +28,16 @@ ACTION_OPTIONS = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
 
-def run_module(resource_type: ResourceType, **module_options: Any) -> None:
+def run_module(behaviour: Behaviour, **module_options: Any) -> None:
     """The whole of a module: arguments in, one resource brought, Ansible's result out."""
+    kind = behaviour.type
     module = AnsibleModule(
         argument_spec={
-            **resource_type.attributes,
-            **resource_type.task_options,
-            **(TRIGGERED_OPTION if resource_type.heeds_triggers else {}),
+            **kind.options,
+            **kind.task_options,
+            **(TRIGGERED_OPTION if kind.on_trigger != NOTHING else {}),
             **ACTION_OPTIONS,
-            **(sdk.OPTIONS if resource_type.needs_sdk else {}),
+            **(sdk.OPTIONS if kind.needs_engine else {}),
         },
         supports_check_mode=True,
         **module_options,
@@ -44,28 +46,28 @@ def run_module(resource_type: ResourceType, **module_options: Any) -> None:
     attributes = {
         name: value
         for name, value in module.params.items()
-        if name in resource_type.attributes and value is not None
+        if name in kind.options and value is not None
     }
-    for name in resource_type.task_options:
+    for name in kind.task_options:
         # Out of what is shown of the call, where Ansible shows it.
         attributes[name] = module.params.pop(name)
         module.no_log_values.discard(attributes[name])
 
     def given() -> Mapping[str, Any]:
-        if resource_type.needs_sdk and needs_sdk(attributes.get("docker_host", "")):
+        if kind.needs_engine and needs_sdk(attributes.get("docker_host", "")):
             require_sdk(module, private_files.default_folder())
         return attributes
 
     with explained(module, target):
         result = bring(
-            str(attributes[resource_type.key_attribute]),
-            resource_type,
+            str(attributes[kind.key]),
+            behaviour,
             given,
             target,
             # The tasks that come after this one count on it.
             Turn(triggered=bool(module.params.get("triggered")), awaited=not module.check_mode),
         )
-        described = resource_type.describe(attributes, result, target)
+        described = behaviour.describe(attributes, result, target)
     _leave(module, target, result, described)
 
 

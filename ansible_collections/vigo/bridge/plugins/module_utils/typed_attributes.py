@@ -8,37 +8,42 @@ What comes from a playbook as a list of resources has passed no argument spec.
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Container, Mapping
 
 from .comma_strings import text, within
 from .errors import ResourceError
 from .integers import integer
 from .secret_references import texts
 
-#: Attributes that are data for somebody else, and may hold any character.
-_DATA = ("content", "stdin", "secret_file")
-
 
 def typed(
-    attributes: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+    attributes: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    data: Container[str] = (),
 ) -> dict[str, Any]:
-    """options: an argument spec. Raises ResourceError for what has another type."""
+    """Return the attributes as their types say.
+
+    options: an argument spec. data: the names of those that may hold any character. Raises
+    ResourceError for what has another type.
+    """
     return {
-        name: _typed(name, value, options.get(name, {}).get("type"))
+        name: _typed(name, value, options.get(name, {}).get("type"), name in data)
         for name, value in attributes.items()
     }
 
 
 def with_texts(
-    arguments: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+    arguments: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    data: Container[str] = (),
 ) -> dict[str, Any]:
     """The arguments of a task, each text as ``typed`` has it.
 
     Ansible would turn a list or a mapping into Python's notation, and true into ``True``. options:
-    an argument spec. Raises ResourceError.
+    an argument spec. data: as there. Raises ResourceError.
     """
     return {
-        name: _typed(name, value, "str") if _is_text(options.get(name, {})) else value
+        name: _typed(name, value, "str", name in data) if _is_text(options.get(name, {})) else value
         for name, value in arguments.items()
     }
 
@@ -47,10 +52,10 @@ def _is_text(option: Mapping[str, Any]) -> bool:
     return option.get("type") == "str" and "choices" not in option
 
 
-def _typed(name: str, value: Any, kind: Any) -> Any:
+def _typed(name: str, value: Any, kind: Any, is_data: bool) -> Any:
     if value is None:
         return None
-    if name not in _DATA and any("\0" in part for part in texts(value)):
+    if not is_data and any("\0" in part for part in texts(value)):
         raise ResourceError(
             f"{name} holds a NUL character, which the system takes nowhere; take it out"
         )

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Container, Mapping
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
@@ -102,11 +102,13 @@ class _Hidden(dict[str, Any]):
 
 
 def with_texts_only(
-    arguments: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+    arguments: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    data: Container[str] = (),
 ) -> dict[str, Any]:
     """The arguments of a task, see ``typed_attributes``. Raises AnsibleActionFail."""
     try:
-        return with_texts(arguments, options)
+        return with_texts(arguments, options, data)
     except ResourceError as error:
         raise AnsibleActionFail(error.message) from error
 
@@ -119,6 +121,8 @@ class ModuleAction(SecretAction):
     needs_sdk = False
     #: The argument spec of what the module applies.
     options: Mapping[str, Mapping[str, Any]] = {}
+    #: Those that may hold any character.
+    data: Container[str] = ()
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -134,4 +138,4 @@ class ModuleAction(SecretAction):
 
     def arguments(self) -> dict[str, Any]:
         """What the module is given of the task's arguments. Raises AnsibleActionFail."""
-        return with_texts_only(self._task.args, self.options)
+        return with_texts_only(self._task.args, self.options, self.data)

@@ -9,32 +9,29 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ..errors import ResourceError
 from ..ownership import Namesake
-from ..resource import Decision, Outcome, Pending, ResourceType, Turn
+from ..resource import Behaviour, Call, Decision, Outcome, Pending, Result, Turn
 from ..target import Target
 from . import abilities
 from . import spec as container_spec
 from .act import Work, act, concealing, confirm
-from .attributes import ATTRIBUTES
 from .claims import claims
 from .decide import decide, wanted_networks
+from .descriptor import TYPE
 from .engine import Engine
 from .named import named
 from .observe import observe
 from .observed import Observed
-from .owners import owners, refuse_namesakes
+from .owners import Owners, owners, record_found, refuse_namesakes
 from .prefetch import prefetch
+from .prune import prune
 from .spec import ContainerSpec
 
 
-class Container(ResourceType):
+class Container(Behaviour):
     """A container of Docker, or of Podman by its Docker API."""
 
-    name = "container"
-    attributes = ATTRIBUTES
-    key_attribute = "container"
+    type = TYPE
     labelled = True
-    needs_sdk = True
-    heeds_triggers = True
     refused_by = ("docker_host",)
     expected_by = ("container", "docker_host")
     prepared_by = (
@@ -47,9 +44,6 @@ class Container(ResourceType):
         "registry_username",
         "registry_password",
     )
-
-    def parse(self, attributes: Mapping[str, Any]) -> ContainerSpec:
-        return container_spec.parse(attributes)
 
     def observe(self, spec: ContainerSpec, target: Target) -> Observed:
         """What is there; outside check mode the image is pulled by its policy first."""
@@ -106,6 +100,15 @@ class Container(ResourceType):
             except ResourceError:
                 silent.add(spec.docker_host)
         prefetch(wanted, target)
+
+    def start(self, call: Call, target: Target) -> None:
+        """The stack decides whose the containers are that are found."""
+        target.service("owners", lambda: Owners(call.stack, call.record, call.resources))
+
+    def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
+        """Record what was taken over; report orphans, and remove them where that is wanted."""
+        record_found(target, named(target), results)
+        return prune(target, call.resources, results, call.wants_prune)
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
         """The folders of the host that it can write to."""

@@ -37,7 +37,7 @@ from . import (
     restart,
     signals,
 )
-from .attributes import ATTRIBUTES
+from .descriptor import TYPE
 from .env_file import EnvFile
 from .healthcheck import Healthcheck
 from .mounts import Mount
@@ -233,9 +233,9 @@ def _name(value: Any) -> str:
 
 
 def _refuse_unknown(name: str) -> None:
-    if name in ATTRIBUTES or name in ("scope", "stack_id", "resource"):
+    if name in TYPE.options or name in ("scope", "stack_id", "resource"):
         return
-    near = difflib.get_close_matches(name, ATTRIBUTES, n=1)
+    near = difflib.get_close_matches(name, TYPE.options, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "see `ansible-doc vigo.bridge.container`"
     raise ResourceError(f"unknown attribute {name!r}; {hint}")
 

@@ -13,33 +13,32 @@ from typing import Any, Callable, Mapping
 
 from .. import process, secret_references
 from ..errors import Blocked, ResourceError
-from ..resource import Decision, Outcome, ResourceType, Result, Turn
+from ..resource import Behaviour, Decision, Outcome, Result, Turn
 from ..system_errors import explained
 from ..target import Target
-from .attributes import ATTRIBUTES
+from .descriptor import TYPE
 from .guards import Answer, ask
 from .returned import Clock, of_run, without_run
 from .secret_file import secret_file
 from .spec import SECRET_FILE, ExecSpec, on_this_machine, parse
 
 
-class Exec(ResourceType):
+class Exec(Behaviour):
     """The type exec. separate: whether to return stdout and stderr separately, too."""
 
     def __init__(self, separate: bool = False) -> None:
         self._separate = separate
 
-    name = "exec"
-    attributes = ATTRIBUTES
-    key_attribute = "command"
-    heeds_triggers = True
+    type = TYPE
 
     def parse(self, attributes: Mapping[str, Any]) -> ExecSpec:
         return on_this_machine(parse(attributes))
 
     def when_triggered(self, spec: ExecSpec) -> ExecSpec:
         """What says that the command has done its work already is not asked: it is owed anew."""
-        return replace(spec, guards=tuple(g for g in spec.guards if g.kind == "onlyif"))
+        return replace(
+            spec, guards=tuple(g for g in spec.guards if g.kind not in TYPE.unasked_when_triggered)
+        )
 
     def observe(self, spec: ExecSpec, target: Target) -> tuple[Answer, ...]:
         return tuple(ask(guard, spec, target) for guard in spec.guards)

@@ -8,20 +8,17 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ..errors import ResourceError
-from ..resource import Decision, Outcome, ResourceType, Result, Turn
+from ..resource import Behaviour, Decision, Outcome, Result, Turn
 from ..target import Target
 from ..typed_attributes import typed
 from . import differences, observation, obstacles, returned, writing
-from .attributes import ATTRIBUTES, TASK_OPTIONS
+from .descriptor import TYPE
 from .observation import Observed
 from .spec import FileSpec, on_this_machine, parse
 
 
-class File(ResourceType):
-    name = "file"
-    attributes = ATTRIBUTES
-    task_options = TASK_OPTIONS
-    key_attribute = "target_path"
+class File(Behaviour):
+    type = TYPE
 
     def parse(self, attributes: Mapping[str, Any]) -> FileSpec:
         return on_this_machine(parse(attributes))
@@ -74,7 +71,7 @@ class File(ResourceType):
     ) -> Mapping[str, Any]:
         """As ``ansible.builtin.copy`` does."""
         try:
-            spec = self.parse(typed(attributes, ATTRIBUTES))
+            spec = self.parse(typed(attributes, TYPE.options, TYPE.data))
         except ResourceError:
             return {}
         return returned.of_file(spec, target)

@@ -18,7 +18,7 @@ from ..errors import ResourceError
 from ..home_folder import expanded
 from ..integers import integer_within
 from . import mode
-from .attributes import CONTENTS
+from .descriptor import CONTENTS
 from .mode import Mode
 
 #: The permissions of new files.

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a resource type without loading what it does.
+
+Everything outside of a type's own folder asks its descriptor, and names no type.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable, Mapping
+
+if TYPE_CHECKING:
+    from ..resource import Behaviour
+
+#: What a trigger does to a resource: nothing, run it again, or restart it.
+NOTHING, RERUN, RESTART = "nothing", "rerun", "restart"
+
+
+#: The module that applies any resources.
+CONVERGE = "vigo.bridge.converge"
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of a resource type.
+
+    type, required, default, choices, no_log: as in Ansible's argument specs. A ``raw`` attribute
+    takes several forms, which the type's ``parse`` reads.
+    secrets: whether it may hold references to secrets.
+    plain: whether braces that are no template of ours can only be a mistake.
+    words: whether it is a command: one text, or a list of words in which none may be null.
+    deep: whether its items or values may be lists or mappings.
+    data: whether it is data for something else, and may hold any character.
+    """
+
+    name: str
+    type: str = "raw"
+    required: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    no_log: bool = False
+    secrets: bool = False
+    plain: bool = False
+    words: bool = False
+    deep: bool = False
+    data: bool = False
+
+    @property
+    def option(self) -> dict[str, Any]:
+        """The entry of Ansible's argument spec."""
+        entry: dict[str, Any] = {"type": self.type}
+        if self.required:
+            entry["required"] = True
+        if self.default is not None:
+            entry["default"] = self.default
+        if self.choices:
+            entry["choices"] = list(self.choices)
+        if self.no_log:
+            entry["no_log"] = True
+        return entry
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One type of resource.
+
+    name: what ``type`` says in a stack.
+    key: the attribute that stands for a resource without a name, as in ``file:/etc/motd``.
+    attributes: all of them, in the order in which they are documented.
+    behaviour: loads what the type does on a target, and returns it.
+    parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
+    module: the full name of the module for one resource; empty where ``vigo.bridge.converge``
+    applies it.
+    task_options: what such a task has beside the attributes; those with ``_`` are the action
+    plugin's.
+    needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
+    guards: attributes that say whether it acts.
+    unasked_when_triggered: the guards among them that a trigger overrules.
+    on_trigger: what a trigger does: NOTHING, RERUN or RESTART.
+    former_names, former_attributes: what a stack may still call the type, and its attributes.
+    has_template_switch: whether a resource may have ``template: false``.
+    stack_file: the attribute that may name a file of the stack, whose content is sent.
+    unique_by: attributes that no two resources of a host may share; none where they may.
+    is_foreseen: whether check mode knows exactly what a change of it does.
+    needs_engine: whether it speaks to a container engine.
+    leaves_orphans: whether it looks for what the stack no longer names.
+    """
+
+    name: str
+    key: str
+    attributes: tuple[Attribute, ...]
+    behaviour: Callable[[], Behaviour]
+    parse: Callable[[Mapping[str, Any]], object]
+    module: str = ""
+    task_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    needed_unless_absent: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
+    unasked_when_triggered: tuple[str, ...] = ()
+    on_trigger: str = NOTHING
+    former_names: tuple[str, ...] = ()
+    former_attributes: Mapping[str, str] = field(default_factory=dict)
+    has_template_switch: bool = False
+    stack_file: str = ""
+    unique_by: tuple[str, ...] = ()
+    is_foreseen: bool = False
+    needs_engine: bool = False
+    leaves_orphans: bool = False
+    #: The attributes as Ansible's argument spec.
+    options: Mapping[str, Mapping[str, Any]] = field(init=False)
+    #: The attributes that may hold any character.
+    data: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        options = {attribute.name: attribute.option for attribute in self.attributes}
+        object.__setattr__(self, "options", options)
+        object.__setattr__(self, "data", self.names_where("data"))
+
+    def names_where(self, flag: str) -> frozenset[str]:
+        """Return the names of the attributes with a flag of `Attribute`."""
+        return frozenset(one.name for one in self.attributes if getattr(one, flag))
+
+    def heeds_trigger(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether being triggered makes a difference to a resource with these attributes."""
+        if self.on_trigger == RERUN:
+            return any(guard in attributes for guard in self.unasked_when_triggered)
+        return self.on_trigger == RESTART
