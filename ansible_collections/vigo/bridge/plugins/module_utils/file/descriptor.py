@@ -18,7 +18,7 @@ CONTENTS = ("content", "content_base64", "source")
 
 #: The action plugin reads ``src`` and fills the others in: the content of that file as base64, and
 #: whether the file was encrypted.
-TASK_OPTIONS = {
+TASK_OPTIONS: dict[str, dict[str, Any]] = {
     "src": {"type": "str"},
     "_content": {"type": "str", "no_log": True},
     "_vaulted": {"type": "bool", "default": False},
