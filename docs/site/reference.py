@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.cli.later import Later
 from vigo_bridge.cli.program import program
 from vigo_bridge.language import shapes
@@ -23,7 +24,7 @@ from vigo_bridge.language.shapes import Shape
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "ansible_collections/vigo/bridge/plugins/modules"
-TYPES = ("container", "file", "exec")
+UTILS = ROOT / "ansible_collections/vigo/bridge/plugins/module_utils"
 KINDS = {
     "A configcrate": shapes.CONFIGCRATE,
     "A resource, beside its attributes": shapes.RESOURCE,
@@ -96,13 +97,10 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def attributes() -> str:
-    """What the collection's modules document."""
+    """What the modules of the resource types document."""
     lines = ["# Attributes of resources", ""]
     for kind in TYPES:
-        source = (MODULES / f"{kind}.py").read_text(encoding="utf-8")
-        text = re.search(r'^DOCUMENTATION = r?"""\n(.*?)^"""', source, re.M | re.S)
-        assert text is not None, kind
-        document = yaml.safe_load(text[1])
+        document = documentation(kind)
         lines += [f"## {kind}", "", *(_plain(line) for line in _list(document["description"])), ""]
         lines += ["| attribute | default | |", "|---|---|---|"]
         for name, option in document["options"].items():
@@ -110,6 +108,18 @@ def attributes() -> str:
                 lines.append(_attribute(name, option))
         lines.append("")
     return "\n".join(lines)
+
+
+def documentation(kind: str) -> dict[str, Any]:
+    """Return the documentation of a type: its module's, or the file in its own folder."""
+    module = TYPES[kind].module.rpartition(".")[2]
+    if not module:
+        text = (UTILS / kind / "documentation.yml").read_text(encoding="utf-8")
+        return cast(dict[str, Any], yaml.safe_load(text))
+    source = (MODULES / f"{module}.py").read_text(encoding="utf-8")
+    found = re.search(r'^DOCUMENTATION = r?"""\n(.*?)^"""', source, re.M | re.S)
+    assert found is not None, kind
+    return cast(dict[str, Any], yaml.safe_load(found[1]))
 
 
 def _attribute(name: str, option: dict[str, Any]) -> str:

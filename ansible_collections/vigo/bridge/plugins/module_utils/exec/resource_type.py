@@ -9,7 +9,7 @@ import contextlib
 import errno
 import shlex
 from dataclasses import replace
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from .. import process, secret_references
 from ..errors import Blocked, ResourceError
@@ -57,6 +57,10 @@ class Exec(Behaviour):
             return Decision("ran", "triggered", _diff(spec))
         findings = [f"{answer.guard.kind}: {answer.finding}" for answer in observed]
         return Decision("ran", "; ".join(findings) or "it has no guard", _diff(spec))
+
+    def may_alter(self, spec: ExecSpec) -> Sequence[str]:
+        """A command may change anything."""
+        return ("/",)
 
     def act(
         self, spec: ExecSpec, observed: tuple[Answer, ...], decision: Decision, target: Target

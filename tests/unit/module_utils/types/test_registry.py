@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each resource type has all that the rest of the project counts on, and nothing else names one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.resource import Behaviour
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import (
+    NOTHING,
+    RERUN,
+    RESTART,
+    Attribute,
+    ResourceType,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from tests.unit.collection.module_sources import COLLECTION, MODULES, load_yaml
+from vigo_bridge.language.schema import schema
+
+ROOT = Path(__file__).parents[4]
+UTILS = COLLECTION / "plugins/module_utils"
+CONFORMANCE = ROOT / "tests/integration/conformance/cases"
+SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins", "docs/site")
+
+#: Where a type's name means something else.
+OTHER_MEANINGS = {
+    "vigo_bridge/report/diagnostics.py": "a key of a position in JSON",
+    "vigo_bridge/report/trace.py": "a key of a position in JSON",
+    "vigo_bridge/report/envoys.py": "a key of a position in JSON",
+    "vigo_bridge/report/compose.py": "a key of a position in JSON",
+    "vigo_bridge/report/places.py": "a key of a position in JSON",
+    "vigo_bridge/compose/conversion.py": "an attribute",
+    "vigo_bridge/compose/refusals.py": "an attribute",
+    "vigo_bridge/compose/reading_sections.py": "a key of Compose's",
+    "ansible_collections/vigo/bridge/plugins/module_utils/secret_references.py": "a common word",
+    "ansible_collections/vigo/bridge/plugins/module_utils/facts.py": "a kind of path",
+}
+
+
+def missing(kind: ResourceType) -> list[str]:
+    """Return what a type lacks of all that it must have."""
+    found = [
+        *_missing_documentation(kind),
+        *_missing_rows_of_the_schema(kind),
+        *_missing_behaviour(kind),
+    ]
+    tables = [yaml.safe_load(path.read_text()) for path in CONFORMANCE.glob("*.yml")]
+    if not any(resource.get("type") == kind.name for resource in _resources(tables)):
+        found.append("conformance cases")
+    return found
+
+
+def _missing_documentation(kind: ResourceType) -> Iterator[str]:
+    module = kind.module.rpartition(".")[2]
+    folder = COLLECTION / "plugins"
+    if module and not (folder / f"modules/{module}.py").is_file():
+        yield "module"
+        return
+    if module and not (folder / f"action/{module}.py").is_file():
+        yield "action"
+    path = UTILS / kind.name / "documentation.yml"
+    if module:
+        documented = MODULES[module].documentation
+    elif path.is_file():
+        documented = load_yaml(path.read_text())
+    else:
+        yield "documentation"
+        return
+    for name in set(kind.options) - set(documented["options"]):
+        yield f"documentation of {name}"
+
+
+def _missing_rows_of_the_schema(kind: ResourceType) -> Iterator[str]:
+    rows = schema()["$defs"].get(kind.name, {}).get("properties")
+    if rows is None:
+        yield "rows of the schema"
+    else:
+        yield from (f"row of the schema for {name}" for name in set(kind.options) - set(rows))
+
+
+def _missing_behaviour(kind: ResourceType) -> Iterator[str]:
+    behaviour = type(kind.behaviour())
+    for step in ("observe", "decide", "act"):
+        if getattr(behaviour, step) is getattr(Behaviour, step):
+            yield step
+    if "may_alter" not in vars(behaviour):
+        yield "forecast (may_alter)"
+
+
+def _resources(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _resources(item)
+
+
+@pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
+def test_type_has_everything(kind: ResourceType) -> None:
+    assert missing(kind) == []
+
+
+def test_what_is_forgotten_is_named() -> None:
+    class Bare(Behaviour):
+        """Does nothing."""
+
+    bare = ResourceType("bare", "name", (Attribute("name"),), Bare, lambda given: given)
+    assert missing(bare) == [
+        "documentation",
+        "rows of the schema",
+        "observe",
+        "decide",
+        "act",
+        "forecast (may_alter)",
+        "conformance cases",
+    ]
+
+
+@pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
+def test_what_a_type_names_are_its_attributes(kind: ResourceType) -> None:
+    named = {
+        kind.key,
+        *kind.needed_unless_absent,
+        *kind.guards,
+        *kind.former_attributes.values(),
+        *kind.unique_by,
+        *filter(None, [kind.stack_file]),
+    }
+    assert named <= set(kind.options)
+    assert set(kind.unasked_when_triggered) <= set(kind.guards)
+    assert kind.on_trigger in (NOTHING, RERUN, RESTART)
+
+
+def test_folders_and_types_are_the_same() -> None:
+    folders = {path.parent.name for path in UTILS.glob("**/descriptor.py")} - {"types"}
+    assert folders == set(TYPES)
+
+
+def test_nothing_else_names_a_type() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}:{line}"
+        for source in SOURCES
+        for path in (ROOT / source).rglob("*.py")
+        if not set(path.parts) & set(TYPES) and str(path.relative_to(ROOT)) not in OTHER_MEANINGS
+        for line in _lines_that_name_types(path.read_text())
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        'kind == "exec"',
+        '{"file": 1}',
+        'kind in ("container", "file")',
+        '{"exec"}',
+        'match kind:\n  case "file": pass',
+        'kinds.get("exec")',
+    ],
+)
+def test_a_name_is_noticed(program: str) -> None:
+    assert list(_lines_that_name_types(program))
+
+
+def _lines_that_name_types(program: str) -> Iterator[int]:
+    """Yield the lines with a type's name in a comparison, collection, call or case."""
+    for node in ast.walk(ast.parse(program)):
+        parts: list[ast.expr | None] = []
+        if isinstance(node, ast.Compare):
+            parts = [node.left, *node.comparators]
+        elif isinstance(node, ast.Dict):
+            parts = [*node.keys, *node.values]
+        elif isinstance(node, (ast.Set, ast.List, ast.Tuple)):
+            parts = [*node.elts]
+        elif isinstance(node, ast.MatchValue):
+            parts = [node.value]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            parts = [*node.args] if node.func.attr == "get" else []
+        for part in parts:
+            if isinstance(part, ast.Constant) and part.value in TYPES:
+                yield part.lineno
