@@ -28,6 +28,9 @@ ANSWERS: dict[str, Any] = {
     "id": {"changed": True, "resources": [{**_RESOURCE, "id": 1}]},
     "action": {"changed": True, "resources": [{**_RESOURCE, "action": "\x1b]0;harm\x07"}]},
     "same": {"changed": True, "resources": [_RESOURCE, _RESOURCE]},
+    "no-result": {"changed": False, "resources": []},
+    "another": {"changed": True, "resources": [{**_RESOURCE, "id": "site/asked"}]},
+    "more": {"changed": True, "resources": [_RESOURCE, {**_RESOURCE, "id": "prune/x"}]},
     "deep": '{"changed": true, "resources": ' + "[" * 3000 + "]" * 3000 + "}",
     "time": '{"changed": true, "resources": [], "duration_s": NaN, "notes": [NaN]}',
     "list": "[1, 2]",
@@ -67,6 +70,8 @@ def test_each_odd_result_is_its_hosts_failure(tmp_path: Path) -> None:
         assert envoys[host]["status"] == "failed", host
         assert envoys[host]["message"], host
     assert "resources[0].id must be a string, not an integer 1" in envoys["id"]["message"]
+    assert "it has no result for 'site/told'" in envoys["no-result"]["message"]
+    assert "nothing was sent as 'site/asked'" in envoys["another"]["message"]
     shown = vigo_bridge("history", "show", "1", "-v", environment=state)
     for text in (finished.out, finished.err, shown.out, shown.err):
         assert not set("\x1b\x07\x9b") & set(text)

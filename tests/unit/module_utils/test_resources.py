@@ -12,6 +12,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
     docker_hosts,
     parse_crates,
     parse_resources,
+    types_by_id,
 )
 
 EXEC = {"type": "exec", "command": "true"}
@@ -51,3 +52,22 @@ def test_what_is_wrong_with_one(entry: dict[str, Any], message: str) -> None:
 )
 def test_docker_hosts(arguments: dict[str, Any], expected: list[str]) -> None:
     assert docker_hosts(arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, {}),
+        ({"resources": None, "crates": None}, {}),
+        ({"resources": [{"id": "c/a", "name": "b", "type": "exec"}]}, {"c/a": "exec"}),
+        ({"resources": [{"name": 7, "type": "exec"}]}, {"7": "exec"}),
+        ({"resources": [{"type": "file", "target_path": "/a"}]}, {"file:/a": "file"}),
+        ({"resources": [{"type": "exec", "command": ["a", 1]}]}, {"exec:a 1": "exec"}),
+        (
+            {"crates": {"c": {"resources": [{"name": "a", "type": "exec"}]}, "d": None}},
+            {"c/a": "exec"},
+        ),
+    ],
+)
+def test_types_by_id(arguments: dict[str, Any], expected: dict[str, str]) -> None:
+    assert types_by_id(arguments) == expected

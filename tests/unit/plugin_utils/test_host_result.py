@@ -81,7 +81,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "an id that is no text": (of(resource(id=7)), "resources[0].id must be a string"),
     "an id of null": (of(resource(id=None)), "resources[0].id must be a string, not null"),
     "an endless id": (of(resource(id="x" * 20_000)), "resources[0].id is longer than"),
-    "the same id again": (of(resource(), resource()), "resources: two of them have the same id"),
+    "the same id again": (of(resource(), resource()), "resources: 2 of them have the id 'a'"),
     "a type of its own": (of(resource(type=[])), "resources[0].type must be a string, not a list"),
     "an unknown action": (of(resource(action="\x1b[31m")), "resources[0].action must be one of"),
     "an action in a list": (of(resource(action=["none"])), "not a list"),
@@ -96,16 +96,51 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "an exit code as text": (of(resource(rc="0")), "resources[0].rc must be an integer"),
     "a true exit code": (of(resource(rc=True)), "resources[0].rc must be an integer"),
-    "a huge exit code": (of(resource(rc=10**5000)), "resources[0].rc must be an integer"),
+    "a huge exit code": (
+        of(resource(rc=10**5000)),
+        "resources[0].rc must be an integer from -18446744073709551616 to 18446744073709551616, not"
+        " one of 16610 bits",
+    ),
+    "a large exit code": (
+        of(resource(rc=10**26)),
+        "to 18446744073709551616, not 100000000000000000000000000",
+    ),
+    "a small exit code": (of(resource(rc=-(2**64) - 1)), "not -18446744073709551617"),
+    "a large number in a diff": (
+        of(resource(diff={"after": {"memory": 2**70}})),
+        "resources[0].diff.after must be an integer from -18446744073709551616 to",
+    ),
     "output in pieces": (of(resource(output=["x"])), "resources[0].output must be a string"),
     "endless output": (of(resource(output="x" * 2**21)), "resources[0].output is longer than"),
-    "no duration": (of(resource(duration_s=float("nan"))), "resources[0].duration_s must be"),
-    "an endless duration": (of(resource(duration_s=float("inf"))), "must be a number"),
-    "a duration before": (of(resource(duration_s=-1)), "must be a number"),
-    "a duration as text": (of(resource(duration_s="1")), "must be a number"),
+    "no duration": (
+        of(resource(duration_s=float("nan"))),
+        "resources[0].duration_s must be a number from 0 to 18446744073709551616, not nan",
+    ),
+    "an endless duration": (of(resource(duration_s=float("inf"))), "551616, not inf"),
+    "a negative duration": (
+        of(resource(duration_s=-5)),
+        "resources[0].duration_s must be a number from 0 to 18446744073709551616, not -5",
+    ),
+    "a duration above the limit": (of(resource(duration_s=10**26)), "not 1000000000000000000000"),
+    "a duration of many digits": (of(resource(duration_s=10**5000)), "not one of 16610 bits"),
+    "a duration as text": (of(resource(duration_s="1")), "not a string '1'"),
     "a diff in a list": (of(resource(diff=[1])), "resources[0].diff must be a mapping"),
-    "a deep diff": (of(resource(diff={"before": nested(100)})), "before is nested too deep"),
-    "a diff without number": (of(resource(diff={"after": float("nan")})), "must be a list"),
+    "a deep diff": (
+        of(resource(diff={"before": nested(100)})),
+        "before is nested deeper than 15 levels",
+    ),
+    "a diff without number": (
+        of(resource(diff={"after": float("nan")})),
+        "resources[0].diff.after must be a finite number, not nan",
+    ),
+    "too many resources": (of(*[0] * 100_001), "resources has more than 100000 items"),
+    "too many notes": (of(notes=[""] * 100_001), "notes has more than 100000 items"),
+    "too many orphans": (of(orphans=[""] * 100_001), "orphans has more than 100000 items"),
+    "too many items in a diff": (
+        of(resource(diff={"before": [[None] * 100_001]})),
+        "resources[0].diff.before has more than 100000 items",
+    ),
+    "too many keys": (dict.fromkeys(map(str, range(100_001))), "it has more than 100000 items"),
     "a header in a list": (of(resource(diff={"before_header": [1]})), "before_header must be"),
     "a prepared number": (of(resource(diff={"prepared": 1})), "prepared must be a string"),
     "changed as text": (of(changed="true"), "changed must be a boolean, not a string 'true'"),
@@ -117,7 +152,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "notes as text": (of(notes="x"), "notes must be a list"),
     "a note of null": (of(notes=["a", None]), "notes[1] must be a string, not null"),
     "orphans in mappings": (of(orphans=[{}]), "orphans[0] must be a string"),
-    "keys that are no text": ({1: 2, "resources": []}, "it must be a mapping"),
+    "keys that are no text": (
+        {1: 2, "resources": []},
+        "a key of it must be a string, not an integer 1",
+    ),
 }
 
 
@@ -131,6 +169,58 @@ def test_what_does_not_fit(raw: Any, problem: str) -> None:
     assert found.failed
     assert shown["failed"] is True
     assert shown["msg"].startswith("the host returned an invalid result: ")
+
+
+SENT = host_result.Sent({"a/one": "file", "a/two": "exec", "a/three": "container"})
+PRUNING = host_result.Sent({"a/one": "file"}, prunes=True)
+ALL = [resource(id=id, type=type) for id, type in SENT.types.items()]
+GONE = resource(id="prune/old", type="container", action="deleted")
+
+#: what a host was sent, what it returned -> what is wrong with it
+INCOMPLETE: dict[str, tuple[host_result.Sent, Any, str | None]] = {
+    "all": (SENT, of(*ALL), None),
+    "in another order": (SENT, of(*ALL[::-1]), None),
+    "all, and it failed": (SENT, of(*ALL, failed=True), None),
+    "skipped": (SENT, of(*({**each, "action": "skipped"} for each in ALL)), None),
+    "nothing was sent": (host_result.Sent({}), of(), None),
+    "nothing was sent, and one returned": (host_result.Sent({}), of(ALL[0]), "sent as 'a/one'"),
+    "none": (SENT, of(), "it has no result for 'a/one' and 2 more"),
+    "all but the last": (SENT, of(*ALL[:2]), "it has no result for 'a/three'"),
+    "all but the first": (SENT, of(*ALL[1:]), "it has no result for 'a/one'"),
+    "not all, and one failed": (SENT, of(resource(id="a/two", action="failed")), "'a/one' and 1"),
+    "not all, and it failed": (SENT, of(ALL[0], failed=True), "'a/two' and 1 more"),
+    "none, as it failed": (SENT, of(failed=True), None),
+    "none, as it is unreachable": (SENT, {"unreachable": True}, None),
+    "one more": (SENT, of(*ALL, resource(id="b")), "resources[3].id: nothing was sent as 'b'"),
+    "one more, and it failed": (SENT, of(*ALL, resource(id="b"), failed=True), "sent as 'b'"),
+    "another name": (SENT, of(*ALL[:2], resource(id="a/Three")), "sent as 'a/Three'"),
+    "a blank more": (SENT, of(*ALL[:2], resource(id="a/three ")), "sent as 'a/three '"),
+    "another type": (
+        SENT,
+        of({**ALL[0], "type": "exec"}, *ALL[1:]),
+        "resources[0].type must be 'file' for 'a/one', not 'exec'",
+    ),
+    "one twice": (SENT, of(*ALL, ALL[0]), "2 of them have the id 'a/one'"),
+    "pruned": (PRUNING, of(ALL[0], GONE), None),
+    "pruned only": (PRUNING, of(GONE), "it has no result for 'a/one'"),
+    "pruned, and not asked to": (SENT, of(*ALL, GONE), "nothing was sent as 'prune/old'"),
+    "half a character": (host_result.Sent({"\ud800": "exec"}), of(resource(id="\ud800")), None),
+}
+
+
+@pytest.mark.parametrize(("sent", "raw", "problem"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_each_resource_that_was_sent_has_one_result(
+    sent: host_result.Sent, raw: dict[str, Any], problem: str | None
+) -> None:
+    found, shown = host_result.checked_result(raw, sent)
+    if problem is None:
+        assert found == host_result.parse(raw)
+    else:
+        assert found.failed
+        assert shown["failed"] is True
+        assert found.resources == ()
+        assert shown["msg"].startswith("the host returned an invalid result: ")
+        assert problem in shown["msg"]
 
 
 def test_what_fits_comes_back_as_it_was() -> None:

@@ -67,7 +67,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "no time": (
         b'{"resources": [{"id": "a", "type": "b", "action": "ran", "reason": "",'
         b' "duration_s": NaN}]}',
-        "resources[0].duration_s must be a number",
+        "resources[0].duration_s must be a number from 0 to 18446744073709551616, not nan",
     ),
 }
 

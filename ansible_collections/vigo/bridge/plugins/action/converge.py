@@ -16,11 +16,17 @@ from dataclasses import replace
 from typing import Any, Mapping
 
 from ansible.errors import AnsibleConnectionFailure
+from ansible.module_utils.common.validation import (
+    check_type_bool,
+    check_type_dict,
+    check_type_list,
+)
 
-from ..module_utils.resources import docker_hosts
+from ..module_utils.errors import ResourceError
+from ..module_utils.resources import docker_hosts, types_by_id
 from ..module_utils.system_errors import explained
 from ..plugin_utils import readable
-from ..plugin_utils.host_result import HostResult, checked_result
+from ..plugin_utils.host_result import HostResult, Sent, checked_result
 from ..plugin_utils.reserved_names import is_reserved, unused
 from ..plugin_utils.result_file import (
     is_recording,
@@ -69,7 +75,7 @@ class ActionModule(SecretAction):
             said = explained(error) if isinstance(error, OSError) else str(error)
             record_failure(host, said)
             raise
-        result, shown = checked_result(raw)
+        result, shown = checked_result(raw, _sent(arguments))
         if warning:
             result = replace(result, notes=(*result.notes, warning))
             if not is_recording():
@@ -111,6 +117,17 @@ class ActionModule(SecretAction):
             for name, crate in crates.items()
         }
         return unused(names - set(fixed), task_vars)
+
+
+def _sent(arguments: Mapping[str, Any]) -> Sent | None:
+    """Return what the host has to have results for; None for arguments that the module refuses."""
+    try:
+        resources = check_type_list(arguments.get("resources") or [])
+        entries = [check_type_dict(entry) for entry in resources]
+        types = types_by_id({**arguments, "resources": entries})
+        return Sent(types, check_type_bool(arguments.get("prune") or False))
+    except (AttributeError, ResourceError, TypeError, ValueError):
+        return None
 
 
 def _needs_sdk(arguments: Mapping[str, Any]) -> bool:

@@ -40,6 +40,8 @@ ACTIONS = UNCHANGED | {
     "ran",
     "unknown",
 }
+#: The IDs of results of what pruning removes begin with this.
+PRUNED = "prune/"
 
 
 @dataclass(frozen=True)

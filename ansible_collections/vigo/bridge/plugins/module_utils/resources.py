@@ -95,6 +95,15 @@ def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def types_by_id(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the type of each resource in ``resources`` and ``crates``, not yet checked.
+
+    Raises ResourceError where one has no ID.
+    """
+    entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
+    return {_id(entry): entry.get("type") for entry in entries}
+
+
 def _needs_engine(kind: Any) -> bool:
     return isinstance(kind, str) and kind in TYPES and TYPES[kind].needs_engine
 

@@ -12,7 +12,7 @@ import json
 import math
 import os
 import re
-from typing import Any, Callable, Collection, Iterator, Mapping, Sequence, TypeVar
+from typing import Any, Callable, Collection, Iterator, Mapping, Sequence, Sized, TypeVar
 
 from ..module_utils.private_files import open_file
 
@@ -28,8 +28,12 @@ LARGEST_OF_OURS = 64 * LARGEST
 #: JSON needs up to six bytes for a character.
 _BYTES = 6
 DEEPEST = 32
+#: What one list, and one mapping, may have.
+MOST_ITEMS = 100_000
 #: Sizes of containers have 64 bits.
 LARGEST_NUMBER = 2**64
+#: Python refuses to write an integer of many digits, and no one reads it.
+_LONGEST_QUOTED = 128
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -50,8 +54,7 @@ class Checked:
         if len(value) > longest:
             raise InvalidData(f"{where} is longer than {longest} characters")
         self._count(len(value))
-        # ``join`` makes an ordinary string of one that Ansible has marked.
-        return _SURROGATES.sub("\ufffd", "".join([value]))
+        return with_whole_characters(value)
 
     def end(self, value: Any, where: str, longest: int) -> str:
         """The end of a text that may be too long, such as what a shell printed."""
@@ -68,20 +71,29 @@ class Checked:
         return bool(value)
 
     def integer(self, value: Any, where: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_NUMBER:
-            raise _wrong(where, "an integer", value)
+        expected = f"an integer from {-LARGEST_NUMBER} to {LARGEST_NUMBER}"
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise _wrong(where, expected, value)
+        if abs(value) > LARGEST_NUMBER:
+            raise _out_of_range(where, expected, value)
         return int(value)
 
     def number(self, value: Any, where: str) -> float:
         """A number that is neither negative nor infinite."""
-        fits = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not fits or not 0 <= value <= LARGEST_NUMBER:
-            raise _wrong(where, "a number", value)
+        expected = f"a number from 0 to {LARGEST_NUMBER}"
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise _wrong(where, expected, value)
+        if not 0 <= value <= LARGEST_NUMBER:
+            raise _out_of_range(where, expected, value)
         return float(value)
 
     def mapping(self, value: Any, where: str) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        if not isinstance(value, Mapping):
             raise _wrong(where, "a mapping", value)
+        _check_count(value, where)
+        for key in value:
+            if not isinstance(key, str):
+                raise _wrong(f"a key of {where}", "a string", key)
         self._count(len(value))
         return value
 
@@ -89,35 +101,52 @@ class Checked:
         """The items of a list, each with its place."""
         if not isinstance(value, (list, tuple)):
             raise _wrong(where, "a list", value)
+        _check_count(value, where)
         self._count(len(value))
         return ((f"{where}[{number}]", item) for number, item in enumerate(value))
 
     def texts(self, value: Any, where: str) -> tuple[str, ...]:
         return tuple(self.text(item, place) for place, item in self.items(value, where))
 
-    def plain(self, value: Any, where: str, depth: int = DEEPEST) -> Any:
+    def plain(self, value: Any, where: str, deepest: int = DEEPEST) -> Any:
         """Anything that JSON can hold."""
+        return self._plain(value, where, deepest, deepest)
+
+    def _plain(self, value: Any, where: str, deepest: int, depth: int) -> Any:
         if depth == 0:
-            raise InvalidData(f"{where} is nested too deep")
+            raise InvalidData(f"{where} is nested deeper than {deepest - 1} levels")
         if isinstance(value, str):
             return self.text(value, where)
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int):
             return self.integer(value, where)
-        if isinstance(value, float) and math.isfinite(value):
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                raise _out_of_range(where, "a finite number", value)
             return float(value)
         if isinstance(value, Mapping):
             return {
-                self.text(key, where): self.plain(item, where, depth - 1)
+                self.text(key, where): self._plain(item, where, deepest, depth - 1)
                 for key, item in self.mapping(value, where).items()
             }
-        return [self.plain(item, where, depth - 1) for _place, item in self.items(value, where)]
+        if isinstance(value, (list, tuple)):
+            return [
+                self._plain(item, where, deepest, depth - 1)
+                for _place, item in self.items(value, where)
+            ]
+        raise _wrong(where, "a value that JSON has", value)
 
     def _count(self, size: int) -> None:
         self._left -= size + 1
         if self._left < 0:
             raise InvalidData(f"it is larger than {self._largest // 1024 // 1024} MiB")
+
+
+def with_whole_characters(text: str) -> str:
+    """Return the text with halves of characters replaced, which no encoding can hold."""
+    # ``join`` makes an ordinary string of one that Ansible has marked.
+    return _SURROGATES.sub("\ufffd", "".join([text]))
 
 
 def required(value: Mapping[str, Any], name: str, where: str = "") -> Any:
@@ -156,8 +185,23 @@ _TYPES: Sequence[tuple[type, str]] = (
 )
 
 
+def _check_count(value: Sized, where: str) -> None:
+    if len(value) > MOST_ITEMS:
+        raise InvalidData(f"{where} has more than {MOST_ITEMS} items")
+
+
 def _wrong(where: str, expected: str, value: Any) -> InvalidData:
     found = next((name for kind, name in _TYPES if isinstance(value, kind)), "something else")
-    shown = isinstance(value, (str, float)) or (isinstance(value, int) and abs(value) < 10**9)
-    quoted = f" {value!r:.40}" if shown else ""
+    shown = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    quoted = f" {_quoted(value)}" if shown else ""
     return InvalidData(f"{where} must be {expected}, not {found}{quoted}")
+
+
+def _out_of_range(where: str, expected: str, value: float) -> InvalidData:
+    return InvalidData(f"{where} must be {expected}, not {_quoted(value)}")
+
+
+def _quoted(value: str | float) -> str:
+    if isinstance(value, int) and value.bit_length() > _LONGEST_QUOTED:
+        return f"one of {value.bit_length()} bits"
+    return f"{value!r:.40}"

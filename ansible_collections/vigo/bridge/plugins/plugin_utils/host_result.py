@@ -8,12 +8,20 @@ The rest of the code can rely on the types, for example that each reason is a st
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Mapping
 
-from ..module_utils.resource import ACTIONS, FAILURES, Result
-from .checked_data import Checked, InvalidData, optional, read_json, required
+from ..module_utils.resource import ACTIONS, FAILURES, PRUNED, Result
+from .checked_data import (
+    Checked,
+    InvalidData,
+    optional,
+    read_json,
+    required,
+    with_whole_characters,
+)
 from .printable import cleaned_result
 
 #: Of what Ansible quotes from a host's shell, so many last characters are kept.
@@ -81,8 +89,9 @@ def parse(raw: Any) -> HostResult:
         resource(item, place, checked) for place, item in checked.items(given, "resources")
     )
     ids = [found.id for found in resources]
-    if len(set(ids)) < len(ids):
-        raise InvalidData("resources: two of them have the same id")
+    for id, count in Counter(ids).items():
+        if count > 1:
+            raise InvalidData(f"resources: {count} of them have the id {id!r:.100}")
     return HostResult(
         resources=resources,
         notes=texts("notes"),
@@ -140,13 +149,49 @@ def explained(error: InvalidData) -> str:
     )
 
 
-def checked_result(raw: Mapping[str, Any]) -> tuple[HostResult, dict[str, Any]]:
+@dataclass(frozen=True)
+class Sent:
+    """What a host was sent: the type of each resource by its ID, and whether it may prune."""
+
+    types: Mapping[str, Any]
+    prunes: bool = False
+
+    def check(self, found: HostResult) -> None:
+        """Raise InvalidData unless a result has one entry for each resource, and no other.
+
+        A failure before the first resource has none.
+        """
+        if not found.resources and (found.failed or found.unreachable):
+            return
+        types = {with_whole_characters(id): kind for id, kind in self.types.items()}
+        for number, each in enumerate(found.resources):
+            if each.id in types:
+                if each.type != types[each.id]:
+                    raise InvalidData(
+                        f"resources[{number}].type must be {types[each.id]!r:.40} for"
+                        f" {each.id!r:.100}, not {each.type!r:.40}"
+                    )
+            elif not (self.prunes and each.id.startswith(PRUNED)):
+                raise InvalidData(f"resources[{number}].id: nothing was sent as {each.id!r:.100}")
+        missing = types.keys() - {each.id for each in found.resources}
+        if missing:
+            first = next(id for id in types if id in missing)
+            others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise InvalidData(f"it has no result for {first!r:.100}{others}")
+
+
+def checked_result(
+    raw: Mapping[str, Any], sent: Sent | None = None
+) -> tuple[HostResult, dict[str, Any]]:
     """Return the result, and the same for Ansible, without undocumented keys.
 
-    A result that is not valid becomes a failure that says so.
+    A result that is not valid becomes a failure that says so. sent: what it must have results for;
+    None where that is not known.
     """
     try:
         found = parse(raw)
+        if sent is not None:
+            sent.check(found)
     except InvalidData as error:
         found = HostResult(failed=True, message=explained(error))
         return found, found.as_dict()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Mapping
 
 from ..errors import ResourceError
-from ..resource import Result
+from ..resource import PRUNED, Result
 from ..target import Target
 from .connection import address
 from .engine import Engine
@@ -129,7 +129,7 @@ def _engines(record: Named, target: Target) -> list[Engine]:
 def _removed(engine: Engine, orphans: Iterable[Orphan], check_mode: bool) -> list[Result]:
     return [
         _result(
-            f"prune/{orphan.name}",
+            f"{PRUNED}{orphan.name}",
             "container",
             "the stack no longer names it",
             (lambda: None) if check_mode else _removal(engine, orphan),
@@ -162,7 +162,7 @@ def _networks_removed(
     ours = own_networks(engine, whose)
     return [
         _result(
-            f"prune/network/{name}",
+            f"{PRUNED}network/{name}",
             "network",
             "no container uses it any more",
             (lambda: None) if check_mode else _network_removal(engine, name),
