@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ansible_collections.vigo.bridge.plugins.module_utils.suggest import MEANT
+from ansible_collections.vigo.bridge.plugins.module_utils.suggest import (
+    did_you_mean as did_you_mean,
+)
 from vigo_bridge.language.position import Position
 
 #: More names than this are not listed in a suggestion.
 _FEW = 15
-#: Longer names get no suggestion: comparing them takes quadratic time.
-_LONGEST_COMPARED = 64
-#: Fewer letters in common at the beginning mean nothing.
-_SHORTEST_BEGINNING = 3
-
-_MEANT = "did you mean"
 
 Severity = Literal["error", "warning", "note"]
 
@@ -134,40 +131,19 @@ class Diagnostics:
 
 def _is_better(suggestion: str, other: str) -> bool:
     """A name that was probably meant says more than general advice."""
-    return suggestion.startswith(_MEANT) and not other.startswith(_MEANT)
+    return suggestion.startswith(MEANT) and not other.startswith(MEANT)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(diagnostic.severity == "error" for diagnostic in diagnostics)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean 'x'?` with the nearest known name, or nothing."""
-    nearest = _nearest(name, known)
-    return f"{_MEANT} {nearest!r}?" if nearest else ""
-
-
 def did_you_mean_or_known(name: str, known: Collection[str]) -> str:
-    """The same, or all names where they are few."""
+    """Return ``did you mean 'x'?``, or all known names where they are few."""
     suggestion = did_you_mean(name, known)
     if suggestion or not 0 < len(known) <= _FEW:
         return suggestion
     return f"known: {listed(known)}"
-
-
-def _nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like this one, or that one of the two begins."""
-    if len(name) > _LONGEST_COMPARED:
-        return None
-    candidates = {candidate.casefold(): candidate for candidate in sorted(known, reverse=True)}
-    wanted = name.casefold()
-    found = difflib.get_close_matches(wanted, candidates, n=1, cutoff=0.6) or [
-        candidate
-        for candidate in sorted(candidates, key=len)
-        if min(len(candidate), len(wanted)) >= _SHORTEST_BEGINNING
-        and (candidate.startswith(wanted) or wanted.startswith(candidate))
-    ]
-    return candidates[found[0]] if found else None
 
 
 def listed(names: Iterable[str]) -> str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import re
 import signal
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ansible_collections.vigo.bridge.plugins.module_utils.suggest import did_you_mean
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.ansible_settings import ansible_settings
 from vigo_bridge.run.environment import ansible_environment
@@ -149,8 +149,7 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
     unknown = _IGNORED.findall(" ".join(warnings.split()))
     if unknown:
         everything = read_inventory(sources).hosts
-        near = difflib.get_close_matches(unknown[0], everything, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else f"the hosts are {some(everything)}"
+        advice = did_you_mean(unknown[0], everything) or f"the hosts are {some(everything)}"
         raise InventoryError(
             f"--limit {limit}: {', '.join(unknown)} matches no host or group of the inventory"
             f" {', '.join(sources)}; {advice}"

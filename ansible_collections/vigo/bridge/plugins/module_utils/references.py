@@ -9,9 +9,10 @@ of that name in the other crates, ``crate/name``, a crate.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from typing import Iterable, Iterator, Sequence
+from typing import Iterator, Sequence
+
+from .suggest import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class References:
                     owner.name,
                     "depends_on",
                     reference,
-                    self._nearest(reference, self.crates) or "include it, too",
+                    did_you_mean(reference, self.crates) or "include it, too",
                 )
             for name in names:
                 if name == crate.name:
@@ -167,7 +168,7 @@ class References:
                     node.id,
                     attribute,
                     reference,
-                    self._nearest(reference, [*self._named, *self.members, *self.nodes])
+                    did_you_mean(reference, [*self._named, *self.members, *self.nodes])
                     or "correct it, or include the crate that has it",
                 )
         if len(found) > 1 and self._resource(node, reference) is not None:
@@ -204,10 +205,6 @@ class References:
         if reference in self.members:
             return [reference]
         return [name for name in self.members if name.startswith(reference + "[")]
-
-    def _nearest(self, reference: str, names: Iterable[str]) -> str:
-        near = difflib.get_close_matches(reference, list(names), n=1)
-        return f"did you mean {near[0]!r}?" if near else ""
 
     def _report(
         self, message: str, where: str, attribute: str, value: str, suggestion: str = ""

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 from .comma_strings import as_list, text, within, words
 from .errors import ResourceError
 from .references import Crate, Node
+from .suggest import did_you_mean
 from .types.registry import TYPES
 
 if TYPE_CHECKING:
@@ -187,6 +187,5 @@ def _condition(where: str, written: Any) -> Condition | None:
 def _refuse_unknown(where: str, given: Mapping[str, Any], known: Any) -> None:
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(str(name), list(known), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
-            raise ResourceError(f"{where}: unknown attribute {name!r}{hint}")
+            hint = did_you_mean(str(name), known) or f"known: {', '.join(known)}"
+            raise ResourceError(f"{where}: unknown attribute {name!r}; {hint}")

@@ -8,7 +8,6 @@ All are read from local files and the kernel. Only the full host name may ask a 
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import shlex
@@ -17,6 +16,7 @@ from typing import Any, Callable, Iterable, Mapping
 from . import host_network
 from .errors import ResourceError
 from .machine import read
+from .suggest import did_you_mean
 
 #: Where Linux shows what the firmware says about the machine.
 _DMI = "/sys/class/dmi/id/"
@@ -92,9 +92,7 @@ def require_known(name: str, error: type[Exception] = ResourceError) -> None:
     prefixes = {known.partition(".")[0] for known in KNOWN}
     if name in KNOWN or name in prefixes:
         return
-    # Comparing takes quadratic time: no suggestion for a text that cannot be a name.
-    near = difflib.get_close_matches(name.lower(), list(KNOWN), n=1) if len(name) < 64 else []
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(KNOWN)}"
+    hint = did_you_mean(name, KNOWN) or f"known: {', '.join(KNOWN)}"
     raise error(f"unknown trait {name[:64]!r}; {hint}")
 
 

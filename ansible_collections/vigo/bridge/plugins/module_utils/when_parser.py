@@ -12,12 +12,12 @@ Arguments are separated by commas; each is quoted or a bare number.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Sequence, Union
 
+from .suggest import did_you_mean
 from .when_builtins import BUILTINS, Builtin
-from .when_tokens import LONGEST_NAME, ConditionError, Token, tokens
+from .when_tokens import ConditionError, Token, tokens
 
 #: How deep ``!`` and parentheses may nest: far below Python's own recursion limit.
 MAXIMUM_DEPTH = 50
@@ -171,8 +171,5 @@ def _unknown(name: Token) -> ConditionError:
     if operator:
         return ConditionError(f"{name} is no builtin; write '{operator}'", name.offset)
     known = ["changed", *BUILTINS]
-    # Comparing takes quadratic time: no suggestion for a text that cannot be a name.
-    likely = name.text.lower() if len(name.text) <= LONGEST_NAME else ""
-    near = difflib.get_close_matches(likely, known, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+    hint = did_you_mean(name.text, known) or f"known: {', '.join(known)}"
     return ConditionError(f"unknown builtin {name}; {hint}", name.offset)

@@ -9,13 +9,13 @@ Its ``secrets.yml`` names them. A package can add a kind of store by an entry po
 
 from __future__ import annotations
 
-import difflib
 import os
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
 import yaml
 
 from ..module_utils.regular_files import read_below, resolved_below
+from ..module_utils.suggest import did_you_mean
 from .secret_stores import (
     COMMAND_TIMEOUT,
     CommandStore,
@@ -202,10 +202,11 @@ def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
 def _no_store(entry: Any) -> StoreError:
     known = ["env", "vault_file", "command", *(plugin.name for plugin in _plugins())]
     kinds = list(entry) if isinstance(entry, Mapping) else [entry]
-    near = [name for kind in kinds for name in difflib.get_close_matches(str(kind), known, 1)]
-    meant = f"did you mean {near[0]!r}? " if near and near[0] not in kinds else ""
+    others = [name for name in known if name not in kinds]
+    wrong = [str(kind) for kind in kinds if kind not in known]
+    meant = next(filter(None, (did_you_mean(kind, others) for kind in wrong)), "")
     return StoreError(
-        f"{entry!r} is no secret store; {meant}write env, vault_file: FILE, or"
+        f"{entry!r} is no secret store; {meant and meant + ' '}write env, vault_file: FILE, or"
         ' command: [PROGRAM, ..., "{path}"]'
     )
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from ..comma_strings import as_list
 from ..errors import ResourceError
+from ..suggest import did_you_mean
 
 _KNOWN = (
     *("ALL", "AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF"),
@@ -28,8 +28,7 @@ def parse(value: Any, attribute: str) -> tuple[str, ...]:
     for written in as_list(value):
         name = short(written)
         if name not in _KNOWN:
-            near = difflib.get_close_matches(name, _KNOWN, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "see the manual page capabilities(7)"
+            hint = did_you_mean(name, _KNOWN) or "see the manual page capabilities(7)"
             raise ResourceError(f"{attribute}: unknown capability {written!r}; {hint}")
         found.add(name)
     return tuple(sorted(found))

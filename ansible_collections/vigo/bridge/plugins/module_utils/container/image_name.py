@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from ..comma_strings import text as text_of
 from ..errors import ResourceError
+from ..suggest import nearest
 
 DOCKER_HUB = "docker.io"
 
@@ -107,8 +107,8 @@ def platform(value: Any, attribute: str) -> str:
     system, architecture, variant = (*parts, "", "")[:3]
     architecture, variant = _ALIASES.get(architecture, (architecture, variant))
     if not all(parts) or len(parts) > 3 or architecture not in ("", *_ARCHITECTURES):
-        near = difflib.get_close_matches(architecture, _ARCHITECTURES, n=1)
-        hint = f"did you mean linux/{near[0]}?" if near else "write linux/amd64"
+        near = nearest(architecture, _ARCHITECTURES)
+        hint = f"did you mean linux/{near}?" if near else "write linux/amd64"
         raise ResourceError(f"{attribute}: invalid platform {written!r}; {hint}")
     variant = f"v{variant[1:] if variant.startswith('v') else variant}" if variant else ""
     if variant == _USUAL_VARIANTS.get(architecture):

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Mapping
 
 from ..comma_strings import as_map, text
 from ..durations import seconds
 from ..errors import ResourceError
 from ..integers import integer
+from ..suggest import did_you_mean
 from . import quantities
 
 _LEAST_MEMORY = 6 * 1024 * 1024
@@ -86,8 +86,7 @@ def ulimits(value: Any, attribute: str) -> dict[str, str]:
 def _ulimit_name(written: str, attribute: str) -> str:
     name = written.strip().lower().replace("rlimit_", "")
     if name not in _ULIMITS:
-        near = difflib.get_close_matches(name, _ULIMITS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_ULIMITS)}"
+        hint = did_you_mean(name, _ULIMITS) or f"known: {', '.join(_ULIMITS)}"
         raise ResourceError(f"{attribute}: unknown limit {written!r}; {hint}")
     return name
 

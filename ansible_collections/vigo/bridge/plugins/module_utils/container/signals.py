@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any
 
 from ..comma_strings import text
 from ..errors import ResourceError
+from ..suggest import nearest
 
 _IN_ORDER = (
     "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP"
@@ -26,8 +26,8 @@ def parse(value: Any, attribute: str) -> str:
     """A signal as the user wrote it. Raises ResourceError where no engine knows it."""
     written = text(value).strip()
     if number(written) is None:
-        near = difflib.get_close_matches(_short(written), _NUMBERS, n=1)
-        hint = f"did you mean SIG{near[0]}?" if near else "write SIGTERM, TERM or 15"
+        near = nearest(_short(written), _NUMBERS)
+        hint = f"did you mean SIG{near}?" if near else "write SIGTERM, TERM or 15"
         raise ResourceError(f"{attribute}: unknown signal {written!r}; {hint}")
     return written
 

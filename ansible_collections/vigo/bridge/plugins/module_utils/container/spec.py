@@ -10,7 +10,6 @@ their references to secrets.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, fields
 from typing import Any, Callable, Mapping
@@ -19,6 +18,7 @@ from ..comma_strings import as_list, as_map, text, within
 from ..durations import seconds
 from ..errors import ResourceError
 from ..integers import integer
+from ..suggest import did_you_mean
 from . import (
     capabilities,
     conflicts,
@@ -235,8 +235,7 @@ def _name(value: Any) -> str:
 def _refuse_unknown(name: str) -> None:
     if name in TYPE.options or name in ("scope", "stack_id", "resource"):
         return
-    near = difflib.get_close_matches(name, TYPE.options, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "see `ansible-doc vigo.bridge.container`"
+    hint = did_you_mean(name, TYPE.options) or "see `ansible-doc vigo.bridge.container`"
     raise ResourceError(f"unknown attribute {name!r}; {hint}")
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 from . import builtins, helpers, printf, printing
@@ -118,10 +117,3 @@ FUNCTIONS: Dict[str, FunctionSpec] = {
     "toJson": _writer(helpers.to_json, ANY),
     "toYaml": _writer(helpers.to_yaml, ANY),
 }
-
-
-def nearest_function(name: str) -> str:
-    """The known function whose name is most like ``name``, or an empty text."""
-    by_folded = {known.lower(): known for known in FUNCTIONS}
-    near = get_close_matches(name.lower(), by_folded, 1)
-    return by_folded[near[0]] if near else ""

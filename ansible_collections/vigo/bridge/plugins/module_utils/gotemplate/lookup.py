@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, List, Mapping, Protocol
 
+from ..suggest import nearest
 from . import values
 from .errors import Fault
 from .functions import FunctionSpec
 from .values import Missing, kind_of, type_name
 
 _ABSENT: Any = object()
-_LONGEST_COMPARED = 64
-_MOST_COMPARED = 1000
-"""Names are compared in quadratic time, so long ones and many are not."""
 
 
 class Lookup(Protocol):
@@ -98,6 +95,5 @@ class StackLookup(GoLookup):
 
 
 def _unknown(message: str, prefix: str, name: str, among: Mapping[Any, Any]) -> Fault:
-    known = [key for key in among if isinstance(key, str) and len(key) <= _LONGEST_COMPARED]
-    near = get_close_matches(name, known[:_MOST_COMPARED], 1)
-    return Fault(message, f"{prefix}.{near[0]}" if near else "")
+    near = nearest(name, (key for key in among if isinstance(key, str)))
+    return Fault(message, f"{prefix}.{near}" if near else "")

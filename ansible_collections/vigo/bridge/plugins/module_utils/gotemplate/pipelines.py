@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
+from ..suggest import nearest
 from . import lexer
 from .errors import Fault, TemplateError
-from .functions import FUNCTIONS, nearest_function
+from .functions import FUNCTIONS
 from .lexer import Action, Token
 from .limits import MAX_NESTING
 from .literals import character, complex_number, number, unquote
@@ -172,7 +173,7 @@ class ActionParser:
         known = FUNCTIONS.get(token.text)
         if known is None or (known.is_extension and not self._extensions):
             raise self._source.error(
-                f'function "{token.text}" not defined', token.offset, nearest_function(token.text)
+                f'function "{token.text}" not defined', token.offset, nearest(token.text, FUNCTIONS)
             )
         return Function(token.text, token.offset)
 

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Suggests the known name that was probably meant by an unknown one."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+MEANT = "did you mean"
+
+#: Comparing takes quadratic time: longer names, and more names than this, are not compared.
+_LONGEST_COMPARED = 64
+_MOST_COMPARED = 5000
+#: Fewer letters in common at the beginning mean nothing.
+_SHORTEST_BEGINNING = 3
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like this one, or that one of the two begins.
+
+    Case does not count. Empty where no name is near enough.
+    """
+    if len(name) > _LONGEST_COMPARED:
+        return ""
+    import difflib  # Most runs need no suggestion.
+
+    wanted = name.casefold()
+    compared = [one for one in known if len(one) <= _LONGEST_COMPARED][:_MOST_COMPARED]
+    candidates = {one.casefold(): one for one in sorted(compared, reverse=True)}
+    found = difflib.get_close_matches(wanted, candidates, n=1) or [
+        candidate
+        for candidate in sorted(candidates, key=len)
+        if min(len(candidate), len(wanted)) >= _SHORTEST_BEGINNING
+        and (candidate.startswith(wanted) or wanted.startswith(candidate))
+    ]
+    return candidates[found[0]] if found else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``did you mean 'x'?`` with the nearest known name, or an empty text."""
+    near = nearest(name, known)
+    return f"{MEANT} {near!r}?" if near else ""
