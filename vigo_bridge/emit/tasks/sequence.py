@@ -15,6 +15,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils import when
 from ansible_collections.vigo.bridge.plugins.module_utils.cycles import cycles
 from ansible_collections.vigo.bridge.plugins.module_utils.graph import Graph, build
 from ansible_collections.vigo.bridge.plugins.module_utils.references import Crate, Node
+from ansible_collections.vigo.bridge.plugins.module_utils.topological_order import (
+    topological_order,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import RERUN
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
@@ -174,16 +177,7 @@ def _crate_order(graph: Graph, timing: _Timing) -> list[str]:
     needs = {name: [before for before, after in why if after == name != before] for name in names}
     if found := cycles(names, needs):
         raise _Interleaved(*(_interleaving(cycle, why) for cycle in found))
-    order: list[str] = []
-    while len(order) < len(names):
-        order.append(
-            next(
-                name
-                for name in names
-                if name not in order and all(needed in order for needed in needs[name])
-            )
-        )
-    return order
+    return topological_order(names, (pair for pair in why if pair[0] != pair[1]))
 
 
 def _interleaving(cycle: tuple[str, ...], why: Mapping[tuple[str, str], str]) -> str:

@@ -8,12 +8,12 @@ Pure: the translator builds it to check a stack, the target builds it to converg
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
 from .cycles import cycles
 from .references import Crate, Node, Problem, References
+from .topological_order import topological_order
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
     if references.problems:
         raise GraphError(references.problems)
     ids = [node.id for node in nodes]
-    order = _sorted(ids, edges)
+    order = topological_order(ids, ((edge.before, edge.after) for edge in edges))
     if len(order) < len(ids):
         raise GraphError(_cycle_problems(ids, edges))
     place = {resource: number for number, resource in enumerate(order)}
@@ -106,26 +106,6 @@ def _unique(edges: Iterable[Edge]) -> list[Edge]:
     for edge in edges:
         first.setdefault((edge.before, edge.after), edge)
     return list(first.values())
-
-
-def _sorted(ids: Sequence[str], edges: Sequence[Edge]) -> list[str]:
-    """Topological order, ties by the given order, without cycles and all that is behind them."""
-    place = {resource: number for number, resource in enumerate(ids)}
-    waiting = dict.fromkeys(ids, 0)
-    followers: dict[str, list[str]] = {resource: [] for resource in ids}
-    for edge in edges:
-        waiting[edge.after] += 1
-        followers[edge.before].append(edge.after)
-    ready = [place[resource] for resource in ids if not waiting[resource]]
-    order = []
-    while ready:
-        resource = ids[heapq.heappop(ready)]
-        order.append(resource)
-        for follower in followers[resource]:
-            waiting[follower] -= 1
-            if not waiting[follower]:
-                heapq.heappush(ready, place[follower])
-    return order
 
 
 def _cycle_problems(ids: Sequence[str], edges: Sequence[Edge]) -> list[Problem]:
