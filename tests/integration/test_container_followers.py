@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils import envoy
+from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
+    Engine as EngineApi,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
 from tests.integration.container_scene import REDIS, Scene
@@ -135,8 +138,42 @@ def test_a_follower_is_replaced_with_it(pair: Pair) -> None:
     pair.assert_settled(**NEWER)
 
 
+def test_a_follower_on_podman_keeps_what_podman_does_not_show(
+    podman: Engine, tmp_path: Path
+) -> None:
+    pair = Pair(podman)
+    file = tmp_path / "variables"
+    file.write_text("TERM=dumb\nhttp_proxy=http://192.0.2.1:3128\nA=1\n")
+    pair.side_attributes |= {
+        "ipc": "none",
+        "cap_drop": "ALL",
+        "user": "0",
+        "tmpfs": "/scratch:size=64k,noexec",
+        "env_file": str(file),
+        "command": ["sh", "-c", "exec redis-server --port 6380"],
+    }
+    try:
+        pair.set_up()
+        before = seen_inside(pair)
+        assert "http_proxy=http://192.0.2.1:3128" in before
+        assert pair.main(**NEWER).action == "recreated"
+        pair.assert_settled(**NEWER)
+        assert seen_inside(pair) == before
+    finally:
+        pair.close()
+
+
+def seen_inside(pair: Pair) -> set[str]:
+    """Its variables, capabilities and temporary file systems."""
+    words = "env; grep Cap /proc/1/status; grep tmpfs /proc/mounts"
+    container = pair.client.containers.get(pair.side)
+    output = container.exec_run(["sh", "-c", words]).output.decode()
+    return {line for line in output.split("\n") if not line.startswith("HOSTNAME=")}
+
+
 @pytest.mark.sweep
-def test_a_stopped_follower_stays_stopped(pair: Pair) -> None:
+def test_a_stopped_follower_stays_stopped(pair_anywhere: Pair) -> None:
+    pair = pair_anywhere
     pair.set_up()
     assert pair.beside(state="stopped").action == "stopped"
     assert pair.main(**NEWER).action == "recreated"
@@ -179,6 +216,15 @@ def all_are_brought_back(pair: Pair, whose: str) -> None:
 
 
 def test_in_one_run_it_counts_as_recreated_and_notifies(pair: Pair, tmp_path: Path) -> None:
+    counts_as_recreated_and_notifies(pair, tmp_path)
+
+
+@pytest.mark.sweep
+def test_in_one_run_on_each_engine(pair_anywhere: Pair, tmp_path: Path) -> None:
+    counts_as_recreated_and_notifies(pair_anywhere, tmp_path)
+
+
+def counts_as_recreated_and_notifies(pair: Pair, tmp_path: Path) -> None:
     log = tmp_path / "log"
 
     def run(**changes: Any) -> dict[str, str]:
@@ -229,7 +275,11 @@ def kept_of(inspected: dict[str, Any]) -> dict[str, Any]:
     names = ("Cmd", "Entrypoint", "Env", "User", "WorkingDir", "StopSignal", "Image")
     limits = ("CapDrop", "Tmpfs", "Ulimits", "ReadonlyRootfs", "Init", "RestartPolicy", "ShmSize")
     labels = {name: config["Labels"].get(name) for name in FOREIGN_SIDE["labels"]}
-    return {**{n: config[n] for n in names}, **{n: host[n] for n in limits}, **labels}
+    kept = {**{n: config.get(n) for n in names}, **{n: host.get(n) for n in limits}, **labels}
+    kept["Env"] = _chosen(config["Env"])
+    tmpfs = host.get("Tmpfs") or {}
+    kept["Tmpfs"] = {path: set(options.split(",")) for path, options in tmpfs.items()}
+    return kept
 
 
 def test_an_adopted_follower(pair: Pair, tmp_path: Path) -> None:
@@ -237,17 +287,17 @@ def test_an_adopted_follower(pair: Pair, tmp_path: Path) -> None:
 
 
 @pytest.mark.sweep
-def test_an_adopted_follower_on_docker_26(docker_26: Engine, tmp_path: Path) -> None:
-    pair = Pair(docker_26)
-    try:
-        adopted_one_follows(pair, tmp_path)
-    finally:
-        pair.close()
+def test_an_adopted_follower_on_each_engine(pair_anywhere: Pair, tmp_path: Path) -> None:
+    adopted_one_follows(pair_anywhere, tmp_path)
 
 
 def adopted_one_follows(pair: Pair, tmp_path: Path) -> None:
     """It follows from the run on that adopts it, and whether or not that run replaces the other."""
     pair.have(NEWER["image"])
+
+    podman = EngineApi(pair.engine.docker_host).is_podman
+    # The Podman of the tests has no program for the one, and must not raise limits for the other.
+    foreign_side = {**FOREIGN_SIDE, **({"init": False, "ulimits": None} if podman else {})}
 
     def start(suffix: str, **options: Any) -> None:
         pair.client.containers.run(REDIS, name=f"{pair.name}{suffix}", detach=True, **options)
@@ -274,7 +324,7 @@ def adopted_one_follows(pair: Pair, tmp_path: Path) -> None:
         "-side",
         network_mode=f"container:{pair.name}",
         volumes={f"{pair.name}-kept": {"bind": "/kept"}},
-        **FOREIGN_SIDE,
+        **foreign_side,
     )
     before = pair.inspect("-side")
     for image in (NEWER["image"], REDIS):
@@ -291,6 +341,17 @@ def adopted_one_follows(pair: Pair, tmp_path: Path) -> None:
 
 
 def test_a_failure_brings_an_adopted_follower_back(pair: Pair, tmp_path: Path) -> None:
+    adopted_one_is_brought_back(pair, tmp_path)
+
+
+@pytest.mark.sweep
+def test_a_failure_brings_an_adopted_follower_back_on_each_engine(
+    pair_anywhere: Pair, tmp_path: Path
+) -> None:
+    adopted_one_is_brought_back(pair_anywhere, tmp_path)
+
+
+def adopted_one_is_brought_back(pair: Pair, tmp_path: Path) -> None:
     former = pair.client.containers.run(REDIS, name=pair.name, detach=True).id
     side = pair.client.containers.run(
         REDIS,
@@ -331,6 +392,16 @@ OTHERS: dict[str, tuple[dict[str, Any], str]] = {
     "other", ["a foreign one on its network", pytest.param("a link", marks=pytest.mark.sweep)]
 )
 def test_who_would_lose_it_for_good_stands_in_the_way(pair: Pair, other: str) -> None:
+    stands_in_the_way(pair, other)
+
+
+@pytest.mark.sweep
+def test_who_would_lose_it_for_good_on_each_engine(pair_anywhere: Pair) -> None:
+    """Podman's Docker API has no links."""
+    stands_in_the_way(pair_anywhere, "a foreign one on its network")
+
+
+def stands_in_the_way(pair: Pair, other: str) -> None:
     options, words = OTHERS[other]
     assert pair.main().action == "created"
     filled = {

@@ -20,8 +20,11 @@ from .label import Recorded
 from .observed import Existing, Image
 from .spec import LIMITS, ContainerSpec, Settings
 
-#: What Podman's inspect does not tell; our label does.
-_UNTOLD = ("sysctls", "log_opts")
+#: What is read off the container itself. For all else our label is exact, while engines leave
+#: settings out, add to them or show others: Podman says ``shareable`` for any IPC namespace.
+_LIVE = frozenset({"command", "entrypoint", "healthcheck", *LIMITS})
+#: What Podman sets in each container: not carried over.
+_OF_THE_CONTAINER = frozenset({"container", "HOSTNAME"})
 _NOT_OURS = "was not made by vigo.bridge, and no resource of this run describes it"
 #: What is read off a container without our label. The rest comes with the network that it shares,
 #: or is not read by its name.
@@ -97,12 +100,11 @@ def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> Containe
         for name in (*fields, *LIMITS)
         if name in Settings.__dataclass_fields__ and getattr(live, name)
     }
-    if not recorded.hashed:
-        untold = {name: recorded.fields[name] for name in _UNTOLD if name in recorded.fields}
-        chosen = {**untold, **chosen}
-    for name in ("command", "entrypoint"):
-        if name in recorded.fields:
+    for name, value in recorded.fields.items():
+        if name in ("command", "entrypoint"):
             chosen[name] = getattr(live, name)
+        elif name in Settings.__dataclass_fields__ and name not in (*_LIVE, *recorded.hashed):
+            chosen[name] = tuple(value) if isinstance(value, list) else value
     known = engine.image(live.image or "")
     return ContainerSpec(
         follower.name,
@@ -188,7 +190,8 @@ def _image(engine: Engine, follower: Existing) -> Image:
 
 def _env(follower: Existing, image: Image, podman: bool) -> dict[str, str] | None:
     """What was set: neither the image's own nor what the engine adds."""
-    added, recorded = of_engine(podman), _recorded(follower)
+    recorded = _recorded(follower)
+    added = of_engine(podman) if follower.recorded else _OF_THE_CONTAINER if podman else frozenset()
     own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
     written = {*recorded.env, *(recorded.variables or ())}
     return {
