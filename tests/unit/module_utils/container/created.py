@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Docker's inspect says of a container that was created from a spec, without an engine.
+"""What inspect says of a container that was created from a spec, without an engine.
 
 As measured on Docker 20.10 and 26.1: settings are kept as they are sent, what is not sent comes
-from the image, and some are cleaned or added.
+from the image, and some are cleaned or added. Where Podman differs, ``on_podman`` says how.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container import (
 from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import endpoint
 from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import image_of
 from ansible_collections.vigo.bridge.plugins.module_utils.container.spec import ContainerSpec
+from tests.unit.module_utils.container import on_podman
 
 ANONYMOUS = "e" * 64
 #: What a daemon fills in.
@@ -38,6 +39,7 @@ def created(
     base: Mapping[str, Any] | None = None,
     ours: bool = True,
     file_env: Mapping[str, str] | None = None,
+    podman: bool = False,
 ) -> dict[str, Any]:
     """The payload. image: its inspect payload. base: what further fields there are.
 
@@ -52,7 +54,7 @@ def created(
         body["Labels"] |= label.labels(wanted)
     if not ours:
         body["Labels"] = dict(wanted.settings.labels or {})
-    payload = inspected(body, image, base)
+    payload = inspected(body, image, base, podman=podman)
     networks = _networks(wanted, payload["Id"], payload["HostConfig"]["NetworkMode"])
     payload.setdefault("NetworkSettings", {"Networks": networks})
     return payload
@@ -63,21 +65,26 @@ def inspected(
     image: Mapping[str, Any],
     base: Mapping[str, Any] | None = None,
     anonymous: Callable[[], str] = lambda: ANONYMOUS,
+    podman: bool = False,
 ) -> dict[str, Any]:
     """The payload without networks. body: of the create call. anonymous: names such volumes."""
     payload: dict[str, Any] = copy.deepcopy(dict(base or {}))
     payload.setdefault("Id", "c" * 64)
     payload.setdefault("Image", image["Id"])
     payload.setdefault("State", {"Status": "running"})
-    host = {**USUAL, **(payload.get("HostConfig") or {}), **body["HostConfig"]}
+    usual = on_podman.USUAL if podman else USUAL
+    host = {**usual, **(payload.get("HostConfig") or {}), **body["HostConfig"]}
     if not host["LogConfig"]["Type"]:
         host["LogConfig"] = {**host["LogConfig"], "Type": "json-file"}
-    _label_security(host)
+    if not podman:
+        _label_security(host)
     config = image.get("Config") or {}
     payload |= {"Config": _config(body, config, payload), "HostConfig": host}
     payload["Mounts"] = _mounts(host, config, anonymous)
     if body["HostConfig"].get("Memory") and not body["HostConfig"].get("MemorySwap"):
         host["MemorySwap"] = 2 * body["HostConfig"]["Memory"]
+    if podman:
+        on_podman.change(payload["Config"], host)
     return payload
 
 

@@ -27,9 +27,13 @@ OTHER = "d" * 64
 STAYS = comparing._ADDED_TO | {"env", "networks"}
 
 
-def rows() -> list[Any]:
+def rows(*engines: str) -> list[Any]:
+    """Each row on each of the engines where it is true."""
     return [
-        pytest.param(row, id=f"{number}-{row['setting']}") for number, row in enumerate(TABLE, 1)
+        pytest.param(row, engine == "podman", id=f"{number}-{row['setting']}-{engine}")
+        for number, row in enumerate(TABLE, 1)
+        for engine in engines or ("docker", "podman")
+        if row.get("engine", engine) == engine
     ]
 
 
@@ -38,31 +42,31 @@ def test_the_table_is_complete() -> None:
     assert {row["setting"] for row in TABLE} == known
 
 
-@pytest.mark.parametrize("row", rows())
-def test_one_value_in_all_its_spellings(row: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("row", "podman"), rows())
+def test_one_value_in_all_its_spellings(row: dict[str, Any], podman: bool) -> None:
     for group in row["groups"]:
         for first, second in itertools.product(group, repeat=2):
             for ours in (True, False):
-                found = decision(row, first, second, ours)
+                found = decision(row, first, second, ours, podman)
                 assert found.action == "none", (first, second, ours, found)
 
 
-@pytest.mark.parametrize("row", rows())
-def test_another_value(row: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("row", "podman"), rows())
+def test_another_value(row: dict[str, Any], podman: bool) -> None:
     for first, second in pairs(row):
-        found = decision(row, first, second, ours=True)
+        found = decision(row, first, second, ours=True, podman=podman)
         assert found.action in ("recreated", "updated"), (first, second, found)
 
 
-@pytest.mark.parametrize("row", rows())
-def test_another_value_of_what_another_tool_made(row: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("row", "podman"), rows("docker"))
+def test_another_value_of_what_another_tool_made(row: dict[str, Any], podman: bool) -> None:
     if row["setting"] in STAYS:
         return
     for first, second in pairs(row):
         wanted = settings(row, second)
         if getattr(wanted.settings, field(row)) is None:
             continue  # Nothing is asked for.
-        found = decision(row, first, second, ours=False)
+        found = decision(row, first, second, ours=False, podman=podman)
         assert found.action in ("recreated", "updated"), (first, second, found)
 
 
@@ -83,11 +87,11 @@ def attributes(row: dict[str, Any], value: Any) -> dict[str, Any]:
     return {**row.get("with", {}), **({} if value is None else {row["setting"]: value})}
 
 
-def decision(row: dict[str, Any], first: Any, second: Any, ours: bool) -> Any:
+def decision(row: dict[str, Any], first: Any, second: Any, ours: bool, podman: bool = False) -> Any:
     """What is decided about a container of the first value, where the second one is wanted."""
     config = {"Cmd": ["run"], **row.get("image", {})}
     image = {"Id": "sha256:1", "Os": "linux", "Architecture": "amd64", "Config": config}
-    payload = created(attributes(row, first), image, ours=ours)
+    payload = created(attributes(row, first), image, ours=ours, podman=podman)
     for mode in ("IpcMode", "PidMode", "NetworkMode"):
         if payload["HostConfig"].get(mode) == "container:other":
             payload["HostConfig"][mode] = f"container:{OTHER}"
@@ -96,7 +100,8 @@ def decision(row: dict[str, Any], first: Any, second: Any, ours: bool) -> Any:
         existing_of(payload),
         image_of(image),
         known_networks=frozenset({"n", "m"}),
-        log_driver="json-file",
+        log_driver="k8s-file" if podman else "json-file",
         shared={"other": OTHER},
+        podman=podman,
     )
     return decide.decide(wanted, observed, Turn())

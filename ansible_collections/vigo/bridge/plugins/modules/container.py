@@ -169,8 +169,8 @@ options:
   ports:
     description:
       - The ports that are published, each as V(8080:80), V(127.0.0.1:8080:80), V(53:53/udp),
-        V(8000-8010:8000-8010), or V(80) for a port of the host that the engine chooses. An IPv6
-        address is written in brackets, V([::1]:8080:80).
+        V(8000-8010:8000-8010), or V(80) or V(0:80) for a port of the host that the engine chooses.
+        An IPv6 address is written in brackets, V([::1]:8080:80).
       - Quote them. YAML may take a pair of numbers for one.
       - A list, or a text with commas between them.
     type: raw

@@ -42,15 +42,23 @@ _MEANT_WHEN_EMPTY = frozenset({"command", "entrypoint", "stop_timeout"})
 _NO_LIMIT = (1 << 64) - 1
 _TRUE = frozenset({"1", "t", "true"})
 _FALSE = frozenset({"0", "f", "false"})
-#: What engines add to every tmpfs anyway; Docker also noexec.
+#: What engines add to every tmpfs anyway, and further options by whether it is Podman.
 _USUAL_IN_TMPFS = frozenset(
     {"rw", "nosuid", "nodev", "rprivate", "defaults", "mode=1777", "uid=0", "gid=0"}
 )
+_ALSO_IN_TMPFS: dict[bool | None, frozenset[str]] = {
+    False: frozenset({"noexec"}),
+    True: frozenset({"exec"}),
+    None: frozenset(),
+}
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
-def canonical(name: str, value: Any, podman: bool = False) -> Any:
-    """Return a value of ``Settings`` or a label in canonical form. None: not set or empty."""
+def canonical(name: str, value: Any, podman: bool | None = False) -> Any:
+    """Return a value of ``Settings`` or a label in canonical form. None: not set or empty.
+
+    podman: whether the engine is Podman; None if it may be either.
+    """
     if value is None:
         return None
     if name == "tmpfs":
@@ -69,9 +77,9 @@ def _capabilities(names: Iterable[str]) -> dict[Any, bool]:
     return _set({"ALL"} if "ALL" in found else found)
 
 
-def _tmpfs(options: str, podman: bool) -> frozenset[str]:
+def _tmpfs(options: str, podman: bool | None) -> frozenset[str]:
     words = {_tmpfs_option(word) for word in options.split(",") if word}
-    return frozenset(words - _USUAL_IN_TMPFS - (set() if podman else {"noexec"}))
+    return frozenset(words - _USUAL_IN_TMPFS - _ALSO_IN_TMPFS[podman])
 
 
 def _tmpfs_option(word: str) -> str:
@@ -154,6 +162,11 @@ def _ulimits(limits: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def _log_driver(name: str) -> str:
+    """Podman's Docker API shows its ``k8s-file`` as Docker's name for it."""
+    return "json-file" if name == "k8s-file" else name
+
+
 def _healthcheck(check: Any) -> dict[str, Any]:
     """Return the fields by the label's keys. For engines, 0 is the same as not set."""
     fields = check.canonical() if isinstance(check, Healthcheck) else dict(check)
@@ -170,6 +183,7 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
     "stop_signal": lambda name: signals.number(str(name)) or name,
     "labels": dict,
     "sysctls": dict,
+    "log_driver": _log_driver,
     "log_opts": dict,
     "ulimits": _ulimits,
     "devices": _devices,

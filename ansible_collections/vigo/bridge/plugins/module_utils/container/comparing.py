@@ -83,12 +83,23 @@ def _same_single(name: str, value: Any, observed: Observed) -> bool | None:
     if str(wanted).startswith("container:"):  # Engines store the ID.
         other = str(wanted).partition(":")[2]
         return actual in (wanted, f"container:{observed.shared.get(other, other)}")
-    if observed.podman and wanted is not None and name == "domainname":
-        return None  # Its Docker API drops it, which is said.
+    if observed.podman and name == "domainname" and actual is None:
+        return True  # Its Docker API drops it, which is said.
     if observed.podman and name == "ipc" and actual != "host":
         is_told = wanted not in _IPC_ON_PODMAN or actual not in _IPC_ON_PODMAN
-        return actual == wanted if is_told else None
-    return actual in (defaults.of_single(name, observed) if wanted is None else (wanted,))
+        return actual == wanted if is_told else _same_ipc_on_podman(wanted, container)
+    usual = defaults.of_single(name, observed)
+    if observed.podman and name == "shm_size" and wanted in usual:
+        return actual in usual
+    return actual in (usual if wanted is None else (wanted,))
+
+
+def _same_ipc_on_podman(wanted: str | None, container: Existing) -> bool | None:
+    """Compare by the label. Podman's default is ``shareable``, and ``private`` is Docker's."""
+    if container.recorded is None:
+        return None
+    modes = {wanted, canonical("ipc", container.recorded.fields.get("ipc"))}
+    return True if None in modes and modes <= {None, "private", "shareable"} else None
 
 
 def _differing_entries(name: str, value: Any, observed: Observed) -> list[str]:
@@ -96,7 +107,7 @@ def _differing_entries(name: str, value: Any, observed: Observed) -> list[str]:
     recorded = container.recorded
     wanted = canonical(name, value, podman) or {}
     actual = canonical(name, getattr(container.settings, name), podman) or {}
-    if recorded is None and name == "ports" and podman:
+    if name == "ports" and podman and (recorded is None or wanted == actual):
         return [] if ports.same(wanted, actual) else [name]
     base = defaults.of_collection(name, observed)
     if name == "healthcheck":

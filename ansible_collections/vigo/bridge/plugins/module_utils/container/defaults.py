@@ -58,7 +58,7 @@ def of_single(name: str, observed: Observed) -> tuple[Any, ...]:
     if name == "stop_signal":
         return (canonical("stop_signal", image.get("StopSignal") or str(_SIGTERM)),)
     if name == "stop_timeout":
-        return (10, 0) if observed.podman else (10,)
+        return (10,)
     if name == "hostname":
         return (container.id[:12],)
     if name == "shm_size":
@@ -68,7 +68,7 @@ def of_single(name: str, observed: Observed) -> tuple[Any, ...]:
     if name == "pid":
         return (None, "private")
     if name == "log_driver":
-        return (observed.log_driver,)
+        return (canonical("log_driver", observed.log_driver),)
     return (None,)
 
 

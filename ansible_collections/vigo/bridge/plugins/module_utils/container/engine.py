@@ -101,6 +101,8 @@ class Engine:
         params = {"name": name}
         if platform:
             params["platform"] = platform
+        if self.is_podman:  # It takes a missing one for 0, and kills at once.
+            payload = {"StopTimeout": 10, **payload}
         payload = self._without_incapable(payload)
         answer = self._connection.call("POST", "/containers/create", params, payload)
         if not isinstance(answer, dict) or "Id" not in answer:
@@ -314,6 +316,9 @@ class Engine:
 
     def log_driver(self) -> str:
         """What containers get that set none; empty where the engine does not say."""
+        if self.is_podman:  # Its Docker API leaves that empty.
+            host = self._connection.call_libpod("GET", "/info").get("host") or {}
+            return str(host.get("logDriver") or "")
         return str(self._information().get("LoggingDriver") or "")
 
     def _information(self) -> Mapping[str, Any]:

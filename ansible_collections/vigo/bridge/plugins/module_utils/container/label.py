@@ -66,7 +66,7 @@ class Recorded:
         """Whether it was created with this value, in whichever spelling."""
         if name in self.hashed:
             return value is not None and _digest(plain(value)) == self.fields[name]
-        forms = [canonical(name, held, podman=True) for held in (self.fields.get(name), value)]
+        forms = [canonical(name, held, podman=None) for held in (self.fields.get(name), value)]
         return bool(forms[0] == forms[1])
 
 

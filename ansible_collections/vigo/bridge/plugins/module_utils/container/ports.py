@@ -134,7 +134,7 @@ def _entry(entry: str) -> list[Port]:
         )
     inner = _range(match.group("inner"), entry)
     hosts: list[int | None] = [None] * len(inner)
-    if match.group("host"):
+    if match.group("host") and not _is_zero(match.group("host")):
         hosts = list(_range(match.group("host"), entry))
     if len(hosts) != len(inner):
         raise ResourceError(
@@ -144,6 +144,11 @@ def _entry(entry: str) -> list[Port]:
     address = _address(match.group("address") or "", entry)
     protocol = (match.group("protocol") or "tcp").lower()
     return [Port(port, protocol, host, address) for port, host in zip(inner, hosts)]
+
+
+def _is_zero(host: str) -> bool:
+    """Whether the engine chooses the port of the host, as where none is named."""
+    return host.isdigit() and int(host) == 0
 
 
 def _address(written: str, entry: str) -> str:
