@@ -23,7 +23,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import a
 from ansible_collections.vigo.bridge.plugins.module_utils.temporary_files import (
     clear,
     prefix_beside,
-    temporary,
+    write_atomically,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     LARGEST_OF_OURS,
@@ -137,11 +137,9 @@ class History:
         """Puts the record in the place of the one of its number."""
         path = str(self._path(record.number))
         text = json.dumps(dataclasses.asdict(record), ensure_ascii=False)
-        prefix = prefix_beside(path)
-        clear(str(self._folder), prefix)
-        with at(path), temporary(str(self._folder), prefix) as file:
-            file.stream.write(text.encode())
-            file.rename(path)
+        clear(str(self._folder), prefix_beside(path))
+        with at(path):
+            write_atomically(path, text.encode())
 
     def records(self) -> list[Record]:
         """All that can be read, the latest last."""

@@ -7,12 +7,14 @@ So their passwords are found as Ansible finds them: in a file, from a program, b
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained, named_in
+from ansible_collections.vigo.bridge.plugins.module_utils.temporary_files import write_atomically
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import ansible_environment
@@ -26,13 +28,16 @@ def read_vault(path: str) -> str:
 def write_vault(path: Path, content: Mapping[str, str]) -> None:
     """Encrypts the content into the file, under the vault id that it has. Raises StoreError."""
     text = vault_text(content)
-    unfinished = path.with_name(f".{path.name}.new")
+    # Its own way of replacing a file is not atomic.
+    with tempfile.TemporaryDirectory() as folder:
+        encrypted = Path(folder, "vault")
+        _vault(["encrypt", "--output", str(encrypted), *_vault_id(path), "-"], str(path), text)
+        ciphertext = encrypted.read_bytes()
     try:
-        _vault(["encrypt", "--output", str(unfinished), *_vault_id(path), "-"], str(path), text)
-        unfinished.chmod(0o600)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        write_atomically(str(path.absolute()), ciphertext)
+    except OSError as error:
+        named = OSError(error.errno, error.strerror, str(path))
+        raise StoreError(explained(named)) from error
 
 
 def vault_text(content: Mapping[str, str]) -> str:

@@ -87,10 +87,8 @@ class StateFolder:
             return
         path = self.path(name)
         try:
-            folder = private_files.make_folder(os.path.dirname(path))
-            with temporary_files.temporary(folder, prefix_beside(path)) as file:
-                file.stream.write(json.dumps(value).encode())
-                file.rename(path)
+            private_files.make_folder(os.path.dirname(path))
+            temporary_files.write_atomically(path, json.dumps(value).encode())
         except OSError as error:
             raise self._blocked(error) from error
 

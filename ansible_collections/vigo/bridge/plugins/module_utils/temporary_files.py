@@ -27,12 +27,14 @@ class Temporary:
     path: str
     stream: IO[bytes]
 
-    def rename(self, path: str) -> None:
-        """Puts the file at its place, in one step and so that it survives a power cut."""
+    def rename(self, path: str, durable: bool = True) -> None:
+        """Put the file at its place in one step. durable: so that it survives a power cut."""
         self.stream.flush()
-        os.fsync(self.stream.fileno())
+        if durable:
+            os.fsync(self.stream.fileno())
         os.rename(self.path, path)
-        sync_folder(os.path.dirname(path))
+        if durable:
+            sync_folder(os.path.dirname(path))
 
 
 @contextlib.contextmanager
@@ -47,6 +49,16 @@ def temporary(folder: str, prefix: str) -> Iterator[Temporary]:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
+
+
+def write_atomically(path: str, content: bytes, durable: bool = True) -> None:
+    """Put a file with this content and mode 0600 at the path, in one step. Raises OSError.
+
+    durable: so that it survives a power cut, which takes the disk some time.
+    """
+    with temporary(os.path.dirname(path), prefix_beside(path)) as file:
+        file.stream.write(content)
+        file.rename(path, durable)
 
 
 def clear(folder: str, prefix: str) -> None:

@@ -18,6 +18,7 @@ import time
 import zipfile
 
 from .private_files import make_folder
+from .temporary_files import temporary
 
 _PART = ".part-"
 _PART_LIVES = 3600.0
@@ -80,16 +81,9 @@ def put(folder: str, name: str, content: bytes) -> None:
     path = os.path.join(folder, name)
     if os.path.isdir(path):
         remove(path)
-    descriptor, part = tempfile.mkstemp(prefix=_PART, dir=folder)
-    try:
-        with open(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.rename(part, path)
-    except OSError:
-        os.unlink(part)
-        raise
+    with temporary(folder, _PART) as file:
+        file.stream.write(content)
+        file.rename(path)
 
 
 def remove(path: str) -> None:

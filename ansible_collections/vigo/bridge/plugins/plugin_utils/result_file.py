@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from urllib.parse import quote
 
+from ..module_utils.temporary_files import write_atomically
 from .host_result import HostResult
 
 #: Names the folder. Without it, nothing is written.
@@ -33,10 +33,9 @@ def record(host: str, result: HostResult) -> None:
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return
-    descriptor, temporary = tempfile.mkstemp(dir=folder)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(result.as_dict(), stream)
-    os.rename(temporary, os.path.join(folder, file_name(host)))
+    path = os.path.join(folder, file_name(host))
+    # Nobody reads it after a power cut.
+    write_atomically(path, json.dumps(result.as_dict()).encode(), durable=False)
 
 
 def record_unreachable(host: str, message: str) -> None:
