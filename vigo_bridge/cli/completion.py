@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 _GLOB = re.compile(r"[*?\[!]")
+#: What ends a word of a shell, or makes it do something.
+_OF_SHELLS = re.compile(r"""[\s$`"'\\;&|<>(){}!#~^]""")
 _VARIABLE = "_VIGO_BRIDGE_COMPLETE"
 
 
@@ -48,12 +50,23 @@ def completion(shell: str) -> None:
 
 
 def _completer(names: Callable[[click.Context], Iterable[str]]) -> Completer:
-    """Those that begin as what is typed."""
+    """Those that begin as what is typed.
+
+    Names that a terminal or a shell would not take as plain text are left out: the shell inserts
+    what it is offered as it is.
+    """
 
     def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-        return sorted({name for name in names(context) if name.startswith(incomplete)})
+        offered = {name for name in names(context) if name.startswith(incomplete)}
+        return sorted(name for name in offered if _is_plain(name))
 
     return complete
+
+
+def _is_plain(name: str) -> bool:
+    from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
+
+    return clean(name) == name and not _OF_SHELLS.search(name)
 
 
 def _stack(context: click.Context) -> Stack:

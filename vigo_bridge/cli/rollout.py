@@ -168,7 +168,9 @@ def _converging(
     job: Job, private: Path, stop: Stop
 ) -> contextlib.AbstractContextManager[Converger]:
     inventory = [*job.sources, str(job.project / "inventory")]
-    return converging(job.project / "site.yml", inventory, job.secrets, job.how, private, stop)
+    return converging(
+        job.project / "site.yml", inventory, job.secrets, job.how, private, stop, echo
+    )
 
 
 def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.traits import require_
 from vigo_bridge.cli.hosts import Hosts
 from vigo_bridge.emit.command import command_resource, write_command
 from vigo_bridge.language.diagnostics import did_you_mean
+from vigo_bridge.report.printing import echo
 from vigo_bridge.report.progress import Lines, outcome
 from vigo_bridge.report.terminal import listed
 from vigo_bridge.resolve.globs import glob_matches, is_glob
@@ -68,7 +69,9 @@ def _traits(
     nothing = Secrets({}, lambda paths: {})
     with (
         Stop(lines.say, at_once=True) as stop,
-        converging(private / "project" / "site.yml", inventory, nothing, how, private, stop) as ask,
+        converging(
+            private / "project" / "site.yml", inventory, nothing, how, private, stop, echo
+        ) as ask,
     ):
         answers = ask(hosts, lambda host, envoy: None)
     if stop.cut:

@@ -51,7 +51,8 @@ class Converger:
     """Converges hosts of one project, as often as it is called.
 
     playbook: one play that calls ``vigo.bridge.converge``. inventory: the user's sources, then
-    ours. private: a folder for this run alone. socket: where secrets are handed out.
+    ours. private: a folder for this run alone. socket: where secrets are handed out. show_output:
+    prints what Ansible prints, where the options ask for it; the text is not safe to print.
     """
 
     playbook: Path
@@ -60,6 +61,7 @@ class Converger:
     private: Path
     socket: Path
     stop: Stop
+    show_output: Callable[[str], None]
     _calls: int = field(default=0, init=False)
 
     def __call__(
@@ -101,8 +103,8 @@ class Converger:
                 },
                 arguments=_arguments(hosts, self.options, folder, variables),
             ),
-            self._teller(results, progress),
-            self.options.ansible_verbosity is not None,
+            self._teller(hosts, results, progress),
+            _show_nothing if self.options.ansible_verbosity is None else self.show_output,
             self.stop,
         )
 
@@ -117,18 +119,30 @@ class Converger:
             complaint=complaint,
         )
 
-    def _teller(self, results: Path, progress: Progress) -> Callable[[Event], None]:
-        """Events only say that there is something to read; they may come late or not at all."""
+    def _teller(
+        self, hosts: Sequence[str], results: Path, progress: Progress
+    ) -> Callable[[Event], None]:
+        """Events only say that there is something to read; they may come late or not at all.
+
+        What a host prints can look like one.
+        """
+        known = frozenset(hosts)
 
         def tell(event: Event) -> None:
-            kind = event.get("event", "")
-            host = event.get("event_data", {}).get("host")
-            if host and kind == _START:
+            kind, data = event.get("event"), event.get("event_data")
+            host = data.get("host") if isinstance(data, Mapping) else None
+            if not isinstance(host, str) or host not in known:
+                return
+            if kind == _START:
                 progress(host, None)
-            elif host and kind in _ENDS:
+            elif kind in _ENDS:
                 progress(host, self._read([host], results)[host])
 
         return tell
+
+
+def _show_nothing(_text: str) -> None:
+    """Drop the text."""
 
 
 @contextlib.contextmanager
@@ -139,10 +153,11 @@ def converging(
     options: RunOptions,
     private: Path,
     stop: Stop,
+    show_output: Callable[[str], None],
 ) -> Iterator[Converger]:
     """A converger, while secrets are handed to its actions."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
-        yield Converger(playbook, inventory, options, private, socket, stop)
+        yield Converger(playbook, inventory, options, private, socket, stop, show_output)
 
 
 def _refuse_full_disk(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import selectors
 import shlex
 import signal
@@ -20,7 +21,6 @@ from ansible_runner.utils import OutputEventFilter
 
 from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
 from vigo_bridge.files import write_text
-from vigo_bridge.report.printing import echo
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import is_secret
 from vigo_bridge.run.stop import Stop
@@ -40,25 +40,43 @@ class Playbook:
 
 
 _COMPLAINT_LINES = 20
+_IDENTIFIER = re.compile(r"[0-9a-zA-Z_-]+")
 #: How often it is looked whether Ansible has ended, in seconds; the end of its output says so, too.
 _TICK = 0.2
 
 
+class _Output(OutputEventFilter):  # type: ignore[misc]
+    """Finds events in Ansible's output; what only looks like one is ignored."""
+
+    def _emit_event(self, buffered_stdout: str, next_event_data: Any = None) -> Any:
+        found = next_event_data if _is_event(next_event_data) else None
+        return super()._emit_event(buffered_stdout, found)
+
+
+def _is_event(data: Any) -> bool:
+    """Whether it names an event; ansible-runner makes a file name of the identifier."""
+    identifier = data.get("uuid") if isinstance(data, dict) else None
+    return isinstance(identifier, str) and bool(_IDENTIFIER.fullmatch(identifier))
+
+
 def play(
-    playbook: Playbook, on_event: Callable[[Event], None], show_output: bool, stop: Stop
+    playbook: Playbook,
+    on_event: Callable[[Event], None],
+    on_output: Callable[[str], None],
+    stop: Stop,
 ) -> str:
     """Run it to its end, or until `stop` cuts it; return the last lines that Ansible printed.
 
-    show_output: Ansible's own output goes to standard output too, without what steers a terminal.
+    on_output: is given Ansible's own output as it comes, which is not safe to print.
     """
     lines: list[str] = []
 
     def handle(event: Event) -> bool:
-        shown = str(event.get("stdout", "")).replace("\r\n", "\n")
+        shown = str(event.get("stdout") or "").replace("\r\n", "\n")
         lines.extend(shown.split("\n") if shown else ())
         del lines[:-_COMPLAINT_LINES]
-        if show_output and (shown or event.get("event") == "verbose"):
-            echo(shown)
+        if shown or event.get("event") == "verbose":
+            on_output(shown)
         on_event(event)
         return False  # ansible-runner need not keep it as a file
 
@@ -98,7 +116,7 @@ def _run(runner: Runner, stop: Stop) -> None:
     folder = Path(config.artifact_dir)
     (folder / "job_events").mkdir(mode=0o700, parents=True)
     log = (folder / "stdout").open("w", encoding="utf-8")
-    output = OutputEventFilter(log, runner.event_callback, config.suppress_ansible_output)
+    output = _Output(log, runner.event_callback, config.suppress_ansible_output)
     _program, *arguments = config.command
     command = ansible_program.command("playbook", *arguments)
     write_text(folder / "command", shlex.join(command) + "\n")

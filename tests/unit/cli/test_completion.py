@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,26 @@ def test_names(
 def test_a_completion_asks_for_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSIBLE_VAULT_IDENTITY_LIST", "dev@prompt")
     assert completed("run -i db1.example.com, --limit", "") == []
+
+
+#: names of hosts that are not offered: a shell inserts what it is offered as it is
+NOT_OFFERED = (
+    *("web\x1b]0;t\x07", "web\x9b2J", "web\u202e", "web\u200b", "web\nb", "web b", "web\tb"),
+    *("web$(reboot)", "web`reboot`", "web;reboot", "web|b", "web&b", "web>b", "web<b", "web'b"),
+    *('web"b', "web\\b", "web!b", "web#b", "web(b"),
+)
+
+
+@pytest.mark.parametrize("command", ["config trace", "run --limit", "config search"])
+def test_names_that_a_shell_would_not_take_as_they_are(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stacks" / "configcrates").mkdir(parents=True)
+    entries = [{"match": [*NOT_OFFERED, "web1", "web-ü", "web@x:1"]}]
+    (tmp_path / "stacks" / "envoys.vgo").write_text(json.dumps(entries[0]))
+    offered = completed(command, "web")
+    assert offered == ["web-ü", "web1", "web@x:1"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

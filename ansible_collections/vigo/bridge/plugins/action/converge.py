@@ -26,7 +26,9 @@ from ..module_utils.errors import ResourceError
 from ..module_utils.resources import docker_hosts, types_by_id
 from ..module_utils.system_errors import explained
 from ..plugin_utils import readable
+from ..plugin_utils.clean_errors import clean_action_errors
 from ..plugin_utils.host_result import HostResult, Sent, checked_result
+from ..plugin_utils.printable import clean
 from ..plugin_utils.reserved_names import is_reserved, unused
 from ..plugin_utils.result_file import (
     is_recording,
@@ -54,7 +56,10 @@ class ActionModule(SecretAction):
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        task_vars = task_vars or {}
+        with clean_action_errors():
+            return self._converged(task_vars or {})
+
+    def _converged(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         host = task_vars["inventory_hostname"]
         arguments = dict(self._task.args)
         names = [*_TAKEN_AS_THEY_STAND, *_TEMPLATED]
@@ -79,7 +84,7 @@ class ActionModule(SecretAction):
         if warning:
             result = replace(result, notes=(*result.notes, warning))
             if not is_recording():
-                self._display.warning(warning)
+                self._display.warning(clean(warning))
         record(host, result)
         return self._shown(host, result, shown)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..module_utils.exec.descriptor import TYPE
-from ..plugin_utils.printable import clean
+from ..plugin_utils.printable import clean, one_line
 from ..plugin_utils.secret_action import ModuleAction
 
 
@@ -22,7 +22,7 @@ class ActionModule(ModuleAction):
         result = super().run(tmp, task_vars)
         wanted = str(self._task.args.get("logoutput", "")).lower() in ("true", "yes")
         if wanted and not self._task.no_log and not result.get("failed"):
-            host = (task_vars or {}).get("inventory_hostname", "")
+            host = one_line(str((task_vars or {}).get("inventory_hostname", "")))
             output = clean(str(result.get("output") or "")).rstrip("\n")
             for line in output.split("\n") if output else ():
                 self._display.display(f"  [{host}] {line}")

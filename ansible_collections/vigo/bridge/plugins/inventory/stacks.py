@@ -96,6 +96,8 @@ from ansible.inventory.helpers import get_group_vars
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars
 
+from ..plugin_utils.printable import clean
+
 try:
     from vigo_bridge.emit.group_variables import InventoryGroup, inventory_groups
     from vigo_bridge.language import load
@@ -183,7 +185,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         plan, diagnostics = resolve(load(folder), hosts, self.get_option("settings"))
         if has_errors(diagnostics):
             errors = [finding for finding in diagnostics if finding.severity == "error"]
-            lines = "\n".join(as_text(finding, folder) for finding in errors)
+            lines = clean("\n".join(as_text(finding, folder) for finding in errors))
             # Ansible shows what is raised several times, so all of it is shown here, once.
             self.display.error(f"{path}: the stack {folder} is not valid\n{lines}", wrap_text=False)
             raise AnsibleParserError(f"{path}: the stack is not valid, as said above")

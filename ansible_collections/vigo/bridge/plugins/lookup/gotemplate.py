@@ -66,10 +66,10 @@ _raw:
 
 from typing import Any, Mapping
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils.gotemplate.template import Template, TemplateError, parse
+from ..plugin_utils.clean_errors import clean_lookup_errors
 from ..plugin_utils.reserved_names import is_reserved, unused
 
 #: The variable that holds the values which a stack gives a host.
@@ -81,20 +81,18 @@ class LookupModule(LookupBase):
         self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any
     ) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        return [self._rendered(str(term), variables or {}, "item" in kwargs) for term in terms]
+        with clean_lookup_errors(TemplateError):
+            return [self._rendered(str(term), variables or {}, "item" in kwargs) for term in terms]
 
     def _rendered(self, text: str, variables: Mapping[str, Any], has_item: bool) -> str:
-        try:
-            template = parse(text, foreach=has_item)
-            namespaces = {
-                "Vars": self._vars(template, variables),
-                "Traits": _plain(self.get_option("traits")),
-            }
-            if has_item:
-                namespaces["Item"] = _plain(self.get_option("item"))
-            return template.render(namespaces)
-        except TemplateError as error:
-            raise AnsibleLookupError(str(error)) from error
+        template = parse(text, foreach=has_item)
+        namespaces = {
+            "Vars": self._vars(template, variables),
+            "Traits": _plain(self.get_option("traits")),
+        }
+        if has_item:
+            namespaces["Item"] = _plain(self.get_option("item"))
+        return template.render(namespaces)
 
     def _vars(self, template: Template, variables: Mapping[str, Any]) -> Any:
         """The variables that the template names: rendering all of a host's would take long."""

@@ -47,10 +47,10 @@ _raw:
 
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils.ansible_secrets import look_up_in_ansible
+from ..plugin_utils.clean_errors import clean_lookup_errors
 from ..plugin_utils.secret_stores import StoreError
 from ..plugin_utils.secrets import UnknownSecrets
 
@@ -60,8 +60,6 @@ class LookupModule(LookupBase):
         self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any
     ) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        try:
+        with clean_lookup_errors(StoreError, UnknownSecrets, OSError):
             values = look_up_in_ansible(terms, variables or {}, self._loader)
-        except (StoreError, UnknownSecrets) as error:
-            raise AnsibleLookupError(str(error)) from error
         return [values[term] for term in terms]

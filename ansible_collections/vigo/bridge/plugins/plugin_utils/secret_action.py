@@ -16,7 +16,8 @@ from ..module_utils.errors import ResourceError
 from ..module_utils.secret_references import MASK
 from ..module_utils.typed_attributes import with_texts
 from .ansible_secrets import look_up_in_ansible
-from .printable import cleaned_result
+from .clean_errors import clean_action_errors
+from .printable import clean, cleaned_result
 from .running_action import RunningAction
 from .sdk_archive import OFFER, controllers_sdk
 from .secret_stores import StoreError
@@ -45,7 +46,7 @@ class SecretAction(RunningAction):
             raise AnsibleActionFail(str(error)) from error
         warning = weak(secrets)
         if warning:
-            self._display.warning(warning)
+            self._display.warning(clean(warning))
         if secrets:
             self.refuse_arguments_on_disk()
         given = {**arguments, "_secrets": _Hidden(secrets)}
@@ -128,12 +129,13 @@ class ModuleAction(SecretAction):
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        result = self.call(
-            self._task.resolved_action,
-            self.arguments(),
-            task_vars or {},
-            needs_sdk=self.needs_sdk,
-        )
+        with clean_action_errors():
+            result = self.call(
+                self._task.resolved_action,
+                self.arguments(),
+                task_vars or {},
+                needs_sdk=self.needs_sdk,
+            )
         return cleaned_result(result)
 
     def arguments(self) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the action of vigo.bridge.exec shows of a command's output."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.action.exec import ActionModule
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_action import ModuleAction
+
+#: host, output -> the lines shown
+SHOWN = [
+    ("web1", "one\ntwo\n", ["  [web1] one", "  [web1] two"]),
+    ("web1", "", []),
+    ("web1", "\x1b[2Jone\x9b\n", ["  [web1] \\x1b[2Jone\\x9b"]),
+    ("web\x1b]0;t\x07\n1\u202e", "one", ["  [web\\x1b]0;t\\x07\\n1\\u202e] one"]),
+]
+
+
+@pytest.mark.parametrize(("host", "output", "expected"), SHOWN)
+def test_shown(
+    host: str, output: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModuleAction, "run", lambda *_: {"output": output})
+    action = ActionModule.__new__(ActionModule)
+    action._task = Mock(args={"logoutput": True}, no_log=False)
+    action._display = Mock()
+    action.run(None, {"inventory_hostname": host})
+    assert [call.args[0] for call in action._display.display.call_args_list] == expected
