@@ -18,8 +18,7 @@ demo-down: .venv/ready ## remove what the demo left running
 
 .PHONY: test
 test: .venv/ready ## the tests, on a real engine that they start where none answers
-	$(PYTHON) -m pytest -n auto --dist worksteal tests/integration tests/unit -m "not sweep and not testbed"
-	$(PYTHON) -m pytest tests/integration -m "testbed and not sweep"
+	$(PYTHON) -m pytest -n auto --dist loadgroup --no-loadscope-reorder tests/integration tests/unit -m "not sweep"
 
 .PHONY: test-all
 test-all: lint test sweep sanity units antsibull ## all tests, the long ones too

@@ -15,12 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs the testbed; all other tests may run beside one another."""
-    for item in items:
-        if "testbed" in getattr(item, "fixturenames", ()):
-            item.add_marker("testbed")
+pytest_plugins = ["tests.workers"]
 
 
 @pytest.fixture(scope="session", autouse=True)

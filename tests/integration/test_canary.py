@@ -33,7 +33,8 @@ from tests.integration.canary import (
 from tests.integration.program import Finished, vigo_bridge
 from tests.testbed import Fleet, Host
 
-pytestmark = pytest.mark.integration
+# One after the other: all look for the same value on this machine.
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("hosts")]
 
 HERE = "/srv/canary"
 CONTAINERS = ("canary", "canary-dying", "canary-dying.vigo-failed", "canary-unstartable")
@@ -197,7 +198,11 @@ LONG = ("success", "failure, verbose")
         for kind, run in RUNS.items()
     ],
 )
-def test_nothing_leaks(kind: str, run: Run, host: Host, tmp_path: Path, table: Table) -> None:
+def test_nothing_leaks(
+    kind: str, run: Run, host: Host, tmp_path_factory: pytest.TempPathFactory, table: Table
+) -> None:
+    # The path of a socket is limited to about 100 characters: SSH's is below the home folder.
+    tmp_path = tmp_path_factory.mktemp("desk")
     desk = Desk(tmp_path, host)
     here = [f"{tmp_path}/tmp", "/dev/shm/vigo-bridge-*"]
     with (

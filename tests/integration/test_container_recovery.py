@@ -58,6 +58,7 @@ def resource(engine: Engine) -> Iterator[dict[str, Any]]:
         "image": "redis:7-alpine",
         "restart": "always",
         "settle_time": "300ms",
+        "stop_timeout": 1,
         "docker_host": engine.docker_host,
     }
     client = engine.client()

@@ -77,7 +77,7 @@ BAD_VAULTS = {
         "[hunter22]",
         "must hold a mapping of paths to secrets; correct it with `ansible-vault edit",
     ),
-    "deep": ("[" * 3000, "once decrypted, its values are nested too deep; correct it with"),
+    "deep": ("[" * 600, "once decrypted, its values are nested too deep; correct it with"),
     "a list as a value": (
         "a: {b: [hunter22]}",
         "a/b is a list; a secret is one text; correct it with",
@@ -234,7 +234,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "command without a path": ("stores: [{command: [pass]}]", "has {path}, so that"),
     "aliases": ("x: &x [1]\nstores: [*x]", ":2:10: aliases are not supported here"),
     "an alias of itself": ("stores: &x [*x]", ":1:13: aliases are not supported here"),
-    "deep": ("stores: " + "[" * 3000 + "]" * 3000, "its values are nested too deep"),
+    "deep": ("stores: " + "[" * 600 + "]" * 600, "its values are nested too deep"),
     "no date": ("stores: [2026-13-45]", "a value cannot be read: month must be"),
     "a wrong value behind a tag": ("stores: [!!int x]", "a value cannot be read: invalid literal"),
     "a control character": ("stores: [a\0b]", "it is no YAML"),
