@@ -26,6 +26,7 @@ test-all: lint test sweep sanity units antsibull ## all tests, the long ones too
 .PHONY: sweep
 sweep: .venv/ready ## the long tests alone
 	$(PYTHON) -m pytest -m sweep
+	$(PYTHON) -m pytest -n auto tests/unit -m "hypothesis and not sweep" --hypothesis-profile=long
 
 .PHONY: lint
 lint: .venv/ready ## formatting, types, YAML and Ansible conventions

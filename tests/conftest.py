@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
 
-pytest_plugins = ["tests.workers"]
+pytest_plugins = ["tests.properties", "tests.workers"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.properties import examples
 from vigo_bridge.emit.yaml_text import Jinja, entry, indented
 
 
@@ -87,7 +88,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60))
 @given(values, st.sampled_from([0, 2, 4]), st.sampled_from([20, sys.maxsize]))
 def test_any_value_is_read_back(value: Any, spaces: int, width: int) -> None:
     text = indented(entry("key", value, "a comment", width), spaces)

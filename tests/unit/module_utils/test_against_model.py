@@ -37,6 +37,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from tests.properties import examples
 from tests.unit.module_utils import model
 from tests.unit.module_utils.killing import in_a_child, kill_at_event
 from tests.unit.module_utils.model import Item
@@ -220,7 +221,7 @@ LATE_SKIP: Graph = (
 )
 
 
-@settings(RELAXED, max_examples=50)
+@settings(RELAXED, max_examples=examples(20))
 @given(graph=GRAPHS, repairs=st.booleans())
 @example(graph=LATE_FAILURE, repairs=False)
 @example(graph=LATE_SKIP, repairs=False)
@@ -237,7 +238,7 @@ def test_on_many_graphs_too(journals: Iterator[Path], graph: Graph, repairs: boo
     _assert_same(journals, graph, repairs)
 
 
-@settings(RELAXED, max_examples=50)
+@settings(RELAXED, max_examples=examples(20))
 @given(graph=GRAPHS, data=st.data())
 def test_a_run_that_is_ended_anywhere_loses_no_trigger(
     journals: Iterator[Path], graph: Graph, data: st.DataObject

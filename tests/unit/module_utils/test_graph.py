@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.graph import GraphError, build
 from ansible_collections.vigo.bridge.plugins.module_utils.references import Crate, Node
+from tests.properties import examples
 
 ORDERS = {
     "order of writing": ([Node("a/1"), Node("a/2")], [], ["a/1", "a/2"]),
@@ -206,7 +207,7 @@ def test_a_long_cycle() -> None:
 numbers = st.integers(0, 11)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(numbers, numbers, st.sampled_from(["depends_on", "before"]))))
 def test_any_graph_is_ordered_or_refused(pairs: list[tuple[int, int, str]]) -> None:
     """Every resource stands behind all that it needs, or there really is a cycle."""

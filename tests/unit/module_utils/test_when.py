@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.vigo.bridge.plugins.module_utils import when
 from ansible_collections.vigo.bridge.plugins.module_utils.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.when_builtins import BUILTINS
+from tests.properties import examples
 
 
 class KnownMachine(Facts):
@@ -272,7 +273,7 @@ def test_long_chains_are_no_nesting() -> None:
 
 
 @given(st.text())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(40))
 def test_any_text_is_a_condition_or_a_condition_error(text: str) -> None:
     _parse_or_condition_error(text)
 
@@ -281,13 +282,13 @@ PIECES = ["&&", "||", "!", "(", ")", ",", " ", "'", '"', "/", "changed", "7", "'
 
 
 @given(st.lists(st.sampled_from([*PIECES, *BUILTINS]), max_size=12).map("".join))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(60))
 def test_any_words_are_a_condition_or_a_condition_error(text: str) -> None:
     _parse_or_condition_error(text)
 
 
 @given(st.sampled_from(sorted(BUILTINS)), st.lists(st.text(), max_size=2))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(40))
 def test_any_arguments_are_a_condition_or_a_condition_error(name: str, given: list[str]) -> None:
     _parse_or_condition_error(f"{name}({', '.join(map(repr, given))})")
 
@@ -318,7 +319,7 @@ EXPRESSIONS = st.recursive(
 
 
 @given(EXPRESSIONS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(20))
 def test_operators_mean_what_they_mean_in_logic(expression: tuple[str, bool]) -> None:
     text, expected = expression
     assert holds(text) is expected

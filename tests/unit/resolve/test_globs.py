@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.properties import examples
 from vigo_bridge.resolve.globs import glob_covers, glob_matches
 
 GLOBS = st.lists(st.sampled_from(["*", "?", "a", "b", ".", "[ab]", "[!a]", "[a-c]"]), max_size=6)
@@ -60,7 +61,7 @@ def test_a_glob_of_many_stars() -> None:
 
 
 @given(wide=GLOBS, narrow=GLOBS, host=HOSTS)
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=examples(100))
 def test_what_is_covered_never_matches_more(wide: list[str], narrow: list[str], host: str) -> None:
     outer, inner = "".join(wide), "".join(narrow)
     if glob_covers(outer, inner) and glob_matches(inner, host):

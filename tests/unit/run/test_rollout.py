@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.properties import examples
 from tests.unit.run.rollout_model import FATES, Expected, World, expected
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.run.batches import Batch, split
@@ -159,13 +160,13 @@ def worlds(most_hosts: int = 12, fates: Sequence[str] = FATES) -> st.SearchStrat
     )
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(100))
 @given(worlds())
 def test_any_world(world: World) -> None:
     assert observed(world) == expected(world)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(60))
 @given(worlds(), st.integers(1, 5))
 def test_asked_to_stop_the_running_batch_finishes_and_no_other_starts(
     world: World, number: int
@@ -182,7 +183,7 @@ def test_asked_to_stop_the_running_batch_finishes_and_no_other_starts(
     assert rolled.interrupted == (number <= len(rolled.batches))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(60))
 @given(worlds(), st.sampled_from(["prepare", "converge", "check", "fetch"]), st.integers(1, 4))
 def test_cut_nothing_more_is_done(world: World, part: str, number: int) -> None:
     step = f"{part} {number}"

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.container import signals
+from tests.properties import examples
 from tests.unit.module_utils.container.test_spellings import decision
 
 NAMES = st.sampled_from(["a", "b", "c", "d-e", "f_g"])
@@ -130,7 +131,7 @@ SPELLED: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any, st.DataObject], 
 
 
 @pytest.mark.parametrize("name", SPELLED)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(10))
 @given(data=st.data())
 def test_values_not_spellings_are_compared(name: str, data: st.DataObject) -> None:
     values, spell = SPELLED[name]

@@ -23,6 +23,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.container.observed imp
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.container.spec import Settings
 from ansible_collections.vigo.bridge.plugins.module_utils.resource import Turn
+from tests.properties import examples
 from tests.unit.module_utils.container.created import created
 
 NAMES = st.sampled_from(["A", "B"])
@@ -78,7 +79,7 @@ def two_specs(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return first, {name: second[name] for name in second if name in other or name not in names}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60))
 @given(IMAGES, two_specs())
 def test_a_container_is_replaced_where_a_new_one_differs(
     config: dict[str, Any], specs: tuple[dict[str, Any], dict[str, Any]]

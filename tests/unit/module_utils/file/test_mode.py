@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.file import mode
+from tests.properties import examples
 
 #: what is written -> the mode of a file that had 0644
 WRITTEN: dict[object, int | None] = {
@@ -64,7 +65,9 @@ _CLAUSES = st.builds(
 
 
 @settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=examples(10),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(
     st.lists(

@@ -14,6 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.errors impo
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.functions import FUNCTIONS
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import parse
 from tests.oracle.gotemplate.grammar import KEYS, VALUES
+from tests.properties import examples
 
 _FOREIGN = (
     *("{{", "}}", "{{", "}}", "{{- ", " -}}", "{{.State}}", "{{if .x}}", "{{range .x}}", "{{end}}"),
@@ -55,19 +56,19 @@ def _renders_or_complains(text: str) -> None:
         assert span.text == text[span.start : span.end]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(100))
 @given(text=_TEXTS)
 def test_no_other_errors(text: str) -> None:
     _renders_or_complains(text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(100))
 @given(text=_FOREIGN_TEXTS)
 def test_foreign_texts_stay(text: str) -> None:
     assert parse(text).render(_NAMESPACES) == text
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(100))
 @given(
     name=st.sampled_from(sorted(FUNCTIONS)),
     arguments=st.lists(st.sampled_from(KEYS), max_size=4),

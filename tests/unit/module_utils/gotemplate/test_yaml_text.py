@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.yamltext import yaml_text
+from tests.properties import examples
 
 _ODD_TEXTS = (
     *("yes", "No", "null", "~", "1", "0755", "1e3", "1.5", ".5", "0x1f", "12:30", "2020-01-01"),
@@ -39,13 +40,13 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(80))
 @given(value=_VALUES)
 def test_read_back_as_yaml_1_1(value: Any) -> None:
     assert yaml.safe_load(yaml_text(value)) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(40))
 @given(value=_VALUES)
 def test_read_back_as_yaml_1_2(value: Any) -> None:
     assert YAML(typ="safe", pure=True).load(yaml_text(value)) == value

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import MASK, Secrets
+from tests.properties import examples
 
 #: Secrets as people have them.
 SECRETS = {
@@ -223,7 +224,7 @@ ENCODERS: list[Callable[[bytes], bytes]] = [
 ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(60))
 @given(
     st.text(
         st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=6, max_size=40
