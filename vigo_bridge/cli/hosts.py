@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vigo_bridge.cli.options import Command, HostOptions
+from vigo_bridge.run.ansible_configuration import check_configuration
 from vigo_bridge.run.inventory import Inventory, InventoryError, read_inventory, reading_inventory
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def finding_hosts(options: HostOptions) -> Iterator[Asked]:
 
 
 def _this_machine(options: HostOptions) -> Hosts:
+    check_configuration()  # No inventory is read that would show it.
     name = options.name or socket.getfqdn()
     connection = {
         "ansible_connection": "local",

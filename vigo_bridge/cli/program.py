@@ -30,6 +30,7 @@ class Program(click.Group):
             if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
                 stream.reconfigure(errors="backslashreplace")
         try:
+            _require_folder()
             with ended_by_signals():
                 status = super().main(*args, **{**options, "standalone_mode": False})
                 if sys.stdout is not None:  # None where the caller has closed it.
@@ -48,6 +49,17 @@ class Program(click.Group):
         except OSError as error:
             status = _failed(error)
         sys.exit(status)
+
+
+def _require_folder() -> None:
+    """Refuse to work in a folder that is gone: relative paths would mean nothing."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise Refusal(
+            'the current folder no longer exists; change to another one, or with `cd "$PWD"` to'
+            " the one that has taken its place"
+        ) from None
 
 
 def _failed(error: OSError) -> int:

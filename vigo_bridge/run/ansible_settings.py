@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vigo_bridge.run.ansible_configuration import check_configuration, check_configuration_file
 from vigo_bridge.run.refusal import Refusal
 
 
@@ -13,6 +14,7 @@ def ansible_settings(*names: str) -> list[Any]:
 
     Ansible's own reader takes a sixth of a second, `ansible-config` a whole one. Raises Refusal.
     """
+    check_configuration_file()
     from ansible.config.manager import ConfigManager
     from ansible.errors import AnsibleError
 
@@ -20,4 +22,5 @@ def ansible_settings(*names: str) -> list[Any]:
         manager = ConfigManager()
         return [manager.get_config_value(name) for name in names]
     except AnsibleError as error:
+        check_configuration()
         raise Refusal(f"Ansible's configuration cannot be read:\n{error}") from error

@@ -8,17 +8,40 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+_SYSTEM = Path("/etc/ansible/ansible.cfg")
+
+
+def _of_user() -> Path:
+    return Path("~/.ansible.cfg").expanduser()
 
 
 def configurations() -> Iterator[bytes]:
     """The texts of all files that may be Ansible's configuration."""
     named = Path(os.environ.get("ANSIBLE_CONFIG", "ansible.cfg"))
-    home, system = Path.home() / ".ansible.cfg", Path("/etc/ansible/ansible.cfg")
-    for file in (named, named / "ansible.cfg", Path("ansible.cfg"), home, system):
-        if file.is_file() and os.access(file, os.R_OK):
+    for file in (named, named / "ansible.cfg", Path("ansible.cfg"), _of_user(), _SYSTEM):
+        # Asked first, as it does not fail in a folder that is closed to this user.
+        if os.access(file, os.R_OK) and file.is_file():
             yield file.read_bytes()
+
+
+def configuration_file() -> Path | None:
+    """Return the file that Ansible would use, or None. It need not be a file, or readable."""
+    candidates = [_of_user(), _SYSTEM]
+    if (
+        not Path.cwd().stat().st_mode & stat.S_IWOTH
+    ):  # Where everyone can write, Ansible ignores it.
+        candidates.insert(0, Path.cwd() / "ansible.cfg")
+    named = os.environ.get("ANSIBLE_CONFIG")
+    if named is not None:
+        path = Path(os.path.expandvars(named)).expanduser().absolute()
+        candidates.insert(
+            0, path / "ansible.cfg" if os.access(path, os.F_OK) and path.is_dir() else path
+        )
+    return next((file for file in candidates if os.access(file, os.F_OK)), None)
 
 
 def may_set(variables: Iterable[str], keys: re.Pattern[bytes]) -> bool:

@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from vigo_bridge.run.ansible_configuration import check_configuration_file
 from vigo_bridge.run.configuration_files import configurations
 from vigo_bridge.run.locales import utf8_locale
 from vigo_bridge.run.vault_passwords import vault_passwords
@@ -31,6 +32,7 @@ def ansible_environment() -> dict[str, str]:
 
     A vault password that must be typed is asked for at the first call. Raises Refusal.
     """
+    check_configuration_file()
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
     path = _path(kept.get("PATH", os.defpath))
     return {**_DEFAULTS, **_forks(), **kept, **vault_passwords(), **utf8_locale(), "PATH": path}

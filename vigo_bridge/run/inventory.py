@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.vigo.bridge.plugins.module_utils.suggest import did_you_mean
 from vigo_bridge.run import ansible_program
+from vigo_bridge.run.ansible_configuration import check_configuration
 from vigo_bridge.run.ansible_settings import ansible_settings
 from vigo_bridge.run.environment import ansible_environment
 from vigo_bridge.run.vault_passwords import asks_for_vault_passwords
@@ -182,6 +183,7 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
 def _answer(process: subprocess.Popen[str], failure: str) -> _Answer:
     output, complaints = process.communicate()
     if process.returncode != 0:
+        check_configuration()
         advice = _NO_TERMINAL if "/dev/tty" in complaints else ""
         raise InventoryError(f"{failure}:\n{complaints.strip()}{advice}")
     return _Answer(output, complaints)

@@ -8,7 +8,6 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from vigo_bridge.run.ansible_program import BECOME_ANSWER, CONNECTION_ANSWER
@@ -125,7 +124,7 @@ def _of_file(path: str, kind: _Kind) -> dict[str, str]:
             printed = printed_password([path])
             if printed is not None:
                 return kind.variables(printed)
-        with Path(path).open("rb") as stream:
+        with open(path, "rb", opener=_opened) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return kind.variables(_all_of(stream, path, kind).strip())
     except OSError as error:
@@ -136,6 +135,13 @@ def _of_file(path: str, kind: _Kind) -> dict[str, str]:
     return {kind.ask: "false", kind.file: path}
 
 
+def _opened(path: str, flags: int) -> int:
+    """Open without waiting: a FIFO that nothing writes to is empty."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
 def _all_of(stream: BinaryIO, path: str, kind: _Kind) -> bytes:
     """What a pipe or a device gives, which may have no end."""
     content = stream.read(_LONGEST + 1)
@@ -144,4 +150,6 @@ def _all_of(stream: BinaryIO, path: str, kind: _Kind) -> bytes:
             f"the file with the {kind.name}, {path}, holds more than {_LONGEST} bytes;"
             f" {kind.advice}"
         )
+    if not content.strip():
+        raise Refusal(f"the file with the {kind.name}, {path}, is empty; {kind.advice}")
     return content

@@ -17,6 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import e
 from ansible_collections.vigo.bridge.plugins.module_utils.temporary_files import write_atomically
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.run import ansible_program
+from vigo_bridge.run.ansible_configuration import check_configuration
 from vigo_bridge.run.environment import ansible_environment
 
 
@@ -68,6 +69,7 @@ def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
         start_new_session=True,
     )
     if finished.returncode != 0:
+        check_configuration()
         fault = named_in(finished.stderr)
         if fault is not None:
             raise StoreError(f"{path}: {explained(fault)}")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import kind_problem
 from vigo_bridge.run.ansible_settings import ansible_settings
 from vigo_bridge.run.configuration_files import may_set
 from vigo_bridge.run.refusal import Refusal
@@ -53,9 +54,30 @@ def _sources() -> tuple[list[str], str]:
         "DEFAULT_VAULT_IDENTITY_LIST", "DEFAULT_ASK_VAULT_PASS", "DEFAULT_VAULT_PASSWORD_FILE"
     )
     sources = list(identities or ())
+    for path in filter(None, [*map(_file, sources), file]):
+        _refuse_special(path)
     if ask:
         sources.append(f"default@{_PROMPTS[0]}")
     return sources, file or ""
+
+
+def _file(identity: str) -> str:
+    """The file or program that gives the password; empty where it is typed."""
+    _label, source = _split(identity)
+    return "" if source in _PROMPTS else _path(source)
+
+
+def _refuse_special(path: str) -> None:
+    """Refuse what several programs cannot read, or not to an end. What is missing is Ansible's."""
+    try:
+        problem = kind_problem(Path(path).stat().st_mode)
+    except OSError:
+        return
+    if problem:
+        raise Refusal(
+            f"the vault password file {path} cannot be used: {problem}; name a regular file or a"
+            " program in vault_password_file or vault_identity_list"
+        )
 
 
 def _is_asked(identity: str) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -92,3 +93,26 @@ def test_an_empty_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _content(path: re.Match[str]) -> str:
     return f"[{Path(path[0]).read_text()}]"
+
+
+@pytest.mark.parametrize("setting", ["FILE", "LIST", "ansible.cfg"])
+@pytest.mark.parametrize("kind", ["a FIFO", "a device", "a folder"])
+def test_a_file_that_is_none_is_refused(
+    kind: str, setting: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in NAMES.values():
+        monkeypatch.delenv(name, raising=False)
+    path = folder / "special"
+    if kind == "a FIFO":
+        os.mkfifo(path)
+    elif kind == "a device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+    if setting == "ansible.cfg":
+        (folder / "ansible.cfg").write_text("[defaults]\nvault_password_file = special\n")
+    else:
+        monkeypatch.setenv(NAMES[setting], "dev@special" if setting == "LIST" else str(path))
+    vault_passwords.vault_passwords.cache_clear()
+    with pytest.raises(Refusal, match=f"{path} cannot be used: it is {kind}, not a regular file"):
+        vault_passwords.vault_passwords()
