@@ -163,6 +163,35 @@ def test_a_follower_on_podman_keeps_what_podman_does_not_show(
         pair.close()
 
 
+def test_a_namespace_that_podman_ties_stands_in_the_way(podman: Engine) -> None:
+    """Not only that of the network; Docker lets the other one follow in its own turn."""
+    pair = Pair(podman)
+    pair.side_attributes |= {"network_mode": "bridge", "ipc": f"container:{pair.name}"}
+    try:
+        pair.have(NEWER["image"])
+        assert pair.main().action == "created"
+        assert pair.beside().action == "created"
+        former = pair.inspect()["Id"]
+        for check in (True, False):
+            result = pair.main(check=check, **NEWER)
+            assert result.action == "failed"
+            assert f"container {pair.side} has ipc: container:{pair.name}" in result.reason
+        assert (pair.inspect()["Id"], pair.names()) == (former, {"", "-side"})
+    finally:
+        pair.close()
+
+
+@pytest.mark.sweep
+def test_one_that_shares_further_namespaces_follows_on_each_engine(pair_anywhere: Pair) -> None:
+    pair = pair_anywhere
+    pair.main_attributes["ipc"] = "shareable"
+    pair.side_attributes["ipc"] = f"container:{pair.name}"
+    pair.set_up()
+    assert pair.main(**NEWER).action == "recreated"
+    pair.assert_settled(**NEWER)
+    assert pair.inspect("-side")["HostConfig"]["IpcMode"] == f"container:{pair.inspect()['Id']}"
+
+
 def seen_inside(pair: Pair) -> set[str]:
     """Its variables, capabilities and temporary file systems."""
     words = "env; grep Cap /proc/1/status; grep tmpfs /proc/mounts"

@@ -99,3 +99,19 @@ def test_variables_of_another_tools_container_are_kept() -> None:
     found = followed(given, True, {}, ours=False).env
     assert found is not None
     assert {**found, "TERM": ""} == {"TERM": "", "HTTP_PROXY": "p", "A": "1"}
+
+
+@pytest.mark.parametrize(("name", "key"), [("ipc", "IpcMode"), ("pid", "PidMode")])
+def test_further_namespaces_of_the_same_container_are_shared_with_its_successor(
+    name: str, key: str
+) -> None:
+    given = {"network_mode": "container:leader", name: "container:leader"}
+    image = {"Id": "sha256:1", "Config": {"Cmd": ["run"]}}
+    shown = created(given, image)
+    shown["HostConfig"] |= {"NetworkMode": "container:former", key: "container:former"}
+    follower = existing_of(shown)
+    assert follower is not None
+    engine: Any = Images(image, podman=False)
+    copy = followers.spec_of(follower, engine, LIKE)
+    host = followers.payload(engine, follower, copy, "successor", {})["HostConfig"]
+    assert (host["NetworkMode"], host[key]) == ("container:successor", "container:successor")

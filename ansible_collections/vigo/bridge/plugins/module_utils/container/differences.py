@@ -292,6 +292,8 @@ def _words(name: str, entries: list[str], before: Any, after: Any) -> str:
     """The reason for one field: short values are spelled out, maps by their keys."""
     if name in _MAPS:
         return f"{name} {', '.join(entries)} changed"
+    if before == after and name in ("ipc", "pid"):
+        return f"{name} {after} now has a different ID"
     if name in _NOT_SPELLED_OUT or (before is None and after is None):
         return f"{name} changed"
     return f"{name} {_value(before)} -> {_value(after)}"

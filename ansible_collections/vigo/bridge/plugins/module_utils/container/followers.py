@@ -84,6 +84,8 @@ def to_follow(
                 f" own: let them all name {name} instead"
             )
     _refuse_links(engine, name, replaced)
+    if engine.is_podman:
+        _refuse_dependents(engine, name, replaced)
     return followers
 
 
@@ -134,7 +136,12 @@ def payload(
     further_labels: Mapping[str, str],
 ) -> dict[str, Any]:
     """The create call's body of the follower's successor, on the network of ``shared_id``."""
-    settings = replace(spec.settings, network_mode=f"container:{shared_id}")
+    shared: dict[str, Any] = {
+        name: f"container:{shared_id}"
+        for name in ("network_mode", "ipc", "pid")
+        if getattr(follower.settings, name) == follower.network_mode
+    }
+    settings = replace(spec.settings, **shared)
     body = create_config.payload(
         replace(spec, settings=settings), _image(engine, follower), {}, str
     )
@@ -175,6 +182,22 @@ def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
                 raise ResourceError(
                     f"container {user} has a link (--link) to {name}, and links stay with the"
                     f" container that is replaced; put both on one network, or remove {user} first"
+                )
+
+
+def _refuse_dependents(engine: Engine, name: str, replaced: Existing) -> None:
+    """Podman removes no container whose IPC or PID namespace another one shares."""
+    shared = {f"container:{replaced.id}", f"container:{replaced.name}"}
+    for entry in engine.all_containers():
+        other = engine.container(entry["Id"])
+        if other is None or other.network_mode in shared:
+            continue
+        for setting in ("ipc", "pid"):
+            if getattr(other.settings, setting) in shared:
+                raise ResourceError(
+                    f"container {other.name} has {setting}: container:{name}, and Podman cannot"
+                    f" remove {name} before it. Remove {other.name}, and create it again when"
+                    f" {name} is replaced"
                 )
 
 
