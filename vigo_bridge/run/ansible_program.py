@@ -42,9 +42,29 @@ def main() -> None:
     sys.argv = [f"ansible-{name}", *sys.argv[2:]]
     program = importlib.import_module(f"ansible.cli.{name}")
     _answer_questions()
+    _prefer_own_collection()
     gc.freeze()
     gc.enable()
     sys.exit(program.main())
+
+
+def _prefer_own_collection() -> None:
+    """Have Ansible use the vigo.bridge beside this program, whatever other one is installed.
+
+    Ansible would take the first on its collections path. Other collections are found as ever.
+    """
+    from ansible import cli, constants
+
+    begin = cli.init_plugin_loader
+    root = str(Path(__file__).parents[2])
+
+    def begin_with_own(*arguments: Any, **options: Any) -> None:
+        constants.COLLECTIONS_PATHS.append(root)
+        begin(*arguments, **options)
+        namespace = importlib.import_module("ansible_collections.vigo")
+        namespace.__path__.insert(0, str(Path(root, "ansible_collections", "vigo")))
+
+    cli.init_plugin_loader = begin_with_own
 
 
 def _answer_questions() -> None:
