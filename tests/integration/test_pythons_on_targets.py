@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ SHIMS = {
     "of pyenv": "echo 'pyenv: python3.13: command not found' >&2; exit 127",
     "prints an answer": """echo '{"x": 1}'; exit 1""",
     "reads its input": "cat >/dev/null; exit 1",
+    "hangs": "sleep 1000",
     "old": 'case "$*" in *version_info*) exit 1;; esac; echo "Unknown option: -I" >&2; exit 2',
 }
 
@@ -51,15 +53,66 @@ def inventory(folder: Path, python: str, pythons: Sequence[str] = (), **more: st
         pytest.param("reads its input", "auto_silent", "true", marks=pytest.mark.sweep),
         pytest.param("old", "auto_silent", "true", marks=pytest.mark.sweep),
         pytest.param("old", "auto_silent", "false", marks=pytest.mark.sweep),
+        ("hangs", "auto", "true"),
+        pytest.param("hangs", "auto_silent", "false", marks=pytest.mark.sweep),
     ],
 )
 def test_the_next_python_is_taken(tmp_path: Path, shim: str, setting: str, pipelining: str) -> None:
     pythons = [program(tmp_path / "shim", SHIMS[shim]), str(tmp_path / "none"), TARGET_PYTHON]
     hosts = inventory(tmp_path, setting, pythons)
     command = {"command": f"echo x >> {tmp_path}/log"}
-    answer = call("exec", command, hosts, ANSIBLE_PIPELINING=pipelining)
+    answer = call("exec", command, hosts, ANSIBLE_PIPELINING=pipelining, ANSIBLE_TIMEOUT="1")
     assert answer.result.get("action") == "ran", answer.printed
     assert (tmp_path / "log").read_text() == "x\n"
+
+
+def test_traits_in_the_background(tmp_path: Path) -> None:
+    answer = call(
+        "traits", {"names": ["os"]}, inventory(tmp_path, TARGET_PYTHON), "-B", "60", "-P", "1"
+    )
+    assert answer.result["traits"]["os"]["family"], answer.printed
+
+
+def test_traits_use_the_next_python_too(tmp_path: Path) -> None:
+    hosts = inventory(tmp_path, "auto", [program(tmp_path / "shim", SHIMS["hangs"]), TARGET_PYTHON])
+    answer = call("traits", {"names": ["os"]}, hosts, ANSIBLE_TIMEOUT="1")
+    assert answer.result["traits"]["os"]["family"], answer.printed
+    assert "_call" not in answer.result["invocation"]["module_args"]
+    assert "shim on the target does not answer; repair or remove it" in answer.printed
+
+
+@pytest.mark.parametrize("module", [("exec", {"command": "true"}), ("traits", {"names": ["os"]})])
+@pytest.mark.parametrize("pipelining", ["true", pytest.param("false", marks=pytest.mark.sweep)])
+def test_no_python_answers(
+    tmp_path: Path, module: tuple[str, dict[str, Any]], pipelining: str
+) -> None:
+    hosts = inventory(tmp_path, program(tmp_path / "shim", SHIMS["hangs"]))
+    answer = call(*module, hosts, ANSIBLE_TIMEOUT="1", ANSIBLE_PIPELINING=pipelining)
+    assert answer.result["msg"] == (
+        f"no Python on the target can be used: {tmp_path}/shim did not answer within 1 seconds"
+        " (ANSIBLE_TIMEOUT); name one that runs in ansible_python_interpreter"
+    )
+
+
+@pytest.mark.parametrize(
+    "module",
+    [("exec", {"command": "echo real"}, "output"), ("traits", {"names": ["os"]}, "traits")],
+)
+@pytest.mark.parametrize("pipelining", ["true", pytest.param("false", marks=pytest.mark.sweep)])
+def test_a_program_that_prints_a_result(
+    tmp_path: Path, module: tuple[str, dict[str, Any], str], pipelining: str
+) -> None:
+    """The result is the module's own, whatever is printed before and after it."""
+    fake = json.dumps({"changed": True, "action": "ran", "output": "fake", "traits": "fake"})
+    missing = json.dumps({"module_missing": "module"})
+    noise = f"printf '%s\\n' '{fake}' '{missing}'"
+    python = f'{TARGET_PYTHON} "$@"; code=$?'
+    hosts = inventory(
+        tmp_path, program(tmp_path / "python", f"{noise}; {python}; {noise}; exit $code")
+    )
+    name, arguments, key = module
+    answer = call(name, arguments, hosts, ANSIBLE_PIPELINING=pipelining)
+    assert answer.result[key] not in ("", "fake"), answer.printed
 
 
 @pytest.mark.sweep

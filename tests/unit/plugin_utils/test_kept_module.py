@@ -10,6 +10,7 @@ import subprocess
 import sysconfig
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,9 +18,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.kept_module import (
+    Start,
     arguments,
-    first_call,
-    later_call,
+    found,
+    hung,
     name_of,
     reader,
     sources,
@@ -28,7 +30,10 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.kept_module import (
 pytestmark = pytest.mark.skipif(
     os.geteuid() == 0 and shutil.which("setpriv") is None, reason="setpriv makes a user of root"
 )
-MISSING = {"module_missing": True}
+CALL = "0f" * 16
+ECHO = {"invocation": {"module_args": {"_call": {CALL: True}}}}
+MISSING = {"module_missing": "module", **ECHO}
+NO_PYTHON = {"module_missing": "python", **ECHO}
 SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 NOBODY = 65534
 PYTHONS = ("no-such-python", "/usr/bin/python3")
@@ -49,6 +54,17 @@ def give_away(path: Path) -> None:
     if os.geteuid() == 0:
         for each in [path, *path.rglob("*")]:
             shutil.chown(each, NOBODY, NOBODY)
+
+
+def printed(command: str, given: bytes = b"", shell: str = "sh") -> str:
+    program = ["busybox", "sh"] if shell == "busybox" else [shell]
+    finished = subprocess.run(
+        [*program, "-c", command],
+        input=given,
+        capture_output=True,
+        check=True,
+    )
+    return finished.stdout.decode()
 
 
 def run(
@@ -76,14 +92,14 @@ def run(
 
 def first(home: Path, command: str, name: str = NAME, **where: str) -> Any:
     given = sources(EXEC, name) + arguments({"command": command})
-    answer = run(first_call(PYTHONS), home, given, **where)
+    answer = run(Start(PYTHONS).first_call(CALL), home, given, **where)
     return answer.get("output", answer)
 
 
 def later(home: Path, command: str, name: str = NAME, **where: str) -> Any:
     """What the command prints, or that there is nothing to run."""
     given = reader(EXEC, name) + arguments({"command": command})
-    answer = run(later_call(PYTHONS), home, given, **where)
+    answer = run(Start(PYTHONS).later_call(CALL), home, given, **where)
     return answer.get("output", answer)
 
 
@@ -171,7 +187,7 @@ def test_nothing_is_imported_from_folders_of_another_user(home: Path, login: Pat
 
 def test_a_first_call_that_keeps_nothing(home: Path) -> None:
     given = sources(EXEC, "") + arguments({"command": "echo done"})
-    assert run(first_call(PYTHONS), home, given)["output"] == "done\n"
+    assert run(Start(PYTHONS).first_call(CALL), home, given)["output"] == "done\n"
     assert list(home.iterdir()) == []
 
 
@@ -188,14 +204,17 @@ def test_where_it_cannot_be_kept_it_runs_nevertheless(home: Path) -> None:
         ("converge", "Unsupported parameters for (basic.py) module: no_such_option"),
         ("exec", "missing required arguments: command"),
         ("file", "missing required arguments: target_path"),
+        ("traits", "Unsupported parameters for (basic.py) module: no_such_option"),
     ],
 )
 def test_sources_hold_all_that_a_module_imports(home: Path, module: str, complaint: str) -> None:
     given = sources(f"vigo.bridge.{module}", "") + arguments({"no_such_option": 1})
-    assert run(first_call(PYTHONS), home, given)["msg"].startswith(complaint)
+    assert run(Start(PYTHONS).first_call(CALL), home, given)["msg"].startswith(complaint)
 
 
-@pytest.mark.parametrize("pythons", [("/no/such/python",), ("old-python",)])
+@pytest.mark.parametrize(
+    "pythons", [("/no/such/python",), ("old-python",), ("no-python", "old-python")]
+)
 def test_no_python_that_will_do(home: Path, pythons: Sequence[str]) -> None:
     """All of the input is read: else the connection might break before the answer is there."""
     old = home / "old-python"
@@ -207,8 +226,57 @@ $3"
 """
     )
     old.chmod(0o755)
+    path = f"{home}:/usr/bin:/bin"
     given = sources(EXEC, "") + arguments({"command": "x" * 1_000_000})
-    assert run(first_call(pythons), home, given, PATH=f"{home}:/usr/bin:/bin") == MISSING
+    assert run(Start(pythons).first_call(CALL), home, given, PATH=path) == NO_PYTHON
+
+
+#: programs in the place of a Python that never answer
+HANGING = {
+    "sleeps": "sleep 1000",
+    "is replaced": "exec sleep 1000",
+    "waits for a child": "sleep 1000 & wait",
+    "stops": "kill -STOP $$",
+    "ignores signals": "trap '' TERM INT HUP; while :; do sleep 1; done",
+    "prints without end": "exec yes",
+    "waits at a pipe": 'exec cat "$0.pipe"',
+}
+
+
+@pytest.fixture
+def pythons(home: Path) -> list[str]:
+    for number, text in enumerate(HANGING.values()):
+        python = home / f"python{number}"
+        python.write_text(f"#!/bin/sh\n{text}\n")
+        python.chmod(0o755)
+        os.mkfifo(f"{python}.pipe")
+    return [str(home / f"python{number}") for number in range(len(HANGING))]
+
+
+def test_a_python_that_hangs_is_given_up(pythons: list[str]) -> None:
+    def ask(python: str) -> str:
+        start = Start((python, "/usr/bin/python3"), limit=1)
+        return printed(start.search())
+
+    with ThreadPoolExecutor() as pool:
+        outputs = list(pool.map(ask, pythons))
+    assert [hung(output) for output in outputs] == [[python] for python in pythons]
+    assert {found(output) for output in outputs} == {"/usr/bin/python3"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_next_python_runs_the_module(pythons: list[str], shell: str) -> None:
+    given = sources(EXEC, "") + arguments({"command": "echo done"})
+    start = Start((pythons[0], "/usr/bin/python3"), limit=1)
+    output = printed(start.first_call(CALL), given, shell)
+    assert hung(output) == pythons[:1]
+    assert json.loads(output.strip().split("\n")[-1])["output"] == "done\n"
+
+
+def test_no_python_answers(pythons: list[str]) -> None:
+    output = printed(Start(tuple(pythons[:2]), limit=1).first_call(CALL), b"x" * 1_000_000)
+    assert (hung(output), found(output)) == (pythons[:2], "")
+    assert json.loads(output.strip().split("\n")[-1]) == NO_PYTHON
 
 
 def test_the_name_says_which_module_and_which_python() -> None:

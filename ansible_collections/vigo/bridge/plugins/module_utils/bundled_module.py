@@ -29,8 +29,13 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any, BinaryIO, Callable
 
-#: The key of the answer of what has nothing to run.
+#: The key of the answer of what has nothing to run, and what it lacks.
 MISSING = "module_missing"
+NO_MODULE = "module"
+NO_PYTHON = "python"
+#: The argument that identifies a call, as the only key of a mapping. A module returns it with its
+#: other arguments. Of a key, nothing is masked, whatever a secret is.
+CALL = "_call"
 #: How modules and Ansible write data to one another.
 PROFILE = "legacy"
 #: Where our files lie in a bundle.
@@ -77,28 +82,31 @@ class Bundle:
         return code
 
 
-def first_call(stream: BinaryIO) -> None:
-    """Run a module from its sources, and keep it under its name."""
+def first_call(stream: BinaryIO, nothing: str) -> None:
+    """Run a module from its sources, and keep it under its name.
+
+    nothing: the answer where there is nothing to run.
+    """
     head, bundle = _received(stream)
 
     def keep() -> None:
         if head["name"]:
             _kept_module().keep(head["name"], bundle.compiled())
 
-    _run(bundle, head["module"], stream.read(), keep)
+    _run(bundle, head["module"], stream.read(), nothing, keep)
 
 
-def later_call(stream: BinaryIO) -> None:
-    """Run the module that is kept under a name."""
+def later_call(stream: BinaryIO, nothing: str) -> None:
+    """Run the module that is kept under a name. nothing: see `first_call`."""
     head, reader = _received(stream)
     arguments = stream.read()
     try:
         _install(reader)
         kept = Bundle(_kept_module().read(head["name"]))
     except Exception:
-        _has_nothing_to_run()
+        sys.stdout.write(nothing)
     else:
-        _run(kept, head["module"], arguments, lambda: None)
+        _run(kept, head["module"], arguments, nothing, lambda: None)
 
 
 def _received(stream: BinaryIO) -> tuple[dict[str, Any], Bundle]:
@@ -115,7 +123,9 @@ def _kept_module() -> Any:
     return importlib.import_module(_name("module_utils/kept_module"))
 
 
-def _run(bundle: Bundle, module: str, arguments: bytes, loaded: Callable[[], None]) -> None:
+def _run(
+    bundle: Bundle, module: str, arguments: bytes, nothing: str, loaded: Callable[[], None]
+) -> None:
     """What Python does at its start and its end takes as long as many a module's whole work.
 
     So there is no search for garbage among what is only just being loaded, and no taking down of
@@ -132,7 +142,7 @@ def _run(bundle: Bundle, module: str, arguments: bytes, loaded: Callable[[], Non
         main = importlib.import_module(_name(f"modules/{module}")).main
         loaded()
     except Exception:
-        _has_nothing_to_run()
+        sys.stdout.write(nothing)
         return
     basic._ANSIBLE_ARGS = arguments
     basic._ANSIBLE_PROFILE = PROFILE
@@ -151,7 +161,3 @@ def _run(bundle: Bundle, module: str, arguments: bytes, loaded: Callable[[], Non
 
 def _name(path: str) -> str:
     return f"{COLLECTION}/{path}".replace("/", ".")
-
-
-def _has_nothing_to_run() -> None:
-    sys.stdout.write(f"\n{json.dumps({MISSING: True})}\n")

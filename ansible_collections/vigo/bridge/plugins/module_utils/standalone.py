@@ -11,6 +11,7 @@ from typing import Any, Mapping
 from ansible.module_utils.basic import AnsibleModule
 
 from . import private_files, system_errors
+from .bundled_module import CALL
 from .caller import end_with_caller
 from .container import sdk
 from .container.connection import needs_sdk
@@ -22,8 +23,12 @@ from .types.descriptor import NOTHING
 
 #: What Ansible itself shows in the place of such an argument.
 _NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-#: What the action plugins fill in: the values of the secrets that the arguments name.
-ACTION_OPTIONS = {"_secrets": {"type": "dict", "no_log": True, "default": {}}}
+#: What the action plugins fill in: the values of the secrets that the arguments name, and what
+#: identifies the call.
+ACTION_OPTIONS = {
+    "_secrets": {"type": "dict", "no_log": True, "default": {}},
+    CALL: {"type": "dict", "default": {}},
+}
 #: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
@@ -118,7 +123,8 @@ def require_sdk(module: AnsibleModule, folder: str) -> None:
     given = module.params
     places = sdk.folders(folder)
     if not sdk.provide(given["_sdk"], given["_sdk_archive"], places, keep=not module.check_mode):
-        module.params = {}  # they are returned by the second call
+        # The others are returned by the second call.
+        module.params = {CALL: module.params[CALL]}
         module.exit_json(changed=False, **{sdk.MISSING: True})
 
 

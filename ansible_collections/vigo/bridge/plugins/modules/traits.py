@@ -33,6 +33,7 @@ attributes:
     support: none
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.action
 seealso:
   - module: vigo.bridge.converge
   - module: ansible.builtin.setup
@@ -66,13 +67,15 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import traits
 from ..module_utils.errors import ResourceError
+from ..module_utils.standalone import ACTION_OPTIONS
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={"names": {"type": "list", "elements": "str"}},
+        argument_spec={"names": {"type": "list", "elements": "str"}, **ACTION_OPTIONS},
         supports_check_mode=True,
     )
+    del module.params["_secrets"]
     names = module.params["names"]
     try:
         found = traits.collect(traits.KNOWN if names is None else names)

@@ -13,81 +13,115 @@ import json
 import os
 import shlex
 import zlib
+from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Sequence
 
 from ansible import module_utils
 from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.release import __version__
 
-from ..module_utils.bundled_module import COLLECTION, MISSING, PROFILE
+from ..module_utils.bundled_module import (
+    CALL,
+    COLLECTION,
+    MISSING,
+    NO_MODULE,
+    NO_PYTHON,
+    PROFILE,
+)
 
 _PLUGINS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _ANSIBLE = os.path.dirname(os.path.abspath(module_utils.__file__))
 #: Parts of Ansible's that no module of ours needs.
 _LEFT_OUT = ("csharp", "facts", "powershell")
 
-#: The first Python that there is.
-_PYTHON = 'p=; for c in {pythons}; do p=$(command -v "$c") && break; done;'
+#: Finds the first Python that runs. One that gives no answer is named, and has no more time than
+#: the others; where a target has no `timeout`, nothing can limit it.
+_PYTHON = """\
+t="timeout -s KILL {limit}"; command -v timeout >/dev/null || t=; \
+for c in {pythons}; do p=$(command -v "$c") || {{ p=; continue; }}; \
+$t "$p" -IS -c {check} </dev/null >/dev/null 2>&1; r=$?; \
+[ $r = 0 ] && break; [ $r = 137 ] && printf '\\n%s %s\\n' {hung} "$p"; p=; done;"""
+_CHECK = "import sys; sys.exit(sys.version_info < (3, 8))"
+_HUNG = "vigo-bridge-python-hangs"
 #: Isolated, so that no file in the current folder, in a user's site-packages or in what PYTHONPATH
 #: names is taken for one of the standard library.
 _RUN = ' [ "$p" ] && exec "$p" -I -c {launch};'
 #: What is not read from standard input could break the connection.
-_NOTHING = " cat >/dev/null; printf '\\n%s\\n' {answer}"
-#: For Pythons that are too old, Ansible has an explanation.
+_NOTHING = " cat >/dev/null; printf %s {answer}"
 _LAUNCH = """\
 import sys
 stream = sys.stdin.buffer
-if sys.version_info < (3, 8):
-    stream.read()
-    print('\\n{{"{missing}": true}}')
-    sys.exit()
 program = stream.read({size})
 scope = {{"__name__": "bundled_module"}}
 exec(compile(program, "bundled_module.py", "exec"), scope)
-scope["{function}"](stream)
+scope["{function}"](stream, {nothing!r})
 """
-
-#: Names the first Python that runs.
-_REPLACEMENT = """\
-n=0; for c in {pythons}; do p=$(command -v "$c") || continue; n=$((n+1));\
- "$p" -I -c {check} </dev/null >/dev/null 2>&1 || continue;\
- printf '\\n%s %s %s\\n' {mark} $n "$p"; break; done; true"""
-_CHECK = "import sys; sys.exit(sys.version_info < (3, 8))"
+_FOUND = ' [ "$p" ] && printf \'\\n%s %s\\n\' {mark} "$p"; true'
 _MARK = "vigo-bridge-python"
 
 
-def later_call(pythons: Sequence[str]) -> str:
-    """Return the command that reads `reader`, and then the arguments."""
-    return _command("later_call", pythons)
+@dataclass(frozen=True)
+class Start:
+    """How a target finds its Python.
 
-
-def first_call(pythons: Sequence[str]) -> str:
-    """Return the command that reads `sources`, and then the arguments.
-
-    pythons: programs, of which the first existing one is used.
+    pythons: programs, of which the first one that runs is used. limit: how many seconds each has
+    to show that.
     """
-    return _command("first_call", pythons)
+
+    pythons: tuple[str, ...]
+    limit: int = 10
+
+    def later_call(self, call: str) -> str:
+        """Return the command that reads `reader`, and then the arguments.
+
+        call: identifies the call in the answer.
+        """
+        return self._command("later_call", call)
+
+    def first_call(self, call: str) -> str:
+        """Return the command that reads `sources`, and then the arguments."""
+        return self._command("first_call", call)
+
+    def search(self) -> str:
+        """Return the command that names the Python; see `found`."""
+        return f"sh -c {shlex.quote(self._choice() + _FOUND.format(mark=_MARK))}"
+
+    def _command(self, function: str, call: str) -> str:
+        launch = _LAUNCH.format(
+            size=len(_PROGRAM), function=function, nothing=_nothing(NO_MODULE, call)
+        )
+        script = "".join(
+            [
+                self._choice(),
+                _RUN.format(launch=shlex.quote(launch)),
+                _NOTHING.format(answer=shlex.quote(_nothing(NO_PYTHON, call))),
+            ]
+        )
+        return f"sh -c {shlex.quote(script)}"
+
+    def _choice(self) -> str:
+        return _PYTHON.format(
+            pythons=" ".join(map(shlex.quote, self.pythons)),
+            limit=self.limit,
+            check=shlex.quote(_CHECK),
+            hung=_HUNG,
+        )
 
 
-def search(pythons: Sequence[str]) -> str:
-    """The command that looks for a Python that runs; see `found`."""
-    script = _REPLACEMENT.format(
-        pythons=" ".join(map(shlex.quote, pythons)), check=shlex.quote(_CHECK), mark=_MARK
-    )
-    return f"sh -c {shlex.quote(script)}"
+def found(output: str) -> str:
+    """Return the Python that `Start.search` has found, or an empty text."""
+    return next(iter(_marked(output, _MARK)), "")
 
 
-def found(output: str) -> tuple[int, str]:
-    """The first Python that runs, and which it is of those that are there, counted from 1.
+def hung(output: str) -> list[str]:
+    """Return the Pythons that a command of `Start` has given up, in their order."""
+    return _marked(output, _HUNG)[::-1]
 
-    0, where none runs.
-    """
-    for line in reversed(output.split("\n")):
-        mark, _blank, rest = line.strip().partition(" ")
-        number, _blank, path = rest.partition(" ")
-        if mark == _MARK and number.isdigit() and path:
-            return int(number), path
-    return 0, ""
+
+def _marked(output: str, mark: str) -> list[str]:
+    """What stands behind a mark, the last line first."""
+    lines = (line.strip().partition(" ") for line in reversed(output.split("\n")))
+    return [rest for word, _blank, rest in lines if word == mark and rest]
 
 
 def reader(module: str, name: str) -> bytes:
@@ -115,17 +149,9 @@ def name_of(module: str, pythons: Sequence[str]) -> str:
     return f"{_short(module)}-{digest.hexdigest()[:32]}"
 
 
-def _command(function: str, pythons: Sequence[str]) -> str:
-    launch = _LAUNCH.format(missing=MISSING, size=len(_PROGRAM), function=function)
-    answer = shlex.quote(json.dumps({MISSING: True}))
-    script = "".join(
-        [
-            _PYTHON.format(pythons=" ".join(map(shlex.quote, pythons))),
-            _RUN.format(launch=shlex.quote(launch)),
-            _NOTHING.format(answer=answer),
-        ]
-    )
-    return f"sh -c {shlex.quote(script)}"
+def _nothing(missing: str, call: str) -> str:
+    answer = {MISSING: missing, "invocation": {"module_args": {CALL: {call: True}}}}
+    return f"\n{json.dumps(answer)}\n"
 
 
 def _packed(module: str, name: str, files: dict[str, str]) -> bytes:

@@ -8,25 +8,41 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping
 
-from ..module_utils.bundled_module import MISSING
+from ..module_utils.bundled_module import CALL
 from .printable import one_line
 
-#: Each answer of a module has one of these keys.
-_KEYS = frozenset({"changed", "failed", MISSING})
 _LONGEST_QUOTE = 200
+#: What is used of a failure that Python or Ansible reports before a module can start.
+_EARLY = ("failed", "msg", "exception")
 
 
-def answer_in(output: str) -> str:
-    """Return the line that is a module's answer.
+def answer_in(output: str, call: str) -> str:
+    """Return the line that is a module's answer to a call.
 
-    A login shell may print text of its own, also such that begins with a brace. Where no line is an
-    answer, all of the output is returned, with such lines marked, so that Ansible does not use one.
+    Other programs of the target may print text of their own, before or after it, also JSON. So it
+    is recognized by what was given to the module and to no other program. Where there is none, a
+    failure counts, of which no more than its message is used. Where no line is an answer, all of
+    the output is returned, with such lines marked, so that Ansible does not use one.
     """
     lines = [line.strip() for line in output.strip().split("\n")]
     for line in reversed(lines):
-        if line.startswith("{") and _is_answer(line):
+        if call in line and call in _call_of(_mapping(line)):
             return line
+    for line in reversed(lines):
+        value = _mapping(line)
+        if value.get("failed") is True and (value.get("msg") or value.get("exception")):
+            return json.dumps({name: value[name] for name in _EARLY if name in value})
     return "\n".join(f"> {line}" if line.startswith("{") else line for line in lines)
+
+
+def without_call(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result whose arguments do not have the call's identifier."""
+    shown = dict(result)
+    if _call_of(result):
+        arguments = result["invocation"]["module_args"]
+        others = {name: value for name, value in arguments.items() if name != CALL}
+        shown["invocation"] = {**result["invocation"], "module_args": others}
+    return shown
 
 
 def has_answer(result: Mapping[str, Any]) -> bool:
@@ -52,14 +68,21 @@ def explanation(result: Mapping[str, Any]) -> dict[str, str]:
     return {"msg": f"the module ended without a result (exit code {rc}){reason}; {advice}"}
 
 
-def _is_answer(line: str) -> bool:
-    if not any(f'"{key}"' in line for key in _KEYS):
-        return False
+def _mapping(line: str) -> dict[str, Any]:
+    if not line.startswith("{"):
+        return {}
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and not _KEYS.isdisjoint(value)
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _call_of(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    value: Any = result
+    for name in ("invocation", "module_args", CALL):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
 
 
 def _last_line(output: object) -> str:

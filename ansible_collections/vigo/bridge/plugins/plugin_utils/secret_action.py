@@ -67,7 +67,7 @@ class SecretAction(RunningAction):
 
     def refuse_arguments_on_disk(self) -> None:
         """Raises AnsibleActionFail where Ansible would write the arguments to a file there."""
-        if not self._is_pipelining_enabled("new", False):
+        if not self._is_pipelining_enabled("new", bool(self._task.async_val)):
             raise AnsibleActionFail(
                 "this task uses secrets, and without pipelining Ansible would write them to a file"
                 f" on the target; {self._advice()}"

@@ -1,0 +1,12 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of vigo.bridge.traits: runs it as our other modules are run."""
+
+from __future__ import annotations
+
+from ..plugin_utils.secret_action import ModuleAction
+
+
+class ActionModule(ModuleAction):
+    _supports_async = True
