@@ -18,7 +18,17 @@ demo-down: .venv/ready ## remove what the demo left running
 
 .PHONY: test
 test: .venv/ready ## the tests, on a real engine that they start where none answers
-	$(PYTHON) -m pytest -n auto --dist loadgroup --no-loadscope-reorder tests/integration tests/unit -m "not sweep"
+	@echo "The tests run in three parts at the same time; each is shown when it ends."
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target test-engine test-hosts test-others
+
+# Tests with an engine or hosts mostly wait for these.
+.PHONY: test-engine test-hosts test-others
+test-engine:
+	$(PYTHON) -m pytest tests/integration -m "testbed and not hosts and not sweep"
+test-hosts:
+	$(PYTHON) -m pytest tests/integration -m "hosts and not sweep"
+test-others:
+	$(PYTHON) -m pytest -n auto --dist loadfile tests/integration tests/unit -m "not testbed and not sweep"
 
 .PHONY: test-all
 test-all: lint test sweep sanity units antsibull ## all tests, the long ones too

@@ -15,7 +15,20 @@ import pytest
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
 
-pytest_plugins = ["tests.properties", "tests.workers"]
+pytest_plugins = ["tests.properties"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the testbed, and in it what needs hosts; all other tests may run in parallel.
+
+    Host names exist once per machine, so all tests with hosts are one part of `make test`.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "testbed" in fixtures:
+            item.add_marker("testbed")
+        if "fleet3" in fixtures:
+            item.add_marker("hosts")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -34,7 +34,7 @@ from tests.integration.program import Finished, vigo_bridge
 from tests.testbed import Fleet, Host
 
 # One after the other: all look for the same value on this machine.
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("hosts")]
+pytestmark = [pytest.mark.integration, pytest.mark.testbed, pytest.mark.hosts]
 
 HERE = "/srv/canary"
 CONTAINERS = ("canary", "canary-dying", "canary-dying.vigo-failed", "canary-unstartable")
