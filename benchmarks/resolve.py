@@ -176,7 +176,9 @@ def side_by_side(hosts: int, runs: int) -> tuple[Pair, Pair]:
 
 def templates(runs: int) -> list[float]:
     """Seconds of processor time that it takes to parse and render all templates, each run."""
-    from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import parse
+    from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
+        parse,
+    )
 
     texts = [TEXTS[n % len(TEXTS)].format(n=n) for n in range(TEMPLATES)]
     variables = {"app_port": 8080, "name": "Web", "peers": ["10.0.0.1", "10.0.0.2", "10.0.0.3"]}

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.connection import (
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import (
     Connection,
     Refused,
 )

@@ -18,7 +18,7 @@ from tests.testbed.images import StandIn, stand_ins
 from tests.testbed.podman import podman_engine
 from tests.testbed.upload import load
 
-FOLDER = Path(__file__).parent / "unit" / "module_utils" / "container" / "payloads"
+FOLDER = Path(__file__).parent / "unit" / "module_utils" / "types" / "container" / "payloads"
 IMAGE, NAME = "recorded:1", "recorded"
 SMALLEST = next(image for image in stand_ins() if image.name == "traefik/whoami:broken")
 

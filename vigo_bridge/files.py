@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
 
 
 def write_text(path: Path, text: str) -> None:

@@ -24,7 +24,7 @@ from vigo_bridge.language.shapes import Shape
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "ansible_collections/vigo/bridge/plugins/modules"
-UTILS = ROOT / "ansible_collections/vigo/bridge/plugins/module_utils"
+UTILS = ROOT / "ansible_collections/vigo/bridge/plugins/module_utils/types"
 KINDS = {
     "A configcrate": shapes.CONFIGCRATE,
     "A resource, beside its attributes": shapes.RESOURCE,

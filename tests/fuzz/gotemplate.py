@@ -19,9 +19,11 @@ from tests.fuzz.fuzzing import fuzz
 from tests.oracle.gotemplate.cases import CASES, case_files, cases_in
 
 with atheris.instrument_imports(include=["ansible_collections"]):
-    from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.errors import TemplateError
-    from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.functions import FUNCTIONS
-    from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
+    from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template import functions
+    from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.errors import (
+        TemplateError,
+    )
+    from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
         parse,
         parse_go,
     )
@@ -37,7 +39,7 @@ VALUES: dict[str, Any] = {
 NAMESPACES = {"Vars": VALUES, "Traits": {"os": {"family": "debian"}}}
 
 WORDS = (
-    *FUNCTIONS,
+    *functions.FUNCTIONS,
     *("{{", "}}", "{{- ", " -}}", "{{/*", "*/}}", "if", "else", "end", "range", "with", "define"),
     *("template", "block", "break", "continue", ":=", "$x", "nil", "true", "0x1p-2", "1i", "'a'"),
     *(".Vars.x", ".Vars.s", ".Vars.l", ".Vars.m", ".Traits.os", ".Item", ".Each", "{{.State}}"),

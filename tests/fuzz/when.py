@@ -13,8 +13,10 @@ import atheris
 from tests.fuzz.fuzzing import fuzz
 
 with atheris.instrument_imports(include=["ansible_collections"]):
-    from ansible_collections.vigo.bridge.plugins.module_utils import when
-    from ansible_collections.vigo.bridge.plugins.module_utils.when_builtins import BUILTINS
+    from ansible_collections.vigo.bridge.plugins.module_utils.language.conditions import when
+    from ansible_collections.vigo.bridge.plugins.module_utils.language.conditions.builtins import (
+        BUILTINS,
+    )
 
 WORDS = (*BUILTINS, "changed", "&&", "||", "!", "(", ")", ",", "'", '"', "/x", "mon", "1.0", "7")
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import docker.errors
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
-from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 if TYPE_CHECKING:
     from tests.testbed import Engine

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.traits import architecture
+from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import architecture
 from tests.integration.program import vigo_bridge
 from tests.testbed import Fleet, Host, Testbed
 

@@ -15,8 +15,8 @@ import pytest
 import yaml
 from docker.errors import APIError
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import label
-from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
 from tests.integration.container_scene import REDIS, Scene, free_port

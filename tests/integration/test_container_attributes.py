@@ -17,8 +17,8 @@ import pytest
 import yaml
 from docker.types import IPAMConfig, IPAMPool
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.descriptor import TYPE
-from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import TYPE
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
 from tests.integration.container_scene import Scene, free_port

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import connection, engine
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine
 from tests.integration.container_scene import Scene
 from tests.testbed.proxy import FAULTS, FaultyProxy
 

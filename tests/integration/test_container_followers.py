@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils import envoy
-from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
+from ansible_collections.vigo.bridge.plugins.module_utils.converge import run as envoy
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
 from tests.integration.test_container_faults import little_patience
 from tests.integration.test_container_recovery import killed_after

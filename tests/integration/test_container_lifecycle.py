@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import docker.errors
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import label
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Turn
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.integration.container_scene import REDIS, Scene, free_port
 
 if TYPE_CHECKING:
@@ -351,8 +351,8 @@ def test_an_engine_that_does_not_answer(scene: Scene, tmp_path: Path) -> None:
 
 WITHOUT_RIGHTS = """
 import os, sys
-from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import Engine
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Blocked
 os.setgid(65534); os.setgroups([]); os.setuid(65534)
 try:
     Engine(sys.argv[1])
@@ -372,8 +372,8 @@ def test_no_permission_on_the_socket(engine: Engine) -> None:
 WITHOUT_SDK = """
 import sys
 sys.modules["docker"] = None
-from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import Engine
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import Blocked
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Blocked
 engine = Engine(sys.argv[1])
 print(engine.container("nowhere"))
 engine.remove("nowhere")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.integration.container_scene import Stack
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, bring
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 if TYPE_CHECKING:
     from tests.testbed import Engine
@@ -27,10 +27,10 @@ ROOT = Path(__file__).parents[2]
 #: Brings a container and is killed right after its nth changing call.
 KILLED = """
 import json, os, signal, sys
-from ansible_collections.vigo.bridge.plugins.module_utils.container.connection import Connection
-from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import bring
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Connection
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 left = int(sys.argv[1])
 call = Connection.call

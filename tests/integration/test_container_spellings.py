@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import create_config, spec
-from ansible_collections.vigo.bridge.plugins.module_utils.container.engine import (
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.container.observed import image_of
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import image_of
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
+    create_config,
+)
 from tests.integration.container_scene import REDIS, Scene
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-FILE = "unit/module_utils/container/spellings.yml"
+FILE = "unit/module_utils/types/container/spellings.yml"
 #: Not here: what needs an image or a path of its own, and what is tested with networks.
 APART = {
     "image",

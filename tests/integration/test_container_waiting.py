@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils import envoy
-from ansible_collections.vigo.bridge.plugins.module_utils.container.connection import Connection
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.converge import run as envoy
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Connection
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import docker.errors
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.connection import Connection
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Connection
 from tests.engine_contract import CASES, NAMES, Contract
 
 if TYPE_CHECKING:

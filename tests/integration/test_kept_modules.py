@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils import kept_module
+from ansible_collections.vigo.bridge.plugins.module_utils.delivery import kept_module
 from ansible_collections.vigo.bridge.plugins.plugin_utils.kept_module import name_of
 from tests.integration.ansible_program import TARGET_PYTHON, ansible
 from tests.integration.module_call import Answer, call

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("vigo_bridge", "ansible_collections", "docs/site")
-UTILS = "ansible_collections/vigo/bridge/plugins/module_utils"
+UTILS = "ansible_collections/vigo/bridge/plugins/module_utils/types"
 REGISTRY = """\
 from {folder}.descriptor import TYPE as MOTD
 TYPES = {{**TYPES, MOTD.name: MOTD}}
@@ -57,8 +57,8 @@ class Copy:
             leave_out = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, self.project / name, ignore=leave_out)
         shutil.copytree(Path(__file__).parent / "new_type/motd", self.project / UTILS / "motd")
-        with (self.project / UTILS / "types/registry.py").open("a") as registry:
-            registry.write(REGISTRY.format(folder="..motd"))
+        with (self.project / UTILS / "registry.py").open("a") as registry:
+            registry.write(REGISTRY.format(folder=".motd"))
         for name, text in STACK.items():
             (self.stack / name).parent.mkdir(parents=True, exist_ok=True)
             (self.stack / name).write_text(text.replace("HERE", str(folder)))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import label
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.integration.container_scene import REDIS, Stack
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
 
 if TYPE_CHECKING:

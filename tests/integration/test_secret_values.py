@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from docker.errors import NotFound
 
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import environment_name
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import environment_name
 from tests.integration.canary import write_stack
 from tests.integration.program import Finished, vigo_bridge
 from tests.testbed import Engine

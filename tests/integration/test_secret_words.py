@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import MASK
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import MASK
 from tests.integration.canary import write_stack
 from tests.integration.module_call import call
 from tests.integration.program import vigo_bridge

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.integration.container_scene import REDIS, Scene
 from tests.integration.program import Finished, vigo_bridge
 from tests.testbed import Engine

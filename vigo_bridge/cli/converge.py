@@ -13,7 +13,9 @@ from pathlib import Path
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
     UnknownSecrets,

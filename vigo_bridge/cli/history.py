@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.cli.options import output_option
 from vigo_bridge.cli.rollout import history as past

@@ -28,7 +28,7 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
     Ends the command when a selector names nothing that any of them gets.
     """
     # Imported here, as most commands need nothing but the option.
-    from ansible_collections.vigo.bridge.plugins.module_utils.selection import names
+    from ansible_collections.vigo.bridge.plugins.module_utils.converge.selection import names
     from vigo_bridge.language.diagnostics import did_you_mean
 
     ids = [(group.hosts, _ids(group)) for group in plan.groups]

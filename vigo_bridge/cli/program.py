@@ -65,7 +65,7 @@ def _require_folder() -> None:
 def _failed(error: OSError) -> int:
     """Print an error of the operating system, and return the exit status."""
     # Imported here, as the list of commands does not need it.
-    from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+    from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 
     if error.filename is None and error.errno in _OF_WRITING:
         # Other files are named where they cannot be written.

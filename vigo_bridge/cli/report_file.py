@@ -70,7 +70,7 @@ def write_report(
     if page is None:
         return
     # Imported here, as few ask for a page.
-    from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import reason
+    from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import reason
     from vigo_bridge.files import write_text
     from vigo_bridge.report.html import as_html
     from vigo_bridge.report.progress import Lines

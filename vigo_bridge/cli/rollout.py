@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from vigo_bridge.cli.rollout_options import Rollout
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
 from vigo_bridge.report.clock import Clock

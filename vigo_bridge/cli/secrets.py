@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import mistake
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import mistake
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
     DEFAULT_VAULT_FILE,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils.traits import require_known
+from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import require_known
 from vigo_bridge.cli.hosts import Hosts
 from vigo_bridge.emit.command import command_resource, write_command
 from vigo_bridge.language.diagnostics import did_you_mean

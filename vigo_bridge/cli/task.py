@@ -12,8 +12,11 @@ from typing import Any
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils import durations, secret_references
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common import durations
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
 from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.converge import refuse_arguments_on_disk, run_options, secrets_of
 from vigo_bridge.cli.hosts import Hosts, find_hosts

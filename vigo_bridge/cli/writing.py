@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import reason
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import reason
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.descriptor import (
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import (
     TYPE as CONTAINER,
 )
 from vigo_bridge.compose import names

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.vigo.bridge.plugins.module_utils.env_format import (
+from ansible_collections.vigo.bridge.plugins.module_utils.language.env_format import (
     InvalidLine,
     assignments,
     decoded,

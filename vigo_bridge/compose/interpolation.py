@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ansible_collections.vigo.bridge.plugins.module_utils.dollar_variables import (
+from ansible_collections.vigo.bridge.plugins.module_utils.language.dollar_variables import (
     LARGEST,
     InvalidVariable,
     Piece,

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import ports as port_texts
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import (
+    ports as port_texts,
+)
 from vigo_bridge.compose import names
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.job import Job, shell_word

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import image_name
-from ansible_collections.vigo.bridge.plugins.module_utils.durations import seconds
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common.durations import seconds
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
 from vigo_bridge.compose import secret_names
 from vigo_bridge.compose.dotenv import Line, read_lines
 from vigo_bridge.compose.interpolation import Environment, Variable

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import (
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import (
     read_below,
     read_regular,
 )

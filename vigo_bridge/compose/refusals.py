@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import spec
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from vigo_bridge.compose.job import Job
 
 _ADVICE = "correct it in the compose file, and import again"

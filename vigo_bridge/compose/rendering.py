@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
 from vigo_bridge.compose import secret_names
 from vigo_bridge.compose.stack_files import NeededSecret
 from vigo_bridge.compose.text import Text, Use

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.exec.descriptor import TYPE as EXEC
+from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.descriptor import TYPE as EXEC
 from vigo_bridge.emit.group_variables import ALL_ENVOYS
 from vigo_bridge.emit.yaml_text import entry
 from vigo_bridge.files import write_text

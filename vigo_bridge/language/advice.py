@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.vigo.bridge.plugins.module_utils import when as conditions
-from ansible_collections.vigo.bridge.plugins.module_utils.comma_strings import as_map
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings import as_map
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.language.conditions import (
+    when as conditions,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import is_unset
 from vigo_bridge.language.diagnostics import Diagnostics

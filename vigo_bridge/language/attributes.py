@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.comma_strings import NotText
+from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings import NotText
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import CONVERGE
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES, names_where
 from vigo_bridge.language.catalog import ATTRIBUTES

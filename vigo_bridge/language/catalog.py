@@ -6,10 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import (
-    TYPES,
-    names_where,
-)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES, names_where
 
 #: By resource type and attribute: the entry of the argument spec (`type`, `choices`, ...).
 ATTRIBUTES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.vigo.bridge.plugins.module_utils import when as conditions
+from ansible_collections.vigo.bridge.plugins.module_utils.language.conditions import (
+    when as conditions,
+)
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate
 from vigo_bridge.language.templates import is_template

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ansible_collections.vigo.bridge.plugins.module_utils.suggest import MEANT
-from ansible_collections.vigo.bridge.plugins.module_utils.suggest import (
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import MEANT
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import (
     did_you_mean as did_you_mean,
 )
 from vigo_bridge.language.position import Position

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import read_below
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import read_below
 from vigo_bridge.language.folder import MAX_TEMPLATE, files_below
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import (
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import (
     read_below,
     resolved_below,
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
 from vigo_bridge.language.model import Configcrate, Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.texts import attribute_texts, file_texts

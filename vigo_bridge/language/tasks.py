@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils import durations
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common import durations
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean_or_known
 from vigo_bridge.language.model import Task
 from vigo_bridge.language.names import defined_name

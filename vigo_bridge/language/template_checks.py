@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import TemplateError
-from ansible_collections.vigo.bridge.plugins.module_utils.traits import require_known
+from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import require_known
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
+    TemplateError,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
 from vigo_bridge.language.catalog import PLAIN_ATTRIBUTES, SECRET_ATTRIBUTES
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate, TemplateFile

@@ -7,7 +7,7 @@ import errno
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import (
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import (
     kind_problem,
     read_below,
     resolved_below,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
     Template,
     TemplateError,
     parse,

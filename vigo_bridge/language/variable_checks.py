@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.printing import printed
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.printing import (
+    printed,
+)
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.template_checks import check_paths
 from vigo_bridge.language.values import Scalar, Value, scalars

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import read_below
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import read_below
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
 from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.folder import MAX_TEMPLATE

@@ -9,7 +9,7 @@ from base64 import encodebytes
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.file.spec import is_path
+from ansible_collections.vigo.bridge.plugins.module_utils.types.file.spec import is_path
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean

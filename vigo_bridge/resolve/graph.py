@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.vigo.bridge.plugins.module_utils.graph import Graph, build
-from ansible_collections.vigo.bridge.plugins.module_utils.references import (
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import Graph, build
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import (
     Crate,
     Node,
     References,

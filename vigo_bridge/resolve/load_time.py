@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
     Template,
     TemplateError,
 )

@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.file import mode as file_mode
-from ansible_collections.vigo.bridge.plugins.module_utils.file.spec import NEW_SECRET_MODE
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.file import mode as file_mode
+from ansible_collections.vigo.bridge.plugins.module_utils.types.file.spec import NEW_SECRET_MODE
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Stack

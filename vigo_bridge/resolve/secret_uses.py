@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import paths
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import paths
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.secrets import secret_positions

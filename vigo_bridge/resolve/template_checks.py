@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils import secret_references
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
 from vigo_bridge.language.catalog import SECRET_ATTRIBUTES
 from vigo_bridge.language.diagnostics import (
     Diagnostics,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.graph import build
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import build
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import MatchEntry, Role, Stack
 from vigo_bridge.language.position import Position

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.vigo.bridge.plugins.module_utils.graph import build
-from ansible_collections.vigo.bridge.plugins.module_utils.references import (
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import build
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import (
     Crate,
     Node,
     References,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import read_regular
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import read_regular
 from vigo_bridge.run.configuration_files import configuration_file
 from vigo_bridge.run.refusal import Refusal
 

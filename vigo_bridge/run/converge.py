@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
 from vigo_bridge.files import write_text
 from vigo_bridge.run.environment import ansible_environment, run_environment

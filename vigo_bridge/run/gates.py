@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import IO
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from vigo_bridge.run.environment import ansible_environment
 
 _SHOWN_CHARACTERS = 500

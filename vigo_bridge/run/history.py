@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.damaged_files import set_aside
-from ansible_collections.vigo.bridge.plugins.module_utils.private_files import (
+from ansible_collections.vigo.bridge.plugins.module_utils.host.damaged_files import set_aside
+from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files import (
     NotRegular,
     checked_folder,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at, explained
-from ansible_collections.vigo.bridge.plugins.module_utils.temporary_files import (
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at, explained
+from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
     clear,
     prefix_beside,
     write_atomically,

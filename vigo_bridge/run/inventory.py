@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible_collections.vigo.bridge.plugins.module_utils.suggest import did_you_mean
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import did_you_mean
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.ansible_configuration import check_configuration
 from vigo_bridge.run.ansible_settings import ansible_settings

@@ -19,7 +19,7 @@ from ansible_runner import Runner
 from ansible_runner.interface import init_runner
 from ansible_runner.utils import OutputEventFilter
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
 from vigo_bridge.files import write_text
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.environment import is_secret

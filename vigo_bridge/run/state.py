@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from ansible_collections.vigo.bridge.plugins.module_utils.damaged_files import open_lock
-from ansible_collections.vigo.bridge.plugins.module_utils.private_files import make_folder
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import at
+from ansible_collections.vigo.bridge.plugins.module_utils.host.damaged_files import open_lock
+from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files import make_folder
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
 
 
 class RolloutRunning(Exception):

@@ -13,8 +13,13 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.vigo.bridge.plugins.module_utils.system_errors import explained, named_in
-from ansible_collections.vigo.bridge.plugins.module_utils.temporary_files import write_atomically
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import (
+    explained,
+    named_in,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
+    write_atomically,
+)
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.run import ansible_program
 from vigo_bridge.run.ansible_configuration import check_configuration

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ansible_collections.vigo.bridge.plugins.module_utils.regular_files import kind_problem
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import kind_problem
 from vigo_bridge.run.ansible_settings import ansible_settings
 from vigo_bridge.run.configuration_files import may_set
 from vigo_bridge.run.refusal import Refusal

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Records what Go makes of every hand-written template case.
 
-``python -m tests.oracle.gotemplate`` rewrites ``tests/unit/module_utils/gotemplate/golden``.
+``python -m tests.oracle.gotemplate`` rewrites the results beside the unit tests of templates.
 Needs Go (``apt-get install golang-go``).
 """
 

@@ -12,7 +12,7 @@ import yaml
 
 from .oracle import Answer
 
-_ROOT = Path(__file__).parents[2] / "unit" / "module_utils" / "gotemplate"
+_ROOT = Path(__file__).parents[2] / "unit" / "module_utils" / "language" / "go_template"
 CASES = _ROOT / "cases"
 GOLDEN = _ROOT / "golden"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resources import COMMON
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import COMMON
 from tests.unit.collection.module_sources import COLLECTION, MODULES, ModuleSource, load_yaml
 
 #: What both the documentation and the argument spec say of an option, and its default.

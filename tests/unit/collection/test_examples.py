@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils import traits
-from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import (
     parse_crates,
     parse_resources,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.host import traits
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.unit.collection.module_sources import MODULES
 

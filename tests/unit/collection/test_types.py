@@ -27,10 +27,10 @@ CASES = [
     ("inventory/stacks.py", _WRONG_VALUE, "return-value"),
     ("lookup/secret.py", _WRONG_VALUE, "return-value"),
     ("modules/exec.py", _WRONG_VALUE, "return-value"),
-    ("module_utils/durations.py", _WRONG_VALUE, "return-value"),
-    ("module_utils/container/decide.py", _WRONG_VALUE, "return-value"),
-    ("module_utils/exec/guards.py", _NO_TYPES, "no-untyped-def"),
-    ("module_utils/file/mode.py", _NO_VALUE, "union-attr"),
+    ("module_utils/common/durations.py", _WRONG_VALUE, "return-value"),
+    ("module_utils/types/container/decide/decide.py", _WRONG_VALUE, "return-value"),
+    ("module_utils/types/exec/guards.py", _NO_TYPES, "no-untyped-def"),
+    ("module_utils/types/file/mode.py", _NO_VALUE, "union-attr"),
     ("plugin_utils/secrets.py", _WRONG_PARAMETERS, "type-arg"),
 ]
 

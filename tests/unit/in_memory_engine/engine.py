@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import image_name
-from ansible_collections.vigo.bridge.plugins.module_utils.container.unix_socket import Answer
-from ansible_collections.vigo.bridge.plugins.module_utils.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
 from tests.unit.in_memory_engine.boxes import PROGRAMS, Box, Life
 from tests.unit.in_memory_engine.clock import Clock
-from tests.unit.module_utils.container.created import inspected
+from tests.unit.module_utils.types.container.created import inspected
 
 _VERSION = re.compile(r"/v\d+\.\d+\.?\d*(?=/)")
 _BRIDGE = {"Name": "bridge", "Id": "b" * 64, "Labels": {}}

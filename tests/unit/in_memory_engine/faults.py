@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container.unix_socket import Answer
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
 #: ``before``: the engine never gets the call; ``after``: it does it, and the answer is lost. ``hang

@@ -9,20 +9,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.container import (
-    connection,
-    engine,
-    events,
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection, events
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine, settle
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
     port_holders,
     rollback,
-    settle,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.container.resource_type import Container
-from ansible_collections.vigo.bridge.plugins.module_utils.container.transport import Transport
-from ansible_collections.vigo.bridge.plugins.module_utils.envoy import converge
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result, Turn, bring
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
 HOST = "unix:///in-memory/docker.sock"

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import (
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
     Behaviour,
     Result,
     Turn,
     bring,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 
 def apply(

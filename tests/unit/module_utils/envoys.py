@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.convergence import Convergence
-from ansible_collections.vigo.bridge.plugins.module_utils.exec.resource_type import Exec
-from ansible_collections.vigo.bridge.plugins.module_utils.facts import Facts
-from ansible_collections.vigo.bridge.plugins.module_utils.file.resource_type import File
-from ansible_collections.vigo.bridge.plugins.module_utils.journal import Journal
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
-from ansible_collections.vigo.bridge.plugins.module_utils.resources import (
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import (
     parse_crates,
     parse_resources,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.state_folder import StateFolder
-from ansible_collections.vigo.bridge.plugins.module_utils.target import Target
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence
+from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Facts
+from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
+from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.behaviour import Exec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.file.behaviour import File
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 TYPES = {"file": File(), "exec": Exec()}
 

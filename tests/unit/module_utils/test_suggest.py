@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.vigo.bridge.plugins.module_utils import suggest
-from ansible_collections.vigo.bridge.plugins.module_utils.suggest import did_you_mean, nearest
+from ansible_collections.vigo.bridge.plugins.module_utils.common import suggest
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import (
+    did_you_mean,
+    nearest,
+)
 
 ROOT = Path(__file__).parents[3]
 #: Where diffs of texts are shown, which are no suggestions.

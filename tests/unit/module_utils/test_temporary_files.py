@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils import temporary_files
-from ansible_collections.vigo.bridge.plugins.module_utils.temporary_files import write_atomically
+from ansible_collections.vigo.bridge.plugins.module_utils.host import temporary_files
+from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
+    write_atomically,
+)
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.vigo.bridge.plugins.module_utils.topological_order import (
+from ansible_collections.vigo.bridge.plugins.module_utils.common.topological_order import (
     topological_order,
 )
 

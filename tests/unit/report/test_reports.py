@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from vigo_bridge.report.json_report import run_as_data, run_from_data
 from vigo_bridge.report.terminal import diff_lines, print_run
 from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, RunStatus

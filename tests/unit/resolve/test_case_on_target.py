@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import parse
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import parse
 from vigo_bridge.language import load
 from vigo_bridge.resolve import resolve
 

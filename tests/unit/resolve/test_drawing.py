@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vigo.bridge.plugins.module_utils.references import Crate, Node
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import Crate, Node
 from vigo_bridge.resolve.graph import draw
 
 CRATES = [Crate("a"), Crate("b", ("a",))]

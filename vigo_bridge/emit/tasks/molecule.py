@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
     TemplateError,
     parse,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.secret_references import (
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import (
     environment_name,
     paths,
 )

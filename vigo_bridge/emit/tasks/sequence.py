@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.vigo.bridge.plugins.module_utils import when
-from ansible_collections.vigo.bridge.plugins.module_utils.cycles import cycles
-from ansible_collections.vigo.bridge.plugins.module_utils.graph import Graph, build
-from ansible_collections.vigo.bridge.plugins.module_utils.references import Crate, Node
-from ansible_collections.vigo.bridge.plugins.module_utils.topological_order import (
+from ansible_collections.vigo.bridge.plugins.module_utils.common.topological_order import (
     topological_order,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.cycles import cycles
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import Graph, build
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import Crate, Node
+from ansible_collections.vigo.bridge.plugins.module_utils.language.conditions import when
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import RERUN
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal

@@ -8,10 +8,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import (
-    CONVERGE,
-    RERUN,
-)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import CONVERGE, RERUN
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.names import prefixed, unique
 from vigo_bridge.emit.tasks.sequence import CrateSteps, Step

@@ -14,8 +14,10 @@ from functools import reduce
 from operator import getitem
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.references import ELEMENT
-from ansible_collections.vigo.bridge.plugins.module_utils.gotemplate.template import (
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.references import (
+    ELEMENT,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
     Template,
     parse,
 )

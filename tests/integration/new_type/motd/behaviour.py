@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ResourceError
-from ..resource import Behaviour, Decision, Outcome, Turn
+from ...common.errors import ResourceError
+from ..base import Behaviour, Decision, Outcome, Turn
 from ..target import Target
 from .descriptor import TYPE
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..types.descriptor import Attribute, ResourceType
+from ..descriptor import Attribute, ResourceType
 
 if TYPE_CHECKING:
     from .behaviour import Message, Motd

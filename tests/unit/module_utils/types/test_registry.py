@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.vigo.bridge.plugins.module_utils.resource import Behaviour
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Behaviour
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import (
     NOTHING,
     RERUN,
@@ -23,7 +23,7 @@ from tests.unit.collection.module_sources import COLLECTION, MODULES, load_yaml
 from vigo_bridge.language.schema import schema
 
 ROOT = Path(__file__).parents[4]
-UTILS = COLLECTION / "plugins/module_utils"
+FOLDERS = COLLECTION / "plugins/module_utils/types"
 CONFORMANCE = ROOT / "tests/integration/conformance/cases"
 SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins", "docs/site")
 
@@ -37,8 +37,8 @@ OTHER_MEANINGS = {
     "vigo_bridge/compose/conversion.py": "an attribute",
     "vigo_bridge/compose/refusals.py": "an attribute",
     "vigo_bridge/compose/reading_sections.py": "a key of Compose's",
-    "ansible_collections/vigo/bridge/plugins/module_utils/secret_references.py": "a common word",
-    "ansible_collections/vigo/bridge/plugins/module_utils/facts.py": "a kind of path",
+    "ansible_collections/vigo/bridge/plugins/module_utils/secrets/references.py": "a common word",
+    "ansible_collections/vigo/bridge/plugins/module_utils/host/facts.py": "a kind of path",
 }
 
 
@@ -63,7 +63,7 @@ def _missing_documentation(kind: ResourceType) -> Iterator[str]:
         return
     if module and not (folder / f"action/{module}.py").is_file():
         yield "action"
-    path = UTILS / kind.name / "documentation.yml"
+    path = FOLDERS / kind.name / "documentation.yml"
     if module:
         documented = MODULES[module].documentation
     elif path.is_file():
@@ -138,7 +138,7 @@ def test_what_a_type_names_are_its_attributes(kind: ResourceType) -> None:
 
 
 def test_folders_and_types_are_the_same() -> None:
-    folders = {path.parent.name for path in UTILS.glob("**/descriptor.py")} - {"types"}
+    folders = {path.parent.name for path in FOLDERS.glob("*/descriptor.py")}
     assert folders == set(TYPES)
 
 
@@ -147,7 +147,7 @@ def test_nothing_else_names_a_type() -> None:
         f"{path.relative_to(ROOT)}:{line}"
         for source in SOURCES
         for path in (ROOT / source).rglob("*.py")
-        if not set(path.parts) & set(TYPES) and str(path.relative_to(ROOT)) not in OTHER_MEANINGS
+        if FOLDERS not in path.parents and str(path.relative_to(ROOT)) not in OTHER_MEANINGS
         for line in _lines_that_name_types(path.read_text())
     }
     assert found == set()

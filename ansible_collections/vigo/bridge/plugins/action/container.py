@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils.container.descriptor import TYPE
+from ..module_utils.types.container.descriptor import TYPE
 from ..plugin_utils.secret_action import ModuleAction
 
 

@@ -22,9 +22,9 @@ from ansible.module_utils.common.validation import (
     check_type_list,
 )
 
-from ..module_utils.errors import ResourceError
-from ..module_utils.resources import docker_hosts, types_by_id
-from ..module_utils.system_errors import explained
+from ..module_utils.common.errors import ResourceError
+from ..module_utils.converge.input import docker_hosts, types_by_id
+from ..module_utils.host.system_errors import explained
 from ..plugin_utils import readable
 from ..plugin_utils.clean_errors import clean_action_errors
 from ..plugin_utils.host_result import HostResult, Sent, checked_result

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils.exec.descriptor import TYPE
+from ..module_utils.types.exec.descriptor import TYPE
 from ..plugin_utils.printable import clean, one_line
 from ..plugin_utils.secret_action import ModuleAction
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils.file.descriptor import CONTENTS, TYPE
+from ..module_utils.types.file.descriptor import CONTENTS, TYPE
 from ..plugin_utils.secret_action import ModuleAction
 
 #: What goes to a target in one call, in bytes. Larger files would need much memory there.

@@ -68,7 +68,7 @@ from typing import Any, Mapping
 
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils.gotemplate.template import Template, TemplateError, parse
+from ..module_utils.language.go_template.template import Template, TemplateError, parse
 from ..plugin_utils.clean_errors import clean_lookup_errors
 from ..plugin_utils.reserved_names import is_reserved, unused
 

@@ -68,11 +68,11 @@ holds:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import when
-from ..module_utils.errors import ResourceError
-from ..module_utils.facts import Facts
-from ..module_utils.secret_references import Secrets
-from ..module_utils.standalone import ACTION_OPTIONS, explained, leave, target_of
+from ..module_utils.common.errors import ResourceError
+from ..module_utils.host.facts import Facts
+from ..module_utils.language.conditions import when
+from ..module_utils.secrets.references import Secrets
+from ..module_utils.types.task import ACTION_OPTIONS, explained, leave, target_of
 
 
 def main() -> None:

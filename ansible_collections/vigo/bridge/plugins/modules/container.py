@@ -529,8 +529,8 @@ duration_s:
   sample: 3.217
 """
 
-from ..module_utils.container.resource_type import Container
-from ..module_utils.standalone import run_module
+from ..module_utils.types.container.behaviour import Container
+from ..module_utils.types.task import run_module
 
 
 def main() -> None:

@@ -289,14 +289,14 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import private_files
-from ..module_utils.container import sdk
-from ..module_utils.container.connection import needs_sdk
-from ..module_utils.container.prune import usual_engine_is_there
-from ..module_utils.envoy import converge
-from ..module_utils.resource import concealed
-from ..module_utils.resources import docker_hosts
-from ..module_utils.standalone import ACTION_OPTIONS, explained, leave, require_sdk, target_of
+from ..module_utils.converge.input import docker_hosts
+from ..module_utils.converge.run import converge
+from ..module_utils.engine import sdk
+from ..module_utils.engine.connection import needs_sdk
+from ..module_utils.host import private_files
+from ..module_utils.types.base import concealed
+from ..module_utils.types.container.prune import usual_engine_is_there
+from ..module_utils.types.task import ACTION_OPTIONS, explained, leave, require_sdk, target_of
 
 
 def main() -> None:

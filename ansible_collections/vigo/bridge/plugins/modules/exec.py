@@ -316,8 +316,8 @@ duration_s:
   sample: 1.52
 """
 
-from ..module_utils.exec.resource_type import Exec
-from ..module_utils.standalone import run_module
+from ..module_utils.types.exec.behaviour import Exec
+from ..module_utils.types.task import run_module
 
 
 def main() -> None:

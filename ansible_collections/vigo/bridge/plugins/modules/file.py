@@ -286,8 +286,8 @@ duration_s:
   sample: 0.004
 """
 
-from ..module_utils.file.resource_type import File
-from ..module_utils.standalone import run_module
+from ..module_utils.types.file.behaviour import File
+from ..module_utils.types.task import run_module
 
 
 def main() -> None:

@@ -65,9 +65,9 @@ traits:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import traits
-from ..module_utils.errors import ResourceError
-from ..module_utils.standalone import ACTION_OPTIONS
+from ..module_utils.common.errors import ResourceError
+from ..module_utils.host import traits
+from ..module_utils.types.task import ACTION_OPTIONS
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import os
 import re
 from typing import Any, Callable, Collection, Iterator, Mapping, Sequence, Sized, TypeVar
 
-from ..module_utils.private_files import open_file
+from ..module_utils.host.private_files import open_file
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from typing import Iterator
 
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleLookupError
 
-from ..module_utils.system_errors import explained
+from ..module_utils.host.system_errors import explained
 from .printable import clean
 
 

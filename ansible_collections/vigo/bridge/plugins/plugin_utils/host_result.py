@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Mapping
 
-from ..module_utils.resource import ACTIONS, FAILURES, PRUNED, Result
+from ..module_utils.types.base import ACTIONS, FAILURES, PRUNED, Result
 from .checked_data import (
     Checked,
     InvalidData,

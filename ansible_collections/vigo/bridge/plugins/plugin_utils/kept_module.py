@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the controller sends so that a target runs a module that it keeps.
 
-See ``module_utils.bundled_module`` for what happens there.
+See ``module_utils/delivery/bundled_module.py`` for what happens there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible import module_utils
 from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.release import __version__
 
-from ..module_utils.bundled_module import (
+from ..module_utils.delivery.bundled_module import (
     CALL,
     COLLECTION,
     MISSING,
@@ -206,5 +206,8 @@ _SHARED = _texts(
     f"{COLLECTION}/module_utils",
 )
 _SHARED_DIGEST = _digest(_SHARED)
-_READER = [f"{COLLECTION}/module_utils/{name}.py" for name in ("kept_module", "private_files")]
-_PROGRAM = _SHARED[f"{COLLECTION}/module_utils/bundled_module.py"].encode()
+_READER = [
+    f"{COLLECTION}/module_utils/{name}.py"
+    for name in ("delivery/kept_module", "host/private_files")
+]
+_PROGRAM = _SHARED[f"{COLLECTION}/module_utils/delivery/bundled_module.py"].encode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping
 
-from ..module_utils.bundled_module import CALL
+from ..module_utils.delivery.bundled_module import CALL
 from .printable import one_line
 
 _LONGEST_QUOTE = 200

@@ -12,7 +12,7 @@ import json
 import os
 from urllib.parse import quote
 
-from ..module_utils.temporary_files import write_atomically
+from ..module_utils.host.temporary_files import write_atomically
 from .host_result import HostResult
 
 #: Names the folder. Without it, nothing is written.

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON, PROFILE
+from ..module_utils.delivery.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON, PROFILE
 from . import kept_module
 from .module_answer import answer_in, explanation, without_call
 from .printable import clean, clean_json, one_line

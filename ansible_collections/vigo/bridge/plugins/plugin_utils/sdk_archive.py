@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Iterator, Mapping
 
-from ..module_utils.container.sdk import PACKAGES
+from ..module_utils.engine.sdk import PACKAGES
 
 #: Built for one Python and one kind of machine; the packages do without.
 _NATIVE = (".so", ".pyd", ".pyc")

@@ -10,11 +10,11 @@ from typing import Any, Container, Mapping
 from ansible import constants
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils import secret_references
-from ..module_utils.container import sdk
-from ..module_utils.errors import ResourceError
-from ..module_utils.secret_references import MASK
-from ..module_utils.typed_attributes import with_texts
+from ..module_utils.common.errors import ResourceError
+from ..module_utils.engine import sdk
+from ..module_utils.secrets import references as secret_references
+from ..module_utils.secrets.references import MASK
+from ..module_utils.types.typed_attributes import with_texts
 from .ansible_secrets import look_up_in_ansible
 from .clean_errors import clean_action_errors
 from .printable import clean, cleaned_result

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
 import yaml
 
-from ..module_utils.regular_files import read_below, resolved_below
-from ..module_utils.suggest import did_you_mean
+from ..module_utils.common.suggest import did_you_mean
+from ..module_utils.host.regular_files import read_below, resolved_below
 from .secret_stores import (
     COMMAND_TIMEOUT,
     CommandStore,

@@ -15,8 +15,8 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import yaml
 
-from ..module_utils.regular_files import open_regular
-from ..module_utils.secret_references import environment_name
+from ..module_utils.host.regular_files import open_regular
+from ..module_utils.secrets.references import environment_name
 
 #: How long a program may take for one secret, in seconds.
 COMMAND_TIMEOUT = 30.0

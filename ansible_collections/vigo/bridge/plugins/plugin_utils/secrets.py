@@ -14,7 +14,7 @@ import os
 import socket
 from typing import Iterable, Iterator, Mapping, Sequence
 
-from ..module_utils.secret_references import environment_name, mistake, weakness
+from ..module_utils.secrets.references import environment_name, mistake, weakness
 from .secret_stores import Store, StoreError, ask
 
 #: Names the socket of a running ``vigo-bridge``.

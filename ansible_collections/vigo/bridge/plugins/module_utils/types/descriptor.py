@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 if TYPE_CHECKING:
-    from ..resource import Behaviour
+    from .base import Behaviour
 
 #: What a trigger does to a resource: nothing, run it again, or restart it.
 NOTHING, RERUN, RESTART = "nothing", "rerun", "restart"

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Mapping
 
-from ..container.descriptor import TYPE as CONTAINER
-from ..exec.descriptor import TYPE as EXEC
-from ..file.descriptor import TYPE as FILE
+from .container.descriptor import TYPE as CONTAINER
 from .descriptor import ResourceType
+from .exec.descriptor import TYPE as EXEC
+from .file.descriptor import TYPE as FILE
 
 #: By name, in the order in which they are documented.
 TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (CONTAINER, FILE, EXEC)}

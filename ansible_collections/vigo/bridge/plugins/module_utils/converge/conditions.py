@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the ``when`` of a crate and of a resource let the resource act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping
+
+from ..common.errors import ResourceError
+from ..host.facts import Facts
+from ..host.overlay import Foresight
+from .input import CrateInput, Resource
+
+
+@dataclass
+class Conditions:
+    """A crate's ``when`` is asked once, at the turn of the first of its resources."""
+
+    crates: Mapping[str, CrateInput]
+    facts: Facts
+    _crate_holds: dict[str, bool | None] = field(default_factory=dict)
+
+    def asked(self, resource: Resource, foresight: Foresight) -> tuple[bool | None, str]:
+        """Whether both hold, None where that cannot be told yet, and which one decided.
+
+        Raises ResourceError.
+        """
+        facts = self.facts.foreseen(foresight)
+        crate = self.crates.get(resource.node.crate)
+        holds: bool | None = True
+        decisive = ""
+        if crate and crate.condition:
+            name = crate.crate.name
+            if name not in self._crate_holds:
+                self._crate_holds[name] = crate.condition.holds(facts)
+            holds = self._crate_holds[name]
+            decisive = f"when of crate {name} does not hold: {crate.condition.text}"
+        if holds is not False and resource.condition:
+            own = resource.condition.holds(facts)
+            if own is not True:
+                holds, decisive = own, f"when does not hold: {resource.condition.text}"
+        return holds, decisive
+
+    def surely_hold(self, resource: Resource) -> bool:
+        """Whether both hold, whatever earlier resources may still change."""
+        crate = self.crates.get(resource.node.crate)
+        facts = self.facts.foreseen(Foresight.of_nothing())
+        conditions = (crate.condition if crate else None, resource.condition)
+        try:
+            return all(condition is None or condition.holds(facts) for condition in conditions)
+        except ResourceError:
+            return False

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The graph of an envoy's resources: who comes first, and who triggers whom.
+
+Pure: the translator builds it to check a stack, the target builds it to converge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Mapping, Sequence
+
+from ..common.topological_order import topological_order
+from .cycles import cycles
+from .references import Crate, Node, Problem, References
+
+
+@dataclass(frozen=True)
+class Edge:
+    """``before`` has its turn before ``after``. ``why`` is for people: ``depends_on``."""
+
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """order: all resource ids, each behind all that it needs.
+
+    needs: for each id the ids whose failure makes it skip, in graph order.
+    triggers: for each source id the ids that its change triggers, in graph order.
+    gated: the ids that act only when triggered.
+    """
+
+    order: tuple[str, ...]
+    needs: Mapping[str, tuple[str, ...]]
+    triggers: Mapping[str, tuple[str, ...]]
+    gated: frozenset[str]
+
+
+class GraphError(Exception):
+    """The references do not make a graph. ``problems`` holds all of them."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
+
+
+def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
+    """The graph of these resources; both sequences in order of inclusion, then of writing.
+
+    Crates that are only mentioned by ids need no ``Crate``. Raises GraphError with every
+    unknown, ambiguous or useless reference, or else with a cycle of every knot of resources.
+    """
+    references = References(nodes, crates)
+    edges = _unique([*_crate_edges(references), *_resource_edges(references)])
+    triggers = _triggers(references)
+    if references.problems:
+        raise GraphError(references.problems)
+    ids = [node.id for node in nodes]
+    order = topological_order(ids, ((edge.before, edge.after) for edge in edges))
+    if len(order) < len(ids):
+        raise GraphError(_cycle_problems(ids, edges))
+    place = {resource: number for number, resource in enumerate(order)}
+    return Graph(
+        tuple(order),
+        _grouped(((edge.after, edge.before) for edge in edges), place),
+        _grouped(triggers, place),
+        frozenset(node.id for node in nodes if node.gated),
+    )
+
+
+def _crate_edges(references: References) -> Iterable[Edge]:
+    """All of a crate's resources come behind all of those that it depends on."""
+    for crate in references.crates.values():
+        for first in references.crates_before(crate):
+            for before in references.members.get(first, ()):
+                for after in references.members.get(crate.name, ()):
+                    yield Edge(before, after, f"crate {crate.name} depends on {first}")
+
+
+def _resource_edges(references: References) -> Iterable[Edge]:
+    for node in references.nodes.values():
+        for before in references.resolve_all(node, "depends_on"):
+            yield Edge(before, node.id, "depends_on")
+        for after in references.resolve_all(node, "before"):
+            yield Edge(node.id, after, "before")
+    for source, target in _triggers(references):
+        inside = references.nodes[source].crate == references.nodes[target].crate
+        if inside and not references.nodes[target].gated:
+            yield Edge(source, target, "notify or subscribes")
+
+
+def _triggers(references: References) -> list[tuple[str, str]]:
+    pairs = []
+    for node in references.nodes.values():
+        pairs += [(node.id, target) for target in references.resolve_targets(node)]
+        pairs += [(source, node.id) for source in references.resolve_all(node, "subscribes")]
+    return [(source, target) for source, target in dict.fromkeys(pairs) if source != target]
+
+
+def _unique(edges: Iterable[Edge]) -> list[Edge]:
+    first: dict[tuple[str, str], Edge] = {}
+    for edge in edges:
+        first.setdefault((edge.before, edge.after), edge)
+    return list(first.values())
+
+
+def _cycle_problems(ids: Sequence[str], edges: Sequence[Edge]) -> list[Problem]:
+    """One for each knot of resources that wait for one another."""
+    needs: dict[str, list[str]] = {}
+    for edge in edges:
+        needs.setdefault(edge.after, []).append(edge.before)
+    why = {(edge.after, edge.before): edge.why for edge in edges}
+    return [_cycle_problem(cycle, why) for cycle in cycles(ids, needs)]
+
+
+def _cycle_problem(cycle: Sequence[str], why: Mapping[tuple[str, str], str]) -> Problem:
+    first = cycle[0]
+    steps = map(
+        lambda after, before: f" needs {before} ({why[after, before]})", cycle, [*cycle[1:], first]
+    )
+    story = ", which".join(steps)
+    message = f"these resources wait for one another: {first}{story}"
+    return Problem(message, first, "depends_on", suggestion="take one of these out")
+
+
+def _grouped(
+    pairs: Iterable[tuple[str, str]], place: Mapping[str, int]
+) -> Mapping[str, tuple[str, ...]]:
+    groups: dict[str, set[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, set()).add(value)
+    return {key: tuple(sorted(values, key=place.__getitem__)) for key, values in groups.items()}

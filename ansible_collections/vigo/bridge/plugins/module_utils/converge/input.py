@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The resources of an envoy as they come out of a playbook, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
+
+from ..common.comma_strings import as_list, text, within, words
+from ..common.errors import ResourceError
+from ..common.suggest import did_you_mean
+from ..types.registry import TYPES
+from .references import Crate, Node
+
+if TYPE_CHECKING:
+    from ..language.conditions.when import Condition
+
+_NO_CRATES: Mapping[str, Any] = MappingProxyType({})
+
+#: What every resource may have beside the attributes of its type.
+COMMON = (
+    "id",
+    "type",
+    "name",
+    "depends_on",
+    "before",
+    "notify",
+    "subscribes",
+    "when",
+    "item",
+    "template",
+)
+_REFERENCES = ("depends_on", "before", "notify", "subscribes")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource. attributes: raw, templates not yet rendered.
+
+    condition: its parsed ``when``, or None. item: what ``.Item`` stands for. template: whether
+    its texts are templates.
+    """
+
+    node: Node
+    type: str
+    attributes: Mapping[str, Any]
+    condition: Condition | None = None
+    item: Any = None
+    template: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.node.id
+
+
+@dataclass(frozen=True)
+class CrateInput:
+    """What a crate adds to its resources: its own variables, and its ``when``."""
+
+    crate: Crate
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    condition: Condition | None = None
+
+
+def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, CrateInput]:
+    """Crates by name, from ``{NAME: {depends_on, vars, when, resources}}``.
+
+    Raises ResourceError.
+    """
+    crates = {}
+    for name, entry in entries.items():
+        entry = entry or {}
+        _refuse_unknown(f"crate {name}", entry, ("depends_on", "vars", "when", "resources"))
+        crates[name] = CrateInput(
+            Crate(name, _references(f"crate {name}", "depends_on", entry)),
+            entry.get("vars") or {},
+            _condition(f"crate {name}", entry.get("when")),
+        )
+    return crates
+
+
+def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
+    """The ``docker_host`` of each resource on an engine, in ``resources`` and ``crates``.
+
+    Nothing is checked yet.
+    """
+    entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
+    return [
+        str(entry.get("docker_host") or "")
+        for entry in entries
+        if isinstance(entry, Mapping) and _needs_engine(entry.get("type"))
+    ]
+
+
+def types_by_id(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the type of each resource in ``resources`` and ``crates``, not yet checked.
+
+    Raises ResourceError where one has no ID.
+    """
+    entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
+    return {_id(entry): entry.get("type") for entry in entries}
+
+
+def _needs_engine(kind: Any) -> bool:
+    return isinstance(kind, str) and kind in TYPES and TYPES[kind].needs_engine
+
+
+def parse_resources(
+    entries: Sequence[Mapping[str, Any]],
+    crates: Mapping[str, Mapping[str, Any] | None] = _NO_CRATES,
+) -> list[Resource]:
+    """Resources in the given order, behind those that stand in crates.
+
+    Raises ResourceError for the first that cannot be.
+    """
+    return [_parse(entry) for entry in (*_inline(crates), *entries)]
+
+
+def _inline(crates: Mapping[str, Any]) -> Iterator[Any]:
+    """The resources that stand in crates, each with the crate in its id."""
+    for crate, entry in crates.items():
+        for resource in (entry or {}).get("resources") or ():
+            if isinstance(resource, Mapping):
+                resource = {**resource, "id": f"{crate}/{_id(resource)}"}
+            yield resource
+
+
+def _parse(entry: Mapping[str, Any]) -> Resource:
+    kind = entry.get("type")
+    known = ", ".join(TYPES)
+    if not isinstance(kind, str) or kind not in TYPES:
+        raise ResourceError(f"resource {_label(entry)}: type {kind!r} is not one of {known}")
+    identity = _id(entry)
+    attributes = {name: value for name, value in entry.items() if name not in COMMON}
+    _refuse_unknown(f"resource {identity}", attributes, TYPES[kind].options)
+    for name, option in TYPES[kind].options.items():
+        if option.get("required") and attributes.get(name) in (None, ""):
+            raise ResourceError(f"resource {identity}: {name} is missing")
+    condition = _condition(f"resource {identity}", entry.get("when"))
+    node = Node(
+        identity,
+        **{name: _references(f"resource {identity}", name, entry) for name in _REFERENCES},
+        gated=bool(condition and condition.gated),
+    )
+    return Resource(
+        node, kind, attributes, condition, entry.get("item"), entry.get("template", True)
+    )
+
+
+def _references(where: str, name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    with within(f"{where}: {name}"):
+        return tuple(as_list(entry.get(name)))
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    for name in ("id", "name"):
+        if entry.get(name):
+            with within(f"resource {_label(entry)}: {name}"):
+                return text(entry[name])
+    kind = entry.get("type")
+    name = TYPES[kind].key if isinstance(kind, str) and kind in TYPES else ""
+    key = entry.get(name, "")
+    with within(f"resource of type {kind}: {name}"):
+        return f"{kind}:{' '.join(words(key)) if isinstance(key, (list, tuple)) else text(key)}"
+
+
+def _label(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("id") or entry.get("name") or dict(entry))
+
+
+def _condition(where: str, written: Any) -> Condition | None:
+    if written in (None, ""):
+        return None
+    from ..language.conditions import when  # loaded only where there are conditions
+
+    with within(f"{where}: when"):
+        condition = text(written)
+    try:
+        return when.parse(condition)
+    except when.ConditionError as error:
+        raise ResourceError(f"{where}: when: {error}") from error
+
+
+def _refuse_unknown(where: str, given: Mapping[str, Any], known: Any) -> None:
+    for name in given:
+        if name not in known:
+            hint = did_you_mean(str(name), known) or f"known: {', '.join(known)}"
+            raise ResourceError(f"{where}: unknown attribute {name!r}; {hint}")

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The attributes of a resource with its templates rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Container, Mapping
+
+from ..common.errors import ResourceError
+from ..host.facts import Facts
+from ..language.go_template.errors import TemplateError
+from ..language.go_template.render import render_deep
+from .input import CrateInput, Resource
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What templates see. variables: of the envoy; a crate's own defaults lie over them."""
+
+    crates: Mapping[str, CrateInput]
+    variables: Mapping[str, Any]
+    facts: Facts
+
+    def of(
+        self, resource: Resource, only: Container[str] | None = None
+    ) -> Callable[[], dict[str, Any]]:
+        """Renders the resource's attributes, or ``only`` some, when called.
+
+        Raises ResourceError.
+        """
+
+        def render() -> dict[str, Any]:
+            attributes = {
+                name: value
+                for name, value in resource.attributes.items()
+                if only is None or name in only
+            }
+            if not resource.template:
+                return attributes
+            try:
+                rendered = render_deep(attributes, self._namespaces(resource))
+            except TemplateError as error:
+                raise ResourceError(f"{error.path}: {error}") from error
+            # What renders to nothing counts as not written.
+            return {name: value for name, value in rendered.items() if value != ""}
+
+        return render
+
+    def _namespaces(self, resource: Resource) -> Mapping[str, Any]:
+        crate = self.crates.get(resource.node.crate)
+        namespaces = {
+            "Vars": {**self.variables, **(crate.vars if crate else {})},
+            "Traits": self.facts.traits,
+        }
+        if resource.item is not None:
+            namespaces["Item"] = resource.item
+        return namespaces

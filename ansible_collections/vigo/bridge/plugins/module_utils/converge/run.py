@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Converges this machine from the plain arguments of a module call."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping
+
+from ..common.errors import ResourceError
+from ..host import private_files
+from ..host.facts import Facts
+from ..language.go_template.delimiters import OPEN
+from ..secrets.references import texts
+from ..state import state_folder
+from ..state.journal import Journal
+from ..state.owners_file import OwnersFile
+from ..state.ownership import Stack
+from ..types.base import Behaviour, Call, Result
+from ..types.registry import TYPES
+from ..types.target import Target
+from .graph import GraphError
+from .input import CrateInput, Resource, parse_crates, parse_resources
+from .passes import Convergence
+
+#: The scope of playbooks that choose none.
+DEFAULT_SCOPE = "default"
+
+
+def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
+    """Applies ``resources``, or predicts that in check mode, and gives their results.
+
+    arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
+    ``scope_is_default``, ``state_dir``, ``prune``, ``only``, ``lock_timeout`` as the module
+    documents them. Raises ResourceError when nothing could be started at all.
+    """
+    entries = arguments.get("crates") or {}
+    resources = parse_resources(arguments.get("resources") or [], entries)
+    crates = parse_crates(entries)
+    path = arguments.get("state_dir") or private_files.default_folder()
+    folder = state_folder.StateFolder(path, target.check_mode, target.note)
+    stack = _stack(arguments)
+    ids = [resource.id for resource in resources]
+    given = arguments.get("lock_timeout")
+    with folder.locked(state_folder.LOCK_TIMEOUT if given is None else float(given)):
+        record = OwnersFile.load(folder)
+        wants_prune = bool(arguments.get("prune"))
+        if wants_prune:
+            _refuse_prune(stack, record)
+        former = record.former_name(stack)
+        if former:
+            target.note(
+                f"on this host, the stack with the ID {stack.id} was named {former!r} so far; if"
+                " its folder was copied, give the copy an id of its own"
+            )
+        call = Call(stack, record, frozenset(ids), wants_prune)
+        types = _behaviours(resources, with_orphans=wants_prune or target.check_mode)
+        for behaviour in types.values():
+            behaviour.start(call, target)
+        journal = Journal.load(folder, stack.scope, stack.id)
+        try:
+            convergence = Convergence(
+                resources,
+                crates,
+                arguments.get("vars") or {},
+                types,
+                target,
+                journal,
+                Facts(_traits_named(resources, crates.values()), secrets=target.secrets),
+                stack,
+                arguments.get("only") or (),
+            )
+        except GraphError as error:
+            raise ResourceError("\n".join(map(str, error.problems))) from error
+        convergence.refuse()
+        record.take_over(stack, lambda scope: journal.take_over(Journal.load(folder, scope), ids))
+        results = convergence.run()
+        finished = [behaviour.finish(call, results, target) for behaviour in types.values()]
+        return results + [result for each in finished for result in each]
+
+
+def _behaviours(resources: Iterable[Resource], with_orphans: bool) -> dict[str, Behaviour]:
+    """What the types of the resources do. with_orphans: and those that look for orphans."""
+    used = {resource.type for resource in resources}
+    return {
+        name: kind.behaviour()
+        for name, kind in TYPES.items()
+        if name in used or (with_orphans and kind.leaves_orphans)
+    }
+
+
+def _stack(arguments: Mapping[str, Any]) -> Stack:
+    scope, stack_id = arguments.get("scope") or DEFAULT_SCOPE, arguments.get("stack_id") or ""
+    is_shared = scope == DEFAULT_SCOPE and not stack_id
+    return Stack(
+        scope,
+        stack_id,
+        tuple(arguments.get("former_scopes") or ()),
+        is_named=not (is_shared or arguments.get("scope_is_default")),
+    )
+
+
+def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
+    """Raises ResourceError where containers of another stack might be taken for this one's."""
+    if not stack.is_named:
+        raise ResourceError(
+            f"prune is refused: the scope {stack.scope!r} was not chosen, and another stack may"
+            " have the same. Nothing was touched; name the stack in its stack.vgo (set scope in a"
+            " playbook, stack_scope with the role)"
+        )
+    former = record.former_name(stack)
+    if former:
+        raise ResourceError(
+            f"prune is refused: on this host, the ID {stack.id} was that of the stack {former!r}"
+            f" so far. Nothing was touched; if {stack.scope!r} is its new name, run once without"
+            " prune. If its folder was copied, give the copy an id of its own"
+        )
+
+
+def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:
+    """The traits that templates and conditions ask for; no others are collected."""
+    conditions = [
+        *(crate.condition for crate in crates),
+        *(resource.condition for resource in resources),
+    ]
+    templates = [
+        (text, resource.item is not None)
+        for resource in resources
+        for text in (texts(resource.attributes) if resource.template else ())
+        if OPEN in text
+    ]
+    if not templates and not any(conditions):
+        return set()
+    from ..language.trait_names import trait_names  # with it all that reads templates
+
+    return trait_names(filter(None, conditions), templates)

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A part of a graph: what is applied, what that needs, and what is left out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Sequence
+
+from ..types.base import UNCHANGED, Result
+from .graph import Graph
+
+LEFT_OUT = "not among what `only` names"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """applied: ids of resources that are brought to their desired state.
+
+    checked: those that the applied ones need; they must be as desired already.
+    """
+
+    applied: frozenset[str]
+    checked: frozenset[str]
+
+
+def names(selector: str, resource_id: str) -> bool:
+    """Whether a selector, ``CRATE`` or ``CRATE/RESOURCE``, means a resource.
+
+    A crate or resource of a ``foreach`` is meant with and without its ``[ITEM]``.
+    """
+    crate, slash, name = resource_id.partition("/")
+    crates = (crate, crate.partition("[")[0])
+    if not slash:
+        return selector in crates
+    ids = [f"{one}/{other}" for one in crates for other in (name, name.partition("[")[0])]
+    return selector in (*crates, *ids)
+
+
+def select(selectors: Sequence[str], graph: Graph) -> Selection:
+    """Everything, where nothing is named."""
+    if not selectors:
+        return Selection(frozenset(graph.order), frozenset())
+    applied = {id for id in graph.order if any(names(selector, id) for selector in selectors)}
+    needed: set[str] = set()
+    for resource_id in reversed(graph.order):
+        if resource_id in applied or resource_id in needed:
+            needed.update(graph.needs.get(resource_id, ()))
+    return Selection(frozenset(applied), frozenset(needed - applied))
+
+
+def as_checked(result: Result, attributes: Mapping[str, Any], guards: Sequence[str]) -> Result:
+    """The result of a resource that was looked at only: a failure unless it is as desired.
+
+    result: what would become of it. guards: the attributes of its type that say whether it acts.
+    """
+    if result.failed or result.action in UNCHANGED:
+        return result
+    if guards and not any(attributes.get(guard) for guard in guards):
+        return replace(result, action="skipped", reason="no guard tells whether it is needed")
+    what = {"unknown": "cannot be told"}.get(result.action, f"would be {result.action}")
+    reason = f"it {what} ({result.reason}), and `only` does not name it"
+    return replace(result, action="failed", reason=reason, error={"message": reason, "log": ""})

@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module from a bundle, which holds it and all that it imports.
+
+This text is sent with each call, before all other code of the collection, and imports only the
+standard library. With the first call come all sources, which are compiled here (`first_call`). The
+bytecode stays on the target, and with later calls comes only what reads it (`later_call`); see
+``kept_module``. Either ends with the module's answer, or says that it had nothing to run, and then
+nothing has been done.
+
+What is sent is a line of JSON, with the ``module``, the ``name`` to keep it under, or an empty one,
+and the ``size`` of what follows: the sources by path, as compressed JSON; then the arguments.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import importlib.util
+import json
+import marshal
+import os
+import sys
+import threading
+import zlib
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
+from typing import Any, BinaryIO, Callable
+
+#: The key of the answer of what has nothing to run, and what it lacks.
+MISSING = "module_missing"
+NO_MODULE = "module"
+NO_PYTHON = "python"
+#: The argument that identifies a call, as the only key of a mapping. A module returns it with its
+#: other arguments. Of a key, nothing is masked, whatever a secret is.
+CALL = "_call"
+#: How modules and Ansible write data to one another.
+PROFILE = "legacy"
+#: Where our files lie in a bundle.
+COLLECTION = "ansible_collections/vigo/bridge/plugins"
+
+
+class Bundle:
+    """Imports what it holds, by an absolute name. files: by path, bytecode or Python's text."""
+
+    def __init__(self, files: dict[str, bytes | str]) -> None:
+        self._files = files
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """As a finder in ``sys.meta_path``."""
+        base = name.replace(".", "/")
+        for file, is_package in ((f"{base}/__init__.py", True), (f"{base}.py", False)):
+            if file in self._files:
+                loader: Any = self
+                spec = ModuleSpec(name, loader, origin=file, is_package=is_package)
+                spec.has_location = True
+                return spec
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """As a loader: a module as usual."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._code(str(module.__file__)), module.__dict__)
+
+    def compiled(self) -> dict[str, bytes | str]:
+        """What stays: bytecode of all of ours, and of Ansible's as far as it was needed so far."""
+        for file in self._files:
+            if file.startswith(COLLECTION):
+                self._code(file)
+        return self._files
+
+    def _code(self, file: str) -> CodeType:
+        content = self._files[file]
+        if isinstance(content, str):
+            code: CodeType = compile(content, file, "exec", dont_inherit=True)
+            self._files[file] = marshal.dumps(code)
+        else:
+            code = marshal.loads(content)
+        return code
+
+
+def first_call(stream: BinaryIO, nothing: str) -> None:
+    """Run a module from its sources, and keep it under its name.
+
+    nothing: the answer where there is nothing to run.
+    """
+    head, bundle = _received(stream)
+
+    def keep() -> None:
+        if head["name"]:
+            _kept_module().keep(head["name"], bundle.compiled())
+
+    _run(bundle, head["module"], stream.read(), nothing, keep)
+
+
+def later_call(stream: BinaryIO, nothing: str) -> None:
+    """Run the module that is kept under a name. nothing: see `first_call`."""
+    head, reader = _received(stream)
+    arguments = stream.read()
+    try:
+        _install(reader)
+        kept = Bundle(_kept_module().read(head["name"]))
+    except Exception:
+        sys.stdout.write(nothing)
+    else:
+        _run(kept, head["module"], arguments, nothing, lambda: None)
+
+
+def _received(stream: BinaryIO) -> tuple[dict[str, Any], Bundle]:
+    head = json.loads(stream.readline())
+    return head, Bundle(json.loads(zlib.decompress(stream.read(head["size"]))))
+
+
+def _install(bundle: Bundle) -> None:
+    finder: Any = bundle
+    sys.meta_path.insert(0, finder)
+
+
+def _kept_module() -> Any:
+    return importlib.import_module(_name("module_utils/delivery/kept_module"))
+
+
+def _run(
+    bundle: Bundle, module: str, arguments: bytes, nothing: str, loaded: Callable[[], None]
+) -> None:
+    """What Python does at its start and its end takes as long as many a module's whole work.
+
+    So there is no search for garbage among what is only just being loaded, and no taking down of
+    all of it in the end.
+    """
+    try:
+        os.getcwd()
+    except OSError:
+        os.chdir("/")
+    gc.disable()
+    _install(bundle)
+    try:
+        basic: Any = importlib.import_module("ansible.module_utils.basic")
+        main = importlib.import_module(_name(f"modules/{module}")).main
+        loaded()
+    except Exception:
+        sys.stdout.write(nothing)
+        return
+    basic._ANSIBLE_ARGS = arguments
+    basic._ANSIBLE_PROFILE = PROFILE
+    gc.freeze()
+    gc.enable()
+    try:
+        main()
+    except SystemExit as end:
+        if threading.active_count() > 1 or not isinstance(end.code, int):
+            raise
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code)
+
+
+def _name(path: str) -> str:
+    return f"{COLLECTION}/{path}".replace("/", ".")

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Archives of Python files that are unpacked on a target once, and stay there.
+
+Each has a folder of its own, in one that only this user and root can write to. It is created in one
+step, so that other processes find all of it or nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import tempfile
+import time
+import zipfile
+
+from ..host.private_files import make_folder
+from ..host.temporary_files import temporary
+
+_PART = ".part-"
+_PART_LIVES = 3600.0
+#: How many former versions stay: for other controllers, and for calls that still run.
+OTHERS = 3
+
+
+def unpack(archive: bytes, folder: str, name: str) -> str:
+    """Unpacks a ZIP archive into a folder's subfolder of this name; gives its path.
+
+    A folder that is there under that name stays. Raises OSError, and PermissionError where another
+    user could have put something there.
+    """
+    folder = make_folder(folder)
+    _clear(folder)
+    place = os.path.join(folder, name)
+    part = tempfile.mkdtemp(prefix=_PART, dir=folder)
+    try:
+        extract(archive, part)
+        _sync(part)
+        if not os.path.isdir(place):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(place)
+        os.rename(part, place)
+    except OSError:
+        if not os.path.isdir(place):  # Another call was not faster.
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return place
+
+
+def remove_older(folder: str, name: str) -> None:
+    """Removes what former versions left beside ``name``, apart from the last ones."""
+    others = [
+        entry
+        for entry in os.scandir(folder)
+        if entry.is_dir(follow_symlinks=False)
+        and not entry.name.startswith(_PART)
+        and entry.name != name
+    ]
+    others.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime, reverse=True)
+    for entry in others[OTHERS:]:
+        shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def extract(archive: bytes, folder: str) -> None:
+    """Raises OSError."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as stream:
+        stream.extractall(folder)
+
+
+def put(folder: str, name: str, content: bytes) -> None:
+    """Writes a file into such a folder, in one step, in place of one of that name.
+
+    Raises OSError, and PermissionError as above.
+    """
+    folder = make_folder(folder)
+    _clear(folder)
+    path = os.path.join(folder, name)
+    if os.path.isdir(path):
+        remove(path)
+    with temporary(folder, _PART) as file:
+        file.stream.write(content)
+        file.rename(path)
+
+
+def remove(path: str) -> None:
+    """Remove a file or a folder as far as that is possible."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def _sync(folder: str) -> None:
+    """Sees to it that after a power cut no file is empty."""
+    for path, _subfolders, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(path, name), "rb") as stream:
+                os.fsync(stream.fileno())
+
+
+def _clear(folder: str) -> None:
+    """Removes what killed calls left half done."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if entry.name.startswith(_PART) and age > _PART_LIVES:
+                remove(entry.path)

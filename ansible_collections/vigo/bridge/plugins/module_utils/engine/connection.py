@@ -1,0 +1,290 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection to an engine's socket.
+
+An engine at a Unix socket is spoken to by the standard library, see ``unix_socket``, any other by
+the docker SDK, see ``sdk_session``. Which calls are made is in ``engine``.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import http.client
+import json
+import os
+import socket
+import sys
+from typing import Any, Callable, Iterator, Mapping
+from urllib.parse import urlencode
+
+from ..common.errors import Blocked, ResourceError
+from ..host.background import Background
+from ..host.system_errors import named_in, reason
+from . import sdk
+from .sdk_session import SdkSession
+from .transport import Transport
+from .unix_socket import unix_socket
+
+_DEFAULT_HOST = "unix:///var/run/docker.sock"
+#: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
+OLDEST_API = (1, 41)
+NEWEST_API = (1, 47)
+#: Seconds without a byte after which an engine counts as not answering; ``allowance`` in calls
+#: is how much longer a command may rightly take.
+PATIENCE = 60.0
+_PING_PATIENCE = 20.0
+#: Timeout of a credential helper for registries, in seconds.
+_HELPER_PATIENCE = 30.0
+
+#: What breaks a connection. The exceptions of ``requests`` are all OSError.
+_LOST = (OSError, http.client.HTTPException)
+
+_START_HINT = (
+    "install one (apt install docker.io, or podman) or start it (systemctl start docker, or"
+    " podman.socket), or set docker_host"
+)
+
+
+class Refused(ResourceError):
+    """The engine answered with an error. said: in its own words. code: its HTTP status."""
+
+    def __init__(self, said: str, code: int) -> None:
+        super().__init__(f"the engine refuses: {said}; correct what it names, or see its log")
+        found = named_in(said)
+        if found is not None and found.errno in (errno.ENOSPC, errno.EDQUOT):
+            self.status = Blocked.status
+            self.message = (
+                f"{reason(found)} where the engine keeps its data ({said}); free some space on it"
+                " (docker system df shows what uses it)"
+            )
+        self.said = said
+        self.code = code
+
+
+class Events:
+    """What an engine tells, line by line, without an end. answer: that stream."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[Any]:
+        return (json.loads(line) for line in self._answer.iter_lines() if line.strip())
+
+    def close(self) -> None:
+        """Ends the iteration, from any thread."""
+        self._answer.close()
+
+
+class Connection:
+    """One engine. Raises Blocked at once when it does not answer."""
+
+    def __init__(self, docker_host: str = "") -> None:
+        self.host = address(docker_host)
+        self._engine = transport_to(self.host)
+        self._prefix = ""
+        ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
+        self.is_podman = "Libpod" in ping.headers.get("Server", "")
+        self.api_version = api_version(ping.headers.get("Api-Version", ""))
+        self._prefix = "/v{}.{}".format(*min(self.api_version, NEWEST_API))
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        allowance: float = 0.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """One request; the answer's JSON, or its text. Raises Refused or Blocked."""
+        timeout = PATIENCE + allowance
+        answer = self._send(method, self._prefix + path, params, body, headers, timeout=timeout)
+        return self._content(answer)
+
+    def call_libpod(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
+        """One request of Podman's own API, which is versioned apart."""
+        return self._content(self._send(method, f"/v4.0.0/libpod{path}", timeout=timeout))
+
+    def find(self, path: str) -> Any:
+        """What a GET answers, or None where there is no such thing."""
+        try:
+            return self.call("GET", path)
+        except Refused as error:
+            if error.code == 404:
+                return None
+            raise
+
+    def stream(
+        self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], timeout: float
+    ) -> Iterator[dict[str, Any]]:
+        """A POST whose answer is one JSON object a line. timeout: seconds of silence."""
+        answer = self._stream("POST", path, params, headers, timeout, silence=timeout)
+        try:
+            for line in answer.iter_lines():
+                if line.strip():
+                    yield json.loads(line)
+        except ValueError as error:
+            raise self._senseless() from error
+        except _LOST as error:
+            raise self._unreachable(error) from error
+        finally:
+            answer.close()
+
+    def events(self, filters: Mapping[str, Any]) -> Events:
+        """Those that happen from now on."""
+        params = {"filters": json.dumps(filters)}
+        return Events(self._stream("GET", "/events", params, None, PATIENCE, silence=None))
+
+    def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
+        """What the Docker config of this user holds for a registry, and a remark.
+
+        A missing credential helper must not fail a pull that needs no credentials.
+        """
+        if not _has_docker_config():
+            return None, ""
+        docker = sdk.imported()
+        try:
+            # The SDK waits for a credential helper without any limit.
+            found = Background(lambda: docker.auth.load_config().resolve_authconfig(registry))
+            return found.result(_HELPER_PATIENCE), ""
+        except (docker.errors.DockerException, ValueError, KeyError, OSError) as error:
+            return None, (
+                f"the Docker config's credentials for {registry} cannot be used"
+                f" ({type(error).__name__}); pulling without"
+            )
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout: float,
+    ) -> Any:
+        target = _with(path, params)
+        return self._answer(lambda: self._engine.request(method, target, timeout, headers, body))
+
+    def _stream(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any],
+        headers: Mapping[str, str] | None,
+        timeout: float,
+        silence: float | None,
+    ) -> Any:
+        """An answer by lines. timeout: seconds until it begins. silence: seconds without a byte."""
+        target = _with(self._prefix + path, params)
+        return self._answer(lambda: self._engine.stream(method, target, timeout, headers, silence))
+
+    def _answer(self, ask: Callable[[], Any]) -> Any:
+        try:
+            answer = ask()
+        except _LOST as error:
+            raise self._unreachable(error) from error
+        if answer.status_code >= 400:
+            raise Refused(_message(answer), answer.status_code)
+        return answer
+
+    def _content(self, answer: Any) -> Any:
+        if "json" not in answer.headers.get("Content-Type", "") or not answer.content:
+            return answer.content
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise self._senseless() from error
+
+    def _senseless(self) -> Blocked:
+        return Blocked(
+            f"what answers at {self.host} makes no sense as an engine's answer; look at its log,"
+            " and at what stands between here and the engine"
+        )
+
+    def _unreachable(self, error: Exception) -> Blocked:
+        cause = _operating_system_error(error)
+        if isinstance(cause, PermissionError):
+            return Blocked(
+                f"no permission on the engine's socket {self.host}: use become, or add the user"
+                " to the docker group and log in again"
+            )
+        if _is_timeout(error):
+            return Blocked(
+                f"the engine at {self.host} stopped answering; look at its log, and restart it"
+                " if it hangs"
+            )
+        detail = cause.strerror if cause is not None and cause.strerror else error
+        return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
+
+
+def transport_to(host: str) -> Transport:
+    """Return what carries calls to the engine at an address."""
+    return unix_socket(host) or SdkSession(host, PATIENCE)
+
+
+def needs_sdk(docker_host: str) -> bool:
+    """Whether the engine cannot be used without the SDK. docker_host: as the user gives it."""
+    return unix_socket(address(docker_host)) is None or _has_docker_config()
+
+
+def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
+    """The header that carries credentials to a registry."""
+    text = json.dumps(dict(credentials)).encode()
+    return {"X-Registry-Auth": base64.urlsafe_b64encode(text).decode()}
+
+
+def address(docker_host: str) -> str:
+    """Where the engine is. docker_host: as the user gives it; empty for the usual one."""
+    return docker_host or os.environ.get("DOCKER_HOST") or _DEFAULT_HOST
+
+
+def _has_docker_config() -> bool:
+    """Whether there is one where the SDK looks."""
+    folder = os.environ.get("DOCKER_CONFIG")
+    places = [os.path.join(folder, "config.json")] if folder else []
+    places += map(os.path.expanduser, ("~/.docker/config.json", "~/.dockercfg"))
+    return any(map(os.path.exists, places))
+
+
+def _with(path: str, params: Mapping[str, Any] | None) -> str:
+    return f"{path}?{urlencode(params)}" if params else path
+
+
+def _is_timeout(error: Exception) -> bool:
+    requests = sys.modules.get("requests")
+    return isinstance(error, socket.timeout) or (
+        requests is not None and isinstance(error, requests.exceptions.Timeout)
+    )
+
+
+def api_version(text: str) -> tuple[int, int]:
+    """``1.41`` as two numbers; the oldest version that we know where an engine does not tell."""
+    major, _dot, minor = text.partition(".")
+    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else OLDEST_API
+
+
+def _message(answer: Any) -> str:
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    if isinstance(content, dict):
+        text = content.get("message") or content.get("cause")
+    else:
+        text = answer.text
+    return str(text or f"HTTP status {answer.status_code}").strip()
+
+
+def _operating_system_error(error: Any) -> OSError | None:
+    """The socket's error inside the wrappings of requests and urllib3."""
+    seen: list[Any] = [error]
+    for wrapped in seen:
+        if isinstance(wrapped, OSError) and wrapped.errno is not None:
+            return wrapped
+        inner = [*getattr(wrapped, "args", ()), getattr(wrapped, "reason", None)]
+        inner += [wrapped.__cause__, wrapped.__context__]
+        seen += [item for item in inner if isinstance(item, Exception) and item not in seen]
+    return None

@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The docker SDK of this target: its own, or one that the controller sends.
+
+The controller's comes as an archive that is named by its content. It is unpacked once, into a
+folder of that name that only this user can use, and stays there; Python keeps its bytecode beside
+it, for each version its own. Check mode unpacks it for the one call.
+
+Whether an SDK works shows when it is imported, which takes longer than all else where nothing is to
+be changed. So it is remembered what was seen to work.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import contextlib
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from typing import Any, Iterator, Mapping, Sequence
+
+from ..common.errors import Blocked
+from ..delivery.unpacking import extract, put, remove, remove_older, unpack
+from ..host.private_files import checked_folder, open_file
+from ..host.system_errors import reason
+from .installed_packages import use_installed_packages
+
+#: What the archive holds: the SDK, and all that it cannot do without.
+PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
+
+#: How action plugins offer the controller's SDK: its digest and versions, and the archive itself
+#: (base64) once the module has answered that it is missing.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "_sdk": {"type": "dict", "default": {}},
+    "_sdk_archive": {"type": "str", "no_log": True},
+}
+#: The key of that answer. Nothing has been done then.
+MISSING = "sdk_missing"
+
+#: The file that says what was seen to work; and those of them that were believed in this call.
+_MEMORY = "works"
+_LONGEST_MEMORY = 10_000
+_trusted: list[str] = []
+_INSTALL = "install it there: apt install python3-docker, or pip install docker"
+
+
+def provide(
+    offer: Mapping[str, str], archive: str | None, folders: Sequence[str], keep: bool
+) -> bool:
+    """Makes the SDK importable; False where the controller has to send its archive first.
+
+    offer: ``digest`` and ``versions`` of what the controller has, or nothing. folders: where
+    archives are unpacked, the first that can be used is. keep: whether it stays there. Raises
+    Blocked, saying what to install.
+    """
+    use_installed_packages()
+    if _works(folders, keep):
+        return True
+    if not offer:
+        raise Blocked(
+            f"this target's Python {platform.python_version()} has no usable docker SDK, and the"
+            f" controller has none to send; {_INSTALL}, or pip install docker on the controller"
+        )
+    for place in _unpacked_before(folders, offer["digest"]):
+        if _use(place, folders, keep) is None:
+            return True
+        if keep:
+            remove(place)  # damaged: the controller sends it again
+    if archive is None:
+        return False
+    content = base64.b64decode(archive)
+    place = _unpack(content, offer["digest"], folders) if keep else _unpack_for_now(content)
+    error = _use(place, folders, keep)
+    if error:
+        raise Blocked(
+            f"the controller's docker SDK ({offer['versions']}) does not run on this target's"
+            f" Python {platform.python_version()} ({error.__cause__}); {_INSTALL}, or install older"
+            " versions on the controller"
+        ) from error
+    return True
+
+
+def folders(state_folder: str) -> list[str]:
+    """Where archives are unpacked: with the other state, or where that cannot be written."""
+    return [
+        os.path.join(state_folder, "sdk"),
+        os.path.join("/var/tmp", f"vigo-bridge-sdk-{os.geteuid()}"),
+    ]
+
+
+def imported() -> Any:
+    """The module ``docker``. Raises Blocked where it cannot be imported."""
+    try:
+        import docker
+        import docker.auth
+        import docker.errors
+        import docker.utils
+    except Exception as error:  # An old or half installed one may raise anything.
+        again = "run again, or " if _trusted else ""
+        _forget()
+        raise Blocked(
+            f"the Python of this target has no usable docker SDK ({error}); {again}{_INSTALL}"
+        ) from error
+    return docker
+
+
+def _works(folders: Sequence[str], keep: bool) -> bool:
+    try:
+        _try(folders, keep)
+    except Blocked:
+        return False
+    return True
+
+
+def _use(place: str, folders: Sequence[str], keep: bool) -> Blocked | None:
+    """Put the SDK before the target's packages, whose ``requests`` may be too old for it.
+
+    Return why it does not work.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
+        del sys.modules[name]
+    sys.path.insert(0, place)
+    sys.dont_write_bytecode = False  # else every call would compile it anew
+    try:
+        _try(folders, keep)
+    except Blocked as error:
+        sys.path.remove(place)
+        return error
+    return None
+
+
+def _try(folders: Sequence[str], keep: bool) -> None:
+    """Imports the SDK, unless the same one was seen to work before. Raises Blocked."""
+    seen = _seen()
+    for folder in folders:
+        if seen and _remembered(folder) == seen:
+            _trusted.append(os.path.join(folder, _MEMORY))
+            return
+    imported()
+    for folder in folders if keep else ():
+        with contextlib.suppress(OSError):
+            put(folder, _MEMORY, seen.encode())
+            return
+
+
+def _seen() -> str:
+    """What would be imported, by which Python; empty where something is missing."""
+    seen = [sys.version]
+    for package in PACKAGES[:3]:
+        try:
+            spec = importlib.util.find_spec(package)
+        except (ImportError, ValueError):
+            spec = None
+        if spec is None or not spec.origin:
+            return ""
+        seen.append(f"{spec.origin} {os.stat(spec.origin).st_mtime}")
+    return "\n".join(seen)
+
+
+def _remembered(folder: str) -> str:
+    try:
+        path = os.path.join(checked_folder(folder), _MEMORY)
+        with os.fdopen(open_file(path), encoding="utf-8") as stream:
+            return stream.read(_LONGEST_MEMORY)
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _forget() -> None:
+    for path in _trusted:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def _unpacked_before(places: Sequence[str], digest: str) -> Iterator[str]:
+    for folder in places:
+        with contextlib.suppress(OSError):
+            place = os.path.join(checked_folder(folder), digest)
+            if os.path.isdir(place):
+                yield place
+
+
+def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
+    """Unpacks into the first folder that takes it, in one step for whoever looks."""
+    obstacles = []
+    for folder in places:
+        try:
+            place = unpack(archive, folder, digest)
+            remove_older(folder, digest)
+            return place
+        except OSError as error:
+            obstacles.append(f"{folder} ({reason(error)})")
+    raise Blocked(
+        "this target has no docker SDK, and the controller's cannot be unpacked into"
+        f" {' or '.join(obstacles)}; make room there, or {_INSTALL}"
+    )
+
+
+def _unpack_for_now(archive: bytes) -> str:
+    try:
+        place = tempfile.mkdtemp(prefix="vigo-bridge-sdk-")
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+        extract(archive, place)
+    except OSError as error:
+        raise Blocked(
+            "this target has no docker SDK, and the controller's cannot be unpacked into"
+            f" {tempfile.gettempdir()} ({reason(error)}); make room there, or {_INSTALL}"
+        ) from error
+    return place

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An engine that is reached by TCP, TLS or SSH, spoken to by the docker SDK's client.
+
+It is used as an HTTP session only; so every SDK from 5.0.3 on behaves the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Any, Iterator, Mapping
+
+from ..common.errors import Blocked
+from . import sdk
+
+
+class SdkSession:
+    """As ``unix_socket.UnixSocket``. Raises Blocked where the SDK cannot be used."""
+
+    def __init__(self, docker_host: str, patience: float) -> None:
+        """patience: seconds that it may take to reach the engine."""
+        docker = sdk.imported()
+        environment = dict(os.environ, DOCKER_HOST=docker_host)
+        try:
+            options = docker.utils.kwargs_from_env(environment=environment)
+            options.setdefault("base_url", docker_host)
+            self._client = docker.APIClient(version="1.24", timeout=patience, **options)
+        except (docker.errors.DockerException, OSError) as error:
+            raise Blocked(
+                f"cannot use the engine at {docker_host}: {error}; check docker_host, or"
+                " DOCKER_HOST and what belongs to it"
+            ) from error
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """timeout: seconds without a byte. body: sent as JSON. Raises OSError."""
+        return self._send(method, path, headers=headers, json=body, timeout=timeout)
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        silence: float | None = None,
+    ) -> Any:
+        """An answer that may take long; one with an error comes whole. Raises OSError."""
+        answer = self._send(method, path, headers=headers, timeout=(timeout, silence), stream=True)
+        return answer if answer.status_code >= 400 else SdkStream(answer)
+
+    def _send(self, method: str, path: str, **options: Any) -> Any:
+        return self._client.request(method, self._client.base_url + path, **options)
+
+
+class SdkStream:
+    """As ``unix_socket.Stream``."""
+
+    def __init__(self, answer: Any) -> None:
+        self.status_code = answer.status_code
+        self._answer = answer
+
+    def iter_lines(self) -> Iterator[bytes]:
+        lines: Iterator[bytes] = self._answer.iter_lines()
+        return lines
+
+    def close(self) -> None:
+        docker = sdk.imported()
+        # Over SSH, nothing ends it while another thread waits for the next line.
+        with contextlib.suppress(docker.errors.DockerException):
+            docker.types.CancellableStream(None, self._answer).close()

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps the ends of what a process prints."""
+
+from __future__ import annotations
+
+import os
+import selectors
+from typing import IO, Sequence
+
+from ..secrets.references import Secrets
+
+#: How much output is kept, in bytes: its end.
+OUTPUT_LIMIT = 64 * 1024
+
+
+class Streams:
+    """Reads the streams of a process, keeps the end of each, and of all of them together.
+
+    secrets: masked in what is kept.
+    """
+
+    def __init__(self, streams: Sequence[IO[bytes] | None], secrets: Secrets) -> None:
+        self._streams = [_Stream(stream, secrets) for stream in streams if stream is not None]
+        self._together = _Tail(secrets)
+
+    def read(self) -> None:
+        """Reads to the end of all streams."""
+        with selectors.DefaultSelector() as selector:
+            for stream in self._streams:
+                selector.register(stream.stream, selectors.EVENT_READ, stream)
+            while selector.get_map():
+                for key, _events in selector.select():
+                    chunk = os.read(key.fd, OUTPUT_LIMIT)
+                    self._together.add(key.data.take(chunk))
+                    if not chunk:
+                        selector.unregister(key.fileobj)
+
+    def text(self) -> str:
+        """Return what all streams hold, line by line in the order in which it came."""
+        return self._together.text(b"".join(stream.unfinished for stream in self._streams))
+
+    def texts(self) -> list[str]:
+        """Return what each stream holds."""
+        return [stream.tail.text() for stream in self._streams]
+
+
+class _Stream:
+    """unfinished: its last line, as long as that may go on.
+
+    It holds the stream open for as long as it is read: another file could get its number.
+    """
+
+    def __init__(self, stream: IO[bytes], secrets: Secrets) -> None:
+        self.stream = stream
+        self.tail = _Tail(secrets)
+        self.unfinished = b""
+
+    def take(self, chunk: bytes) -> bytes:
+        """Keeps the chunk, and returns the lines that it completes."""
+        self.tail.add(chunk)
+        read = self.unfinished + chunk
+        complete = read.rfind(b"\n") + 1 if chunk and len(read) <= OUTPUT_LIMIT else len(read)
+        self.unfinished = read[complete:]
+        return read[:complete]
+
+
+class _Tail:
+    """The last OUTPUT_LIMIT bytes of what is added.
+
+    More is kept than is shown, so that a secret that the cut goes through is there as a whole.
+    """
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._limit = OUTPUT_LIMIT + secrets.reach
+        self._kept = b""
+
+    def add(self, chunk: bytes) -> None:
+        self._kept = (self._kept + chunk)[-self._limit :]
+
+    def text(self, further: bytes = b"") -> str:
+        return self._secrets.conceal_output(self._kept + further, OUTPUT_LIMIT)

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What errors of the operating system mean, in words, and what to do about them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from typing import Iterator
+
+from ..common.errors import Blocked
+
+#: What is wrong, and what to do: faults of the surroundings, not of what was asked for.
+_SURROUNDINGS = {
+    errno.ENOSPC: ("the disk is full", "free some space"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space"),
+    errno.EFBIG: (
+        "it is larger than this process may write",
+        "raise the limit of file sizes (ulimit -f)",
+    ),
+    errno.EROFS: ("the file system is read-only", "mount it writable"),
+    errno.EIO: ("the disk reports an error", "see the kernel's log"),
+    errno.EMFILE: ("too many files are open", "raise the limit of open files (ulimit -n)"),
+    errno.ENFILE: ("too many files are open", "raise the system's limit (fs.file-max)"),
+    errno.ENOMEM: ("there is not enough memory", "free some memory"),
+    errno.EAGAIN: (
+        "no further process can be started",
+        "end some processes, or raise their limit (ulimit -u)",
+    ),
+}
+_PERMISSION = (errno.EACCES, errno.EPERM)
+
+
+def is_of_surroundings(error: OSError) -> bool:
+    """Whether it is a fault of the machine, such as a full disk."""
+    return error.errno in _SURROUNDINGS
+
+
+def reason(error: OSError) -> str:
+    """Return what is wrong: ``the disk is full``."""
+    if error.errno in _SURROUNDINGS:
+        return _SURROUNDINGS[error.errno][0]
+    return error.strerror or str(error) or type(error).__name__
+
+
+def advice(error: OSError) -> str:
+    """Return what to do; empty where that depends on the file."""
+    if error.errno in _SURROUNDINGS:
+        return _SURROUNDINGS[error.errno][1]
+    return "use an account that may do that" if error.errno in _PERMISSION else ""
+
+
+def explained(error: OSError) -> str:
+    """Return all of it in one line, with the path where the error has one."""
+    path = error.filename if isinstance(error.filename, (str, bytes)) else ""
+    parts = [": ".join(filter(None, [os.fsdecode(path), reason(error)])), advice(error)]
+    return "; ".join(filter(None, parts))
+
+
+def named_in(text: str) -> OSError | None:
+    """Return the fault of the surroundings that a program's output names, if any."""
+    for code in _SURROUNDINGS:
+        if os.strerror(code).lower() in text.lower():
+            return OSError(code, os.strerror(code))
+    return None
+
+
+def blocked(error: OSError) -> Blocked:
+    """Return the error of a resource that the machine's fault prevents."""
+    return Blocked(explained(error))
+
+
+@contextlib.contextmanager
+def at(path: str) -> Iterator[None]:
+    """Put the path into an OSError that has none, as those of writing to an open file."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = path
+        raise

@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""References to secrets in texts: ``secret:PATH`` and ``secret:{PATH}``.
+
+A text keeps its references until the last moment; what is shown, stored or compared in labels
+is the reference, never the value.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, Sequence
+
+from ..common.errors import ResourceError
+
+if TYPE_CHECKING:
+    from .masking.mask import Masker
+
+# The longest path without a trailing '.', '/' or '-', so that a sentence may end behind it.
+_REFERENCE = re.compile(
+    r"(?<![A-Za-z0-9_-])secret:"
+    r"(?:\{(?P<braced>[A-Za-z0-9_./-]*[A-Za-z0-9_])\}|(?P<bare>[A-Za-z0-9_./-]*[A-Za-z0-9_]))"
+)
+
+# A path that is not finished: nothing but a template, or no path at all, follows.
+_MALFORMED = re.compile(
+    r"(?<![A-Za-z0-9_-])secret:"
+    r"(?:\{(?![A-Za-z0-9_./-]*[A-Za-z0-9_]\})|[A-Za-z0-9_./-]*(?:(?<=[:./-])|(?=\{\{-?\s*[.$(]))\{\{)"
+)
+
+#: What stands in output instead of a secret.
+MASK = "********"
+#: A text that lost its beginning starts with this line.
+CUT = "[... earlier output was cut]\n"
+#: A shorter secret may be a part of anything.
+SHORTEST = 8
+#: Secrets of that length that occur in what has nothing to do with them, our own words among them.
+_WORDS = frozenset(
+    [
+        "12345678",
+        "123456789",
+        "1234567890",
+        "administrator",
+        "changeme",
+        "container",
+        "database",
+        "development",
+        "directory",
+        "localhost",
+        "password",
+        "password1",
+        "password123",
+        "postgres",
+        "postgresql",
+        "production",
+        "qwertyuiop",
+        "recreated",
+        "registry",
+        "resource",
+        "restarted",
+        "sunshine",
+        "testtest",
+        "username",
+        "unhealthy",
+        "unchanged",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One reference in a text. start, end: offsets of the whole of it."""
+
+    path: str
+    start: int
+    end: int
+
+
+def find(text: str) -> list[Reference]:
+    """All references in a text, from left to right."""
+    return [
+        Reference(match.group("braced") or match.group("bare"), match.start(), match.end())
+        for match in _REFERENCE.finditer(text)
+    ]
+
+
+def malformed(text: str) -> list[int]:
+    """Where references begin whose path is broken off, or is to be made by a template."""
+    return [match.start() for match in _MALFORMED.finditer(text)]
+
+
+def mistake(path: str) -> str | None:
+    """What is wrong with the path of a secret, or None.
+
+    Stores may make a file's name or a program's argument of it, so it must not lead elsewhere.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_./-]+", path):
+        return "a path has letters, digits and _ . / - only"
+    parts = path.split("/")
+    if "" in parts:
+        return "a path neither begins nor ends with /, and has no // in it"
+    if any(set(part) == {"."} for part in parts):
+        return "no part of a path is . or .."
+    if any(part.startswith("-") for part in parts):
+        return "no part of a path begins with -"
+    return None if re.match(r"[A-Za-z0-9_]", path[-1]) else "a path ends with a letter, digit or _"
+
+
+def paths(value: Any) -> set[str]:
+    """The paths of all secrets that a value names, at any depth."""
+    return {reference.path for text in texts(value) for reference in find(text)}
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts in a value, at any depth; keys of maps are not looked at."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts(item)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrets that one call was given: values by path. Never printed."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: What else must not be shown, such as a password that an argument holds.
+    others: Sequence[str] = field(default=(), repr=False)
+
+    def reveal(self, text: str) -> str:
+        """The text with every reference replaced by its value, in one pass.
+
+        A value that itself looks like a reference stays as it is.
+        """
+
+        def value(match: re.Match[str]) -> str:
+            path = match.group("braced") or match.group("bare")
+            if path not in self.values:
+                raise ResourceError(
+                    f"secret {path!r} was not handed over; set it in one of the stack's secret"
+                    f" stores (for the env store: {environment_name(path)})"
+                )
+            return self.values[path]
+
+        return _REFERENCE.sub(value, text)
+
+    def conceal(self, text: str) -> str:
+        """A text from outside, such as an engine's answer, with every secret masked."""
+        return (
+            self._masker.mask_text(text)
+            if self._is_any
+            else as_bytes(text).decode("utf-8", "replace")
+        )
+
+    def conceal_output(self, data: bytes, limit: int) -> str:
+        """Return the end of what a program printed, with every secret masked.
+
+        data: the end, with ``reach`` bytes more where there was more. limit: how much is shown.
+        """
+        shown = self._masker.mask(data) if self._is_any else data.decode("utf-8", "replace")
+        return CUT + shown[-limit:] if len(data) > limit else shown
+
+    def conceal_sentence(self, text: str) -> str:
+        """Mask a message, except for short secrets and those that are common words.
+
+        Masking these would make the message unreadable; output of engines and programs that it
+        quotes is masked before.
+        """
+        return self._sentences.mask_text(text) if self._is_any else text
+
+    @property
+    def reach(self) -> int:
+        """How many bytes more than a limit show that it is exceeded, and where a secret begins."""
+        return 1 + (self._masker.reach if self._is_any else 0)
+
+    @property
+    def _is_any(self) -> bool:
+        return bool(self.values or self.others)
+
+    @functools.cached_property
+    def _masker(self) -> Masker:
+        return _masker(self._hidden)
+
+    @functools.cached_property
+    def _sentences(self) -> Masker:
+        return _masker(value for value in self._hidden if not weakness(value))
+
+    @property
+    def _hidden(self) -> Iterator[str]:
+        yield from self.values.values()
+        yield from self.others
+
+
+def _masker(values: Iterable[str]) -> Masker:
+    # Imported here, as the controller, and a call that prints nothing, need none of it.
+    from .masking.mask import Masker
+
+    return Masker(values)
+
+
+def as_bytes(text: str) -> bytes:
+    """The bytes that a text was made of, which need not have been a text."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def weakness(value: str) -> str | None:
+    """Return why a secret looks like other text, or None."""
+    if len(value) < SHORTEST:
+        return f"shorter than {SHORTEST} characters"
+    return "a common word" if value.strip().lower() in _WORDS else None
+
+
+def environment_name(path: str) -> str:
+    """The environment variable of a secret in the ``env`` store."""
+    return "VIGO_SECRET_" + re.sub(r"[^A-Za-z0-9]", "_", path).upper()

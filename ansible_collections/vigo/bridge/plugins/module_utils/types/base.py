@@ -1,0 +1,414 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every resource type offers, and how one resource is brought to its desired state.
+
+A resource type parses attributes into a spec, observes the target, decides (without touching
+anything) and acts. ``bring`` is the one path that all resources take, alone or in a graph.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
+
+from ..common.errors import ResourceError
+from ..host.caller import leave_if_gone
+from ..host.system_errors import blocked
+from ..secrets.references import Secrets
+from .target import Target
+from .typed_attributes import typed
+
+if TYPE_CHECKING:
+    from ..state.owners_file import OwnersFile
+    from ..state.ownership import Stack
+    from .descriptor import ResourceType
+
+#: Actions of resources that failed.
+FAILURES = frozenset({"failed", "blocked"})
+#: Actions that leave the target as it was; every other action counts as a change.
+UNCHANGED = FAILURES | {"none", "skipped"}
+ACTIONS = UNCHANGED | {
+    "created",
+    "updated",
+    "recreated",
+    "started",
+    "stopped",
+    "restarted",
+    "deleted",
+    "ran",
+    "unknown",
+}
+#: The IDs of results of what pruning removes begin with this.
+PRUNED = "prune/"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The circumstances in which a resource decides.
+
+    triggered: a trigger is owed to it (``notify`` or ``subscribes``).
+    earlier: its action when it was applied before in this same run, or None.
+    check_mode: only predict.
+    uncertain: in check mode, whether an earlier predicted change that is no file's may alter what
+    is observed.
+    reveal: puts secrets into a text that holds references to them.
+    awaited: other resources depend on it, and act after it: it must be settled by then.
+    """
+
+    triggered: bool = False
+    earlier: str | None = None
+    check_mode: bool = False
+    uncertain: bool = False
+    reveal: Callable[[str], str] = str
+    awaited: bool = False
+
+
+_PLAIN_TURN = Turn()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do and why. ``diff`` is Ansible's before/after; ``note`` a remark for the user.
+
+    ``steps`` are the type's own. Those of a decision that changes nothing only wait.
+    """
+
+    action: str
+    reason: str = ""
+    diff: Mapping[str, Any] | None = None
+    steps: tuple[Any, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What acting showed: a command's exit code and the end of its output.
+
+    returned: what a task that applies the resource alone returns besides, by name.
+    """
+
+    rc: int | None = None
+    output: str | None = None
+    returned: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A change that is made, while it is still awaited whether it lasts.
+
+    wait: until that is known; gives what acting showed, raises ResourceError. ended: when that
+    was, by ``time.monotonic``.
+    """
+
+    wait: Callable[[], Outcome]
+    ended: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True)
+class Result:
+    """One resource's line in the results, as users see it."""
+
+    id: str
+    type: str
+    action: str
+    reason: str = ""
+    diff: Mapping[str, Any] | None = None
+    error: Mapping[str, str] | None = None
+    rc: int | None = None
+    output: str | None = None
+    duration_s: float = 0.0
+    returned: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        return self.action not in UNCHANGED
+
+    @property
+    def failed(self) -> bool:
+        return self.action in FAILURES
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as JSON has it: fields without a value are left out."""
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "type": self.type,
+            "action": self.action,
+            "reason": self.reason,
+        }
+        for name in ("diff", "error", "rc", "output"):
+            value = getattr(self, name)
+            if value is not None:
+                shown[name] = dict(value) if isinstance(value, Mapping) else value
+        shown["duration_s"] = round(self.duration_s, 3)
+        return shown
+
+
+def concealed(result: Result, secrets: Secrets) -> Result:
+    """The result without secrets, for all who may see it.
+
+    Names and actions stay whatever a secret is; only what comes from outside is masked by value.
+    """
+    error = result.error
+    return replace(
+        result,
+        reason=secrets.conceal_sentence(result.reason),
+        diff=result.diff and _concealed_diff(result.diff, secrets),
+        error=error
+        and {
+            "message": secrets.conceal_sentence(error["message"]),
+            "log": secrets.conceal(error["log"]),
+        },
+        output=result.output and secrets.conceal(result.output),
+        returned=conceal_values(result.returned, secrets.conceal_sentence),
+    )
+
+
+def _concealed_diff(diff: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
+    """The names of attributes, and of files, are not from outside."""
+    return {
+        name: conceal_values(value, secrets.conceal) if name in ("before", "after") else value
+        for name, value in diff.items()
+    }
+
+
+def conceal_values(value: Any, conceal: Callable[[str], str]) -> Any:
+    """A value with all texts in it masked, at any depth, but for the keys of mappings."""
+    if isinstance(value, str):
+        return conceal(value)
+    if isinstance(value, Mapping):
+        return {key: conceal_values(item, conceal) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [conceal_values(item, conceal) for item in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that brings a stack.
+
+    record: whose the things of this host are. resources: the IDs of all resources of the stack.
+    wants_prune: whether what the stack no longer names is to be removed.
+    """
+
+    stack: Stack
+    record: OwnersFile
+    resources: frozenset[str]
+    wants_prune: bool = False
+
+
+class Behaviour:
+    """What a resource type does. Subclasses fill in the four steps; they keep no state."""
+
+    type: ResourceType
+    #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
+    labelled = False
+    #: The attributes that ``prepare`` gets; none where there is nothing to prepare.
+    prepared_by: tuple[str, ...] = ()
+    #: The attributes that ``refuse`` gets; none where there is nothing to refuse.
+    refused_by: tuple[str, ...] = ()
+    #: The attributes that ``expect`` gets; none where nothing must be known ahead.
+    expected_by: tuple[str, ...] = ()
+
+    def parse(self, attributes: Mapping[str, Any]) -> Any:
+        """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""
+        return self.type.parse(attributes)
+
+    def when_triggered(self, spec: Any) -> Any:
+        """The spec of a resource that a trigger is owed to. Pure."""
+        return spec
+
+    def observe(self, spec: Any, target: Target) -> Any:
+        """What is there now, as a frozen value. Raises ResourceError.
+
+        Changes nothing that the spec is about. Outside check mode it may prepare what no
+        decision is possible without: fetch an image, repair what a killed run left.
+        """
+        raise NotImplementedError
+
+    def decide(self, spec: Any, observed: Any, turn: Turn) -> Decision:
+        """What has to be done. Pure. Raises ResourceError when it cannot be done."""
+        raise NotImplementedError
+
+    def confirm(self, spec: Any, observed: Any, decision: Decision, target: Target) -> None:
+        """Raise ResourceError where a decision cannot be carried out. Changes nothing."""
+
+    def act(
+        self, spec: Any, observed: Any, decision: Decision, target: Target
+    ) -> Outcome | Pending:
+        """Does it. Raises ResourceError; what was there before is then still there."""
+        raise NotImplementedError
+
+    def describe(
+        self, attributes: Mapping[str, Any], result: Result, target: Target
+    ) -> Mapping[str, Any]:
+        """What a task that applies a resource alone returns in any case, by name."""
+        return {}
+
+    def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Before the first change: what is better done for all resources of the type together.
+
+        resources: of each its rendered attributes of ``prepared_by``. Never raises
+        ResourceError: what fails here fails again, and is reported, at the resource's turn.
+        """
+
+    def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Before the first change: raises ResourceError where nothing may be touched.
+
+        resources: of each its rendered attributes of ``refused_by``.
+        """
+
+    def expect(
+        self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
+    ) -> None:
+        """Take note of a resource of this run, before any has its turn, in check mode, too.
+
+        attributes: gives its rendered attributes of ``expected_by``, as they are by then; None
+        where its conditions do not hold. Raises ResourceError and OSError.
+        """
+
+    def start(self, call: Call, target: Target) -> None:
+        """Before anything else of a call that brings a stack: take note of what it is about."""
+
+    def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
+        """Record what came of a call, and return the results of what it removes besides.
+
+        results: of all resources of the stack.
+        """
+        return []
+
+    def may_alter(self, spec: Any) -> Sequence[str]:
+        """Paths on the target at and below which a change may alter anything. Pure."""
+        return ("/",)
+
+    def foretell(self, spec: Any, observed: Any, target: Target) -> None:
+        """In check mode in place of ``act``: tells the target's foresight what would be."""
+        target.foresight.cloud(self.may_alter(spec))
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A resource that had its turn. is_pending: whether its result has to be waited for."""
+
+    result: Callable[[], Result]
+    is_pending: bool = False
+
+
+def bring(
+    resource_id: str,
+    behaviour: Behaviour,
+    attributes: Callable[[], Mapping[str, Any]],
+    target: Target,
+    turn: Turn = _PLAIN_TURN,
+    announce: Callable[[], object] = lambda: None,
+) -> Result:
+    """As ``begin``, and waits for the result."""
+    return begin(resource_id, behaviour, attributes, target, turn, announce).result()
+
+
+def begin(
+    resource_id: str,
+    behaviour: Behaviour,
+    attributes: Callable[[], Mapping[str, Any]],
+    target: Target,
+    turn: Turn = _PLAIN_TURN,
+    announce: Callable[[], object] = lambda: None,
+) -> Begun:
+    """Brings one resource to its desired state, or predicts that in check mode.
+
+    ``attributes`` is called first of all: rendering templates is part of the resource's own
+    work, and fails with it. ``announce`` is called when a change is about to be made, or is
+    predicted.
+    """
+    leave_if_gone()
+    attempt = _Attempt(resource_id, behaviour.type.name)
+    turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
+    try:
+        spec = behaviour.parse(typed(attributes(), behaviour.type.options, behaviour.type.data))
+        if turn.triggered:
+            spec = behaviour.when_triggered(spec)
+        try:
+            observed = behaviour.observe(spec, target)
+            decision = behaviour.decide(spec, observed, turn)
+            behaviour.confirm(spec, observed, decision, target)
+        except ResourceError as error:
+            # What is in the way may be taken away by then; files alone do not do that.
+            if not target.foresight.active:
+                raise
+            announce()
+            target.foresight.cloud(behaviour.may_alter(spec))
+            reason = f"it cannot be told before the earlier changes are made: {error.message}"
+            return _done(Result(resource_id, behaviour.type.name, "unknown", reason))
+        if decision.note:
+            target.note(decision.note)
+        outcome: Outcome | Pending = Outcome()
+        if decision.action in UNCHANGED:
+            if decision.steps:
+                outcome = behaviour.act(spec, observed, decision, target)
+        else:
+            announce()
+            if decision.action == "unknown":
+                target.foresight.cloud(behaviour.may_alter(spec))
+            elif target.check_mode:
+                behaviour.foretell(spec, observed, target)
+            else:
+                target.changed.append(resource_id)
+                outcome = behaviour.act(spec, observed, decision, target)
+    except ResourceError as error:
+        return _done(attempt.failed(error, time.monotonic()))
+    except OSError as error:
+        return _done(attempt.failed(blocked(error), time.monotonic()))
+    if isinstance(outcome, Outcome):
+        return _done(attempt.succeeded(decision, outcome, time.monotonic()))
+    return Begun(attempt.awaited(decision, outcome), is_pending=True)
+
+
+def _done(result: Result) -> Begun:
+    return Begun(lambda: result)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What becomes of a resource; ``ended`` is by ``time.monotonic``."""
+
+    id: str
+    type: str
+    started: float = field(default_factory=time.monotonic)
+
+    def succeeded(self, decision: Decision, outcome: Outcome, ended: float) -> Result:
+        return Result(
+            self.id,
+            self.type,
+            decision.action,
+            decision.reason,
+            decision.diff,
+            rc=outcome.rc,
+            output=outcome.output,
+            returned=outcome.returned,
+            duration_s=ended - self.started,
+        )
+
+    def failed(self, error: ResourceError, ended: float) -> Result:
+        return Result(
+            self.id,
+            self.type,
+            error.status,
+            reason=error.message,
+            error={"message": error.message, "log": error.log},
+            rc=error.rc,
+            returned=error.returned,
+            duration_s=ended - self.started,
+        )
+
+    def awaited(self, decision: Decision, pending: Pending) -> Callable[[], Result]:
+        def result() -> Result:
+            try:
+                outcome = pending.wait()
+            except ResourceError as error:
+                return self.failed(error, pending.ended())
+            except OSError as error:
+                return self.failed(blocked(error), pending.ended())
+            return self.succeeded(decision, outcome, pending.ended())
+
+        return result

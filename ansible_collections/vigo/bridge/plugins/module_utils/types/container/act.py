@@ -1,0 +1,307 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out the steps of a decision."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any, Callable, Iterator, Mapping, cast
+
+from ...common.errors import ResourceError
+from ...host.background import Background
+from ..base import Decision, Outcome, Pending
+from ..target import Target
+from . import label, older_images
+from .claims import claims
+from .decide import abilities, steps
+from .engine import Engine
+from .observed import Existing, Image, Observed
+from .owners import owners
+from .replace import create_config, names, port_holders
+from .replace.followers import to_follow
+from .replace.replace import create, labels_for, replace
+from .run_memory import run_memory
+from .settle import Settling, await_health
+from .spec import FAILED, ContainerSpec
+from .values import mounts
+
+
+@dataclass(frozen=True)
+class Work:
+    """One container that is acted on."""
+
+    engine: Engine
+    spec: ContainerSpec
+    observed: Observed
+    target: Target
+
+    @property
+    def container(self) -> Existing:
+        """The one that the decision was made on."""
+        return cast(Existing, self.observed.container)
+
+    @property
+    def image(self) -> Image:
+        """The one to create from."""
+        return cast(Image, self.observed.image)
+
+
+#: Waits until what a step has begun is settled. Raises ResourceError.
+Wait = Callable[[], object]
+
+
+def act(work: Work, decision: Decision) -> Outcome | Pending:
+    """All steps in order. Raises ResourceError.
+
+    What the last one has begun goes on in the background until it is settled, or undone. All
+    that can be checked is checked first.
+    """
+    for step in decision.steps:
+        _CHECK.get(type(step), _no_check)(work, step)
+    wait: Wait | None = None
+    for step in decision.steps:
+        if wait is not None:
+            wait()
+        wait = _DO[type(step)](work, step)
+    if wait is None:
+        return _finished(work, decision, None)
+    settling = Background(lambda: _finished(work, decision, wait))
+    run_memory(work.engine, work.target).settling[work.spec.name] = settling
+    return Pending(settling.result, settling.ended)
+
+
+def _finished(work: Work, decision: Decision, wait: Wait | None) -> Outcome:
+    with concealing(work.target):
+        if wait is not None:
+            wait()
+        if any(isinstance(step, (steps.Create, steps.Replace)) for step in decision.steps):
+            _remove_older_images(work)
+        if work.spec.expect == "exited":
+            return _outcome_of_one_shot(work)
+        return Outcome()
+
+
+@contextlib.contextmanager
+def concealing(target: Target) -> Iterator[None]:
+    """Errors and logs of engines may echo a secret: they never leave with one."""
+    try:
+        yield
+    except ResourceError as error:
+        error.message = target.secrets.conceal(error.message)
+        error.log = target.secrets.conceal(error.log)
+        raise
+
+
+def _remove_older_images(work: Work) -> None:
+    """What was asked for is done by now: a failure is a remark, no error."""
+    former = work.observed.container
+    try:
+        removed = older_images.remove_surplus(
+            work.engine, work.spec, work.image.id, former.image_id if former else ""
+        )
+    except ResourceError as error:
+        message = work.target.secrets.conceal(error.message)
+        work.target.note(f"keep_images of container {work.spec.name}: {message}")
+        return
+    if removed:
+        work.target.note(f"container {work.spec.name}: removed older images {', '.join(removed)}")
+
+
+def _no_check(work: Work, step: Any) -> None:
+    """Nothing could be noticed before."""
+
+
+def _check_create(work: Work, step: steps.Create) -> None:
+    names.refuse_foreign(work.engine, work.spec.name, (FAILED,))
+    _check_sources(work)
+    if step.start:
+        _check_start(work, None)
+
+
+def _check_replace(work: Work, step: steps.Replace) -> None:
+    names.refuse_foreign(work.engine, work.spec.name)
+    _check_sources(work)
+    if step.start:
+        _check_start(work, work.container)
+
+
+def _check_sources(work: Work) -> None:
+    """Docker itself would create the folder for a mount with ``z`` or ``Z``."""
+    sources = [mount.source for mount in work.spec.settings.volumes or () if mount.is_bind]
+    abilities.refuse_missing_source(work.engine.missing_source(sources))
+
+
+def _check_start(work: Work, replaced: Existing | None) -> None:
+    """Engines notice both only at the start."""
+    port_holders.refuse_taken(work.engine, work.spec, replaced)
+    kind, _colon, name = (work.spec.settings.network_mode or "").partition(":")
+    if kind == "container":
+        shared = work.engine.container(name)
+        if shared is None or not shared.is_up:
+            state = "does not run" if shared else "does not exist"
+            raise ResourceError(
+                f"container {name}, whose network {work.spec.name} is to share, {state};"
+                f" name its resource in depends_on, or start it first"
+            )
+        await_health(work.engine, shared, work.spec)
+
+
+def _create_network(work: Work, step: steps.CreateNetwork) -> None:
+    labels = {label.NETWORK: work.spec.scope or "true"}
+    if work.spec.stack_id:
+        labels[label.STACK_ID] = work.spec.stack_id
+    work.engine.create_network(step.name, labels)
+
+
+def _create(work: Work, step: steps.Create) -> Wait | None:
+    engine, spec = work.engine, work.spec
+    body = create_config.payload(
+        spec, work.image, work.observed.file_env, work.target.secrets.reveal
+    )
+    new_id = create(engine, spec, spec.name, body, work.target.note)
+    if not step.start:
+        return None
+    try:
+        settling = Settling(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
+    except ResourceError as error:
+        # It may have been started all the same, if only the answer was lost.
+        with contextlib.suppress(ResourceError):
+            engine.stop(new_id, 0)
+            engine.remove(new_id, volumes=True)
+        raise port_holders.explain(engine, spec, error) from error
+
+    def wait() -> None:
+        try:
+            settling.wait()
+        except ResourceError as error:
+            failed = engine.container(new_id)
+            if failed is not None:
+                names.keep_failed(engine, spec.name, failed)
+            error.message += f"; it is kept, stopped, as {spec.name}{FAILED}"
+            raise
+        names.drop_failed(engine, spec.name)
+
+    return wait
+
+
+def _replace(work: Work, step: steps.Replace) -> Wait | None:
+    engine, spec, old = work.engine, work.spec, work.container
+    known, described = owners(work.target), claims(work.target)
+    followers = _followers(work, work.target.note)
+    body = create_config.payload(
+        spec,
+        work.image,
+        work.observed.file_env,
+        work.target.secrets.reveal,
+        carried=create_config.carried_over(spec, old, work.image),
+        further_labels=labels_for(old, followers),
+    )
+
+    def owner_labels(follower: Existing) -> Mapping[str, str]:
+        return known.labels(follower, described.resource(engine.host, follower.name))
+
+    finish = replace(engine, spec, old, followers, body, step.start, work.target.note, owner_labels)
+    followed = run_memory(engine, work.target).followed
+    followed.update({follower.name: spec.name for follower in followers})
+    for follower in followers:
+        work.target.note(
+            f"container {follower.name} shares the network of {spec.name}, and was recreated with"
+            " it"
+        )
+    return finish
+
+
+def _followers(work: Work, note: Callable[[str], None]) -> list[Existing]:
+    engine, known, described = work.engine, owners(work.target), claims(work.target)
+
+    def is_adopted(container: Existing) -> bool:
+        is_described = bool(described.resource(engine.host, container.name))
+        return is_described or known.owns(container.id, container.labels)
+
+    return to_follow(engine, work.spec.name, work.container, note, is_adopted, known.is_foreign)
+
+
+def confirm(work: Work, decision: Decision) -> None:
+    """Raise ResourceError where other containers would lose the network of a replaced one."""
+    if any(isinstance(step, steps.Replace) for step in decision.steps):
+        _followers(work, lambda remark: None)
+
+
+def _update(work: Work, step: steps.Update) -> None:
+    work.engine.update(work.container.id, step.payload)
+
+
+def _connect(work: Work, step: steps.Connect) -> None:
+    work.engine.connect(step.attachment, work.container.id)
+
+
+def _disconnect(work: Work, step: steps.Disconnect) -> None:
+    work.engine.disconnect(step.network, work.container.id)
+
+
+def _unpause(work: Work, step: steps.Unpause) -> None:
+    work.engine.unpause(work.container.id)
+
+
+def _start(work: Work, step: steps.Start) -> Wait:
+    try:
+        return _brought_up(work, lambda: work.engine.start(work.container.id))
+    except ResourceError as error:
+        raise port_holders.explain(work.engine, work.spec, error) from error
+
+
+def _restart(work: Work, step: steps.Restart) -> Wait:
+    container = work.container
+    return _brought_up(work, lambda: work.engine.restart(container.id, container.grace))
+
+
+def _await(work: Work, step: steps.Await) -> Wait:
+    return _brought_up(work, lambda: None)
+
+
+def _brought_up(work: Work, bring_up: Callable[[], None]) -> Wait:
+    return Settling(work.engine, work.spec, work.container.id, bring_up).wait
+
+
+def _stop(work: Work, step: steps.Stop) -> None:
+    work.engine.stop(work.container.id, work.container.grace)
+
+
+def _remove(work: Work, step: steps.Remove) -> None:
+    work.engine.remove(work.container.id, volumes=step.volumes)
+    names.drop_failed(work.engine, work.spec.name)
+    if step.volumes:
+        # Anonymous volumes that were carried over count as named for the engine.
+        for mount in work.container.volumes:
+            if not mount.is_bind and mounts.is_anonymous_name(mount.source):
+                work.engine.remove_volume(mount.source)
+
+
+def _outcome_of_one_shot(work: Work) -> Outcome:
+    ended = work.engine.container(work.spec.name)
+    if ended is None or ended.status != "exited":
+        return Outcome()
+    return Outcome(ended.exit_code, work.engine.log_tail(ended.id))
+
+
+_DO: dict[type, Callable[[Work, Any], Any]] = {
+    steps.CreateNetwork: _create_network,
+    steps.Create: _create,
+    steps.Replace: _replace,
+    steps.Update: _update,
+    steps.Connect: _connect,
+    steps.Disconnect: _disconnect,
+    steps.Unpause: _unpause,
+    steps.Start: _start,
+    steps.Restart: _restart,
+    steps.Await: _await,
+    steps.Stop: _stop,
+    steps.Remove: _remove,
+}
+
+_CHECK: dict[type, Callable[[Work, Any], None]] = {
+    steps.Create: _check_create,
+    steps.Replace: _check_replace,
+}

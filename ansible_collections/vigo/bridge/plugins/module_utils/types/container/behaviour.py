@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers as a resource type."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, Sequence
+
+from ...common.errors import ResourceError
+from ...state.ownership import Namesake
+from ..base import Behaviour, Call, Decision, Outcome, Pending, Result, Turn
+from ..target import Target
+from . import spec as container_spec
+from .act import Work, act, concealing, confirm
+from .claims import claims
+from .decide import abilities
+from .decide.decide import decide, wanted_networks
+from .descriptor import TYPE
+from .engine import Engine
+from .named import named
+from .observe import observe
+from .observed import Observed
+from .owners import Owners, owners, record_found, refuse_namesakes
+from .prefetch import prefetch
+from .prune import prune
+from .spec import ContainerSpec
+
+
+class Container(Behaviour):
+    """A container of Docker, or of Podman by its Docker API."""
+
+    type = TYPE
+    labelled = True
+    refused_by = ("docker_host",)
+    expected_by = ("container", "docker_host")
+    prepared_by = (
+        "container",
+        "image",
+        "state",
+        "pull",
+        "platform",
+        "docker_host",
+        "registry_username",
+        "registry_password",
+    )
+
+    def observe(self, spec: ContainerSpec, target: Target) -> Observed:
+        """What is there; outside check mode the image is pulled by its policy first."""
+        with concealing(target):
+            engine = _engine(spec.docker_host, target)
+            named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
+            if spec.is_wanted:
+                abilities.refuse(spec, engine.api_version)
+                if not engine.is_podman:
+                    abilities.refuse_seccomp_path(spec)
+            observed = observe(engine, spec, target)
+            for remark in abilities.remarks(spec, observed, engine.api_version):
+                target.note(remark)
+            return observed
+
+    def decide(self, spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
+        return decide(spec, observed, turn)
+
+    def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Where an engine has containers of another stack of the same name."""
+        for host in dict.fromkeys(str(given.get("docker_host") or "") for given in resources):
+            try:
+                _engine(host, target)
+            except Namesake:
+                raise
+            except ResourceError:
+                continue  # An engine that does not answer is reported at the resource's turn.
+
+    def expect(
+        self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
+    ) -> None:
+        """Another container's replacement must know which ones this run describes."""
+        claims(target).add(resource, attributes)
+
+    def confirm(
+        self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
+    ) -> None:
+        with concealing(target):
+            confirm(Work(_engine(spec.docker_host, target), spec, observed, target), decision)
+
+    def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
+        """Pulls their images in parallel."""
+        wanted = []
+        silent: set[str] = set()
+        for attributes in resources:
+            try:
+                spec = container_spec.parse(attributes)
+            except ResourceError:
+                continue
+            if not spec.is_wanted or spec.pull == "never" or spec.docker_host in silent:
+                continue
+            try:
+                wanted.append((_engine(spec.docker_host, target), spec))
+            except ResourceError:
+                silent.add(spec.docker_host)
+        prefetch(wanted, target)
+
+    def start(self, call: Call, target: Target) -> None:
+        """The stack decides whose the containers are that are found."""
+        target.service("owners", lambda: Owners(call.stack, call.record, call.resources))
+
+    def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
+        """Record what was taken over; report orphans, and remove them where that is wanted."""
+        record_found(target, named(target), results)
+        return prune(target, call.resources, results, call.wants_prune)
+
+    def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
+        """The folders of the host that it can write to."""
+        mounts = spec.settings.volumes or ()
+        return tuple(mount.source for mount in mounts if mount.is_bind and not mount.read_only)
+
+    def act(
+        self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
+    ) -> Outcome | Pending:
+        with concealing(target):
+            return act(Work(_engine(spec.docker_host, target), spec, observed, target), decision)
+
+
+def _engine(docker_host: str, target: Target) -> Engine:
+    """One connection for all containers of a call."""
+    return target.service(f"engine {docker_host}", lambda: _connected(docker_host, target))
+
+
+def _connected(docker_host: str, target: Target) -> Engine:
+    engine = Engine(docker_host, target.secrets.conceal)
+    refuse_namesakes(engine, owners(target))
+    return engine

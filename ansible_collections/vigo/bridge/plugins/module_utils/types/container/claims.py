@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The containers that the resources of a call describe, whether or not they had their turn."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping
+
+from ...common.errors import ResourceError
+from ...engine.connection import address
+from ..target import Target
+
+#: Gives attributes of a resource; None where it does not apply to this host. Raises ResourceError.
+Attributes = Callable[[], "Mapping[str, Any] | None"]
+
+
+@dataclass
+class Claims:
+    """Found out when they are asked for: few runs need them."""
+
+    _open: list[tuple[str, Attributes]] = field(default_factory=list)
+    _resources: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def add(self, resource: str, attributes: Attributes) -> None:
+        """Add a resource by its ID. attributes: gives ``container`` and ``docker_host``."""
+        self._open.append((resource, attributes))
+
+    def resource(self, host: str, name: str) -> str:
+        """Return the ID of the resource that describes a container; empty where there is none.
+
+        host: the engine's address.
+        """
+        while self._open:
+            resource, attributes = self._open.pop(0)
+            # What cannot be asked is reported at the resource's turn.
+            with contextlib.suppress(ResourceError, OSError):
+                given = attributes()
+                if given is not None:
+                    self._resources.setdefault(_key(given), resource)
+        return self._resources.get((host, name), "")
+
+
+def _key(attributes: Mapping[str, Any]) -> tuple[str, str]:
+    host = address(str(attributes.get("docker_host") or "").strip())
+    return host, str(attributes.get("container") or "").strip()
+
+
+def claims(target: Target) -> Claims:
+    """The claims of this call."""
+    return target.service("containers that are described", Claims)

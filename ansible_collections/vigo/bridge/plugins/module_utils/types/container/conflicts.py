@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings that cannot go together, which engines would notice late or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...common.errors import ResourceError
+from .values import namespaces
+
+if TYPE_CHECKING:
+    from .spec import Settings
+
+#: What a container has from the one whose network it shares.
+_OF_THE_NETWORK = ("ports", "hostname", "dns", "extra_hosts")
+
+
+def refuse(settings: Settings) -> None:
+    """Raises ResourceError, naming both."""
+    if settings.entrypoint == () and not settings.command:
+        raise ResourceError(
+            "entrypoint: [] leaves no command, because engines drop the image's own beside it;"
+            " set command, too"
+        )
+    if settings.network_mode and settings.networks:
+        raise ResourceError("network_mode cannot be combined with network or networks; keep one")
+    _refuse_memory(settings)
+    namespaces.refuse_shared(settings.sysctls or {}, settings.network_mode, settings.ipc)
+    if (settings.network_mode or "").startswith("container:"):
+        for name in _OF_THE_NETWORK:
+            if getattr(settings, name) is not None:
+                raise ResourceError(
+                    f"{name} cannot be combined with network_mode: {settings.network_mode}; set it"
+                    " for that container"
+                )
+    targets = {mount.target for mount in settings.volumes or ()}
+    for path in settings.tmpfs or ():
+        if path in targets:
+            raise ResourceError(f"tmpfs: {path} is among volumes, too; keep one of them")
+
+
+def _refuse_memory(settings: Settings) -> None:
+    swap, memory = settings.memory_swap, settings.memory
+    if swap is None:
+        return
+    if not memory:
+        raise ResourceError("memory_swap needs memory; set both")
+    if swap != -1 and swap < memory:
+        raise ResourceError("memory_swap is memory and swap together: it cannot be below memory")

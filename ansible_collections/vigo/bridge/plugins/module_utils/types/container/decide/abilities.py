@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an engine or its host cannot do of what is asked, and what it does not tell. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from ....common.errors import ResourceError
+from ....engine.connection import OLDEST_API
+from ..observed import Observed
+from ..spec import ContainerSpec, Settings
+
+_NEEDS = {"platform": ((1, 41), "Docker 20.10"), "start_interval": ((1, 44), "Docker 25")}
+
+#: Compared by what they lead to: the image's ID, the variables.
+_SEEN_OTHERWISE = frozenset({"platform", "env_file"})
+
+
+def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
+    """Raises ResourceError where the engine is too old for an attribute, and would ignore it."""
+    asked = {
+        "platform": spec.settings.platform,
+        "start_interval": spec.settings.healthcheck and spec.settings.healthcheck.start_interval,
+    }
+    for name, (needed, release) in _NEEDS.items():
+        if asked[name] is not None and api_version < needed:
+            shown = f"healthcheck.{name}" if name == "start_interval" else name
+            raise ResourceError(
+                f"{shown} needs an engine with API {_text(needed)} ({release}); this one speaks"
+                f" {_text(api_version)}: leave it out, or use a newer engine"
+            )
+
+
+def refuse_seccomp_path(spec: ContainerSpec) -> None:
+    """Raise ResourceError for the path of a profile, which Docker refuses only at start.
+
+    The docker command reads the file; the engine expects its content. Podman accepts a path.
+    """
+    for option in spec.settings.security_opt or ():
+        name, _equals, value = option.partition("=" if "=" in option else ":")
+        if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
+            raise ResourceError(
+                f"security_opt: {option!r}: Docker does not accept the path of a profile; write"
+                " seccomp=unconfined, or a list with seccomp= and the profile's JSON"
+            )
+
+
+def refuse_addresses(spec: ContainerSpec, observed: Observed) -> None:
+    """Raises ResourceError for a fixed address that its network cannot give.
+
+    Docker would say so at the start only, when the former container is stopped already.
+    """
+    for attachment in spec.settings.networks or ():
+        for address in filter(None, (attachment.ipv4, attachment.ipv6)):
+            _refuse_address(attachment.network, address, observed)
+
+
+def _refuse_address(network: str, address: str, observed: Observed) -> None:
+    subnets = observed.subnets.get(network, ())
+    if network not in observed.known_networks:
+        raise ResourceError(
+            f"networks: {network} does not exist, and one that is made on demand has no addresses"
+            f" of its own to give; make it first: docker network create --subnet ... {network}"
+        )
+    inside = any(
+        ipaddress.ip_address(address) in ipaddress.ip_network(subnet, strict=False)
+        for subnet in subnets
+    )
+    reserved = [
+        text
+        for subnet in (ipaddress.ip_network(subnet, strict=False) for subnet in subnets)
+        for text in (str(subnet.network_address), str(subnet.broadcast_address))
+        if subnet.version == 4 and subnet.prefixlen < 31
+    ]
+    if address in reserved:
+        raise ResourceError(
+            f"networks: {address} is the first or last address of {network}, which is reserved;"
+            " choose another one"
+        )
+    if subnets and not inside:
+        raise ResourceError(
+            f"networks: {address} is not among the addresses of {network} ({', '.join(subnets)});"
+            " choose one of those"
+        )
+
+
+def refuse_missing_source(path: str) -> None:
+    """Raise ResourceError for a path that cannot be mounted; an empty path is valid."""
+    if path:
+        raise ResourceError(
+            f"volumes: {path} does not exist on the engine's host; create it first, or mount a"
+            " volume"
+        )
+
+
+def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int]) -> list[str]:
+    """What will not be as it was asked for, and what cannot be compared, in words."""
+    found = []
+    if api_version < OLDEST_API:
+        found.append(
+            f"the engine speaks API {_text(api_version)}; Docker 20.10 and Podman 4.3"
+            f" ({_text(OLDEST_API)}) are the oldest that are known to work"
+        )
+    limits = [name for name in spec.settings.chosen() if name in observed.incapable]
+    if limits:
+        found.append(
+            f"{_of(spec)} this host cannot limit {', '.join(limits)} (its kernel or its control"
+            " groups lack that): not limited"
+        )
+    if observed.podman:
+        found += [f"{_of(spec)} {remark}" for remark in _podman(spec.settings)]
+    untold = _untold(spec, observed)
+    if untold:
+        found.append(
+            f"{_of(spec)} the engine does not tell {', '.join(untold)} of a container that"
+            " something else has made: taken for equal"
+        )
+    return found
+
+
+def _podman(settings: Settings) -> list[str]:
+    found = []
+    if settings.domainname:
+        found.append("Podman's Docker API has no domainname: it is ignored")
+    if settings.memory_swap == -1:
+        found.append("Podman's Docker API cannot lift memory_swap: it stays twice the memory")
+    return found
+
+
+def _untold(spec: ContainerSpec, observed: Observed) -> list[str]:
+    container = observed.container
+    if container is None or container.recorded is not None:
+        return []
+    return [
+        name
+        for name in spec.settings.chosen()
+        if name not in _SEEN_OTHERWISE and getattr(container.settings, name) is None
+    ]
+
+
+def _of(spec: ContainerSpec) -> str:
+    return f"container {spec.name}:"
+
+
+def _text(version: tuple[int, int]) -> str:
+    return "{}.{}".format(*version)

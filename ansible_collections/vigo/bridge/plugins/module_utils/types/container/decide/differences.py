@@ -1,0 +1,310 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a container differs from its spec. Pure.
+
+What only creation can set is compared by ``comparing``: with the help of our label where there is
+one. What engines can change later is always compared by inspect. Secrets are compared by value and
+shown as their references.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping, cast
+
+from ....secrets import references as secret_references
+from ..label import LIVE, plain
+from ..observed import Existing, Observed
+from ..spec import LIMITS, Settings
+from ..values import networks
+from ..values.networks import Attachment
+from . import comparing, environment
+from .comparing import Reveal
+
+HIDDEN = "********"
+#: What engines report for a limit that is not set.
+_UNLIMITED = {
+    "memory": (0,),
+    "memory_swap": (0, -1),
+    "cpus": (0,),
+    "cpu_shares": (0, 1024),
+    "pids_limit": (0, -1, 2048),
+}
+#: Long values: the reason says only that they changed.
+_NOT_SPELLED_OUT = frozenset({"command", "entrypoint", "healthcheck", "security_opt", "tmpfs"})
+_MAPS = frozenset({"labels", "ulimits", "sysctls", "log_opts"})
+#: By the image's ID, and by the variables themselves.
+_SEEN_OTHERWISE = frozenset({"image", "platform", "env", "env_file"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that is not as it should be. in_place: the engine can change it as it is."""
+
+    field: str
+    reason: str
+    before: Any
+    after: Any
+    in_place: bool = False
+
+
+def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Difference, ...]:
+    """All differences of the container that was observed, in the order of the settings."""
+    container = cast(Existing, observed.container)
+    found = [*_image(wanted, observed, container)]
+    found += _settings(wanted, observed, reveal)
+    found += _secret_words(wanted, container, reveal)
+    found += _env(wanted, observed, container, reveal)
+    found += _restart(wanted, observed, container)
+    found += _limits(wanted, observed, container)
+    found += _networks(wanted, observed, container)
+    return tuple(found)
+
+
+def _image(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
+    before, after = container.settings.image or "", wanted.image or ""
+    here = observed.image.id if observed.image else None
+    if observed.podman and before == f"localhost/{after}":
+        before = after  # Podman's short names: the image's ID tells whether it is the one.
+    if before != after and not (before in ("", here) or before.startswith("sha256:")):
+        return [Difference("image", f"image {before} -> {after}", before, after)]
+    if observed.moved or (here is not None and here != container.image_id):
+        reason = f"image {after} is another one now"
+        return [Difference("image", reason, f"{after} ({_short(container.image_id)})", after)]
+    return []
+
+
+def _short(image_id: str) -> str:
+    return image_id.rpartition(":")[2][:12]
+
+
+def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Difference]:
+    """What only creation can set, the variables of the environment apart."""
+    found = []
+    container = cast(Existing, observed.container)
+    recorded = container.recorded
+    for name in Settings.__dataclass_fields__:
+        if name in LIVE or name in _SEEN_OTHERWISE:
+            continue
+        entries = comparing.differing(name, wanted, observed, reveal)
+        if not entries:
+            continue
+        after = plain(getattr(wanted, name))
+        if recorded is not None and name in recorded.hashed:
+            before, after = None, None
+        elif recorded is not None:
+            before = recorded.fields.get(name)
+        else:
+            before = _shown_before(after, getattr(container.settings, name))
+        if recorded is None and secret_references.paths(after):
+            found.append(Difference(name, f"{name} changed", HIDDEN, after))
+        else:
+            found.append(Difference(name, _words(name, entries, before, after), before, after))
+    return found
+
+
+def _secret_words(wanted: Settings, container: Existing, reveal: Reveal) -> list[Difference]:
+    """The label holds references to secrets, not their values."""
+    found = []
+    for name in ("command", "entrypoint"):
+        value = getattr(wanted, name)
+        if value is None or not secret_references.paths(value):
+            continue
+        if container.recorded is None or not container.recorded.holds(name, value):
+            continue  # Found already.
+        if tuple(reveal(word) for word in value) != getattr(container.settings, name):
+            reason = f"{name}: the value of a secret changed"
+            found.append(Difference(name, reason, HIDDEN, plain(value)))
+    return found
+
+
+def _env(
+    wanted: Settings, observed: Observed, container: Existing, reveal: Reveal
+) -> list[Difference]:
+    """Variables whose actual value is not the wanted one, named but never shown."""
+    written = wanted.env or {}
+    actual = container.settings.env or {}
+    effective = {**observed.file_env, **{name: reveal(value) for name, value in written.items()}}
+    names = [
+        name
+        for name in sorted(environment.to_compare(wanted, observed))
+        if actual.get(name) != effective.get(name, environment.of_image(observed).get(name))
+    ]
+    if not names:
+        return []
+    before = {name: HIDDEN for name in names if name in actual}
+    after = {name: written.get(name, HIDDEN) for name in names if name in effective}
+    return [Difference("env", f"env {', '.join(names)} changed", before, after)]
+
+
+def _shown_before(wanted: Any, actual: Any) -> Any:
+    """Of maps only what the user names: the rest belongs to the image or to somebody else."""
+    if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
+        return {key: actual[key] for key in wanted if key in actual}
+    return plain(actual)
+
+
+def _restart(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
+    before, after = container.settings.restart, wanted.restart or "no"
+    if before == after or (wanted.restart is None and container.recorded is None):
+        return []
+    reason = f"restart {before} -> {after}"
+    return [Difference("restart", reason, before, after, in_place=not observed.podman)]
+
+
+def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
+    """Limits that differ. A container of ours whose limit is no longer set loses it."""
+    found = []
+    for name in LIMITS:
+        if name in observed.incapable:
+            continue
+        before, after = getattr(container.settings, name), getattr(wanted, name)
+        is_left = after is None and container.recorded is None
+        if name in ("memory", "cpus"):
+            after = after or None  # Engines ignore a 0 in an update, as if nothing were set.
+        if name == "memory_swap" and (after is None or (after == -1 and observed.podman)):
+            after = _default_swap(container, wanted)
+        if after is None:
+            follows_memory = name == "memory_swap"
+            if is_left or follows_memory or before in _UNLIMITED[name]:
+                continue
+            reason = f"{name} {_amount(name, before)} -> no limit"
+            can = name in ("cpu_shares", "pids_limit") and not observed.podman
+            found.append(Difference(name, reason, _amount(name, before), None, can))
+        elif before != after and not (before in _UNLIMITED[name] and after in _UNLIMITED[name]):
+            reason = f"{name} {_amount(name, before)} -> {_amount(name, after)}"
+            found.append(
+                Difference(
+                    name,
+                    reason,
+                    _amount(name, before),
+                    _amount(name, after),
+                    in_place=not observed.podman,
+                )
+            )
+    return found
+
+
+def _default_swap(container: Existing, wanted: Settings) -> int | None:
+    """What engines set themselves beside a memory: as much swap again. Podman knows no other.
+
+    None where that does not matter: a change of the memory takes the swap along.
+    """
+    actual = container.settings
+    if container.recorded is None or not actual.memory_swap:
+        return None
+    return 2 * actual.memory if actual.memory and actual.memory == wanted.memory else None
+
+
+def _amount(name: str, value: int) -> str:
+    if value in _UNLIMITED[name]:
+        return "no limit"
+    if name == "cpus":
+        return f"{value / 1e9:g}"
+    for unit, size in (("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)):
+        if name.startswith("memory") and value % size == 0:
+            return f"{value // size}{unit}"
+    return str(value)
+
+
+def _networks(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
+    mode = _made_on(wanted, observed, container)
+    after = wanted.network_mode
+    if wanted.networks:
+        return _attachments(wanted.networks, observed, mode)
+    if after is not None and not networks.is_special(after):
+        return _attachments((Attachment(after),), observed, mode)
+    if after is None:
+        if container.recorded is None:
+            return []
+        after = "bridge"
+    if after.startswith("container:"):
+        same = mode == f"container:{observed.shared.get(after.partition(':')[2])}"
+        before = "another container" if mode.startswith("container:") else mode
+    else:
+        same, before = mode == after, mode
+    if not same:
+        return [Difference("network_mode", f"network_mode {before} -> {after}", before, after)]
+    if mode.startswith("container:"):
+        return []
+    own = (mode, "podman") if observed.podman else (mode,)
+    return [_left(actual) for actual in container.attachments if actual.network not in own]
+
+
+def _made_on(wanted: Settings, observed: Observed, container: Existing) -> str:
+    """The network or mode that it was created with. Podman says ``bridge`` for any network."""
+    mode = container.network_mode
+    names = [attachment.network for attachment in container.attachments]
+    if not observed.podman or mode != "bridge" or not names:
+        return mode
+    kept = [item.network for item in wanted.networks or () if item.network in names]
+    return kept[0] if kept else mode if "podman" in names else names[0]
+
+
+def _attachments(
+    wanted: tuple[Attachment, ...], observed: Observed, first: str
+) -> list[Difference]:
+    """Further networks come and go in place; the one that a container was made on does not."""
+    container = cast(Existing, observed.container)
+    targets = {attachment.network: attachment for attachment in wanted}
+    actual = {attachment.network: attachment for attachment in container.attachments}
+    found = []
+    if first not in targets:
+        made_on = first if first != "bridge" else "the engine's own"
+        after = ", ".join(str(attachment) for attachment in wanted)
+        return [Difference("networks", f"networks {made_on} -> {after}", made_on, after)]
+    for name, attachment in targets.items():
+        if name not in actual:
+            reason = f"network {name} added"
+            found.append(Difference("networks", reason, None, attachment, in_place=True))
+            continue
+        exactly = container.recorded is not None
+        if not networks.satisfies(actual[name], attachment, observed.podman, exactly):
+            before, in_place = actual[name], name != first
+        elif (kept := _kept_addresses(actual[name], attachment, observed)) is not None:
+            before, in_place = kept, False
+        else:
+            continue
+        reason = f"network {before} -> {attachment}"
+        found.append(Difference("networks", reason, before, attachment, in_place))
+    return found + [_left(actual[name]) for name in sorted(set(actual) - set(targets))]
+
+
+def _kept_addresses(
+    actual: Attachment, wanted: Attachment, observed: Observed
+) -> Attachment | None:
+    """Return the addresses from the label, as Podman does not report which ones are fixed."""
+    recorded = cast(Existing, observed.container).recorded
+    if recorded is None or not observed.podman:
+        return None
+    fixed = recorded.addresses.get(actual.network, frozenset()) - wanted.fixed
+    if not fixed or (actual.current and not fixed & set(actual.current)):
+        return None
+    return Attachment(actual.network, (*actual.aliases, *sorted(fixed)))
+
+
+def _left(actual: Attachment) -> Difference:
+    reason = f"network {actual.network} removed"
+    return Difference("networks", reason, actual, None, in_place=True)
+
+
+def _words(name: str, entries: list[str], before: Any, after: Any) -> str:
+    """The reason for one field: short values are spelled out, maps by their keys."""
+    if name in _MAPS:
+        return f"{name} {', '.join(entries)} changed"
+    if before == after and name in ("ipc", "pid"):
+        return f"{name} {after} now has a different ID"
+    if name in _NOT_SPELLED_OUT or (before is None and after is None):
+        return f"{name} changed"
+    return f"{name} {_value(before)} -> {_value(after)}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "unset"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value) or "none"
+    return str(value)

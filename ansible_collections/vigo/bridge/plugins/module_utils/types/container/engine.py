@@ -1,0 +1,368 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of an engine, one method per question or command.
+
+Containers are addressed by their full ID wherever one is known: names move during a replacement.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from typing import Any, Callable, Mapping, Sequence
+from urllib.parse import quote
+
+from ...common.errors import Blocked, ResourceError
+from ...engine.connection import Connection, Refused, authorization
+from ...engine.events import Events
+from .observed import Existing, Image, existing_of, image_of
+from .values.image_name import ImageName
+from .values.networks import Attachment
+
+#: Seconds of silence after which a pull is given up.
+PULL_PATIENCE = 300.0
+#: Seconds that a start may take beyond an engine's usual patience.
+_START_ALLOWANCE = 60.0
+_REMOVAL_PATIENCE = 20.0
+#: Characters of a container's log that are shown: its end.
+_LOG_LIMIT = 16 * 1024
+#: Of a log so many bytes are looked at; some of them may be masked.
+_LONGEST_LOG = 1024 * 1024
+_NO_SOURCE = "bind source path does not exist: "
+_LIMITS = {
+    "memory": "Memory",
+    "memory_swap": "MemorySwap",
+    "cpus": "NanoCpus",
+    "cpu_shares": "CpuShares",
+    "pids_limit": "PidsLimit",
+}
+_NOT_THERE = (
+    "manifest unknown",
+    "not found",
+    "access denied",
+    "unauthorized",
+    "no basic auth credentials",
+    "authentication required",
+    "does not exist",
+    "no matching manifest",
+    "name unknown",
+    "denied:",
+)
+
+
+class Engine:
+    """A Docker engine, or Podman by the same API. Raises Refused and Blocked."""
+
+    def __init__(self, docker_host: str = "", conceal: Callable[[str], str] = str) -> None:
+        """conceal: masks secrets in what containers have printed."""
+        self._conceal = conceal
+        self._connection = Connection(docker_host)
+        self.host = self._connection.host
+        self.is_podman = self._connection.is_podman
+        self.api_version = self._connection.api_version
+        self.events = Events(lambda: self._connection.events({"type": ["container"]}))
+        self._incapable: frozenset[str] | None = None
+        self._info: Mapping[str, Any] | None = None
+
+    # containers
+
+    def container(self, name_or_id: str) -> Existing | None:
+        found = self._connection.find(f"/containers/{quote(name_or_id)}/json")
+        return existing_of(found, self._conceal)
+
+    def raw_container(self, container_id: str) -> Mapping[str, Any] | None:
+        """The whole inspect payload."""
+        found: Mapping[str, Any] | None = self._connection.find(f"/containers/{container_id}/json")
+        return found
+
+    def running_containers(self) -> list[Mapping[str, Any]]:
+        """The short list entries of all that run. May be stale for a moment after a stop."""
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json")
+        return found
+
+    def all_containers(self) -> list[Mapping[str, Any]]:
+        """The short list entries of all, running or not."""
+        params = {"all": "true"}
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
+        return found
+
+    def containers_labelled(self, label: str) -> list[Mapping[str, Any]]:
+        """The short list entries of all with a label. label: ``NAME=VALUE``."""
+        params = {"all": "true", "filters": json.dumps({"label": [label]})}
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
+        return found
+
+    def create(
+        self, name: str, payload: Mapping[str, Any], platform: str = ""
+    ) -> tuple[str, list[str]]:
+        """The new container's ID, and the engine's warnings."""
+        params = {"name": name}
+        if platform:
+            params["platform"] = platform
+        if self.is_podman:  # It takes a missing one for 0, and kills at once.
+            payload = {"StopTimeout": 10, **payload}
+        payload = self._without_incapable(payload)
+        answer = self._connection.call("POST", "/containers/create", params, payload)
+        if not isinstance(answer, dict) or "Id" not in answer:
+            raise Blocked(f"the engine at {self.host} did not say what it created; look at its log")
+        return answer["Id"], answer.get("Warnings") or []
+
+    def missing_source(self, sources: Sequence[str]) -> str:
+        """Return the first of these paths that the engine's host does not have, or nothing.
+
+        Only a create call checks that; without a command, it creates nothing. Podman creates
+        missing paths.
+        """
+        if self.is_podman or not sources:
+            return ""
+        mounts = [
+            {"Type": "bind", "Source": source, "Target": f"/{number}"}
+            for number, source in enumerate(sources)
+        ]
+        body = {"Image": "", "HostConfig": {"Mounts": mounts}}
+        try:
+            answer = self._connection.call("POST", "/containers/create", body=body)
+        except Refused as error:
+            return error.said.partition(_NO_SOURCE)[2].strip()
+        if isinstance(answer, dict) and "Id" in answer:
+            self.remove(answer["Id"])
+        return ""
+
+    def _without_incapable(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Without the limits that the host cannot set: Docker refuses one and drops the others."""
+        host = payload.get("HostConfig") or {}
+        if not any(field in host for field in _LIMITS.values()):
+            return payload
+        dropped = {_LIMITS[name] for name in self.incapable()}
+        kept = {field: value for field, value in host.items() if field not in dropped}
+        return {**payload, "HostConfig": kept}
+
+    def start(self, container_id: str) -> None:
+        self._command(container_id, "start", allowance=_START_ALLOWANCE)
+
+    def stop(self, container_id: str, grace: int = 10) -> None:
+        """Ends it; kills it after its own stop timeout. grace: that timeout, in seconds."""
+        self._command(container_id, "stop", allowance=grace)
+
+    def restart(self, container_id: str, grace: int = 10) -> None:
+        self._command(container_id, "restart", allowance=grace + _START_ALLOWANCE)
+
+    def unpause(self, container_id: str) -> None:
+        self._command(container_id, "unpause")
+
+    def rename(self, container_id: str, name: str) -> None:
+        self._command(container_id, "rename", {"name": name})
+
+    def update(self, container_id: str, payload: Mapping[str, Any]) -> None:
+        """Restart policy and limits. Podman cannot: Refused with 404."""
+        self._connection.call("POST", f"/containers/{container_id}/update", body=payload)
+
+    def remove(self, container_id: str, volumes: bool = False) -> None:
+        """Nothing happens where it is gone already. volumes: its anonymous ones, too."""
+        params = {"force": "true", "v": "true" if volumes else "false"}
+        try:
+            self._connection.call("DELETE", f"/containers/{container_id}", params)
+        except Refused as error:
+            # One that was made with --rm is on its way out by itself once it is stopped.
+            if error.code != 404 and not self._vanishes(container_id, error):
+                raise
+
+    def _vanishes(self, container_id: str, error: Refused) -> bool:
+        if error.code != 409 or "in progress" not in error.message:
+            return False
+        deadline = time.monotonic() + _REMOVAL_PATIENCE
+        while self.container(container_id) is not None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def log_tail(self, container_id: str, lines: int = 20) -> str:
+        """The end of its output, errors and all; empty where the log cannot be read."""
+        params = {"stdout": "true", "stderr": "true", "tail": str(lines)}
+        try:
+            content = self._connection.call("GET", f"/containers/{container_id}/logs", params)
+        except ResourceError:
+            return ""
+        log = _without_frames(content if isinstance(content, bytes) else b"")
+        return self._conceal(log)[-_LOG_LIMIT:]
+
+    def run_healthcheck(self, container_id: str, patience: float) -> None:
+        """Podman without systemd never runs healthchecks by itself; asking runs one.
+
+        patience: seconds after which nobody waits for its end any longer.
+        """
+        path = f"/containers/{container_id}/healthcheck"
+        self._connection.call_libpod("GET", path, patience)
+
+    def _command(
+        self,
+        container_id: str,
+        command: str,
+        params: Mapping[str, Any] | None = None,
+        allowance: float = 0.0,
+    ) -> None:
+        path = f"/containers/{container_id}/{command}"
+        self._connection.call("POST", path, params, allowance=allowance)
+
+    # images
+
+    def image(self, name_or_id: str) -> Image | None:
+        return image_of(self._connection.find(f"/images/{quote(name_or_id)}/json"))
+
+    def images(self) -> list[Mapping[str, Any]]:
+        """The short list entries of all images."""
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/images/json")
+        return found
+
+    def remove_image(self, name_or_id: str) -> None:
+        """A name; the image goes with its last one. Refused where a container uses it."""
+        self._connection.call("DELETE", f"/images/{quote(name_or_id)}")
+
+    def pull(self, name: ImageName, credentials: Mapping[str, Any] | None, platform: str) -> None:
+        """Raises Blocked when the registry does not answer, ResourceError when it has no such."""
+        params = {"fromImage": f"{name.registry}/{name.path}", "tag": name.pulled_as}
+        if platform:
+            params["platform"] = platform
+        headers = self._authorization(credentials)
+        try:
+            # Engines answer 200 and report a failure as a line.
+            for line in self._connection.stream("/images/create", params, headers, PULL_PATIENCE):
+                if line.get("error"):
+                    raise Refused(line["error"], 500)
+        except Refused as error:
+            raise _pull_failure(name, error.said) from None
+
+    def remote_digest(
+        self, name: ImageName, credentials: Mapping[str, Any] | None
+    ) -> tuple[str | None, str]:
+        """The digest that the registry has now; None where it does not tell, and why not."""
+        path = f"/distribution/{quote(str(name))}/json"
+        try:
+            answer = self._connection.call("GET", path, headers=self._authorization(credentials))
+        except ResourceError as error:
+            if self.is_podman:
+                return None, "Podman cannot ask a registry without pulling"
+            return None, error.said if isinstance(error, Refused) else error.message
+        return (answer.get("Descriptor") or {}).get("digest"), ""
+
+    def credentials(self, registry: str) -> tuple[Mapping[str, Any] | None, str]:
+        return self._connection.credentials(registry)
+
+    def _authorization(self, credentials: Mapping[str, Any] | None) -> dict[str, str]:
+        return authorization(credentials) if credentials else {}
+
+    # networks and volumes
+
+    def subnets(self, network: str) -> tuple[str, ...] | None:
+        """The subnets of a network, ``10.1.0.0/16``; None where there is no such network."""
+        found = self._connection.find(f"/networks/{quote(network)}")
+        if found is None:
+            return None
+        configs = (found.get("IPAM") or {}).get("Config") or []
+        return tuple(config["Subnet"] for config in configs if config.get("Subnet"))
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+        """A bridge network. Nothing happens where somebody just made it."""
+        body = {"Name": name, "Driver": "bridge", "CheckDuplicate": True, "Labels": dict(labels)}
+        try:
+            self._connection.call("POST", "/networks/create", body=body)
+        except Refused as error:
+            if error.code != 409:
+                raise
+
+    def networks_labelled(self, label: str) -> list[Mapping[str, Any]]:
+        """The list entries of the networks with a label. label: ``NAME`` or ``NAME=VALUE``."""
+        params = {"filters": json.dumps({"label": [label]})}
+        found: list[Mapping[str, Any]] = self._connection.call("GET", "/networks", params)
+        return found
+
+    def remove_network(self, name: str) -> None:
+        self._connection.call("DELETE", f"/networks/{quote(name)}")
+
+    def connect(self, attachment: Attachment, container_id: str) -> None:
+        body = {"Container": container_id, "EndpointConfig": endpoint(attachment)}
+        self._connection.call("POST", f"/networks/{quote(attachment.network)}/connect", body=body)
+
+    def disconnect(self, network: str, container_id: str) -> None:
+        body = {"Container": container_id}
+        self._connection.call("POST", f"/networks/{quote(network)}/disconnect", body=body)
+
+    def remove_volume(self, name: str) -> None:
+        """One that is gone, or that somebody else uses, stays as it is."""
+        try:
+            self._connection.call("DELETE", f"/volumes/{quote(name)}")
+        except Refused as error:
+            if error.code not in (404, 409):
+                raise
+
+    # the host
+
+    def incapable(self) -> frozenset[str]:
+        """The limits that this host cannot set, by the names of their attributes."""
+        if self._incapable is None:
+            info = self._information()
+            able = {
+                "memory": info.get("MemoryLimit", True),
+                "memory_swap": info.get("SwapLimit", True),
+                "cpus": info.get("CpuCfsQuota", True),
+                "cpu_shares": info.get("CPUShares", True),
+                "pids_limit": info.get("PidsLimit", True),
+            }
+            self._incapable = frozenset(name for name, can in able.items() if can is False)
+        return self._incapable
+
+    def log_driver(self) -> str:
+        """What containers get that set none; empty where the engine does not say."""
+        if self.is_podman:  # Its Docker API leaves that empty.
+            host = self._connection.call_libpod("GET", "/info").get("host") or {}
+            return str(host.get("logDriver") or "")
+        return str(self._information().get("LoggingDriver") or "")
+
+    def _information(self) -> Mapping[str, Any]:
+        if self._info is None:
+            self._info = self._connection.call("GET", "/info")
+        return self._info
+
+
+def endpoint(attachment: Attachment) -> dict[str, Any]:
+    """An attachment as the API takes it."""
+    fixed = {"IPv4Address": attachment.ipv4, "IPv6Address": attachment.ipv6}
+    return {
+        "Aliases": list(attachment.aliases),
+        "IPAMConfig": {key: value for key, value in fixed.items() if value},
+    }
+
+
+def _pull_failure(name: ImageName, text: str) -> ResourceError:
+    if "no space left" in text.lower():
+        return Blocked(
+            f"image {name} cannot be pulled: {text}; the engine's disk is full: make room on it"
+            " (docker system df shows what lies there)"
+        )
+    if any(sign in text.lower() for sign in _NOT_THERE):
+        return ResourceError(
+            f"image {name} cannot be pulled: {text}; check its name and tag, and for a private"
+            " registry registry_username and registry_password"
+        )
+    return Blocked(f"image {name} cannot be pulled: {text}; is the registry reachable from here?")
+
+
+def _without_frames(content: bytes) -> str:
+    """Log output without the 8-byte headers that mark stdout and stderr.
+
+    Bytes that are not valid text are kept, because secrets are masked in them.
+    """
+    parts, position = [], 0
+    while position + 8 <= len(content) and content[position : position + 4] in (
+        b"\x00\x00\x00\x00",
+        b"\x01\x00\x00\x00",
+        b"\x02\x00\x00\x00",
+    ):
+        (length,) = struct.unpack(">I", content[position + 4 : position + 8])
+        parts.append(content[position + 8 : position + 8 + length])
+        position += 8 + length
+    parts.append(content[position:])
+    return b"".join(parts)[-_LONGEST_LOG:].decode("utf-8", "surrogateescape")

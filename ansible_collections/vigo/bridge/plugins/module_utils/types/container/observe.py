@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at the engine before a decision."""
+
+from __future__ import annotations
+
+from ...common.errors import ResourceError
+from ..target import Target
+from . import env_file_values, label, prefetch, pull
+from .decide.decide import wanted_networks
+from .engine import Engine
+from .observed import Existing, Image, Observed
+from .owners import owners
+from .replace import recover
+from .run_memory import run_memory
+from .spec import ContainerSpec
+
+
+def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
+    """All that ``decide`` needs.
+
+    Two preparations belong here, because no decision is possible without them: an interrupted
+    replacement is repaired, and the image is pulled by its policy. In check mode both are
+    foreseen instead.
+    """
+    memory = run_memory(engine, target)
+    followed = memory.followed.pop(spec.name, "")
+    for name in (spec.name, _shared_name(spec), followed):
+        if name in memory.settling:
+            memory.settling.pop(name).wait()
+    container, repaired = _repaired(engine, spec, target)
+    owners(target).note_found(engine, spec, container, target)
+    image, moved = _image(engine, spec, target, container)
+    names = wanted_networks(spec) if spec.is_wanted else []
+    subnets = {name: engine.subnets(name) for name in names}
+    return Observed(
+        container=container,
+        image=image,
+        moved=moved,
+        known_networks=frozenset(name for name in names if subnets[name] is not None),
+        subnets={name: known for name, known in subnets.items() if known},
+        file_env=_file_env(spec, target),
+        log_driver=_log_driver(engine, spec, container),
+        shared=_shared(engine, spec),
+        incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
+        missing_source=_missing_source(engine, spec, target, container),
+        repaired=repaired,
+        followed=followed if container and label.FOLLOWS in container.labels else "",
+        podman=engine.is_podman,
+    )
+
+
+def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Existing | None, str]:
+    known = owners(target)
+    current = engine.container(spec.name)
+    known.refuse_foreign(current, spec.resource)
+    interrupted = recover.find(engine, spec.name, current, known.refuse_foreign)
+    if interrupted is None:
+        return current, ""
+    if target.check_mode:
+        return interrupted.survivor(spec.name), recover.prediction(interrupted)
+    done = recover.repair(engine, spec, interrupted)
+    return engine.container(spec.name), done
+
+
+def _image(
+    engine: Engine, spec: ContainerSpec, target: Target, container: Existing | None
+) -> tuple[Image | None, bool | None]:
+    if not spec.is_wanted:
+        return None, False
+    if target.check_mode:
+        return pull.foresee(engine, spec, container, target.secrets.reveal, target.note)
+    return prefetch.image(engine, spec, target), False
+
+
+def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
+    if not spec.is_wanted or not spec.settings.env_file:
+        return {}
+    try:
+        return env_file_values.read(spec.settings.env_file, target.foresight.files, target.note)
+    except ResourceError as error:
+        if not target.check_mode or all(map(target.foresight.is_clear, _paths(spec))):
+            raise
+        target.note(error.message)  # What comes before it may change the file.
+        return {}
+
+
+def _paths(spec: ContainerSpec) -> list[str]:
+    return [file.path for file in spec.settings.env_file or ()]
+
+
+def _missing_source(
+    engine: Engine, spec: ContainerSpec, target: Target, container: Existing | None
+) -> str:
+    """Return a missing path of a new mount that no earlier resource creates. Check mode only."""
+    volumes = spec.settings.volumes
+    recorded = container.recorded if container else None
+    if not (target.check_mode and spec.is_wanted and volumes) or (
+        recorded and recorded.holds("volumes", volumes)
+    ):
+        return ""
+    foresight = target.foresight
+    return engine.missing_source(
+        [
+            mount.source
+            for mount in volumes
+            if mount.is_bind
+            and foresight.is_clear(mount.source)
+            and foresight.kind(mount.source) is None
+        ]
+    )
+
+
+def _log_driver(engine: Engine, spec: ContainerSpec, container: Existing | None) -> str:
+    """Return the engine's default, if the container's own log driver was removed from the spec."""
+    recorded = container.recorded if container else None
+    is_removed = recorded is not None and "log_driver" in recorded.fields
+    return engine.log_driver() if is_removed and spec.settings.log_driver is None else ""
+
+
+def _shared(engine: Engine, spec: ContainerSpec) -> dict[str, str]:
+    settings = spec.settings
+    modes = (settings.network_mode, settings.ipc, settings.pid)
+    names = {name for name in map(_other_container, modes) if name}
+    found = {name: engine.container(name) for name in sorted(names)}
+    return {name: container.id for name, container in found.items() if container}
+
+
+def _shared_name(spec: ContainerSpec) -> str:
+    """The container whose network it is to share, or empty."""
+    return _other_container(spec.settings.network_mode)
+
+
+def _other_container(mode: str | None) -> str:
+    kind, _colon, name = (mode or "").partition(":")
+    return name if kind == "container" else ""

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Removing images that a container no longer uses (``keep_images``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping
+
+from ...common.errors import ResourceError
+from ...engine.connection import Refused
+from .engine import Engine
+from .spec import ContainerSpec
+from .values import image_name
+from .values.image_name import ImageName
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """An image of one repository on the engine.
+
+    created: seconds since 1970. tags: its references in that repository; others do not count.
+    shared: whether it has names in other repositories, too.
+    """
+
+    id: str
+    created: int
+    tags: tuple[str, ...]
+    shared: bool
+
+
+def remove_surplus(engine: Engine, spec: ContainerSpec, in_use: str, former: str) -> list[str]:
+    """Removes what ``keep_images`` leaves over; what was removed, in words.
+
+    in_use: the ID of the container's image. former: that of its predecessor, or empty. An image
+    that any container uses stays, stopped containers included.
+    """
+    if spec.keep_images is None:
+        return []
+    images = of_repository(engine.images(), image_name.parse(spec.image))
+    removed = []
+    for image in surplus(images, spec.keep_images, in_use, former):
+        names = image.tags or (() if image.shared else (image.id,))
+        try:
+            for name in names:
+                engine.remove_image(name)
+                removed.append(name)
+        except Refused as error:
+            if error.code not in (404, 409, 500):  # Podman has 500 for one that is in use.
+                raise
+    return removed
+
+
+def of_repository(entries: Iterable[Mapping[str, Any]], name: ImageName) -> list[StoredImage]:
+    """The entries of an engine's list of images that belong to the name's repository."""
+    found = []
+    for entry in entries:
+        tags = [tag for tag in entry.get("RepoTags") or [] if tag != "<none>:<none>"]
+        digests = [text for text in entry.get("RepoDigests") or [] if "<none>" not in text]
+        ours = tuple(tag for tag in tags if _repository(tag) == name.repository)
+        if ours or any(_repository(digest) == name.repository for digest in digests):
+            shared = len(ours) < len(tags)
+            found.append(StoredImage(entry["Id"], entry.get("Created") or 0, ours, shared))
+    return found
+
+
+def surplus(
+    images: Iterable[StoredImage], keep: int, in_use: str, former: str
+) -> list[StoredImage]:
+    """Those to remove: all others but the former one and the newest, ``keep`` in all. Pure."""
+    others = [image for image in images if image.id != in_use]
+    others.sort(key=lambda image: (image.id != former, -image.created, image.id))
+    return others[keep:]
+
+
+def _repository(reference: str) -> str:
+    try:
+        return image_name.parse(reference).repository
+    except ResourceError:
+        return ""

@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose the containers and networks of an engine are, by their labels and the host's record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Iterable, Iterator, Mapping
+
+from ...state.owners_file import OwnersFile
+from ...state.ownership import Claim, Namesake, Owner, Stack, refusal
+from ..base import Result
+from ..target import Target
+from . import label
+from .engine import Engine
+from .named import Named
+from .observed import Existing
+from .spec import ContainerSpec
+
+
+@dataclass(frozen=True)
+class Found:
+    """An existing container without a label of the stack."""
+
+    engine: Engine
+    container_id: str
+    name: str
+    resource: str
+    claim: Claim
+
+
+@dataclass
+class Owners:
+    """What one call knows of owners. stack: None where a single resource is brought.
+
+    resources: the IDs of all resources of the stack. found: filled as resources have their turn.
+    """
+
+    stack: Stack | None = None
+    record: OwnersFile | None = None
+    resources: frozenset[str] = frozenset()
+    found: list[Found] = field(default_factory=list)
+
+    def owner(self, container_id: str, labels: Mapping[str, str]) -> Owner | None:
+        """Return the owner of a container; None where it belongs to no stack."""
+        recorded = self.record.owner("containers", container_id) if self.record else None
+        return recorded or label.owner(labels)
+
+    def owns(self, container_id: str, labels: Mapping[str, str]) -> bool:
+        return self.stack is not None and self.stack.owns(self.owner(container_id, labels))
+
+    def is_foreign(self, container: Existing) -> bool:
+        """Whether a container belongs to another stack."""
+        return self._claim(container, self.resources) is Claim.FOREIGN
+
+    def refuse_foreign(self, container: Existing | None, resource: str | None = None) -> None:
+        """Raise ResourceError where a container belongs to another stack.
+
+        resource: whose container it is to be; any of the stack's where it is None.
+        """
+        resources = self.resources if resource is None else (resource,)
+        if container is None or self._claim(container, resources) is not Claim.FOREIGN:
+            return
+        owner = self.owner(container.id, container.labels)
+        if self.stack is not None and owner is not None:
+            raise refusal(self.stack, owner, f"container {container.name}")
+
+    def note_found(
+        self, engine: Engine, spec: ContainerSpec, container: Existing | None, target: Target
+    ) -> None:
+        """Remember a container that becomes ours without a new label, if its resource succeeds."""
+        if self.stack is None or container is None or not spec.is_wanted:
+            return
+        claim = self._claim(container, (spec.resource,))
+        if claim is Claim.FORMER:
+            target.note(
+                f"container {spec.name} carries another name of this stack,"
+                f" {container.labels.get(label.SCOPE)!r}, and is taken over as it is"
+            )
+        if claim in (Claim.FREE, Claim.FORMER) and not target.check_mode:
+            found = Found(engine, container.id, spec.name, spec.resource, claim)
+            self.found.append(found)
+
+    def labels(self, container: Existing, resource: str = "") -> dict[str, str]:
+        """Return the labels that a container would have if it were made today.
+
+        resource: that describes it, where it belongs to no stack yet.
+        """
+        owner = self.owner(container.id, container.labels)
+        resource = owner.resource if owner is not None else resource
+        if self.stack is None or not (owner or resource):
+            return {}
+        return label.of_owner(Owner(self.stack.scope, self.stack.id, resource))
+
+    def _claim(self, container: Existing, resources: Iterable[str]) -> Claim:
+        if self.stack is None:
+            return Claim.OURS
+        owner = self.owner(container.id, container.labels)
+        resource = owner.resource if owner is not None and owner.resource in resources else ""
+        return self.stack.claim(owner, resource)
+
+
+def owners(target: Target) -> Owners:
+    """The owners of this call."""
+    return target.service("owners", Owners)
+
+
+def refuse_namesakes(engine: Engine, known: Owners) -> None:
+    """Raise Namesake where an engine has containers of another stack of the same name."""
+    if known.stack is None:
+        return
+    for name, owner in _namesakes(engine, known, known.stack):
+        raise Namesake(known.stack, owner, f"container {name}")
+
+
+def _namesakes(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[str, Owner]]:
+    for entry in engine.containers_labelled(f"{label.SCOPE}={stack.scope}"):
+        owner = known.owner(entry["Id"], entry.get("Labels") or {})
+        renamed = known.record.name_of(owner.id) if known.record and owner else None
+        if owner and stack.is_namesake(owner) and renamed in (None, stack.scope):
+            yield (entry.get("Names") or [entry["Id"]])[0].lstrip("/"), owner
+    for identity, name in (
+        known.record.entries("containers", engine.host).items() if known.record else ()
+    ):
+        owner = known.owner(identity, {})
+        if owner and stack.is_namesake(owner) and engine.container(identity) is not None:
+            yield name, owner
+
+
+def record_found(target: Target, named: Named, results: Iterable[Result]) -> None:
+    """Record what the stack has taken over without a label, and drop what no longer exists.
+
+    Nothing is recorded for a resource that failed.
+    """
+    known = owners(target)
+    stack, record = known.stack, known.record
+    if stack is None or record is None or target.check_mode:
+        return
+    failed = {result.id for result in results if result.failed}
+    engines: dict[str, Engine] = {}
+    for found in known.found:
+        engine = engines.setdefault(found.engine.host, found.engine)
+        container = engine.container(found.container_id)
+        if found.resource in failed or container is None or container.name != found.name:
+            continue
+        record.put("containers", container.id, stack, found.resource, found.name, engine.host)
+    if any(found.claim is Claim.FORMER for found in known.found):
+        for engine in engines.values():
+            _record_networks(engine, stack, record, named.networks)
+    for engine in named.engines.values():
+        _drop_gone(engine, record)
+
+
+def _record_networks(engine: Engine, stack: Stack, record: OwnersFile, wanted: set[str]) -> None:
+    for scope in stack.earlier:
+        for entry in engine.networks_labelled(f"{label.NETWORK}={scope}"):
+            identity, has_id = entry["Id"], (entry.get("Labels") or {}).get(label.STACK_ID)
+            if entry["Name"] in wanted and not has_id and not record.owner("networks", identity):
+                record.put("networks", identity, stack, "", entry["Name"], engine.host)
+
+
+def is_proven(engine: Engine, container_id: str, known: Owners) -> bool:
+    """Whether a container's owner is more than what its image says.
+
+    An image that was committed from a container has the container's labels, and hands them on.
+    """
+    if known.record is not None and known.record.owner("containers", container_id) is not None:
+        return True
+    container = engine.container(container_id)
+    image = engine.image(container.image_id) if container is not None else None
+    inherited = (image.config.get("Labels") or {}) if image is not None else {}
+    return container is not None and label.RESOURCE not in inherited
+
+
+def own_networks(engine: Engine, known: Owners) -> list[str]:
+    """Return the names of the networks that were made for the stack."""
+    stack = known.stack
+    if stack is None:
+        return []
+    names = (stack.scope, *stack.earlier)
+    wanted = [f"{label.STACK_ID}={stack.id}"] if stack.id else []
+    wanted += [f"{label.NETWORK}={name}" for name in dict.fromkeys(names)]
+    entries = {entry["Id"]: entry for each in wanted for entry in engine.networks_labelled(each)}
+    found = []
+    for identity, entry in entries.items():
+        labels = entry.get("Labels") or {}
+        scope = labels.get(label.NETWORK) or ""
+        recorded = known.record.owner("networks", identity) if known.record else None
+        if scope and stack.owns(recorded or Owner(scope, labels.get(label.STACK_ID) or "")):
+            found.append(entry["Name"])
+    return found
+
+
+def _drop_gone(engine: Engine, record: OwnersFile) -> None:
+    """Drop what is recorded of containers and networks that an engine no longer has."""
+    if record.entries("containers", engine.host):
+        there = {entry["Id"] for entry in engine.all_containers()}
+        record.keep_only("containers", engine.host, there)
+    if record.entries("networks", engine.host):
+        there = {entry["Id"] for entry in engine.networks_labelled(label.NETWORK)}
+        record.keep_only("networks", engine.host, there)

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pulling the images of all containers in parallel, before the first change.
+
+A pull that fails here fails nobody but its own resource, at its turn.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import partial
+from typing import Iterable
+
+from ...common.errors import ResourceError
+from ...host.background import Background
+from ..target import Target
+from . import pull
+from .engine import Engine
+from .observed import Image
+from .spec import ContainerSpec
+
+#: How many pulls go on at a time.
+_AT_A_TIME = 8
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """changes: how many changes this run had begun by then."""
+
+    error: ResourceError
+    changes: int
+
+
+def prefetch(wanted: Iterable[tuple[Engine, ContainerSpec]], target: Target) -> None:
+    """Pulls each image once, by its policy. Never raises ResourceError."""
+    once = {_key(engine, spec): (engine, spec) for engine, spec in wanted}
+    free = threading.BoundedSemaphore(_AT_A_TIME)
+
+    def fetch(engine: Engine, spec: ContainerSpec) -> None:
+        with free:
+            try:
+                pull.ensure(engine, spec, target)
+            except ResourceError as error:
+                failure = _Failure(error, len(target.changed))
+                _failures(target)[_key(engine, spec)] = failure
+
+    pulls = [Background(partial(fetch, engine, spec)) for engine, spec in once.values()]
+    for each in pulls:
+        each.result()
+
+
+def image(engine: Engine, spec: ContainerSpec, target: Target) -> Image:
+    """The image at the resource's turn, pulled if its policy says so.
+
+    Where its pull has failed before, and nothing was changed since that may have mended it,
+    nobody waits for the same failure again.
+    """
+    failure = _failures(target).get(_key(engine, spec))
+    if failure is not None and failure.changes == len(target.changed):
+        raise failure.error
+    return pull.ensure(engine, spec, target)
+
+
+def _key(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
+    """Pulls that are the same."""
+    platform = spec.settings.platform or ""
+    login = (spec.registry_username, spec.registry_password)
+    return (engine.host, spec.image, platform, spec.pull, *login)
+
+
+def _failures(target: Target) -> dict[tuple[str, ...], _Failure]:
+    return target.service("pulls that failed", dict)

@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The image of a container, by its pull policy."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+from ...common.errors import ResourceError
+from ..target import Target
+from .engine import Engine
+from .observed import Existing, Image
+from .run_memory import run_memory
+from .spec import ContainerSpec
+from .values import image_name
+from .values.image_name import ImageName
+
+
+def ensure(
+    engine: Engine,
+    spec: ContainerSpec,
+    target: Target,
+) -> Image:
+    """The image, pulled if the policy says so; ``always`` pulls once in a run.
+
+    Raises ResourceError when there is no such image, Blocked when its registry is down.
+    """
+    name = image_name.parse(spec.image)
+    platform = spec.settings.platform or ""
+    image = _present(engine, name, platform)
+    once, pulled = (str(name), platform), run_memory(engine, target).pulled
+    wanted = image is None or (spec.pull == "always" and once not in pulled)
+    if not wanted and image is not None:
+        return image
+    if spec.pull == "never":
+        raise _never_pulled(name, platform)
+    credentials = _credentials(engine, spec, name, target.secrets.reveal, target.note)
+    engine.pull(name, credentials, platform)
+    pulled.add(once)
+    image = engine.image(str(name))
+    if image is None:
+        raise ResourceError(f"image {name} is not there after its pull; look at the engine's log")
+    if not is_for(image, platform):
+        # Engines pull another architecture without a word where the wanted one is missing.
+        raise ResourceError(
+            f"image {name} is for {image.platform}, not for {platform}: its registry has no other;"
+            " use an image that is made for this platform, or set another platform"
+        )
+    return image
+
+
+def foresee(
+    engine: Engine,
+    spec: ContainerSpec,
+    container: Existing | None,
+    reveal: Callable[[str], str],
+    note: Callable[[str], None],
+) -> tuple[Image | None, bool | None]:
+    """What a check can know: the image that is here, and whether the registry has another.
+
+    None as second: the registry does not tell.
+    """
+    name = image_name.parse(spec.image)
+    image = _present(engine, name, spec.settings.platform or "")
+    if image is None and spec.pull == "never":
+        raise _never_pulled(name, spec.settings.platform or "")
+    if container is None or (image is not None and spec.pull != "always"):
+        return image, False
+    present = image or engine.image(container.image_id)
+    if image is None and present is not None and not is_for(present, spec.settings.platform or ""):
+        return None, True
+    digest, reason = engine.remote_digest(name, _credentials(engine, spec, name, reveal, note))
+    if reason:
+        note(f"image {name}: whether its registry has another one now cannot be told: {reason}")
+    if digest is None or present is None:
+        return image, None
+    return image, digest not in present.digests
+
+
+def is_for(image: Image, platform: str) -> bool:
+    """Whether an image is for a platform: ``linux``, ``linux/arm64``, ``linux/arm64/v8``.
+
+    Empty is any. Images often leave the variant out: only what both say is compared.
+    """
+    wanted, actual = platform.split("/"), image.platform.split("/")
+    return not platform or wanted[: len(actual)] == actual[: len(wanted)]
+
+
+def _present(engine: Engine, name: ImageName, platform: str) -> Image | None:
+    """The image that is here, if it is for the platform."""
+    image = engine.image(str(name))
+    return image if image is None or is_for(image, platform) else None
+
+
+def _never_pulled(name: ImageName, platform: str) -> ResourceError:
+    wanted = f" for {platform}" if platform else ""
+    return ResourceError(
+        f"image {name}{wanted} is not on this engine and pull is never; load it, or set"
+        " pull: missing"
+    )
+
+
+def _credentials(
+    engine: Engine,
+    spec: ContainerSpec,
+    name: ImageName,
+    reveal: Callable[[str], str],
+    note: Callable[[str], None],
+) -> Mapping[str, Any] | None:
+    if spec.registry_username:
+        return {
+            "username": reveal(spec.registry_username),
+            "password": reveal(spec.registry_password),
+            "serveraddress": name.registry,
+        }
+    credentials, remark = engine.credentials(name.registry)
+    if remark:
+        note(remark)
+    return credentials

@@ -1,0 +1,231 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers on the network of another one (``network_mode: container:NAME``): its followers.
+
+Engines store whose network it is by ID. So whoever replaces that container must make its
+followers anew, too, or they are cut off for good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable, Iterable, Mapping
+
+from ....common.errors import ResourceError
+from .. import label
+from ..decide.environment import of_engine
+from ..engine import Engine
+from ..label import Recorded
+from ..observed import Existing, Image
+from ..spec import LIMITS, ContainerSpec, Settings
+from ..values import image_name
+from . import create_config
+
+#: What is read off the container itself. For all else our label is exact, while engines leave
+#: settings out, add to them or show others: Podman says ``shareable`` for any IPC namespace.
+_LIVE = frozenset({"command", "entrypoint", "healthcheck", *LIMITS})
+#: What Podman sets in each container: not carried over.
+_OF_THE_CONTAINER = frozenset({"container", "HOSTNAME"})
+_NOT_OURS = "was not made by vigo.bridge, and no resource of this run describes it"
+#: What is read off a container without our label. The rest comes with the network that it shares,
+#: or is not read by its name.
+_READABLE = tuple(
+    name
+    for name in Settings.__dataclass_fields__
+    if name
+    not in (
+        *("image", "env", "env_file", "labels", "platform", "volumes", "restart"),
+        *("networks", "network_mode", "ports", "hostname", "domainname"),
+        *("dns", "dns_search", "dns_opt", "extra_hosts"),
+    )
+)
+
+
+def to_follow(
+    engine: Engine,
+    name: str,
+    replaced: Existing,
+    note: Callable[[str], None],
+    is_adopted: Callable[[Existing], bool] = lambda container: False,
+    is_foreign: Callable[[Existing], bool] = lambda container: False,
+) -> list[Existing]:
+    """The containers that must be replaced with this one.
+
+    is_adopted: whether one that another tool created belongs to this stack all the same.
+    is_foreign: whether one belongs to another stack. Raises ResourceError where that cannot be
+    done, or where others would lose it.
+    """
+    found = _on_its_network(engine, replaced)
+    foreign = [
+        other
+        for other in found
+        if is_foreign(other) or not (_is_made_by_us(other) or is_adopted(other))
+    ]
+    for other in foreign:
+        if other.is_up or engine.is_podman:
+            whose = "belongs to another stack" if is_foreign(other) else _NOT_OURS
+            raise ResourceError(
+                f"container {other.name} shares the network of {name} and would lose it for good,"
+                f" but {whose}. Remove it, and create it again when {name} is replaced"
+            )
+        note(
+            f"container {other.name} shares the network of {name}, which was replaced: it cannot"
+            " be started any more; make it anew"
+        )
+    followers = [other for other in found if other not in foreign]
+    for follower in followers:
+        if follower.auto_remove:
+            raise ResourceError(
+                f"container {follower.name} shares the network of {name} and was made with --rm:"
+                " it would vanish when stopped; remove it by hand first"
+            )
+        if _on_its_network(engine, follower):
+            raise ResourceError(
+                f"container {follower.name} shares the network of {name}, and others share its"
+                f" own: let them all name {name} instead"
+            )
+    _refuse_links(engine, name, replaced)
+    if engine.is_podman:
+        _refuse_dependents(engine, name, replaced)
+    return followers
+
+
+def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> ContainerSpec:
+    """What the follower is, read off itself: its own resource may not be part of this run.
+
+    like: whose patience it gets.
+    """
+    image = _image(engine, follower)
+    live, recorded = follower.settings, _recorded(follower)
+    fields: Iterable[str] = recorded.fields if follower.recorded else _READABLE
+    chosen = {
+        name: getattr(live, name)
+        for name in (*fields, *LIMITS)
+        if name in Settings.__dataclass_fields__ and getattr(live, name)
+    }
+    for name, value in recorded.fields.items():
+        if name in ("command", "entrypoint"):
+            chosen[name] = getattr(live, name)
+        elif name in Settings.__dataclass_fields__ and name not in (*_LIVE, *recorded.hashed):
+            chosen[name] = tuple(value) if isinstance(value, list) else value
+    known = engine.image(live.image or "")
+    return ContainerSpec(
+        follower.name,
+        Settings(
+            **{
+                **chosen,
+                "image": live.image if known and known.id == image.id else image.id,
+                "env": _env(follower, image, engine.is_podman),
+                "env_file": None,
+                "labels": None,
+                "platform": None,
+                "volumes": live.volumes or None,
+                "restart": live.restart,
+            }
+        ),
+        docker_host=like.docker_host,
+        health_timeout=like.health_timeout,
+        settle_time=like.settle_time,
+    )
+
+
+def payload(
+    engine: Engine,
+    follower: Existing,
+    spec: ContainerSpec,
+    shared_id: str,
+    further_labels: Mapping[str, str],
+) -> dict[str, Any]:
+    """The create call's body of the follower's successor, on the network of ``shared_id``."""
+    shared: dict[str, Any] = {
+        name: f"container:{shared_id}"
+        for name in ("network_mode", "ipc", "pid")
+        if getattr(follower.settings, name) == follower.network_mode
+    }
+    settings = replace(spec.settings, **shared)
+    body = create_config.payload(
+        replace(spec, settings=settings), _image(engine, follower), {}, str
+    )
+    kept = {
+        name: value for name, value in follower.labels.items() if name not in label.OF_A_REPLACEMENT
+    }
+    # One that another tool created is still compared with its resource by inspect.
+    ours = {label.SPEC: label.encode(Settings())}
+    return {**body, "Labels": {**ours, **kept, **further_labels}}
+
+
+def _is_made_by_us(container: Existing) -> bool:
+    return label.SPEC in container.labels
+
+
+def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:
+    """Looked up one by one where the list does not tell."""
+    shared = {f"container:{container.id}", f"container:{container.name}"}
+    found = []
+    for entry in engine.all_containers():
+        mode = (entry.get("HostConfig") or {}).get("NetworkMode") or "container:?"
+        if entry["Id"] == container.id or not mode.startswith("container:"):
+            continue
+        other = engine.container(entry["Id"])
+        if other is not None and other.network_mode in shared:
+            found.append(other)
+    return found
+
+
+def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
+    """A link shows as one more name of the container that it leads to: ``/USER/ALIAS``."""
+    for entry in engine.running_containers():
+        if entry["Id"] != replaced.id:
+            continue
+        for each in entry.get("Names") or []:
+            user, slash, _alias = each.lstrip("/").partition("/")
+            if slash:
+                raise ResourceError(
+                    f"container {user} has a link (--link) to {name}, and links stay with the"
+                    f" container that is replaced; put both on one network, or remove {user} first"
+                )
+
+
+def _refuse_dependents(engine: Engine, name: str, replaced: Existing) -> None:
+    """Podman removes no container whose IPC or PID namespace another one shares."""
+    shared = {f"container:{replaced.id}", f"container:{replaced.name}"}
+    for entry in engine.all_containers():
+        other = engine.container(entry["Id"])
+        if other is None or other.network_mode in shared:
+            continue
+        for setting in ("ipc", "pid"):
+            if getattr(other.settings, setting) in shared:
+                raise ResourceError(
+                    f"container {other.name} has {setting}: container:{name}, and Podman cannot"
+                    f" remove {name} before it. Remove {other.name}, and create it again when"
+                    f" {name} is replaced"
+                )
+
+
+def _image(engine: Engine, follower: Existing) -> Image:
+    image = engine.image(follower.image_id)
+    if image is None:
+        raise ResourceError(
+            f"container {follower.name} must be made anew, too, and its image is not there any"
+            f" more; pull {image_name.familiar(follower.settings.image or '')} first"
+        )
+    return image
+
+
+def _env(follower: Existing, image: Image, podman: bool) -> dict[str, str] | None:
+    """What was set: neither the image's own nor what the engine adds."""
+    recorded = _recorded(follower)
+    added = of_engine(podman) if follower.recorded else _OF_THE_CONTAINER if podman else frozenset()
+    own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
+    written = {*recorded.env, *(recorded.variables or ())}
+    return {
+        name: value
+        for name, value in (follower.settings.env or {}).items()
+        if name in written or (own.get(name) != value and name not in added)
+    } or None
+
+
+def _recorded(follower: Existing) -> Recorded:
+    """What our label says that was set."""
+    return follower.recorded or Recorded({})

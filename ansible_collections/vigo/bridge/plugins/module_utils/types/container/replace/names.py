@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who holds the names that a replacement needs: ``NAME.vigo-new``, ``.vigo-old``, ``.vigo-failed``.
+
+Only containers whose labels prove them ours are ever touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Sequence
+
+from ....common.errors import ResourceError
+from ....engine.connection import Refused
+from .. import label
+from ..engine import Engine
+from ..observed import Existing
+from ..spec import FAILED, NEW, OLD
+
+_OFF = {"RestartPolicy": {"Name": "no", "MaximumRetryCount": 0}}
+
+
+def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OLD, FAILED)) -> None:
+    """Raises ResourceError where a container that is not ours is in the way."""
+    for suffix in suffixes:
+        found = engine.container(name + suffix)
+        if found is not None and not (suffix == FAILED and _is_ours(found)):
+            raise _in_the_way(name + suffix)
+
+
+def keep_failed(engine: Engine, name: str, container: Existing) -> None:
+    """Stops a container that did not come up, and keeps it as ``NAME.vigo-failed``."""
+    # In this order: Docker refuses to update a container that ends at that moment.
+    engine.stop(container.id, container.grace)
+    disarm(engine, container.id)
+    drop_failed(engine, name)
+    engine.rename(container.id, name + FAILED)
+
+
+def drop_failed(engine: Engine, name: str) -> None:
+    """Removes what an earlier failure left, if it is ours."""
+    failed = engine.container(name + FAILED)
+    if failed is not None and _is_ours(failed):
+        engine.remove(failed.id)
+
+
+def disarm(engine: Engine, container_id: str) -> None:
+    """No restart by its policy, not even after a restart of the engine."""
+    # Podman cannot change the policy; it starts nothing by itself either.
+    with contextlib.suppress(Refused):
+        engine.update(container_id, _OFF)
+
+
+def _is_ours(container: Existing) -> bool:
+    return label.SPEC in container.labels
+
+
+def _in_the_way(name: str) -> ResourceError:
+    return ResourceError(
+        f"a container named {name} is in the way and not known to be ours;"
+        " look at it and remove or rename it"
+    )

@@ -1,0 +1,229 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replacing a container, and those that share its network, as one transaction.
+
+Its phase can be read off names and labels at any moment, so that ``recover`` can finish or undo
+what a killed run left:
+
+1. create ``NAME.vigo-new``; its labels say whom it replaces, and how that one was
+2. stop the old one, rename it to ``NAME.vigo-old``
+3. rename the new one to ``NAME`` (before its start: Podman's DNS keeps the name of the start)
+4. disarm the old one: with ``always``, both would run after a restart of the engine
+5. start the new one and wait until it is settled
+6. remove the old one, its volumes kept
+
+Followers take each step with it: created behind it, stopped before it, renamed, started and
+waited for behind it, removed before it (Podman would refuse the other way round).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any, Callable, Mapping, Sequence
+
+from ....common.errors import Blocked, ResourceError
+from .. import label
+from ..engine import Engine
+from ..observed import Existing
+from ..settle import Settling
+from ..spec import FAILED, NEW, OLD, ContainerSpec
+from . import followers as followers_
+from . import names
+from .rollback import Swap, roll_back
+
+
+def replace(
+    engine: Engine,
+    spec: ContainerSpec,
+    old: Existing,
+    followers: Sequence[Existing],
+    payload: Mapping[str, Any],
+    start: bool,
+    note: Any,
+    owner_labels: Callable[[Existing], Mapping[str, str]] = lambda container: {},
+) -> Callable[[], None]:
+    """Gives what waits until the new container is settled and then removes the old one.
+
+    Both raise ResourceError; the old containers are then back as they were. payload: the create
+    call's body, with the labels of ``labels_for``. owner_labels: those that say whose a follower's
+    successor is.
+    """
+    for container in (old, *followers):
+        names.refuse_foreign(engine, container.name)
+    olds = [old, *followers]
+    swaps = _created(engine, spec, olds, payload, note, owner_labels)
+    try:
+        _take_over(engine, swaps, olds)
+        settling = _started(engine, swaps, olds) if start else []
+    except ResourceError as error:
+        raise _undone(engine, swaps, old, error) from error
+
+    def finish() -> None:
+        try:
+            for each in settling:
+                each.wait()
+        except ResourceError as error:
+            raise _undone(engine, swaps, old, error) from error
+        finally:
+            for each in settling:
+                each.close()
+        commit(engine, swaps)
+
+    return finish
+
+
+def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, str]:
+    """What ``recover`` must know, written before anything is touched."""
+    prior = {"restart": old.settings.restart, "running": _was_running(old)}
+    labels = {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
+    if followers:
+        labels[label.FOLLOWERS] = json.dumps([follower.name for follower in followers])
+    return labels
+
+
+def create(
+    engine: Engine, spec: ContainerSpec, name: str, payload: Mapping[str, Any], note: Any
+) -> str:
+    """A container with all its networks, not started; its ID.
+
+    Nothing stays when it fails, if the engine still answers.
+    """
+    try:
+        new_id, warnings = engine.create(name, payload, spec.settings.platform or "")
+        for warning in warnings:
+            note(f"container {spec.name}: {warning}")
+        for attachment in (spec.settings.networks or ())[1:]:
+            engine.connect(attachment, new_id)
+    except ResourceError:
+        with contextlib.suppress(ResourceError):
+            _drop_half_made(engine, name, payload["Labels"])
+        raise
+    return new_id
+
+
+def _drop_half_made(engine: Engine, name: str, labels: Mapping[str, str]) -> None:
+    """Removes it by its name: the answer that had its ID may be lost.
+
+    Its volumes only where it carries none over: Podman would take those, too.
+    """
+    made = engine.container(name)
+    if made is not None and made.labels.get(label.SPEC) == labels[label.SPEC]:
+        engine.remove(made.id, volumes=label.REPLACES not in labels)
+
+
+def _created(
+    engine: Engine,
+    spec: ContainerSpec,
+    olds: Sequence[Existing],
+    payload: Mapping[str, Any],
+    note: Any,
+    owner_labels: Callable[[Existing], Mapping[str, str]],
+) -> list[Swap]:
+    """All new containers, not started. Nothing stays when one cannot be made."""
+    old, *followers = olds
+    specs = [followers_.spec_of(follower, engine, spec) for follower in followers]
+    swaps = [Swap(spec, old.id, create(engine, spec, spec.name + NEW, payload, note))]
+    try:
+        for follower, its_spec in zip(followers, specs):
+            labels = {
+                **owner_labels(follower),
+                **labels_for(follower),
+                label.FOLLOWS: swaps[0].new_id,
+            }
+            body = followers_.payload(engine, follower, its_spec, swaps[0].new_id, labels)
+            new_id = create(engine, its_spec, follower.name + NEW, body, note)
+            swaps.append(Swap(its_spec, follower.id, new_id))
+    except ResourceError:
+        with contextlib.suppress(ResourceError):
+            for swap in reversed(swaps):
+                engine.remove(swap.new_id)
+        raise
+    return swaps
+
+
+def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> None:
+    """The new containers get the names; the old ones are stopped and out of the way."""
+    for old in reversed(olds):
+        if old.status == "paused":
+            engine.unpause(old.id)
+        if _was_running(old):
+            engine.stop(old.id, old.grace)
+    for swap in swaps:
+        engine.rename(swap.old_id, swap.name + OLD)
+        engine.rename(swap.new_id, swap.name)
+        names.disarm(engine, swap.old_id)
+
+
+def _started(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> list[Settling]:
+    """The new container, and its followers where they were running."""
+    settling: list[Settling] = []
+    try:
+        for swap, old in zip(swaps, olds):
+            if swap is swaps[0] or _was_running(old):
+                settling.append(_start(engine, swap))
+    except ResourceError:
+        for each in settling:
+            each.close()
+        raise
+    return settling
+
+
+def _start(engine: Engine, swap: Swap) -> Settling:
+    return Settling(engine, swap.spec, swap.new_id, lambda: engine.start(swap.new_id), fresh=True)
+
+
+def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
+    """The new containers are settled: the old ones go, their volumes stay."""
+    try:
+        for swap in reversed(swaps):
+            _remove_surely(engine, swap.old_id)
+    except ResourceError as error:
+        name = swaps[0].name
+        message = (
+            f"container {name} was replaced and runs, but the former one is still there as"
+            f" {name}{OLD}: {error.message}. The next run removes it"
+        )
+        raise _same_kind(error, message) from error
+    with contextlib.suppress(ResourceError):  # The next replacement drops it as well.
+        for swap in swaps:
+            names.drop_failed(engine, swap.name)
+
+
+def _remove_surely(engine: Engine, container_id: str) -> None:
+    """Twice where need be: an answer that was lost says nothing, and what is gone is no error."""
+    try:
+        engine.remove(container_id)
+    except ResourceError:
+        engine.remove(container_id)
+
+
+def _undone(
+    engine: Engine, swaps: Sequence[Swap], old: Existing, error: ResourceError
+) -> ResourceError:
+    """The error of a replacement that failed, after the way back."""
+    try:
+        roll_back(engine, swaps, doubtful=isinstance(error, Blocked))
+    except ResourceError as second:
+        return _same_kind(
+            error,
+            f"{error.message}; putting the former container back failed, too: {second.message}."
+            " The next run tries again",
+        )
+    name = swaps[0].name
+    state = "is back and running" if _was_running(old) else "is back"
+    kept = engine.container(name + FAILED)
+    trace = f"; the new one is kept, stopped, as {name}{FAILED}" if kept else ""
+    message = f"{error.message}. The former container {state}{trace}"
+    return _same_kind(error, message)
+
+
+def _same_kind(error: ResourceError, message: str) -> ResourceError:
+    changed = ResourceError(message, log=error.log, rc=error.rc)
+    changed.status = error.status
+    return changed
+
+
+def _was_running(container: Existing) -> bool:
+    return container.status in ("running", "paused", "restarting")

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way back of a replacement, from whatever phase it had reached."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Sequence
+
+from ....common.errors import Blocked, ResourceError
+from ....engine.connection import Refused
+from .. import label
+from ..engine import Engine
+from ..observed import Existing
+from ..spec import NEW, ContainerSpec
+from ..values import restart
+from . import names
+
+#: Podman holds a published port for some seconds after a failed start.
+_PORT_PATIENCE = 15.0
+#: Seconds beyond its grace after which a container that is being stopped surely is.
+_STOP_MARGIN = 1.0
+
+
+@dataclass(frozen=True)
+class Swap:
+    """One container in the place of another, by their IDs. spec: its name, and how to wait."""
+
+    spec: ContainerSpec
+    old_id: str
+    new_id: str
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+
+def roll_back(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
+    """The old containers back as they were: the first, and then its followers.
+
+    A new one that had the name already is kept as ``NAME.vigo-failed``, any other is removed,
+    and so are the followers', last of all: their labels say what is left to do.
+    doubtful: whether the engine may still be stopping the old ones; a lost client does not
+    make it give up. Raises ResourceError.
+    """
+    failures: list[ResourceError] = []
+    for swap in swaps:
+        try:
+            _put_back(engine, swap, doubtful)
+        except Blocked:
+            raise
+        except ResourceError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    main, *followers = swaps
+    for follower in followers:
+        engine.remove(follower.new_id)
+    new = engine.container(main.new_id)
+    if new is not None and new.name == main.name + NEW:
+        engine.remove(new.id)
+
+
+def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
+    new = engine.container(swap.new_id)
+    prior = json.loads(new.labels.get(label.PRIOR) or "{}") if new else {}
+    if new is not None and new.name == swap.name:
+        names.keep_failed(engine, swap.name, new)
+    old = engine.container(swap.old_id)
+    if old is None:
+        raise ResourceError(
+            f"container {swap.name}: the former container {swap.old_id[:12]} is gone; somebody else"
+            " has removed it, so there is none to go back to: run again to make it anew"
+        )
+    policy: str | None = prior.get("restart")
+    if policy not in (None, old.settings.restart) and not engine.is_podman:
+        engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
+    if old.name != swap.name:
+        engine.rename(old.id, swap.name)
+    if prior.get("running") and not (_stays_up(engine, old) if doubtful else old.is_up):
+        _start_patiently(engine, old.id)
+
+
+def _stays_up(engine: Engine, container: Existing) -> bool:
+    """Whether it is up, and still so when a stop that is under way would have ended it."""
+    deadline = time.monotonic() + container.grace + _STOP_MARGIN
+    now: Existing | None = container
+    while now is not None and now.is_up and time.monotonic() < deadline:
+        time.sleep(0.2)
+        now = engine.container(container.id)
+    return now is not None and now.is_up
+
+
+def _start_patiently(engine: Engine, container_id: str) -> None:
+    deadline = time.monotonic() + _PORT_PATIENCE
+    while True:
+        try:
+            return engine.start(container_id)
+        except Refused as error:
+            if "already in use" not in error.message or time.monotonic() > deadline:
+                raise
+        time.sleep(0.5)

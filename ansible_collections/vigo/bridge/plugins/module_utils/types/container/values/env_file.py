@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The attribute that names files of environment variables; see ``env_file_values``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ....common.comma_strings import as_list, text
+from ....common.errors import ResourceError
+from . import quantities
+
+_FORMATS = ("compose", "raw")
+
+
+@dataclass(frozen=True)
+class EnvFile:
+    """One file. is_raw: whether everything after the equals sign is the value."""
+
+    path: str
+    is_raw: bool = False
+    is_required: bool = True
+
+    def __str__(self) -> str:
+        """As the container's label has it."""
+        raw, optional = " (raw)" * self.is_raw, " (optional)" * (not self.is_required)
+        return self.path + raw + optional
+
+
+def parse(value: Any, attribute: str) -> tuple[EnvFile, ...]:
+    """Return the files that an attribute names. Raises ResourceError."""
+    items = [value] if isinstance(value, Mapping) else value
+    if isinstance(items, str) or not isinstance(items, (list, tuple)):
+        items = as_list(items)
+    found = []
+    for item in items:
+        if isinstance(item, Mapping):
+            found.append(_described(item, attribute))
+        else:
+            found += [EnvFile(path) for path in as_list([item])]
+    return tuple(found)
+
+
+def _described(item: Mapping[Any, Any], attribute: str) -> EnvFile:
+    for name in item:
+        if name not in ("path", "format", "required"):
+            raise ResourceError(
+                f"{attribute}: unknown key {name!r}; a file has path, format and required"
+            )
+    path, kind = text(item.get("path")), text(item.get("format", "compose"))
+    if not path:
+        raise ResourceError(f"{attribute}: a file needs a path; write {{path: PATH, format: raw}}")
+    if kind not in _FORMATS:
+        raise ResourceError(f"{attribute}: format must be compose or raw, not {kind!r}")
+    required = quantities.switch(item.get("required", True), f"{attribute}: required")
+    return EnvFile(path, kind == "raw", required)

@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A container's healthcheck: set in parts, completed from the image's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ....common import comma_strings
+from ....common.comma_strings import text
+from ....common.durations import seconds
+from ....common.errors import ResourceError
+from ....common.integers import integer
+from .quantities import switch
+
+_OPTIONS = (
+    "test",
+    "interval",
+    "timeout",
+    "retries",
+    "start_period",
+    "start_interval",
+    "disable",
+)
+_NANOSECONDS = 1000000000
+#: Engines refuse shorter times.
+_SHORTEST = 1000000
+_KINDS = ("CMD", "CMD-SHELL", "NONE")
+_FORMS = "write a text for a shell, [CMD, PROGRAM, ARGUMENT], or disable: true for no healthcheck"
+
+
+@dataclass(frozen=True)
+class Healthcheck:
+    """What the user set of it. Times in nanoseconds; None: not set.
+
+    test: as engines have it, ``("CMD", ...)``, ``("CMD-SHELL", LINE)`` or ``("NONE",)``.
+    """
+
+    test: tuple[str, ...] | None = None
+    interval: int | None = None
+    timeout: int | None = None
+    retries: int | None = None
+    start_period: int | None = None
+    start_interval: int | None = None
+
+    def merged(self, image: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The whole healthcheck as the API takes it. Podman ignores a partial one."""
+        merged = dict(image or {})
+        for key, value in self.payload().items():
+            merged[key] = value
+        return merged
+
+    def payload(self) -> dict[str, Any]:
+        """Only what is set, in the API's words."""
+        values = {
+            "Test": None if self.test is None else list(self.test),
+            "Interval": self.interval,
+            "Timeout": self.timeout,
+            "Retries": self.retries,
+            "StartPeriod": self.start_period,
+            "StartInterval": self.start_interval,
+        }
+        return {key: value for key, value in values.items() if value is not None}
+
+    def canonical(self) -> dict[str, Any]:
+        """For the label: what is set, lower case."""
+        return {key.lower(): value for key, value in self.payload().items()}
+
+
+def parse(value: Any, attribute: str) -> Healthcheck:
+    """A map as in compose, or a string: a shell line. Raises ResourceError."""
+    if isinstance(value, bool):
+        raise ResourceError(f"{attribute}: {text(value)!r} is not a healthcheck; {_FORMS}")
+    if not isinstance(value, Mapping):
+        value = {"test": value}
+    for option in value:
+        if option not in _OPTIONS:
+            raise ResourceError(
+                f"{attribute}: unknown option {option!r}; known: {', '.join(_OPTIONS)}"
+            )
+    if value.get("disable") is not None and switch(value["disable"], f"{attribute}.disable"):
+        return Healthcheck(("NONE",))
+    return Healthcheck(
+        _test(value.get("test"), f"{attribute}.test"),
+        _time(value, "interval", attribute),
+        _time(value, "timeout", attribute),
+        _retries(value.get("retries"), f"{attribute}.retries"),
+        _time(value, "start_period", attribute),
+        _time(value, "start_interval", attribute),
+    )
+
+
+def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
+    """The words of a test. An engine that is given a kind without a command may crash."""
+    if value in (None, "", []):
+        return None
+    if not isinstance(value, (list, tuple)):
+        return ("CMD-SHELL", _shell_line(text(value), attribute))
+    with comma_strings.within("test"):
+        words = comma_strings.words(value)
+    kind, *rest = words if words[0] in _KINDS else ("CMD", *words)
+    shown = f"{attribute}: {list(words)!r}"
+    if words[0].upper() in _KINDS and words[0] not in _KINDS:
+        raise ResourceError(f"{shown}: write {words[0].upper()} in capital letters")
+    if kind == "NONE" and rest:
+        raise ResourceError(f"{shown} has words after NONE; {_FORMS}")
+    if kind != "NONE" and not (rest and rest[0].strip()):
+        raise ResourceError(f"{shown} has no command; {_FORMS}")
+    if kind == "CMD-SHELL" and len(rest) > 1:
+        raise ResourceError(
+            f"{shown} has more than one text after CMD-SHELL, and engines run only the first;"
+            " write one text, or a list that begins with CMD"
+        )
+    return (kind, *rest)
+
+
+def _shell_line(line: str, attribute: str) -> str:
+    """A text is a command for a shell, which knows nothing of the words of lists."""
+    first = line.split()[:1]
+    if not first:
+        raise ResourceError(f"{attribute}: {line!r} has no command; {_FORMS}")
+    if first[0].upper() in _KINDS:
+        raise ResourceError(
+            f"{attribute}: {line!r} is a text, and a shell has no command {first[0]}; {_FORMS}"
+        )
+    return line
+
+
+def _retries(value: Any, attribute: str) -> int | None:
+    """How often it may fail; 0 is the engine's word for not set."""
+    if value in (None, ""):
+        return None
+    number = integer(value, attribute)
+    if not 0 <= number < 1 << 31:
+        raise ResourceError(f"{attribute}: {number} is out of range: expected 1 to {(1 << 31) - 1}")
+    return number or None
+
+
+def _time(value: Mapping[str, Any], option: str, attribute: str) -> int | None:
+    """Nanoseconds; 0 is the engine's word for not set."""
+    if value.get(option) in (None, ""):
+        return None
+    length = seconds(value[option], f"{attribute}.{option}") * _NANOSECONDS
+    if length and length < _SHORTEST:
+        raise ResourceError(
+            f"{attribute}.{option}: {value[option]!r} is out of range: expected 1ms or more"
+        )
+    return round(length) or None

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names and addresses that a container sees: its own, those of name servers, further hosts."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any, Mapping
+
+from ....common.comma_strings import as_list, text
+from ....common.errors import ResourceError
+
+_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?")
+_HOST_GATEWAY = "host-gateway"
+
+
+def name(value: Any, attribute: str) -> str:
+    """Return a host name or domain name that the kernel accepts."""
+    written = text(value).strip()
+    if not _NAME.fullmatch(written):
+        raise ResourceError(
+            f"{attribute}: invalid name {written!r}: expected up to 64 letters, digits, . - _"
+        )
+    return written
+
+
+def name_servers(value: Any, attribute: str) -> tuple[str, ...]:
+    """IP addresses, in their order."""
+    return tuple(address(entry, f"{attribute}: {entry!r}") for entry in as_list(value))
+
+
+def extra_hosts(value: Any, attribute: str) -> tuple[str, ...]:
+    """``NAME:ADDRESS`` each, from a map, a list, or text with ``:`` or ``=``."""
+    if isinstance(value, Mapping):
+        pairs = [(str(host), text(written)) for host, written in value.items()]
+    else:
+        pairs = [_pair(entry, attribute) for entry in as_list(value)]
+    return tuple(sorted({f"{host}:{_host_address(host, written)}" for host, written in pairs}))
+
+
+def _pair(entry: str, attribute: str) -> tuple[str, str]:
+    host, separator, written = entry.partition("=" if "=" in entry else ":")
+    if not separator or not written.strip() or not host.strip():
+        raise ResourceError(f"{attribute}: {entry!r} is not NAME:ADDRESS")
+    return host.strip(), written.strip()
+
+
+def _host_address(host: str, written: str) -> str:
+    where = f"extra_hosts: {host}"
+    if not host or any(character.isspace() or character == ":" for character in host):
+        raise ResourceError(f"{where}: invalid host name {host!r}: expected NAME:ADDRESS")
+    return _HOST_GATEWAY if written == _HOST_GATEWAY else address(written, where)
+
+
+def address(written: str, where: str) -> str:
+    """An IP address in its shortest form, without brackets. Raises ResourceError."""
+    bare = written[1:-1] if written[:1] + written[-1:] == "[]" else written
+    plain, percent, zone = bare.partition("%")
+    try:
+        return f"{ipaddress.ip_address(plain)}{percent}{zone}"
+    except ValueError:
+        raise ResourceError(
+            f"{where}: invalid IP address {written!r}: expected an address such as 192.0.2.7"
+        ) from None

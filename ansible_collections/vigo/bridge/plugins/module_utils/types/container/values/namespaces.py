@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The namespaces of a container, and kernel parameters, which belong to them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Mapping
+
+from ....common.comma_strings import as_map, text
+from ....common.errors import ResourceError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_OF_IPC = re.compile(
+    r"kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..+"
+)
+
+
+def ipc(value: Any, attribute: str) -> str:
+    """An IPC namespace as engines know it."""
+    return _mode(value, attribute, ("none", "private", "shareable", "host"))
+
+
+def pid(value: Any, attribute: str) -> str:
+    """A PID namespace as engines know it; without one, a container has its own."""
+    return _mode(value, attribute, ("host",))
+
+
+def _mode(value: Any, attribute: str, words: tuple[str, ...]) -> str:
+    written = text(value).strip()
+    kind, _colon, name = written.partition(":")
+    if written in words or (kind == "container" and _NAME.fullmatch(name)):
+        return written
+    raise ResourceError(
+        f"{attribute}: {written!r} is not {', '.join(words)} or container:NAME; leave it out for"
+        " the engine's default"
+    )
+
+
+def sysctls(value: Any, attribute: str) -> dict[str, str]:
+    """Kernel parameters that a container has for itself."""
+    found = as_map(value, attribute)
+    for name in found:
+        if not is_of_network(name) and not is_of_ipc(name) and name != "kernel.domainname":
+            raise ResourceError(
+                f"{attribute}: {name!r} is a parameter of the whole host, not of a container; set"
+                " it on the host (containers have net.*, fs.mqueue.*, kernel.sem, kernel.msg* and"
+                " kernel.shm*)"
+            )
+    return found
+
+
+def is_of_network(name: str) -> bool:
+    """Whether a kernel parameter belongs to the network namespace."""
+    return name.startswith("net.") and len(name) > len("net.")
+
+
+def is_of_ipc(name: str) -> bool:
+    """Whether a kernel parameter belongs to the IPC namespace."""
+    return bool(_OF_IPC.fullmatch(name))
+
+
+def refuse_shared(sysctls: Mapping[str, str], network_mode: str | None, ipc: str | None) -> None:
+    """Raises ResourceError for a parameter of a namespace that is not the container's own."""
+    for name in sysctls:
+        if is_of_network(name) and _is_shared(network_mode):
+            raise ResourceError(
+                f"sysctls: {name} belongs to the network namespace, which network_mode:"
+                f" {network_mode} shares; set it there, or change network_mode"
+            )
+        if is_of_ipc(name) and _is_shared(ipc):
+            raise ResourceError(
+                f"sysctls: {name} belongs to the IPC namespace, which ipc: {ipc} shares; set it"
+                " there, or change ipc"
+            )
+
+
+def _is_shared(mode: str | None) -> bool:
+    return mode == "host" or (mode or "").startswith("container:")

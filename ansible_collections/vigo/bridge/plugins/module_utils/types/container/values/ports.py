@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Published ports: ``[ADDRESS:][HOST_PORT:]PORT[/PROTOCOL]``, ranges included."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from ....common.comma_strings import as_list
+from ....common.errors import ResourceError
+
+_PORT = re.compile(
+    r"(?:(?P<address>\[[0-9A-Fa-f:.]+\]|\d+\.\d+\.\d+\.\d+|):)?"
+    r"(?:(?P<host>\d{1,5}(?:-\d{1,5})?|):)?"
+    r"(?P<inner>\d{1,5}(?:-\d{1,5})?)"
+    r"(?:/(?P<protocol>tcp|udp|sctp))?",
+    re.IGNORECASE,
+)
+_IPV6 = re.compile(
+    r"(?P<address>[0-9a-f:]*:[0-9a-f:]*:[0-9a-f]*):(?P<rest>(?:\d[\d-]*)?:\d.*)", re.I
+)
+#: Addresses that stand for all of their kind.
+_ALL = ("", "::")
+
+
+@dataclass(frozen=True, order=True)
+class Port:
+    """One port of the container on one port of the host.
+
+    host: None lets the engine choose. address: empty means all addresses.
+    """
+
+    inner: int
+    protocol: str = "tcp"
+    host: int | None = None
+    address: str = ""
+
+    @property
+    def exposed(self) -> str:
+        """As engines name it: ``80/tcp``."""
+        return f"{self.inner}/{self.protocol}"
+
+    def __str__(self) -> str:
+        address = f"[{self.address}]" if ":" in self.address else self.address
+        front = f"{address}:" if address else ""
+        host = "" if self.host is None else f"{self.host}:"
+        if front and not host:
+            front += ":"
+        suffix = "" if self.protocol == "tcp" else f"/{self.protocol}"
+        return f"{front}{host}{self.inner}{suffix}"
+
+
+def parse(value: Any) -> tuple[Port, ...]:
+    """All ports, ranges expanded, sorted, each once. Raises ResourceError.
+
+    Engines read a range of the API as "pick one of these": so ranges are expanded here.
+    """
+    found = {port for entry in as_list(value) for port in _entry(entry)}
+    _refuse_conflicts(found)
+    return tuple(sorted(found, key=_order))
+
+
+def _refuse_conflicts(ports: Iterable[Port]) -> None:
+    """Engines would notice at the start only. Addresses of IPv4 and IPv6 do not conflict."""
+    taken: dict[tuple[Any, ...], list[Port]] = {}
+    for port in sorted(ports, key=_order):
+        if port.host is None:
+            continue
+        others = taken.setdefault((port.host, port.protocol, ":" in port.address), [])
+        for other in others:
+            if port.address in _ALL or other.address in _ALL or port.address == other.address:
+                raise ResourceError(
+                    f"ports: {other} and {port} publish the same port of the host; change one"
+                )
+        others.append(port)
+
+
+def of_bindings(bindings: Any) -> tuple[Port, ...]:
+    """The ports of an inspect payload's ``HostConfig.PortBindings``."""
+    found = set()
+    for exposed, hosts in (bindings or {}).items():
+        inner, _slash, protocol = exposed.partition("/")
+        for host in hosts or []:  # Podman lists those that are only exposed, too.
+            address = host.get("HostIp") or ""
+            number = host.get("HostPort") or ""
+            found.add(
+                Port(
+                    int(inner),
+                    protocol or "tcp",
+                    int(number) if number not in ("", "0") else None,
+                    "" if address == "0.0.0.0" else address,
+                )
+            )
+    return tuple(sorted(found, key=_order))
+
+
+def same(wanted: Iterable[Port], actual: Iterable[Port]) -> bool:
+    """Whether the same ports are published; a host port left to the engine matches any."""
+    wanted, left = list(wanted), list(actual)
+    for port in sorted(wanted, key=lambda port: port.host is None):
+        match = next((other for other in left if _fits(port, other)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return not left
+
+
+def _fits(wanted: Port, actual: Port) -> bool:
+    if wanted.host is None:
+        return (wanted.inner, wanted.protocol, wanted.address) == (
+            actual.inner,
+            actual.protocol,
+            actual.address,
+        )
+    return wanted == actual
+
+
+def _entry(entry: str) -> list[Port]:
+    match = _PORT.fullmatch(entry)
+    bare = None if match else _IPV6.fullmatch(entry)
+    if bare:
+        raise ResourceError(
+            f"ports: {entry!r}: an IPv6 address is written in brackets:"
+            f" [{bare.group('address')}]:{bare.group('rest')}"
+        )
+    if match is None:
+        raise ResourceError(
+            f"ports: {entry!r} is no port; write 8080:80, 127.0.0.1:8080:80, 53:53/udp,"
+            " 8000-8010:8000-8010 or 80"
+        )
+    inner = _range(match.group("inner"), entry)
+    hosts: list[int | None] = [None] * len(inner)
+    if match.group("host") and not _is_zero(match.group("host")):
+        hosts = list(_range(match.group("host"), entry))
+    if len(hosts) != len(inner):
+        raise ResourceError(
+            f"ports: the two ranges of {entry!r} differ in length;"
+            " write as many ports on both sides"
+        )
+    address = _address(match.group("address") or "", entry)
+    protocol = (match.group("protocol") or "tcp").lower()
+    return [Port(port, protocol, host, address) for port, host in zip(inner, hosts)]
+
+
+def _is_zero(host: str) -> bool:
+    """Whether the engine chooses the port of the host, as where none is named."""
+    return host.isdigit() and int(host) == 0
+
+
+def _address(written: str, entry: str) -> str:
+    """In its shortest form; empty for all of IPv4."""
+    try:
+        address = str(ipaddress.ip_address(written.strip("[]"))) if written else ""
+    except ValueError:
+        raise ResourceError(f"ports: {entry!r}: invalid IP address {written!r}") from None
+    return "" if address == "0.0.0.0" else address
+
+
+def _range(text: str, entry: str) -> list[int]:
+    first, _dash, last = text.partition("-")
+    low, high = int(first), int(last or first)
+    if not 1 <= low <= high <= 65535:
+        raise ResourceError(f"ports: {entry!r}: ports are 1 to 65535, the lower one first")
+    return list(range(low, high + 1))
+
+
+def _order(port: Port) -> tuple[Any, ...]:
+    return (port.inner, port.protocol, port.host or 0, port.address)

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks the guards of a command: paths that exist or not, and commands that only read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from glob import has_magic
+
+from ...common.errors import ResourceError
+from ...host import process
+from ...secrets import references as secret_references
+from ..target import Target
+from .spec import ExecSpec, Guard
+
+#: Guards must only read, and be quick about it; in seconds.
+GUARD_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a guard said. agrees: whether the command may run as far as this guard is concerned.
+
+    None: an earlier predicted change may alter the answer.
+    """
+
+    guard: Guard
+    agrees: bool | None
+    finding: str
+
+
+def ask(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
+    """Raises ResourceError when the guard cannot be asked."""
+    if not guard.is_command:
+        return _ask_path(guard, spec, target)
+    if target.foresight.uncertain:
+        return Answer(guard, None, "")
+    return _ask_command(guard, spec, target)
+
+
+def _ask_path(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
+    path = os.path.join(os.getcwd(), spec.cwd or "", guard.path or guard.subject)
+    exists = target.foresight.exists(path)
+    if not exists and has_magic(path):
+        exists = target.foresight.matches(path)
+    if exists is None:
+        return Answer(guard, None, "")
+    finding = f"{guard.subject} {'exists' if exists else 'does not exist'}"
+    return Answer(guard, exists == (guard.kind == "removes"), finding)
+
+
+def _ask_command(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
+    reveal = target.secrets.reveal
+    finished = process.run(
+        reveal(guard.subject),
+        timeout=GUARD_TIMEOUT,
+        secrets=target.secrets,
+        cwd=spec.cwd,
+        user=spec.user,
+        environment={name: reveal(value) for name, value in spec.environment.items()},
+        hidden=bool(secret_references.find(guard.subject)),
+    )
+    if finished.timed_out:
+        raise ResourceError(
+            f"{guard.kind} did not end within {GUARD_TIMEOUT:g} s; a guard must be quick",
+            log=finished.output,
+        )
+    finding = f"`{_first_line(guard.subject)}` ended with exit code {finished.rc}"
+    return Answer(guard, (finished.rc == 0) == (guard.kind == "onlyif"), finding)
+
+
+def _first_line(command: str) -> str:
+    first, *rest = command.strip().split("\n")
+    return f"{first} ..." if rest else first

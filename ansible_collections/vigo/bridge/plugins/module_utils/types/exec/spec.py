@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to run and when: attributes to a frozen spec."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Mapping
+
+from ...common import comma_strings, durations
+from ...common.errors import ResourceError
+from ...host.home_folder import expanded
+
+if TYPE_CHECKING:
+    from ...host.process import Command
+from ...common.integers import integer_within
+
+#: What stands in a command for the path of its secret file.
+SECRET_FILE = re.compile(r"\{\{\s*secret_file\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One condition. kind: onlyif, unless, creates or removes; subject: its command or path.
+
+    path: the subject without ``~``.
+    """
+
+    kind: str
+    subject: str
+    path: str = ""
+
+    @property
+    def is_command(self) -> bool:
+        return self.kind in ("onlyif", "unless")
+
+
+@dataclass(frozen=True)
+class ExecSpec:
+    """What to run. Texts keep their references to secrets; timeout in seconds.
+
+    command: a line for a shell, or a program with its arguments.
+
+    secret_file: what the temporary file holds, None for no such file. logoutput: always, never
+    or on_failure.
+    """
+
+    command: Command
+    guards: tuple[Guard, ...]
+    stdin: str
+    secret_file: str | None
+    cwd: str | None
+    user: str | None
+    environment: Mapping[str, str]
+    returns: tuple[int, ...]
+    logoutput: str
+    background: bool
+    nice: int
+    timeout: float
+
+
+def parse(attributes: Mapping[str, Any]) -> ExecSpec:
+    """Raises ResourceError for attributes that make no sense."""
+    guards = tuple(
+        Guard(kind, str(attributes[kind]))
+        for kind in ("creates", "removes", "onlyif", "unless")
+        if attributes.get(kind)
+    )
+    command = _command(attributes.get("command"))
+    secret_file = attributes.get("secret_file")
+    if secret_file is not None and not SECRET_FILE.search("\n".join(words(command))):
+        raise ResourceError(
+            "secret_file is given, but the command does not use it; write {{secret_file}} where"
+            " its path shall stand"
+        )
+    background = _yes(attributes.get("background"), "background")
+    if background and (attributes.get("stdin") or secret_file is not None):
+        raise ResourceError(
+            "a command in the background outlives the run and gets neither stdin nor secret_file;"
+            " leave them out"
+        )
+    return ExecSpec(
+        command=command,
+        guards=guards,
+        stdin=str(attributes.get("stdin") or ""),
+        secret_file=None if secret_file is None else str(secret_file),
+        cwd=attributes.get("cwd") or None,
+        user=attributes.get("user") or None,
+        environment=_environment(attributes.get("environment")),
+        returns=_exit_codes(attributes.get("returns")),
+        logoutput=_logoutput(attributes.get("logoutput")),
+        background=background,
+        nice=integer_within(attributes.get("nice"), "nice", -20, 19),
+        timeout=durations.seconds(attributes.get("timeout") or 300, "timeout"),
+    )
+
+
+def on_this_machine(spec: ExecSpec) -> ExecSpec:
+    """Return the spec with the home folders of this machine. Raises ResourceError."""
+    guards = tuple(
+        guard
+        if guard.is_command
+        else replace(guard, path=expanded(guard.subject, guard.kind, spec.user))
+        for guard in spec.guards
+    )
+    return replace(spec, guards=guards, cwd=spec.cwd and expanded(spec.cwd, "cwd", spec.user))
+
+
+def words(command: Command) -> tuple[str, ...]:
+    """Return the parts of a command: its words, or the one line for a shell."""
+    return (command,) if isinstance(command, str) else command
+
+
+def _command(value: Any) -> Command:
+    """A text is for a shell, a list is a program with its arguments."""
+    with comma_strings.within("command"):
+        is_list = isinstance(value, (list, tuple))
+        command: Command = comma_strings.words(value) if is_list else comma_strings.text(value)
+    if not words(command) or not words(command)[0].strip():
+        raise ResourceError("command is missing or empty; write what to run")
+    return command
+
+
+def _environment(value: Any) -> Mapping[str, str]:
+    with comma_strings.within("environment"):
+        variables = comma_strings.as_map(value, "environment")
+    for name in variables:
+        if not name or "=" in name or "\0" in name:
+            raise ResourceError(
+                f"environment: {name!r} is no name of a variable; write letters, digits and _"
+            )
+    return variables
+
+
+def _exit_codes(value: Any) -> tuple[int, ...]:
+    try:
+        with comma_strings.within("returns"):
+            return tuple(int(code) for code in comma_strings.as_list(value)) or (0,)
+    except ValueError:
+        raise ResourceError(f"returns: {value!r} is no list of exit codes such as 0,2") from None
+
+
+def _yes(value: Any, name: str) -> bool:
+    text = str(value or False).lower()
+    if text not in ("true", "yes", "false", "no"):
+        raise ResourceError(f"{name}: {value!r} is neither true nor false")
+    return text in ("true", "yes")
+
+
+def _logoutput(value: Any) -> str:
+    if value in (None, "") or str(value).lower() in ("true", "yes"):
+        return "always"
+    if str(value).lower() in ("false", "no"):
+        return "never"
+    if value != "on_failure":
+        raise ResourceError(f"logoutput: {value!r} is neither true, false nor on_failure")
+    return "on_failure"

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The content of files as streams: what is there, and what shall be there.
+
+Files may be larger than memory: they are read in pieces, and what a script makes of them lies
+in a file without a name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from typing import IO, Iterator
+
+from ...common.errors import Blocked, ResourceError
+from ...host import process, system_errors
+from ..target import Target
+from .spec import FileSpec
+
+#: Longer content is compared but not shown in a diff, in bytes.
+SHOWN_LIMIT = 100 * 1024
+#: How long one script of ``stream_edit`` may take, in seconds.
+EDIT_TIMEOUT = 60.0
+#: What to do about a file that cannot be read.
+_ADVICE = {
+    errno.EACCES: "run with become",
+    errno.ENOENT: "put it there first, or correct the path",
+}
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The SHA-256 of some content, and its text: None where it is too long or no text."""
+
+    sha256: str
+    text: str | None
+
+
+def digest(stream: IO[bytes]) -> Digest:
+    """Reads the stream to its end."""
+    return copy(stream, None)
+
+
+def copy(stream: IO[bytes], to: IO[bytes] | None) -> Digest:
+    """Reads the stream to its end, and writes it where that is wanted."""
+    sha256 = hashlib.sha256()
+    start = b""
+    for piece in iter(lambda: _piece(stream), b""):
+        sha256.update(piece)
+        if len(start) <= SHOWN_LIMIT:
+            start += piece
+        if to is not None:
+            to.write(piece)
+    return Digest(sha256.hexdigest(), _text(start))
+
+
+@contextlib.contextmanager
+def opened(path: str, target: Target) -> Iterator[IO[bytes]]:
+    """A regular file for reading, or what it is predicted to hold. Raises ResourceError."""
+    with contextlib.ExitStack() as open_files:
+        yield _opened(path, target, open_files)
+
+
+@contextlib.contextmanager
+def desired(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] | None]:
+    """The content that the file shall have, or None where it keeps what it has.
+
+    exists: whether there is a regular file at the path. Raises ResourceError.
+    """
+    with contextlib.ExitStack() as open_files:
+        yield _desired(spec, target, exists, open_files)
+
+
+@contextlib.contextmanager
+def foretold(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes]]:
+    """The content of a file that is predicted, from what there is before it."""
+    with contextlib.ExitStack() as open_files:
+        stream = _desired(spec, target, exists, open_files)
+        if stream is None and exists:
+            stream = _opened(spec.path, target, open_files)
+        yield io.BytesIO() if stream is None else stream
+
+
+def _desired(
+    spec: FileSpec, target: Target, exists: bool, open_files: contextlib.ExitStack
+) -> IO[bytes] | None:
+    content: IO[bytes] | None = None
+    if spec.content is not None:
+        text = target.secrets.reveal(spec.content)
+        content = io.BytesIO(text.encode("utf-8", "surrogateescape"))
+    elif spec.data is not None:
+        content = io.BytesIO(spec.data)
+    elif spec.source or (spec.stream_edit and exists):
+        content = _opened(spec.source or spec.path, target, open_files)
+    for script in spec.stream_edit:
+        content = _edited(script, content, target, open_files)
+    return content
+
+
+def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[bytes]:
+    predicted = target.foresight.files.get(path)
+    if predicted is not None:
+        return open_files.enter_context(predicted.read())
+    if target.foresight.files.kind(path) == "missing":
+        raise ResourceError(
+            f"{path} cannot be read: it would have been removed by then; let this come before what"
+            " removes it"
+        )
+    try:
+        # Without O_NONBLOCK, opening a named pipe would wait for a writer.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ResourceError(f"{path} cannot be read: it is no regular file; name one that is")
+    return open_files.enter_context(os.fdopen(descriptor, "rb"))
+
+
+def _edited(
+    script: str, content: IO[bytes] | None, target: Target, open_files: contextlib.ExitStack
+) -> IO[bytes]:
+    try:
+        output = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    except OSError as error:
+        raise system_errors.blocked(error) from error
+    finished = process.edit(
+        script, content or io.BytesIO(), output, timeout=EDIT_TIMEOUT, secrets=target.secrets
+    )
+    if finished.timed_out:
+        raise ResourceError(
+            f"a script of stream_edit did not end within {EDIT_TIMEOUT:g} s; use a quicker one, or"
+            " an exec resource"
+        )
+    if finished.rc != 0:
+        raise ResourceError(
+            f"a script of stream_edit ended with exit code {finished.rc}; the file stays; correct"
+            " the script",
+            log=finished.output,
+            rc=finished.rc,
+        )
+    output.seek(0)
+    return output
+
+
+def _piece(stream: IO[bytes]) -> bytes:
+    try:
+        return stream.read(_PIECE)
+    except OSError as error:
+        raise _unreadable(str(getattr(stream, "name", "the content")), error) from error
+
+
+def _text(start: bytes) -> str | None:
+    if len(start) > SHOWN_LIMIT:
+        return None
+    try:
+        return start.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _unreadable(path: str, error: OSError) -> ResourceError:
+    if system_errors.is_of_surroundings(error):
+        return Blocked(
+            f"{path} cannot be read: {system_errors.reason(error)}; {system_errors.advice(error)}"
+        )
+    advice = _ADVICE.get(error.errno or 0, "correct the path")
+    return ResourceError(f"{path} cannot be read: {error.strerror}; {advice}")

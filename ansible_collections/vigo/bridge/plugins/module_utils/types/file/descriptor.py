@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file with this content, owner and mode, or no file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Mapping
+
+from ..descriptor import Attribute, ResourceType
+
+if TYPE_CHECKING:
+    from .behaviour import File
+    from .spec import FileSpec
+
+#: Where content comes from: one of these at most.
+CONTENTS = ("content", "content_base64", "source")
+
+#: The action plugin reads ``src`` and fills the others in: the content of that file as base64, and
+#: whether the file was encrypted.
+TASK_OPTIONS: dict[str, dict[str, Any]] = {
+    "src": {"type": "str"},
+    "_content": {"type": "str", "no_log": True},
+    "_vaulted": {"type": "bool", "default": False},
+}
+
+
+def _behaviour() -> File:
+    from .behaviour import File
+
+    return File()
+
+
+def _parse(attributes: Mapping[str, Any]) -> FileSpec:
+    from .spec import parse
+
+    return parse(attributes)
+
+
+TYPE = ResourceType(
+    name="file",
+    key="target_path",
+    attributes=(
+        Attribute("target_path", "str", required=True, plain=True),
+        Attribute("content", "str", secrets=True, data=True),
+        Attribute("content_base64", "str"),
+        Attribute("source", "str"),
+        Attribute("stream_edit"),
+        Attribute("state", "str", default="present", choices=("present", "absent")),
+        Attribute("mode"),
+        Attribute("owner", "str"),
+        Attribute("group", "str"),
+        Attribute("secontext", "str"),
+        Attribute("baseindent", "int", default=0),
+        Attribute("backup"),
+        Attribute("validate", "str"),
+    ),
+    behaviour=_behaviour,
+    parse=_parse,
+    module="vigo.bridge.file",
+    task_options=TASK_OPTIONS,
+    has_template_switch=True,
+    stack_file="source",
+    is_foreseen=True,
+)

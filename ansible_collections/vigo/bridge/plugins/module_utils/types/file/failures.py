@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the system's errors mean for someone who wants a file written."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import errno
+import fcntl
+import os
+import sys
+
+from ...common.errors import Blocked, ResourceError
+from ...host.system_errors import advice, is_of_surroundings, reason
+
+# From linux/fs.h.
+_FS_IOC_GETFLAGS = 0x80086601 if sys.maxsize > 2**32 else 0x80046601
+_FS_IMMUTABLE, _FS_APPEND = 0x10, 0x20
+
+
+def explained(path: str, error: OSError) -> ResourceError:
+    """The error of writing to this path, with what to do about it."""
+    if is_of_surroundings(error):
+        return Blocked(f"{path} cannot be written: {reason(error)}; {advice(error)}")
+    if error.errno == errno.EBUSY:
+        return ResourceError(
+            f"{path} is a mount point and cannot be replaced; write the file that is mounted"
+            " there, or unmount it first"
+        )
+    if error.errno == errno.EPERM:
+        for place in (path, os.path.dirname(path)):
+            if is_protected(place):
+                return ResourceError(
+                    f"{place} is immutable or append-only; `chattr -ia {place}` lifts that"
+                )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return ResourceError(f"{path}: {error.strerror}; run with become, or choose another path")
+    return ResourceError(f"{path} cannot be written: {error.strerror}; choose another path")
+
+
+def is_protected(path: str) -> bool:
+    """Whether the path is immutable or append-only, as far as the system says."""
+    flags = array.array("i", [0, 0])
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.ioctl(descriptor, _FS_IOC_GETFLAGS, flags)
+        finally:
+            os.close(descriptor)
+    return bool(flags[0] & (_FS_IMMUTABLE | _FS_APPEND))

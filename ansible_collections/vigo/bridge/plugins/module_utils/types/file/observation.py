@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file is now, and what its desired content comes to."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, replace
+
+from ...host.overlay import PredictedFile
+from ..target import Target
+from . import content, selinux
+from .failures import explained
+from .owners import gid_of, uid_of
+from .spec import FileSpec
+
+
+@dataclass(frozen=True)
+class Observed:
+    """kind: missing, file, link, directory or special. Digests are SHA-256.
+
+    before, after: the old and new content as text, None where it cannot be shown. secontext is
+    empty where the spec does not ask for it. desired_digest, desired_uid and desired_gid are None
+    where the spec leaves them as they are. link: what a symbolic link holds. in_doubt: whether
+    an earlier change that cannot be predicted, such as a command's, may alter the file's source.
+    """
+
+    kind: str
+    digest: str = ""
+    mode: int = 0
+    uid: int = -1
+    gid: int = -1
+    secontext: str = ""
+    link: str = ""
+    desired_mode: int = 0
+    before: str | None = ""
+    after: str | None = ""
+    desired_digest: str | None = None
+    desired_uid: int | None = None
+    desired_gid: int | None = None
+    in_doubt: bool = False
+
+
+_NOTHING = content.Digest("", "")
+
+
+def observe(spec: FileSpec, target: Target) -> Observed:
+    """Raises ResourceError for what cannot be read, and for unknown owners."""
+    kind, found = _found(spec.path, target)
+    before = _NOTHING
+    if kind == "file" and spec.state == "present" and spec.names_content:
+        with content.opened(spec.path, target) as stream:
+            before = content.digest(stream)
+    desired = _desired(spec, target, kind) if spec.state == "present" else None
+    return Observed(
+        kind=kind,
+        digest=before.sha256,
+        mode=found.mode,
+        uid=found.uid,
+        gid=found.gid,
+        secontext=_secontext(spec, kind, found),
+        link=os.readlink(spec.path) if kind == "link" else "",
+        desired_mode=spec.mode_of(found.mode if kind == "file" else None),
+        before=before.text,
+        after=before.text if desired is None else desired.text,
+        desired_digest=None if desired is None else desired.sha256,
+        desired_uid=None if spec.owner is None else uid_of(spec.owner),
+        desired_gid=None if spec.group is None else gid_of(spec.group),
+        in_doubt=bool(spec.source) and not target.foresight.is_clear(spec.source or ""),
+    )
+
+
+def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
+    """Tells the resources that come later what this file would be."""
+    foresight = target.foresight
+    # What was there before it: later questions of this very path must not come back to it.
+    earlier = target.with_foresight(replace(foresight, files=foresight.files.copy()))
+    kept = observed if observed.kind == "file" else Observed("missing")
+    file = PredictedFile(
+        lambda: content.foretold(spec, earlier, observed.kind == "file"),
+        observed.desired_mode,
+        _first_known(observed.desired_uid, kept.uid, os.geteuid()),
+        _first_known(observed.desired_gid, kept.gid, os.getegid()),
+        spec.secontext or kept.secontext,
+    )
+    foresight.files.put(spec.path, None if spec.state == "absent" else file, foresight.moment)
+
+
+@dataclass(frozen=True)
+class _Found:
+    mode: int = 0
+    uid: int = -1
+    gid: int = -1
+    secontext: str | None = None
+
+
+def _found(path: str, target: Target) -> tuple[str, _Found]:
+    """The kind of what is at the path, or would be there by now, and its attributes."""
+    predicted = target.foresight.files.get(path)
+    if predicted is not None:
+        return "file", _Found(predicted.mode, predicted.uid, predicted.gid, predicted.secontext)
+    kind = target.foresight.files.kind(path)
+    if kind is not None:
+        return kind, _Found()
+    try:
+        status = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing", _Found()
+    except OSError as error:
+        raise explained(path, error) from error
+    return _kind(status.st_mode), _Found(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+
+
+def _first_known(*numbers: int | None) -> int:
+    return next(number for number in numbers if number is not None and number != -1)
+
+
+def _desired(spec: FileSpec, target: Target, kind: str) -> content.Digest | None:
+    if kind in ("directory", "special"):
+        return None
+    with content.desired(spec, target, kind == "file") as stream:
+        return None if stream is None else content.digest(stream)
+
+
+def _secontext(spec: FileSpec, kind: str, found: _Found) -> str:
+    """Of a missing file, its folder is asked, so that a prediction fails where acting would."""
+    if not spec.secontext or spec.state == "absent":
+        return ""
+    if found.secontext is not None:
+        return found.secontext
+    if kind == "file":
+        return selinux.context_of(spec.path)
+    folder = os.path.dirname(spec.path)
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    selinux.context_of(folder)
+    return ""
+
+
+def _kind(mode: int) -> str:
+    for kind, matches in (
+        ("link", stat.S_ISLNK),
+        ("directory", stat.S_ISDIR),
+        ("file", stat.S_ISREG),
+    ):
+        if matches(mode):
+            return kind
+    return "special"

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What would keep a file from being written, changed or removed.
+
+Asked before anything is touched, so that check mode and a run fail alike.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+
+from ...common.errors import ResourceError
+from ...host.overlay import Foresight
+from .differences import ATTRIBUTES, CONTENT, attribute_changes
+from .failures import explained, is_protected
+from .observation import Observed
+from .spec import FileSpec
+
+
+def refuse(spec: FileSpec, observed: Observed, step: str, foresight: Foresight) -> None:
+    """Raises ResourceError where the step cannot be taken. step: see ``differences``."""
+    try:
+        is_predicted = foresight.files.get(spec.path) is not None
+        if step == ATTRIBUTES:
+            if not is_predicted:
+                _refuse_to_change(spec, observed)
+            return
+        folder = _nearest_folder(spec.path, foresight)
+        _refuse_folder(folder)
+        if observed.kind != "missing" and not is_predicted:
+            _refuse_entry(spec.path, folder, observed)
+        if step == CONTENT:
+            _refuse_owner(observed, folder)
+            if spec.backup and observed.kind == "file":
+                _refuse_backup(spec.backup_path(0))
+    except OSError as error:
+        raise explained(error.filename or spec.path, error) from error
+
+
+def _refuse_to_change(spec: FileSpec, observed: Observed) -> None:
+    """Mode, owner and context of the file that is there."""
+    if os.statvfs(spec.path).f_flag & os.ST_RDONLY:
+        raise _error(errno.EROFS, spec.path)
+    if is_protected(spec.path):
+        raise _error(errno.EPERM, spec.path)
+    if not os.access(spec.path, os.R_OK, effective_ids=True):
+        raise _error(errno.EACCES, spec.path)
+    if os.geteuid() == 0:
+        return
+    changes = {name for name, _before, _after in attribute_changes(spec, observed)}
+    not_ours = observed.uid != os.geteuid() and changes - {"secontext"}
+    if not_ours or "owner" in changes or not _is_our_group(observed.desired_gid):
+        raise _error(errno.EPERM, spec.path)
+
+
+def _nearest_folder(path: str, foresight: Foresight) -> str:
+    """Return the closest folder above the path that is there; those below it would be made."""
+    folder = os.path.dirname(path)
+    while True:
+        predicted = foresight.files.kind(folder)
+        if predicted == "file" or (predicted is None and os.path.isfile(folder)):
+            raise _no_folder(path, folder, "is a file, not a directory")
+        if os.path.isdir(folder):
+            return folder
+        if predicted is None and os.path.lexists(folder):
+            raise _no_folder(path, folder, "does not lead to a directory")
+        folder = os.path.dirname(folder)
+
+
+def _no_folder(path: str, folder: str, what: str) -> ResourceError:
+    return ResourceError(f"{path}: its parent {folder} {what}; remove it, or choose another path")
+
+
+def _refuse_folder(folder: str) -> None:
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        raise _error(errno.EROFS, folder)
+    if is_protected(folder):
+        raise _error(errno.EPERM, folder)
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+        raise _error(errno.EACCES, folder)
+
+
+def _refuse_entry(path: str, folder: str, observed: Observed) -> None:
+    """What is at the path itself, and would be replaced or removed."""
+    if observed.kind == "file" and is_protected(path):
+        raise _error(errno.EPERM, path)
+    if _mount(path) != _mount(folder):
+        raise _error(errno.EBUSY, path)
+    above = os.stat(folder)
+    if above.st_mode & stat.S_ISVTX and os.geteuid() not in (0, observed.uid, above.st_uid):
+        raise _error(errno.EPERM, path)
+
+
+def _refuse_owner(observed: Observed, folder: str) -> None:
+    """Only root gives files away. A new file belongs to the user that makes it."""
+    if os.geteuid() == 0:
+        return
+    kept = observed if observed.kind == "file" else Observed("missing")
+    uid = kept.uid if observed.desired_uid is None else observed.desired_uid
+    gid = kept.gid if observed.desired_gid is None else observed.desired_gid
+    above = os.stat(folder)
+    inherited = bool(above.st_mode & stat.S_ISGID) and gid == above.st_gid
+    if uid not in (-1, os.geteuid()) or not (inherited or _is_our_group(gid)):
+        raise _error(errno.EPERM, folder)
+
+
+def _refuse_backup(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISDIR(os.lstat(path).st_mode):
+            raise ResourceError(f"backup: {path} is a directory; choose another suffix")
+
+
+def _is_our_group(gid: int | None) -> bool:
+    return gid in (None, -1, os.getegid(), *os.getgroups())
+
+
+def _mount(path: str) -> str:
+    """Return what the system calls the mount that the path is on; empty where it does not say."""
+    descriptor = os.open(path, os.O_PATH | os.O_NOFOLLOW)
+    try:
+        with contextlib.suppress(OSError), open(f"/proc/self/fdinfo/{descriptor}") as stream:
+            return next((line for line in stream if line.startswith("mnt_id:")), "")
+        return ""
+    finally:
+        os.close(descriptor)
+
+
+def _error(number: int, path: str) -> OSError:
+    return OSError(number, os.strerror(number), path)

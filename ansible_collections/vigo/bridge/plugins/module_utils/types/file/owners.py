@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users and groups of files, by name and number."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+
+from ...common.errors import ResourceError
+
+_LAST_ID = 2**32 - 2
+
+
+def user_name(uid: int) -> str:
+    """Return the user's name, or the number where the machine knows none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def group_name(gid: int) -> str:
+    """Return the group's name, or the number where the machine knows none."""
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+def uid_of(owner: str) -> int:
+    """Return the number of a user. Raises ResourceError."""
+    try:
+        return _number(owner, "owner") if owner.isdecimal() else pwd.getpwnam(owner).pw_uid
+    except KeyError:
+        raise ResourceError(f"owner: user {owner!r} does not exist; create it first") from None
+
+
+def gid_of(group: str) -> int:
+    """Return the number of a group. Raises ResourceError."""
+    try:
+        return _number(group, "group") if group.isdecimal() else grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise ResourceError(f"group: {group!r} does not exist; create it first") from None
+
+
+def _number(digits: str, attribute: str) -> int:
+    number = int(digits)
+    if number > _LAST_ID:
+        raise ResourceError(f"{attribute}: {digits} is larger than any number of a user or group")
+    return number

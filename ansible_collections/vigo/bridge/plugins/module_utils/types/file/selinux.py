@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The SELinux context of files, an extended attribute."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from ...common.errors import ResourceError
+
+_ATTRIBUTE = "security.selinux"
+
+
+def context_of(path: str) -> str:
+    """The context of a file, or empty where it has none. Raises ResourceError."""
+    try:
+        value = os.getxattr(path, _ATTRIBUTE, follow_symlinks=False)
+    except OSError as error:
+        if error.errno == errno.ENODATA:
+            return ""
+        raise _explained(path, error) from error
+    return os.fsdecode(value.rstrip(b"\0"))
+
+
+def set_context(descriptor: int, path: str, context: str) -> None:
+    """Raises ResourceError."""
+    try:
+        os.setxattr(descriptor, _ATTRIBUTE, os.fsencode(context) + b"\0")
+    except OSError as error:
+        raise _explained(path, error) from error
+
+
+def _explained(path: str, error: OSError) -> ResourceError:
+    if error.errno == errno.ENOTSUP:
+        return ResourceError(
+            f"secontext: the file system of {path} has no SELinux contexts; leave it out here"
+        )
+    if error.errno == errno.EINVAL:
+        return ResourceError(
+            f"secontext: {path}: the policy of this machine has no such context;"
+            " `ls -Z` shows those of others"
+        )
+    return ResourceError(f"secontext: {path}: {error.strerror}; run with become")

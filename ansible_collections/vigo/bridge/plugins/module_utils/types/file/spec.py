@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file should be: attributes to a frozen spec."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shlex
+from dataclasses import dataclass, replace
+from typing import Any, Mapping
+
+from ...common.comma_strings import text, within
+from ...common.errors import ResourceError
+from ...common.integers import integer_within
+from ...host.home_folder import expanded
+from ...secrets import references as secret_references
+from . import mode
+from .descriptor import CONTENTS
+from .mode import Mode
+
+#: The permissions of new files.
+NEW_MODE, NEW_SECRET_MODE = 0o644, 0o600
+#: The largest ``baseindent``.
+_MOST_SPACES = 1000
+#: Placeholders in ``validate`` for the path of the temporary file.
+_PLACEHOLDER = re.compile("%%|%s")
+
+
+@dataclass(frozen=True)
+class FileSpec:
+    """content: text with its references to secrets, or None; data: bytes as they are, or None.
+
+    source: a path on the target. With none of these, an existing file keeps its content.
+    is_vaulted: whether the data was encrypted where it came from. stream_edit: scripts that the
+    content goes through, one after the other. mode: None leaves that of an existing file. backup:
+    the suffix of the copy that a changed file leaves, ``{epoch}`` stands for the time; empty: no
+    copy.
+    """
+
+    path: str
+    state: str
+    content: str | None
+    data: bytes | None
+    is_vaulted: bool
+    source: str | None
+    stream_edit: tuple[str, ...]
+    mode: Mode | None
+    owner: str | None
+    group: str | None
+    secontext: str | None
+    backup: str
+    validate: str | None
+
+    @property
+    def names_content(self) -> bool:
+        """Whether the spec says anything of the content."""
+        return self.makes_content or bool(self.stream_edit)
+
+    @property
+    def makes_content(self) -> bool:
+        """Whether the content does not come from the file itself."""
+        return self.content is not None or self.data is not None or bool(self.source)
+
+    @property
+    def holds_secrets(self) -> bool:
+        return self.is_vaulted or bool(secret_references.find(self.content or ""))
+
+    def mode_of(self, existing: int | None) -> int:
+        """Return the mode to have. existing: that of the file that is there, None without one.
+
+        An existing file keeps its mode if none is set, except for permissions that let others read
+        secrets.
+        """
+        if existing is None:
+            existing = NEW_SECRET_MODE if self.holds_secrets else NEW_MODE
+        if self.mode is not None:
+            return self.mode.of(existing)
+        return existing & ~0o077 if self.holds_secrets else existing
+
+    def backup_path(self, epoch: float) -> str:
+        return self.path + self.backup.replace("{epoch}", str(int(epoch)))
+
+    def validation(self, temporary: str) -> str:
+        """Return the command of ``validate`` for a temporary file."""
+        command, path = self.validate or "", shlex.quote(temporary)
+        if "%s" not in command:
+            return command.replace("%", path)
+        return _PLACEHOLDER.sub(lambda match: "%" if match[0] == "%%" else path, command)
+
+
+def parse(attributes: Mapping[str, Any]) -> FileSpec:
+    """Raises ResourceError for attributes that make no sense."""
+    path = _target_path(str(attributes.get("target_path") or ""))
+    content, source = attributes.get("content"), attributes.get("source") or None
+    if attributes.get("src") is not None:
+        raise ResourceError("src: only the action plugin of vigo.bridge.file can read it")
+    given = [name for name in CONTENTS if attributes.get(name) is not None]
+    if "source" in given and not source:
+        given.remove("source")
+    if len(given) > 1:
+        raise ResourceError(f"{given[0]} and {given[1]} exclude one another; keep one of them")
+    if source and not is_path(source):
+        raise ResourceError(
+            f"source: {source!r} is neither templates/... of the stack nor an absolute path"
+        )
+    if content is not None:
+        spaces = integer_within(attributes.get("baseindent"), "baseindent", 0, _MOST_SPACES)
+        content = _indented(str(content), spaces)
+    return FileSpec(
+        path=path,
+        state=_state(attributes.get("state") or "present"),
+        content=content,
+        data=_data(attributes),
+        is_vaulted=bool(attributes.get("_vaulted")),
+        source=source,
+        stream_edit=_scripts(attributes.get("stream_edit")),
+        mode=mode.parse(attributes.get("mode")),
+        owner=attributes.get("owner") or None,
+        group=attributes.get("group") or None,
+        secontext=attributes.get("secontext") or None,
+        backup=_backup(attributes.get("backup")),
+        validate=_validate(attributes.get("validate") or None),
+    )
+
+
+def on_this_machine(spec: FileSpec) -> FileSpec:
+    """Return the spec with the home folders of this machine. Raises ResourceError."""
+    return replace(
+        spec,
+        path=os.path.normpath(expanded(spec.path, "target_path")),
+        source=spec.source and expanded(spec.source, "source"),
+    )
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is the path of a file on the target, from ``/`` or a home folder on."""
+    return text.startswith(("/", "~"))
+
+
+def _target_path(path: str) -> str:
+    if not is_path(path):
+        raise ResourceError(
+            f"target_path: {path!r} is not absolute; write it from / on, or from ~/ on"
+        )
+    if path.rpartition("/")[2] in ("", ".", "..") or "/" not in path:
+        raise ResourceError(
+            f"target_path: {path!r} is a directory; write the path of the file, with its name"
+        )
+    return os.path.normpath(path)
+
+
+def _validate(command: str | None) -> str | None:
+    if command is not None and "%" not in command:
+        raise ResourceError(
+            f"validate: {command!r} does not name the new content; write %s where the path of the"
+            " temporary file belongs"
+        )
+    return command
+
+
+def _data(attributes: Mapping[str, Any]) -> bytes | None:
+    written = attributes.get("_content")
+    if written is None:
+        written = attributes.get("content_base64")
+    if written is None:
+        return None
+    try:
+        return base64.b64decode("".join(str(written).split()), validate=True)
+    except ValueError:
+        raise ResourceError(
+            "content_base64: invalid base64: expected what the program base64 or the filter"
+            " b64encode writes"
+        ) from None
+
+
+def _state(state: str) -> str:
+    if state not in ("present", "absent"):
+        raise ResourceError(f"state: {state!r} is neither present nor absent")
+    return state
+
+
+def _scripts(value: Any) -> tuple[str, ...]:
+    """One script, or a list of them; a script may hold commas."""
+    scripts = value if isinstance(value, (list, tuple)) else [value]
+    with within("stream_edit"):
+        found = [text(script, place) for place, script in enumerate(scripts)]
+    return tuple(script for script in found if script)
+
+
+def _indented(content: str, spaces: int) -> str:
+    lines = content.split("\n")
+    return "\n".join(" " * spaces + line if line.strip() else line for line in lines)
+
+
+def _backup(value: Any) -> str:
+    if value in (None, "", False, "false", "no"):
+        return ""
+    if value in (True, "true", "yes"):
+        return ".{epoch}.bak"
+    if not isinstance(value, str) or "/" in value:
+        raise ResourceError(f"backup: {value!r} is neither true nor a suffix such as .bak")
+    return value

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The machine that is being converged, as resource types see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, TypeVar
+
+from ..host.overlay import Foresight
+from ..secrets.references import Secrets
+
+T = TypeVar("T")
+
+
+@dataclass
+class Target:
+    """Where resources act.
+
+    check_mode: nothing may be changed.
+    secrets: the values that this call was given.
+    foresight: what check mode knows of the changes that come earlier.
+    notes: remarks for the user that are no errors, in order, without repetition.
+    orphans: containers of the scope that its resources no longer name.
+    changed: the ids of the resources that have set out to change something, in order.
+    """
+
+    check_mode: bool = False
+    secrets: Secrets = field(default_factory=Secrets)
+    foresight: Foresight = field(default_factory=Foresight)
+    notes: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    _services: dict[str, Any] = field(default_factory=dict)
+
+    def with_foresight(self, foresight: Foresight) -> Target:
+        """The same machine at another resource's turn."""
+        return replace(self, foresight=foresight)
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def service(self, key: str, connect: Callable[[], T]) -> T:
+        """A connection that all resources of this call share, made at its first use."""
+        if key not in self._services:
+            self._services.setdefault(key, connect())  # Another thread may have been quicker.
+        service: T = self._services[key]
+        return service

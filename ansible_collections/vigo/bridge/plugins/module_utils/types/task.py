@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One resource as an Ansible module of its own."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Mapping
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..common.errors import ResourceError
+from ..delivery.bundled_module import CALL
+from ..engine import sdk
+from ..engine.connection import needs_sdk
+from ..host import private_files, system_errors
+from ..host.caller import end_with_caller
+from ..secrets.references import Secrets, find
+from .base import Behaviour, Result, Turn, bring, conceal_values, concealed
+from .descriptor import NOTHING
+from .target import Target
+
+#: What Ansible itself shows in the place of such an argument.
+_NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+#: What the action plugins fill in: the values of the secrets that the arguments name, and what
+#: identifies the call.
+ACTION_OPTIONS = {
+    "_secrets": {"type": "dict", "no_log": True, "default": {}},
+    CALL: {"type": "dict", "default": {}},
+}
+#: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
+TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
+
+
+def run_module(behaviour: Behaviour, **module_options: Any) -> None:
+    """The whole of a module: arguments in, one resource brought, Ansible's result out."""
+    kind = behaviour.type
+    module = AnsibleModule(
+        argument_spec={
+            **kind.options,
+            **kind.task_options,
+            **(TRIGGERED_OPTION if kind.on_trigger != NOTHING else {}),
+            **ACTION_OPTIONS,
+            **(sdk.OPTIONS if kind.needs_engine else {}),
+        },
+        supports_check_mode=True,
+        **module_options,
+    )
+    target = target_of(module)
+    attributes = {
+        name: value
+        for name, value in module.params.items()
+        if name in kind.options and value is not None
+    }
+    for name in kind.task_options:
+        # Out of what is shown of the call, where Ansible shows it.
+        attributes[name] = module.params.pop(name)
+        module.no_log_values.discard(attributes[name])
+
+    def given() -> Mapping[str, Any]:
+        if kind.needs_engine and needs_sdk(attributes.get("docker_host", "")):
+            require_sdk(module, private_files.default_folder())
+        return attributes
+
+    with explained(module, target):
+        result = bring(
+            str(attributes[kind.key]),
+            behaviour,
+            given,
+            target,
+            # The tasks that come after this one count on it.
+            Turn(triggered=bool(module.params.get("triggered")), awaited=not module.check_mode),
+        )
+        described = behaviour.describe(attributes, result, target)
+    _leave(module, target, result, described)
+
+
+def target_of(module: AnsibleModule) -> Target:
+    """This machine, with the call's check mode and secrets."""
+    end_with_caller()
+    values = module.params.pop("_secrets")
+    others = [
+        value
+        for name, value in module.params.items()
+        if module.argument_spec.get(name, {}).get("no_log")
+        and not name.startswith("_")
+        and isinstance(value, str)
+        and not find(value)
+    ]
+    # Ansible would mask what is listed here in all that leaves the module, in the names of
+    # resources and in actions too. We mask what comes from outside, by ``leave`` at the latest.
+    module.no_log_values.clear()
+    return Target(module.check_mode, Secrets(values, others))
+
+
+def leave(module: AnsibleModule, secrets: Secrets, **result: Any) -> None:
+    """End the call with a result without secrets; ``failed`` says whether as a failure."""
+    module.params = _shown_arguments(module, secrets)
+    # Where a result has `dest`, Ansible would put what is on the disk over what is predicted.
+    module.add_path_info = lambda returned: returned
+    if result.get("failed"):
+        module.fail_json(**{name: value for name, value in result.items() if name != "failed"})
+    # Without `failed`, Ansible takes every exit code but 0 for a failure, an accepted one too.
+    module.exit_json(**{"failed": False, **result})
+
+
+def _shown_arguments(module: AnsibleModule, secrets: Secrets) -> dict[str, Any]:
+    """The arguments as Ansible shows them with -vvv."""
+    return {
+        name: _NOT_SHOWN
+        if value and module.argument_spec.get(name, {}).get("no_log")
+        else conceal_values(value, secrets.conceal_sentence)
+        for name, value in module.params.items()
+    }
+
+
+def require_sdk(module: AnsibleModule, folder: str) -> None:
+    """Ends the call, with nothing done, where the controller has to send the docker SDK first.
+
+    folder: the state folder. Raises Blocked.
+    """
+    given = module.params
+    places = sdk.folders(folder)
+    if not sdk.provide(given["_sdk"], given["_sdk_archive"], places, keep=not module.check_mode):
+        # The others are returned by the second call.
+        module.params = {CALL: module.params[CALL]}
+        module.exit_json(changed=False, **{sdk.MISSING: True})
+
+
+class explained:
+    """Turns any exception into a module failure that holds no secret."""
+
+    def __init__(self, module: AnsibleModule, target: Target) -> None:
+        self._module = module
+        self._target = target
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        secrets = self._target.secrets
+        if isinstance(error, ResourceError):
+            message = secrets.conceal_sentence(error.message)
+            leave(self._module, secrets, failed=True, msg=message)
+        if isinstance(error, OSError):
+            message = secrets.conceal_sentence(system_errors.explained(error))
+            leave(self._module, secrets, failed=True, msg=message)
+        if isinstance(error, Exception):
+            lines = "".join(traceback.format_exception(kind, error, trace))
+            message = secrets.conceal(f"a defect in vigo.bridge, please report it: {error!r}")
+            lines = secrets.conceal(lines)
+            leave(self._module, secrets, failed=True, msg=message, traceback=lines)
+
+
+def _leave(
+    module: AnsibleModule, target: Target, result: Result, described: Mapping[str, Any]
+) -> None:
+    secrets = target.secrets
+    for note in target.notes:
+        module.warn(secrets.conceal_sentence(note))
+    result = concealed(result, secrets)
+    own = {name: value for name, value in result.as_dict().items() if name not in ("id", "type")}
+    described = conceal_values(described, secrets.conceal_sentence)
+    shown = {**described, **own, **result.returned}
+    if result.failed:
+        error = shown.pop("error")
+        leave(module, secrets, failed=True, msg=error["message"], log=error["log"], **shown)
+    leave(module, secrets, changed=result.changed, **shown)

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Attributes by their declared types, as Ansible does it for the arguments of a module.
+
+What comes from a playbook as a list of resources has passed no argument spec.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Container, Mapping
+
+from ..common.comma_strings import text, within
+from ..common.errors import ResourceError
+from ..common.integers import integer
+from ..secrets.references import texts
+
+
+def typed(
+    attributes: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    data: Container[str] = (),
+) -> dict[str, Any]:
+    """Return the attributes as their types say.
+
+    options: an argument spec. data: the names of those that may hold any character. Raises
+    ResourceError for what has another type.
+    """
+    return {
+        name: _typed(name, value, options.get(name, {}).get("type"), name in data)
+        for name, value in attributes.items()
+    }
+
+
+def with_texts(
+    arguments: Mapping[str, Any],
+    options: Mapping[str, Mapping[str, Any]],
+    data: Container[str] = (),
+) -> dict[str, Any]:
+    """The arguments of a task, each text as ``typed`` has it.
+
+    Ansible would turn a list or a mapping into Python's notation, and true into ``True``. options:
+    an argument spec. data: as there. Raises ResourceError.
+    """
+    return {
+        name: _typed(name, value, "str", name in data) if _is_text(options.get(name, {})) else value
+        for name, value in arguments.items()
+    }
+
+
+def _is_text(option: Mapping[str, Any]) -> bool:
+    return option.get("type") == "str" and "choices" not in option
+
+
+def _typed(name: str, value: Any, kind: Any, is_data: bool) -> Any:
+    if value is None:
+        return None
+    if not is_data and any("\0" in part for part in texts(value)):
+        raise ResourceError(
+            f"{name} holds a NUL character, which the system takes nowhere; take it out"
+        )
+    if kind == "str":
+        with within(name):
+            return text(value)
+    if kind == "int":
+        return integer(value, name)
+    return value

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The graph of resources: tables of references, orders and mistakes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import GraphError, build
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import Crate, Node
+from tests.properties import examples
+
+ORDERS = {
+    "order of writing": ([Node("a/1"), Node("a/2")], [], ["a/1", "a/2"]),
+    "depends_on": ([Node("a/1", depends_on=("2",)), Node("a/2")], [], ["a/2", "a/1"]),
+    "before": ([Node("a/1"), Node("a/2", before=("1",))], [], ["a/2", "a/1"]),
+    "another crate's resource by its name": (
+        [Node("a/1", depends_on=("2",)), Node("b/2")],
+        [],
+        ["b/2", "a/1"],
+    ),
+    "the own crate's resource wins over another's": (
+        [Node("a/1", depends_on=("2",)), Node("b/2"), Node("a/2")],
+        [],
+        ["b/2", "a/2", "a/1"],
+    ),
+    "crate and name": (
+        [Node("a/1", depends_on=("c/2",)), Node("b/2"), Node("c/2")],
+        [],
+        ["b/2", "c/2", "a/1"],
+    ),
+    "a whole crate": (
+        [Node("a/1", depends_on=("b",)), Node("b/2"), Node("b/3")],
+        [],
+        ["b/2", "b/3", "a/1"],
+    ),
+    "a generated name with a slash": (
+        [Node("a/1", depends_on=("file:/etc/motd",)), Node("a/file:/etc/motd")],
+        [],
+        ["a/file:/etc/motd", "a/1"],
+    ),
+    "crates": (
+        [Node("app/1"), Node("redis/2")],
+        [Crate("app", ("redis",)), Crate("redis")],
+        ["redis/2", "app/1"],
+    ),
+    "crates across an empty one": (
+        [Node("app/1"), Node("redis/2")],
+        [Crate("app", ("between",)), Crate("between", ("redis",)), Crate("redis")],
+        ["redis/2", "app/1"],
+    ),
+    "a crate that foreach made several of": (
+        [Node("app/1", depends_on=("site",)), Node("site[x]/2"), Node("site[y]/2")],
+        [],
+        ["site[x]/2", "site[y]/2", "app/1"],
+    ),
+    "notify inside a crate: source first": (
+        [Node("a/run", subscribes=("config",)), Node("a/config", notify=("run",))],
+        [],
+        ["a/config", "a/run"],
+    ),
+    "notify across crates gives no order": (
+        [Node("a/run"), Node("b/config", notify=("a/run",))],
+        [],
+        ["a/run", "b/config"],
+    ),
+    "notify to a gated resource gives no order": (
+        [Node("a/reload", gated=True), Node("a/config", notify=("reload",))],
+        [],
+        ["a/reload", "a/config"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "crates", "order"), ORDERS.values(), ids=ORDERS)
+def test_order(nodes: list[Node], crates: list[Crate], order: list[str]) -> None:
+    assert list(build(nodes, crates).order) == order
+
+
+TRIGGERS = {
+    "notify": ([Node("a/1", notify=("2",)), Node("a/2")], {"a/1": ("a/2",)}),
+    "subscribes": ([Node("a/1"), Node("a/2", subscribes=("1",))], {"a/1": ("a/2",)}),
+    "both, said twice": (
+        [Node("a/1", notify=("2",)), Node("a/2", subscribes=("1",))],
+        {"a/1": ("a/2",)},
+    ),
+    "a crate as target: its gated resources": (
+        [Node("a/1", notify=("b",)), Node("b/2"), Node("b/3", gated=True)],
+        {"a/1": ("b/3",)},
+    ),
+    "a crate as source: any of its resources": (
+        [Node("a/1"), Node("a/2"), Node("b/3", subscribes=("a",))],
+        {"a/1": ("b/3",), "a/2": ("b/3",)},
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "triggers"), TRIGGERS.values(), ids=TRIGGERS)
+def test_triggers(nodes: list[Node], triggers: dict[str, tuple[str, ...]]) -> None:
+    assert build(nodes).triggers == triggers
+
+
+MISTAKES = {
+    "unknown name": (
+        [Node("a/web", depends_on=("redsi",)), Node("a/redis")],
+        [],
+        "depends_on names 'redsi', which is no resource or crate of this envoy",
+        "did you mean 'redis'?",
+    ),
+    "a name that two other crates have": (
+        [Node("a/1", notify=("x",)), Node("b/x"), Node("c/x")],
+        [],
+        "notify names 'x', which several crates have: b/x, c/x",
+        "write one of them with its crate, such as 'b/x'",
+    ),
+    "itself": (
+        [Node("a/1", depends_on=("1",))],
+        [],
+        "depends_on names the resource itself",
+        "take it out",
+    ),
+    "a crate that waits for nothing": (
+        [Node("a/1", notify=("b",)), Node("b/2")],
+        [],
+        "nothing in crate 'b' waits for a trigger",
+        "name one of its resources, or give one `when: changed`",
+    ),
+    "a crate that is not included": (
+        [Node("a/1")],
+        [Crate("a", ("b",))],
+        "crate 'a' depends on 'b', which this envoy does not include",
+        "include it, too",
+    ),
+    "one id twice": (
+        [Node("a/1"), Node("a/1")],
+        [],
+        "two resources have the id 'a/1'",
+        "give each its own name",
+    ),
+    "a cycle": (
+        [
+            Node("a/1", depends_on=("2",)),
+            Node("a/2", depends_on=("b/3",)),
+            Node("b/3", before=("4",)),
+            Node("a/4", before=("b/3",)),
+        ],
+        [],
+        "these resources wait for one another: b/3 needs a/4 (before), which needs b/3 (before)",
+        "take one of these out",
+    ),
+    "a cycle of crates": (
+        [Node("a/1"), Node("b/2")],
+        [Crate("a", ("b",)), Crate("b", ("a",))],
+        "these resources wait for one another: a/1 needs b/2 (crate a depends on b), which needs"
+        " a/1 (crate b depends on a)",
+        "take one of these out",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "crates", "message", "suggestion"), MISTAKES.values(), ids=MISTAKES
+)
+def test_mistakes(nodes: list[Node], crates: list[Crate], message: str, suggestion: str) -> None:
+    with pytest.raises(GraphError) as caught:
+        build(nodes, crates)
+    assert [(p.message, p.suggestion) for p in caught.value.problems] == [(message, suggestion)]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    with pytest.raises(GraphError) as caught:
+        build([Node("a/1", depends_on=("x",), notify=("y",)), Node("a/2", before=("z",))])
+    assert {problem.value for problem in caught.value.problems} == {"x", "y", "z"}
+
+
+def test_all_cycles_are_told_at_once() -> None:
+    with pytest.raises(GraphError) as caught:
+        build(
+            [
+                Node("a/1", depends_on=("2",)),
+                Node("a/2", depends_on=("3",)),
+                Node("a/3", depends_on=("1", "2")),
+                Node("a/4", depends_on=("5",)),
+                Node("a/5", depends_on=("3",)),
+                Node("a/6", before=("7",)),
+                Node("a/7", before=("6",)),
+            ]
+        )
+    assert [problem.message.partition(": ")[2] for problem in caught.value.problems] == [
+        "a/1 needs a/2 (depends_on), which needs a/3 (depends_on), which needs a/1 (depends_on)",
+        "a/6 needs a/7 (before), which needs a/6 (before)",
+    ]
+
+
+def test_a_long_cycle() -> None:
+    """Longer than Python's stack is deep."""
+    nodes = [Node(f"a/{n}", depends_on=(str((n + 1) % 5000),)) for n in range(5000)]
+    with pytest.raises(GraphError) as caught:
+        build(nodes)
+    assert caught.value.problems[0].message.count("depends_on") == 5000
+
+
+numbers = st.integers(0, 11)
+
+
+@settings(max_examples=examples(40))
+@given(st.lists(st.tuples(numbers, numbers, st.sampled_from(["depends_on", "before"]))))
+def test_any_graph_is_ordered_or_refused(pairs: list[tuple[int, int, str]]) -> None:
+    """Every resource stands behind all that it needs, or there really is a cycle."""
+    pairs = [pair for pair in pairs if pair[0] != pair[1]]
+    references = {
+        number: {
+            kind: tuple(str(other) for owner, other, k in pairs if owner == number and k == kind)
+            for kind in ("depends_on", "before")
+        }
+        for number in range(12)
+    }
+    nodes = [Node(f"c/{number}", **references[number]) for number in range(12)]
+    needs = [(f"c/{a}", f"c/{b}") if kind == "depends_on" else (f"c/{b}", f"c/{a}")
+             for a, b, kind in pairs]  # fmt: skip
+    try:
+        order = build(nodes).order
+    except GraphError as error:
+        assert _has_cycle(needs)
+        told = [set(re.findall(r"c/[0-9]+", problem.message)) for problem in error.problems]
+        # Knots have no resource in common.
+        assert all(not one & other for one, other in itertools.combinations(told, 2))
+    else:
+        assert sorted(order) == sorted(node.id for node in nodes)
+        assert all(order.index(needed) < order.index(needer) for needer, needed in needs)
+
+
+def _has_cycle(needs: list[tuple[str, str]]) -> bool:
+    remaining = set(needs)
+    while True:
+        free = {pair for pair in remaining if pair[1] not in {needer for needer, _ in remaining}}
+        if not free:
+            return bool(remaining)
+        remaining -= free

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A call of converge, from plain arguments: what templates name is there when they are rendered."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
+    Blocked,
+    ResourceError,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
+from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
+
+#: Templates that give "yes" on every machine.
+TEMPLATES = {
+    "a trait": "{{ if .Traits.os.kernel }}yes{{ end }}",
+    "an element of a trait": "{{ if index .Traits.network.ip_addresses 0 }}yes{{ end }}",
+    "the elements of a trait": "{{ range .Traits.network.ip_addresses }}{{ end }}yes",
+    "a group of traits": "{{ with .Traits.os }}{{ if .arch }}yes{{ end }}{{ end }}",
+    "all traits": '{{ with .Traits }}{{ if (index . "os").arch }}yes{{ end }}{{ end }}',
+    "a variable": "{{ .Vars.answer }}",
+}
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_template_finds_what_it_names(tmp_path: Path, template: str) -> None:
+    path = tmp_path / "rendered"
+    resource = {"type": "file", "target_path": str(path), "content": template}
+    arguments = {
+        "resources": [resource],
+        "vars": {"answer": "yes"},
+        "state_dir": str(tmp_path / "state"),
+    }
+    (result,) = converge(arguments, Target())
+    assert (result.action, result.reason) == ("created", "it does not exist")
+    assert path.read_text() == "yes"
+
+
+def test_a_second_call_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
+    arguments = {"resources": [], "state_dir": str(tmp_path), "lock_timeout": 0}
+    with StateFolder(str(tmp_path)).locked(), pytest.raises(Blocked, match="is still running"):
+        converge(arguments, Target())
+    assert converge(arguments, Target()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("state", ["", "state", "state/inner", "new", "new/inner"])
+def test_a_state_folder_in_the_folder_of_another_user(
+    tmp_path: Path, state: str, check_mode: bool
+) -> None:
+    """Who plants a lock that is a link, and a journal, gets nothing changed by them."""
+    precious = tmp_path / "precious"
+    precious.write_text("all of it")
+    home = tmp_path / "home"
+    for folder in (home, home / "state", home / "state/inner"):
+        folder.mkdir()
+        (folder / "lock").symlink_to(precious)
+        (folder / "journal").mkdir()
+        (folder / "journal/default.json").write_text('{"version": 1, "owed": {"exec": ["x"]}}')
+        if folder != home / "state":
+            os.chown(folder, 65534, 65534)
+    resource = {"name": "exec", "type": "exec", "command": f"rm {precious}", "when": "changed"}
+    arguments = {"resources": [resource], "state_dir": str(home / state)}
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(Blocked, match=f"{home}: it belongs to another user.*set state_dir"):
+        converge(arguments, Target(check_mode))
+    assert precious.read_text() == "all of it"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+#: what is wrong with the scope of a call that prunes
+NOT_TO_BE_PRUNED = {
+    "none is given": {},
+    "the one that all share": {"scope": "default"},
+    "a folder's name": {"scope": "shop", "scope_is_default": True},
+}
+
+
+@pytest.mark.parametrize("scope", NOT_TO_BE_PRUNED.values(), ids=NOT_TO_BE_PRUNED)
+@pytest.mark.parametrize("check", [False, True])
+def test_prune_needs_a_chosen_scope(scope: dict[str, Any], check: bool, tmp_path: Path) -> None:
+    file = {"id": "a/f", "type": "file", "target_path": str(tmp_path / "f"), "content": "x"}
+    arguments = {"resources": [file], "state_dir": str(tmp_path / "s"), "prune": True, **scope}
+    with pytest.raises(ResourceError, match=r"was not chosen.*Nothing was touched"):
+        converge(arguments, Target(check))
+    assert not (tmp_path / "f").exists()
+
+
+def debts(folder: Path, **scope: Any) -> list[str]:
+    """The triggered resources of a run whose source does not change."""
+    source = {"id": "a/source", "type": "exec", "command": "true", "unless": "true"}
+    handler = {"id": "a/handler", "type": "exec", "command": "true", "when": "changed"}
+    arguments = {"resources": [{**source, "notify": "handler"}, handler], **scope}
+    results = converge({**arguments, "state_dir": str(folder)}, Target())
+    return [result.id for result in results if result.action == "ran"]
+
+
+def owe(folder: Path, scope: str, stack_id: str = "") -> None:
+    journal = Journal.load(StateFolder(str(folder)), scope, stack_id)
+    journal.owe("a/source", ["a/handler", "a/of-another-stack"])
+
+
+def test_debts_of_former_names_go_over_once(tmp_path: Path) -> None:
+    owe(tmp_path, "stacks")
+    shop = {"scope": "shop", "stack_id": "id-1", "former_scopes": ["stacks"]}
+    assert debts(tmp_path, scope="other") == []
+    assert debts(tmp_path, **shop) == ["a/handler"]
+    assert debts(tmp_path, **shop) == []
+    # They are still there for whatever else had that name.
+    assert Journal.load(StateFolder(str(tmp_path)), "stacks").owes("a/of-another-stack")
+
+
+def test_debts_of_the_time_before_the_id(tmp_path: Path) -> None:
+    owe(tmp_path, "shop")
+    assert debts(tmp_path, scope="shop", stack_id="id-1") == ["a/handler"]
+
+
+def test_a_renamed_stack_keeps_its_debts_and_its_namesake_does_not_get_them(tmp_path: Path) -> None:
+    owe(tmp_path, "shop", "id-1")
+    assert debts(tmp_path, scope="shop", stack_id="id-2") == []
+    assert debts(tmp_path, scope="store", stack_id="id-1") == ["a/handler"]

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is sent to the engine for a new container, and which volumes come along."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
+    Image,
+    existing_of,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
+    create_config,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import parse
+
+PAYLOADS = Path(__file__).parent / "payloads"
+IMAGE = Image(
+    "sha256:1",
+    {
+        "Entrypoint": ["start"],
+        "Healthcheck": {"Test": ["CMD", "a"], "Interval": 5},
+        "Volumes": {"/data": {}},
+    },
+)
+
+#: Attributes, and a part of the body: by a path of keys.
+SENT: list[tuple[dict[str, Any], str, Any]] = [
+    ({}, "Cmd", None),
+    ({"command": "a b"}, "Cmd", ["a", "b"]),
+    ({"command": []}, "Entrypoint", ["start"]),
+    ({"entrypoint": [], "command": "a"}, "Entrypoint", [""]),
+    ({"env": "A=secret:p"}, "Env", ["F=1", "A=sesame"]),
+    ({"healthcheck": {"retries": 2}}, "Healthcheck.Interval", 5),
+    ({"healthcheck": "x"}, "Healthcheck.Test", ["CMD-SHELL", "x"]),
+    ({"ports": "80"}, "HostConfig.PortBindings", {"80/tcp": [{"HostIp": "", "HostPort": ""}]}),
+    ({"ports": "80:81/udp"}, "ExposedPorts", {"81/udp": {}}),
+    (
+        {"volumes": "/a:/b:ro"},
+        "HostConfig.Mounts",
+        [{"Type": "bind", "Source": "/a", "Target": "/b", "ReadOnly": True}],
+    ),
+    ({"volumes": "/a:/b:z"}, "HostConfig.Binds", ["/a:/b:z"]),
+    ({"volumes": "/a:/b:z"}, "HostConfig.Mounts", None),
+    ({"networks": "n,m"}, "HostConfig.NetworkMode", "n"),
+    (
+        {"networks": {"n": {"aliases": "a", "ipv4_address": "192.0.2.3"}, "m": None}},
+        "NetworkingConfig.EndpointsConfig",
+        {"n": {"Aliases": ["a"], "IPAMConfig": {"IPv4Address": "192.0.2.3"}}},
+    ),
+    ({"restart": "on-failure:2"}, "HostConfig.RestartPolicy.MaximumRetryCount", 2),
+    ({"log_opts": {"a": 1}}, "HostConfig.LogConfig", {"Type": "", "Config": {"a": "1"}}),
+    ({}, "HostConfig", {}),
+    ({"scope": "shop", "resource": "web/app"}, f"Labels|{label.SCOPE}", "shop"),
+    ({"scope": "shop", "resource": "web/app"}, f"Labels|{label.RESOURCE}", "web/app"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "path", "value"), SENT)
+def test_sent(attributes: dict[str, Any], path: str, value: Any) -> None:
+    spec = parse({"container": "app", "image": "x", **attributes})
+    found: Any = create_config.payload(
+        spec, IMAGE, {"F": "1"}, lambda text: text.replace("secret:p", "sesame")
+    )
+    for key in path.split("|") if "|" in path else path.split("."):
+        found = found.get(key)
+        if found is None:
+            break
+    assert found == value
+
+
+ANONYMOUS = "a" * 64
+#: What is mounted at /data, what the label named, what the spec names; what is carried over.
+CARRIED: list[tuple[str, str | None, dict[str, Any], list[str]]] = [
+    (ANONYMOUS, None, {}, [ANONYMOUS]),
+    (ANONYMOUS, "", {}, [ANONYMOUS]),
+    ("by-hand", None, {}, ["by-hand"]),
+    ("ours", "ours:/data", {}, []),
+    (ANONYMOUS, None, {"volumes": "named:/data"}, []),
+    (ANONYMOUS, None, {"volumes": "/data"}, [ANONYMOUS]),
+    (ANONYMOUS, None, {"renew_volumes": True}, []),
+]
+
+
+@pytest.mark.parametrize(("mounted", "labelled", "attributes", "carried"), CARRIED)
+def test_volumes_come_along(
+    mounted: str, labelled: str | None, attributes: dict[str, Any], carried: list[str]
+) -> None:
+    payload = json.loads((PAYLOADS / "docker-20.10-plain.json").read_text())
+    payload["Mounts"] = [
+        {"Type": "volume", "Name": mounted, "Destination": "/data", "RW": True},
+        {"Type": "volume", "Name": "b" * 64, "Destination": "/undeclared", "RW": True},
+    ]
+    if labelled is not None:
+        made = parse({"container": "app", "image": "x", "volumes": labelled})
+        payload["Config"]["Labels"] = label.labels(made)
+    old = existing_of(payload)
+    assert old is not None
+    spec = parse({"container": "app", "image": "x", **attributes})
+    found = create_config.carried_over(spec, old, IMAGE)
+    assert [mount.source for mount in found] == carried

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to make of a container some seconds after its start."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.events import Death
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
+    Check,
+    existing_of,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settle import judge
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import parse
+
+BEGAN = existing_of(
+    json.loads((Path(__file__).parent / "payloads" / "docker-20.10-plain.json").read_text())
+)
+HEALTH = {"health_timeout": "10s"}
+JOB = {"expect": "exited"}
+
+#: Attributes, what changed since the start, seconds since; the verdict.
+JUDGED: list[tuple[dict[str, Any], dict[str, Any], float, str]] = [
+    ({}, {}, 1.9, "waiting"),
+    ({}, {}, 2.0, "settled"),
+    ({"settle_time": 0}, {}, 0.0, "settled"),
+    (
+        {},
+        {"status": "exited", "exit_code": 3},
+        0.1,
+        "exit code 3 after its start; its log says why",
+    ),
+    ({}, {"status": "exited", "exit_code": 0}, 0.1, "is meant to end, set expect: exited"),
+    ({}, {"status": "exited", "exit_code": 126}, 0.1, "cannot be executed: correct it"),
+    ({}, {"status": "exited", "exit_code": 127}, 0.1, "not in the image: correct it"),
+    (
+        {},
+        {"status": "exited", "exit_code": 137},
+        0.1,
+        "perhaps out of memory) after its start; give it more memory",
+    ),
+    ({}, {"status": "restarting", "exit_code": 1}, 0.1, "restarted by its policy"),
+    ({}, {"restart_count": 1}, 0.1, "restarted by its policy"),
+    ({}, {"started_at": "later"}, 0.1, "waited for; run again when nobody else handles it"),
+    (HEALTH, {"health": "starting"}, 9.9, "waiting"),
+    (HEALTH, {"health": "unhealthy"}, 9.9, "waiting"),
+    (HEALTH, {"health": "healthy"}, 0.1, "settled"),
+    (HEALTH, {"health": "starting"}, 10.0, "not become healthy within 10 s, it is starting; its h"),
+    (HEALTH, {"health": "starting"}, 10.0, "its healthcheck has not run yet. Correct it"),
+    (HEALTH, {"health": "unhealthy"}, 10.0, "or set a longer health_timeout"),
+    (HEALTH, {"health": "unhealthy", "status": "paused"}, 0.1, "was paused by something else"),
+    (HEALTH, {"health": "starting", "status": "exited", "exit_code": 2}, 0.1, "exit code 2"),
+    (
+        HEALTH,
+        {"health": "starting", "last_check": Check(3, "no\n db")},
+        10.0,
+        "it is starting; its last healthcheck ended with exit code 3: no db. Correct it",
+    ),
+    (
+        HEALTH,
+        {"health": "unhealthy", "last_check": Check(None, "x" * 301 + "timeout")},
+        10.0,
+        "its last healthcheck: " + "x" * 293 + "timeout. Correct it",
+    ),
+    (
+        {},
+        {"status": "exited", "exit_code": 1, "out_of_memory": True},
+        0.1,
+        "(killed: out of memory)",
+    ),
+    (JOB, {}, 299.9, "waiting"),
+    (JOB, {}, 300.0, "has not ended 300 s after its start; give it longer with health_timeout"),
+    ({**JOB, **HEALTH}, {}, 10.0, "has not ended 10 s"),
+    (
+        JOB,
+        {"status": "dead"},
+        1.0,
+        "is dead; an end with exit code 0 was expected; see the engine's log",
+    ),
+    (JOB, {"status": "exited", "exit_code": 0}, 0.1, "settled"),
+    (JOB, {"status": "exited", "exit_code": 4}, 0.1, "exit code 4; 0 was expected; its log"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "changes", "elapsed", "verdict"), JUDGED)
+def test_judged(
+    attributes: dict[str, Any], changes: dict[str, Any], elapsed: float, verdict: str
+) -> None:
+    assert BEGAN is not None
+    spec = parse({"container": "app", "image": "x", **attributes})
+    found = judge(spec, BEGAN, replace(BEGAN, **changes), elapsed)
+    if verdict in ("waiting", "settled"):
+        assert (found.settled, found.failure) == (verdict == "settled", "")
+    else:
+        assert verdict in found.failure
+
+
+@pytest.mark.parametrize(
+    ("death", "words", "code"),
+    [
+        (Death(7), "ended with exit code 7 and was restarted by its policy", 7),
+        (Death(137, out_of_memory=True), "exit code 137 (killed: out of memory) and was", 137),
+        (None, "ended and was restarted by its policy", None),
+    ],
+)
+def test_who_is_up_again_died_of_what_the_event_told(
+    death: Death | None, words: str, code: int | None
+) -> None:
+    assert BEGAN is not None
+    spec = parse({"container": "app", "image": "x"})
+    found = judge(spec, BEGAN, replace(BEGAN, restart_count=1, exit_code=0), 0.5, death)
+    assert words in found.failure
+    assert found.rc == code
+
+
+@pytest.mark.parametrize(
+    ("attributes", "changes", "until"),
+    [
+        ({"settle_time": "3s"}, {}, 3.0),
+        (HEALTH, {"health": "starting"}, 10.0),
+        (JOB, {}, 300.0),
+        ({**JOB, **HEALTH}, {}, 10.0),
+    ],
+)
+def test_when_time_alone_decides(
+    attributes: dict[str, Any], changes: dict[str, Any], until: float
+) -> None:
+    assert BEGAN is not None
+    spec = parse({"container": "app", "image": "x", **attributes})
+    assert judge(spec, BEGAN, replace(BEGAN, **changes), 0.0).until == until

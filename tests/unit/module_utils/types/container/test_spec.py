@@ -1,0 +1,464 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Attributes to specs: what is understood, what is refused, and what the label makes of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import TYPE
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import (
+    ContainerSpec,
+    Settings,
+)
+
+CHECKED = {"test": ["CMD-SHELL", "x"]}
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+#: Attributes as written, and the settings as JSON has them.
+UNDERSTOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"image": "redis"}, {"image": "redis:latest"}),
+    ({"image": "docker.io/library/redis:7"}, {"image": "redis:7"}),
+    ({"image": "index.docker.io/traefik/whoami"}, {"image": "traefik/whoami:latest"}),
+    ({"image": "localhost:5000/a/b:c"}, {"image": "localhost:5000/a/b:c"}),
+    ({"image": f"redis@{DIGEST}"}, {"image": f"redis@{DIGEST}"}),
+    ({"image": f"redis:7@{DIGEST}"}, {"image": f"redis:7@{DIGEST}"}),
+    ({"command": "sh -c 'echo a  b'"}, {"command": ["sh", "-c", "echo a  b"]}),
+    ({"command": ["x", 5, True]}, {"command": ["x", "5", "true"]}),
+    ({"command": []}, {"command": []}),
+    ({"command": ""}, {}),
+    ({"command": "x --url secret:{a/b}/c"}, {"command": ["x", "--url", "secret:{a/b}/c"]}),
+    ({"env": "A=1,2,B=x=y"}, {"env": {"A": "1,2", "B": "x=y"}}),
+    ({"env": {"A": 1, "B": None, "C": True}}, {"env": {"A": "1", "B": "", "C": "true"}}),
+    ({"ports": "80"}, {"ports": ["80"]}),
+    ({"ports": 80}, {"ports": ["80"]}),
+    ({"ports": "8000-8002:80-82/udp"}, {"ports": ["8000:80/udp", "8001:81/udp", "8002:82/udp"]}),
+    ({"ports": "[::1]:80:80,127.0.0.1::81"}, {"ports": ["[::1]:80:80", "127.0.0.1::81"]}),
+    ({"ports": "0:80,127.0.0.1:0:81,0:90-91"}, {"ports": ["80", "127.0.0.1::81", "90", "91"]}),
+    ({"ports": "80:80,80:80/tcp"}, {"ports": ["80:80"]}),
+    ({"volumes": "/a:/b:ro,data:/c,/d"}, {"volumes": ["/a:/b:ro", "data:/c", "/d"]}),
+    ({"volumes": "/a//x/:/b/:rw,cached"}, {"volumes": ["/a/x:/b"]}),
+    ({"volumes": ["/a:/b:z,rshared"]}, {"volumes": ["/a:/b:rshared,z"]}),
+    ({"tmpfs": "/run,/tmp:size=1m,mode=700"}, {"tmpfs": {"/run": "", "/tmp": "mode=700,size=1m"}}),
+    ({"devices": "/dev/a,/dev/b:/dev/c:r"}, {"devices": ["/dev/a:/dev/a:rwm", "/dev/b:/dev/c:r"]}),
+    ({"network": "front"}, {"networks": ["front"]}),
+    (
+        {"network": "front", "networks": {"front": {"aliases": "a,b"}, "back": None}},
+        {"networks": ["front (a, b)", "back"]},
+    ),
+    (
+        {"networks": [{"name": "n", "ipv4_address": "192.0.2.3"}]},
+        {"networks": ["n (192.0.2.3)"]},
+    ),
+    ({"network_mode": "default"}, {"network_mode": "bridge"}),
+    ({"network_mode": "container:app"}, {"network_mode": "container:app"}),
+    ({"restart": False}, {"restart": "no"}),
+    ({"restart": "no"}, {"restart": "no"}),
+    ({"restart": "on-failure:0"}, {"restart": "on-failure"}),
+    ({"restart": "on-failure:00"}, {"restart": "on-failure"}),
+    ({"restart": "on-failure:03"}, {"restart": "on-failure:3"}),
+    ({"memory": "9007199254740993"}, {"memory": 9007199254740993}),
+    ({"memory": "0.1g"}, {"memory": 107374182}),
+    ({"memory": "1.5g", "memory_swap": -1}, {"memory": 1610612736, "memory_swap": -1}),
+    ({"memory": "256MB"}, {"memory": 268435456}),
+    ({"cpus": "0.25"}, {"cpus": 250000000}),
+    ({"shm_size": 1024}, {"shm_size": 1024}),
+    ({"ulimits": "nofile=1:2,nproc=3"}, {"ulimits": {"nofile": "1:2", "nproc": "3:3"}}),
+    ({"cap_add": "sys_time,CAP_CHOWN"}, {"cap_add": ["CHOWN", "SYS_TIME"]}),
+    ({"group_add": [5, "audio"]}, {"group_add": ["5", "audio"]}),
+    ({"tty": "on", "stdin_open": False}, {"tty": True, "stdin_open": False}),
+    ({"extra_hosts": "a:192.0.2.1,b=::1"}, {"extra_hosts": ["a:192.0.2.1", "b:::1"]}),
+    ({"privileged": "off", "init": True}, {"privileged": False, "init": True}),
+    ({"stop_timeout": "1m30s"}, {"stop_timeout": 90}),
+    (
+        {"healthcheck": {"test": ["curl", "x"], "timeout": "1.5s", "retries": "3"}},
+        {"healthcheck": {"test": ["CMD", "curl", "x"], "timeout": 1500000000, "retries": 3}},
+    ),
+    ({"healthcheck": {"disable": "true", "test": "x"}}, {"healthcheck": {"test": ["NONE"]}}),
+    ({"healthcheck": ["NONE"]}, {"healthcheck": {"test": ["NONE"]}}),
+    ({"healthcheck": ["CMD-SHELL", "a b"]}, {"healthcheck": {"test": ["CMD-SHELL", "a b"]}}),
+    ({"healthcheck": ["CMD", "a", ""]}, {"healthcheck": {"test": ["CMD", "a", ""]}}),
+    (
+        {"healthcheck": {"test": "x", "interval": "1ms"}},
+        {"healthcheck": {**CHECKED, "interval": 1000000}},
+    ),
+    ({"healthcheck": {"test": "x", "interval": "0s", "retries": 0}}, {"healthcheck": CHECKED}),
+    (
+        {"healthcheck": {"test": "NONEXISTENT"}},
+        {"healthcheck": {"test": ["CMD-SHELL", "NONEXISTENT"]}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("attributes", "settings"), UNDERSTOOD)
+def test_understood(attributes: dict[str, Any], settings: dict[str, Any]) -> None:
+    parsed = parse(attributes).settings.chosen()
+    found = {name: label.plain(value) for name, value in parsed.items()}
+    assert json.loads(json.dumps(found)) == {"image": "x:latest", **settings}
+
+
+_LONG = "9" * 400
+_ENDLESS = "9" * 5000
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"memory": _LONG}, "is too large"),
+    ({"memory": _ENDLESS}, "is too large"),
+    ({"memory": "8388608t"}, "is too large"),
+    ({"shm_size": f"{_LONG}g"}, "is too large"),
+    ({"stop_timeout": _LONG}, "is too long"),
+    ({"health_timeout": _LONG}, "is too long"),
+    ({"healthcheck": {"test": "x", "interval": "999999999h"}}, "is too long"),
+    ({"pids_limit": _ENDLESS}, "pids_limit"),
+    ({"ports": f"{_ENDLESS}:80"}, "is no port"),
+    ({"ports": f"80:{_ENDLESS}"}, "is no port"),
+    ({"user": _ENDLESS}, "invalid user"),
+    ({"user": "-1"}, "invalid user"),
+    ({"user": "app:-1"}, "invalid user"),
+    ({"ulimits": {"nofile": 10**30}}, "invalid limit"),
+    ({"restart": "on-failure:2147483648"}, "restart"),
+    ({"restart": f"on-failure:{_ENDLESS}"}, "restart"),
+    ({"container": ""}, "no container name"),
+    ({"container": "a b"}, "no container name"),
+    ({"container": "a.vigo-old"}, "kept for replacements; choose another one"),
+    ({"image": ""}, "image is missing"),
+    ({"image": "Redis"}, "no image reference"),
+    ({"image": "redis:"}, "no image reference"),
+    ({"image": "redis@sha256:1"}, "malformed digest"),
+    ({"imgae": "redis"}, "did you mean 'image'"),
+    ({"xyzzy": 1}, "unknown attribute 'xyzzy'; see `ansible-doc vigo.bridge.container`"),
+    ({"state": "started"}, "not one of running, stopped, absent"),
+    ({"pull": "newer"}, "not one of missing, always, never"),
+    ({"command": "echo 'a"}, "No closing quotation; close the quote, or write a list"),
+    ({"entrypoint": []}, "leaves no command"),
+    ({"platform": "linux amd64"}, "invalid platform"),
+    ({"env": "A"}, "is not NAME=VALUE"),
+    ({"ports": "80:80:80:80"}, "is no port"),
+    ({"ports": "0"}, "1 to 65535"),
+    ({"ports": "80:0"}, "1 to 65535"),
+    ({"ports": "0-1:80-81"}, "1 to 65535"),
+    ({"ports": "70000:80"}, "1 to 65535"),
+    ({"ports": "80-81:80-82"}, "differ in length"),
+    ({"ports": "82-80"}, "the lower one first"),
+    ({"ports": "80/icmp"}, "is no port"),
+    ({"volumes": "./a:/b"}, "relative paths have no meaning"),
+    ({"volumes": "a:b"}, "not an absolute path in the container: write it with a leading /"),
+    ({"volumes": "a:/b:rx"}, "unknown option 'rx'"),
+    ({"volumes": ["a:/b", "c:/b"]}, "two entries for /b; keep one of them"),
+    ({"networks": {"a": {"alias": "b"}}}, "unknown option 'alias'"),
+    (
+        {"networks": {"a": {"ipv4_address": "10.0.0"}}},
+        "no such address; write one such as 172.20.0.5",
+    ),
+    ({"networks": {"a": {"ipv6_address": "10.0.0.1"}}}, "is no such address"),
+    ({"network": "a", "network_mode": "host"}, "cannot be combined"),
+    ({"network_mode": "service:a"}, "is not bridge, host"),
+    ({"restart": "sometimes"}, "is not no, always"),
+    (
+        {"restart": "always", "expect": "exited"},
+        "restart: always: otherwise the engine starts the container again each time",
+    ),
+    ({"memory": "much"}, "is no size"),
+    ({"memory_swap": "1g"}, "needs memory; set both"),
+    ({"memory": "2g", "memory_swap": "1g"}, "cannot be below memory"),
+    ({"cpus": "-1"}, "no number of CPUs"),
+    ({"pids_limit": "many"}, "not an integer"),
+    ({"pids_limit": float("inf")}, "not an integer"),
+    ({"cpu_shares": "1_000"}, "not an integer"),
+    ({"networks": {"n": "front"}}, "networks: n: expected a mapping; write n: {aliases: [NAME]}"),
+    ({"networks": {"n": 5}}, "networks: n: expected a mapping"),
+    ({"init": "maybe"}, "neither true nor false"),
+    ({"devices": "null"}, "invalid device"),
+    ({"extra_hosts": "db"}, "is not NAME:ADDRESS"),
+    ({"health_timeout": "soon"}, "no length of time"),
+    ({"healthcheck": {"cmd": "x"}}, "unknown option 'cmd'"),
+    ({"healthcheck": False}, "is not a healthcheck; write"),
+    ({"healthcheck": {"test": "x", "interval": "0.5ms"}}, "interval: '0.5ms' is out of range"),
+    ({"healthcheck": {"test": "x", "timeout": "0.0000000001s"}}, "expected 1ms or more"),
+    ({"healthcheck": {"test": "x", "timeout": "9999999h"}}, "is too long"),
+    ({"healthcheck": {"test": "x", "start_period": "-1s"}}, "no length of time"),
+    ({"healthcheck": {"test": "x", "retries": -1}}, "expected 1 to 2147483647"),
+    ({"healthcheck": {"test": "x", "retries": "3.5"}}, "not an integer"),
+    ({"healthcheck": {"test": "x", "retries": 1 << 31}}, "out of range"),
+    ({"labels": "vigo.bridge.spec=x"}, "is reserved; choose another name"),
+    # What engines would refuse late, or change without a word.
+    ({"restart": "on-failure:3", "expect": "exited"}, "the first exit code is the result"),
+    ({"stop_signal": "SIGTREM"}, "unknown signal 'SIGTREM'; did you mean SIGTERM?"),
+    ({"cap_add": "NET_ADMINN"}, "unknown capability 'NET_ADMINN'; did you mean 'NET_ADMIN'?"),
+    ({"cap_drop": ["CAP_FLY"]}, "cap_drop: unknown capability 'CAP_FLY'"),
+    ({"stop_signal": "0"}, "write SIGTERM, TERM or 15"),
+    ({"stop_signal": 65}, "unknown signal '65'"),
+    ({"stop_signal": "RTMAX-31"}, "unknown signal"),
+    ({"stop_timeout": "500ms"}, "expected whole seconds"),
+    ({"stop_timeout": "1.5"}, "expected whole seconds"),
+    ({"stop_timeout": "9999999h"}, "is too long"),
+    ({"workdir": "app"}, "workdir: 'app' is not an absolute path"),
+    ({"user": "a b"}, "invalid user"),
+    ({"user": "a:"}, "invalid user"),
+    ({"user": ":a"}, "invalid user"),
+    ({"user": "a:b:c"}, "invalid user"),
+    ({"user": "4294967295"}, "invalid user"),
+    ({"hostname": "a b"}, "hostname: invalid name"),
+    ({"hostname": "a" * 65}, "hostname: invalid name"),
+    ({"hostname": "-a"}, "hostname: invalid name"),
+    ({"domainname": "a/b"}, "domainname: invalid name"),
+    ({"volumes": "data:/"}, "volumes: '/' is the container's root"),
+    ({"volumes": "data://"}, "is the container's root"),
+    ({"volumes": "/a:/x/.."}, "is the container's root"),
+    ({"volumes": "/"}, "is the container's root"),
+    ({"volumes": ["/a:/b", "/c://b/"]}, "two entries for /b"),
+    ({"volumes": "/a:/b:ro,rw"}, "ro and rw exclude each other"),
+    ({"volumes": "/a:/b:z,Z"}, "Z and z exclude each other"),
+    ({"volumes": "/a:/b:shared,rslave"}, "rslave and shared exclude each other"),
+    ({"volumes": "/a:/b:nocopy"}, "nocopy is for volumes"),
+    ({"volumes": "data:/b:rslave"}, "rslave is for paths of the host"),
+    ({"tmpfs": "/"}, "tmpfs: '/' is the container's root"),
+    ({"tmpfs": "run"}, "tmpfs: 'run' is not an absolute path"),
+    ({"tmpfs": ["/a", "/a/:size=1m"]}, "tmpfs: two entries for /a"),
+    ({"tmpfs": "/a:sise=1m"}, "tmpfs: /a: unknown option 'sise=1m'"),
+    ({"tmpfs": "/a:size"}, "unknown option 'size'"),
+    ({"tmpfs": "/a:size=much"}, "unknown option 'size=much'"),
+    ({"tmpfs": "/a:mode=rwx"}, "unknown option 'mode=rwx'"),
+    ({"networks": {"bridge": {"aliases": "a"}}}, "is the engine's own network, without aliases"),
+    ({"networks": {"host": {"ipv4_address": "192.0.2.1"}}}, "is the engine's own network"),
+    ({"networks": "host,n"}, "host cannot be combined with other networks"),
+    ({"network": "n", "networks": ["none"]}, "none cannot be combined with other networks"),
+    ({"tmpfs": "/a:noexec=1"}, "unknown option 'noexec=1'"),
+    ({"tmpfs": "/a", "volumes": "data:/a/"}, "tmpfs: /a is among volumes, too"),
+    ({"devices": "/dev/a:b"}, "invalid device"),
+    ({"devices": "/dev/a:"}, "invalid device"),
+    ({"devices": ["/dev/a:/dev/x", "/dev/b:/dev/x"]}, "two entries for /dev/x"),
+    ({"ports": ["80:80", "80:81"]}, "80:80 and 80:81 publish the same port of the host"),
+    ({"ports": ["127.0.0.1:80:80", "80:81"]}, "publish the same port"),
+    ({"ports": ["8000-8002:80-82", "8001:9"]}, "publish the same port"),
+    ({"ports": "::1:8080:80"}, "an IPv6 address is written in brackets: [::1]:8080:80"),
+    ({"ports": "2001:db8::7::53/udp"}, "in brackets: [2001:db8::7]::53/udp"),
+    ({"ports": "999.0.0.1:80:80"}, "invalid IP address '999.0.0.1'"),
+    ({"ports": "[::g]:80:80"}, "is no port"),
+    ({"ports": "[1::2::3]:80:80"}, "invalid IP address"),
+    ({"dns": "dns.example.com"}, "invalid IP address 'dns.example.com'"),
+    ({"dns": ["192.0.2.300"]}, "invalid IP address"),
+    ({"extra_hosts": "db:192.0.2"}, "extra_hosts: db: invalid IP address '192.0.2'"),
+    ({"extra_hosts": {"a b": "::1"}}, "invalid host name 'a b'"),
+    ({"extra_hosts": {"": "::1"}}, "invalid host name ''"),
+    ({"extra_hosts": {"db": ""}}, "invalid IP address ''"),
+    ({"extra_hosts": [":192.0.2.1"]}, "is not NAME:ADDRESS"),
+    ({"memory": "5m"}, "memory: '5m' is too little: expected 6m or more"),
+    ({"memory": -1}, "is too little"),
+    ({"memory": "99999999t"}, "is too large"),
+    ({"memory": 0, "memory_swap": "1g"}, "memory_swap needs memory"),
+    ({"memory": "64m", "memory_swap": 0}, "cannot be below memory"),
+    ({"shm_size": -1}, "shm_size: invalid size '-1'"),
+    ({"cpus": 0.001}, "no number of CPUs"),
+    ({"cpu_shares": -2}, "expected 2 to 262144"),
+    ({"cpu_shares": 1}, "expected 2 to 262144"),
+    ({"pids_limit": -2}, "expected 1 to 2147483647, or -1"),
+    ({"ulimits": {"nofile": "2:1"}}, "ulimits: nofile: invalid limit 2:1"),
+    ({"ulimits": {"nofile": "-1:1"}}, "invalid limit -1:1"),
+    ({"ulimits": {"nofile": -2}}, "invalid limit -2:-2"),
+    ({"ulimits": {"nofile": {"soft": 1}}}, "a map with soft and hard"),
+    ({"ulimits": {"nofiles": 1}}, "unknown limit 'nofiles'; did you mean 'nofile'?"),
+    ({"ulimits": {"nofile": 1, "RLIMIT_NOFILE": 2}}, "is written twice"),
+    ({"sysctls": "vm.swappiness=1"}, "is a parameter of the whole host"),
+    ({"sysctls": "net.=1"}, "is a parameter of the whole host"),
+    ({"sysctls": "net.a=1", "network_mode": "host"}, "which network_mode: host shares"),
+    ({"sysctls": "net.a=1", "network_mode": "container:b"}, "which network_mode: container:b"),
+    ({"sysctls": "kernel.sem=1", "ipc": "host"}, "which ipc: host shares"),
+    ({"ipc": "shared"}, "ipc: 'shared' is not none, private, shareable, host or container:NAME"),
+    ({"ipc": "container:"}, "or container:NAME"),
+    ({"pid": "private"}, "pid: 'private' is not host or container:NAME; leave it out"),
+    ({"network_mode": "container:b", "ports": "80:80"}, "ports cannot be combined with"),
+    ({"network_mode": "container:b", "hostname": "a"}, "hostname cannot be combined with"),
+    ({"network_mode": "container:b", "dns": "::1"}, "dns cannot be combined with"),
+    ({"network_mode": "container:b", "extra_hosts": "a:::1"}, "extra_hosts cannot be combined"),
+    ({"env": {"": "x"}}, "env: invalid name ''"),
+    ({"env": {"A=B": "x"}}, "env: invalid name 'A=B'"),
+    ({"env": ["=x"]}, "env: invalid name ''"),
+    ({"registry_username": "me"}, "must be given together"),
+]
+
+
+#: Tests of healthchecks that make engines crash, or never pass, and a part of the error.
+NO_TESTS: list[tuple[Any, str]] = [
+    (["CMD"], "has no command; write a text for a shell, [CMD, PROGRAM, ARGUMENT], or disable"),
+    (["CMD", ""], "has no command"),
+    (["CMD", "  ", "x"], "has no command"),
+    (["CMD-SHELL"], "has no command"),
+    (["CMD-SHELL", ""], "has no command"),
+    (["CMD-SHELL", " "], "has no command"),
+    (["CMD-SHELL", "curl", "x"], "has more than one text after CMD-SHELL"),
+    (["NONE", "x"], "has words after NONE"),
+    (["NONE", ""], "has words after NONE"),
+    ([""], "has no command"),
+    (["cmd", "x"], "write CMD in capital letters"),
+    (["none"], "write NONE in capital letters"),
+    (["Cmd-Shell", "x"], "write CMD-SHELL in capital letters"),
+    ("NONE", "is a text, and a shell has no command NONE; write"),
+    ("none", "is a text"),
+    ("CMD curl x", "is a text, and a shell has no command CMD"),
+    ("CMD-SHELL curl x", "is a text"),
+    ("CMD", "is a text"),
+    ("  ", "has no command"),
+]
+
+
+@pytest.mark.parametrize(("test", "message"), NO_TESTS)
+def test_no_test_of_a_healthcheck(test: Any, message: str) -> None:
+    for healthcheck in ({"test": test}, {"test": test, "interval": "5s"}, test):
+        if healthcheck == "  ":
+            continue  # An attribute of blanks is not set.
+        with pytest.raises(ResourceError) as raised:
+            parse({"healthcheck": healthcheck})
+        assert message in raised.value.message
+        assert raised.value.message.startswith("healthcheck.test: ")
+
+
+@pytest.mark.parametrize(("attributes", "message"), REFUSED)
+def test_refused(attributes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ResourceError) as raised:
+        parse(attributes)
+    assert message in raised.value.message
+
+
+def test_every_attribute_has_its_place() -> None:
+    parsed = {*spec._SETTINGS, *spec._HANDLING, "network", "networks", "container"}
+    assert parsed == {*TYPE.options, "scope", "stack_id", "resource"}
+    fields = {*Settings.__dataclass_fields__, *ContainerSpec.__dataclass_fields__}
+    assert {*TYPE.options} - {"container", "network"} <= fields
+
+
+def test_the_label_is_read_back() -> None:
+    settings = parse({"env": "A=secret:p", "memory": "64m", "ports": "80"}).settings
+    recorded = label.decode(label.encode(settings))
+    assert recorded is not None
+    assert recorded.fields == {"image": "x:latest", "env": {"A": "secret:p"}, "ports": ["80"]}
+
+
+@pytest.mark.parametrize("value", [5, "x", [5], [None], [["a"]], {"a": 5}, {"a": []}, {"a": {}}])
+def test_a_label_that_others_wrote(value: Any) -> None:
+    """What cannot be read counts as not set; nothing raises."""
+    for name in {*Settings.__dataclass_fields__} - label.LIVE:
+        others = {"addresses": value, "variables": value}
+        text = json.dumps({"version": 1, "set": {name: value}, **others})
+        recorded = label.decode(text)
+        assert recorded is not None
+        if not recorded.fields:
+            assert recorded.holds(name, None)
+
+
+def test_a_long_label_becomes_hashes() -> None:
+    settings = parse({"env": {"A": "x" * 40000}, "user": "u"}).settings
+    text = label.encode(settings)
+    assert len(text) < 1000
+    recorded = label.decode(text)
+    assert recorded is not None
+    for name in ("env", "user"):
+        assert recorded.holds(name, getattr(settings, name))
+    other = parse({"env": {"A": "y" * 40000}, "user": "u"}).settings
+    assert not recorded.holds("env", other.env)
+    assert recorded.holds("user", other.user)
+
+
+def test_only_what_is_long_becomes_a_hash() -> None:
+    settings = parse({"env": {"A": "x" * 40000}, "volumes": "data:/data"}).settings
+    recorded = label.decode(label.encode(settings))
+    assert recorded is not None
+    assert recorded.hashed == {"env"}
+    assert recorded.fields["volumes"] == ["data:/data"]
+
+
+#: What is set, the variables of its files (None: not known), the names that the label lists.
+LISTED: list[tuple[dict[str, Any], list[str] | None, set[str] | None]] = [
+    ({"env": "A=1"}, [], None),
+    ({"env": "A=1"}, None, None),
+    ({"env_file": "/e"}, None, None),
+    ({"env_file": "/e"}, [], set()),
+    ({"env_file": "/e", "env": "A=1"}, ["B", "http_proxy"], {"B", "http_proxy"}),
+    ({"env": {"A": "x" * 40000, "no_proxy": "x"}}, [], {"A", "no_proxy"}),
+    ({"env": {"A": "x" * 40000}, "env_file": "/e"}, ["B"], {"A", "B"}),
+    ({"env": {"A": "x" * 40000}, "env_file": "/e"}, None, None),
+    ({"env_file": "/e"}, ["B" * 40000], None),
+    ({"user": "u" * 40000, "env": "A=1"}, [], None),
+]
+
+
+@pytest.mark.parametrize(("attributes", "file_env", "listed"), LISTED)
+def test_the_label_lists_the_names_of_variables_that_its_fields_do_not_show(
+    attributes: dict[str, Any], file_env: list[str] | None, listed: set[str] | None
+) -> None:
+    text = label.encode(parse(attributes).settings, file_env)
+    assert len(text) <= label.LIMIT
+    recorded = label.decode(text)
+    assert recorded is not None
+    assert recorded.variables == listed
+
+
+#: The label as the first version of it writes every field. It never changes again: containers
+#: that carry it would all be made anew.
+VERSION_1: list[tuple[dict[str, Any], str]] = [
+    ({"image": "docker.io/library/redis"}, '"image":"redis:latest"'),
+    ({"command": "a 'b c'"}, '"command":["a","b c"]'),
+    ({"entrypoint": "sh -c"}, '"entrypoint":["sh","-c"]'),
+    ({"env": "B=ü,A=secret:p"}, '"env":{"A":"secret:p","B":"ü"}'),
+    ({"env_file": "/b,/a"}, '"env_file":["/b","/a"]'),
+    ({"user": 5}, '"user":"5"'),
+    ({"workdir": "/a"}, '"workdir":"/a"'),
+    ({"group_add": "b,5"}, '"group_add":["5","b"]'),
+    ({"init": "yes"}, '"init":true'),
+    ({"tty": "yes", "stdin_open": True}, '"stdin_open":true,"tty":true'),
+    ({"stop_signal": "INT"}, '"stop_signal":"INT"'),
+    ({"stop_timeout": "1m"}, '"stop_timeout":60'),
+    (
+        {"healthcheck": {"test": "x", "interval": "1s", "retries": "2"}},
+        '"healthcheck":{"interval":1000000000,"retries":2,"test":["CMD-SHELL","x"]}',
+    ),
+    (
+        {"healthcheck": {"start_period": "1s", "start_interval": "2s"}},
+        '"healthcheck":{"startinterval":2000000000,"startperiod":1000000000}',
+    ),
+    ({"platform": "Linux/aarch64"}, '"platform":"linux/arm64"'),
+    ({"labels": "a=1"}, '"labels":{"a":"1"}'),
+    ({"ports": "80:80,127.0.0.1::53/udp"}, '"ports":["127.0.0.1::53/udp","80:80"]'),
+    ({"volumes": "/h:/b:z,ro,v:/a"}, '"volumes":["v:/a","/h:/b:ro,z"]'),
+    ({"tmpfs": "/t:size=1m,mode=700"}, '"tmpfs":{"/t":"mode=700,size=1m"}'),
+    ({"devices": "/dev/a"}, '"devices":["/dev/a:/dev/a:rwm"]'),
+    ({"hostname": "h", "domainname": "d"}, '"domainname":"d","hostname":"h"'),
+    ({"dns": "::2,::1"}, '"dns":["::2","::1"]'),
+    ({"dns_search": "b,a"}, '"dns_search":["b","a"]'),
+    ({"dns_opt": "ndots:2,rotate"}, '"dns_opt":["ndots:2","rotate"]'),
+    ({"extra_hosts": {"b": "::2", "a": "::1"}}, '"extra_hosts":["a:::1","b:::2"]'),
+    (
+        {"ulimits": {"nproc": 1, "core": {"soft": 1, "hard": 2}}},
+        '"ulimits":{"core":"1:2","nproc":"1:1"}',
+    ),
+    ({"shm_size": "1m"}, '"shm_size":1048576'),
+    ({"cap_add": "cap_kill,bpf", "cap_drop": "all"}, '"cap_add":["BPF","KILL"],"cap_drop":["ALL"]'),
+    ({"privileged": True, "read_only": "no"}, '"privileged":true,"read_only":false'),
+    ({"security_opt": "b,a"}, '"security_opt":["b","a"]'),
+    ({"sysctls": "net.b=1"}, '"sysctls":{"net.b":"1"}'),
+    ({"ipc": "host", "pid": "host"}, '"ipc":"host","pid":"host"'),
+    ({"log_driver": "none", "log_opts": "a=1"}, '"log_driver":"none","log_opts":{"a":"1"}'),
+    # Compared live, so that they may change in place.
+    ({"restart": "always", "memory": "64m", "cpus": 1, "network": "n"}, '"image":"x:latest"'),
+]
+
+
+@pytest.mark.parametrize(("attributes", "written"), VERSION_1)
+def test_the_label_of_version_1(attributes: dict[str, Any], written: str) -> None:
+    text = label.encode(parse(attributes).settings)
+    assert text.startswith('{"set":{')
+    assert text.endswith('},"version":1}')
+    assert written in text
+    shown = json.loads(text)["set"]
+    assert set(shown) == {"image", *(set(attributes) - {*label.LIVE, "network"})}
+
+
+def test_every_field_of_the_label_is_held_fast() -> None:
+    held = {name for attributes, _ in VERSION_1 for name in attributes}
+    assert set(Settings.__dataclass_fields__) - label.LIVE <= held
+
+
+def parse(attributes: dict[str, Any]) -> ContainerSpec:
+    return spec.parse({"container": "app", "image": "x", **attributes})

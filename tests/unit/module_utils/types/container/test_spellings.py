@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Spellings that engines treat alike are no difference, and all others are: ``spellings.yml``."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import (
+    comparing,
+    decide,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
+    Observed,
+    existing_of,
+    image_of,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import Settings
+from tests.unit.module_utils.types.container.created import created
+
+TABLE = yaml.safe_load(Path(__file__).with_name("spellings.yml").read_text(encoding="utf-8"))
+OTHER = "d" * 64
+#: Of a container that another tool made, what is not wanted may stay.
+STAYS = comparing._ADDED_TO | {"env", "networks"}
+
+
+def rows(*engines: str) -> list[Any]:
+    """Each row on each of the engines where it is true."""
+    return [
+        pytest.param(row, engine == "podman", id=f"{number}-{row['setting']}-{engine}")
+        for number, row in enumerate(TABLE, 1)
+        for engine in engines or ("docker", "podman")
+        if row.get("engine", engine) == engine
+    ]
+
+
+def test_the_table_is_complete() -> None:
+    known = {*Settings.__dataclass_fields__, "network"} - {"env_file"}
+    assert {row["setting"] for row in TABLE} == known
+
+
+@pytest.mark.parametrize(("row", "podman"), rows())
+def test_one_value_in_all_its_spellings(row: dict[str, Any], podman: bool) -> None:
+    for group in row["groups"]:
+        for first, second in itertools.product(group, repeat=2):
+            for ours in (True, False):
+                found = decision(row, first, second, ours, podman)
+                assert found.action == "none", (first, second, ours, found)
+
+
+@pytest.mark.parametrize(("row", "podman"), rows())
+def test_another_value(row: dict[str, Any], podman: bool) -> None:
+    for first, second in pairs(row):
+        found = decision(row, first, second, ours=True, podman=podman)
+        assert found.action in ("recreated", "updated"), (first, second, found)
+
+
+@pytest.mark.parametrize(("row", "podman"), rows("docker"))
+def test_another_value_of_what_another_tool_made(row: dict[str, Any], podman: bool) -> None:
+    if row["setting"] in STAYS:
+        return
+    for first, second in pairs(row):
+        wanted = settings(row, second)
+        if getattr(wanted.settings, field(row)) is None:
+            continue  # Nothing is asked for.
+        found = decision(row, first, second, ours=False, podman=podman)
+        assert found.action in ("recreated", "updated"), (first, second, found)
+
+
+def pairs(row: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    for one, other in itertools.permutations(row["groups"], 2):
+        yield from itertools.product(one, other)
+
+
+def field(row: dict[str, Any]) -> str:
+    return "networks" if row["setting"] == "network" else str(row["setting"])
+
+
+def settings(row: dict[str, Any], value: Any) -> spec.ContainerSpec:
+    return spec.parse({"container": "app", "image": "x", **attributes(row, value)})
+
+
+def attributes(row: dict[str, Any], value: Any) -> dict[str, Any]:
+    return {**row.get("with", {}), **({} if value is None else {row["setting"]: value})}
+
+
+def decision(row: dict[str, Any], first: Any, second: Any, ours: bool, podman: bool = False) -> Any:
+    """What is decided about a container of the first value, where the second one is wanted."""
+    config = {"Cmd": ["run"], **row.get("image", {})}
+    image = {"Id": "sha256:1", "Os": "linux", "Architecture": "amd64", "Config": config}
+    payload = created(attributes(row, first), image, ours=ours, podman=podman)
+    for mode in ("IpcMode", "PidMode", "NetworkMode"):
+        if payload["HostConfig"].get(mode) == "container:other":
+            payload["HostConfig"][mode] = f"container:{OTHER}"
+    wanted = settings(row, second)
+    observed = Observed(
+        existing_of(payload),
+        image_of(image),
+        known_networks=frozenset({"n", "m"}),
+        log_driver="k8s-file" if podman else "json-file",
+        shared={"other": OTHER},
+        podman=podman,
+    )
+    return decide.decide(wanted, observed, Turn())

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where one text belongs, a list or a mapping is refused, in every attribute and at any depth."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings import as_map, text
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec as container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.exec import spec as exec_
+from ansible_collections.vigo.bridge.plugins.module_utils.types.file import spec as file
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.typed_attributes import (
+    typed,
+    with_texts,
+)
+
+#: A word that shows wherever it comes to.
+ODD = "odd4711"
+NESTED = {"a list": [ODD], "a mapping": {"x": ODD}}
+
+PARSERS: Mapping[str, tuple[Callable[[Mapping[str, Any]], object], dict[str, Any]]] = {
+    "container": (container.parse, {"container": "web", "image": "web"}),
+    "exec": (exec_.parse, {"command": "true"}),
+    "file": (file.parse, {"target_path": "/a"}),
+}
+PLACES: dict[str, Callable[[Any], Any]] = {
+    "as the value": lambda nested: nested,
+    "in a list": lambda nested: [nested],
+    "in a list, behind a text": lambda nested: ["a", nested],
+    "in a mapping": lambda nested: {"a": nested},
+    "deep": lambda nested: {"name": "a", "test": ["CMD", nested], "aliases": [nested]},
+}
+CASES = [
+    pytest.param(kind, name, place(nested), id=f"{kind} {name} {shown} {where}")
+    for kind, resource_type in TYPES.items()
+    for name in resource_type.options
+    for where, place in PLACES.items()
+    for shown, nested in NESTED.items()
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), CASES)
+def test_nothing_becomes_pythons_notation(kind: str, name: str, value: Any) -> None:
+    parse, needed = PARSERS[kind]
+    attributes = {**needed, name: value}
+    spec, problem = None, ""
+    try:
+        spec = parse(typed(attributes, TYPES[kind].options))
+    except ResourceError as error:
+        problem = error.message
+    assert spec is not None or name.partition("_")[0] in problem
+    assert not [found for found in _texts(spec) if f"'{ODD}'" in found]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if dataclasses.is_dataclass(value):
+        value = vars(value)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for pair in value.items() for item in pair for text in _texts(item))
+    elif isinstance(value, tuple):
+        yield from (text for item in value for text in _texts(item))
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_task_is_refused_what_ansible_would_write_in_pythons_notation(kind: str) -> None:
+    for name, option in TYPES[kind].options.items():
+        if option["type"] == "str" and "choices" not in option:
+            for nested in NESTED.values():
+                with pytest.raises(ResourceError, match=f"{name}: expected a string"):
+                    with_texts({name: nested}, TYPES[kind].options)
+            assert with_texts({name: True}, TYPES[kind].options) == {name: "true"}
+            assert with_texts({name: 5}, TYPES[kind].options) == {name: "5"}
+            assert with_texts({name: None}, TYPES[kind].options) == {name: None}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(True, "true"), (False, "false"), (None, ""), (0, "0"), (1.5, "1.5"), ("True", "True")],
+)
+def test_scalars_are_what_yaml_has(value: Any, expected: str) -> None:
+    assert text(value) == expected
+
+
+_NAMES = st.from_regex(r"[A-Z_][A-Z0-9_]*", fullmatch=True)
+_SCALARS = st.one_of(st.text(), st.integers(), st.booleans())
+
+
+@given(st.dictionaries(_NAMES, _SCALARS))
+def test_a_list_and_a_mapping_of_the_same_values_are_the_same(values: dict[str, Any]) -> None:
+    listed = [f"{name}={text(value)}" for name, value in values.items()]
+    assert as_map(listed, "env") == as_map(values, "env")
+    assert as_map(values, "env") == {name: text(value) for name, value in values.items()}
