@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection's imports go down the list of floors in docs/how-it-is-built.md, in no circle."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.unit.collection.module_sources import COLLECTION
+
+UTILS = COLLECTION / "plugins/module_utils"
+PAGE = Path(__file__).parents[3] / "docs/how-it-is-built.md"
+FLOORS = re.findall(r"^\| `(\w+)/` \| ", PAGE.read_text(), re.M)
+
+
+def imports(*, late: bool = True) -> dict[str, set[str]]:
+    """Return what each file of module_utils imports of the others, by dotted names.
+
+    late: with the imports inside of functions and for type checkers.
+    """
+    return {_name(path): set(_imported(path, late)) for path in UTILS.rglob("*.py")}
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(UTILS).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(path: Path, late: bool) -> Iterator[str]:
+    package = path.parent.relative_to(UTILS).parts
+    for node in _statements(ast.parse(path.read_text()), late):
+        if node.level:
+            base = [*package[: len(package) - node.level + 1], *(node.module or "").split(".")]
+            folder = UTILS.joinpath(*filter(None, base))
+            for alias in node.names:
+                is_module = (folder / f"{alias.name}.py").is_file()
+                found = folder / alias.name if is_module else folder
+                yield ".".join(found.relative_to(UTILS).parts)
+
+
+def _statements(tree: ast.AST, late: bool) -> Iterator[ast.ImportFrom]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield node
+        elif late or not _is_late(node):
+            yield from _statements(node, late)
+
+
+def _is_late(node: ast.AST) -> bool:
+    is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return is_function or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+
+
+def test_every_folder_is_a_floor() -> None:
+    files = [path.relative_to(UTILS) for path in UTILS.rglob("*.py")]
+    assert {path.parts[0] for path in files} - {"__init__.py"} == set(FLOORS)
+
+
+def test_imports_go_down() -> None:
+    upward = [
+        f"{name} imports {other}"
+        for name, others in imports().items()
+        for other in sorted(others)
+        if _floor(other) < _floor(name)
+    ]
+    assert upward == []
+
+
+def _floor(name: str) -> int:
+    return FLOORS.index(name.partition(".")[0])
+
+
+def test_there_is_no_circle() -> None:
+    try:
+        TopologicalSorter(imports(late=False)).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
