@@ -11,7 +11,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
     parse_crates,
     parse_resources,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence, Wanted
 from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
@@ -33,9 +33,7 @@ def run(
 ) -> list[Result]:
     """One run of files and commands, or its prediction."""
     return Convergence(
-        parse_resources(resources),
-        parse_crates(crates or {}),
-        variables or {},
+        Wanted(parse_resources(resources), parse_crates(crates or {}), variables or {}),
         TYPES,
         Target(check_mode=check),
         Journal.load(StateFolder(str(state), check), "default"),

@@ -24,7 +24,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
     parse_crates,
     parse_resources,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence, Wanted
 from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
@@ -122,9 +122,10 @@ def converge(
     journal = kind.load(StateFolder(str(path)), "model")
     journal.world = world  # type: ignore[attr-defined]
     results = Convergence(
-        parse_resources([_entry(item) for item in items]),
-        parse_crates(_crates(items, crate_edges)),
-        {},
+        Wanted(
+            parse_resources([_entry(item) for item in items]),
+            parse_crates(_crates(items, crate_edges)),
+        ),
         {"exec": Switch(world)},
         Target(),
         journal,

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import parse_resources
-from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence, Wanted
 from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
@@ -66,14 +66,11 @@ class Run:
         service, target = Service(), Target(check)
         entries = [{"type": "exec", "command": entry["id"], **entry} for entry in resources]
         self.results: list[Result] = Convergence(
-            parse_resources(entries),
-            {},
-            {},
+            Wanted(parse_resources(entries), only=only),
             {"exec": service},
             target,
             Journal(StateFolder("/no/such", check_mode=True), "journal"),
             Facts(),
-            only=only,
         ).run()
         self.awaited = service.awaited
         self.notes = target.notes

@@ -14,7 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
     parse_crates,
     parse_resources,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import Convergence, Wanted
 from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
@@ -43,14 +43,16 @@ class Envoy:
         """One run; gives the action of each resource by its id, in the order of the results."""
         target = Target(check_mode=check)
         results = Convergence(
-            parse_resources(resources),
-            parse_crates(crates or {}),
-            {"here": str(self.folder), **variables},
+            Wanted(
+                parse_resources(resources),
+                parse_crates(crates or {}),
+                {"here": str(self.folder), **variables},
+                only=only,
+            ),
             TYPES,
             target,
             Journal.load(StateFolder(str(self.folder / "state"), check), "site"),
             Facts(),
-            only=only,
         ).run()
         self.notes = target.notes
         self.reasons = {result.id: result.reason for result in results}

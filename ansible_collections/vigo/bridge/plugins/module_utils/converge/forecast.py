@@ -1,59 +1,100 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode can tell at each resource's turn, and which triggers are not sure to come.
+"""Check mode: what is foreseen at each turn, and what is reported where a turn is not certain.
 
-All that has its turn earlier counts, whether or not an edge says so: a stack may rely on the
-order in which it is written, and a guard may ask for anything.
+A turn is not certain where a ``when`` or a trigger depends on a change that is only predicted.
+Both ways are then tried without a trace; where they lead to the same, that is the result,
+otherwise it is ``unknown``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Iterable
+from dataclasses import replace
+from typing import Callable, Sequence
 
-from ..host.overlay import Foresight, PredictedFiles
+from ..host.overlay import Foresight
+from ..state.journal import Journal
 from ..types.base import Result
+from .bringing import Bringing
+from .input import Resource
+from .prediction import Prediction
+from .results import merged, skipped, unknown
+
+NOT_TRIGGERED = "when: nothing triggered it"
 
 
-@dataclass
-class Prediction:
-    """The changes that were predicted so far in this run."""
+class Forecast:
+    """What one run in check mode predicts. owe: notes the triggers of a resource as owed."""
 
-    _files: PredictedFiles = field(default_factory=PredictedFiles)
-    _unsure: set[tuple[str, str]] = field(default_factory=set)
-    #: Whether something would change, and whether all of that is known.
-    _has_changes: bool = False
-    _is_foreseen: bool = True
-    _moment: int = 0
+    def __init__(
+        self,
+        bringing: Bringing,
+        journal: Journal,
+        owe: Callable[[Resource], Sequence[str]],
+    ) -> None:
+        self._bringing = bringing
+        self._journal = journal
+        self._owe = owe
+        self._prediction = Prediction()
 
     def foresight(self) -> Foresight:
-        """What may be asked at the turn that is now."""
-        self._moment += 1
-        return Foresight(self._files, self._has_changes, not self._is_foreseen, self._moment)
+        """Return what may be asked at the turn that is now."""
+        return self._prediction.foresight()
 
-    def acts(self, source: str, is_foreseen: bool) -> None:
-        """A resource changes, and so triggers for sure, whatever was said of it before.
+    def note(self, resource: Resource, result: Result, debts: Sequence[str]) -> None:
+        """Take note of a turn's result, and of the triggers that are owed by it."""
+        is_foreseen = self._bringing.is_foreseen(resource)
+        if result.action == "unknown":
+            self._prediction.may_act(resource.id, is_foreseen, debts)
+        elif result.changed:
+            self._prediction.acts(resource.id, is_foreseen)
 
-        is_foreseen: whether it is known what that changes.
+    def is_certain(self, resource: Resource) -> bool:
+        """Return whether a resource that a trigger is owed to will certainly get it."""
+        return self._prediction.is_sure(self._journal.sources(resource.id), resource.id)
+
+    def perhaps_triggered(self, resource: Resource, earlier: Result | None) -> Result | None:
+        """Return the result of a turn to which a trigger may come or not.
+
+        None where the trigger makes no difference: the resource is applied as if it did not come.
         """
-        self._change(is_foreseen)
-        self._unsure = {pair for pair in self._unsure if pair[0] != source}
+        triggered = self._tried(resource, earlier, triggered=True)
+        untriggered = earlier or skipped(resource, NOT_TRIGGERED)
+        if earlier is None and not resource.node.gated:
+            untriggered = self._tried(resource, None, triggered=False)
+            if triggered.action == untriggered.action:
+                self._journal.strike(resource.id)
+                return None
+        reason = "whether it is triggered can be told only after the changes that come before it"
+        return self._either(resource, earlier, triggered, untriggered, reason)
 
-    def may_act(self, source: str, is_foreseen: bool, targets: Iterable[str]) -> None:
-        """A resource may turn out not to change: it is not sure that it triggers these."""
-        self._change(is_foreseen)
-        self._unsure |= {(source, target) for target in targets}
+    def perhaps_held_back(
+        self, resource: Resource, earlier: Result | None, condition: str
+    ) -> Result:
+        """Return the result of a turn whose condition may hold or not."""
+        acting = self._tried(resource, earlier, triggered=self._journal.owes(resource.id))
+        reason = f"{condition}: it can be asked only after the changes that come before it"
+        return self._either(resource, earlier, acting, skipped(resource, condition), reason)
 
-    def _change(self, is_foreseen: bool) -> None:
-        self._has_changes = True
-        self._is_foreseen = self._is_foreseen and is_foreseen
+    def _either(
+        self, resource: Resource, earlier: Result | None, one: Result, other: Result, reason: str
+    ) -> Result:
+        """Return what is reported of a turn that leads to one of two results.
 
-    def is_sure(self, sources: Iterable[str], target: str) -> bool:
-        """Whether one of these sources certainly triggers the target."""
-        return any((source, target) not in self._unsure for source in sources)
+        other: may be ``earlier`` itself, which means that there is no such turn.
+        """
+        self._journal.strike(resource.id)
+        if one.changed or (other.changed and other is not earlier):
+            self.foresight().cloud(self._bringing.may_alter(resource))
+            is_foreseen = self._bringing.is_foreseen(resource)
+            self._prediction.may_act(resource.id, is_foreseen, self._owe(resource))
+        elif merged(earlier, one).action == merged(earlier, other).action:
+            return one
+        return unknown(resource, reason)
 
-
-def open_result(resource_id: str, kind: str, reason: str) -> Result:
-    """What is reported where only the host could tell, after the change."""
-    return Result(resource_id, kind, "unknown", reason)
+    def _tried(self, resource: Resource, earlier: Result | None, *, triggered: bool) -> Result:
+        """Return what would become of it, without a trace in what is foreseen."""
+        foresight = self.foresight()
+        trial = replace(foresight, files=foresight.files.copy())
+        return self._bringing.begin(resource, earlier, triggered, lambda: None, trial).result()

@@ -15,8 +15,8 @@ every result is the one that waiting at once would have given.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
-from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.errors import ResourceError
 from ..host.facts import Facts
@@ -24,15 +24,31 @@ from ..host.overlay import Foresight
 from ..host.system_errors import blocked
 from ..state.journal import Journal
 from ..state.ownership import Stack
-from ..types.base import Begun, Behaviour, Result, Turn, begin, bring
+from ..types.base import Behaviour, Result
 from ..types.target import Target
-from ..types.typed_attributes import typed
 from . import graph as graphs
+from .bringing import Bringing
 from .conditions import Conditions
-from .forecast import Prediction, open_result
+from .forecast import NOT_TRIGGERED, Forecast
 from .input import CrateInput, Resource
+from .preparation import Preparation
 from .rendering import Rendering
-from .selection import LEFT_OUT, as_checked, select
+from .results import failed, merged, skipped
+from .selection import LEFT_OUT, select
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a call wants of this host.
+
+    variables: what templates see of the host. only: selectors, see ``selection``.
+    """
+
+    resources: Sequence[Resource]
+    crates: Mapping[str, CrateInput] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    stack: Stack = field(default_factory=lambda: Stack(""))
+    only: Sequence[str] = ()
 
 
 class Convergence:
@@ -40,55 +56,52 @@ class Convergence:
 
     def __init__(
         self,
-        resources: Sequence[Resource],
-        crates: Mapping[str, CrateInput],
-        variables: Mapping[str, Any],
+        wanted: Wanted,
         types: Mapping[str, Behaviour],
         target: Target,
         journal: Journal,
         facts: Facts,
-        stack: Stack | None = None,
-        only: Sequence[str] = (),
     ) -> None:
-        """stack: whose resources these are. only: selectors, see ``selection``.
-
-        Raises graph.GraphError for wrong references.
-        """
-        self._resources = {resource.id: resource for resource in resources}
-        self._types = types
+        """Raise graph.GraphError for wrong references."""
+        self._resources = {resource.id: resource for resource in wanted.resources}
         self._target = target
         self._journal = journal
-        self._conditions = Conditions(crates, facts)
-        self._rendering = Rendering(crates, variables, facts)
-        self._stack = stack or Stack("")
+        self._conditions = Conditions(wanted.crates, facts)
         self._graph = graphs.build(
-            [resource.node for resource in resources], [entry.crate for entry in crates.values()]
+            [resource.node for resource in wanted.resources],
+            [entry.crate for entry in wanted.crates.values()],
         )
-        self._selection = select(only, self._graph)
+        self._selection = select(wanted.only, self._graph)
         taking_part = self._selection.applied | self._selection.checked
-        #: The ids of those that others depend on.
-        self._awaited = frozenset(
-            needed for each in taking_part for needed in self._graph.needs.get(each, ())
+        needed = (one for each in taking_part for one in self._graph.needs.get(each, ()))
+        self._bringing = Bringing(
+            types,
+            target,
+            Rendering(wanted.crates, wanted.variables, facts),
+            wanted.stack,
+            frozenset(() if target.check_mode else needed),
         )
+        self._preparation = Preparation(
+            self._resources, self._bringing, self._conditions, self._selection
+        )
+        #: In check mode only; a real run asks the machine itself.
+        self._forecast = Forecast(self._bringing, journal, self._owe) if target.check_mode else None
         self._results: dict[str, Result] = {}
         #: For each resource whose result is awaited: what waits for it, and files it.
         self._pending: dict[str, Callable[[], None]] = {}
         #: For each resource that is held back: the id of the failure that does it.
         self._culprits: dict[str, str] = {}
-        #: In check mode only; a real run asks the machine itself.
-        self._prediction = Prediction() if target.check_mode else None
 
     def refuse(self) -> None:
-        """Raises ResourceError where nothing on this host may be touched."""
-        for kind in self._types.values():
-            if kind.refused_by:
-                kind.refuse(list(self._prepared(kind, kind.refused_by)), self._target)
+        """Raise ResourceError where nothing on this host may be touched."""
+        self._preparation.refuse()
 
     def run(self) -> list[Result]:
+        """Bring all resources, or predict that, and return their results."""
         for dropped in self._journal.keep_only(self._resources):
             self._target.note(f"a trigger was owed to {dropped}, which the stack no longer has")
-        self._expect()
-        self._prepare()
+        self._preparation.announce(self._foresight)
+        self._preparation.prepare()
         try:
             self._both_passes()
         except Exception:
@@ -109,43 +122,6 @@ class Convergence:
                 self._closing_turn(self._resources[resource_id])
         self._join(self._graph.order)
 
-    def _expect(self) -> None:
-        """Announce all resources to their types, skipped ones included."""
-        for resource in self._resources.values():
-            kind = self._types[resource.type]
-            if kind.expected_by:
-                kind.expect(resource.id, self._described(resource), self._target)
-
-    def _described(self, resource: Resource) -> Callable[[], Mapping[str, Any] | None]:
-        def attributes() -> Mapping[str, Any] | None:
-            holds, _condition = self._conditions.asked(resource, self._foresight())
-            if holds is False:
-                return None
-            return self._rendering.of(resource, self._types[resource.type].expected_by)()
-
-        return attributes
-
-    def _prepare(self) -> None:
-        """What resources of one type do better together, before the first change."""
-        if self._target.check_mode:
-            return
-        for kind in self._types.values():
-            if kind.prepared_by:
-                kind.prepare(list(self._prepared(kind, kind.prepared_by)), self._target)
-
-    def _prepared(self, kind: Behaviour, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-        """Yield some attributes of the resources that will certainly be applied."""
-        for resource in self._resources.values():
-            if (
-                resource.type != kind.type.name
-                or resource.id not in self._selection.applied
-                or resource.node.gated
-                or not self._conditions.surely_hold(resource)
-            ):
-                continue
-            with contextlib.suppress(ResourceError):
-                yield self._rendering.of(resource, names)()
-
     def _join_before(self, resource_id: str) -> None:
         """Waits for all that counts at the resource's turn: its own earlier result, those that
         it needs or may be triggered by, and its own targets: what is owed to a target is struck
@@ -163,29 +139,19 @@ class Convergence:
 
     def _main_turn(self, resource: Resource) -> None:
         if resource.id not in self._selection.applied | self._selection.checked:
-            self._results[resource.id] = _skipped(resource, LEFT_OUT)
+            self._results[resource.id] = skipped(resource, LEFT_OUT)
             return
         if self._held_back(resource):
             return
         if resource.node.gated:
-            self._results[resource.id] = _skipped(resource, "when: nothing triggered it")
+            self._results[resource.id] = skipped(resource, NOT_TRIGGERED)
             return
         if resource.id in self._selection.checked:
-            self._results[resource.id] = self._refused(resource) or self._checked(resource)
+            self._results[resource.id] = self._refused(resource) or self._bringing.check(
+                resource, self._foresight()
+            )
             return
         self._apply_unless_refused(resource, None)
-
-    def _checked(self, resource: Resource) -> Result:
-        """Whether a resource is as desired; nothing is changed."""
-        target = replace(self._target.with_foresight(self._foresight()), check_mode=True)
-        result = bring(
-            resource.id,
-            self._types[resource.type],
-            self._attributes(resource),
-            target,
-            Turn(awaited=self._is_awaited(resource)),
-        )
-        return as_checked(result, resource.attributes, self._types[resource.type].type.guards)
 
     def _closing_turn(self, resource: Resource) -> None:
         earlier = self._results[resource.id]
@@ -206,8 +172,8 @@ class Convergence:
                 culprit = needed
             if culprit is not None:
                 self._culprits[resource.id] = culprit
-                skipped = _skipped(resource, f"{culprit} failed")
-                self._results[resource.id] = _merged(earlier, skipped)
+                held_back = skipped(resource, f"{culprit} failed")
+                self._results[resource.id] = merged(earlier, held_back)
                 return True
         return False
 
@@ -221,28 +187,27 @@ class Convergence:
             if holds is False:
                 self._journal.strike(resource.id)
         except ResourceError as error:
-            return _failed(_skipped(resource, ""), error)
+            return failed(skipped(resource, ""), error)
         except OSError as error:
-            return _failed(_skipped(resource, ""), blocked(error))
+            return failed(skipped(resource, ""), blocked(error))
         if holds:
             return None
-        if holds is None:
-            acting = self._tried(resource, earlier, self._journal.owes(resource.id))
-            reason = f"{condition}: it can be asked only after the changes that come before it"
-            return self._either(resource, earlier, acting, _skipped(resource, condition), reason)
-        return _skipped(resource, condition)
+        if holds is None and self._forecast:
+            return self._forecast.perhaps_held_back(resource, earlier, condition)
+        return skipped(resource, condition)
 
     def _apply_unless_refused(self, resource: Resource, earlier: Result | None) -> None:
         refused = self._refused(resource, earlier)
         if refused is not None:
-            self._results[resource.id] = _merged(earlier, refused)
+            self._results[resource.id] = merged(earlier, refused)
             return
         triggered = self._journal.owes(resource.id)
-        if triggered and self._prediction:
-            sources = self._journal.sources(resource.id)
-            if not self._prediction.is_sure(sources, resource.id):
-                self._perhaps_triggered(resource, earlier)
+        if triggered and self._forecast and not self._forecast.is_certain(resource):
+            result = self._forecast.perhaps_triggered(resource, earlier)
+            if result is not None:
+                self._results[resource.id] = merged(earlier, result)
                 return
+            triggered = False
         self._apply(resource, earlier, triggered)
 
     def _apply(self, resource: Resource, earlier: Result | None, triggered: bool) -> None:
@@ -252,7 +217,8 @@ class Convergence:
             nonlocal new_debts
             new_debts = self._owe(resource)
 
-        begun = self._begun(resource, earlier, triggered, announce)
+        foresight = self._foresight()
+        begun = self._bringing.begin(resource, earlier, triggered, announce, foresight)
 
         def conclude() -> None:
             result = begun.result()
@@ -262,122 +228,18 @@ class Convergence:
                 else:
                     self._journal.strike(resource.id)
             except ResourceError as error:  # What was to be struck stays owed.
-                result = result if result.failed else _failed(result, error)
-            if self._prediction and result.action == "unknown":
-                self._prediction.may_act(resource.id, self._is_foreseen(resource), new_debts)
-            elif self._prediction and result.changed:
-                self._prediction.acts(resource.id, self._is_foreseen(resource))
-            self._results[resource.id] = _merged(earlier, result)
+                result = result if result.failed else failed(result, error)
+            if self._forecast:
+                self._forecast.note(resource, result, new_debts)
+            self._results[resource.id] = merged(earlier, result)
 
         if begun.is_pending:
             self._pending[resource.id] = conclude
         else:
             conclude()
 
-    def _perhaps_triggered(self, resource: Resource, earlier: Result | None) -> None:
-        """In check mode: a trigger may come or not. Known only if both lead to the same."""
-        triggered = self._tried(resource, earlier, True)
-        untriggered = earlier or _skipped(resource, "when: nothing triggered it")
-        if earlier is None and not resource.node.gated:
-            untriggered = self._tried(resource, None, False)
-            if triggered.action == untriggered.action:
-                self._journal.strike(resource.id)
-                self._apply(resource, None, triggered=False)
-                return
-        reason = "whether it is triggered can be told only after the changes that come before it"
-        either = self._either(resource, earlier, triggered, untriggered, reason)
-        self._results[resource.id] = _merged(earlier, either)
-
-    def _either(
-        self, resource: Resource, earlier: Result | None, one: Result, other: Result, reason: str
-    ) -> Result:
-        """In check mode: what is reported of a turn that leads to one of two results.
-
-        other: may be ``earlier`` itself, which means that there is no such turn.
-        """
-        self._journal.strike(resource.id)
-        if self._prediction and (one.changed or (other.changed and other is not earlier)):
-            self._foresight().cloud(self._may_alter(resource))
-            self._prediction.may_act(resource.id, self._is_foreseen(resource), self._owe(resource))
-        elif _merged(earlier, one).action == _merged(earlier, other).action:
-            return one
-        return open_result(resource.id, resource.type, reason)
-
-    def _tried(self, resource: Resource, earlier: Result | None, triggered: bool) -> Result:
-        """What would become of it, without a trace in what is foreseen."""
-        foresight = self._foresight()
-        trial = replace(foresight, files=foresight.files.copy())
-        return self._begun(resource, earlier, triggered, lambda: None, trial).result()
-
-    def _begun(
-        self,
-        resource: Resource,
-        earlier: Result | None,
-        triggered: bool,
-        announce: Callable[[], object],
-        foresight: Foresight | None = None,
-    ) -> Begun:
-        foresight = foresight or self._foresight()
-        return begin(
-            resource.id,
-            self._types[resource.type],
-            self._attributes(resource),
-            self._target.with_foresight(foresight),
-            Turn(
-                triggered=triggered,
-                earlier=earlier.action if earlier else None,
-                uncertain=foresight.active,
-                awaited=self._is_awaited(resource),
-            ),
-            announce,
-        )
-
-    def _is_awaited(self, resource: Resource) -> bool:
-        return self._prediction is None and resource.id in self._awaited
-
-    def _attributes(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
-        labels = {
-            "scope": self._stack.scope,
-            "stack_id": self._stack.id,
-            "resource": resource.id,
-        }
-        extra = labels if self._types[resource.type].labelled else {}
-        render = self._rendering.of(resource)
-        return lambda: {**render(), **extra}
-
     def _foresight(self) -> Foresight:
-        return self._prediction.foresight() if self._prediction else Foresight()
-
-    def _may_alter(self, resource: Resource) -> Sequence[str]:
-        kind = self._types[resource.type]
-        attributes = typed(self._attributes(resource)(), kind.type.options, kind.type.data)
-        return kind.may_alter(kind.parse(attributes))
-
-    def _is_foreseen(self, resource: Resource) -> bool:
-        return self._types[resource.type].type.is_foreseen
+        return self._forecast.foresight() if self._forecast else Foresight()
 
     def _owe(self, resource: Resource) -> tuple[str, ...]:
         return self._journal.owe(resource.id, self._graph.triggers.get(resource.id, ()))
-
-
-def _skipped(resource: Resource, reason: str) -> Result:
-    return Result(resource.id, resource.type, "skipped", reason)
-
-
-def _failed(result: Result, error: ResourceError) -> Result:
-    detail = {"message": error.message, "log": error.log}
-    return replace(result, action=error.status, reason=error.message, error=detail)
-
-
-def _merged(earlier: Result | None, later: Result) -> Result:
-    """One line for a resource that was applied in both passes."""
-    if earlier is None or not earlier.changed:
-        return later
-    actions = (earlier.action, later.action)
-    if "unknown" in actions and "ran" not in actions:
-        return earlier if earlier.action == "unknown" else later
-    duration = earlier.duration_s + later.duration_s
-    if later.action in ("none", "skipped", "unknown"):
-        return replace(earlier, duration_s=duration)
-    reason = "; ".join(filter(None, [f"{earlier.action}: {earlier.reason}", later.reason]))
-    return replace(later, reason=reason, duration_s=duration)

@@ -21,7 +21,7 @@ from ..types.registry import TYPES
 from ..types.target import Target
 from .graph import GraphError
 from .input import CrateInput, Resource, parse_crates, parse_resources
-from .passes import Convergence
+from .passes import Convergence, Wanted
 
 #: The scope of playbooks that choose none.
 DEFAULT_SCOPE = "default"
@@ -60,15 +60,17 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         journal = Journal.load(folder, stack.scope, stack.id)
         try:
             convergence = Convergence(
-                resources,
-                crates,
-                arguments.get("vars") or {},
+                Wanted(
+                    resources,
+                    crates,
+                    arguments.get("vars") or {},
+                    stack,
+                    arguments.get("only") or (),
+                ),
                 types,
                 target,
                 journal,
                 Facts(_traits_named(resources, crates.values()), secrets=target.secrets),
-                stack,
-                arguments.get("only") or (),
             )
         except GraphError as error:
             raise ResourceError("\n".join(map(str, error.problems))) from error

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How one resource of a run is brought to its desired state at its turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Mapping, Sequence
+
+from ..host.overlay import Foresight
+from ..state.ownership import Stack
+from ..types.base import Begun, Behaviour, Result, Turn, begin, bring
+from ..types.target import Target
+from ..types.typed_attributes import typed
+from .input import Resource
+from .rendering import Rendering
+from .selection import as_checked
+
+
+@dataclass(frozen=True)
+class Bringing:
+    """What all turns of a run share.
+
+    stack: whose resources these are. awaited: the IDs of those that must be settled before others
+    act.
+    """
+
+    types: Mapping[str, Behaviour]
+    target: Target
+    rendering: Rendering
+    stack: Stack
+    awaited: frozenset[str]
+
+    def begin(
+        self,
+        resource: Resource,
+        earlier: Result | None,
+        triggered: bool,
+        announce: Callable[[], object],
+        foresight: Foresight,
+    ) -> Begun:
+        """Apply a resource, or predict that in check mode.
+
+        earlier: its result in the main pass. announce: called when a change is about to be made,
+        or is predicted.
+        """
+        return begin(
+            resource.id,
+            self.types[resource.type],
+            self.attributes(resource),
+            self.target.with_foresight(foresight),
+            Turn(
+                triggered=triggered,
+                earlier=earlier.action if earlier else None,
+                uncertain=foresight.active,
+                awaited=resource.id in self.awaited,
+            ),
+            announce,
+        )
+
+    def check(self, resource: Resource, foresight: Foresight) -> Result:
+        """Return whether a resource is as desired; nothing is changed."""
+        behaviour = self.types[resource.type]
+        target = replace(self.target.with_foresight(foresight), check_mode=True)
+        turn = Turn(awaited=resource.id in self.awaited)
+        result = bring(resource.id, behaviour, self.attributes(resource), target, turn)
+        return as_checked(result, resource.attributes, behaviour.type.guards)
+
+    def attributes(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
+        """Return what renders a resource's attributes, with labels where its type takes them."""
+        labels = {
+            "scope": self.stack.scope,
+            "stack_id": self.stack.id,
+            "resource": resource.id,
+        }
+        extra = labels if self.types[resource.type].labelled else {}
+        render = self.rendering.of(resource)
+        return lambda: {**render(), **extra}
+
+    def may_alter(self, resource: Resource) -> Sequence[str]:
+        """Return the paths at and below which a change of the resource may alter anything."""
+        behaviour = self.types[resource.type]
+        kind = behaviour.type
+        given = typed(self.attributes(resource)(), kind.options, kind.data)
+        return behaviour.may_alter(behaviour.parse(given))
+
+    def is_foreseen(self, resource: Resource) -> bool:
+        """Return whether check mode knows exactly what a change of the resource does."""
+        return self.types[resource.type].type.is_foreseen

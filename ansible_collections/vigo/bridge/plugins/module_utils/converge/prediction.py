@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What check mode can tell at each resource's turn, and which triggers are not sure to come.
+
+All that has its turn earlier counts, whether or not an edge says so: a stack may rely on the
+order in which it is written, and a guard may ask for anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Iterable
+
+from ..host.overlay import Foresight, PredictedFiles
+
+
+@dataclass
+class Prediction:
+    """The changes that were predicted so far in this run."""
+
+    _files: PredictedFiles = field(default_factory=PredictedFiles)
+    _unsure: set[tuple[str, str]] = field(default_factory=set)
+    #: Whether something would change, and whether all of that is known.
+    _has_changes: bool = False
+    _is_foreseen: bool = True
+    _moment: int = 0
+
+    def foresight(self) -> Foresight:
+        """What may be asked at the turn that is now."""
+        self._moment += 1
+        return Foresight(self._files, self._has_changes, not self._is_foreseen, self._moment)
+
+    def acts(self, source: str, is_foreseen: bool) -> None:
+        """A resource changes, and so triggers for sure, whatever was said of it before.
+
+        is_foreseen: whether it is known what that changes.
+        """
+        self._change(is_foreseen)
+        self._unsure = {pair for pair in self._unsure if pair[0] != source}
+
+    def may_act(self, source: str, is_foreseen: bool, targets: Iterable[str]) -> None:
+        """A resource may turn out not to change: it is not sure that it triggers these."""
+        self._change(is_foreseen)
+        self._unsure |= {(source, target) for target in targets}
+
+    def _change(self, is_foreseen: bool) -> None:
+        self._has_changes = True
+        self._is_foreseen = self._is_foreseen and is_foreseen
+
+    def is_sure(self, sources: Iterable[str], target: str) -> bool:
+        """Whether one of these sources certainly triggers the target."""
+        return any((source, target) not in self._unsure for source in sources)

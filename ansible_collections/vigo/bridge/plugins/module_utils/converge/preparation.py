@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What resource types do for all resources of a run together, before the first has its turn."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any, Callable, Iterator, Mapping
+
+from ..common.errors import ResourceError
+from ..host.overlay import Foresight
+from ..types.base import Behaviour
+from .bringing import Bringing
+from .conditions import Conditions
+from .input import Resource
+from .selection import Selection
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The resources of a run by ID, and what says which of them will act."""
+
+    resources: Mapping[str, Resource]
+    bringing: Bringing
+    conditions: Conditions
+    selection: Selection
+
+    def refuse(self) -> None:
+        """Raise ResourceError where nothing on this host may be touched."""
+        for kind in self.bringing.types.values():
+            if kind.refused_by:
+                kind.refuse(list(self._certain(kind, kind.refused_by)), self.bringing.target)
+
+    def announce(self, foresight: Callable[[], Foresight]) -> None:
+        """Announce all resources to their types, skipped ones included."""
+        for resource in self.resources.values():
+            kind = self.bringing.types[resource.type]
+            if kind.expected_by:
+                described = self._described(resource, kind.expected_by, foresight)
+                kind.expect(resource.id, described, self.bringing.target)
+
+    def prepare(self) -> None:
+        """Do what resources of one type do better together."""
+        if self.bringing.target.check_mode:
+            return
+        for kind in self.bringing.types.values():
+            if kind.prepared_by:
+                kind.prepare(list(self._certain(kind, kind.prepared_by)), self.bringing.target)
+
+    def _described(
+        self, resource: Resource, names: tuple[str, ...], foresight: Callable[[], Foresight]
+    ) -> Callable[[], Mapping[str, Any] | None]:
+        def attributes() -> Mapping[str, Any] | None:
+            holds, _condition = self.conditions.asked(resource, foresight())
+            return None if holds is False else self.bringing.rendering.of(resource, names)()
+
+        return attributes
+
+    def _certain(self, kind: Behaviour, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+        """Yield some attributes of the resources of a type that will certainly be applied."""
+        for resource in self.resources.values():
+            if (
+                resource.type != kind.type.name
+                or resource.id not in self.selection.applied
+                or resource.node.gated
+                or not self.conditions.surely_hold(resource)
+            ):
+                continue
+            with contextlib.suppress(ResourceError):
+                yield self.bringing.rendering.of(resource, names)()

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a resource that had no turn, that failed, or that had two turns. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..common.errors import ResourceError
+from ..types.base import Result
+from .input import Resource
+
+
+def skipped(resource: Resource, reason: str) -> Result:
+    """Return the result of a resource that was not applied."""
+    return Result(resource.id, resource.type, "skipped", reason)
+
+
+def unknown(resource: Resource, reason: str) -> Result:
+    """Return what check mode reports where only the host could say, after the change."""
+    return Result(resource.id, resource.type, "unknown", reason)
+
+
+def failed(result: Result, error: ResourceError) -> Result:
+    """Return the result with an error in place of its action."""
+    detail = {"message": error.message, "log": error.log}
+    return replace(result, action=error.status, reason=error.message, error=detail)
+
+
+def merged(earlier: Result | None, later: Result) -> Result:
+    """Return one result for a resource that was applied in both passes."""
+    if earlier is None or not earlier.changed:
+        return later
+    actions = (earlier.action, later.action)
+    if "unknown" in actions and "ran" not in actions:
+        return earlier if earlier.action == "unknown" else later
+    duration = earlier.duration_s + later.duration_s
+    if later.action in ("none", "skipped", "unknown"):
+        return replace(earlier, duration_s=duration)
+    reason = "; ".join(filter(None, [f"{earlier.action}: {earlier.reason}", later.reason]))
+    return replace(later, reason=reason, duration_s=duration)
