@@ -8,6 +8,9 @@ import itertools
 import threading
 from collections.abc import Callable
 
+#: The shortest wait in seconds; a shorter one would be lost in the rounding of a late time.
+_SHORTEST = 1e-6
+
 
 class Clock:
     """What is due happens in its order while somebody waits. lock: held while something happens."""
@@ -30,7 +33,7 @@ class Clock:
     def step(self, seconds: float) -> None:
         """Wait until something happens, at most so long."""
         with self.lock:
-            until = self._now + max(0.0, seconds)
+            until = self._now + max(_SHORTEST, seconds)
             if self._due and self._due[0][0] <= until:
                 self._now, _number, happen = heapq.heappop(self._due)
                 happen()

@@ -204,7 +204,7 @@ def _undone(
 ) -> ResourceError:
     """The error of a replacement that failed, after the way back."""
     try:
-        roll_back(engine, swaps, doubtful=isinstance(error, Blocked))
+        _roll_back_surely(engine, swaps, doubtful=isinstance(error, Blocked))
     except ResourceError as second:
         return _same_kind(
             error,
@@ -217,6 +217,14 @@ def _undone(
     trace = f"; the new one is kept, stopped, as {name}{FAILED}" if kept else ""
     message = f"{error.message}. The former container {state}{trace}"
     return _same_kind(error, message)
+
+
+def _roll_back_surely(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
+    """Try twice: one call that fails must not leave the service down. What is done stays done."""
+    try:
+        roll_back(engine, swaps, doubtful)
+    except ResourceError:
+        roll_back(engine, swaps, doubtful)
 
 
 def _same_kind(error: ResourceError, message: str) -> ResourceError:

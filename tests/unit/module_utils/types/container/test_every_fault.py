@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every fault in every call: the service is there, and the next run brings it where it should be.
+
+Each scenario is brought once to see its calls. Then it is brought anew for each call and each
+fault of that call, and after that without any fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from tests.unit.in_memory_engine.engine import InMemoryEngine
+from tests.unit.in_memory_engine.faults import FAULTS, FaultyWay, Killed
+from tests.unit.in_memory_engine.use import brought
+
+SERVICE: dict[str, Any] = {"container": "app", "restart": "always", "stop_timeout": 1}
+BROKEN = {"image": "redis:8-alpine", "command": ["sh", "-c", "echo no; sleep 0.5; exit 9"]}
+#: Those that leave the engine, or what we know of it, in a state that no other does. The rest is
+#: for long tests.
+USUAL = ("refuse", "hang later", "cut after", "kill after")
+#: What a question meets: it changes nothing, so that most faults are alike.
+OF_QUESTIONS = ("refuse",)
+
+
+#: What an engine still does when a run has given it up, and no run repairs so far: a container
+#: that is renamed late keeps the name ``.vigo-old``, and a follower's late successor is taken for
+#: somebody else's.
+KNOWN = {
+    "replaced": ("hang later", ("/containers/app/rename",)),
+    "replaced with a follower": ("hang later", ("/containers/proxy/rename", "/containers/create")),
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """before: is brought first. change: beside that. then: what is wanted after the fault; by
+    default the same as with it. others: containers of other resources, brought after the first.
+    """
+
+    before: Mapping[str, Any] | None
+    change: Mapping[str, Any]
+    then: Mapping[str, Any] | None = None
+    others: Sequence[Mapping[str, Any]] = field(default=())
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        return {**SERVICE, **(self.before or {}), **self.change}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        if self.then is None:
+            return self.changed
+        return {**SERVICE, **(self.before or {}), **self.then}
+
+
+PROXY = {"container": "proxy", "network_mode": "container:app"}
+SCENARIOS = {
+    "created": Scenario(None, {}),
+    "created on networks": Scenario(None, {"networks": ["front", "back"]}),
+    "created, but it fails": Scenario(None, BROKEN, then={}),
+    "replaced": Scenario({}, {"image": "redis:8-alpine"}),
+    "replaced, pulled before": Scenario({}, {"image": "redis:9-alpine"}),
+    "replaced on networks": Scenario(
+        {"networks": ["front", "back"], "volumes": "kept:/kept"}, {"user": "1000"}
+    ),
+    "replaced, but it fails": Scenario({}, BROKEN, then={}),
+    "replaced and corrected": Scenario({}, BROKEN, then={"image": "redis:8-alpine"}),
+    "replaced while stopped": Scenario({"state": "stopped"}, {"user": "1000"}),
+    "replaced and stopped": Scenario({}, {"user": "1000", "state": "stopped"}),
+    "replaced with a follower": Scenario({}, {"image": "redis:8-alpine"}, others=[PROXY]),
+    "replaced with a follower, but it fails": Scenario({}, BROKEN, then={}, others=[PROXY]),
+    "changed in place": Scenario({}, {"restart": "unless-stopped"}),
+    "started": Scenario({"state": "stopped"}, {"state": "running"}),
+    "stopped": Scenario({}, {"state": "stopped"}),
+    "removed": Scenario({}, {"state": "absent"}),
+    "removed with its volumes": Scenario({}, {"state": "absent", "remove_volumes": True}),
+}
+
+
+class Scene:
+    """An engine with somebody else's containers on it, and a scenario up to its change."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.memory = InMemoryEngine()
+        self.memory.have("redis:7-alpine", "redis:8-alpine")
+        self.memory.offer("redis:9-alpine")
+        for name in ("db", "db.vigo-old", "app2"):
+            self._somebody_elses(name)
+        self.foreign = self._foreign()
+        if scenario.before is not None:
+            self._bring({**SERVICE, **scenario.before})
+        for other in scenario.others:
+            self._bring(other)
+        app = self.memory.box("app")
+        self.volumes = self._volumes("app") if app else {}
+        self.was_up = app is not None and app.is_up
+        self.has_service = scenario.before is not None and self.is_wanted
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.scenario.wanted.get("state") != "absent"
+
+    def changed(self, way: FaultyWay) -> Result | None:
+        """None where the process was killed."""
+        try:
+            return brought(self.memory, self.scenario.changed, way)
+        except Killed:
+            return None
+
+    def restart_daemon(self) -> None:
+        self.memory.restart_daemon()
+        self.foreign = self._foreign()
+
+    def assert_safe(self) -> None:
+        """Whatever happened: nothing is lost, nothing runs twice, nothing foreign was touched."""
+        boxes = [self.memory.box(f"app{end}") for end in ("", ".vigo-old", ".vigo-new")]
+        assert not self.has_service or any(boxes), "both containers are gone"
+        running = [box.name for box in boxes if box and box.has_process]
+        assert len(running) <= 1, f"run at once: {running}"
+        assert self._foreign() == self.foreign
+
+    def assert_back(self) -> None:
+        """Where the engine still answers: as it was, or as it should be."""
+        app = self.memory.box("app")
+        if self.has_service and self.was_up and self.scenario.wanted.get("state") != "stopped":
+            assert app is not None, self.memory.names()
+            assert app.is_up, app.status
+        for other in self.scenario.others:
+            box = self.memory.box(other["container"])
+            assert box is not None, self.memory.names()
+            assert box.is_up, box.status
+
+    def assert_converges(self) -> None:
+        for _run in range(2):
+            result = brought(self.memory, self.scenario.wanted)
+            assert not result.failed, result.reason
+            self.assert_safe()
+        assert result.action == "none", result.reason
+        for other in self.scenario.others:
+            assert not brought(self.memory, other).failed
+            assert brought(self.memory, other).action == "none"
+        self._assert_as_wanted()
+
+    def _assert_as_wanted(self) -> None:
+        wanted, app = self.scenario.wanted, self.memory.box("app")
+        assert (app is not None) is self.is_wanted
+        if app is not None:
+            assert app.is_up is (wanted.get("state") != "stopped"), app.status
+            assert app.policy == wanted["restart"]
+            assert app.payload["Config"]["Image"] == wanted.get("image", "redis:7-alpine")
+            assert set(wanted.get("networks", ("bridge",))) == set(app.networks)
+            if self.volumes:
+                assert self._volumes("app") == self.volumes
+        for other in self.scenario.others:
+            box = self.memory.box(other["container"])
+            assert box is not None
+            assert app is not None
+            assert box.host["NetworkMode"] == f"container:{app.id}"
+        ours = {"app", *(other["container"] for other in self.scenario.others)}
+        kept = {"app.vigo-failed"} if self.scenario.then == {} else set()
+        left = self.memory.names() - set(self.foreign)
+        assert left - kept == (ours if self.is_wanted else ours - {"app"})
+        if wanted.get("remove_volumes"):
+            assert self.memory.volumes == self._foreign_volumes()
+
+    def _bring(self, attributes: Mapping[str, Any]) -> None:
+        result = brought(self.memory, attributes)
+        assert not result.failed, result.reason
+
+    def _somebody_elses(self, name: str) -> None:
+        body = {"Image": "redis:7-alpine", "HostConfig": {}}
+        self.memory.request("POST", f"/containers/create?name={name}", 1.0, body=body)
+        self.memory.request("POST", f"/containers/{name}/start", 1.0)
+
+    def _foreign(self) -> dict[str, Any]:
+        found = [self.memory.box(name) for name in ("db", "db.vigo-old", "app2")]
+        return {box.name: (box.id, box.status, box.runs) for box in found if box}
+
+    def _foreign_volumes(self) -> set[str]:
+        found = [self._volumes(name) for name in self.foreign]
+        return {name for volumes in found for name in volumes.values()}
+
+    def _volumes(self, name: str) -> dict[str, str]:
+        box = self.memory.box(name)
+        assert box is not None
+        return {mount["Destination"]: mount["Name"] for mount in box.payload["Mounts"]}
+
+
+class Watched(FaultyWay):
+    """A way that looks after each call whether all is safe."""
+
+    def __init__(self, scene: Scene, fault: str = "", at: int = 0) -> None:
+        super().__init__(scene.memory, fault, at)
+        self._scene = scene
+
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().request(*arguments, **options)
+        finally:
+            self._scene.assert_safe()
+
+
+def faults_of(
+    scenario: Scenario,
+    of_commands: Sequence[str] = USUAL,
+    of_questions: Sequence[str] = OF_QUESTIONS,
+) -> Iterator[tuple[int, str, str]]:
+    """The number of a call, the call, and a fault of it."""
+    way = Watched(scene := Scene(scenario))
+    scene.changed(way)
+    for number, call in enumerate(way.calls, start=1):
+        is_question = call.startswith("GET")
+        for fault in of_questions if is_question else of_commands:
+            yield number, call, fault
+
+
+def problem(scenario: Scenario, at: int, fault: str, restart: bool = False) -> str:
+    scene = Scene(scenario)
+    way = Watched(scene, fault, at)
+    try:
+        result = scene.changed(way)
+        assert way.met
+        scene.assert_safe()
+        if result is not None and not fault.startswith("gone"):
+            scene.assert_back()
+        if restart:
+            scene.restart_daemon()
+            scene.assert_safe()
+        scene.memory.clock.sleep(1.0)  # What the engine does late is done by then.
+        scene.assert_converges()
+    except AssertionError as error:
+        return str(error).partition("\n")[0] or "assertion"
+    return ""
+
+
+def problems(
+    scenario: Scenario, faults: Iterable[tuple[int, str, str]], restart: bool = False
+) -> dict[str, str]:
+    """What is not as it must be, by fault."""
+    return {
+        f"{fault} at call {number} ({call})": text
+        for number, call, fault in faults
+        if (text := problem(scenario, number, fault, restart))
+    }
+
+
+def is_known(name: str, call: str, fault: str) -> bool:
+    return any(
+        name.startswith(beginning) and fault == known and call.endswith(ends)
+        for beginning, (known, ends) in KNOWN.items()
+    )
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_usual_faults_in_every_call(name: str) -> None:
+    scenario = SCENARIOS[name]
+    faults = [each for each in faults_of(scenario) if not is_known(name, each[1], each[2])]
+    assert problems(scenario, faults) == {}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_what_is_known_is_still_so(name: str) -> None:
+    scenario = SCENARIOS[name]
+    faults = [each for each in faults_of(scenario) if is_known(name, each[1], each[2])]
+    assert problems(scenario, faults)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_fault_in_every_call(name: str) -> None:
+    scenario = SCENARIOS[name]
+    faults = faults_of(scenario, FAULTS, FAULTS)
+    unknown = [each for each in faults if not is_known(name, each[1], each[2])]
+    assert problems(scenario, unknown) == {}
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("replaced")])
+def test_an_engine_that_restarts_after_a_kill(name: str) -> None:
+    kills = faults_of(SCENARIOS[name], ["kill after"], [])
+    assert problems(SCENARIOS[name], kills, restart=True) == {}
