@@ -8,9 +8,11 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.host import private_files
 from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files import (
     NotRegular,
     checked_folder,
@@ -216,3 +218,17 @@ def test_folders_of_root(tmp_path: Path) -> None:
         "/usr",
         "/usr",
     ]
+
+
+@pytest.mark.parametrize(
+    ("gid", "members", "expected"),
+    [(0, [], True), (700, [], True), (700, ["ann"], True), (700, ["bob"], False), (7, [], False)],
+)
+def test_a_group_of_one(
+    gid: int, members: list[str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = SimpleNamespace(pw_name="ann", pw_gid=700)
+    group = SimpleNamespace(gr_name="ann", gr_mem=members)
+    monkeypatch.setattr(private_files.pwd, "getpwuid", lambda _: user)
+    monkeypatch.setattr(private_files.grp, "getgrgid", lambda _: group)
+    assert private_files._is_private_group(gid) is expected

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A replacement, call by call, on an engine in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from tests.unit.in_memory_engine.engine import InMemoryEngine
+from tests.unit.in_memory_engine.faults import FaultyWay
+from tests.unit.in_memory_engine.use import brought
+
+APP: dict[str, Any] = {"container": "app", "restart": "always"}
+PROXY = {"container": "proxy", "network_mode": "container:app"}
+NEW = {"image": "redis:8-alpine"}
+#: It ends before it is settled.
+SHORT = {**NEW, "command": ["sh", "-c", "echo no; sleep 1; exit 9"], "restart": "no"}
+
+#: The changing calls, without the method where it is POST.
+REPLACED = [
+    *("create", "app stop", "app rename", "app.vigo-new rename", "app.vigo-old update"),
+    *("app start", "DELETE app.vigo-old"),
+]
+UNDONE = [
+    *REPLACED[:-1],
+    *("app stop", "app update", "app rename", "app.vigo-old update", "app.vigo-old rename"),
+    "app start",
+]
+WITH_FOLLOWER = [
+    *("create", "create", "proxy stop", "app stop"),
+    *("app rename", "app.vigo-new rename", "app.vigo-old update"),
+    *("proxy rename", "proxy.vigo-new rename", "proxy.vigo-old update"),
+    *("app start", "proxy start", "DELETE proxy.vigo-old", "DELETE app.vigo-old"),
+]
+
+
+@pytest.fixture
+def memory() -> InMemoryEngine:
+    memory = InMemoryEngine()
+    memory.have("redis:7-alpine", "redis:8-alpine")
+    assert brought(memory, APP).action == "created"
+    return memory
+
+
+def commands(way: FaultyWay) -> list[str]:
+    found = []
+    for call in way.calls:
+        method, _space, path = call.partition(" ")
+        words = path.replace("/containers/", "").replace("/", " ")
+        if method != "GET":
+            found.append(words if method == "POST" else f"{method} {words}")
+    return found
+
+
+@pytest.mark.parametrize(("change", "expected"), [(NEW, REPLACED), (SHORT, UNDONE)])
+def test_the_calls(memory: InMemoryEngine, change: dict[str, Any], expected: list[str]) -> None:
+    way = FaultyWay(memory)
+    brought(memory, {**APP, **change}, way)
+    assert commands(way) == expected
+
+
+def test_the_calls_with_a_follower(memory: InMemoryEngine) -> None:
+    assert brought(memory, PROXY).action == "created"
+    way = FaultyWay(memory)
+    assert brought(memory, {**APP, **NEW}, way).action == "recreated"
+    assert commands(way) == WITH_FOLLOWER
+
+
+def test_the_old_one_is_kept_until_the_new_one_is_settled(memory: InMemoryEngine) -> None:
+    old = memory.box("app")
+    result = brought(memory, {**APP, **SHORT})
+    assert result.action == "failed"
+    assert result.rc == 9
+    assert result.error is not None
+    assert "no" in result.error["log"]
+    assert memory.box("app") is old
+    assert old is not None
+    assert (old.status, old.policy) == ("running", "always")
+    failed = memory.box("app.vigo-failed")
+    assert failed is not None
+    assert (failed.status, failed.policy) == ("exited", "no")
+
+
+#: Without our label, and with it where nothing says whose it replaces.
+FOREIGN = {".vigo-new": {}, ".vigo-old": {}, ".vigo-failed": {}}
+UNEXPLAINED = {".vigo-new": {label.SPEC: "{}"}, ".vigo-old": {label.SPEC: "{}"}}
+
+
+@pytest.mark.parametrize(("suffix", "labels"), [*FOREIGN.items(), *UNEXPLAINED.items()])
+def test_a_container_of_somebody_else_with_a_name_that_is_needed(
+    memory: InMemoryEngine, suffix: str, labels: dict[str, str]
+) -> None:
+    body = {"Image": "redis:7-alpine", "HostConfig": {}, "Labels": labels}
+    memory.request("POST", f"/containers/create?name=app{suffix}", 1.0, body=body)
+    before = {box.id: (box.name, box.status) for box in memory.boxes.values()}
+    way = FaultyWay(memory)
+    result = brought(memory, {**APP, **NEW}, way)
+    assert result.action == "failed"
+    assert f"app{suffix}" in result.reason
+    assert commands(way) == []
+    assert {box.id: (box.name, box.status) for box in memory.boxes.values()} == before
