@@ -12,6 +12,7 @@ Each case names what the user wrote (``spec``), what is on the engine, and what 
     observed: {...}        # further fields of Observed
     turn: {...}            # fields of Turn; secrets: values by path
     action: none           # and, where given: reason, steps, before, after, note
+                           # steps: [Stop], or with what it does: [{Create: {start: true}}]
     error: part of the message
 """
 
@@ -34,6 +35,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observ
     Observed,
     existing_of,
     image_of,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.networks import (
+    Attachment,
 )
 from tests.unit.module_utils.types.container.created import created
 
@@ -72,7 +76,7 @@ def test_decision(case: dict[str, Any]) -> None:
     found = {
         "reason": decision.reason,
         "note": decision.note,
-        "steps": [type(step).__name__ for step in decision.steps],
+        "steps": [plain(step) for step in decision.steps],
         "before": diff.get("before"),
         "after": diff.get("after"),
     }
@@ -80,6 +84,15 @@ def test_decision(case: dict[str, Any]) -> None:
     assert {key: found[key] for key in expected} == expected
     for secret in case.get("turn", {}).get("secrets", {}).values():
         assert secret not in json.dumps([decision.reason, decision.diff])
+
+
+def plain(step: Any) -> Any:
+    """A step as the cases have it: its name, and what it does where it can do several things."""
+    given = {
+        name: str(value) if isinstance(value, Attachment) else value
+        for name, value in vars(step).items()
+    }
+    return {type(step).__name__: given} if given else type(step).__name__
 
 
 def observed(case: dict[str, Any]) -> Observed:
