@@ -190,6 +190,59 @@ def test_what_is_not_a_folder_is_named(
     assert str(tmp_path / part) in str(no.value) or (tmp_path / part).is_symlink()
 
 
+#: What can be wrong with a state folder, and makes a run refuse it.
+UNUSABLE: dict[str, Callable[[Path], object]] = {
+    "a file": Path.touch,
+    "a FIFO": os.mkfifo,
+    "a link to nowhere": lambda folder: folder.symlink_to("nowhere"),
+    "a link to proc": lambda folder: folder.symlink_to("/proc"),
+    "a link to a missing folder of proc": lambda folder: folder.symlink_to("/proc/no"),
+    "others may write": lambda folder: (folder.mkdir(), folder.chmod(0o777)),
+    "a lock with another name": lambda folder: (
+        folder.mkdir(),
+        (folder / "other").touch(0o600),
+        os.link(folder / "other", folder / "lock"),
+    ),
+    "a lock that others may write": lambda folder: (
+        folder.mkdir(),
+        (folder / "lock").touch(),
+        (folder / "lock").chmod(0o666),
+    ),
+    "a journal that others may write": lambda folder: (
+        (folder / "journal").mkdir(parents=True),
+        (folder / "journal").chmod(0o777),
+    ),
+    "a journal in proc": lambda folder: (
+        folder.mkdir(),
+        (folder / "journal").symlink_to("/proc"),
+    ),
+}
+#: Paths that no folder can have.
+IMPOSSIBLE = {
+    "in proc": "/proc/no",
+    "in sysfs": "/sys/no/state",
+    "below a file": "/etc/passwd/state",
+    "a long name": f"a/{'n' * 256}/state",
+}
+
+
+@pytest.mark.parametrize("name", [*UNUSABLE, *IMPOSSIBLE])
+def test_a_plan_refuses_the_folders_that_a_run_refuses(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / IMPOSSIBLE.get(name, "state")
+    UNUSABLE.get(name, lambda folder: None)(folder)
+    before = sorted(tmp_path.rglob("*"))
+    said = []
+    for check_mode in (True, False):
+        state = StateFolder(str(folder), check_mode)
+        with pytest.raises(Blocked) as refused, state.locked():
+            Journal.load(state, "site").owe("c/a", ["c/x"])
+        said.append(str(refused.value))
+        if check_mode:
+            assert sorted(tmp_path.rglob("*")) == before
+    assert said[0] == said[1]
+    assert "cannot use the state folder" in said[0]
+
+
 def test_scopes_have_journals_of_their_own(state: StateFolder) -> None:
     scopes = ["web", "../web", ".._web", "a/b", "a_b", "a b", "é" * 100, "é" * 99, "", "\udcff"]
     names = [scope_file("journal", scope) for scope in scopes]

@@ -25,6 +25,8 @@ description:
     SELinux context where no option sets them, also when its content changes.
   - What is known to prevent the change, such as a mount point, a read-only file system, an
     immutable file or missing rights, is found before anything is touched, in check mode as well.
+  - Files on C(/proc), C(/sys) and other file systems of the kernel cannot be replaced. Write to
+    them with M(vigo.bridge.exec).
 author:
   - The vigo-bridge developers (@vigo-bridge)
 options:

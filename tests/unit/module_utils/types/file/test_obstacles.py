@@ -8,6 +8,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,54 @@ def an_empty_read_only_file_system(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", folder], check=True)
 
 
+@scene
+def a_parent_that_links_to_another_file_system(folder: Path) -> Iterator[Path]:
+    (folder / "there").mkdir()
+    (folder / "to").symlink_to("there")
+    run("mount", "-t", "tmpfs", "none", folder / "there")
+    try:
+        old_file(folder / "there" / "it")
+        yield folder / "to" / "it"
+    finally:
+        subprocess.run(["umount", folder / "there"], check=True)
+
+
+#: Paths where the kernel makes all files.
+KERNEL = {
+    "a setting of the kernel": "/proc/sys/vm/swappiness",
+    "no setting of the kernel": "/proc/sys/vm/no/it",
+    "a file of a process": f"/proc/{os.getpid()}/comm",
+    "no file of proc": "/proc/no",
+    "a link of a process": f"/proc/{os.getpid()}/exe",
+    "a file of sysfs": "/sys/kernel/profiling",
+    "no file of sysfs": "/sys/no/it",
+    "no terminal": "/dev/pts/no",
+}
+
+
+def _kernel_scene(path: Path, folder: Path) -> Iterator[Path]:
+    if not path.parent.exists() and path.name != "it":
+        pytest.skip(f"this machine has no {path.parent}")
+    before = os.lstat(path) if path.exists() else None
+    try:
+        yield path
+    finally:
+        if before is not None and before != os.lstat(path):
+            with contextlib.suppress(PermissionError):
+                os.chown(path, before.st_uid, before.st_gid)
+                path.chmod(before.st_mode & 0o7777)
+
+
+for _name, _path in KERNEL.items():
+    SCENES[_name] = contextlib.contextmanager(partial(_kernel_scene, Path(_path)))
+
+
+@scene
+def a_parent_that_links_to_proc(folder: Path) -> Iterator[Path]:
+    (folder / "to").symlink_to("/proc/sys/vm")
+    yield folder / "to" / "swappiness"
+
+
 def _with_flag(flag: str, path: Path, flagged: Path) -> Iterator[Path]:
     run("chattr", f"+{flag}", flagged)
     try:
@@ -222,6 +271,16 @@ def a_parent_whose_name_is_too_long(folder: Path) -> Iterator[Path]:
 @scene
 def a_name_that_is_too_long_with_the_suffix_of_a_backup(folder: Path) -> Iterator[Path]:
     yield old_file(folder / ("n" * 250))
+
+
+@scene
+def a_missing_parent_with_a_missing_parent_whose_name_is_too_long(folder: Path) -> Iterator[Path]:
+    yield folder / "a" / ("n" * 256) / "it"
+
+
+@scene
+def a_name_that_is_too_long_in_a_missing_parent(folder: Path) -> Iterator[Path]:
+    yield folder / "a" / ("n" * 256)
 
 
 @scene

@@ -26,6 +26,11 @@ def set_aside(path: str) -> str:
     return kept
 
 
+def renamed(path: str, error: OSError, kept: str, becomes: str = "was") -> str:
+    """Return the note on a file that is set aside. kept: its new path."""
+    return f"{path} is damaged ({error.strerror}); it {becomes} renamed to {kept}"
+
+
 def open_lock(path: str, note: Callable[[str], None]) -> IO[bytes]:
     """Open a file in a checked folder to be locked and written; it is created where it is missing.
 
@@ -37,7 +42,7 @@ def open_lock(path: str, note: Callable[[str], None]) -> IO[bytes]:
     except private_files.NotRegular as error:
         kept = _set_irregular_aside(path)
         if kept:
-            note(f"{path} is damaged ({error.strerror}); it was renamed to {kept}")
+            note(renamed(path, error, kept))
         descriptor = private_files.open_file(path, flags)
     return os.fdopen(descriptor, "r+b", buffering=0)
 

@@ -43,16 +43,21 @@ def checked_folder(path: str) -> str:
     return folder
 
 
+def folder_above(path: str) -> str:
+    """Return the folder in which ``make_folder`` would create the first one; "" where all exist.
+
+    Raises as ``checked_folder``.
+    """
+    path, missing = _missing(path)
+    return _checked(path) if missing else ""
+
+
 def make_folder(path: str) -> str:
     """Create a folder for this user alone, with its parents, and return it as ``checked_folder``.
 
     Modes do not depend on the umask. Raises as ``checked_folder``.
     """
-    path = _absolute(path).rstrip("/") or "/"
-    missing: list[str] = []
-    while not os.path.lexists(path):
-        missing.append(path)
-        path = os.path.dirname(path)
+    path, missing = _missing(path)
     for folder in reversed(missing):
         _checked(path)
         _make(folder, 0o700 if folder == missing[0] else 0o755)
@@ -118,6 +123,16 @@ def _checked(path: str) -> str:
 def _absolute(path: str) -> str:
     """Return the path as the kernel reads it: a ``..`` after a symbolic link is kept."""
     return path if os.path.isabs(path) else os.path.join(os.getcwd(), path)
+
+
+def _missing(path: str) -> tuple[str, list[str]]:
+    """Return the closest part of the path that exists, and the longer ones, the longest first."""
+    path = _absolute(path).rstrip("/") or "/"
+    missing: list[str] = []
+    while not os.path.lexists(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    return path, missing
 
 
 def _make(folder: str, mode: int) -> None:

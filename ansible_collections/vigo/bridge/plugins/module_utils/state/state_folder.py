@@ -17,7 +17,7 @@ from typing import IO, Any, Callable, Iterator
 from urllib.parse import quote
 
 from ..common.errors import Blocked
-from ..host import damaged_files, private_files, system_errors, temporary_files
+from ..host import damaged_files, folder_obstacles, private_files, system_errors, temporary_files
 from ..host.temporary_files import prefix_beside
 
 #: How long a second converge waits for the first one, in seconds.
@@ -83,10 +83,11 @@ class StateFolder:
 
     def write_json(self, name: str, value: Any) -> None:
         """Replace a file in one step, so that it survives a power cut. Raises Blocked."""
-        if self._check_mode:
-            return
         path = self.path(name)
         try:
+            self._refuse(path)
+            if self._check_mode:
+                return
             private_files.make_folder(os.path.dirname(path))
             temporary_files.write_atomically(path, json.dumps(value).encode())
         except OSError as error:
@@ -111,8 +112,13 @@ class StateFolder:
 
         Raises Blocked, naming the holder and since when, if it is not free in time.
         """
+        try:
+            self._refuse(self.path("lock"))
+            if self._check_mode:
+                self._check_lock()
+        except OSError as error:
+            raise self._blocked(error) from error
         if self._check_mode:
-            self._check()
             yield
             return
         with self._open_lock() as stream:
@@ -124,13 +130,22 @@ class StateFolder:
             yield
             stream.truncate(0)
 
-    def _check(self) -> None:
+    def _refuse(self, path: str) -> None:
+        """Raise OSError where a file cannot be created at the path."""
+        wanted = os.path.dirname(path)
+        folder = private_files.folder_above(wanted) or private_files.checked_folder(wanted)
+        folder_obstacles.refuse(folder)
+        folder_obstacles.refuse_names(os.path.realpath(path), folder)
+
+    def _check_lock(self) -> None:
+        """Open the lock as a run does. Raises OSError."""
         try:
-            private_files.checked_folder(self._path)
+            os.close(private_files.open_file(self.path("lock"), os.O_RDWR))
         except FileNotFoundError:
             pass
-        except OSError as error:
-            raise self._blocked(error) from error
+        except private_files.NotRegular as error:
+            kept = damaged_files.spare_name(self.path("lock"))
+            self._note(damaged_files.renamed(self.path("lock"), error, kept, "would be"))
 
     def _open_lock(self) -> IO[bytes]:
         try:
@@ -169,6 +184,8 @@ class StateFolder:
 def _advice(error: OSError) -> str:
     if system_errors.is_of_surroundings(error):
         return f"{system_errors.advice(error)}, or set state_dir to another folder"
+    if isinstance(error, folder_obstacles.KernelFileSystem):
+        return "set state_dir to another folder"
     if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.ENOENT):
         return "remove what is there, or set state_dir to another folder"
     if error.errno == errno.EPERM:

@@ -5,25 +5,23 @@
 
 from __future__ import annotations
 
-import array
-import contextlib
 import errno
-import fcntl
 import os
-import sys
 
 from ...common.errors import Blocked, ResourceError
+from ...host.folder_obstacles import KernelFileSystem, is_protected
 from ...host.system_errors import advice, is_of_surroundings, reason
-
-# From linux/fs.h.
-_FS_IOC_GETFLAGS = 0x80086601 if sys.maxsize > 2**32 else 0x80046601
-_FS_IMMUTABLE, _FS_APPEND = 0x10, 0x20
 
 
 def explained(path: str, error: OSError) -> ResourceError:
     """The error of writing to this path, with what to do about it."""
     if is_of_surroundings(error):
         return Blocked(f"{path} cannot be written: {reason(error)}; {advice(error)}")
+    if isinstance(error, KernelFileSystem):
+        return ResourceError(
+            f"{path} cannot be written: {error.strerror}; write to it with an exec resource, or"
+            " choose another path"
+        )
     if error.errno == errno.EBUSY:
         return ResourceError(
             f"{path} is a mount point and cannot be replaced; write the file that is mounted"
@@ -38,15 +36,3 @@ def explained(path: str, error: OSError) -> ResourceError:
     if error.errno in (errno.EACCES, errno.EPERM):
         return ResourceError(f"{path}: {error.strerror}; run with become, or choose another path")
     return ResourceError(f"{path} cannot be written: {error.strerror}; choose another path")
-
-
-def is_protected(path: str) -> bool:
-    """Whether the path is immutable or append-only, as far as the system says."""
-    flags = array.array("i", [0, 0])
-    with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            fcntl.ioctl(descriptor, _FS_IOC_GETFLAGS, flags)
-        finally:
-            os.close(descriptor)
-    return bool(flags[0] & (_FS_IMMUTABLE | _FS_APPEND))

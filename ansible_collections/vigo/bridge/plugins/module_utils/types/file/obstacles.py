@@ -14,9 +14,11 @@ import os
 import stat
 
 from ...common.errors import ResourceError
+from ...host import folder_obstacles
+from ...host.folder_obstacles import is_protected, mount_of
 from ...host.overlay import Foresight
 from .differences import ATTRIBUTES, CONTENT, attribute_changes
-from .failures import explained, is_protected
+from .failures import explained
 from .observation import Observed
 from .spec import FileSpec
 
@@ -30,13 +32,16 @@ def refuse(spec: FileSpec, observed: Observed, step: str, foresight: Foresight) 
                 _refuse_to_change(spec, observed)
             return
         folder = _nearest_folder(spec.path, foresight)
-        _refuse_folder(folder)
+        folder_obstacles.refuse(folder)
+        folder_obstacles.refuse_names(spec.path, folder)
         if observed.kind != "missing" and not is_predicted:
             _refuse_entry(spec.path, folder, observed)
         if step == CONTENT:
             _refuse_owner(observed, folder)
             if spec.backup and observed.kind == "file":
                 _refuse_backup(spec.backup_path(0))
+    except folder_obstacles.KernelFileSystem as error:
+        raise explained(spec.path, error) from error
     except OSError as error:
         raise explained(error.filename or spec.path, error) from error
 
@@ -49,12 +54,28 @@ def _refuse_to_change(spec: FileSpec, observed: Observed) -> None:
         raise _error(errno.EPERM, spec.path)
     if not os.access(spec.path, os.R_OK, effective_ids=True):
         raise _error(errno.EACCES, spec.path)
+    if folder_obstacles.kernel_file_system(spec.path):
+        _ask_kernel(spec.path)
     if os.geteuid() == 0:
         return
     changes = {name for name, _before, _after in attribute_changes(spec, observed)}
     not_ours = observed.uid != os.geteuid() and changes - {"secontext"}
     if not_ours or "owner" in changes or not _is_our_group(observed.desired_gid):
         raise _error(errno.EPERM, spec.path)
+
+
+def _ask_kernel(path: str) -> None:
+    """Set the mode that a file of the kernel has already: it refuses that as it would any other.
+
+    Each of these files has rules of its own, and nothing of them is on a disk.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        os.chmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+    finally:
+        os.close(descriptor)
 
 
 def _nearest_folder(path: str, foresight: Foresight) -> str:
@@ -75,20 +96,11 @@ def _no_folder(path: str, folder: str, what: str) -> ResourceError:
     return ResourceError(f"{path}: its parent {folder} {what}; remove it, or choose another path")
 
 
-def _refuse_folder(folder: str) -> None:
-    if os.statvfs(folder).f_flag & os.ST_RDONLY:
-        raise _error(errno.EROFS, folder)
-    if is_protected(folder):
-        raise _error(errno.EPERM, folder)
-    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
-        raise _error(errno.EACCES, folder)
-
-
 def _refuse_entry(path: str, folder: str, observed: Observed) -> None:
     """What is at the path itself, and would be replaced or removed."""
     if observed.kind == "file" and is_protected(path):
         raise _error(errno.EPERM, path)
-    if _mount(path) != _mount(folder):
+    if mount_of(path) != mount_of(os.path.join(folder, ".")):
         raise _error(errno.EBUSY, path)
     above = os.stat(folder)
     if above.st_mode & stat.S_ISVTX and os.geteuid() not in (0, observed.uid, above.st_uid):
@@ -116,17 +128,6 @@ def _refuse_backup(path: str) -> None:
 
 def _is_our_group(gid: int | None) -> bool:
     return gid in (None, -1, os.getegid(), *os.getgroups())
-
-
-def _mount(path: str) -> str:
-    """Return what the system calls the mount that the path is on; empty where it does not say."""
-    descriptor = os.open(path, os.O_PATH | os.O_NOFOLLOW)
-    try:
-        with contextlib.suppress(OSError), open(f"/proc/self/fdinfo/{descriptor}") as stream:
-            return next((line for line in stream if line.startswith("mnt_id:")), "")
-        return ""
-    finally:
-        os.close(descriptor)
 
 
 def _error(number: int, path: str) -> OSError:
