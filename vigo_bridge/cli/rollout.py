@@ -74,9 +74,9 @@ def predict(job: Job, private: Path) -> RunResult:
 
 def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
     """Converges the hosts in batches. Ends the command when another rollout is running."""
-    state = controller_folder()
     with contextlib.ExitStack() as held:
         try:
+            state = controller_folder()
             if job.stack:
                 held.enter_context(one_rollout(state, job.key, job.stack, _warn))
             past = history(state)

@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import IO
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.damaged_files import open_lock
-from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files import make_folder
+from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files import (
+    make_folder,
+    user_state_folder,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
 
 
@@ -26,8 +29,7 @@ class RolloutRunning(Exception):
 
 def controller_folder() -> Path:
     """``$XDG_STATE_HOME/vigo-bridge/controller``; hosts keep their own state beside it."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "vigo-bridge" / "controller"
+    return Path(user_state_folder()) / "vigo-bridge" / "controller"
 
 
 def stack_key(folder: Path, stack_id: str = "") -> str:

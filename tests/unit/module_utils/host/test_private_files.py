@@ -16,9 +16,11 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host import private_fi
 from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files import (
     NotRegular,
     checked_folder,
+    default_folder,
     make_folder,
     open_file,
 )
+from vigo_bridge.run.state import controller_folder
 
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -142,6 +144,42 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, number: int) -> None:
         (tmp_path / path).stat().st_mode & 0o777 for path in ("a", "a/b", "a/b/c", "a/b/c/file")
     ]
     assert modes == [0o755, 0o755, 0o700, 0o600]
+
+
+#: XDG_STATE_HOME, HOME -> the folder, or what is said
+STATE_FOLDERS = {
+    "absolute": ("/state", "/home/me", "/state/vigo-bridge"),
+    "relative": ("state", "/home/me", "/home/me/.local/state/vigo-bridge"),
+    "relative, with dots": ("./state", "/home/me", "/home/me/.local/state/vigo-bridge"),
+    "a home that no shell replaced": ("~/state", "/home/me", "/home/me/.local/state/vigo-bridge"),
+    "a blank": (" ", "/home/me", "/home/me/.local/state/vigo-bridge"),
+    "empty": ("", "/home/me", "/home/me/.local/state/vigo-bridge"),
+    "unset": (None, "/home/me", "/home/me/.local/state/vigo-bridge"),
+    "and no home": ("/state", "", "/state/vigo-bridge"),
+}
+
+
+@pytest.mark.parametrize(("named", "home", "expected"), STATE_FOLDERS.values(), ids=STATE_FOLDERS)
+def test_the_default_folder(
+    named: str | None, home: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("HOME", home)
+    if named is None:
+        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    else:
+        monkeypatch.setenv("XDG_STATE_HOME", named)
+    assert default_folder() == expected
+    assert str(controller_folder()) == f"{expected}/controller"
+
+
+@pytest.mark.parametrize("home", ["rel", "./"])
+def test_no_home_folder(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_STATE_HOME", "state")
+    monkeypatch.setenv("HOME", home)
+    with pytest.raises(FileNotFoundError, match="set HOME or XDG_STATE_HOME"):
+        default_folder()
 
 
 def test_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

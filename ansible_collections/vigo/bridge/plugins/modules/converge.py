@@ -110,7 +110,8 @@ options:
   state_dir:
     description:
       - The folder for the journal and the lock.
-      - Default is C(/var/lib/vigo-bridge) for root, C(~/.local/state/vigo-bridge) for others.
+      - Default is C(/var/lib/vigo-bridge) for root, and C(vigo-bridge) in E(XDG_STATE_HOME) for
+        others; C(~/.local/state) where that is not an absolute path.
       - Each part of its path must belong to the user who runs the module or to root, and no other
         user may be able to write to it, or the task fails. A parent may be sticky, as V(/tmp) is.
     type: path

@@ -29,8 +29,23 @@ def default_folder() -> str:
     """Return ``/var/lib/vigo-bridge`` for root, a folder in the XDG state folder for others."""
     if os.geteuid() == 0:
         return "/var/lib/vigo-bridge"
-    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return os.path.join(state, "vigo-bridge")
+    return os.path.join(user_state_folder(), "vigo-bridge")
+
+
+def user_state_folder() -> str:
+    """Return the XDG state folder. A relative XDG_STATE_HOME is ignored, as XDG has it.
+
+    Raises FileNotFoundError where this user has no home folder.
+    """
+    named = os.environ.get("XDG_STATE_HOME", "")
+    if os.path.isabs(named):
+        return named
+    home = os.path.expanduser("~")
+    if not os.path.isabs(home):
+        raise FileNotFoundError(
+            errno.ENOENT, "this user has no home folder; set HOME or XDG_STATE_HOME", home
+        )
+    return os.path.join(home, ".local", "state")
 
 
 def checked_folder(path: str) -> str:
