@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -20,6 +20,10 @@ from vigo_bridge.language.position import Position
 #: Folders at the top of a stack, and files, that were renamed, and their current names.
 OLDER_FOLDERS = {"modules": "configcrates"}
 OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
+
+#: Names at the top of a stack.
+_TEMPLATES = "templates"
+_ROLES = "roles.vgo"
 
 #: Bounds that no stack written for use comes near, so that a hostile one costs little.
 MAX_VGO = 8 << 20
@@ -51,7 +55,7 @@ def kind_of(path: PurePosixPath) -> Kind:
     name = OLDER_FILES.get(path.name, path.name)
     if OLDER_FOLDERS.get(top, top) == "configcrates":
         return "configcrate"
-    if top == "roles" or str(path) == "roles.vgo":
+    if top == "roles" or str(path) == _ROLES:
         return "roles"
     if top == "tasks":
         return "task"
@@ -107,8 +111,26 @@ def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterato
         if count > MAX_NAMES:
             _unusable(found, current, f"the stack holds more than {MAX_NAMES} files", _SMALLER)
             return
+        _report_named_as_files(current, entries, found)
         yield from (current / entry.name for entry in entries if not _is_folder(entry))
         waiting += [current / entry.name for entry in reversed(entries) if _is_folder(entry)]
+
+
+def _report_named_as_files(
+    path: PurePosixPath, entries: Iterable[os.DirEntry[str]], found: Diagnostics
+) -> None:
+    """Report folders with the name of a file that counts, such as stack.vgo."""
+    for entry in entries:
+        named = path / entry.name
+        is_counted = kind_of(named) in ("stack", "common", "environments") or str(named) == _ROLES
+        if (
+            is_counted
+            and named.suffix == ".vgo"
+            and named.parts[0] != _TEMPLATES
+            and _is_folder(entry)
+        ):
+            message = f"the file {entry.name} cannot be read: it is a folder, not a regular file"
+            _unusable(found, named, message, "rename the folder")
 
 
 def _entries(folder: Path, path: PurePosixPath, found: Diagnostics) -> list[os.DirEntry[str]]:

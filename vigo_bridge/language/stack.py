@@ -102,7 +102,8 @@ class _Loader:
 
     def _warn_of_suffix(self, path: PurePosixPath) -> None:
         is_vgo_folder = path.parts[0] in ("configcrates", "modules", "roles", "envoys", "tasks")
-        if is_vgo_folder and path.suffix in (".yml", ".yaml"):
+        is_identity = str(path.with_suffix(".vgo")) == FILE
+        if (is_vgo_folder or is_identity) and path.suffix in (".yml", ".yaml"):
             self._diagnostics.warning(
                 "VB111",
                 Position(str(path), 1, 1),

@@ -81,6 +81,42 @@ UNUSABLE = {
         "error: the folder is not read: it leads out of the folder, to '/etc'",
         OUTSIDE,
     ),
+    "a folder with the name of a file": (
+        "stack.vgo",
+        lambda at: at.mkdir(),
+        "error: the file stack.vgo cannot be read: it is a folder, not a regular file",
+        "rename the folder",
+    ),
+    "a folder named as a file further down": (
+        "envoys/web/common.vgo",
+        lambda at: at.mkdir(),
+        "error: the file common.vgo cannot be read: it is a folder, not a regular file",
+        "rename the folder",
+    ),
+    "a FIFO as stack.vgo": (
+        "stack.vgo",
+        lambda at: os.mkfifo(at),
+        "error: the file cannot be read: it is a FIFO, not a regular file",
+        "remove it, or rename it with a dot in front",
+    ),
+    "a stack.vgo that leads nowhere": (
+        "stack.vgo",
+        lambda at: at.symlink_to("nowhere"),
+        "error: the file cannot be read: No such file or directory",
+        "correct the link, or remove it",
+    ),
+    "a stack.vgo that leads to a folder": (
+        "stack.vgo",
+        lambda at: at.symlink_to("."),
+        "error: the file stack.vgo cannot be read: it is a folder, not a regular file",
+        "rename the folder",
+    ),
+    "another suffix": (
+        "stack.yml",
+        lambda at: at.touch(),
+        "warning: the file is not read: its name does not end in .vgo",
+        "rename it to stack.vgo",
+    ),
     "a large file": (
         "roles/all.vgo",
         lambda at: at.write_bytes(b"#" * ((8 << 20) + 1)),
@@ -124,6 +160,13 @@ def test_what_is_not_read(
     assert not load(stack).configcrates
     assert all(as_text(item, stack).count("\n") <= 3 for item in load(stack).diagnostics)
     assert fingerprint(stack, {}) == fingerprint(stack, {})
+
+
+@pytest.mark.parametrize("name", ["templates/stack.vgo", "envoys/stack.vgo", "web.vgo"])
+def test_a_folder_with_any_other_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "common.vgo").write_text("vars: {}\n")
+    assert findings(tmp_path) == []
 
 
 TEMPLATES = {
