@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,62 @@ def test_a_second_call_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
     with StateFolder(str(tmp_path)).locked(), pytest.raises(Blocked, match="is still running"):
         converge(arguments, Target())
     assert converge(arguments, Target()) == []
+
+
+#: option -> its value
+WITH_NUL = {"state_dir": "/tmp/a\0b", "docker_host": "unix:///a\0", "scope": "\0", "stack_id": "\0"}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("name", WITH_NUL)
+def test_a_nul_character(name: str, check_mode: bool, tmp_path: Path) -> None:
+    arguments = {"resources": [], "state_dir": str(tmp_path), name: WITH_NUL[name]}
+    with pytest.raises(ResourceError, match=f"^{name} holds a NUL character"):
+        converge(arguments, Target(check_mode))
+
+
+def run_module(arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Run the module as a program, without its action plugin."""
+    given = {"ANSIBLE_MODULE_ARGS": {**arguments, "_ansible_check_mode": check_mode}}
+    code = (
+        "import sys\n"
+        "from ansible.module_utils import basic\n"
+        "from ansible_collections.vigo.bridge.plugins.modules import converge\n"
+        "basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = sys.argv[1].encode(), 'legacy'\n"
+        "converge.main()\n"
+    )
+    command = [sys.executable, "-c", code, json.dumps(given)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    answer: dict[str, Any] = json.loads(finished.stdout)
+    return answer
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        {"files": {"journal/site.json": '{"version": 99}'}},
+        {"resources": [{"type": "exec", "id": "a/b", "command": "x", "notify": "no"}]},
+        {"prune": True, "scope_is_default": True},
+    ],
+    ids=["the journal is refused", "the resources are refused", "prune is refused"],
+)
+def test_notes_are_returned_with_a_failure(
+    tmp_path: Path, refuse: dict[str, Any], check_mode: bool
+) -> None:
+    """What was set aside must be said, or nobody ever learns of it."""
+    (tmp_path / "journal").mkdir()
+    tmp_path.chmod(0o700)
+    for name, text in {"owners.json": "[", **refuse.get("files", {})}.items():
+        (tmp_path / name).write_text(text)
+    given = {"resources": [], "scope": "site", "state_dir": str(tmp_path), **refuse}
+    given.pop("files", None)
+    answer = run_module(given, check_mode)
+    assert answer["failed"]
+    becomes = "would be" if check_mode else "was"
+    (note,) = answer["notes"]
+    assert "owners.json is damaged" in note
+    assert f"it {becomes} renamed to {tmp_path}/owners.json.damaged" in note
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -275,13 +275,13 @@ orphans:
   description:
     - Containers of this scope, made or adopted by it, that the resources no longer name.
     - With O(prune), RV(resources) has what became of each, with the id C(prune/NAME);
-      C(prune/network/NAME) for a network.
+      C(prune/network/NAME) for a network, and C(prune/ENGINE) for an engine that stopped answering.
   returned: always; filled in check mode and with O(prune)
   type: list
   elements: str
 notes:
   description: Remarks that are no errors.
-  returned: always
+  returned: always, also when the call fails
   type: list
   elements: str
 """
@@ -291,7 +291,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.converge.input import docker_hosts
-from ..module_utils.converge.run import converge
+from ..module_utils.converge.run import converge, refuse_nul
 from ..module_utils.engine import sdk
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
@@ -322,9 +322,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     target = target_of(module)
-    if module.params["docker_host"]:
-        os.environ["DOCKER_HOST"] = module.params["docker_host"]
-    with explained(module, target):
+    with explained(module, target, with_notes=True):
+        refuse_nul(module.params)
+        if module.params["docker_host"]:
+            os.environ["DOCKER_HOST"] = module.params["docker_host"]
         if _needs_sdk(module):
             require_sdk(module, module.params["state_dir"] or private_files.default_folder())
         results = converge(module.params, target)

@@ -8,13 +8,21 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Blocked
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
-from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import Stack
+from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import Claim, Stack
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Call, Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.named import Named
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.owners import Owners
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.named import Named, named
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.owners import (
+    Found,
+    Owners,
+    owners,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.prune import find_orphans
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 STACK = Stack("shop", "id-1", ("stacks",))
 UNNAMED = Stack("shop")
@@ -86,3 +94,62 @@ def test_orphans(
     whose = Owners(stack, record, frozenset(RESOURCES))
     found = find_orphans([entry], whose, RESOURCES, Named(names=dict(NAMED)))
     assert [orphan.name for orphan in found] == ([name] if expected else [])
+
+
+class GoneEngine:
+    """An engine that stopped answering."""
+
+    host = ENGINE
+
+    def all_containers(self) -> list[dict[str, Any]]:
+        raise Blocked("the engine does not answer; start it")
+
+    def container(self, container_id: str) -> None:
+        raise Blocked("the engine does not answer; start it")
+
+
+def finish(
+    stack: Stack, folder: Path, *, prune: bool, check_mode: bool, adopted: str = ""
+) -> tuple[list[Result], list[str]]:
+    """Return what comes of a run whose engine is gone at its end, and its notes.
+
+    adopted: the resource that has taken over a container.
+    """
+    notes: list[str] = []
+    target = Target(check_mode)
+    record = OwnersFile.load(StateFolder(str(folder)))
+    call = Call(stack, record, frozenset(RESOURCES), prune)
+    behaviour = Container()
+    behaviour.start(call, target)
+    engine: Any = GoneEngine()
+    named(target).engines[ENGINE] = engine
+    if adopted:
+        owners(target).found.append(Found(engine, "1", "web", adopted, Claim.FREE))
+    results = [Result(id, "container", "created") for id in sorted(RESOURCES)]
+    others = behaviour.finish(call, results, target)
+    notes += target.notes
+    return others, notes
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_an_engine_that_is_gone_is_a_failure_of_pruning(tmp_path: Path, check_mode: bool) -> None:
+    (failed,), _notes = finish(STACK, tmp_path, prune=True, check_mode=check_mode)
+    assert (failed.id, failed.action) == (f"prune/{ENGINE}", "blocked")
+    assert failed.reason == "the engine does not answer; start it"
+    assert failed.error == {"message": failed.reason, "log": ""}
+
+
+def test_a_plan_notes_that_it_cannot_list(tmp_path: Path) -> None:
+    results, (note,) = finish(STACK, tmp_path, prune=False, check_mode=True)
+    assert results == []
+    assert note == (
+        f"cannot list containers at {ENGINE} that are no longer in the stack: the engine does not"
+        " answer; start it"
+    )
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_what_cannot_be_recorded_fails(tmp_path: Path, prune: bool) -> None:
+    results, _notes = finish(STACK, tmp_path, prune=prune, check_mode=False, adopted="a/web")
+    assert [(each.id, each.action) for each in results][:1] == [("a/web", "blocked")]
+    assert len(results) == 1 + prune

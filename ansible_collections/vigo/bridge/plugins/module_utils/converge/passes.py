@@ -21,10 +21,9 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 from ..common.errors import ResourceError
 from ..host.facts import Facts
 from ..host.overlay import Foresight
-from ..host.system_errors import blocked
 from ..state.journal import Journal
 from ..state.ownership import Stack
-from ..types.base import Behaviour, Result
+from ..types.base import Behaviour, Result, as_failed
 from ..types.target import Target
 from . import graph as graphs
 from .bringing import Bringing
@@ -33,7 +32,7 @@ from .forecast import NOT_TRIGGERED, Forecast
 from .input import CrateInput, Resource
 from .preparation import Preparation
 from .rendering import Rendering
-from .results import failed, merged, skipped
+from .results import merged, skipped
 from .selection import LEFT_OUT, select
 
 
@@ -186,10 +185,8 @@ class Convergence:
             holds, condition = self._conditions.asked(resource, self._foresight())
             if holds is False:
                 self._journal.strike(resource.id)
-        except ResourceError as error:
-            return failed(skipped(resource, ""), error)
-        except OSError as error:
-            return failed(skipped(resource, ""), blocked(error))
+        except (ResourceError, OSError) as error:
+            return as_failed(skipped(resource, ""), error)
         if holds:
             return None
         if holds is None and self._forecast:
@@ -228,7 +225,7 @@ class Convergence:
                 else:
                     self._journal.strike(resource.id)
             except ResourceError as error:  # What was to be struck stays owed.
-                result = result if result.failed else failed(result, error)
+                result = result if result.failed else as_failed(result, error)
             if self._forecast:
                 self._forecast.note(resource, result, new_debts)
             self._results[resource.id] = merged(earlier, result)

@@ -1,13 +1,12 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a resource that had no turn, that failed, or that had two turns. Pure."""
+"""The result of a resource that had no turn, or two. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ..common.errors import ResourceError
 from ..types.base import Result
 from .input import Resource
 
@@ -20,12 +19,6 @@ def skipped(resource: Resource, reason: str) -> Result:
 def unknown(resource: Resource, reason: str) -> Result:
     """Return what check mode reports where only the host could say, after the change."""
     return Result(resource.id, resource.type, "unknown", reason)
-
-
-def failed(result: Result, error: ResourceError) -> Result:
-    """Return the result with an error in place of its action."""
-    detail = {"message": error.message, "log": error.log}
-    return replace(result, action=error.status, reason=error.message, error=detail)
 
 
 def merged(earlier: Result | None, later: Result) -> Result:

@@ -19,12 +19,20 @@ from ..state.ownership import Stack
 from ..types.base import Behaviour, Call, Result
 from ..types.registry import TYPES
 from ..types.target import Target
+from ..types.typed_attributes import typed
 from .graph import GraphError
 from .input import CrateInput, Resource, parse_crates, parse_resources
 from .passes import Convergence, Wanted
 
 #: The scope of playbooks that choose none.
 DEFAULT_SCOPE = "default"
+#: Options that are checked for characters that no system takes.
+_PLAIN = ("state_dir", "docker_host", "scope", "stack_id", "former_scopes")
+
+
+def refuse_nul(arguments: Mapping[str, Any]) -> None:
+    """Raise ResourceError where an option holds a NUL character."""
+    typed({name: arguments.get(name) for name in _PLAIN}, {})
 
 
 def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
@@ -37,6 +45,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
     crates = parse_crates(entries)
+    refuse_nul(arguments)
     path = arguments.get("state_dir") or private_files.default_folder()
     folder = state_folder.StateFolder(path, target.check_mode, target.note)
     stack = _stack(arguments)
@@ -77,8 +86,14 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         convergence.refuse()
         record.take_over(stack, lambda scope: journal.take_over(Journal.load(folder, scope), ids))
         results = convergence.run()
-        finished = [behaviour.finish(call, results, target) for behaviour in types.values()]
-        return results + [result for each in finished for result in each]
+        for behaviour in types.values():
+            results = _with(results, behaviour.finish(call, results, target))
+        return results
+
+
+def _with(results: Iterable[Result], others: Iterable[Result]) -> list[Result]:
+    """Return all results; of two for the same resource, the one of others."""
+    return list({result.id: result for result in (*results, *others)}.values())
 
 
 def _behaviours(resources: Iterable[Resource], with_orphans: bool) -> dict[str, Behaviour]:

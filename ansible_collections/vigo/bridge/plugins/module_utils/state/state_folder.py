@@ -128,7 +128,8 @@ class StateFolder:
             except OSError as error:
                 raise self._blocked(error) from error
             yield
-            stream.truncate(0)
+            with contextlib.suppress(OSError):  # What was done is not undone by it.
+                stream.truncate(0)
 
     def _refuse(self, path: str) -> None:
         """Raise OSError where a file cannot be created at the path."""

@@ -145,6 +145,13 @@ class Result:
         return shown
 
 
+def as_failed(result: Result, error: ResourceError | OSError) -> Result:
+    """Return the result of the same resource when this happened to it, too."""
+    found = blocked(error) if isinstance(error, OSError) else error
+    detail = {"message": found.message, "log": found.log}
+    return replace(result, action=found.status, reason=found.message, error=detail)
+
+
 def concealed(result: Result, secrets: Secrets) -> Result:
     """The result without secrets, for all who may see it.
 
@@ -274,7 +281,8 @@ class Behaviour:
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
         """Record what came of a call, and return the results of what it removes besides.
 
-        results: of all resources of the stack.
+        results: of all resources of the stack. One that is returned with the ID of such a resource
+        takes its place. Raises nothing: the results would be lost.
         """
         return []
 

@@ -129,11 +129,15 @@ def require_sdk(module: AnsibleModule, folder: str) -> None:
 
 
 class explained:
-    """Turns any exception into a module failure that holds no secret."""
+    """Turns any exception into a module failure that holds no secret.
 
-    def __init__(self, module: AnsibleModule, target: Target) -> None:
+    with_notes: whether the module returns notes; otherwise they become warnings.
+    """
+
+    def __init__(self, module: AnsibleModule, target: Target, with_notes: bool = False) -> None:
         self._module = module
         self._target = target
+        self._with_notes = with_notes
 
     def __enter__(self) -> None:
         return None
@@ -141,16 +145,23 @@ class explained:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         secrets = self._target.secrets
         if isinstance(error, ResourceError):
-            message = secrets.conceal_sentence(error.message)
-            leave(self._module, secrets, failed=True, msg=message)
+            self._fail(secrets.conceal_sentence(error.message))
         if isinstance(error, OSError):
-            message = secrets.conceal_sentence(system_errors.explained(error))
-            leave(self._module, secrets, failed=True, msg=message)
+            self._fail(secrets.conceal_sentence(system_errors.explained(error)))
         if isinstance(error, Exception):
             lines = "".join(traceback.format_exception(kind, error, trace))
             message = secrets.conceal(f"a defect in vigo.bridge, please report it: {error!r}")
-            lines = secrets.conceal(lines)
-            leave(self._module, secrets, failed=True, msg=message, traceback=lines)
+            self._fail(message, traceback=secrets.conceal(lines))
+
+    def _fail(self, message: str, **returned: str) -> None:
+        """End the call. What was noted before is not lost."""
+        secrets = self._target.secrets
+        notes = [secrets.conceal_sentence(note) for note in self._target.notes]
+        if self._with_notes:
+            leave(self._module, secrets, failed=True, msg=message, notes=notes, **returned)
+        for note in notes:
+            self._module.warn(note)
+        leave(self._module, secrets, failed=True, msg=message, **returned)
 
 
 def _leave(

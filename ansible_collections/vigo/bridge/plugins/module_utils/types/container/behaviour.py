@@ -107,8 +107,9 @@ class Container(Behaviour):
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
         """Record what was taken over; report orphans, and remove them where that is wanted."""
-        record_found(target, named(target), results)
-        return prune(target, call.resources, results, call.wants_prune)
+        unrecorded = record_found(target, named(target), results)
+        failed = [result for result in (*results, *unrecorded) if result.failed]
+        return [*unrecorded, *prune(target, call.resources, failed, call.wants_prune)]
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
         """The folders of the host that it can write to."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Iterable, Iterator, Mapping
 
+from ...common.errors import ResourceError
 from ...state.owners_file import OwnersFile
 from ...state.ownership import Claim, Namesake, Owner, Stack, refusal
-from ..base import Result
+from ..base import Result, as_failed
 from ..target import Target
 from . import label
 from .engine import Engine
@@ -128,28 +129,38 @@ def _namesakes(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[st
             yield name, owner
 
 
-def record_found(target: Target, named: Named, results: Iterable[Result]) -> None:
+def record_found(target: Target, named: Named, results: Iterable[Result]) -> list[Result]:
     """Record what the stack has taken over without a label, and drop what no longer exists.
 
-    Nothing is recorded for a resource that failed.
+    Nothing is recorded for a resource that failed. Returns the results of those that fail here.
     """
     known = owners(target)
     stack, record = known.stack, known.record
     if stack is None or record is None or target.check_mode:
-        return
-    failed = {result.id for result in results if result.failed}
-    engines: dict[str, Engine] = {}
+        return []
+    brought = {result.id: result for result in results if not result.failed}
+    unrecorded = []
     for found in known.found:
-        engine = engines.setdefault(found.engine.host, found.engine)
-        container = engine.container(found.container_id)
-        if found.resource in failed or container is None or container.name != found.name:
-            continue
-        record.put("containers", container.id, stack, found.resource, found.name, engine.host)
-    if any(found.claim is Claim.FORMER for found in known.found):
-        for engine in engines.values():
-            _record_networks(engine, stack, record, named.networks)
+        if found.resource in brought:
+            try:
+                _record(found, stack, record, named)
+            except (ResourceError, OSError) as error:
+                unrecorded.append(as_failed(brought[found.resource], error))
     for engine in named.engines.values():
-        _drop_gone(engine, record)
+        try:
+            _drop_gone(engine, record)
+        except (ResourceError, OSError):
+            target.note(f"what no longer exists at {engine.host} stays recorded until the next run")
+    return unrecorded
+
+
+def _record(found: Found, stack: Stack, record: OwnersFile, named: Named) -> None:
+    engine = found.engine
+    container = engine.container(found.container_id)
+    if container is not None and container.name == found.name:
+        record.put("containers", container.id, stack, found.resource, found.name, engine.host)
+    if found.claim is Claim.FORMER:
+        _record_networks(engine, stack, record, named.networks)
 
 
 def _record_networks(engine: Engine, stack: Stack, record: OwnersFile, wanted: set[str]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterable, Mapping
 
 from ...common.errors import ResourceError
 from ...engine.connection import address
-from ..base import PRUNED, Result
+from ..base import PRUNED, Result, as_failed
 from ..target import Target
 from .engine import Engine
 from .named import Named, named
@@ -24,27 +24,35 @@ from .spec import FAILED, NEW, OLD
 
 
 def prune(
-    target: Target, resources: Iterable[str], results: Iterable[Result], wanted: bool
+    target: Target, resources: Iterable[str], failures: Iterable[Result], wanted: bool
 ) -> list[Result]:
     """Tells of orphans in ``target.orphans`` and a note; removes them if that is wanted.
 
-    resources: the ids of all resources of the stack. results: what became of them; where one
-    failed nothing is removed, because the run did not show all that is named.
+    resources: the ids of all resources of the stack. failures: of these; where there is one nothing
+    is removed, because the run did not show all that is named. An engine that does not answer any
+    more is a failure of pruning.
     """
     if not (wanted or target.check_mode):
         return []
     record, known, whose = named(target), set(resources), owners(target)
     removals: list[Result] = []
-    failed = [result.id for result in results if result.failed]
+    failed = ", ".join(dict.fromkeys(result.id for result in failures))
     for engine in _engines(record, target):
-        found = find_orphans(engine.all_containers(), whose, known, record)
-        orphans = [orphan for orphan in found if is_proven(engine, orphan.id, whose)]
-        target.orphans += [orphan.name for orphan in orphans]
-        if wanted and failed and orphans:
-            target.note(f"nothing was pruned, because {', '.join(failed)} failed")
-        elif wanted:
-            removals += _removed(engine, orphans, target.check_mode)
-            removals += _networks_removed(engine, whose, orphans, record, target.check_mode)
+        try:
+            found = find_orphans(engine.all_containers(), whose, known, record)
+            orphans = [orphan for orphan in found if is_proven(engine, orphan.id, whose)]
+            target.orphans += [orphan.name for orphan in orphans]
+            if wanted and failed and orphans:
+                target.note(f"nothing was pruned, because {failed} failed")
+            elif wanted:
+                removals += _removed(engine, orphans, target.check_mode)
+                removals += _networks_removed(engine, whose, orphans, record, target.check_mode)
+        except (ResourceError, OSError) as error:
+            unpruned = as_failed(Result(f"{PRUNED}{engine.host}", "container", "failed"), error)
+            if wanted:
+                removals.append(unpruned)
+            else:
+                target.note(_not_listed(engine.host, unpruned.reason))
     if target.orphans and not wanted:
         names = ", ".join(target.orphans)
         how = "run --prune removes them"
@@ -120,10 +128,12 @@ def _engines(record: Named, target: Target) -> list[Engine]:
             refuse_namesakes(engines[host], whose)
         except ResourceError as error:
             engines.pop(host, None)
-            target.note(
-                f"cannot list containers at {host} that are no longer in the stack: {error.message}"
-            )
+            target.note(_not_listed(host, error.message))
     return list(engines.values())
+
+
+def _not_listed(host: str, reason: str) -> str:
+    return f"cannot list containers at {host} that are no longer in the stack: {reason}"
 
 
 def _removed(engine: Engine, orphans: Iterable[Orphan], check_mode: bool) -> list[Result]:
@@ -179,7 +189,6 @@ def _result(result_id: str, kind: str, reason: str, remove: Callable[[], None]) 
     began = time.monotonic()
     try:
         remove()
-    except ResourceError as error:
-        detail = {"message": error.message, "log": error.log}
-        return Result(result_id, kind, error.status, error.message, error=detail)
+    except (ResourceError, OSError) as error:
+        return as_failed(Result(result_id, kind, "failed"), error)
     return Result(result_id, kind, "deleted", reason, duration_s=time.monotonic() - began)
