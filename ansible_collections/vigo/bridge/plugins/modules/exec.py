@@ -64,6 +64,8 @@ options:
   user:
     description:
       - The user to run as, by name or number. Another user than the connection's needs C(become).
+      - A number may be one without an account. The command then has the group of the same number,
+        no other group, and C(/) as C(HOME).
     type: str
   environment:
     description:

@@ -202,7 +202,21 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
     "cwd is a file": ({"command": "id", "cwd": "/etc/passwd"}, "failed", None, "Not a directory"),
     "too long a command": ({"command": ":" * 3_000_000}, "failed", None, "Argument list too long"),
     "no text but true": ({"command": True}, "ran", 0, ""),
-    "a number as user": ({"command": "id", "user": 4711}, "failed", None, "user '4711' does not"),
+    "a number that no user can have": (
+        {"command": "id", "user": 4294967295},
+        "failed",
+        None,
+        "user: 4294967295 is larger than any number",
+    ),
+    "a long number as user": ({"command": "id", "user": "9" * 5000}, "failed", None, "is larger"),
+    "a negative number as user": ({"command": "id", "user": -2}, "failed", None, "user '-2' does"),
+    "a number with _ as user": ({"command": "id", "user": "1_0"}, "failed", None, "does not exist"),
+    "the home of a number": (
+        {"command": "id", "user": 54321, "cwd": "~/x"},
+        "failed",
+        None,
+        "cwd: user 54321 has no account on this machine, so that '~/x' has no home folder",
+    ),
     "a list as command": ({"command": ["echo", "a  b", "$HOME", "*"]}, "ran", 0, "a  b $HOME *\n"),
     "a list with empty words": ({"command": ["printf", "[%s]", "", " "]}, "ran", 0, "[][ ]"),
     "a list with numbers": ({"command": ["echo", 1, 1.5, True]}, "ran", 0, "1 1.5 true\n"),
@@ -349,6 +363,36 @@ def test_user() -> None:
     assert apply(EXEC, {"command": "id -un; echo $HOME", "user": "daemon"}).output == (
         "daemon\n/usr/sbin\n"
     )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may switch users")
+@pytest.mark.parametrize("user", [54321, "54321", "054321"])
+def test_a_number_without_an_account(user: int | str) -> None:
+    """It has no rights but its own: the group of the same number, and no other."""
+    command = "id -u; id -G; echo $USER $LOGNAME $HOME; cat {{secret_file}}"
+    attributes = {"command": command, "user": user, "secret_file": "secret:a/b", "cwd": "/"}
+    result = apply(EXEC, {**attributes, "onlyif": "test $(id -u) = 54321"}, secrets={"a/b": "hid"})
+    assert result.output == "54321\n54321\n54321 54321 /\n********"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "advice"),
+    [
+        ({"command": "echo a; exit 3"}, "; its output says why, or else accept it with `returns`"),
+        (
+            {"command": "exit 3"},
+            "it printed nothing; correct the command, or else accept it with `returns`",
+        ),
+        (
+            {"command": "echo a; exit 3", "logoutput": False},
+            "to see its output, set logoutput to on_failure, or else accept it with `returns`",
+        ),
+    ],
+)
+def test_a_failure_says_where_its_output_is(attributes: dict[str, Any], advice: str) -> None:
+    result = apply(EXEC, attributes)
+    assert result.reason.startswith("the command ended with exit code 3 (accepted: 0); ")
+    assert advice in result.reason
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,32 @@ import pwd
 
 from ..common.errors import ResourceError
 
+#: The largest number of a user or group; the next one means "leave it as it is".
+LAST_ID = 2**32 - 2
+
 
 def account_of(user: str) -> pwd.struct_passwd:
-    """Return the account of a user, by name or number. Raises ResourceError."""
+    """Return the account of a user, by name or number. Raises ResourceError.
+
+    A number may be one without an account. It has the group of the same number, and no home folder
+    (``pw_dir`` is empty).
+    """
     try:
         return pwd.getpwnam(user)
     except KeyError:
         pass
+    if not user.isdecimal():
+        raise ResourceError(f"user {user!r} does not exist on this machine; create it first")
+    number = id_of(user, "user")
     try:
-        return pwd.getpwuid(int(user))
-    except (KeyError, ValueError, OverflowError):
-        raise ResourceError(
-            f"user {user!r} does not exist on this machine; create it first"
-        ) from None
+        return pwd.getpwuid(number)
+    except KeyError:
+        return pwd.struct_passwd((str(number), "x", number, number, "", "", ""))
+
+
+def id_of(digits: str, attribute: str) -> int:
+    """Return the number of a user or group. Raises ResourceError."""
+    number = int(digits) if len(digits) < 100 else LAST_ID + 1
+    if number > LAST_ID:
+        raise ResourceError(f"{attribute}: {digits} is larger than any number of a user or group")
+    return number

@@ -19,7 +19,13 @@ def expanded(path: str, attribute: str, user: str | None = None) -> str:
     if not path.startswith("~"):
         return path
     if user and (path == "~" or path.startswith("~/")):
-        return account_of(user).pw_dir + path[1:]
+        home = account_of(user).pw_dir
+        if not home:
+            raise ResourceError(
+                f"{attribute}: user {user} has no account on this machine, so that {path!r} has no"
+                " home folder; write the whole path"
+            )
+        return home + path[1:]
     found = os.path.expanduser(path)
     if found.startswith("~"):
         raise ResourceError(

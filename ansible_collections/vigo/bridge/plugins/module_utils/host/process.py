@@ -191,9 +191,14 @@ def _start(
         raise _not_started(program.arguments[0], cwd, error) from error
     except subprocess.SubprocessError as error:
         raise ResourceError(
-            f"the command could not be started as user {user!r}: only root may switch users;"
-            " run with become"
+            f"the command could not be started as user {user!r}: {_not_switched()}"
         ) from error
+
+
+def _not_switched() -> str:
+    if os.geteuid() != 0:
+        return "only root may switch users; run with become"
+    return "the system refuses this number here; choose the number of an existing user"
 
 
 def _not_started(program: str, cwd: str | None, error: OSError) -> ResourceError:
@@ -298,7 +303,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
 def _switch_to(user: str, variables: dict[str, str]) -> Callable[[], Any]:
     account = account_of(user)
     name = account.pw_name
-    variables.update(HOME=account.pw_dir, USER=name, LOGNAME=name)
+    variables.update(HOME=account.pw_dir or "/", USER=name, LOGNAME=name)
 
     def switch() -> None:
         os.initgroups(name, account.pw_gid)

@@ -85,8 +85,8 @@ class Exec(Behaviour):
         if finished.rc not in spec.returns:
             accepted = ", ".join(str(code) for code in spec.returns)
             raise ResourceError(
-                f"the command ended with exit code {finished.rc} (accepted: {accepted}); its"
-                " output says why, or else accept it with `returns`",
+                f"the command ended with exit code {finished.rc} (accepted: {accepted});"
+                f" {_remedy(finished, is_hidden)}, or else accept it with `returns`",
                 log=log,
                 rc=finished.rc,
                 returned=returned,
@@ -99,6 +99,15 @@ class Exec(Behaviour):
     ) -> Mapping[str, Any]:
         """As ``ansible.builtin.command`` has it where nothing ran."""
         return without_run(attributes.get("command"), None if result.failed else 0)
+
+
+def _remedy(finished: process.Finished, is_hidden: bool) -> str:
+    """Return where to find out why a command failed."""
+    if is_hidden:
+        return "to see its output, set logoutput to on_failure"
+    if not finished.output.strip():
+        return "it printed nothing; correct the command"
+    return "its output says why"
 
 
 def _diff(spec: ExecSpec) -> Mapping[str, str]:

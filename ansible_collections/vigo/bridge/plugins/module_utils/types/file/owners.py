@@ -9,8 +9,7 @@ import grp
 import pwd
 
 from ...common.errors import ResourceError
-
-_LAST_ID = 2**32 - 2
+from ...host.accounts import id_of
 
 
 def user_name(uid: int) -> str:
@@ -32,7 +31,7 @@ def group_name(gid: int) -> str:
 def uid_of(owner: str) -> int:
     """Return the number of a user. Raises ResourceError."""
     try:
-        return _number(owner, "owner") if owner.isdecimal() else pwd.getpwnam(owner).pw_uid
+        return id_of(owner, "owner") if owner.isdecimal() else pwd.getpwnam(owner).pw_uid
     except KeyError:
         raise ResourceError(f"owner: user {owner!r} does not exist; create it first") from None
 
@@ -40,13 +39,6 @@ def uid_of(owner: str) -> int:
 def gid_of(group: str) -> int:
     """Return the number of a group. Raises ResourceError."""
     try:
-        return _number(group, "group") if group.isdecimal() else grp.getgrnam(group).gr_gid
+        return id_of(group, "group") if group.isdecimal() else grp.getgrnam(group).gr_gid
     except KeyError:
         raise ResourceError(f"group: {group!r} does not exist; create it first") from None
-
-
-def _number(digits: str, attribute: str) -> int:
-    number = int(digits)
-    if number > _LAST_ID:
-        raise ResourceError(f"{attribute}: {digits} is larger than any number of a user or group")
-    return number
