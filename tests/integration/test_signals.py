@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import pty
+import select
 import signal
 import socket
 import subprocess
@@ -162,11 +163,15 @@ def test_the_end_of_the_terminal_is_the_end_of_the_run(tmp_path: Path) -> None:
         stdin=its, stdout=its, stderr=its,
     )  # fmt: skip
     os.close(its)
-    threading.Thread(target=_read, args=[ours], daemon=True).start()
+    ended = threading.Event()
+    reader = threading.Thread(target=_read, args=[ours, ended], daemon=True)
+    reader.start()
     deadline = time.monotonic() + 60
     while not (tmp_path / "begun").exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    ended.set()  # While a read waits, the terminal would outlive its descriptor.
+    reader.join(60)
     os.close(ours)
     assert program.wait(60) == 130
     await_no_process_with(str(tmp_path))
@@ -210,8 +215,9 @@ def _listening() -> Iterator[tuple[socket.socket, int]]:
         yield server, server.getsockname()[1]
 
 
-def _read(terminal: int) -> None:
-    """Read what a terminal shows, until it is closed."""
+def _read(terminal: int, ended: threading.Event) -> None:
+    """Read what a terminal shows, until that is no longer wanted."""
     with contextlib.suppress(OSError):
-        while os.read(terminal, 4096):
-            pass
+        while not ended.is_set():
+            if select.select([terminal], [], [], 0.05)[0]:
+                os.read(terminal, 4096)

@@ -25,7 +25,7 @@ from tests.unit.collection.module_sources import ROOT
 PROVIDE = """
 import json, sys
 sys.path.append(sys.argv[1])
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container import sdk
+from ansible_collections.vigo.bridge.plugins.module_utils.engine import sdk
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Blocked
 try:
     there = sdk.provide(**json.load(sys.stdin))
