@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import takewhile
 
 _PIECE = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
@@ -66,6 +67,19 @@ def _expression(piece: str) -> str:
         members = members.replace("[", "\\[").replace("]", "\\]")
         return f"[{negation}{members}]"
     return re.escape(piece)
+
+
+def literal_ends(glob: str) -> tuple[str, str]:
+    """Return the text before the first `*`, `?` or set of a glob, and that after the last one.
+
+    A glob can be covered only by one whose ends are the beginning and the end of these.
+    """
+    pieces = _pieces(glob)
+    return _literal(pieces), _literal(pieces[::-1])[::-1]
+
+
+def _literal(pieces: Iterable[str]) -> str:
+    return "".join(takewhile(lambda piece: len(piece) == 1 and piece not in "*?", pieces))
 
 
 def _pieces(glob: str) -> list[str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import MatchEntry
-from vigo_bridge.resolve.globs import LONGEST_NAME, any_of, glob_covers, is_glob
+from vigo_bridge.resolve.covering import CoveringGlobs
+from vigo_bridge.resolve.globs import LONGEST_NAME, any_of, is_glob
 
 
 @dataclass(frozen=True)
@@ -79,34 +80,29 @@ def check_globs(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None
 
 def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None:
     """Warns of entries whose hosts, all of them, an earlier entry takes."""
+    globs = CoveringGlobs()
     for place, entry in enumerate(entries):
-        if not _wanted(entry):
+        wanted = _wanted(entry)
+        if not wanted:
             diagnostics.warning(
                 "VB208",
                 entry.position,
                 f"match {entry.match!r} only excludes, so it matches no host",
                 'add a glob that includes, such as "*"',
             )
-        for earlier in entries[:place]:
-            if _takes_all(earlier, entry):
-                diagnostics.warning(
-                    "VB208",
-                    entry.position,
-                    f"no host can reach this entry: {earlier.match!r} in {earlier.position}"
-                    " is tried first and matches all of its hosts",
-                    "put the narrower match first",
-                )
-                break
-
-
-def _takes_all(earlier: MatchEntry, later: MatchEntry) -> bool:
-    return (
-        bool(_wanted(later))
-        and not _excluded(earlier)
-        and all(
-            any(glob_covers(wide, narrow) for wide in _wanted(earlier)) for narrow in _wanted(later)
-        )
-    )
+        takers = globs.owners_of_all(wanted)
+        if takers:
+            earlier = entries[min(takers)]
+            diagnostics.warning(
+                "VB208",
+                entry.position,
+                f"no host can reach this entry: {earlier.match!r} in {earlier.position}"
+                " is tried first and matches all of its hosts",
+                "put the narrower match first",
+            )
+        if not _excluded(entry):
+            for glob in wanted:
+                globs.add(glob, place)
 
 
 def _wanted(entry: MatchEntry) -> list[str]:
