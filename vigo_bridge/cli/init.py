@@ -12,6 +12,7 @@ from vigo_bridge import starter
 from vigo_bridge.cli.first_look import plan_call
 from vigo_bridge.cli.writing import writing
 from vigo_bridge.report.printing import echo
+from vigo_bridge.starter import SCHEMAS
 
 
 @click.command()
@@ -38,4 +39,5 @@ def init(folder: Path, match: str | None) -> None:
             ) from error
     for path in written:
         echo(f"wrote {path}")
+    echo(f"wrote {folder / SCHEMAS} (JSON Schemas, for editors)")
     echo(f"Look at it with: {plan_call(folder, pattern)}")

@@ -19,5 +19,6 @@ def refuse_prune_of_unnamed(stack: Stack) -> None:
     raise click.ClickException(
         f"--prune requires a named stack: {stack.identity.name!r} is only the name of a folder,"
         f" which another stack may share. Create {stack.folder / FILE} with these lines:\n"
-        f"{written}Nothing was touched."
+        f"{written}If it had a {FILE} before, restore that one, for instance from version control:"
+        " hosts refuse another ID under the name of a stack that they know.\nNothing was touched."
     )

@@ -17,7 +17,7 @@ from vigo_bridge.report.diagnostics import as_json, as_text
 from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.resolve import resolve
 from vigo_bridge.resolve.plan import Plan
-from vigo_bridge.wording import some
+from vigo_bridge.wording import counted, some
 
 
 def load_valid(options: StackOptions, output: str) -> Stack:
@@ -35,7 +35,7 @@ def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: s
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "no match entry"
         raise click.ClickException(
             f"no match entry of {options.folder} matches {some(hosts)}; it has {patterns}."
-            " Add a match entry, or name the hosts accordingly"
+            " Add a match entry, or name the hosts accordingly; --as names the machine of --local"
         )
     return plan
 
@@ -66,7 +66,7 @@ def show(
     for diagnostic in diagnostics:
         echo(as_text(diagnostic, folder), err=to_stderr)
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
-    named = [f"{count} {name}{'s' * (count > 1)}" for name, count in sorted(counts.items())]
+    named = [counted(count, name) for name, count in sorted(counts.items())]
     if not has_errors(diagnostics):
         named.insert(0, "no errors")
     echo(", ".join(named), err=to_stderr)

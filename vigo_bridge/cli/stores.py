@@ -21,6 +21,7 @@ from vigo_bridge.language.model import Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.secrets import secret_positions
 from vigo_bridge.run.vault import read_vault
+from vigo_bridge.wording import counted
 
 
 def stores_of(folder: Path) -> list[Store]:
@@ -46,7 +47,7 @@ def findings(stack: Stack) -> Iterable[Diagnostic]:
     )
     if positions:
         more = len(positions) - 1
-        others = f" and {more} other{'s' if more > 1 else ''} are" if more else " is"
+        others = f" and {counted(more, 'other reference')} to secrets are" if more else " is"
         found.note(
             "VB606",
             positions[0],

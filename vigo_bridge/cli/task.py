@@ -47,6 +47,7 @@ from vigo_bridge.report.task import print_task
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.private_folder import private_folder
 from vigo_bridge.run.secret_server import Secrets
+from vigo_bridge.wording import counted
 
 _TIMEOUT = "60"
 
@@ -80,7 +81,7 @@ def list_(stack: StackOptions, output: str) -> None:
         return
     rows = [(known.name, ", ".join(known.params), known.command.text) for known in tasks]
     print_rows(Screen(), "", rows)
-    echo(f"{len(tasks)} task{'s' * (len(tasks) != 1)}")
+    echo(counted(len(tasks), "task"))
 
 
 @task.command()

@@ -15,6 +15,7 @@ from rich.text import Text
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
+from vigo_bridge.wording import counted
 
 STATUS_STYLES = {
     EnvoyStatus.CONVERGED: "green",
@@ -174,7 +175,7 @@ def _conclusions(result: RunResult) -> Iterator[str]:
 def _total(result: RunResult) -> str:
     counts = Counter(envoy.status for envoy in result.envoys.values())
     parts = [f"{counts[status]} {status.value}" for status in EnvoyStatus if counts[status]]
-    envoys = "1 envoy" if len(result.envoys) == 1 else f"{len(result.envoys)} envoys"
+    envoys = counted(len(result.envoys), "envoy")
     return f"{envoys}: {', '.join(parts)} ({result.duration:.1f} s)"
 
 

@@ -15,6 +15,8 @@ from vigo_bridge.language.folder import Kind
 from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
 from vigo_bridge.language.schema import schema
 
+#: The folder of the JSON Schemas.
+SCHEMAS = ".schema"
 _FOLDERS = ("configcrates", "roles", "envoys")
 _HOST = "@HOST@"
 _IDENTITY = "@IDENTITY@"
@@ -32,7 +34,7 @@ def files(host: str, folder: Path) -> dict[PurePosixPath, str]:
         for path, source in _sources()
     }
     for kind in get_args(Kind):
-        path = PurePosixPath(".schema", f"{kind}.json")
+        path = PurePosixPath(SCHEMAS, f"{kind}.json")
         found[path] = json.dumps(schema(kind), indent=2) + "\n"
     return found
 
