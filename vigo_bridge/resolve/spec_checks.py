@@ -11,7 +11,8 @@ from typing import Any
 
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics
-from vigo_bridge.language.specs import blamed_position, has_templates, spec_problem
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.specs import SpecProblem, has_templates, new_problems, spec_problems
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.instances import Instance
@@ -35,13 +36,18 @@ def _check(instance: Instance, arm: Mapping[str, Value], diagnostics: Diagnostic
         data = {name: _rendered(instance, name, value) for name, value in arm.items()}
     except _Unknown:
         return
-    problem = spec_problem(instance.resource.type, data)
-    if problem is None:
-        return
-    position = blamed_position(problem, instance.resource, arm)
+    problems = spec_problems(instance.resource.type, data)
+    for problem, position in new_problems(problems, instance.resource, arm, diagnostics):
+        _report(problem, position, arm, diagnostics)
+
+
+def _report(
+    problem: SpecProblem,
+    position: Position,
+    arm: Mapping[str, Value],
+    diagnostics: Diagnostics,
+) -> None:
     blamed = arm.get(problem.attribute)
-    if diagnostics.has_error_in_line_of(position):
-        return
     if blamed is not None and not has_templates({problem.attribute: blamed}):
         diagnostics.error("VB501", position, problem.message)
     else:

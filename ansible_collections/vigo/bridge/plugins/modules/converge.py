@@ -291,7 +291,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.converge.input import docker_hosts
-from ..module_utils.converge.run import converge, refuse_nul
+from ..module_utils.converge.run import check_options, converge
 from ..module_utils.engine import sdk
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
@@ -323,7 +323,7 @@ def main() -> None:
     )
     target = target_of(module)
     with explained(module, target, with_notes=True):
-        refuse_nul(module.params)
+        check_options(module.params)
         if module.params["docker_host"]:
             os.environ["DOCKER_HOST"] = module.params["docker_host"]
         if _needs_sdk(module):

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+import contextlib
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 
 class ResourceError(Exception):
@@ -36,3 +37,43 @@ class Blocked(ResourceError):
     """The surroundings prevent it: engine not answering, registry down, disk full."""
 
     status = "blocked"
+
+
+class SeveralErrors(ResourceError):
+    """Several things are wrong with one resource."""
+
+    def __init__(self, errors: Sequence[ResourceError]) -> None:
+        super().__init__(". ".join(error.message for error in errors))
+        self.errors = tuple(errors)
+
+
+class Problems:
+    """Collects errors, so that all of them are reported at once."""
+
+    def __init__(self) -> None:
+        self._errors: list[ResourceError] = []
+
+    @contextlib.contextmanager
+    def collected(self) -> Iterator[None]:
+        """Keep an error of the block instead of raising it."""
+        try:
+            yield
+        except ResourceError as error:
+            self._errors.append(error)
+
+    def of(self, parse: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a function returns; None where it raises an error, which is kept."""
+        with self.collected():
+            return parse(*arguments)
+        return None
+
+    @property
+    def count(self) -> int:
+        return len(self._errors)
+
+    def refuse(self) -> None:
+        """Raise the errors that were kept, if there are any."""
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            raise SeveralErrors(self._errors)

@@ -19,7 +19,7 @@ from ..state.ownership import Stack
 from ..types.base import Behaviour, Call, Result
 from ..types.registry import TYPES
 from ..types.target import Target
-from ..types.typed_attributes import typed
+from ..types.typed_attributes import refuse_nul
 from .graph import GraphError
 from .input import CrateInput, Resource, parse_crates, parse_resources
 from .passes import Convergence, Wanted
@@ -30,9 +30,10 @@ DEFAULT_SCOPE = "default"
 _PLAIN = ("state_dir", "docker_host", "scope", "stack_id", "former_scopes")
 
 
-def refuse_nul(arguments: Mapping[str, Any]) -> None:
+def check_options(arguments: Mapping[str, Any]) -> None:
     """Raise ResourceError where an option holds a NUL character."""
-    typed({name: arguments.get(name) for name in _PLAIN}, {})
+    for name in _PLAIN:
+        refuse_nul(name, arguments.get(name))
 
 
 def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
@@ -45,7 +46,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
     crates = parse_crates(entries)
-    refuse_nul(arguments)
+    check_options(arguments)
     path = arguments.get("state_dir") or private_files.default_folder()
     folder = state_folder.StateFolder(path, target.check_mode, target.note)
     stack = _stack(arguments)

@@ -48,6 +48,14 @@ def with_texts(
     }
 
 
+def refuse_nul(name: str, value: Any) -> None:
+    """Raise ResourceError where a text of an attribute holds a NUL character."""
+    if any("\0" in part for part in texts(value)):
+        raise ResourceError(
+            f"{name} holds a NUL character, which the system takes nowhere; take it out"
+        )
+
+
 def _is_text(option: Mapping[str, Any]) -> bool:
     return option.get("type") == "str" and "choices" not in option
 
@@ -55,10 +63,8 @@ def _is_text(option: Mapping[str, Any]) -> bool:
 def _typed(name: str, value: Any, kind: Any, is_data: bool) -> Any:
     if value is None:
         return None
-    if not is_data and any("\0" in part for part in texts(value)):
-        raise ResourceError(
-            f"{name} holds a NUL character, which the system takes nowhere; take it out"
-        )
+    if not is_data:
+        refuse_nul(name, value)
     if kind == "str":
         with within(name):
             return text(value)

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Callable
 
 from ...common.errors import ResourceError
 from .values import namespaces
@@ -17,28 +18,17 @@ if TYPE_CHECKING:
 _OF_THE_NETWORK = ("ports", "hostname", "dns", "extra_hosts")
 
 
-def refuse(settings: Settings) -> None:
-    """Raises ResourceError, naming both."""
+def _refuse_no_command(settings: Settings) -> None:
     if settings.entrypoint == () and not settings.command:
         raise ResourceError(
             "entrypoint: [] leaves no command, because engines drop the image's own beside it;"
             " set command, too"
         )
+
+
+def _refuse_network_mode(settings: Settings) -> None:
     if settings.network_mode and settings.networks:
         raise ResourceError("network_mode cannot be combined with network or networks; keep one")
-    _refuse_memory(settings)
-    namespaces.refuse_shared(settings.sysctls or {}, settings.network_mode, settings.ipc)
-    if (settings.network_mode or "").startswith("container:"):
-        for name in _OF_THE_NETWORK:
-            if getattr(settings, name) is not None:
-                raise ResourceError(
-                    f"{name} cannot be combined with network_mode: {settings.network_mode}; set it"
-                    " for that container"
-                )
-    targets = {mount.target for mount in settings.volumes or ()}
-    for path in settings.tmpfs or ():
-        if path in targets:
-            raise ResourceError(f"tmpfs: {path} is among volumes, too; keep one of them")
 
 
 def _refuse_memory(settings: Settings) -> None:
@@ -49,3 +39,34 @@ def _refuse_memory(settings: Settings) -> None:
         raise ResourceError("memory_swap needs memory; set both")
     if swap != -1 and swap < memory:
         raise ResourceError("memory_swap is memory and swap together: it cannot be below memory")
+
+
+def _refuse_sysctls(settings: Settings) -> None:
+    namespaces.refuse_shared(settings.sysctls or {}, settings.network_mode, settings.ipc)
+
+
+def _refuse_of_the_network(name: str, settings: Settings) -> None:
+    is_shared = (settings.network_mode or "").startswith("container:")
+    if is_shared and getattr(settings, name) is not None:
+        raise ResourceError(
+            f"{name} cannot be combined with network_mode: {settings.network_mode}; set it for"
+            " that container"
+        )
+
+
+def _refuse_tmpfs(settings: Settings) -> None:
+    targets = {mount.target for mount in settings.volumes or ()}
+    for path in settings.tmpfs or ():
+        if path in targets:
+            raise ResourceError(f"tmpfs: {path} is among volumes, too; keep one of them")
+
+
+#: What raises ResourceError for a conflict, and the attributes that it depends on.
+CONFLICTS: tuple[tuple[tuple[str, ...], Callable[[Settings], None]], ...] = (
+    (("entrypoint", "command"), _refuse_no_command),
+    (("network_mode", "network", "networks"), _refuse_network_mode),
+    (("memory", "memory_swap"), _refuse_memory),
+    (("sysctls", "network_mode", "ipc"), _refuse_sysctls),
+    *(((name, "network_mode"), partial(_refuse_of_the_network, name)) for name in _OF_THE_NETWORK),
+    (("volumes", "tmpfs"), _refuse_tmpfs),
+)

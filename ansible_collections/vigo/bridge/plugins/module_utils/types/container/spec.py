@@ -10,13 +10,15 @@ their references to secrets.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, fields
-from typing import Any, Callable, Mapping
+from functools import partial
+from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from ...common.comma_strings import as_list, as_map, text, within
 from ...common.durations import seconds
-from ...common.errors import ResourceError
+from ...common.errors import Problems, ResourceError
 from ...common.integers import integer
 from ...common.suggest import did_you_mean
 from . import conflicts
@@ -48,6 +50,8 @@ _NUMBER = re.compile(r"-?[0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 #: Behind the names of the containers that a replacement keeps for a while.
 NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
+
+Parser = Callable[[Any, str], Any]
 
 #: Seconds that a container may take to do its work with ``expect: exited``, as a command may.
 JOB_TIMEOUT = 300.0
@@ -160,21 +164,62 @@ class ContainerSpec:
 def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     """Attributes as they come from a playbook or a stack. Raises ResourceError."""
     given = {name: value for name, value in attributes.items() if not _is_blank(value)}
+    reading = _Reading(given)
     for name in given:
-        _refuse_unknown(name)
-    handling = {name: _parsed(_HANDLING, name, given) for name in _HANDLING if name in given}
-    settings = {name: _parsed(_SETTINGS, name, given) for name in _SETTINGS if name in given}
-    if "network" in given or "networks" in given:
-        with within("networks" if "networks" in given else "network"):
+        reading.check(name, _refuse_unknown, name)
+    handling = reading.parsed(_HANDLING)
+    settings = reading.parsed(_SETTINGS)
+    attached = [name for name in ("network", "networks") if name in given]
+    if attached:
+        with reading.part(*attached), within(attached[-1]):
             settings["networks"] = networks.parse(given.get("network"), given.get("networks"))
     settings = {name: value for name, value in settings.items() if _is_set(name, value)}
     if handling.get("expect") == "exited":
         handling.setdefault("health_timeout", JOB_TIMEOUT)
-    with within("container"):
+    container = ""
+    with reading.part("container"), within("container"):
         container = _name(given.get("container"))
     spec = ContainerSpec(container, Settings(**settings), **handling)
-    _check_whole(spec)
+    _check_whole(spec, reading)
+    reading.problems.refuse()
     return spec
+
+
+class _Reading:
+    """Reads attributes one by one, and collects what is wrong with them."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.problems = Problems()
+        self._given = given
+        self._invalid: set[str] = set()
+
+    @contextlib.contextmanager
+    def part(self, *names: str) -> Iterator[None]:
+        """Keep an error of the block, which is about these attributes."""
+        before = self.problems.count
+        with self.problems.collected():
+            yield
+        if self.problems.count > before:
+            self._invalid.update(names)
+
+    def check(self, name: str, check: Callable[..., None], *arguments: Any) -> None:
+        with self.part(name):
+            check(*arguments)
+
+    def parsed(self, parsers: Mapping[str, Parser]) -> dict[str, Any]:
+        """Return the values of the attributes that can be read."""
+        found = {}
+        for name in parsers:
+            if name in self._given:
+                with self.part(name):
+                    found[name] = _parsed(parsers, name, self._given)
+        return found
+
+    def check_whole(self, names: Iterable[str], check: Callable[[], None]) -> None:
+        """Check what depends on several attributes, where all of these can be read."""
+        if self._invalid.isdisjoint(names):
+            with self.problems.collected():
+                check()
 
 
 def _parsed(parsers: Mapping[str, Parser], name: str, given: Mapping[str, Any]) -> Any:
@@ -191,17 +236,30 @@ def _is_set(name: str, value: Any) -> bool:
     return name in ("command", "entrypoint") or value not in ((), {}, Healthcheck())
 
 
-def _check_whole(spec: ContainerSpec) -> None:
-    settings = spec.settings
-    if spec.is_wanted and not settings.image:
+def _check_whole(spec: ContainerSpec, reading: _Reading) -> None:
+    for names, check in _WHOLE:
+        reading.check_whole(names, partial(check, spec))
+    for names, refuse in conflicts.CONFLICTS:
+        reading.check_whole(names, partial(refuse, spec.settings))
+
+
+def _check_image(spec: ContainerSpec) -> None:
+    if spec.is_wanted and not spec.settings.image:
         raise ResourceError("image is missing; it may be left out only with state: absent")
-    _check_restart(spec)
-    ours = [name for name in settings.labels or {} if name.startswith("vigo.bridge.")]
+
+
+def _check_labels(spec: ContainerSpec) -> None:
+    ours = [name for name in spec.settings.labels or {} if name.startswith("vigo.bridge.")]
     if ours:
         raise ResourceError(f"labels: {ours[0]} is reserved; choose another name")
-    conflicts.refuse(settings)
+
+
+def _check_keep_images(spec: ContainerSpec) -> None:
     if spec.keep_images is not None and spec.keep_images < 0:
         raise ResourceError("keep_images: write how many older images to leave, 0 or more")
+
+
+def _check_registry(spec: ContainerSpec) -> None:
     if bool(spec.registry_username) != bool(spec.registry_password):
         raise ResourceError("registry_username and registry_password must be given together")
 
@@ -217,6 +275,16 @@ def _check_restart(spec: ContainerSpec) -> None:
     raise ResourceError(
         f"expect: exited cannot be combined with restart: {policy}: {reason}; drop it"
     )
+
+
+#: What is checked, and the attributes that it depends on.
+_WHOLE: tuple[tuple[tuple[str, ...], Callable[[ContainerSpec], None]], ...] = (
+    (("image", "state"), _check_image),
+    (("expect", "restart"), _check_restart),
+    (("labels",), _check_labels),
+    (("keep_images",), _check_keep_images),
+    (("registry_username", "registry_password"), _check_registry),
+)
 
 
 def _name(value: Any) -> str:
@@ -237,9 +305,6 @@ def _refuse_unknown(name: str) -> None:
         return
     hint = did_you_mean(name, TYPE.options) or "see `ansible-doc vigo.bridge.container`"
     raise ResourceError(f"unknown attribute {name!r}; {hint}")
-
-
-Parser = Callable[[Any, str], Any]
 
 
 def _plain(value: Any, attribute: str) -> str:

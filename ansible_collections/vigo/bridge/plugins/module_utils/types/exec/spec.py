@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ...common import comma_strings, durations
-from ...common.errors import ResourceError
+from ...common.errors import Problems, ResourceError
 from ...host.home_folder import expanded
 
 if TYPE_CHECKING:
@@ -68,33 +68,46 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
         for kind in ("creates", "removes", "onlyif", "unless")
         if attributes.get(kind)
     )
-    command = _command(attributes.get("command"))
+    problems = Problems()
+    command = problems.of(_command, attributes.get("command"))
     secret_file = attributes.get("secret_file")
-    if secret_file is not None and not SECRET_FILE.search("\n".join(words(command))):
-        raise ResourceError(
-            "secret_file is given, but the command does not use it; write {{secret_file}} where"
-            " its path shall stand"
-        )
-    background = _yes(attributes.get("background"), "background")
-    if background and (attributes.get("stdin") or secret_file is not None):
-        raise ResourceError(
-            "a command in the background outlives the run and gets neither stdin nor secret_file;"
-            " leave them out"
-        )
-    return ExecSpec(
+    if command is not None:
+        problems.of(_check_secret_file, secret_file, command)
+    background = problems.of(_background, attributes)
+    spec = ExecSpec(
         command=command,
         guards=guards,
         stdin=str(attributes.get("stdin") or ""),
         secret_file=None if secret_file is None else str(secret_file),
         cwd=attributes.get("cwd") or None,
         user=attributes.get("user") or None,
-        environment=_environment(attributes.get("environment")),
-        returns=_exit_codes(attributes.get("returns")),
-        logoutput=_logoutput(attributes.get("logoutput")),
+        environment=problems.of(_environment, attributes.get("environment")),
+        returns=problems.of(_exit_codes, attributes.get("returns")),
+        logoutput=problems.of(_logoutput, attributes.get("logoutput")),
         background=background,
-        nice=integer_within(attributes.get("nice"), "nice", -20, 19),
-        timeout=durations.seconds(attributes.get("timeout") or 300, "timeout"),
+        nice=problems.of(integer_within, attributes.get("nice"), "nice", -20, 19),
+        timeout=problems.of(durations.seconds, attributes.get("timeout") or 300, "timeout"),
     )
+    problems.refuse()
+    return spec
+
+
+def _check_secret_file(secret_file: Any, command: Command) -> None:
+    if secret_file is not None and not SECRET_FILE.search("\n".join(words(command))):
+        raise ResourceError(
+            "secret_file is given, but the command does not use it; write {{secret_file}} where"
+            " its path shall stand"
+        )
+
+
+def _background(attributes: Mapping[str, Any]) -> bool:
+    background = _yes(attributes.get("background"), "background")
+    if background and (attributes.get("stdin") or attributes.get("secret_file") is not None):
+        raise ResourceError(
+            "a command in the background outlives the run and gets neither stdin nor secret_file;"
+            " leave them out"
+        )
+    return background
 
 
 def on_this_machine(spec: ExecSpec) -> ExecSpec:

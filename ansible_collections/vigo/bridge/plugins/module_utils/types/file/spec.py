@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from ...common.comma_strings import text, within
-from ...common.errors import ResourceError
+from ...common.errors import Problems, ResourceError
 from ...common.integers import integer_within
 from ...host.home_folder import expanded
 from ...secrets import references as secret_references
@@ -93,8 +93,29 @@ class FileSpec:
 
 def parse(attributes: Mapping[str, Any]) -> FileSpec:
     """Raises ResourceError for attributes that make no sense."""
-    path = _target_path(str(attributes.get("target_path") or ""))
-    content, source = attributes.get("content"), attributes.get("source") or None
+    problems = Problems()
+    source = attributes.get("source") or None
+    problems.of(_check_contents, attributes, source)
+    spec = FileSpec(
+        path=problems.of(_target_path, str(attributes.get("target_path") or "")),
+        state=problems.of(_state, attributes.get("state") or "present"),
+        content=problems.of(_content, attributes),
+        data=problems.of(_data, attributes),
+        is_vaulted=bool(attributes.get("_vaulted")),
+        source=source,
+        stream_edit=problems.of(_scripts, attributes.get("stream_edit")),
+        mode=problems.of(mode.parse, attributes.get("mode")),
+        owner=attributes.get("owner") or None,
+        group=attributes.get("group") or None,
+        secontext=attributes.get("secontext") or None,
+        backup=problems.of(_backup, attributes.get("backup")),
+        validate=problems.of(_validate, attributes.get("validate") or None),
+    )
+    problems.refuse()
+    return spec
+
+
+def _check_contents(attributes: Mapping[str, Any], source: Any) -> None:
     if attributes.get("src") is not None:
         raise ResourceError("src: only the action plugin of vigo.bridge.file can read it")
     given = [name for name in CONTENTS if attributes.get(name) is not None]
@@ -106,24 +127,14 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
         raise ResourceError(
             f"source: {source!r} is neither templates/... of the stack nor an absolute path"
         )
-    if content is not None:
-        spaces = integer_within(attributes.get("baseindent"), "baseindent", 0, _MOST_SPACES)
-        content = _indented(str(content), spaces)
-    return FileSpec(
-        path=path,
-        state=_state(attributes.get("state") or "present"),
-        content=content,
-        data=_data(attributes),
-        is_vaulted=bool(attributes.get("_vaulted")),
-        source=source,
-        stream_edit=_scripts(attributes.get("stream_edit")),
-        mode=mode.parse(attributes.get("mode")),
-        owner=attributes.get("owner") or None,
-        group=attributes.get("group") or None,
-        secontext=attributes.get("secontext") or None,
-        backup=_backup(attributes.get("backup")),
-        validate=_validate(attributes.get("validate") or None),
-    )
+
+
+def _content(attributes: Mapping[str, Any]) -> str | None:
+    content = attributes.get("content")
+    if content is None:
+        return None
+    spaces = integer_within(attributes.get("baseindent"), "baseindent", 0, _MOST_SPACES)
+    return _indented(str(content), spaces)
 
 
 def on_this_machine(spec: FileSpec) -> FileSpec:
