@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 class BadSize(ValueError):
-    """A text is no number of hosts. The message says what to write."""
+    """A text is not a number of hosts. The message says what to write."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _size(part: str, text: str) -> Size:
     digits, percent = part.strip(), part.strip().endswith("%")
     digits = digits.removesuffix("%")
     if not _NUMBER.fullmatch(digits):
-        raise BadSize(f"{text}: {part.strip() or 'nothing'!r} is no number of hosts; write a"
+        raise BadSize(f"{text}: {part.strip() or 'nothing'!r} is not a number of hosts; write a"
                       " whole number such as 5, or a percentage such as 25%")  # fmt: skip
     number = int(digits)
     if percent and number > 100:

@@ -262,7 +262,7 @@ def check(engine: Engine, testbed: Testbed, folder: Path, maker: Maker) -> None:
                 continue
             changed = place.bring(check=True, **{**ours, name: value})
             if changed.action == "none" and engine_api.is_podman:
-                assert any("does not tell" in n and name in n for n in place.notes), name
+                assert any("does not report" in n and name in n for n in place.notes), name
                 continue
             assert changed.action in ("recreated", "updated"), (name, changed)
             assert name in changed.reason or name == "networks"

@@ -237,7 +237,7 @@ def test_somebody_elses_container_where_a_failed_one_would_be_kept(scene: Scene)
     network = f"{scene.name}-net"
     result = scene.bring(network=network)
     assert result.action == "failed"
-    assert ".vigo-failed is in the way" in result.reason
+    assert ".vigo-failed already exists" in result.reason
     assert scene.names() == {".vigo-failed"}
     assert not scene.client.networks.list(names=[network])
 

@@ -169,7 +169,7 @@ def test_a_container_of_somebody_else_in_the_way(
     client.api.create_container("redis:7-alpine", name=f"{name}.vigo-old")
     result = brought({**attributes, "image": "redis:8-alpine"})
     assert result.action == "failed"
-    assert f"{name}.vigo-old is in the way" in result.reason
+    assert f"{name}.vigo-old already exists" in result.reason
     assert set(containers(engine, name)) == {"", ".vigo-old"}
     assert containers(engine, name)[""]["State"]["Running"]
     client.close()

@@ -27,12 +27,12 @@ def stack(engine: Engine, tmp_path: Path) -> Iterator[Stack]:
 #: What is asked of a container that runs, and a part of the error.
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"comand": "x"}, "unknown attribute 'comand'; did you mean 'command'?"),
-    ({"ports": "80:80:80:80"}, "ports: '80:80:80:80' is no port; write 8080:80"),
+    ({"ports": "80:80:80:80"}, "ports: '80:80:80:80' is not a port; write 8080:80"),
     ({"ports": "127.0.0.1:99999:80"}, "ports are 1 to 65535"),
     ({"volumes": "data"}, "volumes: 'data' is not an absolute path in the container"),
     ({"volumes": "./data:/data"}, "relative paths have no meaning on the target"),
     ({"volumes": "/a:/b:rx"}, "unknown option 'rx'"),
-    ({"image": "Redis:7"}, "'Redis:7' is no image reference; write NAME"),
+    ({"image": "Redis:7"}, "'Redis:7' is not an image reference; write NAME"),
     ({"image": "redis@sha256:12"}, "malformed digest; write NAME@sha256:HEX"),
     ({"healthcheck": {"test": "true", "start_interval": "1s"}}, "start_interval needs an engine"),
     ({"platform": "no/such"}, "platform"),
@@ -81,7 +81,7 @@ def test_a_foreign_container_with_a_name_that_a_replacement_needs(stack: Stack) 
         foreign = stack.client.containers.create(REDIS, name=stack.name + suffix)
         result = stack.bring(user="1")
         assert result.action == "failed"
-        assert f"{stack.name}{suffix} is in the way" in result.reason
+        assert f"{stack.name}{suffix} already exists" in result.reason
         assert stack.client.containers.get(stack.name + suffix).id == foreign.id
         foreign.remove(v=True)
         assert stack.inspect()["Id"] == identity

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.testbed
 
-TRUSTING = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+#: A connection that an earlier test left open would ask for nothing.
+OWN = "-o ControlPath=none"
+TRUSTING = f"{OWN} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
 #: By host of the inventory: how it is reached, and what its message must hold.
 QUESTIONS = {
     "unknown-key": (
-        # A connection that an earlier test left open would not ask for the key.
-        "ansible_user=root"
-        " ansible_ssh_common_args='-o UserKnownHostsFile=HERE/none -o ControlPath=none'"
+        f"ansible_user=root ansible_ssh_common_args='{OWN} -o UserKnownHostsFile=HERE/none'"
         " ansible_ssh_private_key_file=KEY",
         ["Host key verification failed", "ssh-keyscan"],
     ),

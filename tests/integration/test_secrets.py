@@ -364,7 +364,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     "broken once decrypted": ("yaml", "once decrypted, it is no YAML at line 1, column 6"),
     "missing program": ("program", "'no-such-program' cannot be run"),
     "a program that hangs": ("hanging", "did not answer within 0.5 s when asked for site/db"),
-    "a wrong list": ("list", "secrets.yml:1:10: {'vault': 'x'} is no secret store"),
+    "a wrong list": ("list", "secrets.yml:1:10: {'vault': 'x'} is not a secret store"),
 }
 #: what `secrets.yml` says
 LISTS = {

@@ -157,8 +157,9 @@ def test_the_end_of_the_terminal_is_the_end_of_the_run(tmp_path: Path) -> None:
     _write({}, tmp_path)
     ours, its = pty.openpty()
     program = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", sys.executable, "-m", "vigo_bridge",
-         *fleet.command("--batch-size", "1")],
+        # The tests themselves may run under nohup, which is inherited.
+        ["env", "--default-signal=HUP", "setsid", "--ctty", "--wait", sys.executable,
+         "-m", "vigo_bridge", *fleet.command("--batch-size", "1")],
         env={**os.environ, **fleet.environment},
         stdin=its, stdout=its, stderr=its,
     )  # fmt: skip

@@ -51,7 +51,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 <= number <= 86400:
-        raise BadSize(f"{text!r} is no number of seconds from 0 to 86400")
+        raise BadSize(f"{text!r} is not a number of seconds from 0 to 86400")
     return number
 
 

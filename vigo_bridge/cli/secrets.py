@@ -44,7 +44,7 @@ def set_(path: str, stack: StackOptions) -> None:
     """
     problem = mistake(path)
     if problem is not None:
-        raise click.ClickException(f"{path!r} is no path of a secret: {problem}")
+        raise click.ClickException(f"{path!r} is not the path of a secret: {problem}")
     file = _vault_file(stack.folder)
     value = _typed(path)
     with _explained():

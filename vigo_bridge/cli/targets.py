@@ -82,7 +82,7 @@ def _traits(
         if len(values) == len(names):
             known[host] = dict(zip(names, values, strict=True))
         else:
-            lines.say(f"{host} does not tell its traits, and is left out: {outcome(envoy)}")
+            lines.say(f"{host} does not report its traits and is left out: {outcome(envoy)}")
     return known
 
 

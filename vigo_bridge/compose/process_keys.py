@@ -183,7 +183,7 @@ def _duration(job: Job, key: str, text: Text) -> str | None:
         return job.plain(key, text)
     number = _seconds(str(text))
     if number is None:
-        job.lost(key, f"{text} is no length of time", "write 30s, 5m or 1h")
+        job.lost(key, f"{text} is not a duration", "write 30s, 5m or 1h")
         return None
     return str(text) if _is_ours(str(text)) else f"{number:g}s"
 

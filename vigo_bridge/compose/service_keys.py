@@ -56,7 +56,7 @@ def _devices(job: Job, texts: tuple[Text, ...]) -> None:
         if str(text).startswith("/"):
             kept.append(text)
         else:
-            job.lost("devices", f"the device {text} is no path", "name its path below /dev")
+            job.lost("devices", f"the device {text} is not a path", "name its path below /dev")
     job.set_list("devices", "devices", tuple(kept))
 
 
@@ -81,7 +81,7 @@ _HOOK = "write an exec resource that runs `docker exec`, with depends_on: or not
 
 #: What becomes of each key. What is missing here breaks the import, and a test before that.
 CONVERSIONS: Mapping[str, Conversion] = {
-    "annotations": _lost("annotations", "use labels, if whoever reads them can"),
+    "annotations": _lost("annotations", "use labels, if what reads them can"),
     "attach": _note("attach", "attach is about the output of `compose up` only"),
     "blkio_config": _lost("blkio_config", "limit the disk's use on the host"),
     "build": _lost("build", "build the image where you build others, push it, name it in image:"),

@@ -35,7 +35,7 @@ def _advise_guard(resource: Resource, diagnostics: Diagnostics) -> None:
             "VB503",
             unless.position_of(grep.start(1)),
             f"'unless' with {grep[1]!r} holds when some line does NOT match: the command is"
-            " skipped just when something is amiss, and runs when all is well",
+            " skipped just when something is wrong, and runs when everything is fine",
             "turn the question around, for instance with 'onlyif', or compare with the wanted"
             " state",
         )

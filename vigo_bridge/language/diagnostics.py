@@ -22,7 +22,7 @@ Severity = Literal["error", "warning", "note"]
 CODES = {
     "VB101": "the stack or one of its files cannot be read",
     "VB102": "a file is not YAML, or uses YAML that stacks do not have",
-    "VB103": "a key stands twice in one mapping",
+    "VB103": "duplicate key in a mapping",
     "VB104": "a value has the wrong shape",
     "VB105": "a key is unknown",
     "VB106": "something that must be there is missing",

@@ -125,6 +125,6 @@ def check_paths(scalar: Scalar, diagnostics: Diagnostics) -> None:
             diagnostics.error(
                 "VB601",
                 scalar.position_of(reference.start),
-                f"{reference.path!r} is no path of a secret",
+                f"{reference.path!r} is not the path of a secret",
                 problem,
             )

@@ -41,7 +41,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Fields:
-    """A mapping. Keys are scalars and keep their text; no key stands twice."""
+    """A mapping. Keys are scalars and keep their text; no key is a duplicate."""
 
     entries: tuple[tuple[Scalar, Value], ...]
     position: Position

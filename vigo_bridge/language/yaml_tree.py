@@ -176,7 +176,7 @@ class Builder:
                 self.diagnostics.error(
                     "VB103",
                     key.position,
-                    f"key {key.text!r} stands twice",
+                    f"duplicate key {key.text!r}",
                     f"the first is in line {first.line}; keep one of them",
                 )
             else:

@@ -71,7 +71,7 @@ def _reserved() -> list[str]:
     )
     if finished.returncode != 0:
         raise InventoryError(
-            "Ansible does not tell which names are its own; see that it works here:\n"
+            "Ansible does not report which names are its own; see that it works here:\n"
             + finished.stderr.strip()
         )
     names: list[str] = json.loads(finished.stdout)

@@ -95,8 +95,8 @@ SAID = {
     "a wrong list": (
         {"secrets.yml": "stores: [envv]"},
         [
-            "error 'envv' is no secret store; did you mean 'env'? write env, vault_file: FILE, or"
-            ' command: [PROGRAM, ..., "{path}"]',
+            "error 'envv' is not a secret store; did you mean 'env'? write env, vault_file: FILE,"
+            ' or command: [PROGRAM, ..., "{path}"]',
             NOT_CHECKED,
         ],
     ),

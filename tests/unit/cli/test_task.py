@@ -29,7 +29,7 @@ BAD = {
     "no such parameter": (["echo {{ .Vars.x }}", "--target", "h1"], "parameter 'x' is not defined"),
     "a broken template": (["echo {{ .Vars.x", "--target", "h1"], "CMD:1:"),
     "no assignment": (["true", "--target", "h1", "--param", "x"], "write KEY=VALUE"),
-    "no time": (["true", "--target", "h1", "--timeout", "soon"], "no length of time"),
+    "no time": (["true", "--target", "h1", "--timeout", "soon"], "not a duration"),
     "a missing parameter": (["greet", "--target", "h1"], "task greet needs --param town=VALUE"),
     "an unknown parameter": (
         ["greet", "--target", "h1", "--param", "twon=x"],

@@ -187,7 +187,7 @@ def test_a_strange_store_is_named(value: Any, message: str) -> None:
 
 @pytest.mark.parametrize("path", ["../a", "a//b", "/a", "-a", "a/-b", "a b", "a/.", "", "a$b"])
 def test_a_path_that_might_lead_elsewhere_is_asked_of_no_store(path: str) -> None:
-    with pytest.raises(UnknownSecrets, match="is no path of a secret: "):
+    with pytest.raises(UnknownSecrets, match="is not the path of a secret: "):
         look_up([path], [CommandStore(["echo", "{path}"])])
 
 
@@ -227,10 +227,13 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "unknown key": ("stores: [env]\nstore: [env]", "unknown key 'store'"),
     "unknown kind": (
         "stores:\n  - env\n  - vlaut_file: x",
-        "secrets.yml:3:5: .* is no secret store; did you mean 'vault_file'",
+        "secrets.yml:3:5: .* is not a secret store; did you mean 'vault_file'",
     ),
-    "two kinds": ("stores: [{vault_file: x, env: y}]", ":1:10: .* is no secret store; write env"),
-    "command as a text": ("stores: [{command: pass show}]", "'pass show' is no list of texts"),
+    "two kinds": (
+        "stores: [{vault_file: x, env: y}]",
+        ":1:10: .* is not a secret store; write env",
+    ),
+    "command as a text": ("stores: [{command: pass show}]", "'pass show' is not a list of strings"),
     "command without a path": ("stores: [{command: [pass]}]", "has {path}, so that"),
     "aliases": ("x: &x [1]\nstores: [*x]", ":2:10: aliases are not supported here"),
     "an alias of itself": ("stores: &x [*x]", ":1:13: aliases are not supported here"),
@@ -240,7 +243,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "a control character": ("stores: [a\0b]", "it is no YAML"),
     "no time": (
         'stores: [{command: ["{path}"], timeout: soon}]',
-        "'soon' is no number of seconds above 0; write one",
+        "'soon' is not a number of seconds above 0; write one",
     ),
 }
 

@@ -53,16 +53,16 @@ BAD_SIZES = {
     "0%": "a batch has at least one host",
     "2,0": "a batch has at least one host",
     "101%": "101% is more than all hosts",
-    "-1": "'-1' is no number of hosts",
-    "-5%": "'-5%' is no number of hosts",
-    "many": "'many' is no number of hosts",
-    "1.5": "'1.5' is no number of hosts",
-    "": "'nothing' is no number of hosts",
-    "1,,2": "'nothing' is no number of hosts",
-    "%": "'%' is no number of hosts",
-    "5 %": "'5 %' is no number of hosts",
-    "٣": "'٣' is no number of hosts",
-    "9" * 30: "is no number of hosts",
+    "-1": "'-1' is not a number of hosts",
+    "-5%": "'-5%' is not a number of hosts",
+    "many": "'many' is not a number of hosts",
+    "1.5": "'1.5' is not a number of hosts",
+    "": "'nothing' is not a number of hosts",
+    "1,,2": "'nothing' is not a number of hosts",
+    "%": "'%' is not a number of hosts",
+    "5 %": "'5 %' is not a number of hosts",
+    "٣": "'٣' is not a number of hosts",
+    "9" * 30: "is not a number of hosts",
 }
 
 
@@ -83,5 +83,5 @@ def test_budget(text: str, hosts: int, allowed: int) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "150%", "few", ""])
 def test_bad_budget(text: str) -> None:
-    with pytest.raises(BadSize, match=r"no number of hosts|more than all hosts"):
+    with pytest.raises(BadSize, match=r"not a number of hosts|more than all hosts"):
         parse_budget(text)

@@ -108,7 +108,7 @@ MISTAKES = {
     "unknown name": (
         [Node("a/web", depends_on=("redsi",)), Node("a/redis")],
         [],
-        "depends_on names 'redsi', which is no resource or crate of this envoy",
+        "depends_on names 'redsi', which is not a resource or crate of this envoy",
         "did you mean 'redis'?",
     ),
     "a name that two other crates have": (

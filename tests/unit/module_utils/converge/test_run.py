@@ -61,7 +61,7 @@ WITH_NUL = {"state_dir": "/tmp/a\0b", "docker_host": "unix:///a\0", "scope": "\0
 @pytest.mark.parametrize("name", WITH_NUL)
 def test_a_nul_character(name: str, check_mode: bool, tmp_path: Path) -> None:
     arguments = {"resources": [], "state_dir": str(tmp_path), name: WITH_NUL[name]}
-    with pytest.raises(ResourceError, match=f"^{name} holds a NUL character"):
+    with pytest.raises(ResourceError, match=f"^{name} contains a NUL character"):
         converge(arguments, Target(check_mode))
 
 

@@ -70,5 +70,5 @@ def test_duration(value: Any, seconds: float) -> None:
 
 @pytest.mark.parametrize("value", ["soon", "5 m", "-1", "", True, "1m30", "s"])
 def test_no_duration(value: Any) -> None:
-    with pytest.raises(ResourceError, match=r"timeout: .* no length of time"):
+    with pytest.raises(ResourceError, match=r"timeout: .* not a duration"):
         durations.seconds(value, "timeout")

@@ -163,7 +163,7 @@ def _configured(entry: Any, folder: str, read: VaultReader, plugged_in: PluggedI
 def _command(command: Any, timeout: Any) -> CommandStore:
     if not _is_command(command):
         raise StoreError(
-            f"command: {command!r} is no list of texts; write one text for each argument, such as"
+            f"command: {command!r} is not a list of strings; write one for each argument, such as"
             ' command: [pass, show, "{path}"]'
         )
     if not any("{path}" in part for part in command):
@@ -173,7 +173,7 @@ def _command(command: Any, timeout: Any) -> CommandStore:
         )
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
         raise StoreError(
-            f"timeout: {timeout!r} is no number of seconds above 0; write one such as 30"
+            f"timeout: {timeout!r} is not a number of seconds above 0; write one such as 30"
         )
     return CommandStore(command, timeout)
 
@@ -206,7 +206,7 @@ def _no_store(entry: Any) -> StoreError:
     wrong = [str(kind) for kind in kinds if kind not in known]
     meant = next(filter(None, (did_you_mean(kind, others) for kind in wrong)), "")
     return StoreError(
-        f"{entry!r} is no secret store; {meant and meant + ' '}write env, vault_file: FILE, or"
+        f"{entry!r} is not a secret store; {meant and meant + ' '}write env, vault_file: FILE, or"
         ' command: [PROGRAM, ..., "{path}"]'
     )
 

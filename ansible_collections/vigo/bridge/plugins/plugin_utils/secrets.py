@@ -36,7 +36,7 @@ def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
     for path in wanted:
         problem = mistake(path)
         if problem:
-            raise UnknownSecrets(f"{path!r} is no path of a secret: {problem}")
+            raise UnknownSecrets(f"{path!r} is not the path of a secret: {problem}")
     address = os.environ.get(SOCKET_VARIABLE)
     values = _ask_socket(address, wanted) if address else ask(wanted, stores)
     empty = [path for path in wanted if values.get(path) == ""]

@@ -104,7 +104,7 @@ REMARKS: list[tuple[dict[str, Any], dict[str, Any], str, list[str]]] = [
         {"sysctls": "net.a=1", "log_opts": "b=1", "user": "1", "platform": "linux"},
         {"container": FOREIGN},
         "1.41",
-        ["does not tell sysctls, log_opts"],
+        ["does not report sysctls, log_opts"],
     ),
 ]
 

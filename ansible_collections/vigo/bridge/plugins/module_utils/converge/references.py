@@ -164,7 +164,8 @@ class References:
             found = [member for crate in self._stamps(reference) for member in self.members[crate]]
             if not self._stamps(reference):
                 self._report(
-                    f"{attribute} names {reference!r}, which is no resource or crate of this envoy",
+                    f"{attribute} names {reference!r}, which is not a resource or crate of this"
+                    " envoy",
                     node.id,
                     attribute,
                     reference,

@@ -200,8 +200,8 @@ class Connection:
 
     def _senseless(self) -> Blocked:
         return Blocked(
-            f"what answers at {self.host} makes no sense as an engine's answer; look at its log,"
-            " and at what stands between here and the engine"
+            f"unexpected response from {self.host}: not a Docker API; check its log, and what is"
+            " between this host and the engine"
         )
 
     def _unreachable(self, error: Exception) -> Blocked:

@@ -51,7 +51,7 @@ class Builtin:
 
 def _path(text: str) -> str:
     if not text.startswith("/"):
-        raise ValueError(f"{text!r} is no absolute path; start it with '/'")
+        raise ValueError(f"{text!r} is not an absolute path; start it with '/'")
     return _text(text)
 
 
@@ -70,7 +70,7 @@ def _word(text: str) -> str:
 def _number(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
-            raise ValueError(f"{text[:20]!r} is no whole number from {low} to {high}")
+            raise ValueError(f"{text[:20]!r} is not an integer from {low} to {high}")
         return int(text)
 
     return read
@@ -85,7 +85,7 @@ def _week_day(word: str) -> int:
     for number, day in enumerate(_DAYS):
         if word in (day, day[:3]):
             return number
-    raise ValueError(f"{word[:20]!r} is no day; write mon, tue, wed, thu, fri, sat or sun")
+    raise ValueError(f"{word[:20]!r} is not a day; write mon, tue, wed, thu, fri, sat or sun")
 
 
 def _month_days(text: str) -> frozenset[int]:
@@ -99,7 +99,7 @@ def _trait_name(text: str) -> str:
 
 def _version(text: str) -> tuple[int, ...]:
     if not re.fullmatch(_VERSION, text):
-        raise ValueError(f"{text[:20]!r} is no version; write numbers such as '12' or '22.04'")
+        raise ValueError(f"{text[:20]!r} is not a version; write numbers such as '12' or '22.04'")
     return _numbers(text)
 
 

@@ -169,7 +169,7 @@ def _values(builtin: Builtin, given: Iterable[Token]) -> Iterable[Any]:
 def _unknown(name: Token) -> ConditionError:
     operator = _WORD_OPERATORS.get(name.text.lower())
     if operator:
-        return ConditionError(f"{name} is no builtin; write '{operator}'", name.offset)
+        return ConditionError(f"{name} is not a builtin; write '{operator}'", name.offset)
     known = ["changed", *BUILTINS]
     hint = did_you_mean(name.text, known) or f"known: {', '.join(known)}"
     return ConditionError(f"unknown builtin {name}; {hint}", name.offset)

@@ -291,7 +291,7 @@ def _name(value: Any) -> str:
     name = text(value).strip()
     if not _NAME.fullmatch(name):
         raise ResourceError(
-            f"container: {name!r} is no container name; write two or more letters, digits, _ . -"
+            f"container: {name!r} is not a container name; write two or more letters, digits, _ . -"
         )
     if name.endswith((NEW, OLD, FAILED)):
         raise ResourceError(

@@ -142,7 +142,7 @@ def _environment(value: Any) -> Mapping[str, str]:
     for name in variables:
         if not name or "=" in name or "\0" in name:
             raise ResourceError(
-                f"environment: {name!r} is no name of a variable; write letters, digits and _"
+                f"environment: {name!r} is not the name of a variable; write letters, digits and _"
             )
     return variables
 
@@ -152,7 +152,7 @@ def _exit_codes(value: Any) -> tuple[int, ...]:
         with comma_strings.within("returns"):
             return tuple(int(code) for code in comma_strings.as_list(value)) or (0,)
     except ValueError:
-        raise ResourceError(f"returns: {value!r} is no list of exit codes such as 0,2") from None
+        raise ResourceError(f"returns: {value!r} is not a list of exit codes such as 0,2") from None
 
 
 def _yes(value: Any, name: str) -> bool:

@@ -121,7 +121,7 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
         raise _unreadable(path, error) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise ResourceError(f"{path} cannot be read: it is no regular file; name one that is")
+        raise ResourceError(f"{path} cannot be read: it is not a regular file; name one that is")
     return open_files.enter_context(os.fdopen(descriptor, "rb"))
 
 

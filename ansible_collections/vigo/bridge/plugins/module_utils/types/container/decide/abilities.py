@@ -114,7 +114,7 @@ def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int
     untold = _untold(spec, observed)
     if untold:
         found.append(
-            f"{_of(spec)} the engine does not tell {', '.join(untold)} of a container that"
+            f"{_of(spec)} the engine does not report {', '.join(untold)} of a container that"
             " something else has made: taken for equal"
         )
     return found

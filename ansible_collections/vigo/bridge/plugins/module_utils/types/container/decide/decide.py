@@ -32,7 +32,7 @@ def decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         if doubt:
             return Decision("unknown", f"{doubt} may be changed by what comes before it")
     if decision.action == "none" and observed.moved is None:
-        return Decision("unknown", "the registry does not tell whether the image changed")
+        return Decision("unknown", "the registry does not report whether the image changed")
     if observed.followed and decision.action == "none":
         reason = f"it shares the network of {observed.followed}, which was replaced"
         return Decision("recreated", reason)
@@ -79,7 +79,7 @@ def _created(spec: ContainerSpec, observed: Observed) -> Decision:
     shown = {name: label.plain(value) for name, value in spec.settings.chosen().items()}
     return Decision(
         "created",
-        "there was no such container",
+        "it does not exist",
         {"before": {"state": "absent"}, "after": {"state": spec.state, **shown}},
         (*_missing_networks(spec, observed), steps.Create(start=spec.state == "running")),
     )

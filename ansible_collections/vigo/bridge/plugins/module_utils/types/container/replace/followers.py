@@ -71,7 +71,7 @@ def to_follow(
             )
         note(
             f"container {other.name} shares the network of {name}, which was replaced: it cannot"
-            " be started any more; make it anew"
+            " be started any more; recreate it"
         )
     followers = [other for other in found if other not in foreign]
     for follower in followers:
@@ -207,7 +207,7 @@ def _image(engine: Engine, follower: Existing) -> Image:
     image = engine.image(follower.image_id)
     if image is None:
         raise ResourceError(
-            f"container {follower.name} must be made anew, too, and its image is not there any"
+            f"container {follower.name} must be recreated, too, and its image is not there any"
             f" more; pull {image_name.familiar(follower.settings.image or '')} first"
         )
     return image

@@ -58,6 +58,6 @@ def _is_ours(container: Existing) -> bool:
 
 def _in_the_way(name: str) -> ResourceError:
     return ResourceError(
-        f"a container named {name} is in the way and not known to be ours;"
-        " look at it and remove or rename it"
+        f"a container named {name} already exists and was not created by vigo.bridge; remove or"
+        " rename it"
     )

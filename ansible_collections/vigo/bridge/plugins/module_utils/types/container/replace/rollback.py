@@ -73,7 +73,7 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     if old is None:
         raise ResourceError(
             f"container {swap.name}: the former container {swap.old_id[:12]} is gone; somebody else"
-            " has removed it, so there is none to go back to: run again to make it anew"
+            " has removed it, so there is none to go back to: run again to recreate it"
         )
     policy: str | None = prior.get("restart")
     if policy not in (None, old.settings.restart) and not engine.is_podman:

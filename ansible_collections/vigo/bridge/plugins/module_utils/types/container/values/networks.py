@@ -144,7 +144,9 @@ def _entries(value: Any) -> list[Attachment]:
 def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     name = text(name).strip()
     if not _NAME.fullmatch(name):
-        raise ResourceError(f"networks: {name!r} is no network name; write letters, digits, _ . -")
+        raise ResourceError(
+            f"networks: {name!r} is not a network name; write letters, digits, _ . -"
+        )
     if not isinstance(options, Mapping):
         raise ResourceError(
             f"networks: {name}: expected a mapping; write {name}: {{aliases: [NAME]}}, or"
@@ -175,6 +177,6 @@ def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[
         return str(kind(written)) if written else ""
     except ValueError:
         raise ResourceError(
-            f"networks: {name}: {option}: {written!r} is no such address; write one such as"
+            f"networks: {name}: {option}: {written!r} is not such an address; write one such as"
             f" {_EXAMPLES[option]}"
         ) from None

@@ -129,7 +129,7 @@ def _entry(entry: str) -> list[Port]:
         )
     if match is None:
         raise ResourceError(
-            f"ports: {entry!r} is no port; write 8080:80, 127.0.0.1:8080:80, 53:53/udp,"
+            f"ports: {entry!r} is not a port; write 8080:80, 127.0.0.1:8080:80, 53:53/udp,"
             " 8000-8010:8000-8010 or 80"
         )
     inner = _range(match.group("inner"), entry)

@@ -29,7 +29,9 @@ def size(value: Any, attribute: str) -> int:
         return -1
     match = _SIZE.fullmatch(written)
     if match is None:
-        raise ResourceError(f"{attribute}: {written!r} is no size; write bytes, or 512k, 256m, 2g")
+        raise ResourceError(
+            f"{attribute}: {written!r} is not a size; write bytes, or 512k, 256m, 2g"
+        )
     exact = Fraction(match.group(1)) if len(written) < _LONGEST else 1 << 63
     number = int(exact * 1024 ** _POWERS[match.group(2).lower()])
     if number >= 1 << 63:
@@ -54,7 +56,7 @@ def nano_cpus(value: Any, attribute: str) -> int:
     except ValueError:
         cpus = -1.0
     if cpus and not 0.01 <= cpus < 100000:
-        raise ResourceError(f"{attribute}: {text(value)!r} is no number of CPUs; write 0.5 or 2")
+        raise ResourceError(f"{attribute}: {text(value)!r} is not a number of CPUs; write 0.5 or 2")
     return round(cpus * 1e9)
 
 
