@@ -15,6 +15,7 @@ import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import abilities
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
@@ -170,8 +171,10 @@ def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
     assert image is not None
     body = create_config.payload(wanted, image, {}, str)
     body["Labels"] = dict(wanted.settings.labels or {})
+    api = EngineApi(scene.engine.docker_host)
     try:
-        EngineApi(scene.engine.docker_host).create(scene.name, body, "")
+        abilities.refuse(wanted, api.api_version)
+        api.create(scene.name, body, "")
     except ResourceError:
         return False
     return True
