@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from vigo_bridge.report.columns import place, print_line, print_rows
 from vigo_bridge.resolve.plan import Group, Plan
+from vigo_bridge.wording import counted
 
 
 def print_envoys(plan: Plan, folder: Path, console: Console) -> None:
@@ -27,7 +27,7 @@ def print_envoys(plan: Plan, folder: Path, console: Console) -> None:
         [(host,) for host in plan.unmatched],
     )
     print_line(
-        console, Text(f"{_count(matched, 'envoy')}, {len(plan.unmatched)} unmatched", "bold")
+        console, Text(f"{counted(len(matched), 'envoy')}, {len(plan.unmatched)} unmatched", "bold")
     )
 
 
@@ -40,10 +40,6 @@ def _row(host: str, group: Group, folder: Path) -> tuple[str, ...]:
         ",".join(group.roles) or "-",
         ",".join(crate.name for crate in group.crates) or "-",
     )
-
-
-def _count(things: Sequence[object], name: str) -> str:
-    return f"{len(things)} {name}{'s' * (len(things) != 1)}"
 
 
 def envoys_as_json(plan: Plan) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def check_configuration() -> None:
 
     This takes a sixth of a second where there is any.
     """
-    check_configuration_file()
     file = configuration_file()
+    text = _parsed(file) if file is not None else ""
     if file is None and not any(name.startswith("ANSIBLE_") for name in os.environ):
         return
     from ansible.config.manager import ConfigManager
@@ -49,7 +49,7 @@ def check_configuration() -> None:
         try:
             manager.get_config_value(name)
         except AnsibleError as error:
-            raise Refusal(_invalid(name, definition, file, error)) from error
+            raise Refusal(_invalid(name, definition, file, text, error)) from error
 
 
 def _parsed(file: Path) -> str:
@@ -83,8 +83,10 @@ def _mistake(error: configparser.Error) -> str:
     return f" {error.message}"
 
 
-def _invalid(name: str, definition: Mapping[str, Any], file: Path | None, error: Exception) -> str:
-    """Return where the value of a setting is, and what is expected of it."""
+def _invalid(
+    name: str, definition: Mapping[str, Any], file: Path | None, text: str, error: Exception
+) -> str:
+    """Return where the value of a setting is, and what is expected of it. text: the file's."""
     kind, choices = definition.get("type"), definition.get("choices")
     expected = _EXPECTED.get(str(kind), f"a value of the type {kind}")
     if choices:
@@ -93,7 +95,6 @@ def _invalid(name: str, definition: Mapping[str, Any], file: Path | None, error:
         value = os.environ.get(variable["name"])
         if value is not None:
             return f"{variable['name']}: invalid value {value!r}: expected {expected}"
-    text = _parsed(file) if file else ""
     for entry in definition.get("ini", ()):
         line = _line(text, entry["section"], entry["key"])
         if line:

@@ -31,16 +31,14 @@ def configurations() -> Iterator[bytes]:
 def configuration_file() -> Path | None:
     """Return the file that Ansible would use, or None. It need not be a file, or readable."""
     candidates = [_of_user(), _SYSTEM]
-    if (
-        not Path.cwd().stat().st_mode & stat.S_IWOTH
-    ):  # Where everyone can write, Ansible ignores it.
-        candidates.insert(0, Path.cwd() / "ansible.cfg")
+    folder = Path.cwd()
+    if not folder.stat().st_mode & stat.S_IWOTH:  # Where everyone can write, Ansible ignores it.
+        candidates.insert(0, folder / "ansible.cfg")
     named = os.environ.get("ANSIBLE_CONFIG")
     if named is not None:
         path = Path(os.path.expandvars(named)).expanduser().absolute()
-        candidates.insert(
-            0, path / "ansible.cfg" if os.access(path, os.F_OK) and path.is_dir() else path
-        )
+        is_folder = os.access(path, os.F_OK) and path.is_dir()
+        candidates.insert(0, path / "ansible.cfg" if is_folder else path)
     return next((file for file in candidates if os.access(file, os.F_OK)), None)
 
 

@@ -7,7 +7,6 @@ So their passwords are found as Ansible finds them: in a file, from a program, b
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,9 +15,6 @@ import yaml
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import (
     explained,
     named_in,
-)
-from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
-    write_atomically,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.run import ansible_program
@@ -34,6 +30,13 @@ def read_vault(path: str) -> str:
 def write_vault(path: Path, content: Mapping[str, str]) -> None:
     """Encrypts the content into the file, under the vault id that it has. Raises StoreError."""
     text = vault_text(content)
+    # Imported here, as most commands write no vault.
+    import tempfile
+
+    from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
+        write_atomically,
+    )
+
     # Its own way of replacing a file is not atomic.
     with tempfile.TemporaryDirectory() as folder:
         encrypted = Path(folder, "vault")

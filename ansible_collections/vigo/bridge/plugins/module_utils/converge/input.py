@@ -17,6 +17,7 @@ from .references import Crate, Node
 
 if TYPE_CHECKING:
     from ..language.conditions.when import Condition
+    from ..types.descriptor import ResourceType
 
 _NO_CRATES: Mapping[str, Any] = MappingProxyType({})
 
@@ -87,11 +88,10 @@ def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
 
     Nothing is checked yet.
     """
-    entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
     return [
         str(entry.get("docker_host") or "")
-        for entry in entries
-        if isinstance(entry, Mapping) and _needs_engine(entry.get("type"))
+        for entry in _entries(arguments)
+        if isinstance(entry, Mapping) and (kind := _type_of(entry)) and kind.needs_engine
     ]
 
 
@@ -100,12 +100,17 @@ def types_by_id(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises ResourceError where one has no ID.
     """
-    entries = [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
-    return {_id(entry): entry.get("type") for entry in entries}
+    return {_id(entry): entry.get("type") for entry in _entries(arguments)}
 
 
-def _needs_engine(kind: Any) -> bool:
-    return isinstance(kind, str) and kind in TYPES and TYPES[kind].needs_engine
+def _entries(arguments: Mapping[str, Any]) -> list[Any]:
+    """Return all resources of a call as they are written."""
+    return [*(arguments.get("resources") or ()), *_inline(arguments.get("crates") or {})]
+
+
+def _type_of(entry: Mapping[str, Any]) -> ResourceType | None:
+    name = entry.get("type")
+    return TYPES.get(name) if isinstance(name, str) else None
 
 
 def parse_resources(
@@ -129,14 +134,16 @@ def _inline(crates: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _parse(entry: Mapping[str, Any]) -> Resource:
-    kind = entry.get("type")
-    known = ", ".join(TYPES)
-    if not isinstance(kind, str) or kind not in TYPES:
-        raise ResourceError(f"resource {_label(entry)}: type {kind!r} is not one of {known}")
+    kind = _type_of(entry)
+    if kind is None:
+        known = ", ".join(TYPES)
+        raise ResourceError(
+            f"resource {_label(entry)}: type {entry.get('type')!r} is not one of {known}"
+        )
     identity = _id(entry)
     attributes = {name: value for name, value in entry.items() if name not in COMMON}
-    _refuse_unknown(f"resource {identity}", attributes, TYPES[kind].options)
-    for name, option in TYPES[kind].options.items():
+    _refuse_unknown(f"resource {identity}", attributes, kind.options)
+    for name, option in kind.options.items():
         if option.get("required") and attributes.get(name) in (None, ""):
             raise ResourceError(f"resource {identity}: {name} is missing")
     condition = _condition(f"resource {identity}", entry.get("when"))
@@ -146,7 +153,7 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
         gated=bool(condition and condition.gated),
     )
     return Resource(
-        node, kind, attributes, condition, entry.get("item"), entry.get("template", True)
+        node, kind.name, attributes, condition, entry.get("item"), entry.get("template", True)
     )
 
 
@@ -160,11 +167,11 @@ def _id(entry: Mapping[str, Any]) -> str:
         if entry.get(name):
             with within(f"resource {_label(entry)}: {name}"):
                 return text(entry[name])
-    kind = entry.get("type")
-    name = TYPES[kind].key if isinstance(kind, str) and kind in TYPES else ""
+    written, kind = entry.get("type"), _type_of(entry)
+    name = kind.key if kind is not None else ""
     key = entry.get(name, "")
-    with within(f"resource of type {kind}: {name}"):
-        return f"{kind}:{' '.join(words(key)) if isinstance(key, (list, tuple)) else text(key)}"
+    with within(f"resource of type {written}: {name}"):
+        return f"{written}:{' '.join(words(key)) if isinstance(key, (list, tuple)) else text(key)}"
 
 
 def _label(entry: Mapping[str, Any]) -> str:

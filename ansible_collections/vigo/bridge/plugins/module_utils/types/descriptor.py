@@ -76,7 +76,7 @@ class ResourceType:
     task_options: what such a task has beside the attributes; those with ``_`` are the action
     plugin's.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
-    guards: attributes that say whether it acts.
+    guards: attributes that say whether it acts, in the order in which they are asked.
     unasked_when_triggered: the guards among them that a trigger overrules.
     on_trigger: what a trigger does: NOTHING, RERUN or RESTART.
     former_names, former_attributes: what a stack may still call the type, and its attributes.

@@ -49,7 +49,7 @@ TYPE = ResourceType(
     behaviour=_behaviour,
     parse=_parse,
     module="vigo.bridge.exec",
-    guards=("onlyif", "unless", "creates", "removes"),
+    guards=("creates", "removes", "onlyif", "unless"),
     unasked_when_triggered=("unless", "creates", "removes"),
     on_trigger=RERUN,
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 from ...common import comma_strings, durations
 from ...common.errors import Problems, ResourceError
 from ...host.home_folder import expanded
+from .descriptor import TYPE
 
 if TYPE_CHECKING:
     from ...host.process import Command
@@ -64,9 +65,7 @@ class ExecSpec:
 def parse(attributes: Mapping[str, Any]) -> ExecSpec:
     """Raises ResourceError for attributes that make no sense."""
     guards = tuple(
-        Guard(kind, str(attributes[kind]))
-        for kind in ("creates", "removes", "onlyif", "unless")
-        if attributes.get(kind)
+        Guard(kind, str(attributes[kind])) for kind in TYPE.guards if attributes.get(kind)
     )
     problems = Problems()
     command = problems.of(_command, attributes.get("command"))
