@@ -217,7 +217,7 @@ def _listening() -> Iterator[tuple[socket.socket, int]]:
 
 
 def _read(terminal: int, ended: threading.Event) -> None:
-    """Read what a terminal shows, until that is no longer wanted."""
+    """Read what a terminal shows, until the event is set."""
     with contextlib.suppress(OSError):
         while not ended.is_set():
             if select.select([terminal], [], [], 0.05)[0]:

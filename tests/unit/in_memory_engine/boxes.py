@@ -152,7 +152,7 @@ class Life:
             )
 
     def stop(self, box: Box, grace: float) -> None:
-        """In full; whoever asks waits for it."""
+        """Stop a container, and return when it has ended."""
         if not box.has_process:
             return
         on_term = program(box.words).on_term

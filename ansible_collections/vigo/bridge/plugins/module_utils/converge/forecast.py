@@ -82,7 +82,7 @@ class Forecast:
     ) -> Result:
         """Return what is reported of a turn that leads to one of two results.
 
-        other: may be ``earlier`` itself, which means that there is no such turn.
+        other: ``earlier`` itself where the second possibility is that the resource has no turn.
         """
         self._journal.strike(resource.id)
         if one.changed or (other.changed and other is not earlier):

@@ -4,8 +4,8 @@
 """Converges an envoy: all its resources, in the order of their graph, with their triggers.
 
 Main pass: every resource has its turn; one that waits for a trigger only (``when: changed``)
-has none here. Closing pass: whoever is still owed a trigger is applied once more, triggered.
-A failure skips what depends on it; all else goes on.
+has none here. Closing pass: each resource that a trigger is still owed to is applied once more,
+triggered. A failure skips what depends on it; everything else goes on.
 
 What a resource began may be pending: nobody waits for it before its result counts, that is, at
 the turn of a resource with an edge or a trigger to or from it, and at the end of each pass. So

@@ -3,10 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What check mode knows of the state that earlier, only predicted changes would have made.
 
-Predicted files lie over the machine's own like a transparent sheet. What a command would change
-cannot be told, nor what a container writes to the folders that it is given: a cloud lies over
-these, and what was predicted of files before counts no more there. Moments are numbers that grow
-from turn to turn.
+Predicted files are an overlay of the machine's own. What a command would change is not known, nor
+what a container writes to the folders that it is given: these are marked unknown, and earlier
+predictions of files there no longer count. Moments are numbers that grow from turn to turn.
 """
 
 from __future__ import annotations

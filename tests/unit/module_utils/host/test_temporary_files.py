@@ -15,7 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files i
     write_atomically,
 )
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.mark.parametrize("durable", [True, False])

@@ -16,7 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import 
     nearest,
 )
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 #: Where diffs of texts are shown, which are no suggestions.
 _DIFFS = "vigo_bridge/report/terminal.py"
 
