@@ -66,6 +66,11 @@ matrix: .venv/ready ## the tests on every ansible-core and Python that this mach
 bench: .venv/ready ## how fast it is beside other tools, on hosts that it starts; ARGS="W1 --write"
 	$(PYTHON) -m benchmarks.workloads $(ARGS)
 
+.PHONY: mutation
+mutation: .venv/ready ## which small faults in our code the unit tests notice; ARGS="types --sample 100"
+	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[mutation]'
+	$(PYTHON) -m tests.mutation $(ARGS)
+
 .PHONY: site
 site: .venv/ready ## the documentation as a site, in dist/site
 	.venv/bin/mkdocs build --strict --quiet

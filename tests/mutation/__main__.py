@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m tests.mutation [AREA...] [--sample N]``: change code slightly, and run the tests.
+
+mutmut makes each change ("mutant") in a copy of the project and runs the unit tests that reach the
+changed function. A mutant is killed when one of these fails; one that survives shows what no test
+holds. All mutants of the three areas take hours, so a sample of each is taken; the same seed takes
+the same sample of the same code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPY = ROOT / "dist" / "mutation"
+MODULE_UTILS = "ansible_collections/vigo/bridge/plugins/module_utils"
+
+
+@dataclass(frozen=True)
+class Area:
+    """Files to change, and the unit tests that should notice."""
+
+    files: Sequence[str]
+    tests: Sequence[str]
+
+
+AREAS = {
+    "types": Area([f"{MODULE_UTILS}/types/*.py"], ["tests/unit/module_utils"]),
+    "converge": Area([f"{MODULE_UTILS}/converge/*.py"], ["tests/unit/module_utils"]),
+    "run": Area(["vigo_bridge/run/*.py"], ["tests/unit/run", "tests/unit/cli"]),
+}
+#: mutmut's words for a mutant that the tests noticed.
+NOTICED = {"killed", "timeout", "suspicious", "segfault"}
+
+
+def main() -> None:
+    """Measure the areas named on the command line, and print one table of all."""
+    parser = argparse.ArgumentParser(prog="make mutation ARGS=...")
+    parser.add_argument("areas", nargs="*", help=f"of {', '.join(AREAS)}; all when none is named")
+    parser.add_argument("--sample", type=int, default=400, help="mutants per area; 0 takes all")
+    parser.add_argument("--seed", default="1", help="another seed takes another sample")
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.areas if name not in AREAS]:
+        parser.error(f"unknown area {unknown[0]!r}: expected one of {', '.join(AREAS)}")
+    results = {}
+    for name in chosen.areas or AREAS:
+        results[name] = measure(AREAS[name], chosen.sample, chosen.seed)
+        print(*survivors(results[name]), sep="\n", flush=True)
+    print(*table(results), sep="\n")
+
+
+def measure(area: Area, sample: int, seed: str) -> dict[str, str]:
+    """Return the mutants that were tried, each with what became of it."""
+    copy_project(area)
+    mutmut("run", "no.such.mutant")  # mutmut makes all mutants, then fails for want of this one
+    mutants = sorted(results())
+    if not mutants:
+        sys.exit(f"mutmut made no mutants; see {COPY}")
+    taken = random.Random(seed).sample(mutants, min(sample, len(mutants))) if sample else mutants
+    mutmut("run", *taken)
+    found = results()
+    return {mutant: found[mutant] for mutant in taken}
+
+
+def copy_project(area: Area) -> None:
+    """Copy the files that Git knows into a new folder, and configure mutmut there."""
+    shutil.rmtree(COPY, ignore_errors=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    names = [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+    for name in names:
+        target = COPY / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+    top = sorted({name.split("/")[0] for name in names} - {"vigo_bridge", "ansible_collections"})
+    tests = [path for path in area.tests if (ROOT / path).exists()]
+    with (COPY / "pyproject.toml").open("a") as configuration:
+        configuration.write(
+            "\n[tool.mutmut]\n"
+            'source_paths = ["vigo_bridge", "ansible_collections"]\n'
+            f"only_mutate = {list(area.files)!r}\n"
+            f"also_copy = {top!r}\n"
+            f"pytest_add_cli_args_test_selection = {tests!r}\n"
+            'pytest_add_cli_args = ["-m", "not sweep and not testbed", "-p", "no:cacheprovider"]\n'
+        )
+
+
+def mutmut(*arguments: str) -> str:
+    """Run mutmut in the copy and return what it printed."""
+    return subprocess.run(
+        [sys.executable, "-m", "mutmut", *arguments],
+        cwd=COPY,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ).stdout
+
+
+def results() -> dict[str, str]:
+    """Return all mutants of the copy, each with mutmut's word for what became of it."""
+    printed = mutmut("results", "--all", "true")
+    return dict(re.findall(r"^\s*(\S+__mutmut_\d+): (.+?)\s*$", printed, re.M))
+
+
+def survivors(found: dict[str, str]) -> Iterable[str]:
+    """Yield each mutant that no test noticed, as a diff."""
+    for mutant, state in sorted(found.items()):
+        if state not in NOTICED:
+            diff = mutmut("show", mutant).splitlines()
+            changed = [line for line in diff if re.match(r"[-+](?![-+])", line)]
+            yield f"{mutant}: {state}"
+            yield from changed
+
+
+def table(found: dict[str, dict[str, str]]) -> Iterable[str]:
+    """Yield the score of each area as the rows of a Markdown table."""
+    yield "| area | mutants tried | noticed | not noticed | reached by no test | score |"
+    yield "|---|---|---|---|---|---|"
+    for name, mutants in found.items():
+        states = Counter(mutants.values())
+        noticed = sum(count for state, count in states.items() if state in NOTICED)
+        unreached = states["no tests"]
+        missed = len(mutants) - noticed - unreached
+        score = 100 * noticed / len(mutants)
+        yield f"| {name} | {len(mutants)} | {noticed} | {missed} | {unreached} | {score:.0f} % |"
+
+
+if __name__ == "__main__":
+    main()
