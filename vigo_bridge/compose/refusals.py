@@ -6,7 +6,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
+    ResourceError,
+    errors_of,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from vigo_bridge.compose.job import Job
 
@@ -25,13 +28,12 @@ _KEYS = {
 
 def drop_refused(job: Job) -> None:
     """Report and omit what the target would refuse, entry by entry in lists."""
-    while (message := _refusal(job, _whole(job))) is not None:
-        first = re.match(r"\w+", message)
-        name = first[0] if first else ""
+    while (error := _refusal(job, _whole(job))) is not None:
+        name = error.attribute
         holder = job.volumes if name == "volumes" else job.attributes.get(name)
         if not holder:
             return  # Its reason is reported elsewhere, or when the stack is loaded.
-        job.lost(_KEYS.get(name, name), message, _ADVICE)
+        job.lost(_KEYS.get(name, name), error.message, _ADVICE)
         kept = _kept(job, name, holder) if isinstance(holder, list) else []
         if name == "volumes":
             job.volumes[:] = kept
@@ -54,13 +56,16 @@ def _whole(job: Job) -> dict[str, Any]:
     return {**job.attributes, "volumes": job.volumes}
 
 
-def _refusal(job: Job, attributes: dict[str, Any]) -> str | None:
-    """Return why the target would refuse the attributes, with the imported variables."""
+def _refusal(job: Job, attributes: dict[str, Any]) -> ResourceError | None:
+    """Return the first reason why the target would refuse the attributes.
+
+    Variables of the import count with their values.
+    """
     filled = _filled(attributes, {name: value for name, (value, _) in job.renderer.vars.items()})
     try:
         spec.parse({"image": "x", **filled, "container": "app"})
     except ResourceError as error:
-        return error.message
+        return errors_of(error)[0]
     return None
 
 

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
+    Key,
+    Offset,
     ResourceError,
-    SeveralErrors,
+    errors_of,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.file.spec import is_path
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
@@ -20,15 +21,19 @@ from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate, Resource
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.templates import is_template
-from vigo_bridge.language.values import Value, scalars
+from vigo_bridge.language.values import Fields, Items, Scalar, Value, scalars
 
 
 @dataclass(frozen=True)
 class SpecProblem:
-    """attribute: the one to blame, or empty."""
+    """place: the attribute to blame and where in it, as a `ResourceError` has it."""
 
     message: str
-    attribute: str
+    place: tuple[Any, ...]
+
+    @property
+    def attribute(self) -> str:
+        return str(self.place[0]) if self.place else ""
 
 
 def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]:
@@ -39,37 +44,29 @@ def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]
     source = given.get(TYPES[kind].stack_file)
     if isinstance(source, str) and not is_path(source) and "content" not in given:
         given["content"] = given.pop(TYPES[kind].stack_file)  # checked elsewhere
-    found = [SpecProblem(message, name) for name, message in refused.items()]
-    others = [_problem(error, attributes) for error in _errors_of(kind, given)]
+    others = _refused_together(kind, given)
     if refused:  # Without them, others may seem to be missing.
-        others = [each for each in others if each.attribute in given]
-    return found + others
+        others = [error for error in others if error.attribute in given]
+    return [SpecProblem(error.message, error.place) for error in (*refused.values(), *others)]
 
 
-def _refused_alone(kind: str, attributes: Mapping[str, Any]) -> dict[str, str]:
+def _refused_alone(kind: str, attributes: Mapping[str, Any]) -> dict[str, ResourceError]:
     """Return why the target would refuse single attributes, by name."""
     found = {}
     for name, value in attributes.items():
         try:
             typed({name: value}, TYPES[kind].options, TYPES[kind].data)
         except ResourceError as error:
-            found[name] = error.message
+            found[name] = error
     return found
 
 
-def _errors_of(kind: str, attributes: Mapping[str, Any]) -> tuple[ResourceError, ...]:
+def _refused_together(kind: str, attributes: Mapping[str, Any]) -> list[ResourceError]:
     try:
         TYPES[kind].parse(attributes)
-    except SeveralErrors as several:
-        return several.errors
     except ResourceError as error:
-        return (error,)
-    return ()
-
-
-def _problem(error: ResourceError, attributes: Mapping[str, Any]) -> SpecProblem:
-    first = re.match(r"\w+", error.message)
-    return SpecProblem(error.message, first[0] if first and first[0] in attributes else "")
+        return list(errors_of(error))
+    return []
 
 
 def check_specs(crate: Configcrate, diagnostics: Diagnostics) -> None:
@@ -107,4 +104,27 @@ def blamed_position(
     problem: SpecProblem, resource: Resource, attributes: Mapping[str, Value]
 ) -> Position:
     value = attributes.get(problem.attribute)
-    return value.position if value else resource.position
+    return _position_in(value, problem.place[1:]) if value else resource.position
+
+
+def _position_in(value: Value, place: Iterable[Any]) -> Position:
+    """Return where a part of a value stands in the file, as exactly as that can be said."""
+    for part in place:
+        inner: Value | None = None
+        if isinstance(value, Items) and isinstance(part, int) and part < len(value.items):
+            inner = value.items[part]
+        elif isinstance(value, Items):  # Entries of the form NAME=VALUE.
+            inner = next((each for each in scalars(value) if _name(each) == part), None)
+        elif isinstance(value, Fields):
+            entry = next((entry for entry in value.entries if entry[0].text == part), None)
+            inner = entry and entry[not isinstance(part, Key)]
+        elif isinstance(part, Offset) and isinstance(value, Scalar):
+            return value.position if is_template(value.text) else value.position_of(part)
+        if inner is None:
+            break
+        value = inner
+    return value.position
+
+
+def _name(entry: Scalar) -> str:
+    return entry.text.partition("=")[0].strip()

@@ -34,7 +34,7 @@ MOUNTS = [
 
 @pytest.mark.parametrize(("value", "entries"), MOUNTS)
 def test_mounts(value: Any, entries: list[str]) -> None:
-    assert comma_strings.as_mounts(value) == entries
+    assert comma_strings.each(value, str, comma_strings.NEXT_MOUNT) == entries
 
 
 MAPS = [

@@ -9,12 +9,16 @@ values may hold commas.
 
 from __future__ import annotations
 
-import contextlib
 import re
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterator, List, Mapping, Pattern, Sequence, Tuple, TypeVar
 
-from .errors import ResourceError
+from .errors import Offset, ResourceError, within
 
+Parsed = TypeVar("Parsed")
+
+#: What separates the entries of a text.
+COMMA = re.compile(",")
+NEXT_MOUNT = re.compile(r",(?=\s*(?:[/.~]|[A-Za-z0-9][A-Za-z0-9_.-]*:/))")
 _NEXT_ASSIGNMENT = re.compile(r",(?=\s*[A-Za-z_][A-Za-z0-9_.-]*=)")
 #: What an item of a list looks like, by attribute.
 _FORMS = {
@@ -26,38 +30,43 @@ _FORMS = {
     "ulimits": "NAME=SOFT:HARD",
     **dict.fromkeys(("env", "environment", "labels", "log_opts", "sysctls"), "NAME=VALUE"),
 }
-_NEXT_MOUNT = re.compile(r",(?=\s*(?:[/.~]|[A-Za-z0-9][A-Za-z0-9_.-]*:/))")
 
 
 class NotText(ResourceError):
-    """A list, a mapping or nothing stands where one text belongs.
-
-    place: the attribute, and where in it: keys of mappings, and numbers of items from 0 on.
-    """
+    """A list, a mapping or nothing stands where one text belongs. The message names the place."""
 
     def __init__(self, value: Any, place: tuple[Any, ...]) -> None:
-        super().__init__(_not_text(value, place))
+        super().__init__(_not_text(value, place), place=place)
         self.value = value
-        self.place = place
 
-
-@contextlib.contextmanager
-def within(attribute: str) -> Iterator[None]:
-    """Add the name of the attribute to errors about its content."""
-    try:
-        yield
-    except NotText as error:
-        raise NotText(error.value, (attribute, *error.place)) from None
+    def move_into(self, place: tuple[Any, ...]) -> None:
+        super().move_into(place)
+        self.message = _not_text(self.value, self.place)
+        self.args = (self.message,)
 
 
 def as_list(value: Any) -> list[str]:
     """A list, or a string split at every comma. Blank entries are dropped."""
-    return _stripped(_entries(value, lambda text: text.split(",")))
+    return each(value, str)
 
 
-def as_mounts(value: Any) -> list[str]:
-    """A list, or a string split before each path or ``NAME:/``."""
-    return _stripped(_entries(value, _NEXT_MOUNT.split))
+def each(
+    value: Any, parse: Callable[[str], Parsed], separator: Pattern[str] = COMMA
+) -> list[Parsed]:
+    """Return what ``parse`` makes of each entry of a list or a string; its errors name the entry.
+
+    Blank entries are dropped, and blanks around the others.
+    """
+    found: List[Parsed] = []
+    for place, entry in _entries(value, separator):
+        stripped = entry.strip()
+        if not stripped:
+            continue
+        if place and isinstance(place[0], Offset):
+            place = (Offset(place[0] + entry.index(stripped[0])),)
+        with within(*place):
+            found.append(parse(stripped))
+    return found
 
 
 def as_map(value: Any, attribute: str) -> dict[str, str]:
@@ -67,12 +76,11 @@ def as_map(value: Any, attribute: str) -> dict[str, str]:
     """
     if isinstance(value, Mapping):
         return {text(name): text(item, name) for name, item in value.items()}
-    entries = _entries(value, _NEXT_ASSIGNMENT.split)
     pairs = {}
-    for entry in _stripped(entries) if isinstance(value, str) else entries:
-        name, equals, item = entry.partition("=")
-        if not equals and entry.strip():
-            raise ResourceError(f"{attribute}: {entry!r} is not NAME=VALUE")
+    for place, entry in _entries(value, _NEXT_ASSIGNMENT):
+        name, equals, item = (entry.strip() if isinstance(value, str) else entry).partition("=")
+        if not equals and name.strip():
+            raise ResourceError(f"{attribute}: {name!r} is not NAME=VALUE", place=place)
         if equals:
             pairs[name.strip()] = item
     return pairs
@@ -97,18 +105,19 @@ def text(value: Any, *place: Any) -> str:
     return str(value)
 
 
-def _entries(value: Any, split: Callable[[str], Sequence[str]]) -> list[str]:
-    if value is None:
-        return []
+def _entries(value: Any, separator: Pattern[str]) -> Iterator[Tuple[Tuple[Any, ...], str]]:
+    """The place of each entry, and its text."""
     if isinstance(value, str):
-        value = split(value)
-    if not isinstance(value, (list, tuple)):
-        return [text(value)]
-    return [text(item, place) for place, item in enumerate(value)]
-
-
-def _stripped(entries: Sequence[str]) -> list[str]:
-    return [entry for entry in (entry.strip() for entry in entries) if entry]
+        start = 0
+        for found in separator.finditer(value):
+            yield (Offset(start),), value[start : found.start()]
+            start = found.end()
+        yield (Offset(start),), value[start:]
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield (number,), text(item, number)
+    elif value is not None:
+        yield (), text(value)
 
 
 def _not_text(value: Any, place: tuple[Any, ...]) -> str:

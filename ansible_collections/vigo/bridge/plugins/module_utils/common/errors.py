@@ -9,12 +9,22 @@ import contextlib
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 
+class Offset(int):
+    """A character of a text, from 0 on, in the place of an error."""
+
+
+class Key(str):
+    """A key that is itself wrong, in the place of an error."""
+
+
 class ResourceError(Exception):
     """The resource cannot be what it should be: bad attributes, or its action failed.
 
     ``message`` says what happened and what to do. ``log`` holds the last lines of output of
     whatever failed (a container, a command), or is empty. ``rc`` is an exit code where there
-    is one. ``returned``: see ``Outcome``.
+    is one. ``returned``: see ``Outcome``. ``place`` says which of the resource's attributes is
+    wrong, and where in it: keys of mappings, numbers of items from 0 on, at its end a ``Key``
+    or the ``Offset`` in a text. It is empty where no attribute is at fault.
     """
 
     status = "failed"
@@ -25,12 +35,23 @@ class ResourceError(Exception):
         log: str = "",
         rc: int | None = None,
         returned: Mapping[str, Any] | None = None,
+        place: tuple[Any, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
         self.log = log
         self.rc = rc
         self.returned = returned or {}
+        self.place = place
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that is wrong, or an empty string."""
+        return str(self.place[0]) if self.place else ""
+
+    def move_into(self, place: tuple[Any, ...]) -> None:
+        """Prepend what the place is part of."""
+        self.place = (*place, *self.place)
 
 
 class Blocked(ResourceError):
@@ -46,6 +67,25 @@ class SeveralErrors(ResourceError):
         super().__init__(". ".join(error.message for error in errors))
         self.errors = tuple(errors)
 
+    def move_into(self, place: tuple[Any, ...]) -> None:
+        for error in self.errors:
+            error.move_into(place)
+
+
+def errors_of(error: ResourceError) -> tuple[ResourceError, ...]:
+    """Return the single errors that an error consists of."""
+    return error.errors if isinstance(error, SeveralErrors) else (error,)
+
+
+@contextlib.contextmanager
+def within(*place: Any) -> Iterator[None]:
+    """Say of errors of the block where they are: in this attribute, or this part of it."""
+    try:
+        yield
+    except ResourceError as error:
+        error.move_into(place)
+        raise
+
 
 class Problems:
     """Collects errors, so that all of them are reported at once."""
@@ -54,16 +94,17 @@ class Problems:
         self._errors: list[ResourceError] = []
 
     @contextlib.contextmanager
-    def collected(self) -> Iterator[None]:
-        """Keep an error of the block instead of raising it."""
+    def collected(self, *place: Any) -> Iterator[None]:
+        """Keep an error of the block instead of raising it. place: see ``within``."""
         try:
-            yield
+            with within(*place):
+                yield
         except ResourceError as error:
             self._errors.append(error)
 
-    def of(self, parse: Callable[..., Any], *arguments: Any) -> Any:
-        """Return what a function returns; None where it raises an error, which is kept."""
-        with self.collected():
+    def of(self, attribute: str, parse: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a function makes of an attribute; None where it raises an error."""
+        with self.collected(attribute):
             return parse(*arguments)
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .comma_strings import text, within
+from .comma_strings import text
 from .errors import ResourceError
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
@@ -21,8 +21,7 @@ def integer(value: Any, attribute: str) -> int:
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    with within(attribute):
-        written = text(value).strip()
+    written = text(value).strip()
     if not _INTEGER.fullmatch(written):
         raise ResourceError(f"{attribute}: {written[:40]!r} is not an integer")
     return int(written)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
-from ..common.comma_strings import as_list, text, within, words
-from ..common.errors import ResourceError
+from ..common.comma_strings import as_list, text, words
+from ..common.errors import ResourceError, within
 from ..common.suggest import did_you_mean
 from ..types.registry import TYPES
 from .references import Crate, Node

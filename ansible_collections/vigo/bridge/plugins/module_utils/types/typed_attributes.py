@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Container, Mapping
 
-from ..common.comma_strings import text, within
-from ..common.errors import ResourceError
+from ..common.comma_strings import text
+from ..common.errors import ResourceError, within
 from ..common.integers import integer
 from ..secrets.references import texts
 
@@ -61,11 +61,11 @@ def _is_text(option: Mapping[str, Any]) -> bool:
 def _typed(name: str, value: Any, kind: Any, is_data: bool) -> Any:
     if value is None:
         return None
-    if not is_data:
-        refuse_nul(name, value)
-    if kind == "str":
-        with within(name):
+    with within(name):
+        if not is_data:
+            refuse_nul(name, value)
+        if kind == "str":
             return text(value)
-    if kind == "int":
-        return integer(value, name)
+        if kind == "int":
+            return integer(value, name)
     return value

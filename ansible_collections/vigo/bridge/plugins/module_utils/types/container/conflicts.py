@@ -22,13 +22,17 @@ def _refuse_no_command(settings: Settings) -> None:
     if settings.entrypoint == () and not settings.command:
         raise ResourceError(
             "entrypoint: [] leaves no command, because engines drop the image's own beside it;"
-            " set command, too"
+            " set command, too",
+            place=("entrypoint",),
         )
 
 
 def _refuse_network_mode(settings: Settings) -> None:
     if settings.network_mode and settings.networks:
-        raise ResourceError("network_mode cannot be combined with network or networks; keep one")
+        raise ResourceError(
+            "network_mode cannot be combined with network or networks; keep one",
+            place=("network_mode",),
+        )
 
 
 def _refuse_memory(settings: Settings) -> None:
@@ -36,9 +40,12 @@ def _refuse_memory(settings: Settings) -> None:
     if swap is None:
         return
     if not memory:
-        raise ResourceError("memory_swap needs memory; set both")
+        raise ResourceError("memory_swap needs memory; set both", place=("memory_swap",))
     if swap != -1 and swap < memory:
-        raise ResourceError("memory_swap is memory and swap together: it cannot be below memory")
+        raise ResourceError(
+            "memory_swap is memory and swap together: it cannot be below memory",
+            place=("memory_swap",),
+        )
 
 
 def _refuse_sysctls(settings: Settings) -> None:
@@ -50,7 +57,8 @@ def _refuse_of_the_network(name: str, settings: Settings) -> None:
     if is_shared and getattr(settings, name) is not None:
         raise ResourceError(
             f"{name} cannot be combined with network_mode: {settings.network_mode}; set it for"
-            " that container"
+            " that container",
+            place=(name,),
         )
 
 
@@ -58,7 +66,9 @@ def _refuse_tmpfs(settings: Settings) -> None:
     targets = {mount.target for mount in settings.volumes or ()}
     for path in settings.tmpfs or ():
         if path in targets:
-            raise ResourceError(f"tmpfs: {path} is among volumes, too; keep one of them")
+            raise ResourceError(
+                f"tmpfs: {path} is among volumes, too; keep one of them", place=("tmpfs",)
+            )
 
 
 #: What raises ResourceError for a conflict, and the attributes that it depends on.

@@ -16,9 +16,9 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
-from ...common.comma_strings import as_list, as_map, text, within
+from ...common.comma_strings import as_list, as_map, text
 from ...common.durations import seconds
-from ...common.errors import Problems, ResourceError
+from ...common.errors import Key, Problems, ResourceError, within
 from ...common.integers import integer
 from ...common.suggest import did_you_mean
 from . import conflicts
@@ -203,7 +203,7 @@ class _Reading:
             self._invalid.update(names)
 
     def check(self, name: str, check: Callable[..., None], *arguments: Any) -> None:
-        with self.part(name):
+        with self.part(name), within(name):
             check(*arguments)
 
     def parsed(self, parsers: Mapping[str, Parser]) -> dict[str, Any]:
@@ -245,23 +245,32 @@ def _check_whole(spec: ContainerSpec, reading: _Reading) -> None:
 
 def _check_image(spec: ContainerSpec) -> None:
     if spec.is_wanted and not spec.settings.image:
-        raise ResourceError("image is missing; it may be left out only with state: absent")
+        raise ResourceError(
+            "image is missing; it may be left out only with state: absent", place=("image",)
+        )
 
 
 def _check_labels(spec: ContainerSpec) -> None:
     ours = [name for name in spec.settings.labels or {} if name.startswith("vigo.bridge.")]
     if ours:
-        raise ResourceError(f"labels: {ours[0]} is reserved; choose another name")
+        raise ResourceError(
+            f"labels: {ours[0]} is reserved; choose another name", place=("labels", Key(ours[0]))
+        )
 
 
 def _check_keep_images(spec: ContainerSpec) -> None:
     if spec.keep_images is not None and spec.keep_images < 0:
-        raise ResourceError("keep_images: write how many older images to leave, 0 or more")
+        raise ResourceError(
+            "keep_images: write how many older images to leave, 0 or more", place=("keep_images",)
+        )
 
 
 def _check_registry(spec: ContainerSpec) -> None:
     if bool(spec.registry_username) != bool(spec.registry_password):
-        raise ResourceError("registry_username and registry_password must be given together")
+        given = "registry_username" if spec.registry_username else "registry_password"
+        raise ResourceError(
+            "registry_username and registry_password must be given together", place=(given,)
+        )
 
 
 def _check_restart(spec: ContainerSpec) -> None:
@@ -273,7 +282,8 @@ def _check_restart(spec: ContainerSpec) -> None:
     else:
         reason = "otherwise the engine starts the container again each time it has ended"
     raise ResourceError(
-        f"expect: exited cannot be combined with restart: {policy}: {reason}; drop it"
+        f"expect: exited cannot be combined with restart: {policy}: {reason}; drop it",
+        place=("expect",),
     )
 
 
@@ -319,7 +329,9 @@ def _env(value: Any, attribute: str) -> dict[str, str]:
     variables = as_map(value, attribute)
     for name in variables:
         if not name or "=" in name or "\0" in name:
-            raise ResourceError(f"{attribute}: invalid name {name!r}: expected NAME=VALUE")
+            raise ResourceError(
+                f"{attribute}: invalid name {name!r}: expected NAME=VALUE", place=(Key(name),)
+            )
     return variables
 
 

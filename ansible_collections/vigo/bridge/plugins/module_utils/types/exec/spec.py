@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ...common import comma_strings, durations
-from ...common.errors import Problems, ResourceError
+from ...common.errors import Key, Problems, ResourceError
 from ...host.home_folder import expanded
 from .descriptor import TYPE
 
@@ -68,11 +68,11 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
         Guard(kind, str(attributes[kind])) for kind in TYPE.guards if attributes.get(kind)
     )
     problems = Problems()
-    command = problems.of(_command, attributes.get("command"))
+    command = problems.of("command", _command, attributes.get("command"))
     secret_file = attributes.get("secret_file")
     if command is not None:
-        problems.of(_check_secret_file, secret_file, command)
-    background = problems.of(_background, attributes)
+        problems.of("secret_file", _check_secret_file, secret_file, command)
+    background = problems.of("background", _background, attributes)
     spec = ExecSpec(
         command=command,
         guards=guards,
@@ -80,12 +80,14 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
         secret_file=None if secret_file is None else str(secret_file),
         cwd=attributes.get("cwd") or None,
         user=attributes.get("user") or None,
-        environment=problems.of(_environment, attributes.get("environment")),
-        returns=problems.of(_exit_codes, attributes.get("returns")),
-        logoutput=problems.of(_logoutput, attributes.get("logoutput")),
+        environment=problems.of("environment", _environment, attributes.get("environment")),
+        returns=problems.of("returns", _exit_codes, attributes.get("returns")),
+        logoutput=problems.of("logoutput", _logoutput, attributes.get("logoutput")),
         background=background,
-        nice=problems.of(integer_within, attributes.get("nice"), "nice", -20, 19),
-        timeout=problems.of(durations.seconds, attributes.get("timeout") or 300, "timeout"),
+        nice=problems.of("nice", integer_within, attributes.get("nice"), "nice", -20, 19),
+        timeout=problems.of(
+            "timeout", durations.seconds, attributes.get("timeout") or 300, "timeout"
+        ),
     )
     problems.refuse()
     return spec
@@ -127,31 +129,33 @@ def words(command: Command) -> tuple[str, ...]:
 
 def _command(value: Any) -> Command:
     """A text is for a shell, a list is a program with its arguments."""
-    with comma_strings.within("command"):
-        is_list = isinstance(value, (list, tuple))
-        command: Command = comma_strings.words(value) if is_list else comma_strings.text(value)
+    is_list = isinstance(value, (list, tuple))
+    command: Command = comma_strings.words(value) if is_list else comma_strings.text(value)
     if not words(command) or not words(command)[0].strip():
         raise ResourceError("command is missing or empty; write what to run")
     return command
 
 
 def _environment(value: Any) -> Mapping[str, str]:
-    with comma_strings.within("environment"):
-        variables = comma_strings.as_map(value, "environment")
+    variables = comma_strings.as_map(value, "environment")
     for name in variables:
         if not name or "=" in name or "\0" in name:
             raise ResourceError(
-                f"environment: {name!r} is not the name of a variable; write letters, digits and _"
+                f"environment: {name!r} is not the name of a variable; write letters, digits and _",
+                place=(Key(name),),
             )
     return variables
 
 
 def _exit_codes(value: Any) -> tuple[int, ...]:
+    return tuple(comma_strings.each(value, _exit_code)) or (0,)
+
+
+def _exit_code(entry: str) -> int:
     try:
-        with comma_strings.within("returns"):
-            return tuple(int(code) for code in comma_strings.as_list(value)) or (0,)
+        return int(entry)
     except ValueError:
-        raise ResourceError(f"returns: {value!r} is not a list of exit codes such as 0,2") from None
+        raise ResourceError(f"returns: {entry!r} is not an exit code; write 0, or 0,2") from None
 
 
 def _yes(value: Any, name: str) -> bool:

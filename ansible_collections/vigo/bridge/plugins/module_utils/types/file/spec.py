@@ -12,7 +12,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
-from ...common.comma_strings import text, within
+from ...common.comma_strings import text
 from ...common.errors import Problems, ResourceError
 from ...common.integers import integer_within
 from ...host.home_folder import expanded
@@ -95,21 +95,25 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
     """Raises ResourceError for attributes that make no sense."""
     problems = Problems()
     source = attributes.get("source") or None
-    problems.of(_check_contents, attributes, source)
+    with problems.collected():
+        _check_contents(attributes, source)
+    indent = attributes.get("baseindent")
+    spaces = problems.of("baseindent", integer_within, indent, "baseindent", 0, _MOST_SPACES)
+    content = attributes.get("content")
     spec = FileSpec(
-        path=problems.of(_target_path, str(attributes.get("target_path") or "")),
-        state=problems.of(_state, attributes.get("state") or "present"),
-        content=problems.of(_content, attributes),
-        data=problems.of(_data, attributes),
+        path=problems.of("target_path", _target_path, str(attributes.get("target_path") or "")),
+        state=problems.of("state", _state, attributes.get("state") or "present"),
+        content=None if content is None else _indented(str(content), spaces or 0),
+        data=problems.of("content_base64", _data, attributes),
         is_vaulted=bool(attributes.get("_vaulted")),
         source=source,
-        stream_edit=problems.of(_scripts, attributes.get("stream_edit")),
-        mode=problems.of(mode.parse, attributes.get("mode")),
+        stream_edit=problems.of("stream_edit", _scripts, attributes.get("stream_edit")),
+        mode=problems.of("mode", mode.parse, attributes.get("mode")),
         owner=attributes.get("owner") or None,
         group=attributes.get("group") or None,
         secontext=attributes.get("secontext") or None,
-        backup=problems.of(_backup, attributes.get("backup")),
-        validate=problems.of(_validate, attributes.get("validate") or None),
+        backup=problems.of("backup", _backup, attributes.get("backup")),
+        validate=problems.of("validate", _validate, attributes.get("validate") or None),
     )
     problems.refuse()
     return spec
@@ -117,24 +121,21 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
 
 def _check_contents(attributes: Mapping[str, Any], source: Any) -> None:
     if attributes.get("src") is not None:
-        raise ResourceError("src: only the action plugin of vigo.bridge.file can read it")
+        raise ResourceError(
+            "src: only the action plugin of vigo.bridge.file can read it", place=("src",)
+        )
     given = [name for name in CONTENTS if attributes.get(name) is not None]
     if "source" in given and not source:
         given.remove("source")
     if len(given) > 1:
-        raise ResourceError(f"{given[0]} and {given[1]} exclude one another; keep one of them")
+        raise ResourceError(
+            f"{given[0]} and {given[1]} exclude one another; keep one of them", place=(given[0],)
+        )
     if source and not is_path(source):
         raise ResourceError(
-            f"source: {source!r} is neither templates/... of the stack nor an absolute path"
+            f"source: {source!r} is neither templates/... of the stack nor an absolute path",
+            place=("source",),
         )
-
-
-def _content(attributes: Mapping[str, Any]) -> str | None:
-    content = attributes.get("content")
-    if content is None:
-        return None
-    spaces = integer_within(attributes.get("baseindent"), "baseindent", 0, _MOST_SPACES)
-    return _indented(str(content), spaces)
 
 
 def on_this_machine(spec: FileSpec) -> FileSpec:
@@ -196,8 +197,7 @@ def _state(state: str) -> str:
 def _scripts(value: Any) -> tuple[str, ...]:
     """One script, or a list of them; a script may hold commas."""
     scripts = value if isinstance(value, (list, tuple)) else [value]
-    with within("stream_edit"):
-        found = [text(script, place) for place, script in enumerate(scripts)]
+    found = [text(script, place) for place, script in enumerate(scripts)]
     return tuple(script for script in found if script)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....common.comma_strings import as_list
+from ....common.comma_strings import each
 from ....common.errors import ResourceError
 from ....common.suggest import did_you_mean
 
@@ -24,14 +24,15 @@ _KNOWN = (
 
 def parse(value: Any, attribute: str) -> tuple[str, ...]:
     """Capabilities in any order, each once. Raises ResourceError for one that no kernel has."""
-    found = set()
-    for written in as_list(value):
+
+    def known(written: str) -> str:
         name = short(written)
         if name not in _KNOWN:
             hint = did_you_mean(name, _KNOWN) or "see the manual page capabilities(7)"
             raise ResourceError(f"{attribute}: unknown capability {written!r}; {hint}")
-        found.add(name)
-    return tuple(sorted(found))
+        return name
+
+    return tuple(sorted(set(each(value, known))))
 
 
 def short(name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....common.comma_strings import as_list
+from ....common.comma_strings import each
 from ....common.errors import ResourceError
 from . import paths
 
@@ -15,11 +15,14 @@ from . import paths
 def parse(value: Any, attribute: str) -> tuple[str, ...]:
     """``HOST:CONTAINER:PERMISSIONS`` each. Raises ResourceError."""
     found: dict[str, str] = {}
-    for entry in as_list(value):
+
+    def add(entry: str) -> None:
         host, inner, access = _parts(entry, attribute)
         device, target = f"{host}:{inner}:{access}", paths.clean(inner)
         if found.setdefault(target, device) != device:
             raise ResourceError(f"{attribute}: two entries for {target}; keep one of them")
+
+    each(value, add)
     return tuple(sorted(found.values()))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ....common.comma_strings import as_list, text
-from ....common.errors import ResourceError
+from ....common.errors import Key, ResourceError, within
 from . import quantities
 
 _FORMATS = ("compose", "raw")
@@ -35,11 +35,12 @@ def parse(value: Any, attribute: str) -> tuple[EnvFile, ...]:
     if isinstance(items, str) or not isinstance(items, (list, tuple)):
         items = as_list(items)
     found = []
-    for item in items:
-        if isinstance(item, Mapping):
-            found.append(_described(item, attribute))
-        else:
-            found += [EnvFile(path) for path in as_list([item])]
+    for number, item in enumerate(items):
+        with within(*(() if items is not value else (number,))):
+            if isinstance(item, Mapping):
+                found.append(_described(item, attribute))
+            elif text(item).strip():
+                found.append(EnvFile(text(item).strip()))
     return tuple(found)
 
 
@@ -47,12 +48,16 @@ def _described(item: Mapping[Any, Any], attribute: str) -> EnvFile:
     for name in item:
         if name not in ("path", "format", "required"):
             raise ResourceError(
-                f"{attribute}: unknown key {name!r}; a file has path, format and required"
+                f"{attribute}: unknown key {name!r}; a file has path, format and required",
+                place=(Key(name),),
             )
     path, kind = text(item.get("path")), text(item.get("format", "compose"))
     if not path:
         raise ResourceError(f"{attribute}: a file needs a path; write {{path: PATH, format: raw}}")
     if kind not in _FORMATS:
-        raise ResourceError(f"{attribute}: format must be compose or raw, not {kind!r}")
-    required = quantities.switch(item.get("required", True), f"{attribute}: required")
+        raise ResourceError(
+            f"{attribute}: format must be compose or raw, not {kind!r}", place=("format",)
+        )
+    with within("required"):
+        required = quantities.switch(item.get("required", True), f"{attribute}: required")
     return EnvFile(path, kind == "raw", required)

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from ....common import comma_strings
 from ....common.comma_strings import text
 from ....common.durations import seconds
-from ....common.errors import ResourceError
+from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer
 from .quantities import switch
 
@@ -78,28 +78,35 @@ def parse(value: Any, attribute: str) -> Healthcheck:
     for option in value:
         if option not in _OPTIONS:
             raise ResourceError(
-                f"{attribute}: unknown option {option!r}; known: {', '.join(_OPTIONS)}"
+                f"{attribute}: unknown option {option!r}; known: {', '.join(_OPTIONS)}",
+                place=(Key(option),),
             )
-    if value.get("disable") is not None and switch(value["disable"], f"{attribute}.disable"):
+
+    def part(option: str, parser: Callable[[Any, str], Any]) -> Any:
+        if value.get(option) in (None, ""):
+            return None
+        with within(option):
+            return parser(value[option], f"{attribute}.{option}")
+
+    if part("disable", switch):
         return Healthcheck(("NONE",))
     return Healthcheck(
-        _test(value.get("test"), f"{attribute}.test"),
-        _time(value, "interval", attribute),
-        _time(value, "timeout", attribute),
-        _retries(value.get("retries"), f"{attribute}.retries"),
-        _time(value, "start_period", attribute),
-        _time(value, "start_interval", attribute),
+        part("test", _test),
+        part("interval", _time),
+        part("timeout", _time),
+        part("retries", _retries),
+        part("start_period", _time),
+        part("start_interval", _time),
     )
 
 
 def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
     """The words of a test. An engine that is given a kind without a command may crash."""
-    if value in (None, "", []):
+    if value == []:
         return None
     if not isinstance(value, (list, tuple)):
         return ("CMD-SHELL", _shell_line(text(value), attribute))
-    with comma_strings.within("test"):
-        words = comma_strings.words(value)
+    words = comma_strings.words(value)
     kind, *rest = words if words[0] in _KINDS else ("CMD", *words)
     shown = f"{attribute}: {list(words)!r}"
     if words[0].upper() in _KINDS and words[0] not in _KINDS:
@@ -130,21 +137,15 @@ def _shell_line(line: str, attribute: str) -> str:
 
 def _retries(value: Any, attribute: str) -> int | None:
     """How often it may fail; 0 is the engine's word for not set."""
-    if value in (None, ""):
-        return None
     number = integer(value, attribute)
     if not 0 <= number < 1 << 31:
         raise ResourceError(f"{attribute}: {number} is out of range: expected 1 to {(1 << 31) - 1}")
     return number or None
 
 
-def _time(value: Mapping[str, Any], option: str, attribute: str) -> int | None:
+def _time(value: Any, attribute: str) -> int | None:
     """Nanoseconds; 0 is the engine's word for not set."""
-    if value.get(option) in (None, ""):
-        return None
-    length = seconds(value[option], f"{attribute}.{option}") * _NANOSECONDS
+    length = seconds(value, attribute) * _NANOSECONDS
     if length and length < _SHORTEST:
-        raise ResourceError(
-            f"{attribute}.{option}: {value[option]!r} is out of range: expected 1ms or more"
-        )
+        raise ResourceError(f"{attribute}: {value!r} is out of range: expected 1ms or more")
     return round(length) or None

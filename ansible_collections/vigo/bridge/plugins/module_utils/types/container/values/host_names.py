@@ -9,8 +9,8 @@ import ipaddress
 import re
 from typing import Any, Mapping
 
-from ....common.comma_strings import as_list, text
-from ....common.errors import ResourceError
+from ....common.comma_strings import each, text
+from ....common.errors import ResourceError, within
 
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?")
 _HOST_GATEWAY = "host-gateway"
@@ -28,16 +28,18 @@ def name(value: Any, attribute: str) -> str:
 
 def name_servers(value: Any, attribute: str) -> tuple[str, ...]:
     """IP addresses, in their order."""
-    return tuple(address(entry, f"{attribute}: {entry!r}") for entry in as_list(value))
+    return tuple(each(value, lambda entry: address(entry, f"{attribute}: {entry!r}")))
 
 
 def extra_hosts(value: Any, attribute: str) -> tuple[str, ...]:
     """``NAME:ADDRESS`` each, from a map, a list, or text with ``:`` or ``=``."""
-    if isinstance(value, Mapping):
-        pairs = [(str(host), text(written)) for host, written in value.items()]
-    else:
-        pairs = [_pair(entry, attribute) for entry in as_list(value)]
-    return tuple(sorted({f"{host}:{_host_address(host, written)}" for host, written in pairs}))
+    if not isinstance(value, Mapping):
+        return tuple(sorted(set(each(value, lambda entry: _host(*_pair(entry, attribute))))))
+    found = set()
+    for host, written in value.items():
+        with within(host):
+            found.add(_host(str(host), text(written)))
+    return tuple(sorted(found))
 
 
 def _pair(entry: str, attribute: str) -> tuple[str, str]:
@@ -47,11 +49,12 @@ def _pair(entry: str, attribute: str) -> tuple[str, str]:
     return host.strip(), written.strip()
 
 
-def _host_address(host: str, written: str) -> str:
+def _host(host: str, written: str) -> str:
     where = f"extra_hosts: {host}"
     if not host or any(character.isspace() or character == ":" for character in host):
         raise ResourceError(f"{where}: invalid host name {host!r}: expected NAME:ADDRESS")
-    return _HOST_GATEWAY if written == _HOST_GATEWAY else address(written, where)
+    found = _HOST_GATEWAY if written == _HOST_GATEWAY else address(written, where)
+    return f"{host}:{found}"
 
 
 def address(written: str, where: str) -> str:

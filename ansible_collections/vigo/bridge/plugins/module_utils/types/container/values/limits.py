@@ -9,7 +9,7 @@ from typing import Any, Mapping
 
 from ....common.comma_strings import as_map, text
 from ....common.durations import seconds
-from ....common.errors import ResourceError
+from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer
 from ....common.suggest import did_you_mean
 from . import quantities
@@ -69,25 +69,31 @@ def ulimits(value: Any, attribute: str) -> dict[str, str]:
     pairs = value if isinstance(value, Mapping) else as_map(value, attribute)
     for written, limit in pairs.items():
         name = _ulimit_name(str(written), attribute)
-        where = f"{attribute}: {written}"
-        soft, hard = _sides(limit, where)
-        if name in limits:
-            raise ResourceError(f"{where} is written twice; keep one")
-        is_above = hard != -1 and (soft == -1 or soft > hard)
-        if is_above or min(soft, hard) < -1 or max(soft, hard) >= 1 << 63:
-            raise ResourceError(
-                f"{where}: invalid limit {soft}:{hard}: expected SOFT:HARD, the soft one no higher,"
-                " or -1 for no limit"
-            )
-        limits[name] = f"{soft}:{hard}"
+        with within(written):
+            if name in limits:
+                raise ResourceError(f"{attribute}: {written} is written twice; keep one")
+            limits[name] = _ulimit(limit, f"{attribute}: {written}")
     return limits
+
+
+def _ulimit(limit: Any, where: str) -> str:
+    soft, hard = _sides(limit, where)
+    is_above = hard != -1 and (soft == -1 or soft > hard)
+    if is_above or min(soft, hard) < -1 or max(soft, hard) >= 1 << 63:
+        raise ResourceError(
+            f"{where}: invalid limit {soft}:{hard}: expected SOFT:HARD, the soft one no higher,"
+            " or -1 for no limit"
+        )
+    return f"{soft}:{hard}"
 
 
 def _ulimit_name(written: str, attribute: str) -> str:
     name = written.strip().lower().replace("rlimit_", "")
     if name not in _ULIMITS:
         hint = did_you_mean(name, _ULIMITS) or f"known: {', '.join(_ULIMITS)}"
-        raise ResourceError(f"{attribute}: unknown limit {written!r}; {hint}")
+        raise ResourceError(
+            f"{attribute}: unknown limit {written!r}; {hint}", place=(Key(written),)
+        )
     return name
 
 

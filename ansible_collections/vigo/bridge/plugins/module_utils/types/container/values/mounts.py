@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ....common.comma_strings import as_mounts, text
-from ....common.errors import ResourceError
+from ....common.comma_strings import NEXT_MOUNT, each, text
+from ....common.errors import ResourceError, within
 from . import paths
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -71,29 +71,33 @@ class Mount:
 def parse(value: Any) -> tuple[Mount, ...]:
     """All mounts, sorted by target. Raises ResourceError."""
     mounts: dict[str, Mount] = {}
-    for written in as_mounts(value):
+
+    def add(written: str) -> None:
         mount = entry(written)
         if mount.target in mounts:
             raise ResourceError(f"volumes: two entries for {mount.target}; keep one of them")
         mounts[mount.target] = mount
+
+    each(value, add, NEXT_MOUNT)
     return tuple(sorted(mounts.values()))
 
 
 def parse_tmpfs(value: Any) -> dict[str, str]:
     """In-memory folders: options by path, from ``/run,/tmp:size=64m`` or a map."""
-    if isinstance(value, dict):
-        pairs = list(value.items())
-    else:
-        pairs = [
-            (path, options)
-            for path, _colon, options in (e.partition(":") for e in as_mounts(value))
-        ]
     folders: dict[str, str] = {}
-    for path, options in pairs:
-        target = paths.mount_point(text(path), "tmpfs")
+
+    def add(path: str, options: Any) -> None:
+        target = paths.mount_point(path, "tmpfs")
         if target in folders:
             raise ResourceError(f"tmpfs: two entries for {target}; keep one of them")
         folders[target] = _tmpfs_options(target, options)
+
+    if isinstance(value, dict):
+        for path, options in value.items():
+            with within(path):
+                add(text(path), options)
+    else:
+        each(value, lambda written: add(*written.partition(":")[::2]), NEXT_MOUNT)
     return folders
 
 

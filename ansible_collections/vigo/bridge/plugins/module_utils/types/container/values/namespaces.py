@@ -9,7 +9,7 @@ import re
 from typing import Any, Mapping
 
 from ....common.comma_strings import as_map, text
-from ....common.errors import ResourceError
+from ....common.errors import Key, ResourceError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _OF_IPC = re.compile(
@@ -46,7 +46,8 @@ def sysctls(value: Any, attribute: str) -> dict[str, str]:
             raise ResourceError(
                 f"{attribute}: {name!r} is a parameter of the whole host, not of a container; set"
                 " it on the host (containers have net.*, fs.mqueue.*, kernel.sem, kernel.msg* and"
-                " kernel.shm*)"
+                " kernel.shm*)",
+                place=(Key(name),),
             )
     return found
 
@@ -67,12 +68,14 @@ def refuse_shared(sysctls: Mapping[str, str], network_mode: str | None, ipc: str
         if is_of_network(name) and _is_shared(network_mode):
             raise ResourceError(
                 f"sysctls: {name} belongs to the network namespace, which network_mode:"
-                f" {network_mode} shares; set it there, or change network_mode"
+                f" {network_mode} shares; set it there, or change network_mode",
+                place=("sysctls", Key(name)),
             )
         if is_of_ipc(name) and _is_shared(ipc):
             raise ResourceError(
                 f"sysctls: {name} belongs to the IPC namespace, which ipc: {ipc} shares; set it"
-                " there, or change ipc"
+                " there, or change ipc",
+                place=("sysctls", Key(name)),
             )
 
 

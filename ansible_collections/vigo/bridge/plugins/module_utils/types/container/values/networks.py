@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
-from ....common.comma_strings import as_list, text
-from ....common.errors import ResourceError
+from ....common.comma_strings import as_list, each, text
+from ....common.errors import Key, ResourceError, within
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _EXAMPLES = {"ipv4_address": "172.20.0.5", "ipv6_address": "fd00::5"}
@@ -128,17 +128,26 @@ def mode(value: Any, attribute: str) -> str:
 
 def _entries(value: Any) -> list[Attachment]:
     if isinstance(value, Mapping) and "name" not in value:
-        return [_attachment(name, options or {}) for name, options in value.items()]
+        entries = []
+        for name, options in value.items():
+            with within(name):
+                entries.append(_attachment(name, options or {}))
+        return entries
     if isinstance(value, Mapping):
-        value = [value]
+        return [_described(value)]
+    if not isinstance(value, (list, tuple)):
+        return each(value, lambda name: _attachment(name, {}))
     entries = []
-    for item in value if isinstance(value, (list, tuple)) else as_list(value):
-        if isinstance(item, Mapping):
-            options = {name: option for name, option in item.items() if name != "name"}
-            entries.append(_attachment(item.get("name", ""), options))
-        else:
-            entries.append(_attachment(text(item), {}))
+    for number, item in enumerate(value):
+        with within(number):
+            is_map = isinstance(item, Mapping)
+            entries.append(_described(item) if is_map else _attachment(text(item), {}))
     return entries
+
+
+def _described(item: Mapping[str, Any]) -> Attachment:
+    options = {name: option for name, option in item.items() if name != "name"}
+    return _attachment(item.get("name", ""), options)
 
 
 def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
@@ -155,11 +164,14 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     for option in options:
         if option not in _OPTIONS:
             raise ResourceError(
-                f"networks: {name}: unknown option {option!r}; known: {', '.join(_OPTIONS)}"
+                f"networks: {name}: unknown option {option!r}; known: {', '.join(_OPTIONS)}",
+                place=(Key(option),),
             )
+    with within("aliases"):
+        aliases = tuple(sorted(set(as_list(options.get("aliases")))))
     attachment = Attachment(
         name,
-        tuple(sorted(set(as_list(options.get("aliases"))))),
+        aliases,
         _address(name, "ipv4_address", options, ipaddress.IPv4Address),
         _address(name, "ipv6_address", options, ipaddress.IPv6Address),
     )
@@ -178,5 +190,6 @@ def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[
     except ValueError:
         raise ResourceError(
             f"networks: {name}: {option}: {written!r} is not such an address; write one such as"
-            f" {_EXAMPLES[option]}"
+            f" {_EXAMPLES[option]}",
+            place=(option,),
         ) from None

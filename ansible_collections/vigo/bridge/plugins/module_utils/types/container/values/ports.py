@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from ....common.comma_strings import as_list
+from ....common.comma_strings import each
 from ....common.errors import ResourceError
 
 _PORT = re.compile(
@@ -59,7 +59,7 @@ def parse(value: Any) -> tuple[Port, ...]:
 
     Engines read a range of the API as "pick one of these": so ranges are expanded here.
     """
-    found = {port for entry in as_list(value) for port in _entry(entry)}
+    found = {port for ports in each(value, _entry) for port in ports}
     _refuse_conflicts(found)
     return tuple(sorted(found, key=_order))
 
