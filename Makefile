@@ -38,12 +38,18 @@ sweep: .venv/ready ## the long tests alone
 	$(PYTHON) -m pytest -m sweep
 	$(PYTHON) -m pytest -n auto tests/unit -m "hypothesis and not sweep" --hypothesis-profile=long
 
-.PHONY: lint
-lint: .venv/ready ## formatting, types, YAML and Ansible conventions
+# .pre-commit-config.yaml runs the same parts, each when files of its kind change.
+.PHONY: lint lint-format lint-python lint-types lint-yaml lint-ansible
+lint: lint-format lint-python lint-types lint-yaml lint-ansible ## formatting, types, YAML and Ansible conventions
+lint-format: .venv/ready
 	.venv/bin/ruff format --check .
+lint-python: .venv/ready
 	.venv/bin/ruff check .
+lint-types: .venv/ready
 	.venv/bin/mypy
+lint-yaml: .venv/ready
 	.venv/bin/yamllint --strict .
+lint-ansible: .venv/ready
 	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/ansible-lint --offline $(COLLECTION)
 
 .PHONY: sanity
@@ -56,7 +62,11 @@ units: .venv/ready ## the collection's unit tests as ansible-test runs them
 
 .PHONY: antsibull
 antsibull: .venv/ready ## the collection's changelog and documentation, by Ansible's own linters
-	tests/antsibull
+	tests/antsibull check
+
+.PHONY: changelog
+changelog: .venv/ready ## CHANGELOG.md from the fragments of the collection
+	tests/antsibull changelog
 
 .PHONY: matrix
 matrix: .venv/ready ## the tests on every ansible-core and Python that this machine has; long
@@ -79,6 +89,10 @@ site: .venv/ready ## the documentation as a site, in dist/site
 wheel: .venv/ready ## the package to install, in dist/
 	$(PYTHON) -m build --wheel
 
-.venv/ready: pyproject.toml tests/bootstrap
+.PHONY: constraints
+constraints: ## take the newest development tools, and write their versions to tests/constraints.txt
+	tests/freeze
+
+.venv/ready: pyproject.toml tests/bootstrap tests/constraints.txt
 	tests/bootstrap
 	@touch $@

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from email import message_from_bytes
 from importlib import metadata
 from pathlib import Path
 
@@ -37,8 +38,21 @@ def test_it_holds_the_program_and_the_collection(wheel: Path) -> None:
     assert f"{bridge}/galaxy.yml" in names
     assert f"{bridge}/roles/stack/meta/argument_specs.yml" in names
     assert "vigo_bridge/emit/templates/site.yml.j2" in names
+    assert "vigo_bridge/py.typed" in names
     # Ansible finds the collection only as a namespace package.
     assert "ansible_collections/__init__.py" not in names
+
+
+def test_it_describes_itself(wheel: Path) -> None:
+    """As the package index shows it."""
+    files = zipfile.ZipFile(wheel)
+    (name,) = (name for name in files.namelist() if name.endswith(".dist-info/METADATA"))
+    described = message_from_bytes(files.read(name))
+    galaxy = (ROOT / "ansible_collections/vigo/bridge/galaxy.yml").read_text()
+    assert f"\nversion: {described['Version']}\n" in galaxy
+    assert described["License-Expression"] == "GPL-3.0-or-later"
+    assert described["Description-Content-Type"] == "text/markdown"
+    assert len(described.get_all("Project-URL")) >= 4
 
 
 def test_it_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
@@ -140,7 +154,8 @@ class TestCollectionAlone:
         venv = environment / "builder"
         subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
         pip = [venv / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "ansible-builder"], check=True)
+        constraints = ROOT / "tests/constraints.txt"
+        subprocess.run([*pip, "--constraint", constraints, "ansible-builder"], check=True)
         written = environment / "wanted.txt"
         command = [venv / "bin/ansible-builder", "introspect", "--write-pip", written]
         subprocess.run([*command, environment / "collections"], check=True, capture_output=True)

@@ -84,6 +84,15 @@ def install(core: str, version: str, interpreter: str) -> Controller:
         print(f"installing ansible-core {core} for Python {version} ...", flush=True)
         subprocess.run([interpreter, "-m", "venv", "--clear", str(folder)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *wanted], check=True, stderr=subprocess.DEVNULL)
+        constraints = folder / "constraints.txt"
+        constraints.write_text(_constraints())
+        command = [*pip, "--constraint", str(constraints), *wanted]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         ready.write_text(" ".join(wanted))
     return Controller(core, version, python)
+
+
+def _constraints() -> str:
+    """The versions of the development tools, without that of ansible-core, which is chosen here."""
+    lines = (ROOT / "tests/constraints.txt").read_text().splitlines()
+    return "\n".join(line for line in lines if not line.startswith("ansible-core==")) + "\n"
