@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import read_regular
+from vigo_bridge.run import ansible_compat
 from vigo_bridge.run.configuration_files import configuration_file
 from vigo_bridge.run.refusal import Refusal
 
@@ -36,11 +37,10 @@ def check_configuration() -> None:
     text = _parsed(file) if file is not None else ""
     if file is None and not any(name.startswith("ANSIBLE_") for name in os.environ):
         return
-    from ansible.config.manager import ConfigManager
     from ansible.errors import AnsibleError
 
     try:
-        manager = ConfigManager()
+        manager = ansible_compat.configuration()
     except AnsibleError as error:
         raise Refusal(f"Ansible's configuration cannot be used: {error}") from error
     for name, definition in manager.get_configuration_definitions().items():

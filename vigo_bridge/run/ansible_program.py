@@ -12,7 +12,10 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
+
+from vigo_bridge.run import ansible_compat
+from vigo_bridge.run.refusal import Refusal
 
 #: From <sys/prctl.h>. Other systems than Linux have nothing like it, and go without.
 PR_SET_PDEATHSIG = 1
@@ -41,73 +44,33 @@ def main() -> None:
     name = sys.argv[1]
     sys.argv = [f"ansible-{name}", *sys.argv[2:]]
     program = importlib.import_module(f"ansible.cli.{name}")
-    _answer_questions()
-    _prefer_own_collection()
+    ansible_compat.answer_questions(_answer, _refuse)
+    try:
+        ansible_compat.prefer_collection(str(Path(__file__).parents[2]))
+    except Refusal as error:
+        sys.exit(str(error))
     gc.freeze()
     gc.enable()
     sys.exit(program.main())
 
 
-def _prefer_own_collection() -> None:
-    """Have Ansible use the vigo.bridge beside this program, whatever other one is installed.
-
-    Ansible would take the first on its collections path. Other collections are found as ever.
-    """
-    from ansible import cli, constants
-
-    begin = cli.init_plugin_loader
-    root = str(Path(__file__).parents[2])
-
-    def begin_with_own(*arguments: Any, **options: Any) -> None:
-        constants.COLLECTIONS_PATHS.append(root)
-        begin(*arguments, **options)
-        namespace = importlib.import_module("ansible_collections.vigo")
-        namespace.__path__.insert(0, str(Path(root, "ansible_collections", "vigo")))
-
-    cli.init_plugin_loader = begin_with_own
+def _answer(prompt: str) -> str:
+    """Return the password that Ansible asks for. Raises AnsibleError."""
+    for beginning, name in _ANSWERS.items():
+        if prompt.startswith(beginning) and name in os.environ:
+            return Path(os.environ[name]).read_bytes().decode(errors="surrogateescape")
+    return _refuse(prompt)
 
 
-def _answer_questions() -> None:
-    """Answer Ansible's questions for passwords, and have it fail with the text of any other.
-
-    It runs without a terminal, and would take some questions as answered then.
-    """
-    import builtins
-    import getpass
-
+def _refuse(prompt: str) -> NoReturn:
+    """Raise AnsibleError with what Ansible asks, as it runs without a terminal."""
     from ansible.errors import AnsibleError
-    from ansible.utils.display import Display
 
-    def answer(prompt: str = "", *_: Any, **__: Any) -> Any:
-        for beginning, name in _ANSWERS.items():
-            if prompt.startswith(beginning) and name in os.environ:
-                return Path(os.environ[name]).read_bytes().decode(errors="surrogateescape")
-        return refuse(prompt)
-
-    def refuse(prompt: object = "", *_: Any, **__: Any) -> Any:
-        text = " ".join(str(prompt).split()).rstrip(":")
-        raise AnsibleError(
-            f'Ansible asks "{text}", and vigo-bridge runs it without a terminal; give the answer'
-            " beforehand, in a setting, a variable or a file"
-        )
-
-    def ask_variable(
-        display: Any, varname: str, private: bool = True, prompt: str = "", *_: Any, **__: Any
-    ) -> Any:
-        return refuse(prompt or varname)
-
-    wait_for_answer = Display.prompt_until
-
-    def ask_in_task(display: Any, msg: str, *arguments: Any, **options: Any) -> Any:
-        # In a worker it hands the question to the main process. With a time it is only a pause.
-        if display._final_q or options.get("seconds") is not None:
-            return wait_for_answer(display, msg, *arguments, **options)
-        return refuse(msg)
-
-    builtins.input = refuse
-    getpass.getpass = answer
-    Display.do_var_prompt = ask_variable
-    Display.prompt_until = ask_in_task
+    text = " ".join(prompt.split()).rstrip(":")
+    raise AnsibleError(
+        f'Ansible asks "{text}", and vigo-bridge runs it without a terminal; give the answer'
+        " beforehand, in a setting, a variable or a file"
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vigo_bridge.run import ansible_compat
 from vigo_bridge.run.ansible_configuration import check_configuration, check_configuration_file
 from vigo_bridge.run.refusal import Refusal
 
@@ -15,11 +16,10 @@ def ansible_settings(*names: str) -> list[Any]:
     Ansible's own reader takes a sixth of a second, `ansible-config` a whole one. Raises Refusal.
     """
     check_configuration_file()
-    from ansible.config.manager import ConfigManager
     from ansible.errors import AnsibleError
 
     try:
-        manager = ConfigManager()
+        manager = ansible_compat.configuration()
         return [manager.get_config_value(name) for name in names]
     except AnsibleError as error:
         check_configuration()

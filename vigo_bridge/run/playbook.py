@@ -17,11 +17,10 @@ from typing import Any
 
 from ansible_runner import Runner
 from ansible_runner.interface import init_runner
-from ansible_runner.utils import OutputEventFilter
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
 from vigo_bridge.files import write_text
-from vigo_bridge.run import ansible_program
+from vigo_bridge.run import ansible_compat, ansible_program
 from vigo_bridge.run.environment import is_secret
 from vigo_bridge.run.stop import Stop
 
@@ -45,15 +44,7 @@ _IDENTIFIER = re.compile(r"[0-9a-zA-Z_-]+")
 _TICK = 0.2
 
 
-class _Output(OutputEventFilter):  # type: ignore[misc]
-    """Finds events in Ansible's output; what only looks like one is ignored."""
-
-    def _emit_event(self, buffered_stdout: str, next_event_data: Any = None) -> Any:
-        found = next_event_data if _is_event(next_event_data) else None
-        return super()._emit_event(buffered_stdout, found)
-
-
-def _is_event(data: Any) -> bool:
+def is_event(data: Any) -> bool:
     """Whether it names an event; ansible-runner makes a file name of the identifier."""
     identifier = data.get("uuid") if isinstance(data, dict) else None
     return isinstance(identifier, str) and bool(_IDENTIFIER.fullmatch(identifier))
@@ -116,7 +107,7 @@ def _run(runner: Runner, stop: Stop) -> None:
     folder = Path(config.artifact_dir)
     (folder / "job_events").mkdir(mode=0o700, parents=True)
     log = (folder / "stdout").open("w", encoding="utf-8")
-    output = _Output(log, runner.event_callback, config.suppress_ansible_output)
+    output = ansible_compat.event_reader(log, runner.event_callback, is_event=is_event)
     _program, *arguments = config.command
     command = ansible_program.command("playbook", *arguments)
     write_text(folder / "command", shlex.join(command) + "\n")

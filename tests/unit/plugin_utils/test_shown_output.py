@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.action.exec import ActionModule
+from ansible_collections.vigo.bridge.plugins.action import exec as exec_action
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_action import ModuleAction
 
 #: host, output -> the lines shown
@@ -24,8 +24,8 @@ def test_shown(
     host: str, output: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ModuleAction, "run", lambda *_: {"output": output})
-    action = ActionModule.__new__(ActionModule)
+    action = object.__new__(exec_action.ActionModule)
     action._task = Mock(args={"logoutput": True}, no_log=False)
-    action._display = Mock()
+    monkeypatch.setattr(exec_action, "display", display := Mock())
     action.run(None, {"inventory_hostname": host})
-    assert [call.args[0] for call in action._display.display.call_args_list] == expected
+    assert [call.args[0] for call in display.display.call_args_list] == expected

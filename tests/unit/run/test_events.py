@@ -12,8 +12,9 @@ from unittest.mock import Mock
 
 import pytest
 
+from vigo_bridge.run.ansible_compat import event_reader
 from vigo_bridge.run.converge import Converger, RunOptions
-from vigo_bridge.run.playbook import _Output
+from vigo_bridge.run.playbook import is_event
 from vigo_bridge.run.results import EnvoyResult
 
 #: the event -> the hosts whose progress it reports
@@ -59,7 +60,7 @@ LOOK_ALIKES = ["[1]", '"text"', "7", "null", "{}", "no JSON", '{"uuid": 7}', '{"
 @pytest.mark.parametrize("content", LOOK_ALIKES)
 def test_what_only_looks_like_an_event(content: str) -> None:
     events: list[dict[str, Any]] = []
-    output = _Output(io.StringIO(), events.append, True)
+    output = event_reader(io.StringIO(), events.append, is_event=is_event)
     output.write(marked(content) + "printed\n" + marked(json.dumps({"uuid": "a-1"})) + "shown\n")
     output.write(marked("{}"))
     output.close()

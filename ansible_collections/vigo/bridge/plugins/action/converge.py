@@ -36,6 +36,7 @@ from ..plugin_utils.result_file import (
     record_failure,
     record_unreachable,
 )
+from ..plugin_utils.running_action import display
 from ..plugin_utils.secret_action import SecretAction, with_texts_only
 
 MODULE = "vigo.bridge.converge"
@@ -49,9 +50,6 @@ _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host"
 
 
 class ActionModule(SecretAction):
-    supports_check_mode = True
-    supports_diff = True
-
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -68,7 +66,7 @@ class ActionModule(SecretAction):
         for name in names:
             if name not in arguments and f"vigo_{name}" in task_vars:
                 value = task_vars[f"vigo_{name}"]
-                arguments[name] = self._templar.template(value) if name in _TEMPLATED else value
+                arguments[name] = self.template(value) if name in _TEMPLATED else value
         warning = self._prefer_user_variables(arguments, task_vars)
         try:
             arguments = with_texts_only(arguments, _TEXTS)
@@ -84,7 +82,7 @@ class ActionModule(SecretAction):
         if warning:
             result = replace(result, notes=(*result.notes, warning))
             if not is_recording():
-                self._display.warning(clean(warning))
+                display.warning(clean(warning))
         record(host, result)
         return self._shown(host, result, shown)
 
@@ -93,7 +91,7 @@ class ActionModule(SecretAction):
         if is_recording() or self._task.no_log:
             return shown
         for line in readable.lines(host, result):
-            self._display.display(line)
+            display.display(line)
         if self._task.diff:
             shown["diff"] = readable.diffs(result)
         if result.failed and result.resources:
@@ -112,7 +110,7 @@ class ActionModule(SecretAction):
         fixed = task_vars.get("vigo_fixed") or ()
         names = set(stack).union(*((crate or {}).get("vars") or {} for crate in crates.values()))
         users = {
-            name: self._templar.template(task_vars[name])
+            name: self.template(task_vars[name])
             for name in names
             if name in task_vars and name not in fixed and not is_reserved(name)
         }

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..module_utils.types.exec.descriptor import TYPE
 from ..plugin_utils.printable import clean, one_line
+from ..plugin_utils.running_action import display
 from ..plugin_utils.secret_action import ModuleAction
 
 
@@ -25,5 +26,5 @@ class ActionModule(ModuleAction):
             host = one_line(str((task_vars or {}).get("inventory_hostname", "")))
             output = clean(str(result.get("output") or "")).rstrip("\n")
             for line in output.split("\n") if output else ():
-                self._display.display(f"  [{host}] {line}")
+                display.display(f"  [{host}] {line}")
         return result

@@ -32,7 +32,7 @@ class ActionModule(ModuleAction):
         others = [name for name in CONTENTS if given.get(name) is not None]
         if others:
             raise AnsibleActionFail(f"src and {others[0]} exclude one another; keep one of them")
-        path = self._find_needle("files", source)
+        path = self.find_file("files", source)
         if given.get("mode") == "preserve":
             given["mode"] = f"{stat.S_IMODE(os.stat(path).st_mode):04o}"
         content, given["_vaulted"] = self._read(path)
@@ -49,9 +49,9 @@ class ActionModule(ModuleAction):
             raise AnsibleActionFail(
                 f"src: {path} is larger than {_LIMIT >> 20} MiB; use ansible.builtin.copy for it"
             )
-        readable = self._loader.get_real_file(path, decrypt=True)
+        readable = self.loader.get_real_file(path, decrypt=True)
         try:
             with open(readable, "rb") as stream:
                 return stream.read(), readable != path
         finally:
-            self._loader.cleanup_tmp_file(readable)
+            self.loader.cleanup_tmp_file(readable)

@@ -9,4 +9,4 @@ from ..plugin_utils.secret_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
-    _supports_async = True
+    in_background = True

@@ -92,10 +92,9 @@ from pathlib import Path
 from typing import Any, Iterable
 
 from ansible.errors import AnsibleParserError
-from ansible.inventory.helpers import get_group_vars
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.vars import combine_vars
 
+from ..plugin_utils.ansible_compat import inventory_variables
 from ..plugin_utils.printable import clean
 
 try:
@@ -223,9 +222,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             )
 
     def _variables(self, name: str) -> dict[str, Any]:
-        host = self.inventory.get_host(name)
-        variables: dict[str, Any] = combine_vars(get_group_vars(host.get_groups()), host.get_vars())
-        return variables
+        return inventory_variables(self.inventory.get_host(name))
 
 
 def _digest(folder: Path, hosts: list[str]) -> str:

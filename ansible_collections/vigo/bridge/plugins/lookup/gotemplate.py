@@ -66,17 +66,20 @@ _raw:
 
 from typing import Any, Mapping
 
-from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
 
 from ..module_utils.language.go_template.template import Template, TemplateError, parse
+from ..plugin_utils.ansible_compat import AnsibleLookup
 from ..plugin_utils.clean_errors import clean_lookup_errors
 from ..plugin_utils.reserved_names import is_reserved, unused
 
 #: The variable that holds the values which a stack gives a host.
 STACK_VARIABLES = "vigo_vars"
 
+display = Display()
 
-class LookupModule(LookupBase):
+
+class LookupModule(AnsibleLookup):
     def run(
         self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any
     ) -> list[str]:
@@ -87,32 +90,32 @@ class LookupModule(LookupBase):
     def _rendered(self, text: str, variables: Mapping[str, Any], has_item: bool) -> str:
         template = parse(text, foreach=has_item)
         namespaces = {
-            "Vars": self._vars(template, variables),
+            "Vars": self._variables(template, variables),
             "Traits": _plain(self.get_option("traits")),
         }
         if has_item:
             namespaces["Item"] = _plain(self.get_option("item"))
         return template.render(namespaces)
 
-    def _vars(self, template: Template, variables: Mapping[str, Any]) -> Any:
+    def _variables(self, template: Template, variables: Mapping[str, Any]) -> Any:
         """The variables that the template names: rendering all of a host's would take long."""
         given = self.get_option("vars")
         if given is not None:
             return _plain(given)
-        stack = _plain(self._templar.template(variables.get(STACK_VARIABLES) or {}))
+        stack = _plain(self.template(variables.get(STACK_VARIABLES) or {}))
         names = {
             reference.chain[1]
             for reference in template.references()
             if reference.chain[0] == "Vars" and len(reference.chain) > 1
         }
         users = {
-            name: _plain(self._templar.template(variables[name]))
+            name: _plain(self.template(variables[name]))
             for name in names
             if name in variables and not is_reserved(name)
         }
         warning = unused(names & set(stack), variables)
         if warning:
-            self._display.warning(warning)
+            display.warning(warning)
         return {**stack, **users}
 
 

@@ -47,19 +47,18 @@ _raw:
 
 from typing import Any
 
-from ansible.plugins.lookup import LookupBase
-
+from ..plugin_utils.ansible_compat import AnsibleLookup
 from ..plugin_utils.ansible_secrets import look_up_in_ansible
 from ..plugin_utils.clean_errors import clean_lookup_errors
 from ..plugin_utils.secret_stores import StoreError
 from ..plugin_utils.secrets import UnknownSecrets
 
 
-class LookupModule(LookupBase):
+class LookupModule(AnsibleLookup):
     def run(
         self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any
     ) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
         with clean_lookup_errors(StoreError, UnknownSecrets, OSError):
-            values = look_up_in_ansible(terms, variables or {}, self._loader)
+            values = look_up_in_ansible(terms, variables or {}, self.loader)
         return [values[term] for term in terms]

@@ -14,6 +14,7 @@ from typing import Iterator
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleLookupError
 
 from ..module_utils.host.system_errors import explained
+from .ansible_compat import without_cause
 from .printable import clean
 
 
@@ -44,6 +45,4 @@ def clean_lookup_errors(*kinds: type[Exception]) -> Iterator[None]:
 
 def _cleaned(error: AnsibleError) -> AnsibleError:
     """Return the same error; its message includes those of its causes."""
-    error.message = clean(str(error))
-    error.orig_exc = None
-    return error
+    return without_cause(error, clean(str(error)))

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Sequence
 
 from ansible import module_utils
-from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.release import __version__
 
 from ..module_utils.delivery.bundled_module import (
@@ -26,8 +25,8 @@ from ..module_utils.delivery.bundled_module import (
     MISSING,
     NO_MODULE,
     NO_PYTHON,
-    PROFILE,
 )
+from .ansible_compat import module_encoder
 
 _PLUGINS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _ANSIBLE = os.path.dirname(os.path.abspath(module_utils.__file__))
@@ -199,7 +198,7 @@ def _digest(texts: Mapping[str, str]) -> bytes:
 
 
 # Found out where Ansible loads its plugins, once, and not in each of its workers.
-_ENCODER = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
+_ENCODER = module_encoder()
 _SHARED = _texts(
     os.path.join(_PLUGINS, "module_utils"),
     _python_files(os.path.join(_PLUGINS, "module_utils")),

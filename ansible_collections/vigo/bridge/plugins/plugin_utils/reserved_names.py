@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping
 
-from ansible import constants as C
-from ansible.vars.reserved import get_reserved_names
+from .ansible_compat import given_variables, keywords, names_of_ansibles_variables
 
 #: All of Ansible's names that start so are its own, too.
 RESERVED_PREFIX = "ansible_"
@@ -16,7 +15,7 @@ RESERVED_PREFIX = "ansible_"
 
 def reserved_names() -> set[str]:
     """Keywords of playbooks and variables that Ansible sets itself."""
-    return {*get_reserved_names(include_private=True), *C.INTERNAL_STATIC_VARS}
+    return {*keywords(), *names_of_ansibles_variables()}
 
 
 def is_reserved(name: str) -> bool:
@@ -28,7 +27,7 @@ def unused(names: Iterable[str], task_vars: Mapping[str, Any]) -> str:
 
     names: of the stack's variables. Variables that Ansible sets itself cannot be the user's.
     """
-    reserved = {name for name in names if is_reserved(name)} - {*C.INTERNAL_STATIC_VARS}
+    reserved = {name for name in names if is_reserved(name)} - names_of_ansibles_variables()
     if not reserved:
         return ""
     found = sorted(name for name in reserved if _is_users(name, task_vars))
@@ -45,7 +44,5 @@ def unused(names: Iterable[str], task_vars: Mapping[str, Any]) -> str:
 def _is_users(name: str, task_vars: Mapping[str, Any]) -> bool:
     if name in ("environment", "vars") or name.startswith(RESERVED_PREFIX):
         # Ansible adds such names for each task; those of the inventory and -e are here alone.
-        hosts, host = task_vars.get("hostvars"), task_vars.get("inventory_hostname")
-        given = hosts.raw_get(host) if hosts is not None and host else {}
-        return isinstance(given, Mapping) and name in given
+        return name in given_variables(task_vars)
     return name in task_vars

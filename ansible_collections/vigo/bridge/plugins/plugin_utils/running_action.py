@@ -8,18 +8,19 @@ from __future__ import annotations
 import os
 from typing import Any, Mapping
 
-from ansible import constants
-from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
-from ..module_utils.delivery.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON, PROFILE
+from ..module_utils.delivery.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON
 from . import kept_module
+from .ansible_compat import AnsibleAction, setting
 from .module_answer import answer_in, explanation, without_call
 from .printable import clean, clean_json, one_line
 
+display = Display()
 
-class RunningAction(ActionBase):
+
+class RunningAction(AnsibleAction):
     """The base of actions with a module of ours."""
 
     #: Identifies the call whose answer is awaited.
@@ -51,18 +52,7 @@ class RunningAction(ActionBase):
             task_vars = self._with_python(task_vars, python)
         elif self._hung:
             return {"failed": True, "msg": self._no_answer(start)}
-        return self._execute_by_ansible(module, arguments, task_vars)
-
-    def _execute_by_ansible(
-        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        result: dict[str, Any] = self._execute_module(
-            module_name=module,
-            module_args=dict(arguments),
-            task_vars=task_vars,
-            wrap_async=bool(self._task.async_val),
-        )
-        return result
+        return self.execute_module(module, arguments, task_vars)
 
     def _execute_kept(
         self,
@@ -73,21 +63,18 @@ class RunningAction(ActionBase):
     ) -> dict[str, Any]:
         """What ``_execute_module`` does, with a module that need not be sent at each call."""
         name = kept_module.name_of(module, start.pythons)
-        given = dict(arguments)
-        self._update_module_args(module, given, task_vars)
-        packed = kept_module.arguments(given)
+        packed = kept_module.arguments(self.module_arguments(module, arguments, task_vars))
         result = self._run_program(
             start.later_call(self._call), kept_module.reader(module, name) + packed
         )
         if result.get(MISSING) != NO_MODULE:
             return result
-        self._display.vvv(f"Sending {name}")
+        display.vvv(f"Sending {name}")
         sources = kept_module.sources(module, "" if self._task.check_mode else name)
         return self._run_program(start.first_call(self._call), sources + packed)
 
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
-        environment = self._compute_environment_string()
-        answer = self._low_level_execute_command(f"{environment} {command}", in_data=given)
+        answer = self.run_program(command, given)
         self._warn_of_hung(answer["stdout"])
         # Ansible warns of what a login shell prints beside the result, as it stands.
         shown = {
@@ -95,21 +82,15 @@ class RunningAction(ActionBase):
             "stdout": clean_json(answer["stdout"]),
             "stderr": clean(answer["stderr"]),
         }
-        return _as_result(self._parse_returned_data(shown, PROFILE))
+        return self.result_of(shown)
 
-    def _parse_returned_data(self, res: dict[str, Any], *more: Any, **options: Any) -> Any:
-        """Ansible's method; it also reads what ``_execute_module`` returns."""
-        if not self._task.async_val:  # Otherwise it is that of what starts the module.
-            res = {**res, "stdout": answer_in(res.get("stdout", ""), self._call)}
-        return super()._parse_returned_data(res, *more, **options)
+    def own_output(self, output: str) -> str:
+        return answer_in(output, self._call)
 
     def _python_that_runs(self, start: kept_module.Start) -> str:
-        environment = self._compute_environment_string()
-        become = self._connection.become
         # With input, SSH gives the command no terminal, at which an account whose password has
         # expired would wait for a new one. Some ways to become root need a terminal.
-        given = None if become and become.require_tty else b"\n"
-        answer = self._low_level_execute_command(f"{environment} {start.search()}", in_data=given)
+        answer = self.run_program(start.search(), None if self.needs_terminal() else b"\n")
         self._warn_of_hung(answer["stdout"])
         return kept_module.found(answer["stdout"])
 
@@ -118,7 +99,7 @@ class RunningAction(ActionBase):
         for python in kept_module.hung(output):
             if python not in self._hung:
                 self._hung = (*self._hung, python)
-                self._display.warning(
+                display.warning(
                     f"{one_line(python)} on the target does not answer; repair or remove it, or"
                     " name another one in ansible_python_interpreter"
                 )
@@ -132,58 +113,33 @@ class RunningAction(ActionBase):
 
     def _limit(self) -> int:
         """How many seconds a Python has to show that it runs: as many as a connection has."""
-        try:
-            limit = int(self._connection.get_option("timeout"))
-        except (AnsibleError, KeyError, TypeError, ValueError):
-            limit = int(constants.DEFAULT_TIMEOUT)
-        return max(limit, 1)
+        return max(self.connection_timeout(), 1)
 
     def _with_python(self, task_vars: Mapping[str, Any], python: str) -> dict[str, Any]:
-        setting = {"ansible_python_interpreter": python}
+        chosen = {"ansible_python_interpreter": python}
         host = self._task.delegate_to
         if not host:
-            return {**task_vars, **setting}
+            return {**task_vars, **chosen}
         delegated = task_vars["ansible_delegated_vars"]
-        variables = {**delegated, host: {**delegated[host], **setting}}
+        variables = {**delegated, host: {**delegated[host], **chosen}}
         return {**task_vars, "ansible_delegated_vars": variables}
 
     def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
         """Without pipelining, the user may want to look at what is sent."""
         switch = task_vars.get("vigo_keep_modules", os.environ.get("VIGO_KEEP_MODULES", True))
-        limit = constants.config.get_config_value(
-            "PYTHON_MODULE_RLIMIT_NOFILE", variables=task_vars
-        )
         return bool(
-            boolean(self._templar.template(switch))
+            boolean(self.template(switch))
             and not self._task.async_val
-            and not limit
-            and getattr(self._connection._shell, "SHELL_FAMILY", "") == "sh"
-            and self._is_pipelining_enabled("new", False)
+            and not setting("PYTHON_MODULE_RLIMIT_NOFILE", task_vars)
+            and self.can_run_programs()
+            and self.is_pipelining()
         )
 
     def _pythons(self, task_vars: Mapping[str, Any]) -> list[str]:
         """The target's Python as the user names it, or all that Ansible would look for."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
-        setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
-        python = str(self._templar.template(setting))
+        python = str(self.template(setting("INTERPRETER_PYTHON", task_vars)))
         if not python.startswith("auto"):
             return [python]
-        known = constants.config.get_config_value(
-            "INTERPRETER_PYTHON_FALLBACK", variables=task_vars
-        )
-        return [*known, "/usr/bin/python3"]
-
-
-def _as_result(parsed: Any) -> dict[str, Any]:
-    """What a module returned, without what only Ansible itself may say in a result."""
-    result: dict[str, Any]
-    if isinstance(parsed, dict):
-        from ansible.vars.clean import remove_internal_keys
-
-        remove_internal_keys(parsed)
-        return parsed
-    # ansible-core has had a type of its own for results since 2.21.
-    parsed.remove_internal_keys()
-    result = parsed.as_result_dict(for_round_trip=True)
-    return result
+        return [*setting("INTERPRETER_PYTHON_FALLBACK", task_vars), "/usr/bin/python3"]

@@ -18,7 +18,7 @@ from ..module_utils.types.typed_attributes import with_texts
 from .ansible_secrets import look_up_in_ansible
 from .clean_errors import clean_action_errors
 from .printable import clean, cleaned_result
-from .running_action import RunningAction
+from .running_action import RunningAction, display
 from .sdk_archive import OFFER, controllers_sdk
 from .secret_stores import StoreError
 from .secrets import UnknownSecrets, weak
@@ -41,12 +41,12 @@ class SecretAction(RunningAction):
         """
         try:
             paths = secret_references.paths(arguments)
-            secrets = look_up_in_ansible(paths, task_vars, self._loader)
+            secrets = look_up_in_ansible(paths, task_vars, self.loader)
         except (UnknownSecrets, StoreError) as error:
             raise AnsibleActionFail(str(error)) from error
         warning = weak(secrets)
         if warning:
-            self._display.warning(clean(warning))
+            display.warning(clean(warning))
         if secrets:
             self.refuse_arguments_on_disk()
         given = {**arguments, "_secrets": _Hidden(secrets)}
@@ -67,7 +67,7 @@ class SecretAction(RunningAction):
 
     def refuse_arguments_on_disk(self) -> None:
         """Raises AnsibleActionFail where Ansible would write the arguments to a file there."""
-        if not self._is_pipelining_enabled("new", bool(self._task.async_val)):
+        if not self.is_pipelining():
             raise AnsibleActionFail(
                 "this task uses secrets, and without pipelining Ansible would write them to a file"
                 f" on the target; {self._advice()}"
@@ -77,17 +77,9 @@ class SecretAction(RunningAction):
         """The setting that keeps Ansible from pipelining, and what to do about it."""
         if constants.DEFAULT_KEEP_REMOTE_FILES:
             return "switch keep_remote_files off (ANSIBLE_KEEP_REMOTE_FILES, or ansible.cfg)"
-        if not self._connection.has_pipelining:
-            return (
-                f"the connection {self._connection.transport!r} cannot do it; set"
-                " ansible_connection to one that can, such as ssh"
-            )
-        become = self._connection.become
-        if become and not become.pipelining:
-            return (
-                f"the become method {become.name!r} cannot do it; set ansible_become_method to one"
-                " that can, such as sudo"
-            )
+        obstacle = self.pipelining_obstacle()
+        if obstacle:
+            return obstacle
         return (
             "set `pipelining = true` in the [defaults] section of ansible.cfg, or"
             " ANSIBLE_PIPELINING=true, and take ansible_pipelining and ansible_ssh_pipelining out"
@@ -117,8 +109,6 @@ def with_texts_only(
 class ModuleAction(SecretAction):
     """An action that hands its task's arguments to the module of the same name."""
 
-    supports_check_mode = True
-    supports_diff = True
     needs_sdk = False
     #: The argument spec of what the module applies.
     options: Mapping[str, Mapping[str, Any]] = {}

@@ -36,8 +36,6 @@ NO_PYTHON = "python"
 #: The argument that identifies a call, as the only key of a mapping. A module returns it with its
 #: other arguments. Of a key, nothing is masked, whatever a secret is.
 CALL = "_call"
-#: How modules and Ansible write data to one another.
-PROFILE = "legacy"
 #: Where our files lie in a bundle.
 COLLECTION = "ansible_collections/vigo/bridge/plugins"
 
@@ -138,14 +136,14 @@ def _run(
     gc.disable()
     _install(bundle)
     try:
-        basic: Any = importlib.import_module("ansible.module_utils.basic")
+        basic = importlib.import_module("ansible.module_utils.basic")
         main = importlib.import_module(_name(f"modules/{module}")).main
+        compat: Any = importlib.import_module(_name("module_utils/delivery/ansible_compat"))
+        compat.give_arguments(basic, arguments)
         loaded()
     except Exception:
         sys.stdout.write(nothing)
         return
-    basic._ANSIBLE_ARGS = arguments
-    basic._ANSIBLE_PROFILE = PROFILE
     gc.freeze()
     gc.enable()
     try:

@@ -1,0 +1,303 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection's plugins use of Ansible that Ansible does not document for plugins.
+
+Nothing else of the collection on the controller uses such names. Each says why it is needed, and
+what happens where an ansible-core does not have it. Modules have their own file for that,
+``module_utils/delivery/ansible_compat.py``, since they cannot import this one.
+
+Ansible's developer guide documents ``_execute_module`` and ``_task`` of actions, and
+``_read_config_data``, ``_cache`` and those for constructed groups of inventory plugins. They are
+used where they are needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleParserError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.lookup import LookupBase
+from ansible.release import __version__
+
+from ..module_utils.delivery.ansible_compat import PROFILE
+
+#: The versions of ansible-core on which all of this was seen.
+SEEN_ON = ("2.19", "2.20", "2.21")
+_MISSING = object()
+
+
+class AnsibleAction(ActionBase):
+    """An action with public names for what it uses of Ansible's own."""
+
+    #: Whether a task with ``async`` may use it.
+    in_background = False
+
+    @property
+    def _supports_async(self) -> bool:
+        """Whether Ansible refuses ``async``. Missing: it refuses nothing, and modules run."""
+        return self.in_background
+
+    def template(self, value: Any) -> Any:
+        """Return a value with its templates rendered.
+
+        Why: variables that an action reads itself are not rendered. Missing: an error.
+        """
+        return _of(self, "_templar").template(value)
+
+    @property
+    def loader(self) -> Any:
+        """Return what reads files, also vaulted ones. Missing: an error."""
+        return _of(self, "_loader")
+
+    def find_file(self, folder: str, name: str) -> str:
+        """Return the path of a file beside the role or playbook, as ``copy`` finds its ``src``.
+
+        Missing: an error.
+        """
+        path: str = _of(self, "_find_needle")(folder, name)
+        return path
+
+    def is_pipelining(self) -> bool:
+        """Return whether the module's arguments stay off the target's disk.
+
+        Why: secrets must not be written there, and kept modules need a standard input. Missing:
+        it counts as off, so that secrets are refused, and modules are sent each time.
+        """
+        enabled = getattr(self, "_is_pipelining_enabled", None)
+        return bool(enabled and enabled("new", bool(self._task.async_val)))
+
+    def pipelining_obstacle(self) -> str:
+        """Return what about the connection prevents pipelining; "" where a setting does.
+
+        Missing: a setting counts as the reason.
+        """
+        connection: Any = getattr(self, "_connection", None)
+        if not getattr(connection, "has_pipelining", True):
+            return (
+                f"the connection {connection.transport!r} cannot do it; set"
+                " ansible_connection to one that can, such as ssh"
+            )
+        become = getattr(connection, "become", None)
+        if become and not become.pipelining:
+            return (
+                f"the become method {become.name!r} cannot do it; set ansible_become_method to one"
+                " that can, such as sudo"
+            )
+        return ""
+
+    def needs_terminal(self) -> bool:
+        """Return whether the become method needs a terminal. Missing: it needs none."""
+        become = getattr(getattr(self, "_connection", None), "become", None)
+        return bool(become and become.require_tty)
+
+    def connection_timeout(self) -> int:
+        """Return how many seconds a connection may take. Missing: the default of all connections.
+
+        Why: a Python on the target that gives no answer is waited for as long.
+        """
+        try:
+            return int(self._connection.get_option("timeout"))
+        except (AnsibleError, AttributeError, KeyError, TypeError, ValueError):
+            return int(constants.DEFAULT_TIMEOUT)
+
+    def can_run_programs(self) -> bool:
+        """Return whether `run_program` works here: the target has a POSIX shell.
+
+        Missing: it does not, so that modules are sent each time.
+        """
+        shell = getattr(getattr(self, "_connection", None), "_shell", None)
+        return (
+            getattr(shell, "SHELL_FAMILY", "") == "sh"
+            and all(hasattr(self, name) for name in _OF_PROGRAMS)
+            and module_encoder() is not None
+        )
+
+    def module_arguments(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the arguments with those that Ansible gives every module.
+
+        Why: a kept module is called without ``_execute_module``. Missing: see `can_run_programs`.
+        """
+        given = dict(arguments)
+        self._update_module_args(module, given, task_vars)
+        return given
+
+    def run_program(self, command: str, given: bytes | None) -> dict[str, Any]:
+        """Run a command on the target with the task's ``environment``.
+
+        Why: it costs one command of the connection, where ``_execute_module`` costs up to three.
+        Missing: see `can_run_programs`.
+        """
+        environment = self._compute_environment_string()
+        answer: dict[str, Any] = self._low_level_execute_command(
+            f"{environment} {command}", in_data=given
+        )
+        return answer
+
+    def result_of(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return the result that a module has printed.
+
+        What only Ansible itself may say in a result is removed. Missing: an error.
+        """
+        return _as_result(_of(self, "_parse_returned_data")(answer, PROFILE))
+
+    def execute_module(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the result of a module that is run in Ansible's own way.
+
+        Raises AnsibleActionFail where `own_output` would not be asked.
+        """
+        if not hasattr(ActionBase, "_parse_returned_data"):
+            raise unsupported("ActionBase._parse_returned_data")
+        result: dict[str, Any] = self._execute_module(
+            module_name=module,
+            module_args=dict(arguments),
+            task_vars=task_vars,
+            wrap_async=bool(self._task.async_val),
+        )
+        return result
+
+    def own_output(self, output: str) -> str:
+        """Return what counts of the text that a target has printed."""
+        return output
+
+    def _parse_returned_data(self, res: dict[str, Any], *more: Any, **options: Any) -> Any:
+        """Do what Ansible's method does, with `own_output` alone.
+
+        Why: ``_execute_module`` calls it, and other programs print text that looks like a result.
+        """
+        if not self._task.async_val:  # Otherwise it is that of what starts the module.
+            res = {**res, "stdout": self.own_output(res.get("stdout", ""))}
+        return super()._parse_returned_data(res, *more, **options)
+
+
+class AnsibleLookup(LookupBase):
+    """A lookup with public names for what it uses of Ansible's own."""
+
+    def template(self, value: Any) -> Any:
+        """Return a value with its templates rendered. Missing: an error."""
+        return _of(self, "_templar").template(value)
+
+    @property
+    def loader(self) -> Any:
+        """Return what reads files, also vaulted ones. Missing: an error."""
+        return _of(self, "_loader")
+
+
+_OF_PROGRAMS = (
+    "_compute_environment_string",
+    "_low_level_execute_command",
+    "_parse_returned_data",
+    "_update_module_args",
+)
+
+
+def module_encoder() -> Any:
+    """Return the class that writes a module's arguments as JSON.
+
+    Why: values carry Ansible's tags, which the standard library cannot write. Missing: None, and
+    modules are sent each time.
+    """
+    try:
+        from ansible.module_utils.common.json import Direction, get_module_encoder
+
+        return get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
+    except (AttributeError, ImportError, LookupError, TypeError):
+        return None
+
+
+def setting(name: str, variables: Mapping[str, Any]) -> Any:
+    """Return the value of one of Ansible's settings for a host with these variables.
+
+    Why: ``ansible.constants`` does not know the host's variables. Missing: an error.
+    """
+    return _of(constants, "config").get_config_value(name, variables=variables)
+
+
+def names_of_ansibles_variables() -> frozenset[str]:
+    """Return the names of variables that Ansible sets for each task.
+
+    Missing: none, and a stack's variable of such a name gets Ansible's value.
+    """
+    return frozenset(getattr(constants, "INTERNAL_STATIC_VARS", ()))
+
+
+def keywords() -> frozenset[str]:
+    """Return the keywords of playbooks, which cannot be names of variables. Missing: an error."""
+    try:
+        from ansible.vars.reserved import get_reserved_names
+    except ImportError:
+        raise unsupported("ansible.vars.reserved.get_reserved_names") from None
+    return frozenset(get_reserved_names(include_private=True))
+
+
+def given_variables(task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the variables of the task's host that the inventory and ``-e`` give it.
+
+    Why: in ``task_vars``, Ansible's own stand among them. Missing: none, and no warning that the
+    user's variable of a reserved name is not used.
+    """
+    hosts, host = task_vars.get("hostvars"), task_vars.get("inventory_hostname")
+    raw_get = getattr(hosts, "raw_get", None)
+    given = raw_get(host) if raw_get and host else {}
+    return given if isinstance(given, Mapping) else {}
+
+
+def inventory_variables(host: Any) -> dict[str, Any]:
+    """Return the variables that a host of an inventory has itself and from its groups.
+
+    Why: the groups that the plugin has just added count. Missing: an error.
+    """
+    try:
+        from ansible.inventory.helpers import get_group_vars
+        from ansible.utils.vars import combine_vars
+    except ImportError as error:
+        raise AnsibleParserError(unsupported(str(error)).message) from None
+    variables: dict[str, Any] = combine_vars(get_group_vars(host.get_groups()), host.get_vars())
+    return variables
+
+
+def without_cause(error: AnsibleError, message: str) -> AnsibleError:
+    """Return the same error with another message, and without the error that it wraps.
+
+    Why: Ansible prints the messages of both. Missing: there is nothing to leave out.
+    """
+    error.message = message
+    if hasattr(error, "orig_exc"):
+        error.orig_exc = None
+    return error
+
+
+def unsupported(name: str) -> AnsibleActionFail:
+    """Return an error for a name that this ansible-core does not have."""
+    return AnsibleActionFail(
+        f"ansible-core {__version__} is not supported: {name} is missing; install one of"
+        f" {', '.join(SEEN_ON)}, or a newer vigo.bridge"
+    )
+
+
+def _of(owner: Any, name: str) -> Any:
+    value = getattr(owner, name, _MISSING)
+    if value is _MISSING:
+        raise unsupported(f"{getattr(owner, '__name__', type(owner).__name__)}.{name}")
+    return value
+
+
+def _as_result(parsed: Any) -> dict[str, Any]:
+    """Return what a module has returned, without what only Ansible itself may say in a result."""
+    if not isinstance(parsed, dict):
+        # ansible-core has had a type of its own for results since 2.21.
+        _of(parsed, "remove_internal_keys")()
+        result: dict[str, Any] = _of(parsed, "as_result_dict")(for_round_trip=True)
+        return result
+    try:
+        from ansible.vars.clean import remove_internal_keys
+    except ImportError:
+        raise unsupported("ansible.vars.clean.remove_internal_keys") from None
+    remove_internal_keys(parsed)
+    return parsed

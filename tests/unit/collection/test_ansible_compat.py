@@ -1,0 +1,406 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What we use of Ansible that it does not document stands in ansible_compat.py alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.plugins.lookup import LookupBase
+from ansible.release import __version__
+
+from ansible_collections.vigo.bridge.plugins.module_utils.delivery import (
+    ansible_compat as target_compat,
+)
+from ansible_collections.vigo.bridge.plugins.plugin_utils import ansible_compat
+from tests.matrix.parts import CORES
+from tests.unit.collection.module_sources import COLLECTION, ROOT
+from vigo_bridge.run import ansible_compat as run_compat
+from vigo_bridge.run.refusal import Refusal
+
+#: Ansible's developer guide names these for plugins.
+DOCUMENTED = {
+    *("_execute_module", "_task"),
+    *("_add_host_to_composed_groups", "_add_host_to_keyed_groups", "_set_composite_vars"),
+    *("_cache", "_read_config_data"),
+}
+#: What may be imported anywhere: what the guide and the documentation of modules use.
+PUBLIC = {
+    *("ansible.errors", "ansible.constants", "ansible.release", "ansible.utils.display"),
+    *("ansible.plugins.action", "ansible.plugins.inventory", "ansible.plugins.lookup"),
+    *("ansible.module_utils", "ansible.module_utils.basic"),
+    *("ansible.module_utils.common.validation", "ansible.module_utils.parsing.convert_bool"),
+    *("ansible_runner.Runner", "ansible_runner.interface"),
+}
+#: Python's own, of the standard library.
+PYTHONS = {"_exit", "_run_exitfuncs"}
+BASES = (ActionBase, LookupBase, BaseInventoryPlugin, Cacheable, Constructable)
+
+
+def sources() -> dict[str, str]:
+    files = [*COLLECTION.rglob("plugins/**/*.py"), *ROOT.glob("vigo_bridge/**/*.py")]
+    return {
+        str(path.relative_to(ROOT)): path.read_text()
+        for path in files
+        if path.name != "ansible_compat.py"
+    }
+
+
+def private_uses(files: dict[str, str]) -> list[str]:
+    trees = {name: ast.parse(text) for name, text in files.items()}
+    own = {name for tree in trees.values() for name in _defined(tree)} | DOCUMENTED | PYTHONS
+    return [
+        f"{name}:{line}: {used}"
+        for name, tree in trees.items()
+        for line, used in sorted(_used(tree))
+        if used not in (own if _is_apart(name) else own - (ANSIBLES - DOCUMENTED))
+    ]
+
+
+def _is_apart(name: str) -> bool:
+    """Whether a file has no class that inherits from Ansible's."""
+    return "/module_utils/" in name or name.startswith("vigo_bridge/")
+
+
+def _ansibles() -> Iterator[str]:
+    """Names that begin with one underscore of the classes that plugins inherit."""
+    for base in BASES:
+        yield from filter(_is_private, dir(base))
+        for cls in base.__mro__[:-1]:
+            path = Path(str(__import__(cls.__module__, fromlist=["_"]).__file__))
+            yield from (name for name in _attributes(ast.parse(path.read_text())))
+
+
+def _is_private(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("_") and not name.startswith("__")
+
+
+def _attributes(tree: ast.AST) -> Iterator[str]:
+    """Attributes of `self` that are set."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and ast.unparse(node.value) in ("self", "cls")
+            and _is_private(node.attr)
+        ):
+            yield node.attr
+
+
+def _defined(tree: ast.AST) -> Iterator[str]:
+    yield from _attributes(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _used(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _is_private(node.attr):
+            yield node.lineno, node.attr
+        elif isinstance(node, ast.ClassDef):
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef) and part.name in ANSIBLES:
+                    yield part.lineno, part.name
+                elif isinstance(part, (ast.Assign, ast.AnnAssign)):
+                    targets = part.targets if isinstance(part, ast.Assign) else [part.target]
+                    for target in targets:
+                        if isinstance(target, ast.Name) and target.id in ANSIBLES:
+                            yield part.lineno, target.id
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "hasattr"):
+            name = getattr(node.args[1], "value", None)
+            if _is_private(name):
+                yield node.lineno, str(name)
+        else:
+            yield from ((node.lineno, name) for name in _imported(node))
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """What is imported of Ansible's, apart from what is for plugins."""
+    names = []
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        names = [f"{node.module}.{alias.name}" for alias in node.names]
+    for name in names:
+        package = name.partition(".")[0]
+        is_public = name in PUBLIC or name.rpartition(".")[0] in PUBLIC
+        if package in ("ansible", "ansible_runner") and not is_public:
+            yield name
+
+
+ANSIBLES = set(_ansibles())
+
+
+def test_it_stands_in_one_place() -> None:
+    assert private_uses(sources()) == []
+
+
+#: What somebody might write -> what is found.
+WRITTEN = {
+    "self._templar.template(x)": "_templar",
+    "self._connection": "_connection",
+    "self._connection._shell": "_shell",
+    "action._low_level_execute_command('x')": "_low_level_execute_command",
+    "display._final_q": "_final_q",
+    "basic._ANSIBLE_ARGS = b''": "_ANSIBLE_ARGS",
+    "getattr(connection, '_shell', None)": "_shell",
+    "hasattr(self, '_find_needle')": "_find_needle",
+    "class A(B):\n    def _parse_returned_data(self): pass": "_parse_returned_data",
+    "class A(B):\n    _supports_async = True": "_supports_async",
+    "class A(B):\n    _supports_async: bool = True": "_supports_async",
+    "self._supports_check_mode = False": "_supports_check_mode",
+    "from ansible._internal import _task": "ansible._internal._task",
+    "from ansible.executor.task_executor import TaskExecutor": (
+        "ansible.executor.task_executor.TaskExecutor"
+    ),
+    "def f():\n    import ansible.vars.clean": "ansible.vars.clean",
+    "from ansible import cli": "ansible.cli",
+    "from ansible.template import Templar": "ansible.template.Templar",
+    "from ansible_runner.utils import OutputEventFilter": "ansible_runner.utils.OutputEventFilter",
+}
+OWN = [
+    "self._task.args",
+    "self._execute_module(module_name='x')",
+    "class A:\n    def _own(self): self._own()",
+    "_own = 1\nmodule._own",
+    "class A:\n    def f(self): self._own = self.__class__",
+    "from ansible.errors import AnsibleError",
+    "from ansible.module_utils.basic import AnsibleModule",
+    "from ..executor import x",
+    "getattr(value, 'name')",
+]
+
+
+@pytest.mark.parametrize(("text", "found"), WRITTEN.items())
+def test_a_private_name_is_found(text: str, found: str) -> None:
+    assert f": {found}" in "".join(private_uses({"own.py": text}))
+
+
+@pytest.mark.parametrize("text", OWN)
+def test_other_names_are_not(text: str) -> None:
+    assert private_uses({"own.py": text}) == []
+
+
+def test_the_versions_are_those_that_are_tested() -> None:
+    assert tuple(CORES) == ansible_compat.SEEN_ON
+
+
+def test_this_version_is_one_of_them() -> None:
+    assert __version__.rpartition(".")[0] in ansible_compat.SEEN_ON
+
+
+#: They use no name of Ansible's, or serve the others.
+PLAIN = {"execute_module", "own_output", "unsupported"}
+
+
+@pytest.mark.parametrize("module", [ansible_compat, target_compat, run_compat])
+def test_each_says_what_happens_without(module: ModuleType) -> None:
+    tree = ast.parse(Path(str(module.__file__)).read_text())
+    functions = [
+        node
+        for parent in (tree, *filter(lambda node: isinstance(node, ast.ClassDef), tree.body))
+        for node in ast.iter_child_nodes(parent)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    texts = {node.name: ast.get_docstring(node) or "" for node in functions}
+    unsaid = {name for name, text in texts.items() if "Missing:" not in text}
+    assert functions
+    assert unsaid <= PLAIN
+
+
+class Action(ansible_compat.AnsibleAction):
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def action() -> Any:
+    """An action as Ansible makes one, with a connection by SSH."""
+    task = SimpleNamespace(async_val=0, environment=None)
+    shell = SimpleNamespace(SHELL_FAMILY="sh", env_prefix=lambda **_: "")
+    connection = SimpleNamespace(
+        _shell=shell,
+        become=None,
+        transport="ssh",
+        has_pipelining=True,
+        get_option={"timeout": "7"}.__getitem__,
+        is_pipelining_enabled=lambda wrap_async: not wrap_async,
+    )
+    return Action(task, connection, None, SimpleNamespace(), SimpleNamespace(template=str))
+
+
+UNSUPPORTED = "ansible-core [0-9.]+[a-z0-9]* is not supported: {} is missing; install one of 2.19, "
+
+
+def test_with_all_names(action: Any) -> None:
+    assert action.template(7) == "7"
+    assert action.can_run_programs()
+    assert action.is_pipelining()
+    assert action.connection_timeout() == 7
+    assert action.pipelining_obstacle() == ""
+    assert not action.needs_terminal()
+
+
+#: What an ansible-core may lack of an action -> what then holds.
+WITHOUT: dict[str, Callable[[Any], bool]] = {
+    "_is_pipelining_enabled": lambda action: not action.is_pipelining(),
+    "_compute_environment_string": lambda action: not action.can_run_programs(),
+    "_low_level_execute_command": lambda action: not action.can_run_programs(),
+    "_update_module_args": lambda action: not action.can_run_programs(),
+}
+
+
+@pytest.mark.parametrize(("name", "holds"), WITHOUT.items(), ids=WITHOUT)
+def test_a_missing_method(
+    name: str, holds: Callable[[Any], bool], action: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(ActionBase, name)
+    assert holds(action)
+
+
+#: The same of what an action is given.
+WITHOUT_ATTRIBUTE: dict[str, Callable[[Any], bool]] = {
+    "_connection": lambda action: (
+        not action.can_run_programs()
+        and action.connection_timeout() == constants.DEFAULT_TIMEOUT
+        and action.pipelining_obstacle() == ""
+        and not action.needs_terminal()
+    ),
+    "_connection._shell": lambda action: not action.can_run_programs(),
+    "_connection._shell.SHELL_FAMILY": lambda action: not action.can_run_programs(),
+    "_connection.become": lambda action: (
+        action.pipelining_obstacle() == "" and not action.needs_terminal()
+    ),
+    "_connection.has_pipelining": lambda action: action.pipelining_obstacle() == "",
+    "_connection.get_option": lambda action: (
+        action.connection_timeout() == constants.DEFAULT_TIMEOUT
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "holds"), WITHOUT_ATTRIBUTE.items(), ids=WITHOUT_ATTRIBUTE)
+def test_a_missing_attribute(name: str, holds: Callable[[Any], bool], action: Any) -> None:
+    owner = action
+    *above, last = name.split(".")
+    for part in above:
+        owner = getattr(owner, part)
+    delattr(owner, last)
+    assert holds(action)
+
+
+#: name -> what cannot go on without it
+REQUIRED: dict[str, Callable[[Any], Any]] = {
+    "_templar": lambda action: action.template(1),
+    "_loader": lambda action: action.loader,
+}
+
+
+@pytest.mark.parametrize(("name", "use"), REQUIRED.items(), ids=REQUIRED)
+def test_a_required_attribute(name: str, use: Callable[[Any], Any], action: Any) -> None:
+    delattr(action, name)
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format(f"Action.{name}")):
+        use(action)
+
+
+def test_a_required_method(action: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(ActionBase, "_find_needle")
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format("Action._find_needle")):
+        action.find_file("files", "x")
+
+
+def test_output_that_nobody_would_look_through(
+    action: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Ansible reads results by other means, it might take a stranger's text for one."""
+    monkeypatch.delattr(ActionBase, "_parse_returned_data")
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format("ActionBase._parse_returned_data")):
+        action.execute_module("vigo.bridge.exec", {}, {})
+
+
+def test_a_missing_encoder(action: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("ansible.module_utils.common.json.get_module_encoder")
+    assert ansible_compat.module_encoder() is None
+    assert not action.can_run_programs()
+
+
+def test_missing_names_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "inventory_hostname" in ansible_compat.names_of_ansibles_variables()
+    monkeypatch.delattr(constants, "INTERNAL_STATIC_VARS")
+    assert ansible_compat.names_of_ansibles_variables() == frozenset()
+
+
+def test_missing_keywords(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "when" in ansible_compat.keywords()
+    monkeypatch.delattr("ansible.vars.reserved.get_reserved_names")
+    with pytest.raises(
+        AnsibleError, match=UNSUPPORTED.format("ansible.vars.reserved.get_reserved_names")
+    ):
+        ansible_compat.keywords()
+
+
+def test_missing_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ansible_compat.setting("DEFAULT_TIMEOUT", {}) == constants.DEFAULT_TIMEOUT
+    monkeypatch.delattr(constants, "config")
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format("ansible.constants.config")):
+        ansible_compat.setting("DEFAULT_TIMEOUT", {})
+
+
+#: hostvars -> the variables of the host
+GIVEN: list[tuple[Any, dict[str, Any]]] = [
+    (SimpleNamespace(raw_get={"a": {"x": 1}}.get), {"x": 1}),
+    (SimpleNamespace(raw_get={"b": {"x": 1}}.get), {}),
+    (SimpleNamespace(), {}),
+    (None, {}),
+]
+
+
+@pytest.mark.parametrize(("hosts", "variables"), GIVEN)
+def test_variables_that_are_given(hosts: Any, variables: dict[str, Any]) -> None:
+    given = ansible_compat.given_variables({"hostvars": hosts, "inventory_hostname": "a"})
+    assert given == variables
+
+
+@pytest.mark.parametrize("name", ["_ANSIBLE_ARGS", "_ANSIBLE_PROFILE"])
+def test_a_module_that_takes_no_arguments(name: str) -> None:
+    basic = SimpleNamespace(_ANSIBLE_ARGS=None, _ANSIBLE_PROFILE=None)
+    target_compat.give_arguments(basic, b"{}")
+    assert vars(basic) == {"_ANSIBLE_ARGS": b"{}", "_ANSIBLE_PROFILE": "legacy"}
+    delattr(basic, name)
+    with pytest.raises(AttributeError):
+        target_compat.give_arguments(basic, b"{}")
+
+
+#: what may be missing on the controller -> what needs it
+REFUSED: dict[str, Callable[[], Any]] = {
+    "ansible.cli.init_plugin_loader": lambda: run_compat.prefer_collection("/nowhere"),
+    "ansible.constants.COLLECTIONS_PATHS": lambda: run_compat.prefer_collection("/nowhere"),
+    "ansible.config.manager.ConfigManager": run_compat.configuration,
+    "ansible_runner.utils.OutputEventFilter": lambda: run_compat.event_reader(
+        None, print, is_event=bool
+    ),
+    "ansible_runner.utils.OutputEventFilter._emit_event": lambda: run_compat.event_reader(
+        None, print, is_event=bool
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "use"), REFUSED.items(), ids=REFUSED)
+def test_a_missing_name_on_the_controller(
+    name: str, use: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(name)
+    with pytest.raises(Refusal) as refused:
+        use()
+    assert "is not supported: " in str(refused.value)
+    assert name.rpartition(".")[2] in str(refused.value)
