@@ -17,7 +17,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
-from vigo_bridge.cli.later import Later
+from vigo_bridge.cli.lazy_commands import Later
 from vigo_bridge.cli.program import program
 from vigo_bridge.language import shapes
 from vigo_bridge.language.shapes import Shape

@@ -16,7 +16,7 @@ import pytest
 
 from tests.integration.canary import write_stack
 from tests.integration.test_interrupt import Running
-from vigo_bridge.run.private_folder import private_folder
+from vigo_bridge.private_folder import private_folder
 
 CRATE = """\
 name: waiting

@@ -77,9 +77,9 @@ def _stack(context: click.Context) -> Stack:
 
 
 def _host_names(context: click.Context) -> Iterable[str]:
-    from vigo_bridge.run.inventory import InventoryError, read_inventory
-    from vigo_bridge.run.refusal import Refusal
-    from vigo_bridge.run.vault_passwords import asks_for_vault_passwords
+    from vigo_bridge.ansible.inventory import InventoryError, read_inventory
+    from vigo_bridge.ansible.vault_passwords import asks_for_vault_passwords
+    from vigo_bridge.failures import Refusal
 
     for entry in _stack(context).entries:
         for pattern in entry.patterns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import click
 
-from vigo_bridge.cli.later import Later, add_later
+from vigo_bridge.cli.lazy_commands import Later, add_later
 
 
 @click.group()
@@ -19,12 +19,12 @@ add_later(
     Later("trace", "trace:trace", "Tell what HOST gets, and which line of the stack decided it."),
     Later(
         "tree",
-        "places:tree",
+        "search_commands:tree",
         "Show what each folder hands down: common.vgo, environments.vgo, match entries.",
     ),
     Later(
         "search",
-        "places:search",
+        "search_commands:search",
         "Find where a host pattern, configcrate, role, environment, variable or resource stands.",
     ),
     Later(

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import click
 
+from vigo_bridge.app.hosts import Hosts, finding_hosts, inventory_option, known_names
+from vigo_bridge.app.report_page import report_options
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.cli.hosts import Hosts, finding_hosts, inventory_option, known_names
 from vigo_bridge.cli.options import (
     HostOptions,
     ReportOptions,
@@ -18,8 +19,7 @@ from vigo_bridge.cli.options import (
     output_option,
     stack_options,
 )
-from vigo_bridge.cli.report_file import report_options
-from vigo_bridge.cli.rollout_options import Rollout, rollout_options
+from vigo_bridge.cli.rollout_flags import Rollout, rollout_options
 from vigo_bridge.cli.run import Changes, change_options
 from vigo_bridge.report.printing import echo_json
 
@@ -36,7 +36,7 @@ def envoys() -> None:
 def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> None:
     """List the inventory's hosts with what matches them, and those that nothing matches."""
 
-    from vigo_bridge.cli.stack import load_valid, refuse_errors
+    from vigo_bridge.app.stack_loading import load_valid, refuse_errors
     from vigo_bridge.report.envoys import envoys_as_json, print_envoys
     from vigo_bridge.report.screen import Screen
     from vigo_bridge.resolve import resolve
@@ -75,8 +75,8 @@ def push(
             "name the hosts with a PATTERN such as '*.app.example.com', or --all"
         )
     with finding_hosts(hosts) as asked:
-        from vigo_bridge.cli.converge import converge
-        from vigo_bridge.cli.targets import named
+        from vigo_bridge.app.plan_and_run import converge
+        from vigo_bridge.app.targets import named
 
         def chosen() -> Hosts:
             found = asked()

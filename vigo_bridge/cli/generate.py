@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from vigo_bridge.cli.hosts import Hosts, find_hosts
+from vigo_bridge.ansible.inventory import InventoryError
+from vigo_bridge.ansible.user_variables import reserved_names
+from vigo_bridge.app.hosts import Hosts, find_hosts
+from vigo_bridge.app.stack_loading import load_valid, planned
+from vigo_bridge.app.writing import writing
 from vigo_bridge.cli.options import HostOptions, StackOptions, host_options, stack_options
-from vigo_bridge.cli.stack import load_valid, planned
-from vigo_bridge.cli.writing import writing
 from vigo_bridge.emit.bundle import write_bundle, write_surroundings
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.refusal import CannotExpress
@@ -18,8 +20,6 @@ from vigo_bridge.report.diagnostics import as_text
 from vigo_bridge.report.printing import echo
 from vigo_bridge.resolve.overrides import warn_of_reserved
 from vigo_bridge.resolve.plan import Plan
-from vigo_bridge.run.inventory import InventoryError
-from vigo_bridge.run.user_variables import reserved_names
 
 
 @click.command()

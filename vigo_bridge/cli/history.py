@@ -10,8 +10,8 @@ import click
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from vigo_bridge.app.rollout_job import history as past
 from vigo_bridge.cli.options import output_option
-from vigo_bridge.cli.rollout import history as past
 from vigo_bridge.report.history import print_history, record_as_data
 from vigo_bridge.report.json_report import run_from_data
 from vigo_bridge.report.printing import echo, echo_json

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from vigo_bridge.cli.first_look import plan_call, stacks_option
+from vigo_bridge.app.next_step import plan_call, stacks_option
+from vigo_bridge.app.writing import writing
 from vigo_bridge.cli.options import output_option
-from vigo_bridge.cli.writing import writing
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.importer import Import, read_compose, write
 from vigo_bridge.report import exit_status

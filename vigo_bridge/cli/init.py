@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from vigo_bridge import starter
-from vigo_bridge.cli.first_look import plan_call
-from vigo_bridge.cli.writing import writing
+from vigo_bridge.app.next_step import plan_call
+from vigo_bridge.app.writing import writing
 from vigo_bridge.report.printing import echo
 from vigo_bridge.starter import SCHEMAS
 

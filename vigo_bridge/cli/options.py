@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from vigo_bridge.ansible.password_source import PasswordSource
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.run.password_source import PasswordSource
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

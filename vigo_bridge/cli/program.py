@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 
 import click
 
-from vigo_bridge.cli.later import Later, add_later
+from vigo_bridge.cli.lazy_commands import Later, add_later
+from vigo_bridge.failures import Refusal
 from vigo_bridge.report import exit_status
-from vigo_bridge.run.refusal import Refusal
 from vigo_bridge.run.signals import ended_by_signals
 
 _OF_WRITING = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import click
 
-from vigo_bridge.cli.hosts import finding_hosts
-from vigo_bridge.cli.only import only_option
+from vigo_bridge.app.hosts import finding_hosts
+from vigo_bridge.app.report_page import report_options
+from vigo_bridge.app.selectors import only_option
 from vigo_bridge.cli.options import (
     Command,
     HostOptions,
@@ -18,8 +19,7 @@ from vigo_bridge.cli.options import (
     host_options,
     stack_options,
 )
-from vigo_bridge.cli.report_file import report_options
-from vigo_bridge.cli.rollout_options import Rollout, rollout_options
+from vigo_bridge.cli.rollout_flags import Rollout, rollout_options
 
 #: Options of a converge that its RunOptions take as they are.
 Changes = Mapping[str, object]
@@ -61,7 +61,7 @@ def plan(
 ) -> None:
     """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
     with finding_hosts(hosts) as asked:
-        from vigo_bridge.cli.converge import show_plan
+        from vigo_bridge.app.plan_and_run import show_plan
 
         status = show_plan(stack, hosts, asked, only, shown)
     context.exit(status)
@@ -84,7 +84,7 @@ def run(
 ) -> None:
     """Bring the hosts to what the stack says, all at once or batch by batch."""
     with finding_hosts(hosts) as asked:
-        from vigo_bridge.cli.converge import converge
+        from vigo_bridge.app.plan_and_run import converge
 
         status = converge("run", stack, hosts, asked, rollout, changes, shown)
     context.exit(status)

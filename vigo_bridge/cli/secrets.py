@@ -20,13 +20,13 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     ask,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import weak
+from vigo_bridge.app.stack_loading import load_valid
 from vigo_bridge.cli.options import StackOptions, output_option, stack_options
-from vigo_bridge.cli.stack import load_valid
-from vigo_bridge.cli.stores import stores_of
 from vigo_bridge.language.secrets import secret_positions
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.printing import echo, echo_json
-from vigo_bridge.run.vault import read_vault, write_vault
+from vigo_bridge.secrets.stores import stores_of
+from vigo_bridge.secrets.vault import read_vault, write_vault
 
 
 @click.group()

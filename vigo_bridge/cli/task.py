@@ -17,9 +17,12 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
+from vigo_bridge.app.hosts import Hosts, find_hosts
+from vigo_bridge.app.plan_and_run import refuse_arguments_on_disk, run_options, secrets_of
+from vigo_bridge.app.rollout_job import Job, batches_of, carry_out
+from vigo_bridge.app.stack_loading import refuse_errors
+from vigo_bridge.app.targets import select
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.cli.converge import refuse_arguments_on_disk, run_options, secrets_of
-from vigo_bridge.cli.hosts import Hosts, find_hosts
 from vigo_bridge.cli.options import (
     HostOptions,
     StackOptions,
@@ -27,10 +30,7 @@ from vigo_bridge.cli.options import (
     output_option,
     stack_options,
 )
-from vigo_bridge.cli.rollout import Job, batches_of, carry_out
-from vigo_bridge.cli.rollout_options import Rollout, defaulted, rollout_options
-from vigo_bridge.cli.stack import refuse_errors
-from vigo_bridge.cli.targets import select
+from vigo_bridge.cli.rollout_flags import Rollout, defaulted, rollout_options
 from vigo_bridge.emit.command import command_resource, write_command
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
@@ -38,6 +38,7 @@ from vigo_bridge.language.model import Task
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.tasks import check_command
 from vigo_bridge.language.values import Scalar
+from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.columns import print_rows
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.report.json_report import run_as_data
@@ -45,8 +46,7 @@ from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.task import print_task
 from vigo_bridge.run.converge import RunOptions
-from vigo_bridge.run.private_folder import private_folder
-from vigo_bridge.run.secret_server import Secrets
+from vigo_bridge.secrets.server import Secrets
 from vigo_bridge.wording import counted
 
 _TIMEOUT = "60"

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
+from vigo_bridge.app.hosts import inventory_option, known_hosts
+from vigo_bridge.app.stack_loading import load_valid, planned
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.cli.hosts import inventory_option, known_hosts
 from vigo_bridge.cli.options import StackOptions, output_option, stack_options
-from vigo_bridge.cli.stack import load_valid, planned
 from vigo_bridge.language.diagnostics import did_you_mean
 from vigo_bridge.report.graph import as_dot, as_mermaid
 from vigo_bridge.report.picture import as_picture

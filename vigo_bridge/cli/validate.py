@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import click
 
-from vigo_bridge.cli.hosts import inventory_option, known_hosts
+from vigo_bridge.app.hosts import inventory_option, known_hosts
+from vigo_bridge.app.stack_loading import show
 from vigo_bridge.cli.options import StackOptions, stack_options
-from vigo_bridge.cli.stack import show
-from vigo_bridge.cli.stores import findings as secret_findings
 from vigo_bridge.language import Diagnostic, Stack, load
 from vigo_bridge.language.diagnostics import Diagnostics, has_errors
 from vigo_bridge.report import exit_status
 from vigo_bridge.resolve import check, resolve
 from vigo_bridge.resolve.overrides import note_overrides, warn_of_reserved
+from vigo_bridge.secrets.stores import findings as secret_findings
 
 
 @click.command()

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
+from vigo_bridge.ansible.environment import ansible_environment, run_environment
 from vigo_bridge.files import write_text
-from vigo_bridge.run.environment import ansible_environment, run_environment
 from vigo_bridge.run.playbook import Event, Playbook, play
 from vigo_bridge.run.results import EnvoyResult, read_envoys
-from vigo_bridge.run.secret_server import Secrets, served_secrets
 from vigo_bridge.run.stop import Stop
+from vigo_bridge.secrets.server import Secrets, served_secrets
 
 #: Called with a host that is begun, and again with what has become of it.
 Progress = Callable[[str, EnvoyResult | None], None]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import IO
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
-from vigo_bridge.run.environment import ansible_environment
+from vigo_bridge.ansible.environment import ansible_environment
 
 _SHOWN_CHARACTERS = 500
 

@@ -19,9 +19,10 @@ from ansible_runner import Runner
 from ansible_runner.interface import init_runner
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
+from vigo_bridge.ansible import ansible_compat
+from vigo_bridge.ansible import program as ansible_program
+from vigo_bridge.ansible.environment import is_secret
 from vigo_bridge.files import write_text
-from vigo_bridge.run import ansible_compat, ansible_program
-from vigo_bridge.run.environment import is_secret
 from vigo_bridge.run.stop import Stop
 
 Event = Mapping[str, Any]

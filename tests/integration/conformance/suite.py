@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from tests.integration.ansible_program import TARGET_PYTHON
+from vigo_bridge.ansible.user_variables import reserved_names
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.roles import roles_of
@@ -26,7 +27,6 @@ from vigo_bridge.emit.tasks.variables import Variables
 from vigo_bridge.language import load
 from vigo_bridge.resolve import resolve
 from vigo_bridge.resolve.plan import Plan
-from vigo_bridge.run.user_variables import reserved_names
 
 FOLDER = Path(__file__).parent
 STYLES = ("bundle", "tasks")

@@ -58,7 +58,7 @@ def test_a_full_disk(
     Path("private").mkdir()
     monkeypatch.setenv("VIGO_SECRET_VIGO_WEBAPP_DATABASE_URL", "a-long-enough-value")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr("vigo_bridge.run.private_folder._SHARED_MEMORY", tmp_path / "private")
+    monkeypatch.setattr("vigo_bridge.private_folder._SHARED_MEMORY", tmp_path / "private")
     fill_disk(monkeypatch, tmp_path, Path(file).name)
     finished = CliRunner().invoke(program, arguments)
     assert finished.exit_code == 1
@@ -78,7 +78,7 @@ def test_a_disk_that_is_full_when_the_hosts_have_their_turn(
     """The host counts as failed, and the run is remembered."""
     monkeypatch.setenv("VIGO_SECRET_VIGO_WEBAPP_DATABASE_URL", "a-long-enough-value")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr("vigo_bridge.run.private_folder._SHARED_MEMORY", tmp_path)
+    monkeypatch.setattr("vigo_bridge.private_folder._SHARED_MEMORY", tmp_path)
     monkeypatch.setattr("vigo_bridge.run.converge.play", lambda *_: "PLAY RECAP")
     fill_disk(monkeypatch, tmp_path, file)
     arguments = ["run", "--stacks", str(STACKS), *HERE, "-o", "json"]

@@ -23,8 +23,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.delivery import (
 from ansible_collections.vigo.bridge.plugins.plugin_utils import ansible_compat
 from tests.matrix.parts import CORES
 from tests.unit.collection.module_sources import COLLECTION, ROOT
-from vigo_bridge.run import ansible_compat as run_compat
-from vigo_bridge.run.refusal import Refusal
+from vigo_bridge.ansible import ansible_compat as run_compat
+from vigo_bridge.failures import Refusal
 
 #: Ansible's developer guide names these for plugins.
 DOCUMENTED = {

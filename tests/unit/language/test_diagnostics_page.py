@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from vigo_bridge.cli.stores import findings as secret_findings
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import CODES
 from vigo_bridge.resolve import check, resolve
 from vigo_bridge.resolve.overrides import note_overrides, warn_of_reserved
+from vigo_bridge.secrets.stores import findings as secret_findings
 
 PAGE = (Path(__file__).parents[3] / "docs/diagnostics.md").read_text()
 SECTIONS = re.findall(r"^## (VB\d+): ([^\n]*)\n\n```yaml\n(.*?)^```\n\n(?=\S)", PAGE, re.M | re.S)

@@ -26,7 +26,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     ask,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import UnknownSecrets, look_up
-from vigo_bridge.run.vault import vault_text
+from vigo_bridge.secrets.vault import vault_text
 
 
 def no_vault(path: str) -> str:

@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from vigo_bridge.run.ansible_compat import event_reader
+from vigo_bridge.ansible.ansible_compat import event_reader
 from vigo_bridge.run.converge import Converger, RunOptions
 from vigo_bridge.run.playbook import is_event
 from vigo_bridge.run.results import EnvoyResult

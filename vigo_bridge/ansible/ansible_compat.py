@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What vigo_bridge uses of Ansible and ansible-runner that they do not document for others.
+
+The collection has its own file, ``plugin_utils/ansible_compat.py``, since it imports nothing of
+vigo_bridge; the versions of ansible-core on which all was seen are there. Each function here says
+why the names are needed, and what happens where they are missing. Ansible and ansible-runner are
+imported in the functions: most commands need neither.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from vigo_bridge.failures import Refusal
+
+
+def prefer_collection(root: str) -> None:
+    """Have Ansible use the vigo.bridge in a folder, whatever other one is installed.
+
+    Why: Ansible would take the first on its collections path. Others are found as usual. Missing:
+    raises Refusal, as another version's modules would get what they do not understand.
+    """
+    from ansible import cli, constants
+
+    begin = _of(cli, "init_plugin_loader")
+    paths = _of(constants, "COLLECTIONS_PATHS")
+
+    def begin_with_own(*arguments: Any, **options: Any) -> None:
+        paths.append(root)
+        begin(*arguments, **options)
+        namespace = importlib.import_module("ansible_collections.vigo")
+        namespace.__path__.insert(0, f"{root}/ansible_collections/vigo")
+
+    cli.init_plugin_loader = begin_with_own
+
+
+def answer_questions(answer: Callable[[str], Any], refuse: Callable[[str], Any]) -> None:
+    """Have Ansible call these in place of asking at a terminal.
+
+    answer: for passwords. refuse: for all else; both get the question. Why: Ansible takes some
+    questions as answered where there is no terminal. Missing: those that it no longer asks in
+    this way are asked in its own.
+    """
+    import builtins
+    import getpass
+
+    from ansible.utils.display import Display
+
+    def ask(prompt: object = "", *_: Any, **__: Any) -> Any:
+        return refuse(str(prompt))
+
+    def ask_password(prompt: str = "", *_: Any, **__: Any) -> Any:
+        return answer(prompt)
+
+    def ask_variable(
+        display: Any, varname: str, private: bool = True, prompt: str = "", *_: Any, **__: Any
+    ) -> Any:
+        return refuse(prompt or varname)
+
+    wait_for_answer = getattr(Display, "prompt_until", None)
+
+    def ask_in_task(display: Any, msg: str, *arguments: Any, **options: Any) -> Any:
+        # In a worker it hands the question to the main process. With a time it is only a pause.
+        in_worker = getattr(display, "_final_q", None) is not None
+        if wait_for_answer and (in_worker or options.get("seconds") is not None):
+            return wait_for_answer(display, msg, *arguments, **options)
+        return refuse(msg)
+
+    builtins.input = ask
+    getpass.getpass = ask_password
+    Display.do_var_prompt = ask_variable
+    Display.prompt_until = ask_in_task
+
+
+def configuration() -> Any:
+    """Return the reader of Ansible's configuration.
+
+    Why: `ansible-config` takes a second. Missing: raises Refusal. Raises AnsibleError.
+    """
+    try:
+        from ansible.config.manager import ConfigManager
+    except ImportError as error:
+        raise Refusal(_text("ansible-core", str(error))) from error
+    return ConfigManager()
+
+
+def event_reader(log: Any, handle: Callable[[Any], Any], *, is_event: Callable[[Any], bool]) -> Any:
+    """Return what finds events in Ansible's output, and calls `handle` with each.
+
+    is_event: says what counts as one; what only looks like it is ignored. Why: ansible-runner
+    makes a file name of what a host can print. Missing: raises Refusal.
+    """
+    from ansible_runner import utils
+
+    base: Any = _of(utils, "OutputEventFilter", "ansible-runner")
+    _of(base, "_emit_event", "ansible-runner")
+
+    class EventReader(base):  # type: ignore[misc]
+        def _emit_event(self, buffered_stdout: str, next_event_data: Any = None) -> Any:
+            found = next_event_data if is_event(next_event_data) else None
+            return super()._emit_event(buffered_stdout, found)
+
+    return EventReader(log, handle, True)
+
+
+def _of(owner: Any, name: str, package: str = "ansible-core") -> Any:
+    try:
+        return getattr(owner, name)
+    except AttributeError:
+        place = getattr(owner, "__name__", type(owner).__name__)
+        raise Refusal(_text(package, f"{place}.{name} is missing")) from None
+
+
+def _text(package: str, fault: str) -> str:
+    from importlib.metadata import version
+
+    return (
+        f"{package} {version(package)} is not supported: {fault}; install a version that this"
+        " vigo-bridge was tested with, or a newer vigo-bridge"
+    )

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The environment that Ansible's programs get from us."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from vigo_bridge.ansible.configuration import check_configuration_file
+from vigo_bridge.ansible.configuration_files import configurations
+from vigo_bridge.ansible.locales import utf8_locale
+from vigo_bridge.ansible.vault_passwords import vault_passwords
+from vigo_bridge.sizes import FORKS
+
+_SECRET_PREFIX = "VIGO_SECRET_"
+
+#: Settings of ours that a user's environment may override.
+_DEFAULTS = {
+    # Without it, module arguments would lie in a file on the target.
+    "ANSIBLE_PIPELINING": "true",
+    "ANSIBLE_PYTHON_INTERPRETER": "auto_silent",
+    "ANSIBLE_DEPRECATION_WARNINGS": "false",
+    "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+}
+_FORKS = re.compile(rb"^\s*forks\s*[=:]", re.MULTILINE)
+
+
+def ansible_environment() -> dict[str, str]:
+    """Our process's environment without secrets, and with what Ansible needs from us.
+
+    A vault password that must be typed is asked for at the first call. Raises Refusal.
+    """
+    check_configuration_file()
+    kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
+    path = _path(kept.get("PATH", os.defpath))
+    return {**_DEFAULTS, **_forks(), **kept, **vault_passwords(), **utf8_locale(), "PATH": path}
+
+
+def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
+    """What only the run of a playbook needs: where results go and secrets come from."""
+    from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
+    from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import SOCKET_VARIABLE
+
+    return {FOLDER_VARIABLE: str(results), SOCKET_VARIABLE: str(secrets_socket)}
+
+
+def is_secret(name: str) -> bool:
+    """Whether an environment variable belongs to the ``env`` secret store."""
+    return name.startswith(_SECRET_PREFIX)
+
+
+def _forks() -> dict[str, str]:
+    """How many hosts at a time, unless a file of the user's says so: Ansible's own 5 are few."""
+    given = any(_FORKS.search(text) for text in configurations())
+    return {} if given else {"ANSIBLE_FORKS": str(FORKS)}
+
+
+def _path(path: str) -> str:
+    """The programs of our own environment first: they see the same collection as we do."""
+    return os.pathsep.join([str(Path(sys.executable).parent), path])

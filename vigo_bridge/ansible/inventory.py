@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosts there are: the user's inventory, read by Ansible itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import did_you_mean
+from vigo_bridge.ansible import program as ansible_program
+from vigo_bridge.ansible.configuration import check_configuration
+from vigo_bridge.ansible.environment import ansible_environment
+from vigo_bridge.ansible.settings import ansible_settings
+from vigo_bridge.ansible.vault_passwords import asks_for_vault_passwords
+from vigo_bridge.wording import some
+
+_IGNORED = re.compile(r"Could not match supplied host pattern, ignoring: (\S+)")
+
+
+_NO_TERMINAL = (
+    "\nInventories are read without a terminal, because each batch reads them again; provide"
+    " passwords in the environment or in a file."
+)
+
+
+class InventoryError(Exception):
+    """The inventory cannot be used. The message says why and what to do."""
+
+
+class _Answer(NamedTuple):
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """sources: what Ansible gets as ``-i``, in order; hosts: all names that they know.
+
+    variables: by host, all that its groups and files give it, as written.
+    """
+
+    sources: tuple[str, ...]
+    hosts: tuple[str, ...]
+    variables: Mapping[str, Mapping[str, Any]]
+
+
+def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventory:
+    """The hosts of these sources, or else of Ansible's own configuration.
+
+    limit: an Ansible host pattern that the hosts must match. Raises InventoryError.
+    """
+    with reading_inventory(sources, limit) as answer:
+        return answer()
+
+
+@contextlib.contextmanager
+def reading_inventory(
+    sources: Sequence[str], limit: str | None = None
+) -> Iterator[Callable[[], Inventory]]:
+    """The same while the caller does something else: what it gets waits for Ansible's answer.
+
+    Whatever is wrong is told then, and a password that must be typed is asked for then.
+    """
+    paths = tuple(_absolute(source) for source in sources)
+    with contextlib.ExitStack() as programs:
+
+        def start(sources: Sequence[str]) -> subprocess.Popen[str]:
+            return programs.enter_context(_started(_listing(sources, limit)))
+
+        started = None if asks_for_vault_passwords() else start(paths)
+
+        def answer() -> Inventory:
+            for source in sources:
+                _refuse_missing(source)
+            configured = paths or _configured_sources()
+            found = paths or _existing(configured)
+            if started and found == configured:
+                return _inventory(started, found, limit)
+            return _inventory(start(found), found, limit)
+
+        yield answer
+
+
+def _listing(sources: Sequence[str], limit: str | None) -> list[str]:
+    """Without sources, Ansible takes those of its configuration."""
+    arguments = ["--list"]
+    for source in sources:
+        arguments += ["-i", source]
+    if limit:
+        arguments += ["--limit", limit]
+    return ansible_program.command("inventory", *arguments)
+
+
+def _inventory(
+    process: subprocess.Popen[str], used: tuple[str, ...], limit: str | None
+) -> Inventory:
+    answer = _answer(process, f"the inventory {', '.join(used)} cannot be read")
+    if limit:
+        _refuse_unknown(limit, answer.stderr, used)
+    listing = json.loads(answer.stdout)
+    hosts = tuple(dict.fromkeys(_hosts(listing)))
+    if not hosts:
+        reason = f"--limit {limit} matches no host of" if limit else "there are no hosts in"
+        raise InventoryError(
+            f"{reason} the inventory {', '.join(used)}; `ansible-inventory --graph` shows what"
+            " it holds"
+        )
+    return Inventory(used, hosts, listing.get("_meta", {}).get("hostvars", {}))
+
+
+def _absolute(source: str) -> str:
+    """A path is made absolute, as the playbook runs elsewhere; ``host1,host2`` is no path."""
+    return source if "," in source else str(Path(source).resolve())
+
+
+def _refuse_missing(source: str) -> None:
+    if "," not in source and not Path(source).exists():
+        raise InventoryError(
+            f"the inventory {source} does not exist; give a file, a folder, or host names with"
+            " a comma behind the last one"
+        )
+
+
+def _configured_sources() -> tuple[str, ...]:
+    """Those of the user's ansible.cfg and environment."""
+    (sources,) = ansible_settings("DEFAULT_HOST_LIST")
+    return tuple(sources)
+
+
+def _existing(sources: Sequence[str]) -> tuple[str, ...]:
+    found = tuple(source for source in sources if "," in source or Path(source).exists())
+    if not found:
+        raise InventoryError(
+            f"no inventory: Ansible's configuration names {', '.join(sources)}, which does not"
+            " exist; give one with -i, or use --local for this machine"
+        )
+    return found
+
+
+def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
+    """Ansible itself only warns of a part of a pattern that matches nothing."""
+    # Warnings are wrapped, at blanks.
+    unknown = _IGNORED.findall(" ".join(warnings.split()))
+    if unknown:
+        everything = read_inventory(sources).hosts
+        advice = did_you_mean(unknown[0], everything) or f"the hosts are {some(everything)}"
+        raise InventoryError(
+            f"--limit {limit}: {', '.join(unknown)} matches no host or group of the inventory"
+            f" {', '.join(sources)}; {advice}"
+        )
+
+
+@contextlib.contextmanager
+def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """One of Ansible's programs; it is interrupted where nobody waits for its answer."""
+    # Debug messages would stand amid the JSON.
+    environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        # No terminal: what asked there would ask again in the run, which has none either.
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+
+
+def _answer(process: subprocess.Popen[str], failure: str) -> _Answer:
+    output, complaints = process.communicate()
+    if process.returncode != 0:
+        check_configuration()
+        advice = _NO_TERMINAL if "/dev/tty" in complaints else ""
+        raise InventoryError(f"{failure}:\n{complaints.strip()}{advice}")
+    return _Answer(output, complaints)
+
+
+def _hosts(listing: Mapping[str, Any]) -> Iterator[str]:
+    for name, group in listing.items():
+        if name != "_meta":
+            yield from group.get("hosts", ())

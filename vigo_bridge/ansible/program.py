@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs one of Ansible's programs in this Python, sooner, and no longer than its caller.
+
+It gets SIGINT when that one dies, however that happens. And Python does not look for garbage among
+what is only just being loaded and stays: that takes a tenth of a second, and each of Ansible's
+workers would look through it again.
+"""
+
+import gc
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from vigo_bridge.ansible import ansible_compat
+from vigo_bridge.failures import Refusal
+
+#: From <sys/prctl.h>. Other systems than Linux have nothing like it, and go without.
+PR_SET_PDEATHSIG = 1
+
+
+#: Environment variables that name files with passwords.
+CONNECTION_ANSWER = "VIGO_BRIDGE_CONNECTION_PASSWORD"
+BECOME_ANSWER = "VIGO_BRIDGE_BECOME_PASSWORD"
+#: How the questions begin that they answer. Ansible opens its own password files by their real
+#: path, and a file in memory has none.
+_ANSWERS = {"SSH password": CONNECTION_ANSWER, "BECOME password": BECOME_ANSWER}
+
+
+def command(name: str, *arguments: str) -> list[str]:
+    """The command for ``ansible-NAME``."""
+    return [sys.executable, "-P", __file__, name, *arguments]
+
+
+def main() -> None:
+    """What such a command does."""
+    gc.disable()
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGINT))
+    name = sys.argv[1]
+    sys.argv = [f"ansible-{name}", *sys.argv[2:]]
+    program = importlib.import_module(f"ansible.cli.{name}")
+    ansible_compat.answer_questions(_answer, _refuse)
+    try:
+        ansible_compat.prefer_collection(str(Path(__file__).parents[2]))
+    except Refusal as error:
+        sys.exit(str(error))
+    gc.freeze()
+    gc.enable()
+    sys.exit(program.main())
+
+
+def _answer(prompt: str) -> str:
+    """Return the password that Ansible asks for. Raises AnsibleError."""
+    for beginning, name in _ANSWERS.items():
+        if prompt.startswith(beginning) and name in os.environ:
+            return Path(os.environ[name]).read_bytes().decode(errors="surrogateescape")
+    return _refuse(prompt)
+
+
+def _refuse(prompt: str) -> NoReturn:
+    """Raise AnsibleError with what Ansible asks, as it runs without a terminal."""
+    from ansible.errors import AnsibleError
+
+    text = " ".join(prompt.split()).rstrip(":")
+    raise AnsibleError(
+        f'Ansible asks "{text}", and vigo-bridge runs it without a terminal; give the answer'
+        " beforehand, in a setting, a variable or a file"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Passwords that are typed, or that a program prints: asked for once, and kept in memory.
+
+Ansible's programs read such a password from a file in memory, whose name is all that they get.
+Other programs of the same user can read it as long as this process runs.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from vigo_bridge.failures import Refusal
+
+
+def typed_password(prompt: str, reason: str, advice: str) -> str:
+    """Return what the user types at the terminal, without echo.
+
+    reason: what asks for it; advice: how it can be given without a terminal. Raises Refusal.
+    """
+    if not _has_terminal():
+        raise Refusal(f"{reason}, and there is no terminal to type it at; {advice}")
+    return getpass.getpass(prompt)
+
+
+def printed_password(command: Sequence[str]) -> bytes | None:
+    """Return what a password program prints, without line breaks at the ends.
+
+    None where the program fails: Ansible runs it again then, and says what is wrong. It may ask at
+    the terminal, where there is one.
+    """
+    try:
+        finished = subprocess.run(
+            command,
+            stdin=None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=False,
+        )
+    except OSError:
+        return None
+    return finished.stdout.strip(b"\r\n") if finished.returncode == 0 else None
+
+
+def in_memory(password: bytes) -> str:
+    """Return the name of a new file in memory, which is there until this process ends.
+
+    Raises Refusal.
+    """
+    if not hasattr(os, "memfd_create"):
+        raise Refusal("passwords are kept in memory, which works on Linux only; use password files")
+    descriptor = os.memfd_create("password")
+    os.fchmod(descriptor, 0o600)  # Ansible runs password files that are executable.
+    os.write(descriptor, password)
+    return f"/proc/{os.getpid()}/fd/{descriptor}"
+
+
+def is_program(path: str) -> bool:
+    """Whether Ansible runs such a password file instead of reading it."""
+    return Path(path).is_file() and os.access(path, os.X_OK)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosts a command works on."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vigo_bridge.ansible.configuration import check_configuration
+from vigo_bridge.ansible.inventory import (
+    Inventory,
+    InventoryError,
+    read_inventory,
+    reading_inventory,
+)
+from vigo_bridge.cli.options import Command, HostOptions
+
+if TYPE_CHECKING:
+    from vigo_bridge.ansible.user_variables import UserVariables
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """names: what match entries are held against. sources: the user's inventories.
+
+    variables: how Ansible reaches a host that is in no inventory of the user's. given: what the
+    user's inventories say of each host, as written.
+    """
+
+    names: tuple[str, ...]
+    sources: tuple[str, ...]
+    variables: Mapping[str, Mapping[str, Any]]
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+#: Gives the hosts, when they are known; ends the command where they cannot be.
+Asked = Callable[[], Hosts]
+
+
+def find_hosts(options: HostOptions) -> Hosts:
+    """This machine with ``--local``, otherwise the hosts of the inventory."""
+    with finding_hosts(options) as asked:
+        return asked()
+
+
+@contextlib.contextmanager
+def finding_hosts(options: HostOptions) -> Iterator[Asked]:
+    """The same while the caller does something else: Ansible takes its time for an inventory."""
+    if options.local:
+        yield lambda: _this_machine(options)
+        return
+    with _explained(), reading_inventory(options.inventory, options.limit) as answer:
+        yield lambda: _of_inventory(answer)
+
+
+def _this_machine(options: HostOptions) -> Hosts:
+    check_configuration()  # No inventory is read that would show it.
+    name = options.name or socket.getfqdn()
+    connection = {
+        "ansible_connection": "local",
+        # The interpreter that has the docker SDK: ours.
+        "ansible_python_interpreter": sys.executable,
+    }
+    return Hosts((name,), (), {name: connection})
+
+
+def _of_inventory(answer: Callable[[], Inventory]) -> Hosts:
+    inventory = answer()
+    return Hosts(inventory.hosts, inventory.sources, {}, inventory.variables)
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """What is wrong with an inventory ends the command with its message."""
+    try:
+        yield
+    except InventoryError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def inventory_option(help: str) -> Callable[[Command], Command]:
+    """Adds ``--inventory`` to a command that reads it and reaches no host."""
+    return click.option("-i", "--inventory", multiple=True, metavar="SRC", help=help)
+
+
+def known_names(inventory: Sequence[str]) -> tuple[str, ...]:
+    """The hosts of these sources, or else of Ansible's own configuration."""
+    with _explained():
+        return read_inventory(inventory).hosts
+
+
+def known_hosts(inventory: Sequence[str]) -> tuple[tuple[str, ...], UserVariables]:
+    """The same, and the variables that the user gave each host."""
+    from vigo_bridge.ansible.user_variables import user_variables
+
+    with _explained():
+        found = read_inventory(inventory)
+        return found.hosts, user_variables(found)

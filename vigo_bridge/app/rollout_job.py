@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries a job out on a fleet: locked, remembered, resumable. `run` and `task run` end here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
+from vigo_bridge.cli.rollout_flags import Rollout
+from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
+from vigo_bridge.report.clock import Clock
+from vigo_bridge.report.json_report import run_as_data
+from vigo_bridge.report.live import watching
+from vigo_bridge.report.printing import echo
+from vigo_bridge.report.progress import Lines
+from vigo_bridge.report.screen import Screen
+from vigo_bridge.run.batches import Batch, split
+from vigo_bridge.run.converge import Converger, RunOptions, converging
+from vigo_bridge.run.fleet import roll_out_to_fleet
+from vigo_bridge.run.history import KEPT, History, Record
+from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.rollout_options import RolloutOptions
+from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
+from vigo_bridge.run.stop import Stop
+from vigo_bridge.run.watcher import Watcher
+from vigo_bridge.secrets.server import Secrets
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do on which hosts.
+
+    project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack:
+    locked meanwhile. command, subject, key, fingerprint: see `run.history.Record`. clock: notes
+    when what happens.
+    """
+
+    command: str
+    subject: str
+    project: Path
+    sources: Sequence[str]
+    hosts: Sequence[str]
+    secrets: Secrets
+    how: RunOptions
+    key: str
+    fingerprint: str
+    stack: Path | None = None
+    clock: Clock = field(default_factory=Clock)
+
+
+def predict(job: Job, private: Path) -> RunResult:
+    """What the job would change; nothing is kept, and Ctrl-C ends it at once."""
+    with (
+        _watching(job) as watcher,
+        Stop(watcher.say, at_once=True) as stop,
+        _converging(job, private, stop) as converger,
+    ):
+        return roll_out_to_fleet(
+            job.hosts,
+            (),
+            converger,
+            RolloutOptions(),
+            None,
+            job.clock.watching(watcher),
+            lambda *_: job.clock.batch_ended(),
+        )
+
+
+def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
+    """Converges the hosts in batches. Ends the command when another rollout is running."""
+    with contextlib.ExitStack() as held:
+        try:
+            state = controller_folder()
+            if job.stack:
+                held.enter_context(one_rollout(state, job.key, job.stack, _warn))
+            past = history(state)
+            finished = _finished(job, past, Lines()) if rollout.resume else ()
+            record = past.add(
+                len(job.hosts),
+                command=job.command,
+                subject=job.subject,
+                key=job.key,
+                fingerprint=job.fingerprint,
+                finished=finished,
+            )
+        except RolloutRunning as error:
+            raise click.ClickException(f"{error}.\nNothing was touched.") from error
+        except OSError as error:
+            raise click.ClickException(
+                f"the history cannot be kept: {explained(error)}. XDG_STATE_HOME may name another"
+                " folder.\nNothing was touched."
+            ) from error
+        return _remembered(job, rollout, finished, past, record, private)
+
+
+def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:
+    """The batches that the job would be carried out in."""
+    return split(job.hosts, rollout.options.batch_sizes, len(job.hosts))
+
+
+def history(state: Path | None = None) -> History:
+    """The controller's history. VIGO_BRIDGE_HISTORY is how many rollouts it remembers."""
+    text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
+    if not text.isdecimal() or int(text) < 1:
+        raise click.ClickException(f"VIGO_BRIDGE_HISTORY={text}: write a whole number from 1 on")
+    return History((state or controller_folder()) / "history", int(text), _warn)
+
+
+def _warn(text: str) -> None:
+    echo(f"warning: {text}", err=True)
+
+
+def _remembered(
+    job: Job,
+    rollout: Rollout,
+    finished: Sequence[str],
+    past: History,
+    record: Record,
+    private: Path,
+) -> RunResult:
+    health = private / "health.yml"
+    write_variables(health, HEALTH_SCOPE, health_check(rollout.options.health_check), {})
+    with (
+        _watching(job) as watcher,
+        Stop(watcher.say) as stop,
+        _converging(job, private, stop) as converger,
+    ):
+
+        def keep(result: RunResult, done: Sequence[str], ended: bool = False) -> None:
+            nonlocal record
+            if not ended:
+                job.clock.batch_ended()
+            result_data = run_as_data(result)
+            record = replace(record, finished=tuple(done), result=result_data, ended=ended)
+            try:
+                past.write(record)
+            except OSError as error:  # no reason to leave a fleet half done
+                watcher.say(
+                    f"warning: the history cannot be kept: {explained(error)}. Without it, this"
+                    " rollout cannot be resumed"
+                )
+
+        result = roll_out_to_fleet(
+            job.hosts,
+            finished,
+            converger,
+            rollout.options,
+            health,
+            job.clock.watching(watcher),
+            keep,
+        )
+        keep(result, record.finished, ended=True)
+    return result
+
+
+def _watching(job: Job) -> contextlib.AbstractContextManager[Watcher]:
+    shows_ansible = job.how.ansible_verbosity is not None
+    return watching(len(job.hosts), Screen(stderr=True), plain=shows_ansible)
+
+
+def _converging(
+    job: Job, private: Path, stop: Stop
+) -> contextlib.AbstractContextManager[Converger]:
+    inventory = [*job.sources, str(job.project / "inventory")]
+    return converging(
+        job.project / "site.yml", inventory, job.secrets, job.how, private, stop, echo
+    )
+
+
+def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
+    """The hosts that the last rollout of this key finished, if it is to be gone on with."""
+    last = past.last(job.key)
+    if last is None or last.is_complete:
+        lines.say("nothing to resume: no unfinished rollout is known; all hosts are taken")
+        return ()
+    if last.fingerprint != job.fingerprint:
+        lines.say(
+            f"rollout {last.number} was of something else: the stack or the options have changed"
+            " since; all hosts are taken"
+        )
+        return ()
+    selected = frozenset(job.hosts)
+    finished = tuple(host for host in last.finished if host in selected)
+    lines.say(f"resuming rollout {last.number}: {len(finished)} of {len(job.hosts)} hosts are done")
+    return finished

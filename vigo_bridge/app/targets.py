@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosts the patterns of a command line mean."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import require_known
+from vigo_bridge.app.hosts import Hosts
+from vigo_bridge.emit.command import command_resource, write_command
+from vigo_bridge.language.diagnostics import did_you_mean
+from vigo_bridge.report.printing import echo
+from vigo_bridge.report.progress import Lines, outcome
+from vigo_bridge.report.terminal import listed
+from vigo_bridge.resolve.globs import glob_matches, is_glob
+from vigo_bridge.run.converge import RunOptions, converging
+from vigo_bridge.run.results import EnvoyResult
+from vigo_bridge.run.stop import Stop
+from vigo_bridge.secrets.server import Secrets
+
+_FILTER = re.compile(r"([a-z_]+\.[a-z_.]+)=(.*)", re.DOTALL)
+
+
+def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path) -> tuple[str, ...]:
+    """The hosts that the targets mean, in the hosts' order: those that a name or glob matches
+    (without one, all), and of these, those that have all the traits.
+
+    Ends the command when there are none, saying what there is. private: a folder to be made.
+    """
+    wanted = [match for target in targets if (match := _FILTER.fullmatch(target))]
+    filters = [(match[1], match[2]) for match in wanted]
+    for name, _ in filters:
+        require_known(name, click.UsageError)
+    patterns = [target for target in targets if not _FILTER.fullmatch(target)]
+    names = named(patterns, found.names) if patterns else found.names
+    if not filters:
+        return names
+    known = _traits(sorted({name for name, _ in filters}), names, found, how, private)
+    chosen = tuple(
+        host
+        for host, traits in known.items()
+        if all(_has(traits[name], value) for name, value in filters)
+    )
+    if not chosen:
+        there = "; ".join(f"{name} is {_values(name, known.values())}" for name, _ in filters)
+        raise click.ClickException(
+            f"no host has {' and '.join(f'{name}={value}' for name, value in filters)}; {there}."
+            "\nNothing was run."
+        )
+    return chosen
+
+
+def _traits(
+    names: Sequence[str], hosts: Sequence[str], found: Hosts, how: RunOptions, private: Path
+) -> Mapping[str, Mapping[str, Any]]:
+    """The traits of all hosts that answer; the others are named, and left out."""
+    questions = "".join(f"{{{{ toJson .Traits.{name} }}}}\n" for name in names)
+    resource = command_resource("task/traits", "cat", stdin=questions)
+    private.mkdir()
+    write_command(private / "project", hosts, found.variables, resource, {})
+    lines = Lines()
+    inventory = [*found.sources, str(private / "project" / "inventory")]
+    nothing = Secrets({}, lambda paths: {})
+    with (
+        Stop(lines.say, at_once=True) as stop,
+        converging(
+            private / "project" / "site.yml", inventory, nothing, how, private, stop, echo
+        ) as ask,
+    ):
+        answers = ask(hosts, lambda host, envoy: None)
+    if stop.cut:
+        raise click.Abort
+    known = {}
+    for host, envoy in answers.items():
+        values = _answer(envoy)
+        if len(values) == len(names):
+            known[host] = dict(zip(names, values, strict=True))
+        else:
+            lines.say(f"{host} does not report its traits and is left out: {outcome(envoy)}")
+    return known
+
+
+def _answer(envoy: EnvoyResult) -> list[Any]:
+    output = "".join(resource.output or "" for resource in envoy.resources)
+    try:
+        return [json.loads(line) for line in output.removesuffix("\n").split("\n")]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _has(trait: Any, value: str) -> bool:
+    """A trait that is a list has each of its items."""
+    items = trait if isinstance(trait, list) else [trait]
+    return any(glob_matches(value, _text(item)) for item in items)
+
+
+def _values(name: str, known: Iterable[Mapping[str, Any]]) -> str:
+    texts = sorted({_text(traits[name]) for traits in known})
+    return ", ".join(texts) or "not known of any host"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:
+    """The hosts that a glob or name among the patterns means, in the hosts' order.
+
+    Ends the command when a pattern means none.
+    """
+    for pattern in patterns:
+        if not is_glob(pattern):
+            raise click.ClickException(
+                f"{pattern!r} is neither a host name nor a glob; write one such as"
+                " '*.app.example.com'"
+            )
+        if not any(glob_matches(pattern, host) for host in hosts):
+            advice = did_you_mean(pattern, hosts) or f"the hosts are {listed(hosts)}"
+            raise click.ClickException(
+                f"{pattern} matches no host of the inventory; {advice}\nNothing was touched."
+            )
+    return tuple(host for host in hosts if any(glob_matches(glob, host) for glob in patterns))

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find the secret stores of a stack, and check their list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
+    CONFIGURATION,
+    WrongList,
+    check,
+    of_stack,
+)
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
+    Store,
+    StoreError,
+)
+from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
+from vigo_bridge.language.model import Stack
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.secrets import secret_positions
+from vigo_bridge.secrets.vault import read_vault
+from vigo_bridge.wording import counted
+
+
+def stores_of(folder: Path) -> list[Store]:
+    """The stores of a stack. Raises StoreError."""
+    return of_stack(str(folder.absolute()), read_vault)
+
+
+def findings(stack: Stack) -> Iterable[Diagnostic]:
+    """Return what is wrong with the list of stores, and how many secrets are not checked.
+
+    No store is asked: a stack that is only looked at must not run or fetch anything.
+    """
+    found = Diagnostics()
+    try:
+        check(str(stack.folder.absolute()))
+    except WrongList as error:
+        position = Position(CONFIGURATION, error.line, error.column)
+        found.error("VB604", position, error.reason)
+    except StoreError as error:
+        found.error("VB604", None, str(error))
+    positions = sorted(
+        position for places in secret_positions(stack).values() for position in places
+    )
+    if positions:
+        more = len(positions) - 1
+        others = f" and {counted(more, 'other reference')} to secrets are" if more else " is"
+        found.note(
+            "VB606",
+            positions[0],
+            f"this reference to a secret{others} not checked: this command queries no secret store",
+            "run `vigo-bridge secrets check` to look them up",
+        )
+    return found

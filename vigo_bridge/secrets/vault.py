@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Vault files, read and written by ansible-vault itself.
+
+So their passwords are found as Ansible finds them: in a file, from a program, by vault id.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import (
+    explained,
+    named_in,
+)
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
+from vigo_bridge.ansible import program as ansible_program
+from vigo_bridge.ansible.configuration import check_configuration
+from vigo_bridge.ansible.environment import ansible_environment
+
+
+def read_vault(path: str) -> str:
+    """The decrypted text of a vault file. Raises StoreError."""
+    return _vault(["view", path], path)
+
+
+def write_vault(path: Path, content: Mapping[str, str]) -> None:
+    """Encrypts the content into the file, under the vault id that it has. Raises StoreError."""
+    text = vault_text(content)
+    # Imported here, as most commands write no vault.
+    import tempfile
+
+    from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
+        write_atomically,
+    )
+
+    # Its own way of replacing a file is not atomic.
+    with tempfile.TemporaryDirectory() as folder:
+        encrypted = Path(folder, "vault")
+        _vault(["encrypt", "--output", str(encrypted), *_vault_id(path), "-"], str(path), text)
+        ciphertext = encrypted.read_bytes()
+    try:
+        write_atomically(str(path.absolute()), ciphertext)
+    except OSError as error:
+        named = OSError(error.errno, error.strerror, str(path))
+        raise StoreError(explained(named)) from error
+
+
+def vault_text(content: Mapping[str, str]) -> str:
+    """Secrets by path as the YAML that a vault file has inside."""
+    # YAML would read some invisible characters back as others, unless they are escaped.
+    legible = all(letter.isprintable() or letter == "\n" for letter in "".join(content.values()))
+    return yaml.safe_dump(dict(content), sort_keys=True, allow_unicode=legible)
+
+
+def _vault_id(path: Path) -> list[str]:
+    """The option that keeps an existing file's vault id: its header's fourth field."""
+    if not path.exists():
+        return []
+    fields = path.read_text(encoding="utf-8").split("\n", 1)[0].split(";")
+    return ["--encrypt-vault-id", fields[3].strip()] if len(fields) > 3 else []
+
+
+def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
+    """Runs ansible-vault; a password that must be typed has been asked for."""
+    finished = subprocess.run(
+        ansible_program.command("vault", *arguments),
+        env={**ansible_environment(), "PAGER": "cat"},
+        input=text or "",
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        start_new_session=True,
+    )
+    if finished.returncode != 0:
+        check_configuration()
+        fault = named_in(finished.stderr)
+        if fault is not None:
+            raise StoreError(f"{path}: {explained(fault)}")
+        raise StoreError(
+            f"{path}: {_reason(finished.stderr)}. Ansible finds the vault password in"
+            " ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg's vault_password_file or vault_identity_list"
+        )
+    return finished.stdout
+
+
+def _reason(complaint: str) -> str:
+    """Its last sentence. Newer cores name the file behind it once more."""
+    lines = [line for line in complaint.split("\n") if line and not line.startswith("Origin:")]
+    return lines[-1].rstrip(".") if lines else "ansible-vault failed"
