@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.advice import advice
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.errors import (
     TemplateError,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
+    parse,
     parse_go,
 )
 from tests.oracle.gotemplate.cases import Case, case_files, cases_in, recorded
@@ -39,28 +39,37 @@ def test_something_can_be_done_about(case: Case) -> None:
     assert str(error).endswith(error.advice)
 
 
-#: message -> what to do about it
+#: a template of a stack -> what to do about it
 ADVICE = {
-    "unclosed action": "write }} behind it",
-    "bad character '['": "write index: {{ index .Vars.list 0 }}",
-    'unexpected "=" in if': "write eq to compare, := to set",
-    'illegal number syntax: "+"': "write a number; templates do not calculate",
-    'undefined variable "$x"': "set it before: {{ $name := value }}",
-    "undefined variable .Vars.x": "correct it, or give it a default in 'vars:'",
-    "undefined variable .Vars.x; did you mean .Vars.y?": "",
-    "the value is null, so there is nothing to show": (
-        'give it a value, or write | default "..." behind it'
+    "{{ .Vars.a": "write }} behind it",
+    "{{ .Vars.a[0] }}": "write index: {{ index .Vars.list 0 }}",
+    "{{ if .Vars.a = 1 }}{{ end }}": "write eq to compare, := to set",
+    "{{ .Vars.a=1 }}": "write eq to compare, := to set",
+    "{{ .Vars.a + 1 }}": "write a number; templates do not calculate",
+    "{{ range .Vars.list }}{{ $x }}{{ end }}": "set it before: {{ $name := value }}",
+    "{{ .Vars.zzz }}": "correct it, or give it a default in 'vars:'",
+    "{{ .Traits.zzz }}": "write a trait that exists, such as .Traits.os.family",
+    "{{ .Vars.aa }}": "",  # The message says what was probably meant.
+    "{{ .Vars.none }}": 'give it a value, or write | default "..." behind it',
+    "{{ indent -1 .Vars.a }}": "give it a whole number from 0 on",
+    '{{ indent "1" .Vars.a }}': "give it a whole number; `int` makes one of a text",
+    "{{ toJson .Vars.infinite }}": "give it an ordinary number",
+    '{{ printf "%p" .Vars.list }}': "write %v",
+    "{{ .Vars.python }}": "give it texts, numbers, lists and mappings only",
+    "{{ indent 99999999 .Vars.a }}": "write it simpler",
+    '{{ define "d" }}{{ template "d" . }}{{ end }}{{ template "d" .Vars.a }}': ("write it simpler"),
+    "{{ .Vars.a.x }}": "name a key of a mapping",
+    '{{ eq .Vars.a "b" .Vars.list }}': (
+        "compare values of one kind: `int` makes a number of a text, `print` a text of any value"
     ),
-    "cannot indent by -1": "give it a whole number from 0 on",
-    "JSON has no infinite numbers": "give it an ordinary number",
-    "%p is not supported: values have no addresses": "write %v",
-    "can't use a value of the type set": "give it texts, numbers, lists and mappings only",
-    "the text grows beyond 16 MiB": "write it simpler",
-    "blocks and templates nested more than 100 deep": "write it simpler",
-    "can't evaluate field x in type string": "name a key of a mapping",
+    "{{ eq .Vars.a }}": "write a second value",
 }
 
+_VARIABLES = {"a": "text", "none": None, "list": [1], "infinite": float("inf"), "python": object()}
 
-@pytest.mark.parametrize(("message", "what_to_do"), ADVICE.items())
-def test_advice(message: str, what_to_do: str) -> None:
-    assert advice(message) == what_to_do
+
+@pytest.mark.parametrize(("template", "what_to_do"), ADVICE.items())
+def test_advice(template: str, what_to_do: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        parse(template).render({"Vars": _VARIABLES, "Traits": {}})
+    assert caught.value.advice == what_to_do

@@ -25,6 +25,9 @@ from .values import (
     utf8,
 )
 
+_INDEXED = "give it a list or a text with whole numbers, or a mapping with the name of a key"
+_ASK_LENGTH = "ask `len` before"
+
 
 def is_false(value: Any) -> bool:
     return not truth(value)
@@ -33,7 +36,7 @@ def is_false(value: Any) -> bool:
 def is_equal(first: Any, *others: Any) -> bool:
     """Whether the first value equals one of the others."""
     if not others:
-        raise Fault("missing argument for comparison")
+        raise Fault("missing argument for comparison", "write a second value")
     return any(equal(first, other) for other in others)
 
 
@@ -64,13 +67,13 @@ def length_of(value: Any) -> int:
         return length(value)
     if kind in (values.LIST, values.MAP):
         return len(value)
-    raise Fault(f"len of type {type_name(value)}")
+    raise Fault(f"len of type {type_name(value)}", "give it a list or a mapping")
 
 
 def index(item: Any, *keys: Any) -> Any:
     """``index x 1 2`` is x[1][2]; an unknown key of a map yields nil."""
     if kind_of(item) is values.NIL:
-        raise Fault("index of untyped nil")
+        raise Fault("index of untyped nil", _INDEXED)
     for key in keys:
         item = element(item, key)
     return item
@@ -87,8 +90,8 @@ def element(item: Any, key: Any) -> Any:
         encoded = utf8(item)
         return Byte(encoded[_position(key, len(encoded), inclusive=False)])
     if kind is values.NIL:
-        raise Fault("index of nil pointer")
-    raise Fault(f"can't index item of type {type_name(item)}")
+        raise Fault("index of nil pointer", _INDEXED)
+    raise Fault(f"can't index item of type {type_name(item)}", _INDEXED)
 
 
 def _element_of_map(item: Any, key: Any) -> Any:
@@ -97,8 +100,8 @@ def _element_of_map(item: Any, key: Any) -> Any:
         return item.get(key)
     if has_text_keys(item):
         if kind is values.NIL:
-            raise Fault("value is nil; should be of type string")
-        raise Fault(f"value has type {type_name(key)}; should be string")
+            raise Fault("value is nil; should be of type string", _INDEXED)
+        raise Fault(f"value has type {type_name(key)}; should be string", _INDEXED)
     # Python takes 1, 1.0 and True for one key, Go does not.
     return next((item[known] for known in item if known == key and kind_of(known) is kind), None)
 
@@ -107,17 +110,17 @@ def slice_of(item: Any, *bounds: Any) -> Any:
     """``slice x 1 2`` is x[1:2]; a third bound limits how far the result can be stretched."""
     kind = kind_of(item)
     if kind is values.NIL:
-        raise Fault("slice of untyped nil")
+        raise Fault("slice of untyped nil", _INDEXED)
     if len(bounds) > 3:
-        raise Fault(f"too many slice indexes: {len(bounds)}")
+        raise Fault(f"too many slice indexes: {len(bounds)}", "write fewer")
     if kind is values.STRING:
         if len(bounds) == 3:
-            raise Fault("cannot 3-index slice a string")
+            raise Fault("cannot 3-index slice a string", "write fewer")
         encoded = utf8(item)
         start, end, _reach = _bounds(bounds, len(encoded), len(encoded))
         return text_of_bytes(encoded[start:end])
     if kind is not values.LIST:
-        raise Fault(f"can't slice item of type {type_name(item)}")
+        raise Fault(f"can't slice item of type {type_name(item)}", _INDEXED)
     reach = item.reach if isinstance(item, Window) else item
     start, end, capacity = _bounds(bounds, len(item), len(reach))
     return Window(reach[start:end], reach[start:capacity])
@@ -129,20 +132,20 @@ def _bounds(bounds: Tuple[Any, ...], size: int, capacity: int) -> Tuple[int, int
         found[number] = _position(bound, capacity, inclusive=True)
     start, end, limit = found
     if start > end:
-        raise Fault(f"invalid slice index: {start} > {end}")
+        raise Fault(f"invalid slice index: {start} > {end}", _ASK_LENGTH)
     if end > limit:
-        raise Fault(f"invalid slice index: {end} > {limit}")
+        raise Fault(f"invalid slice index: {end} > {limit}", _ASK_LENGTH)
     return start, end, limit
 
 
 def _position(key: Any, size: int, inclusive: bool) -> int:
     kind = kind_of(key)
     if kind is values.NIL:
-        raise Fault("cannot index slice/array with nil")
+        raise Fault("cannot index slice/array with nil", _INDEXED)
     if kind not in (values.INT, values.UINT):
-        raise Fault(f"cannot index slice/array with type {type_name(key)}")
+        raise Fault(f"cannot index slice/array with type {type_name(key)}", _INDEXED)
     if not 0 <= key < size + (1 if inclusive else 0):
-        raise Fault(f"index out of range: {int(key)}")
+        raise Fault(f"index out of range: {int(key)}", _ASK_LENGTH)
     return int(key)
 
 
@@ -165,4 +168,4 @@ def _joined(arguments: Tuple[Any, ...]) -> str:
 
 
 def refuse_call(*_arguments: Any) -> Any:
-    raise Fault("call needs a function, and no value of a stack is one")
+    raise Fault("call needs a function, and no value of a stack is one", "leave it out")

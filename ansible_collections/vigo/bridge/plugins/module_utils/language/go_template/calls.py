@@ -16,14 +16,16 @@ from .values import Missing, kind_of, type_name
 
 Arguments = List[Any]
 
+_PRINT = "`print` makes a text of it"
+
 
 def check_count(name: str, spec: FunctionSpec, count: int) -> None:
     """Raises ``Fault`` when a function gets too few or too many arguments."""
     wanted = len(spec.fixed)
     if spec.rest is None and count != wanted:
-        raise Fault(f"wrong number of args for {name}: want {wanted} got {count}")
+        raise Fault(f"wrong number of args for {name}: want {wanted} got {count}", "")
     if count < wanted:
-        raise Fault(f"wrong number of args for {name}: want at least {wanted} got {count}")
+        raise Fault(f"wrong number of args for {name}: want at least {wanted} got {count}", "")
 
 
 def converted(spec: FunctionSpec, position: int, value: Any, operand: Optional[Operand]) -> Any:
@@ -41,7 +43,10 @@ def converted(spec: FunctionSpec, position: int, value: Any, operand: Optional[O
         return value
     if parameter == INTEGER:
         if kind not in (values.INT, values.UINT):
-            raise Fault(f"wrong type for value; expected int; got {type_name(value)}")
+            raise Fault(
+                f"wrong type for value; expected int; got {type_name(value)}",
+                "give it a whole number; `int` makes one of a text",
+            )
         return value
     return as_text(value)
 
@@ -50,9 +55,9 @@ def _typed_string(value: Any, kind: str, operand: Optional[Operand]) -> Any:
     if kind is values.STRING:
         return value
     if isinstance(operand, Literal):
-        raise Fault(f"expected string; found {operand.written}")
+        raise Fault(f"expected string; found {operand.written}", _PRINT)
     if isinstance(operand, Nil):
-        raise Fault("cannot assign nil to string")
+        raise Fault("cannot assign nil to string", _PRINT)
     if kind is values.NIL:
-        raise Fault("invalid value; expected string")
-    raise Fault(f"wrong type for value; expected string; got {type_name(value)}")
+        raise Fault("invalid value; expected string", _PRINT)
+    raise Fault(f"wrong type for value; expected string; got {type_name(value)}", _PRINT)

@@ -13,6 +13,9 @@ from .values import kind_of, type_name, utf8
 
 _NUMBERS = (values.INT, values.UINT)
 _CONTAINERS = (values.LIST, values.MAP)
+_ONE_KIND = (
+    "compare values of one kind: `int` makes a number of a text, `print` a text of any value"
+)
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -21,7 +24,7 @@ def equal(left: Any, right: Any) -> bool:
     if values.NIL in (left_kind, right_kind):
         return left_kind is right_kind
     if left_kind in _CONTAINERS and right_kind in _CONTAINERS:
-        raise Fault(f"non-comparable type {type_name(right)}")
+        raise Fault(f"non-comparable type {type_name(right)}", _ONE_KIND)
     if left_kind is not right_kind and not (left_kind in _NUMBERS and right_kind in _NUMBERS):
         raise _incompatible(left, right)
     return bool(left == right)
@@ -32,15 +35,17 @@ def less(left: Any, right: Any) -> bool:
     left_kind, right_kind = kind_of(left), kind_of(right)
     for kind, value in ((left_kind, left), (right_kind, right)):
         if kind in _CONTAINERS or kind is values.NIL:
-            raise Fault(f"invalid type for comparison: {type_name(value)}")
+            raise Fault(f"invalid type for comparison: {type_name(value)}", _ONE_KIND)
     if left_kind is not right_kind and not (left_kind in _NUMBERS and right_kind in _NUMBERS):
         raise _incompatible(left, right)
     if left_kind in (values.BOOL, values.COMPLEX):
-        raise Fault(f"invalid type for comparison: {type_name(left)}")
+        raise Fault(f"invalid type for comparison: {type_name(left)}", _ONE_KIND)
     if left_kind is values.STRING:
         return utf8(left) < utf8(right)
     return bool(left < right)
 
 
 def _incompatible(left: Any, right: Any) -> Fault:
-    return Fault(f"incompatible types for comparison: {type_name(left)} and {type_name(right)}")
+    return Fault(
+        f"incompatible types for comparison: {type_name(left)} and {type_name(right)}", _ONE_KIND
+    )

@@ -5,40 +5,48 @@
 
 from __future__ import annotations
 
-from .advice import advice
+SIMPLER = "write it simpler"
+BEGIN_WITH_FUNCTION = "begin with a function"
+NAME_A_KEY = "name a key of a mapping"
+SET_BEFORE = "set it before: {{ $name := value }}"
 
 
 class Fault(Exception):
     """An error that does not know its place yet; whoever knows the place turns it into a
-    ``TemplateError``. ``suggestion`` is what the writer may have meant, or empty."""
+    ``TemplateError``. ``advice`` says what to do, and ``suggestion`` what the writer may have
+    meant; both may be empty."""
 
-    def __init__(self, message: str, suggestion: str = "") -> None:
+    def __init__(self, message: str, advice: str, suggestion: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.advice = advice
         self.suggestion = suggestion
 
 
 class TemplateError(Exception):
     """A template that cannot be parsed or rendered.
 
-    ``message`` says what happened and holds the suggestion, if there is one. ``offset`` counts
-    characters from 0, ``line`` and ``column`` from 1; all three are places in the template's
-    text. ``suggestion`` is the name that was probably meant, or empty. ``stage`` is ``parse``
-    or ``render``. ``path`` says which string of a nested value it was, as in ``env.HOME`` or
+    ``message`` keeps to Go's words and holds the suggestion, if there is one. ``advice`` says
+    what to do about it; it is empty where the message does. ``offset`` counts characters from
+    0, ``line`` and ``column`` from 1; all three are places in the template's text.
+    ``suggestion`` is the name that was probably meant, or empty. ``stage`` is ``parse`` or
+    ``render``. ``path`` says which string of a nested value it was, as in ``env.HOME`` or
     ``ports[0]``; it is empty for a template that stands alone.
     """
 
     def __init__(
         self,
         message: str,
+        advice: str,
         offset: int,
         line: int,
         column: int,
-        suggestion: str = "",
-        stage: str = "parse",
+        suggestion: str,
+        stage: str,
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.advice = advice
         self.offset = offset
         self.line = line
         self.column = column
@@ -50,8 +58,3 @@ class TemplateError(Exception):
         where = f"line {self.line}, column {self.column} of the template"
         text = f"{self.message} ({where}{' in ' + self.path if self.path else ''})"
         return f"{text}; {self.advice}" if self.advice else text
-
-    @property
-    def advice(self) -> str:
-        """What to do about it; empty where the message says so."""
-        return advice(self.message)

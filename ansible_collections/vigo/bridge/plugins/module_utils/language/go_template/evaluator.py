@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Tuple, Type
 
 from .calls import Arguments, check_count, converted
-from .errors import Fault
+from .errors import BEGIN_WITH_FUNCTION, NAME_A_KEY, SET_BEFORE, Fault
 from .functions import FUNCTIONS
 from .literals import MAX_INT
 from .lookup import Lookup
@@ -45,7 +45,7 @@ class Evaluator:
                 self.variables.declare(name, value)
             elif not self.variables.assign(name, value):
                 self.at = pipeline.offset
-                raise Fault(f"undefined variable: {name}")
+                raise Fault(f"undefined variable: {name}", SET_BEFORE)
         return value
 
     def _command(self, command: Command, dot: Any, final: Any) -> Any:
@@ -56,10 +56,10 @@ class Evaluator:
         has_arguments = len(command.operands) > 1 or final is not _NOTHING_PIPED
         if kind is Nil:
             self.at = first.offset
-            raise Fault("nil is not a command")
+            raise Fault("nil is not a command", BEGIN_WITH_FUNCTION)
         if has_arguments and not getattr(first, "names", ()):
             self.at = first.offset
-            raise Fault("can't give argument to non-function")
+            raise Fault("can't give argument to non-function", BEGIN_WITH_FUNCTION)
         return self._operand(first, dot, has_arguments)
 
     def _operand(self, operand: Operand, dot: Any, has_arguments: bool = False) -> Any:
@@ -69,7 +69,7 @@ class Evaluator:
         value = operand.value
         if isinstance(value, int) and value > MAX_INT:
             self.at = operand.offset
-            raise Fault(f"{operand.written} overflows int")
+            raise Fault(f"{operand.written} overflows int", "write a smaller number")
         return value
 
     def _nil(self, _operand: Nil, _dot: Any, _has_arguments: bool) -> Any:
@@ -85,13 +85,13 @@ class Evaluator:
         self.at = operand.offset
         value = self.variables.value(operand.name)
         if value is UNDEFINED:
-            raise Fault(f"undefined variable: {operand.name}")
+            raise Fault(f"undefined variable: {operand.name}", SET_BEFORE)
         return self._chained(value, operand.names, operand.offset, has_arguments)
 
     def _chain(self, operand: Chain, dot: Any, has_arguments: bool) -> Any:
         self.at = operand.offset
         if isinstance(operand.operand, Nil):
-            raise Fault("indirection through explicit nil")
+            raise Fault("indirection through explicit nil", NAME_A_KEY)
         value = self._operand(operand.operand, dot)
         return self._chained(value, operand.names, operand.offset, has_arguments)
 

@@ -20,6 +20,8 @@ from .values import Missing, kind_of, sorted_keys, text_of_bytes, truth, type_na
 from .yamltext import yaml_text
 
 _FIRST_LETTER = re.compile(r"(?<!\S)\S")
+_WHOLE_NUMBER = "give it a whole number"
+_ORDINARY_NUMBER = "give it an ordinary number"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -99,7 +101,7 @@ def quote(*arguments: Any) -> str:
 def indent(width: int, text: str) -> str:
     """Spaces before each line."""
     if width < 0:
-        raise Fault(f"cannot indent by {width}")
+        raise Fault(f"cannot indent by {width}", "give it a whole number from 0 on")
     require_modest(len(text) + width * (text.count("\n") + 1))
     pad = " " * width
     return pad + text.replace("\n", "\n" + pad)
@@ -115,13 +117,13 @@ def to_integer(value: Any) -> int:
     kind = kind_of(value)
     if kind is values.STRING:
         if not _INTEGER.fullmatch(value.strip()):
-            raise Fault(f'cannot make an integer of "{value}"')
+            raise Fault(f'cannot make an integer of "{value}"', _WHOLE_NUMBER)
         return int(value)
     if kind is values.FLOAT and (math.isnan(value) or abs(value) >= 2**63):
-        raise Fault(f"cannot make an integer of {printed(value)}")
+        raise Fault(f"cannot make an integer of {printed(value)}", _WHOLE_NUMBER)
     if kind in (values.BOOL, values.INT, values.UINT, values.FLOAT):
         return int(value)
-    raise Fault(f"cannot make an integer of a value of type {type_name(value)}")
+    raise Fault(f"cannot make an integer of a value of type {type_name(value)}", _WHOLE_NUMBER)
 
 
 def encode_base64(text: str) -> str:
@@ -133,7 +135,9 @@ def decode_base64(text: str) -> str:
     try:
         return text_of_bytes(base64.b64decode(encoded, validate=True))
     except binascii.Error as error:
-        raise Fault(f"this is not base64: {error}") from None
+        raise Fault(
+            f"this is not base64: {error}", "give it the text that `b64enc` makes"
+        ) from None
 
 
 def to_json(value: Any) -> str:
@@ -142,7 +146,7 @@ def to_json(value: Any) -> str:
     try:
         return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
-        raise Fault("JSON has no infinite numbers") from None
+        raise Fault("JSON has no infinite numbers", _ORDINARY_NUMBER) from None
 
 
 def to_yaml(value: Any) -> str:
@@ -154,7 +158,10 @@ def as_text(value: Any) -> str:
     """The text of a scalar; nil is empty. Raises ``Fault`` for a list or map."""
     kind = kind_of(value)
     if kind in (values.LIST, values.MAP):
-        raise Fault(f"expected text, got a {'list' if kind is values.LIST else 'map'}")
+        raise Fault(
+            f"expected text, got a {'list' if kind is values.LIST else 'map'}",
+            "give it a text; `join` or `toJson` makes one of it",
+        )
     return "" if kind is values.NIL else printed(value)
 
 
@@ -168,5 +175,5 @@ def _plain(value: Any) -> Any:
     if kind is values.NIL or isinstance(value, Missing):
         return None
     if kind is values.COMPLEX:
-        raise Fault("a complex number has no JSON or YAML form")
+        raise Fault("a complex number has no JSON or YAML form", _ORDINARY_NUMBER)
     return int(value) if kind is values.UINT else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable, List, Mapping, Optional, Tuple
 
 from . import values
-from .errors import Fault
+from .errors import SIMPLER, Fault
 from .evaluator import Evaluator
 from .limits import CHARACTERS_PER_STEP, MAX_DEPTH
 from .lookup import Lookup
@@ -29,7 +29,7 @@ def render_tree(tree: Tree, source: Source, root: Any, lookup: Lookup) -> str:
     except Fault as fault:
         raise source.locate(fault, rendering.offset, "render") from fault
     except RecursionError:
-        raise source.error("nested too deeply", rendering.offset, stage="render") from None
+        raise source.error("nested too deeply", rendering.offset, SIMPLER, stage="render") from None
 
 
 class _Rendering:
@@ -55,7 +55,7 @@ class _Rendering:
         """Renders nodes; returns ``Break`` or ``Continue`` when one of those ended it."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise Fault(f"blocks and templates nested more than {MAX_DEPTH} deep")
+            raise Fault(f"blocks and templates nested more than {MAX_DEPTH} deep", SIMPLER)
         self._steps.take(len(body) + 1)
         jump: Optional[type] = None
         node: Any
@@ -135,7 +135,10 @@ class _Rendering:
         if kind is values.NIL:
             return []
         self._evaluator.at = node.offset
-        raise Fault(f"range can't iterate over a value of type {type_name(value)}")
+        raise Fault(
+            f"range can't iterate over a value of type {type_name(value)}",
+            "give it a list or a mapping",
+        )
 
     def _turn(self, turns: List[Tuple[Any, Any]], node: Range) -> None:
         names = node.pipeline.variables
@@ -154,7 +157,9 @@ class _Rendering:
         self._evaluator.at = node.offset
         body = self._tree.definitions.get(node.name)
         if body is None:
-            raise Fault(f'template "{node.name}" not defined')
+            raise Fault(
+                f'template "{node.name}" not defined', 'define it: {{define "NAME"}}...{{end}}'
+            )
         argument = (
             NOTHING if node.pipeline is None else self._evaluator.pipeline(node.pipeline, dot)
         )

@@ -63,6 +63,12 @@ _QUOTED_KIND = {
     "'": (CONSTANT, "unterminated character constant"),
     "`": (RAW_STRING, "unterminated raw quoted string"),
 }
+_CLOSE_QUOTE = "close the quote, in the same line for \" and '"
+_COMMENT = "write /* and */ directly inside the braces"
+NUMBER_ADVICE = "write a number; templates do not calculate"
+COMPARE_OR_SET = "write eq to compare, := to set"
+TAKE_OUT = "take it out, or write it in quotes"
+_BAD_CHARACTERS = {"[": "write index: {{ index .Vars.list 0 }}", "=": COMPARE_OR_SET}
 _NUMBER = re.compile(
     r"""[+-]?(?:
       0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?
@@ -109,8 +115,8 @@ class Action(NamedTuple):
 class LexFault(Fault):
     """The characters after ``{{`` are no action; ``offset`` is where that showed."""
 
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, offset: int, advice: str) -> None:
+        super().__init__(message, advice)
         self.offset = offset
 
 
@@ -156,13 +162,13 @@ def lex_action(text: str, start: int, comment_ends: NextOccurrence) -> Action:
             trims_after = text.startswith("-}}", position)
         if trims_after or text.startswith(CLOSE, position):
             if depth:
-                raise LexFault("unclosed left paren", position)
+                raise LexFault("unclosed left paren", position, "write ) where it ends")
             tokens.append(Token(END_OF_ACTION, CLOSE, position, spaced))
             end = position + (3 if trims_after else 2)
             keyword = tokens[0].kind if tokens[0].kind in _LEADING_KEYWORDS else ""
             return Action(keyword, tuple(tokens), start, end, trims_before, trims_after)
         if position >= len(text):
-            raise LexFault("unclosed action", start)
+            raise LexFault("unclosed action", start, "write }} behind it")
         token = _lex_token(text, position, spaced)
         tokens.append(token)
         position += len(token.text)
@@ -171,16 +177,20 @@ def lex_action(text: str, start: int, comment_ends: NextOccurrence) -> Action:
         elif token.kind == RIGHT_PAREN:
             depth -= 1
             if depth < 0:
-                raise LexFault("unexpected right paren", token.offset)
+                raise LexFault(
+                    "unexpected right paren",
+                    token.offset,
+                    "take it out, or write ( where it begins",
+                )
 
 
 def _lex_comment(text: str, start: int, closing: int, trims_before: bool) -> Action:
     if closing < 0:
-        raise LexFault("unclosed comment", start)
+        raise LexFault("unclosed comment", start, _COMMENT)
     end = closing + 2
     trims_after = _CLOSE_TRIMMING.match(text, end) is not None
     if not trims_after and not text.startswith(CLOSE, end):
-        raise LexFault("comment ends before closing delimiter", end)
+        raise LexFault("comment ends before closing delimiter", end, _COMMENT)
     return Action("", (), start, end + (4 if trims_after else 2), trims_before, trims_after)
 
 
@@ -194,13 +204,13 @@ def _lex_token(text: str, position: int, spaced: bool) -> Token:
         kind, complaint = _QUOTED_KIND[first]
         quoted = _QUOTED[first].match(text, position)
         if quoted is None:
-            raise LexFault(complaint, position)
+            raise LexFault(complaint, position, _CLOSE_QUOTE)
         return Token(kind, quoted.group(), position, spaced)
     if first in "+-.0123456789":
         return _lex_number(text, position, spaced)
     if first == ":":
         if not text.startswith(DECLARE, position):
-            raise LexFault("expected :=", position)
+            raise LexFault("expected :=", position, "write {{ $name := value }}")
         return Token(DECLARE, DECLARE, position, spaced)
     for kind in (ASSIGN, PIPE, LEFT_PAREN, RIGHT_PAREN):
         if first == kind:
@@ -210,7 +220,7 @@ def _lex_token(text: str, position: int, spaced: bool) -> Token:
         return _lex_word(text, position, word, spaced)
     if first == ",":
         return Token(COMMA, first, position, spaced)
-    raise LexFault(f"unexpected {first!r} in action", position)
+    raise LexFault(f"unexpected {first!r} in action", position, TAKE_OUT)
 
 
 def _lex_chain_part(text: str, position: int, spaced: bool) -> Token:
@@ -238,7 +248,7 @@ def _lex_number(text: str, position: int, spaced: bool) -> Token:
     if text[end : end + 1] in ("+", "-"):
         end = _number_end(text, end)
         if text[end - 1] != "i":
-            raise LexFault(f'bad number syntax: "{text[position:end]}"', position)
+            raise LexFault(f'bad number syntax: "{text[position:end]}"', position, NUMBER_ADVICE)
         kind = COMPLEX
     return Token(kind, text[position:end], position, spaced)
 
@@ -247,7 +257,7 @@ def _number_end(text: str, position: int) -> int:
     number = _NUMBER.match(text, position)
     end = number.end() if number else position
     if _word_at(text, end):
-        raise LexFault(f'bad number syntax: "{text[position : end + 1]}"', position)
+        raise LexFault(f'bad number syntax: "{text[position : end + 1]}"', position, NUMBER_ADVICE)
     return end
 
 
@@ -271,4 +281,5 @@ def _word_at(text: str, position: int) -> str:
 def _require_end_of_word(text: str, position: int) -> None:
     following: Optional[str] = text[position : position + 1]
     if following and following not in _AFTER_WORD and not text.startswith(CLOSE, position):
-        raise LexFault(f"bad character {following!r}", position)
+        advice = _BAD_CHARACTERS.get(following, "write it in quotes")
+        raise LexFault(f"bad character {following!r}", position, advice)

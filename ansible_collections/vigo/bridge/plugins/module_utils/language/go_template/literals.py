@@ -38,6 +38,9 @@ _INTEGER = re.compile(
 _COMPLEX = re.compile(r"(?P<real>.+)(?P<imaginary>[+-].*)i")
 _MISPLACED_UNDERSCORE = re.compile(r"(?:^|[^0-9a-fA-FxXoO])_|_(?:$|[^0-9a-fA-F])")
 
+_DOUBLE_QUOTES = "write a text in double quotes"
+_NUMBER_ADVICE = "write a number; templates do not calculate"
+
 MAX_INT = 2**63 - 1
 MAX_UNSIGNED = 2**64 - 1
 
@@ -73,33 +76,33 @@ def character(quoted: str) -> int:
     elif len(body) == 1:
         return ord(body)
     if not body:
-        raise Fault("invalid syntax")
-    raise Fault(f"malformed character constant: {quoted}")
+        raise Fault("invalid syntax", _DOUBLE_QUOTES)
+    raise Fault(f"malformed character constant: {quoted}", _DOUBLE_QUOTES)
 
 
 def _escape_at(body: str, backslash: int, quote: str) -> Tuple[int, bool, int]:
     """The value of an escape, whether it stands for one byte, and where it ends."""
     found = _ESCAPE.match(body, backslash)
     if found is None:
-        raise Fault("invalid syntax")
+        raise Fault("invalid syntax", _DOUBLE_QUOTES)
     end = found.end()
     simple = found.group("simple")
     if simple is not None:
         if simple == quote:
             return ord(quote), False, end
         if simple not in _SIMPLE_ESCAPES:
-            raise Fault(f"invalid syntax: unknown escape \\{simple}")
+            raise Fault(f"invalid syntax: unknown escape \\{simple}", _DOUBLE_QUOTES)
         return _SIMPLE_ESCAPES[simple], False, end
     if found.group("x"):
         return int(found.group("x"), 16), True, end
     if found.group("octal"):
         value = int(found.group("octal"), 8)
         if value > 255:
-            raise Fault("invalid syntax: octal escape above \\377")
+            raise Fault("invalid syntax: octal escape above \\377", _DOUBLE_QUOTES)
         return value, True, end
     value = int(found.group("u") or found.group("U"), 16)
     if value > 0x10FFFF or 0xD800 <= value <= 0xDFFF:
-        raise Fault("invalid syntax: not a Unicode character")
+        raise Fault("invalid syntax: not a Unicode character", _DOUBLE_QUOTES)
     return value, False, end
 
 
@@ -120,9 +123,9 @@ def number(text: str) -> Number:
         return integer
     real = _float(text)
     if real is None:
-        raise Fault(f'illegal number syntax: "{text}"')
+        raise Fault(f'illegal number syntax: "{text}"', _NUMBER_ADVICE)
     if not any(mark in text for mark in ".eEpP"):
-        raise Fault(f'integer overflow: "{text}"')
+        raise Fault(f'integer overflow: "{text}"', _NUMBER_ADVICE)
     return real
 
 
@@ -133,7 +136,7 @@ def complex_number(text: str) -> complex:
         real, imaginary = _float(parts.group("real")), _float(parts.group("imaginary"))
         if real is not None and imaginary is not None:
             return complex(real, imaginary)
-    raise Fault(f'illegal number syntax: "{text}"')
+    raise Fault(f'illegal number syntax: "{text}"', _NUMBER_ADVICE)
 
 
 def _integer(text: str) -> Optional[int]:

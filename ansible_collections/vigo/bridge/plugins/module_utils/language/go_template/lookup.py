@@ -9,11 +9,15 @@ from typing import Any, List, Mapping, Protocol
 
 from ...common.suggest import nearest
 from . import values
-from .errors import Fault
+from .errors import NAME_A_KEY, Fault
 from .functions import FunctionSpec
 from .values import Missing, kind_of, type_name
 
 _ABSENT: Any = object()
+_UNDEFINED = {
+    "Vars": "correct it, or give it a default in 'vars:'",
+    "Traits": "write a trait that exists, such as .Traits.os.family",
+}
 
 
 class Lookup(Protocol):
@@ -36,14 +40,17 @@ class GoLookup:
         kind = kind_of(receiver)
         if kind is values.MAP:
             if has_arguments:
-                raise Fault(f"{name} is not a method but has arguments")
+                raise Fault(
+                    f"{name} is not a method but has arguments",
+                    "take the arguments out, or begin with a function",
+                )
             value = receiver.get(name, _ABSENT)
             return self._missing(receiver, name) if value is _ABSENT else value
         if isinstance(receiver, Missing):
             return receiver
         if kind is values.NIL:
-            raise Fault(f"nil pointer evaluating interface {{}}.{name}")
-        raise Fault(f"can't evaluate field {name} in type {type_name(receiver)}")
+            raise Fault(f"nil pointer evaluating interface {{}}.{name}", NAME_A_KEY)
+        raise Fault(f"can't evaluate field {name} in type {type_name(receiver)}", NAME_A_KEY)
 
     def _missing(self, receiver: Mapping[Any, Any], name: str) -> Any:
         return Missing(name, receiver)
@@ -66,18 +73,27 @@ class StackLookup(GoLookup):
 
     def _missing(self, receiver: Mapping[Any, Any], name: str) -> Any:
         if receiver is self.root:
-            raise _unknown(f".{name} is not known", "", name, receiver)
+            raise _unknown(
+                f".{name} is not known",
+                "write .Vars.NAME, or text outside the braces",
+                name,
+                receiver,
+            )
         for namespace in ("Vars", "Traits"):
             if receiver is self.root.get(namespace):
                 what = "variable" if namespace == "Vars" else "trait"
                 prefix = f".{namespace}"
-                raise _unknown(f"undefined {what} {prefix}.{name}", prefix, name, receiver)
+                message = f"undefined {what} {prefix}.{name}"
+                raise _unknown(message, _UNDEFINED[namespace], name, receiver, prefix)
         return Missing(name, receiver)
 
     def shown_nothing(self, value: Any) -> str:
         if isinstance(value, Missing) and value.key:
             raise self._nothing_there(value)
-        raise Fault("the value is null, so there is nothing to show")
+        raise Fault(
+            "the value is null, so there is nothing to show",
+            'give it a value, or write | default "..." behind it',
+        )
 
     def check_arguments(self, name: str, spec: FunctionSpec, arguments: List[Any]) -> None:
         if name == "index" and len(arguments) > 1 and kind_of(arguments[0]) is values.MAP:
@@ -91,9 +107,16 @@ class StackLookup(GoLookup):
                     raise self._nothing_there(argument)
 
     def _nothing_there(self, missing: Missing) -> Fault:
-        return _unknown(f'there is no key "{missing.key}"', "", missing.key, missing.among)
+        return _unknown(
+            f'there is no key "{missing.key}"',
+            "give it that key where it is set",
+            missing.key,
+            missing.among,
+        )
 
 
-def _unknown(message: str, prefix: str, name: str, among: Mapping[Any, Any]) -> Fault:
+def _unknown(
+    message: str, advice: str, name: str, among: Mapping[Any, Any], prefix: str = ""
+) -> Fault:
     near = nearest(name, (key for key in among if isinstance(key, str)))
-    return Fault(message, f"{prefix}.{near}" if near else "")
+    return Fault(message, advice, f"{prefix}.{near}" if near else "")

@@ -30,7 +30,7 @@ class Mistakes:
         """What is no action at all, but names a namespace of ours."""
         stretch = self._source.text[part.start : part.reach]
         if any(name in self._known for name in _NAMES_A_NAMESPACE.findall(stretch)):
-            raise self._source.error(part.fault.message, part.fault.offset)
+            raise self._source.locate(part.fault, part.fault.offset, "parse")
 
     def check_roots(self, roots: Iterable[Token]) -> None:
         """Names in an action of ours that start at the root and are no namespace."""
@@ -46,15 +46,22 @@ class Mistakes:
         for token in naming.bare_roots:
             if token.text in NAMESPACES:
                 raise self._source.error(
-                    f"{token.text} needs a dot before it", token.offset, f".{token.text}"
+                    f"{token.text} needs a dot before it", token.offset, "", f".{token.text}"
                 )
 
     def _not_a_namespace(self, token: Token) -> TemplateError:
         name = token.text[1:]
         meant = meant_namespace(name)
         if meant in FOREACH_NAMESPACES and not self._foreach:
-            return self._source.error(f".{name}: .Item exists inside foreach only", token.offset)
+            return self._source.error(
+                f".{name}: .Item exists inside foreach only",
+                token.offset,
+                "add foreach: LIST to the resource, or use .Vars",
+            )
         known = ", ".join(f".{namespace}" for namespace in self._known)
         return self._source.error(
-            f".{name} is not known here, only {known}", token.offset, f".{meant}" if meant else ""
+            f".{name} is not known here, only {known}",
+            token.offset,
+            "write .Vars.NAME, or text outside the braces",
+            f".{meant}" if meant else "",
         )

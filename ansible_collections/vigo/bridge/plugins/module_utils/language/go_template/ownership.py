@@ -19,7 +19,7 @@ from .lexer import Action
 from .mistakes import Mistakes
 from .namespaces import known_namespaces
 from .naming import Naming, naming_of, template_name
-from .parser import parse_pieces
+from .parser import parse_pieces, without_end
 from .scan import Part, Piece, Unreadable, parts_of
 from .scope import Scope
 from .source import Source
@@ -142,7 +142,7 @@ class _Sorter:
             self._mistakes.check_near_misses(self._naming[index])
             return (index if partner is None else partner) + 1, context
         if partner is None:
-            raise self._source.error(f"{{{{{keyword}}}}} has no {{{{end}}}}", action.start)
+            raise without_end(self._source, keyword, action.start)
         self._ours.add(index)
         self._check_roots(index, context)
         blocks.append(_Block(keyword, context, self._scope.mark()))

@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Dict, Iterable, Iterator, List, Optional, Tuple, Union
 
 from . import lexer
+from .errors import TemplateError
 from .lexer import Action, Token
 from .pipelines import ActionParser
 from .scan import Piece
 from .scope import Scope
 from .source import Source
 from .tree import Body, Branch, Break, Call, Continue, If, Node, Output, Range, Text, Tree, With
+
+_OPEN_BEFORE = "take it out, or open its block before"
 
 
 def parse_pieces(pieces: Iterable[Piece], source: Source, extensions: bool) -> Tree:
@@ -22,6 +25,12 @@ def parse_pieces(pieces: Iterable[Piece], source: Source, extensions: bool) -> T
     ``extensions`` admits the helper functions that Go itself does not have.
     """
     return _Parser(pieces, source, extensions).parse()
+
+
+def without_end(source: Source, what: str, opening: int) -> TemplateError:
+    return source.error(
+        f"{{{{{what}}}}} has no {{{{end}}}}", opening, "write {{end}} where it ends"
+    )
 
 
 class _Parser:
@@ -46,7 +55,9 @@ class _Parser:
             node = self._action()
             if node is None:
                 raise self._inside.error(
-                    f"unexpected {{{{{self._inside.peek().kind}}}}}", self._inside.peek()
+                    f"unexpected {{{{{self._inside.peek().kind}}}}}",
+                    self._inside.peek(),
+                    _OPEN_BEFORE,
                 )
             body.append(node)
         return Tree(tuple(body), self._definitions)
@@ -69,7 +80,7 @@ class _Parser:
                 self._inside.ascend()
                 return tuple(body), self._inside.peek()
             body.append(node)
-        raise self._source.error(f"{{{{{what}}}}} has no {{{{end}}}}", opening)
+        raise without_end(self._source, what, opening)
 
     def _action(self) -> Optional[Node]:
         """The node of the current action; None for an ``end`` or ``else``, left unread."""
@@ -135,15 +146,16 @@ class _Parser:
     def _after_body(self, stop: Token, opening: int, what: str) -> Optional[Body]:
         self._inside.take()
         if stop.kind == "else" and self._inside.peek().kind == "if":
-            raise self._inside.error(f"{{{{else if}}}} belongs to if, not to {what}", stop)
+            raise self._inside.error(
+                f"{{{{else if}}}} belongs to if, not to {what}", stop, _OPEN_BEFORE
+            )
         self._inside.expect_end(stop.kind)
         return self._else_body(opening, what) if stop.kind == "else" else None
 
     def _else_body(self, opening: int, what: str) -> Body:
         body, stop = self._body(opening, what)
         if stop.kind != "end":
-            error = self._inside.error("expected end; found {{else}}", stop)
-            raise error
+            raise self._inside.error("expected end; found {{else}}", stop, _OPEN_BEFORE)
         self._inside.take()
         self._inside.expect_end("end")
         return body
@@ -152,7 +164,11 @@ class _Parser:
         token = self._inside.take()
         self._inside.expect_end(token.kind)
         if not self._ranges:
-            raise self._inside.error(f"{{{{{token.kind}}}}} outside {{{{range}}}}", token)
+            raise self._inside.error(
+                f"{{{{{token.kind}}}}} outside {{{{range}}}}",
+                token,
+                "move it into a range, or take it out",
+            )
         return Break(token.offset) if token.kind == "break" else Continue(token.offset)
 
     def _call(self) -> Call:
@@ -181,7 +197,9 @@ class _Parser:
         self._inside.scope, self._ranges = Scope(), 0
         body, stop = self._body(opening, what)
         if stop.kind != "end":
-            raise self._inside.error(f"unexpected {{{{else}}}} in {what} clause", stop)
+            raise self._inside.error(
+                f"unexpected {{{{else}}}} in {what} clause", stop, _OPEN_BEFORE
+            )
         self._inside.take()
         self._inside.expect_end("end")
         self._inside.scope, self._ranges = outer_scope, outer_ranges
@@ -189,7 +207,9 @@ class _Parser:
         if known is None or _is_blank(known):
             self._definitions[name] = body
         elif not _is_blank(body):
-            raise self._source.error(f'multiple definition of template "{name}"', opening)
+            raise self._source.error(
+                f'multiple definition of template "{name}"', opening, "rename one of them"
+            )
 
 
 def _is_blank(body: Body) -> bool:

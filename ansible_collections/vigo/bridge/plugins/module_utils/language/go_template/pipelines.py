@@ -9,7 +9,7 @@ from typing import List, Tuple
 
 from ...common.suggest import nearest
 from . import lexer
-from .errors import Fault, TemplateError
+from .errors import BEGIN_WITH_FUNCTION, SET_BEFORE, SIMPLER, Fault, TemplateError
 from .functions import FUNCTIONS
 from .lexer import Action, Token
 from .limits import MAX_NESTING
@@ -25,6 +25,7 @@ _OPERANDS = lexer.LITERALS | {
     lexer.LEFT_PAREN,
     lexer.VARIABLE,
 }
+_FEWER = "write fewer"
 _NOT_EXECUTABLE = (Literal, Dot, Nil)
 
 
@@ -59,11 +60,15 @@ class ActionParser:
                 raise self.unexpected(token, context)
             commands.append(self._command())
         if not commands:
-            raise self.error(f"missing value for {context}", self._tokens[self._next - 1])
+            raise self.error(
+                f"missing value for {context}", self._tokens[self._next - 1], "write a value there"
+            )
         for index, command in enumerate(commands[1:], 2):
             if isinstance(command.operands[0], _NOT_EXECUTABLE):
                 raise self._source.error(
-                    f"non executable command in pipeline stage {index}", command.offset
+                    f"non executable command in pipeline stage {index}",
+                    command.offset,
+                    BEGIN_WITH_FUNCTION,
                 )
         return Pipeline(variables, assigns, tuple(commands), offset)
 
@@ -81,13 +86,13 @@ class ActionParser:
             if not is_comma:
                 return tuple(variables), following.kind == lexer.ASSIGN
             if context != "range" or len(variables) > 1:
-                raise self.error(f"too many declarations in {context}", following)
+                raise self.error(f"too many declarations in {context}", following, _FEWER)
             if self.peek().kind not in (
                 lexer.VARIABLE,
                 lexer.END_OF_ACTION,
                 lexer.RIGHT_PAREN,
             ):
-                raise self.error("range can only initialize variables", following)
+                raise self.error("range can only initialize variables", following, _FEWER)
         return tuple(variables), False
 
     def _command(self) -> Command:
@@ -117,7 +122,9 @@ class ActionParser:
         if isinstance(term, Variable):
             return Variable(term.name, tuple(names), term.offset)
         if isinstance(term, (Literal, Nil, Dot)):
-            raise self._source.error("unexpected . after a literal or dot", term.offset)
+            raise self._source.error(
+                "unexpected . after a literal or dot", term.offset, lexer.TAKE_OUT
+            )
         return Chain(term, tuple(names), term.offset)
 
     def _term(self) -> Operand:
@@ -127,7 +134,7 @@ class ActionParser:
             return Field((token.text[1:],), token.offset)
         if kind == lexer.VARIABLE:
             if not self.scope.knows(token.text) and token.text != "$":
-                raise self.error(f'undefined variable "{token.text}"', token)
+                raise self.error(f'undefined variable "{token.text}"', token, SET_BEFORE)
             return Variable(token.text, (), token.offset)
         if kind == lexer.IDENTIFIER:
             return self._function(token)
@@ -162,7 +169,10 @@ class ActionParser:
         known = FUNCTIONS.get(token.text)
         if known is None or (known.is_extension and not self._extensions):
             raise self._source.error(
-                f'function "{token.text}" not defined', token.offset, nearest(token.text, FUNCTIONS)
+                f'function "{token.text}" not defined',
+                token.offset,
+                "there are Go's, and helpers such as default and join",
+                nearest(token.text, FUNCTIONS),
             )
         return Function(token.text, token.offset)
 
@@ -194,13 +204,14 @@ class ActionParser:
         """Notes that a block or parenthesis begins; raises when there are too many inside."""
         self._nesting += 1
         if self._nesting > MAX_NESTING:
-            raise self._source.error(f"nested more than {MAX_NESTING} deep", offset)
+            raise self._source.error(f"nested more than {MAX_NESTING} deep", offset, SIMPLER)
 
     def ascend(self) -> None:
         self._nesting -= 1
 
     def unexpected(self, token: Token, context: str) -> TemplateError:
-        return self.error(f'unexpected "{token.text}" in {context}', token)
+        advice = lexer.COMPARE_OR_SET if token.kind == lexer.ASSIGN else lexer.TAKE_OUT
+        return self.error(f'unexpected "{token.text}" in {context}', token, advice)
 
-    def error(self, message: str, token: Token) -> TemplateError:
-        return self._source.error(message, token.offset)
+    def error(self, message: str, token: Token, advice: str) -> TemplateError:
+        return self._source.error(message, token.offset, advice)

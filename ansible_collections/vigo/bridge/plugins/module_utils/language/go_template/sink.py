@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import List
 
-from .errors import Fault
+from .errors import SIMPLER, Fault
 from .limits import MAX_TEXT
 from .values import text_of_bytes, utf8
 
@@ -34,7 +34,7 @@ class Sink:
 
 
 def too_large() -> Fault:
-    return Fault(f"the text grows beyond {MAX_TEXT // (1024 * 1024)} MiB")
+    return Fault(f"the text grows beyond {MAX_TEXT // (1024 * 1024)} MiB", SIMPLER)
 
 
 def require_modest(size: int) -> None:

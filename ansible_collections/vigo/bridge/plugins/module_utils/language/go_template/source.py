@@ -31,14 +31,19 @@ class Source:
         return line, offset - self._line_starts[line - 1] + 1
 
     def error(
-        self, message: str, offset: int, suggestion: str = "", stage: str = "parse"
+        self,
+        message: str,
+        offset: int,
+        advice: str,
+        suggestion: str = "",
+        stage: str = "parse",
     ) -> TemplateError:
-        """A ``TemplateError`` at an offset of this text."""
+        """A ``TemplateError`` at an offset of this text. A suggestion is advice enough."""
         line, column = self.place(offset)
         if suggestion:
-            message = f"{message}; did you mean {suggestion}?"
-        return TemplateError(message, offset, line, column, suggestion, stage)
+            message, advice = f"{message}; did you mean {suggestion}?", ""
+        return TemplateError(message, advice, offset, line, column, suggestion, stage)
 
     def locate(self, fault: Fault, offset: int, stage: str) -> TemplateError:
         """The ``TemplateError`` that a fault is, now that its place is known."""
-        return self.error(fault.message, offset, fault.suggestion, stage)
+        return self.error(fault.message, offset, fault.advice, fault.suggestion, stage)

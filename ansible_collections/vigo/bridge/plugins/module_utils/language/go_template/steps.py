@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, List, Mapping, Sequence
 
-from .errors import Fault
+from .errors import SIMPLER, Fault
 from .limits import CHARACTERS_PER_STEP, MAX_STEPS
 
 _SIZED = (str, list, tuple, dict)
@@ -23,7 +23,7 @@ class Steps:
         """Counts further steps; raises ``Fault`` when they become too many."""
         self._taken += steps
         if self._taken > MAX_STEPS:
-            raise Fault(f"the template takes more than {MAX_STEPS} steps")
+            raise Fault(f"the template takes more than {MAX_STEPS} steps", SIMPLER)
 
 
 def steps_to_touch(values: Sequence[Any]) -> int:

@@ -79,7 +79,10 @@ def kind_of(value: Any) -> str:
     for base, kind in _BASES:
         if isinstance(value, base):
             return kind
-    raise Fault(f"can't use a value of the type {type(value).__name__}")
+    raise Fault(
+        f"can't use a value of the type {type(value).__name__}",
+        "give it texts, numbers, lists and mappings only",
+    )
 
 
 def type_name(value: Any) -> str:
