@@ -77,7 +77,7 @@ def test_traits_use_the_next_python_too(tmp_path: Path) -> None:
     hosts = inventory(tmp_path, "auto", [program(tmp_path / "shim", SHIMS["hangs"]), TARGET_PYTHON])
     answer = call("traits", {"names": ["os"]}, hosts, ANSIBLE_TIMEOUT="1")
     assert answer.result["traits"]["os"]["family"], answer.printed
-    assert "_call" not in answer.result["invocation"]["module_args"]
+    assert "_call" not in json.dumps(answer.result)
     assert "shim on the target does not answer; repair or remove it" in answer.printed
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from ansible import constants
@@ -319,13 +320,52 @@ def test_a_required_method(action: Any, monkeypatch: pytest.MonkeyPatch) -> None
         action.find_file("files", "x")
 
 
-def test_output_that_nobody_would_look_through(
-    action: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["_parse_returned_data", "_update_module_args"])
+def test_an_answer_that_cannot_be_recognized(
+    name: str, action: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where Ansible reads results by other means, it might take a stranger's text for one."""
-    monkeypatch.delattr(ActionBase, "_parse_returned_data")
-    with pytest.raises(AnsibleError, match=UNSUPPORTED.format("ActionBase._parse_returned_data")):
+    """Otherwise a stranger's text might be taken for a result."""
+    monkeypatch.delattr(ActionBase, name)
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format(f"ActionBase.{name}")):
         action.execute_module("vigo.bridge.exec", {}, {})
+
+
+#: `async` of the task, what Ansible tells modules -> what they are told
+INJECTED: list[tuple[int, dict[str, bool], dict[str, bool]]] = [
+    (0, {"_ansible_inject_invocation": False}, {"_ansible_inject_invocation": True}),
+    (60, {"_ansible_inject_invocation": False}, {"_ansible_inject_invocation": False}),
+    (0, {}, {}),
+]
+
+
+@pytest.mark.parametrize(("async_val", "before", "after"), INJECTED)
+def test_modules_return_their_arguments(
+    async_val: int,
+    before: dict[str, bool],
+    after: dict[str, bool],
+    action: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a task in the background returns is read by Ansible alone."""
+
+    def update(self: Any, name: str, given: dict[str, Any], task_vars: Any) -> None:
+        given.update(before)
+
+    monkeypatch.setattr(ActionBase, "_update_module_args", update)
+    action._task.async_val = async_val
+    assert action.module_arguments("vigo.bridge.exec", {}, {}) == after
+
+
+#: Ansible's answer about its setting -> whether results have the arguments
+SHOWN: list[tuple[Any, bool]] = [(True, True), (False, False), (AnsibleError("unknown"), True)]
+
+
+@pytest.mark.parametrize(("answer", "shown"), SHOWN)
+def test_results_with_arguments(answer: Any, shown: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = Mock(side_effect=[answer])
+    monkeypatch.setattr(constants, "config", Mock(get_config_value=ask))
+    assert ansible_compat.shows_arguments({"x": 1}) is shown
+    ask.assert_called_once_with("INJECT_INVOCATION", variables={"x": 1})
 
 
 def test_a_missing_encoder(action: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,8 @@ from ..module_utils.delivery.ansible_compat import PROFILE
 #: The versions of ansible-core on which all of this was seen.
 SEEN_ON = ("2.19", "2.20", "2.21")
 _MISSING = object()
+#: What tells a module to return its arguments.
+_INJECT = "_ansible_inject_invocation"
 
 
 class AnsibleAction(ActionBase):
@@ -111,7 +113,7 @@ class AnsibleAction(ActionBase):
         shell = getattr(getattr(self, "_connection", None), "_shell", None)
         return (
             getattr(shell, "SHELL_FAMILY", "") == "sh"
-            and all(hasattr(self, name) for name in _OF_PROGRAMS)
+            and all(hasattr(ActionBase, name) for name in _OF_PROGRAMS)
             and module_encoder() is not None
         )
 
@@ -150,10 +152,11 @@ class AnsibleAction(ActionBase):
     ) -> dict[str, Any]:
         """Return the result of a module that is run in Ansible's own way.
 
-        Raises AnsibleActionFail where `own_output` would not be asked.
+        Raises AnsibleActionFail where its answer could not be told from other output.
         """
-        if not hasattr(ActionBase, "_parse_returned_data"):
-            raise unsupported("ActionBase._parse_returned_data")
+        for name in ("_parse_returned_data", "_update_module_args"):
+            if not hasattr(ActionBase, name):
+                raise unsupported(f"ActionBase.{name}")
         result: dict[str, Any] = self._execute_module(
             module_name=module,
             module_args=dict(arguments),
@@ -165,6 +168,18 @@ class AnsibleAction(ActionBase):
     def own_output(self, output: str) -> str:
         """Return what counts of the text that a target has printed."""
         return output
+
+    def _update_module_args(
+        self, module_name: str, module_args: dict[str, Any], *more: Any, **options: Any
+    ) -> None:
+        """Do what Ansible's method does, and have the module return its arguments.
+
+        Why: a module's answer is recognized by one of them. Since 2.21 they are left out unless
+        the user's setting says otherwise (see `shows_arguments`); older modules do not know it.
+        """
+        super()._update_module_args(module_name, module_args, *more, **options)
+        if not self._task.async_val and _INJECT in module_args:
+            module_args[_INJECT] = True
 
     def _parse_returned_data(self, res: dict[str, Any], *more: Any, **options: Any) -> Any:
         """Do what Ansible's method does, with `own_output` alone.
@@ -217,6 +232,14 @@ def setting(name: str, variables: Mapping[str, Any]) -> Any:
     Why: ``ansible.constants`` does not know the host's variables. Missing: an error.
     """
     return _of(constants, "config").get_config_value(name, variables=variables)
+
+
+def shows_arguments(variables: Mapping[str, Any]) -> bool:
+    """Return whether results have the module's arguments. Missing: they have, as before 2.21."""
+    try:
+        return bool(setting("INJECT_INVOCATION", variables))
+    except AnsibleError:
+        return True
 
 
 def names_of_ansibles_variables() -> frozenset[str]:

@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 
 from ..module_utils.delivery.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON
 from . import kept_module
-from .ansible_compat import AnsibleAction, setting
+from .ansible_compat import AnsibleAction, setting, shows_arguments
 from .module_answer import answer_in, explanation, without_call
 from .printable import clean, clean_json, one_line
 
@@ -32,10 +32,14 @@ class RunningAction(AnsibleAction):
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The module's result. module: its full name."""
+        if self._task.async_val:
+            return self._execute(module, arguments, task_vars)
         self._call = os.urandom(16).hex()
         given = {**arguments, CALL: {self._call: True}}
-        result = self._execute(module, given, task_vars)
-        return {**without_call(result), **explanation(result)}
+        result = without_call(self._execute(module, given, task_vars))
+        if not shows_arguments(task_vars):
+            result.pop("invocation", None)
+        return {**result, **explanation(result)}
 
     def _execute(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
