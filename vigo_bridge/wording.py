@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.wording import counted
+
+__all__ = ["counted", "some"]
+
 _FEW = 5
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number and what it counts, as in `1 task` and `2 tasks`."""
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def some(names: Sequence[str]) -> str:

@@ -70,6 +70,16 @@ def test_a_large_fleet_is_usable(large: Browser) -> None:
     assert large.complaints() == []
 
 
+def test_one_of_anything_is_singular(chromium: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(page_of(fleet(1, 1), "run"), encoding="utf-8")
+    chromium.open(page)
+    assert search(chromium, "") == "1 of 1 host"
+    text = chromium.run("return document.body.innerText")
+    assert re.search(r"[01] of 1 resource\b", text)
+    assert "batch 1: 1 host" in text
+
+
 def test_statuses_are_filters(large: Browser) -> None:
     large.run("document.querySelector('button[data-status=unreachable]').click()")
     assert hosts(large) == 20

@@ -84,7 +84,7 @@ def test_interrupted_once_the_batch_finishes_and_the_rest_can_be_resumed(tmp_pat
 
     resumed = fleet.run("--resume", "--batch-size", "2")
     assert resumed.status == 0, resumed.err
-    assert "1 of 3 hosts are done" in resumed.err
+    assert "1 of 3 hosts done" in resumed.err
     assert [batch["hosts"] for batch in resumed.document["batches"]] == [["h2", "h3"]]
     assert resumed.document["envoys"]["h1"]["status"] == "converged"
     assert fleet.seen() == {host: ["converge"] for host in fleet.fates}

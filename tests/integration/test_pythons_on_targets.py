@@ -89,7 +89,7 @@ def test_no_python_answers(
     hosts = inventory(tmp_path, program(tmp_path / "shim", SHIMS["hangs"]))
     answer = call(*module, hosts, ANSIBLE_TIMEOUT="1", ANSIBLE_PIPELINING=pipelining)
     assert answer.result["msg"] == (
-        f"no Python on the target can be used: {tmp_path}/shim did not answer within 1 seconds"
+        f"no Python on the target can be used: {tmp_path}/shim did not answer within 1 s"
         " (ANSIBLE_TIMEOUT); name one that runs in ansible_python_interpreter"
     )
 

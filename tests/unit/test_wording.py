@@ -3,6 +3,12 @@
 
 from __future__ import annotations
 
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from vigo_bridge.wording import counted, some
@@ -26,3 +32,49 @@ def test_counted(number: int, shown: str) -> None:
 )
 def test_some(names: str, shown: str) -> None:
     assert some(list(names)) == shown
+
+
+#: What messages count.
+NOUNS = "resource host envoy crate key file time second byte task line container reference"
+ROOT = Path(__file__).parents[2]
+SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins")
+COUNTED_BY_HAND = re.compile(f" (other |more )?({'|'.join(NOUNS.split())})s\\b")
+
+
+def counted_by_hand(source: str) -> Iterator[str]:
+    """Every text of a program in which a value stands directly before a noun in the plural."""
+    for text in ast.walk(ast.parse(source)):
+        parts = text.values if isinstance(text, ast.JoinedStr) else []
+        for value, following in itertools.pairwise(parts):
+            if (
+                isinstance(value, ast.FormattedValue)
+                and not _is_constant(value.value)
+                and isinstance(following, ast.Constant)
+                and COUNTED_BY_HAND.match(str(following.value))
+            ):
+                yield ast.unparse(text)
+
+
+def _is_constant(value: ast.expr) -> bool:
+    """A name in capitals, such as a limit that is never one."""
+    return isinstance(value, ast.Name) and value.id.isupper()
+
+
+def test_how_a_plural_by_hand_is_found() -> None:
+    program = """
+    f"{len(hosts)} other hosts"; f"{done} of {count} resources"; f"{count} {nouns} hosts"
+    f"{counted(count, 'host')} hosts"; f"{name} hostsname"; f"at most {LIMIT} bytes"
+    """
+    found = list(counted_by_hand("if True:" + program))
+    assert len(found) == 4
+
+
+def test_no_message_writes_a_plural_by_hand() -> None:
+    """One resource is `1 resource`, wherever it is counted."""
+    paths = [path for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py"))]
+    found = [
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in paths
+        for text in counted_by_hand(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

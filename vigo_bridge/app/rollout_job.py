@@ -30,6 +30,7 @@ from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
 from vigo_bridge.run.stop import Stop
 from vigo_bridge.run.watcher import Watcher
 from vigo_bridge.secrets.server import Secrets
+from vigo_bridge.wording import counted
 
 
 @dataclass(frozen=True)
@@ -187,5 +188,6 @@ def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
         return ()
     selected = frozenset(job.hosts)
     finished = tuple(host for host in last.finished if host in selected)
-    lines.say(f"resuming rollout {last.number}: {len(finished)} of {len(job.hosts)} hosts are done")
+    done = f"{len(finished)} of {counted(len(job.hosts), 'host')} done"
+    lines.say(f"resuming rollout {last.number}: {done}")
     return finished

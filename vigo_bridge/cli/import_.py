@@ -18,6 +18,7 @@ from vigo_bridge.compose.importer import Import, read_compose, write
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.compose import as_text, error_as_data, import_as_data
 from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.wording import counted
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -109,10 +110,9 @@ def compose(
 def _losses(found: Import, allowed: bool) -> str:
     if not found.losses or allowed:
         return ""
-    counted = "1 key" if found.losses == 1 else f"{found.losses} keys"
     return (
-        f"{counted} cannot be carried over. Nothing was written; change the compose"
-        " file, or add --allow-lossy"
+        f"{counted(found.losses, 'key')} cannot be carried over. Nothing was"
+        " written; change the compose file, or add --allow-lossy"
     )
 
 

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean, hanging, one_line
 from vigo_bridge.report.printing import echo
-from vigo_bridge.report.terminal import listed
+from vigo_bridge.report.terminal import changed_of, listed
 from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus
+from vigo_bridge.wording import counted
 
 #: Of a batch with more hosts, only those that went wrong have a line of their own.
 MANY_HOSTS = 20
@@ -37,7 +38,7 @@ class Lines:
         if self._hosts <= MANY_HOSTS or envoy.status in WRONG:
             self._say(f"{one_line(host)} {outcome(envoy)}")
         elif self._done % max(1, self._hosts // 10) == 0:
-            self._say(f"{self._done} of {self._hosts} hosts done")
+            self._say(f"{self._done} of {counted(self._hosts, 'host')} done")
 
     def say(self, text: str) -> None:
         self._say(hanging(text, 2))
@@ -49,7 +50,7 @@ def outcome(envoy: EnvoyResult) -> str:
         first, *_ = clean(_failure(envoy) or envoy.message).split("\n")
         return f"{envoy.status.value}: {first}" if first else envoy.status.value
     if envoy.changes and envoy.status is EnvoyStatus.CHANGED:
-        return f"changed: {envoy.changes} of {len(envoy.resources)} resources"
+        return f"changed: {changed_of(envoy)}"
     return envoy.status.value
 
 

@@ -69,7 +69,7 @@ def listed(hosts: Sequence[str]) -> str:
     """Host names, of many only the first."""
     if len(hosts) <= _LISTED:
         return ", ".join(map(one_line, hosts))
-    return f"{', '.join(map(one_line, hosts[:3]))} and {len(hosts) - 3} other hosts"
+    return f"{', '.join(map(one_line, hosts[:3]))} and {counted(len(hosts) - 3, 'other host')}"
 
 
 def _matters(resource: Result, status: EnvoyStatus) -> bool:
@@ -88,8 +88,13 @@ class _Equal(tuple[Text, ...]):
 def _summary(envoy: EnvoyResult) -> Text:
     summary = Text(envoy.status.value, STATUS_STYLES[envoy.status])
     if envoy.resources:
-        summary.append(f"  {envoy.changes} of {len(envoy.resources)} resources", "dim")
+        summary.append(f"  {changed_of(envoy)}", "dim")
     return summary
+
+
+def changed_of(envoy: EnvoyResult) -> str:
+    """Return how many resources of an envoy changed, of how many."""
+    return f"{envoy.changes} of {counted(len(envoy.resources), 'resource')}"
 
 
 def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text]:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, Gate
+from vigo_bridge.wording import counted
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def over_budget(failed: int, budget: int) -> str:
     if failed <= budget:
         return ""
     allowed = "none may" if budget == 0 else f"{budget} may"
-    return f"{failed} {'host has' if failed == 1 else 'hosts have'} failed, {allowed}"
+    return f"{counted(failed, 'host')} {'has' if failed == 1 else 'have'} failed, {allowed}"
 
 
 def _added(

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from vigo_bridge.report.live import watching
-from vigo_bridge.report.progress import Lines
+from vigo_bridge.report.progress import Lines, outcome
 from vigo_bridge.run.batches import split
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus
 from vigo_bridge.run.watcher import Watcher
@@ -49,6 +49,19 @@ def test_few_hosts_have_a_line_each() -> None:
         "batch 2 of 2: h3",
         "h3 changed: 1 of 2 resources",
     ]
+
+
+@pytest.mark.parametrize(
+    ("actions", "shown"),
+    [
+        (["created"], "changed: 1 of 1 resource"),
+        (["created", "none"], "changed: 1 of 2 resources"),
+        (["created", "created"], "changed: 2 of 2 resources"),
+    ],
+)
+def test_resources_are_counted(actions: list[str], shown: str) -> None:
+    resources = tuple(Result("a/b", "exec", action) for action in actions)
+    assert outcome(EnvoyResult(EnvoyStatus.CHANGED, "", resources)) == shown
 
 
 def test_many_hosts_do_not_flood_a_log() -> None:

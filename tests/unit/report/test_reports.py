@@ -8,6 +8,7 @@ import io
 import json
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
@@ -57,6 +58,23 @@ c  unreachable
   ssh: no route
 3 envoys: 1 changed, 1 failed, 1 unreachable (12.3 s)
 """
+
+
+@pytest.mark.parametrize(
+    ("resources", "shown"),
+    [
+        ((REDIS,), "a  changed  1 of 1 resource\n"),
+        ((MOTD,), "a  changed  0 of 1 resource\n"),
+        ((MOTD, REDIS), "a  changed  1 of 2 resources\n"),
+    ],
+)
+def test_resources_are_counted(resources: tuple[Result, ...], shown: str) -> None:
+    envoys = {"a": EnvoyResult(EnvoyStatus.CHANGED, "", resources)}
+    stream = io.StringIO()
+    result = replace(RESULT, envoys=envoys)
+    print_run(result, Console(file=stream, width=200), diffs=False, everything=False)
+    assert stream.getvalue().startswith(shown)
+    assert "1 envoy: " in stream.getvalue()
 
 
 def printed(*, diffs: bool = False, everything: bool = False) -> str:

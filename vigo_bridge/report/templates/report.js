@@ -14,6 +14,8 @@
     return element;
   };
 
+  const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
   const haystack = (resource) =>
     [resource.id, resource.type, resource.action, resource.reason, resource.error, resource.diff]
       .filter(Boolean).join("\n").toLowerCase();
@@ -83,7 +85,7 @@
     const summary = make("summary");
     summary.append(make("span", "name", host.name), make("span", "badge " + host.status, host.status));
     const count = host.resources.length;
-    summary.append(make("span", "dim", count ? `${host.changed} of ${count} resources` : ""));
+    summary.append(make("span", "dim", count ? `${host.changed} of ${counted(count, "resource")}` : ""));
     summary.append(make("span", "dim", count ? `${host.seconds.toFixed(1)} s in resources` : ""));
     const body = make("div", "body");
     details.append(summary, body);
@@ -102,7 +104,8 @@
     const few = hosts.length <= 5 || (query && hosts.length <= MANY);
     container.replaceChildren(...hosts.map((host) =>
       entry(host, query, few && (query !== "" || host.status !== "converged"))));
-    document.getElementById("found").textContent = `${hosts.length} of ${data.hosts.length} hosts`;
+    document.getElementById("found").textContent =
+      `${hosts.length} of ${counted(data.hosts.length, "host")}`;
   };
 
   const timeline = () => {
@@ -125,7 +128,7 @@
       const block = make("details", "batch");
       block.open = data.hosts.length <= MANY;
       const gate = batch.gate ? `, health check ${batch.gate}` : "";
-      const hosts = batch.hosts.length === 1 ? "1 host" : `${batch.hosts.length} hosts`;
+      const hosts = counted(batch.hosts.length, "host");
       block.append(make("summary", "", `batch ${number + 1}: ${hosts}${gate}`));
       if (batch.detail) block.append(make("p", "dim", batch.detail));
       block.append(timed("whole", "the batch", batch.span));

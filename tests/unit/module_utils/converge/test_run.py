@@ -81,6 +81,15 @@ def run_module(arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.parametrize(("count", "said"), [(1, "1 of 1 resource"), (2, "2 of 2 resources")])
+def test_how_many_failed(count: int, said: str, tmp_path: Path) -> None:
+    resources = [
+        {"id": f"a/{number}", "type": "exec", "command": "exit 1"} for number in range(count)
+    ]
+    answer = run_module({"resources": resources, "state_dir": str(tmp_path / "state")}, False)
+    assert answer["msg"].split("\n")[0] == f"{said} failed"
+
+
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize(
     "refuse",

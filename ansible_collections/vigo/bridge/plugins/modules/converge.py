@@ -290,6 +290,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils.common.wording import counted
 from ..module_utils.converge.input import docker_hosts
 from ..module_utils.converge.run import check_options, converge
 from ..module_utils.engine import sdk
@@ -340,7 +341,7 @@ def main() -> None:
     failures = [result for result in results if result.failed]
     if failures:
         lines = [f"{failure.id}: {failure.reason}" for failure in failures]
-        head = f"{len(failures)} of {len(results)} resources failed"
+        head = f"{len(failures)} of {counted(len(results), 'resource')} failed"
         leave(module, secrets, failed=True, msg="\n".join([head, *lines]), **answer)
     leave(module, secrets, **answer)
 

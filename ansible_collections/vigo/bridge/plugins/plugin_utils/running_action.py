@@ -111,8 +111,8 @@ class RunningAction(AnsibleAction):
     def _no_answer(self, start: kept_module.Start) -> str:
         names = ", ".join(map(one_line, self._hung))
         return (
-            f"no Python on the target can be used: {names} did not answer within {start.limit}"
-            " seconds (ANSIBLE_TIMEOUT); name one that runs in ansible_python_interpreter"
+            f"no Python on the target can be used: {names} did not answer within {start.limit} s"
+            " (ANSIBLE_TIMEOUT); name one that runs in ansible_python_interpreter"
         )
 
     def _limit(self) -> int:

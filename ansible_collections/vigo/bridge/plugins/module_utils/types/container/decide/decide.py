@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ....common.errors import Blocked, ResourceError
+from ....common.wording import counted
 from ...base import Decision, Turn
 from .. import label
 from ..observed import Existing, Observed
@@ -151,7 +152,7 @@ def _running(
     if spec.expect == "exited" and not triggered:
         return _one_shot(container, found, updates)
     if status == "restarting":
-        reason = f"it kept restarting ({container.restart_count} times)"
+        reason = f"it kept restarting ({counted(container.restart_count, 'time')})"
         return _brought_up("restarted", steps.Restart(), reason, container, found, updates)
     if status in ("created", "exited"):
         reason = f"it was {_WORDS[status]}"
