@@ -86,9 +86,10 @@ class InMemoryEngine:
     """A ``Transport`` that is the engine itself.
 
     images: by name. registry: what can be pulled, by name. paths: of the host that can be mounted.
+    first: the number that the first ID is made from, another one for each engine of a test.
     """
 
-    def __init__(self, podman: bool = False) -> None:
+    def __init__(self, podman: bool = False, first: int = 1) -> None:
         self.podman = podman
         self.clock = Clock()
         self.boxes: dict[str, Box] = {}
@@ -99,7 +100,7 @@ class InMemoryEngine:
         self.paths: set[str] = set()
         self._anonymous: set[str] = set()
         self._streams: list[Stream] = []
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first)
         self._life = Life(self.clock, self._tell, podman, self._forget)
 
     # what a test does beside the calls
@@ -498,13 +499,14 @@ class InMemoryEngine:
 
     def _remove_network(self, name: str, **_: Any) -> bytes:
         network = self._network(name)
+        name = network["Name"]
         if any(box.has_process and name in box.networks for box in self.boxes.values()):
             raise Refusal(
                 403,
                 f"error while removing network: network {name} id {network['Id']} has active"
                 " endpoints",
             )
-        del self.networks[name]
+        del self.networks[network["Name"]]
         return b""
 
     def _connect(self, name: str, body: Any, **_: Any) -> bytes:

@@ -276,6 +276,8 @@ orphans:
     - Containers of this scope, made or adopted by it, that the resources no longer name.
     - With O(prune), RV(resources) has what became of each, with the id C(prune/NAME);
       C(prune/network/NAME) for a network, and C(prune/ENGINE) for an engine that stopped answering.
+    - Where several engines of the host have a container or a network of one name, or a resource has
+      that id, NAME is followed by C(@ENGINE), as in C(prune/web@unix:///run/other.sock).
   returned: always; filled in check mode and with O(prune)
   type: list
   elements: str

@@ -184,22 +184,22 @@ def is_proven(engine: Engine, container_id: str, known: Owners) -> bool:
     return container is not None and label.RESOURCE not in inherited
 
 
-def own_networks(engine: Engine, known: Owners) -> list[str]:
-    """Return the names of the networks that were made for the stack."""
+def own_networks(engine: Engine, known: Owners) -> dict[str, str]:
+    """Return the IDs, by name, of the networks that were made for the stack."""
     stack = known.stack
     if stack is None:
-        return []
+        return {}
     names = (stack.scope, *stack.earlier)
     wanted = [f"{label.STACK_ID}={stack.id}"] if stack.id else []
     wanted += [f"{label.NETWORK}={name}" for name in dict.fromkeys(names)]
     entries = {entry["Id"]: entry for each in wanted for entry in engine.networks_labelled(each)}
-    found = []
+    found = {}
     for identity, entry in entries.items():
         labels = entry.get("Labels") or {}
         scope = labels.get(label.NETWORK) or ""
         recorded = known.record.owner("networks", identity) if known.record else None
         if scope and stack.owns(recorded or Owner(scope, labels.get(label.STACK_ID) or "")):
-            found.append(entry["Name"])
+            found[entry["Name"]] = identity
     return found
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Container, Iterable, Iterator, Mapping, Sequence
 
 from ...common.errors import ResourceError
 from ...engine.connection import address
@@ -21,6 +22,8 @@ from .engine import Engine
 from .named import Named, named
 from .owners import Owners, is_proven, own_networks, owners, refuse_namesakes
 from .spec import FAILED, NEW, OLD
+
+CONTAINER, NETWORK = "container", "network"
 
 
 def prune(
@@ -35,31 +38,75 @@ def prune(
     if not (wanted or target.check_mode):
         return []
     record, known, whose = named(target), set(resources), owners(target)
-    removals: list[Result] = []
     failed = ", ".join(dict.fromkeys(result.id for result in failures))
+    unlisted: list[Result] = []
+    found: list[Unnamed] = []
     for engine in _engines(record, target):
         try:
-            found = find_orphans(engine.all_containers(), whose, known, record)
-            orphans = [orphan for orphan in found if is_proven(engine, orphan.id, whose)]
-            target.orphans += [orphan.name for orphan in orphans]
-            if wanted and failed and orphans:
-                target.note(f"nothing was pruned, because {failed} failed")
-            elif wanted:
-                removals += _removed(engine, orphans, target.check_mode)
-                removals += _networks_removed(engine, whose, orphans, record, target.check_mode)
+            found += _unnamed(engine, whose, known, record, with_networks=wanted and not failed)
         except (ResourceError, OSError) as error:
             unpruned = as_failed(Result(f"{PRUNED}{engine.host}", "container", "failed"), error)
             if wanted:
-                removals.append(unpruned)
+                unlisted.append(unpruned)
             else:
                 target.note(_not_listed(engine.host, unpruned.reason))
-    if target.orphans and not wanted:
+    found = list({(each.kind, each.id): each for each in found}.values())
+    labels = distinct([(each.label, each.engine.host) for each in found], known)
+    target.orphans += [label for each, label in zip(found, labels) if each.kind == CONTAINER]
+    if wanted and failed:
+        if target.orphans:
+            target.note(f"nothing was pruned, because {failed} failed")
+        return unlisted
+    if wanted:
+        removals = zip(found, labels)
+        return [*unlisted, *(_removed(each, label, target.check_mode) for each, label in removals)]
+    if target.orphans:
         names = ", ".join(target.orphans)
         how = "run --prune removes them"
         if whose.stack is not None and not whose.stack.is_named:
             how += ", once stack.vgo names the stack"
         target.note(f"no longer in the stack, but still there: {names} ({how})")
-    return removals
+    return []
+
+
+def distinct(labels: Sequence[tuple[str, str]], known: Container[str]) -> list[str]:
+    """Return a label of its own for each: with its engine where it would not be the only one. Pure.
+
+    labels: each with the address of its engine. known: the ids of resources.
+    """
+    count = Counter(label for label, _engine in labels)
+    return [
+        f"{label}@{engine}" if count[label] > 1 or f"{PRUNED}{label}" in known else label
+        for label, engine in labels
+    ]
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """A container or a network that no resource names. label: its name in results."""
+
+    engine: Engine
+    kind: str
+    id: str
+    label: str
+    reason: str
+
+
+def _unnamed(
+    engine: Engine, whose: Owners, known: set[str], record: Named, with_networks: bool
+) -> list[Unnamed]:
+    orphans = [
+        orphan
+        for orphan in find_orphans(engine.all_containers(), whose, known, record)
+        if is_proven(engine, orphan.id, whose)
+    ]
+    found = [
+        Unnamed(engine, CONTAINER, orphan.id, orphan.name, "the stack no longer names it")
+        for orphan in orphans
+    ]
+    if with_networks:
+        found += _unused_networks(engine, whose, orphans, record)
+    return found
 
 
 @dataclass(frozen=True)
@@ -136,32 +183,10 @@ def _not_listed(host: str, reason: str) -> str:
     return f"cannot list containers at {host} that are no longer in the stack: {reason}"
 
 
-def _removed(engine: Engine, orphans: Iterable[Orphan], check_mode: bool) -> list[Result]:
-    return [
-        _result(
-            f"{PRUNED}{orphan.name}",
-            "container",
-            "the stack no longer names it",
-            (lambda: None) if check_mode else _removal(engine, orphan),
-        )
-        for orphan in orphans
-    ]
-
-
-def _removal(engine: Engine, orphan: Orphan) -> Callable[[], None]:
-    def remove() -> None:
-        container = engine.container(orphan.id)
-        if container is not None and container.is_up:
-            engine.stop(container.id, container.grace)
-        engine.remove(orphan.id)
-
-    return remove
-
-
-def _networks_removed(
-    engine: Engine, whose: Owners, orphans: Iterable[Orphan], record: Named, check_mode: bool
-) -> list[Result]:
-    """Remove networks that were created for the stack and that are no longer used."""
+def _unused_networks(
+    engine: Engine, whose: Owners, orphans: Iterable[Orphan], record: Named
+) -> Iterator[Unnamed]:
+    """Yield networks that were created for the stack and that no other container uses."""
     gone = {orphan.id for orphan in orphans}
     used = {
         network
@@ -169,26 +194,29 @@ def _networks_removed(
         if entry["Id"] not in gone
         for network in _networks_of(entry)
     }
-    ours = own_networks(engine, whose)
-    return [
-        _result(
-            f"{PRUNED}network/{name}",
-            "network",
-            "no container uses it any more",
-            (lambda: None) if check_mode else _network_removal(engine, name),
-        )
-        for name in sorted(set(ours) - used - record.networks)
-    ]
+    networks = own_networks(engine, whose)
+    for name in sorted(set(networks) - used - record.networks):
+        reason = "no container uses it any more"
+        yield Unnamed(engine, NETWORK, networks[name], f"network/{name}", reason)
 
 
-def _network_removal(engine: Engine, name: str) -> Callable[[], None]:
-    return lambda: engine.remove_network(name)
-
-
-def _result(result_id: str, kind: str, reason: str, remove: Callable[[], None]) -> Result:
+def _removed(found: Unnamed, label: str, check_mode: bool) -> Result:
     began = time.monotonic()
+    result_id = f"{PRUNED}{label}"
     try:
-        remove()
+        if not check_mode:
+            _remove(found)
     except (ResourceError, OSError) as error:
-        return as_failed(Result(result_id, kind, "failed"), error)
-    return Result(result_id, kind, "deleted", reason, duration_s=time.monotonic() - began)
+        return as_failed(Result(result_id, found.kind, "failed"), error)
+    duration = time.monotonic() - began
+    return Result(result_id, found.kind, "deleted", found.reason, duration_s=duration)
+
+
+def _remove(found: Unnamed) -> None:
+    if found.kind == NETWORK:
+        found.engine.remove_network(found.id)
+        return
+    container = found.engine.container(found.id)
+    if container is not None and container.is_up:
+        found.engine.stop(container.id, container.grace)
+    found.engine.remove(found.id)
