@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from vigo_bridge.ansible.configuration import check_configuration
 from vigo_bridge.ansible.inventory import (
     Inventory,
@@ -19,7 +17,8 @@ from vigo_bridge.ansible.inventory import (
     read_inventory,
     reading_inventory,
 )
-from vigo_bridge.cli.options import Command, HostOptions
+from vigo_bridge.app.options import HostOptions
+from vigo_bridge.failures import Failure
 
 if TYPE_CHECKING:
     from vigo_bridge.ansible.user_variables import UserVariables
@@ -81,12 +80,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except InventoryError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def inventory_option(help: str) -> Callable[[Command], Command]:
-    """Adds ``--inventory`` to a command that reads it and reaches no host."""
-    return click.option("-i", "--inventory", multiple=True, metavar="SRC", help=help)
+        raise Failure(str(error)) from error
 
 
 def known_names(inventory: Sequence[str]) -> tuple[str, ...]:

@@ -1,43 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job: what ``vigo-bridge plan``, ``run`` and ``envoys push`` do.
+"""What ``vigo-bridge plan``, ``run`` and ``envoys push`` do.
 
-Their options are in run.py, which imports this file when Ansible has begun to read the inventory.
+The command line imports this file when Ansible has begun to read the inventory.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import click
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
-    UnknownSecrets,
-    look_up,
-    weak,
-)
-from vigo_bridge.ansible.environment import ansible_environment
-from vigo_bridge.ansible.login_passwords import login_passwords
-from vigo_bridge.ansible.pipelining import obstacles
 from vigo_bridge.app.hosts import Asked, Hosts
+from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.report_page import write_report
 from vigo_bridge.app.rollout_job import Job, carry_out, predict
+from vigo_bridge.app.run_setup import (
+    refuse_arguments_on_disk,
+    run_folder,
+    run_options,
+    secrets_of,
+)
 from vigo_bridge.app.selectors import hosts_of
 from vigo_bridge.app.stack_loading import load_valid, planned, refuse_errors
-from vigo_bridge.cli.naming import refuse_prune_of_unnamed
-from vigo_bridge.cli.options import HostOptions, ReportOptions, StackOptions
-from vigo_bridge.cli.rollout_flags import Rollout
 from vigo_bridge.emit.bundle import write_bundle
+from vigo_bridge.failures import Failure
 from vigo_bridge.language import load
 from vigo_bridge.language.fingerprint import fingerprint
-from vigo_bridge.language.position import Position
-from vigo_bridge.private_folder import private_folder
+from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
+from vigo_bridge.language.model import Stack
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.printing import echo_json
@@ -50,16 +43,6 @@ from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.state import stack_key
 from vigo_bridge.secrets.server import Secrets
-from vigo_bridge.secrets.stores import stores_of
-
-
-@contextlib.contextmanager
-def run_folder(keep_artifacts: bool) -> Iterator[Path]:
-    """A run's private folder; where it is kept, it is named."""
-    with private_folder(keep_artifacts) as private:
-        if keep_artifacts:
-            Lines().say(f"the run's files are kept in {private}")
-        yield private
 
 
 def show_plan(
@@ -79,7 +62,7 @@ def show_plan(
         how = run_options(hosts, shown.output, {"check_mode": True, "only": tuple(only)})
         job = _job("plan", stack, planned_hosts, found, secrets, how, private)
         result = predict(job, private)
-    report(result, shown.output, diffs=True, everything=hosts.verbosity > 0)
+    _report(result, shown.output, diffs=True, everything=hosts.verbosity > 0)
     title = f"vigo-bridge plan of {stack.folder}"
     write_report(shown.page, result, title, job.clock, loaded, planned_hosts, stack.settings)
     return exit_status(result)
@@ -113,31 +96,13 @@ def converge(
         how = run_options(options, shown.output, changes)
         job = _job(command, stack, plan, found, secrets, how, private)
         result = carry_out(job, rollout, private)
-    report(result, shown.output, diffs=False, everything=options.verbosity > 0)
+    _report(result, shown.output, diffs=False, everything=options.verbosity > 0)
     title = f"vigo-bridge {command} of {stack.folder}"
     write_report(shown.page, result, title, job.clock, loaded, plan, stack.settings)
     return exit_status(result)
 
 
-def run_options(options: HostOptions, output: str, changes: Mapping[str, object]) -> RunOptions:
-    """Return how to run, with the passwords, which the user may have to type now.
-
-    ``-v`` shows more details; ``-vv`` and more also show Ansible's own output.
-    """
-    ansible_environment()  # A vault password is asked for now, and not when hosts are worked on.
-    shows_ansible = options.verbosity >= 2 and output == "text"
-    settings: dict[str, object] = {
-        "forks": options.forks,
-        "become": options.become,
-        "ansible_verbosity": options.verbosity - 2 if shows_ansible else None,
-        "passwords": login_passwords(
-            options.connection_password, options.become_password, options.local
-        ),
-    }
-    return RunOptions(**{**settings, **changes})  # type: ignore[arg-type]
-
-
-def report(result: RunResult, output: str, *, diffs: bool, everything: bool) -> None:
+def _report(result: RunResult, output: str, *, diffs: bool, everything: bool) -> None:
     if output == "json":
         echo_json(run_as_data(result))
     else:
@@ -174,34 +139,14 @@ def _job(
     )
 
 
-def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
-    """The values of all these secrets; ends, naming each use, if no store has one."""
-    try:
-        stores = stores_of(folder)
-        values = look_up(uses, stores)
-    except StoreError as error:
-        raise click.ClickException(f"{error}\nNothing was touched.") from error
-    except UnknownSecrets as error:
-        lines = [str(error), *_places(uses, folder), "Nothing was touched."]
-        raise click.ClickException("\n".join(lines)) from error
-    warning = weak(values)
-    if warning is not None:
-        Lines().say(f"warning: {warning}")
-    return Secrets(values, lambda paths: ask(paths, stores))
-
-
-def refuse_arguments_on_disk(hosts: Iterable[str], found: Hosts) -> None:
-    """Ends the command where secrets for these hosts would be written to files on them."""
-    users = list(dict.fromkeys(hosts))
-    problems = list(obstacles(os.environ, users, found.given)) if users else []
-    if problems:
-        head = "without pipelining, Ansible would write secrets to files on the targets:"
-        raise click.ClickException("\n  ".join([head, *problems]) + "\nNothing was touched.")
-
-
-def _places(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:
-    return [
-        f"{folder / str(position) if position.line else position}: uses secret:{path}"
-        for path, positions in uses.items()
-        for position in positions
-    ]
+def refuse_prune_of_unnamed(stack: Stack) -> None:
+    """Raise Failure where the stack is named after its folder, as another stack may be."""
+    if stack.identity.is_named:
+        return
+    written = textwrap.indent(lines(suggested_name(stack.folder), new_id()), "  ")
+    raise Failure(
+        f"--prune requires a named stack: {stack.identity.name!r} is only the name of a folder,"
+        f" which another stack may share. Create {stack.folder / FILE} with these lines:\n"
+        f"{written}If it had a {FILE} before, restore that one, for instance from version control:"
+        " hosts refuse another ID under the name of a stack that they know.\nNothing was touched."
+    )

@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that say how a run is shown, and ``--report FILE``: its result as one HTML page."""
+"""``--report FILE``: the result of a run as one HTML page."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
-
-from vigo_bridge.cli.options import Command, ReportOptions, gathered, output_option
 
 if TYPE_CHECKING:
     from vigo_bridge.language import Stack
@@ -19,42 +14,6 @@ if TYPE_CHECKING:
     from vigo_bridge.resolve.graph import Drawing
     from vigo_bridge.resolve.plan import Plan
     from vigo_bridge.run.results import RunResult
-
-
-def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
-    """Refuses a place that cannot be written before any host is touched."""
-    if page is None:
-        return None
-    folder = page.absolute().parent
-    if not folder.is_dir():
-        raise click.BadParameter(f"the folder {folder} does not exist; make it first")
-    if not os.access(page if page.exists() else folder, os.W_OK):
-        raise click.BadParameter(f"{page} cannot be written; name another place")
-    return page
-
-
-def report_options(command: Command) -> Command:
-    """Adds what says how a run is shown; the command gets it as ``shown``."""
-    return gathered(
-        command,
-        "shown",
-        ReportOptions,
-        click.option(
-            "--keep-artifacts",
-            is_flag=True,
-            help="Keep the folder with the Ansible project and ansible-runner's files; no secrets"
-            " in it.",
-        ),
-        click.option(
-            "--report",
-            "page",
-            type=click.Path(path_type=Path, dir_okay=False),
-            callback=_writable,
-            metavar="FILE",
-            help="Write the result as one HTML page, too: no network, searchable, printable.",
-        ),
-        output_option,
-    )
 
 
 def write_report(

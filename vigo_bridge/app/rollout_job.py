@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import click
-
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
-from vigo_bridge.cli.rollout_flags import Rollout
+from vigo_bridge.app.options import Rollout
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
+from vigo_bridge.failures import Failure
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.live import watching
@@ -91,9 +90,9 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
                 finished=finished,
             )
         except RolloutRunning as error:
-            raise click.ClickException(f"{error}.\nNothing was touched.") from error
+            raise Failure(f"{error}.\nNothing was touched.") from error
         except OSError as error:
-            raise click.ClickException(
+            raise Failure(
                 f"the history cannot be kept: {explained(error)}. XDG_STATE_HOME may name another"
                 " folder.\nNothing was touched."
             ) from error
@@ -109,7 +108,7 @@ def history(state: Path | None = None) -> History:
     """The controller's history. VIGO_BRIDGE_HISTORY is how many rollouts it remembers."""
     text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
     if not text.isdecimal() or int(text) < 1:
-        raise click.ClickException(f"VIGO_BRIDGE_HISTORY={text}: write a whole number from 1 on")
+        raise Failure(f"VIGO_BRIDGE_HISTORY={text}: write a whole number from 1 on")
     return History((state or controller_folder()) / "history", int(text), _warn)
 
 

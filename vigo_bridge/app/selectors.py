@@ -6,20 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
-from vigo_bridge.cli.completion import complete_parts
+from vigo_bridge.failures import Failure
 
 if TYPE_CHECKING:
     from vigo_bridge.resolve.plan import Group, Plan
-
-only_option = click.option(
-    "--only",
-    multiple=True,
-    metavar="CRATE[/RESOURCE]",
-    shell_complete=complete_parts,
-    help="Apply this alone; what it depends on is checked. Repeatable.",
-)
 
 
 def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
@@ -37,7 +27,7 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
         if not any(names(selector, resource_id) for resource_id in everything):
             crates = {resource_id.partition("/")[0] for resource_id in everything}
             advice = did_you_mean(selector, [*crates, *everything])
-            raise click.ClickException(
+            raise Failure(
                 f"--only {selector}: no host gets a configcrate or resource of that name;"
                 f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}"
                 "\nNothing was touched."

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
-from vigo_bridge.cli.options import StackOptions
+from vigo_bridge.app.options import StackOptions
+from vigo_bridge.failures import Ended, Failure
 from vigo_bridge.language import Stack, load
 from vigo_bridge.language.diagnostics import Diagnostic, has_errors
 from vigo_bridge.report import exit_status
@@ -33,7 +32,7 @@ def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: s
     refuse_errors(diagnostics, options.folder, output)
     if not plan.groups:
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "no match entry"
-        raise click.ClickException(
+        raise Failure(
             f"no match entry of {options.folder} matches {some(hosts)}; it has {patterns}."
             " Add a match entry, or name the hosts accordingly; --as names the machine of --local"
         )
@@ -47,7 +46,7 @@ def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) 
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
     show(errors, folder, output, to_stderr=True)
     echo("Nothing was touched.", err=True)
-    raise click.exceptions.Exit(exit_status.INVALID)
+    raise Ended(exit_status.INVALID)
 
 
 def show(

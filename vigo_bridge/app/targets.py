@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import require_known
 from vigo_bridge.app.hosts import Hosts
 from vigo_bridge.emit.command import command_resource, write_command
+from vigo_bridge.failures import Failure, Interrupted, WrongUsage
 from vigo_bridge.language.diagnostics import did_you_mean
 from vigo_bridge.report.printing import echo
 from vigo_bridge.report.progress import Lines, outcome
@@ -36,7 +35,7 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
     wanted = [match for target in targets if (match := _FILTER.fullmatch(target))]
     filters = [(match[1], match[2]) for match in wanted]
     for name, _ in filters:
-        require_known(name, click.UsageError)
+        require_known(name, WrongUsage)
     patterns = [target for target in targets if not _FILTER.fullmatch(target)]
     names = named(patterns, found.names) if patterns else found.names
     if not filters:
@@ -49,7 +48,7 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
     )
     if not chosen:
         there = "; ".join(f"{name} is {_values(name, known.values())}" for name, _ in filters)
-        raise click.ClickException(
+        raise Failure(
             f"no host has {' and '.join(f'{name}={value}' for name, value in filters)}; {there}."
             "\nNothing was run."
         )
@@ -75,7 +74,7 @@ def _traits(
     ):
         answers = ask(hosts, lambda host, envoy: None)
     if stop.cut:
-        raise click.Abort
+        raise Interrupted
     known = {}
     for host, envoy in answers.items():
         values = _answer(envoy)
@@ -116,13 +115,13 @@ def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:
     """
     for pattern in patterns:
         if not is_glob(pattern):
-            raise click.ClickException(
+            raise Failure(
                 f"{pattern!r} is neither a host name nor a glob; write one such as"
                 " '*.app.example.com'"
             )
         if not any(glob_matches(pattern, host) for host in hosts):
             advice = did_you_mean(pattern, hosts) or f"the hosts are {listed(hosts)}"
-            raise click.ClickException(
+            raise Failure(
                 f"{pattern} matches no host of the inventory; {advice}\nNothing was touched."
             )
     return tuple(host for host in hosts if any(glob_matches(glob, host) for glob in patterns))

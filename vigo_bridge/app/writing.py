@@ -6,9 +6,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-import click
-
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import reason
+from vigo_bridge.failures import Failure
 
 
 @contextlib.contextmanager
@@ -17,6 +16,4 @@ def writing(advice: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise click.ClickException(
-            f"{error.filename} cannot be written: {reason(error)}; {advice}"
-        ) from error
+        raise Failure(f"{error.filename} cannot be written: {reason(error)}; {advice}") from error

@@ -16,7 +16,11 @@ def config() -> None:
 add_later(
     config,
     Later("validate", "validate:validate", "Name every error and warning of the stack at once."),
-    Later("trace", "trace:trace", "Tell what HOST gets, and which line of the stack decided it."),
+    Later(
+        "trace",
+        "trace_commands:trace",
+        "Tell what HOST gets, and which line of the stack decided it.",
+    ),
     Later(
         "tree",
         "search_commands:tree",
@@ -29,7 +33,7 @@ add_later(
     ),
     Later(
         "graph",
-        "trace:graph",
+        "trace_commands:graph",
         "Draw the resources of HOST: what comes first (arrows), what triggers what (dashed).",
     ),
 )

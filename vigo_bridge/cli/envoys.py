@@ -8,18 +8,17 @@ from dataclasses import replace
 
 import click
 
-from vigo_bridge.app.hosts import Hosts, finding_hosts, inventory_option, known_names
-from vigo_bridge.app.report_page import report_options
+from vigo_bridge.app.hosts import Hosts, finding_hosts, known_names
+from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.options import (
-    HostOptions,
-    ReportOptions,
-    StackOptions,
     host_options,
+    inventory_option,
     output_option,
+    report_options,
     stack_options,
 )
-from vigo_bridge.cli.rollout_flags import Rollout, rollout_options
+from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.cli.run import Changes, change_options
 from vigo_bridge.report.printing import echo_json
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import click
 
-from vigo_bridge import starter
 from vigo_bridge.app.next_step import plan_call
-from vigo_bridge.app.writing import writing
+from vigo_bridge.app.start import write_starter
 from vigo_bridge.report.printing import echo
 from vigo_bridge.starter import SCHEMAS
 
@@ -30,14 +29,7 @@ def init(folder: Path, match: str | None) -> None:
     Its files tell editors which JSON Schema they follow, and DIR/.schema holds those.
     """
     pattern = match or socket.getfqdn()
-    with writing("name another folder"):
-        try:
-            written = starter.write(folder, pattern)
-        except FileExistsError as error:
-            raise click.ClickException(
-                f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
-            ) from error
-    for path in written:
+    for path in write_starter(folder, pattern):
         echo(f"wrote {path}")
     echo(f"wrote {folder / SCHEMAS} (JSON Schemas, for editors)")
     echo(f"Look at it with: {plan_call(folder, pattern)}")

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,41 +12,10 @@ from typing import Any, TypeVar
 import click
 
 from vigo_bridge.ansible.password_source import PasswordSource
-from vigo_bridge.cli.completion import complete_hosts
+from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
+from vigo_bridge.cli.completion import complete_hosts, complete_parts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class StackOptions:
-    """Which stack, and the variables that ``--set`` fixes."""
-
-    folder: Path
-    settings: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class HostOptions:
-    """Which hosts, and how they are reached. ``name`` is what ``--as`` gives."""
-
-    inventory: Sequence[str]
-    limit: str | None
-    local: bool
-    name: str | None
-    forks: int | None
-    become: bool
-    connection_password: PasswordSource
-    become_password: PasswordSource
-    verbosity: int
-
-
-@dataclass(frozen=True)
-class ReportOptions:
-    """How the result is shown. ``page`` is the file of ``--report``."""
-
-    output: str
-    page: Path | None
-    keep_artifacts: bool
 
 
 def stack_options(command: Command) -> Command:
@@ -189,3 +158,53 @@ def gathered(
         decorated = option(decorated)
     parameters = [parameter.name for parameter in decorated.__click_params__[before:]]
     return decorated  # type: ignore[no-any-return]
+
+
+def inventory_option(help: str) -> Callable[[Command], Command]:
+    """Adds ``--inventory`` to a command that reads it and reaches no host."""
+    return click.option("-i", "--inventory", multiple=True, metavar="SRC", help=help)
+
+
+only_option = click.option(
+    "--only",
+    multiple=True,
+    metavar="CRATE[/RESOURCE]",
+    shell_complete=complete_parts,
+    help="Apply this alone; what it depends on is checked. Repeatable.",
+)
+
+
+def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
+    """Refuses a place that cannot be written before any host is touched."""
+    if page is None:
+        return None
+    folder = page.absolute().parent
+    if not folder.is_dir():
+        raise click.BadParameter(f"the folder {folder} does not exist; make it first")
+    if not os.access(page if page.exists() else folder, os.W_OK):
+        raise click.BadParameter(f"{page} cannot be written; name another place")
+    return page
+
+
+def report_options(command: Command) -> Command:
+    """Adds what says how a run is shown; the command gets it as ``shown``."""
+    return gathered(
+        command,
+        "shown",
+        ReportOptions,
+        click.option(
+            "--keep-artifacts",
+            is_flag=True,
+            help="Keep the folder with the Ansible project and ansible-runner's files; no secrets"
+            " in it.",
+        ),
+        click.option(
+            "--report",
+            "page",
+            type=click.Path(path_type=Path, dir_okay=False),
+            callback=_writable,
+            metavar="FILE",
+            help="Write the result as one HTML page, too: no network, searchable, printable.",
+        ),
+        output_option,
+    )

@@ -8,13 +8,12 @@ import errno
 import io
 import os
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from vigo_bridge.cli.lazy_commands import Later, add_later
-from vigo_bridge.failures import Refusal
+from vigo_bridge.failures import Ended, Failure, Interrupted, Refusal
 from vigo_bridge.report import exit_status
 from vigo_bridge.run.signals import ended_by_signals
 
@@ -40,10 +39,13 @@ class Program(click.Group):
             error.show(text)
             _echo(text.getvalue())
             status = exit_status.INVALID
-        except Refusal as error:
-            _echo(f"Error: {error}\nNothing was touched.\n")
+        except Failure as error:
+            touched = "Nothing was touched.\n" if isinstance(error, Refusal) else ""
+            _echo(f"Error: {error}\n{touched}")
             status = exit_status.INVALID
-        except click.Abort:
+        except Ended as error:
+            status = error.status
+        except (click.Abort, Interrupted):
             _echo("Interrupted.\n")
             status = exit_status.INTERRUPTED
         except OSError as error:
@@ -54,7 +56,7 @@ class Program(click.Group):
 def _require_folder() -> None:
     """Refuse to work in a folder that is gone: relative paths would mean nothing."""
     try:
-        Path.cwd()
+        os.getcwd()  # noqa: PTH109 - pathlib takes long to import
     except FileNotFoundError:
         raise Refusal(
             'the current folder no longer exists; change to another one, or with `cd "$PWD"` to'
@@ -79,8 +81,8 @@ def _failed(error: OSError) -> int:
 
 def _drop_output() -> None:
     """Discard the remaining output, which Python would try to write again at its end."""
-    with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _echo(text: str) -> None:

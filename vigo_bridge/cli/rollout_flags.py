@@ -6,12 +6,12 @@ from __future__ import annotations
 import math
 import re
 import urllib.parse
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Any
 
 import click
 
+from vigo_bridge.app.options import Rollout
 from vigo_bridge.cli.options import Command, gathered
 from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
@@ -19,18 +19,6 @@ from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
 _HOST = re.compile(r"[A-Za-z0-9._~:%-]+")
 #: Visible ASCII; what stands before an @ would be a user name.
 _URL = re.compile(r"[a-zA-Z]+://[!-?A-~]+(?:[/?#][!-~]*)?")
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """How to go through the fleet, and whether to go on with the last rollout.
-
-    given: the names of those options that the command line has.
-    """
-
-    options: RolloutOptions
-    resume: bool
-    given: frozenset[str]
 
 
 def reading(read: Callable[[str], Any]) -> Callable[..., Any]:
@@ -149,18 +137,3 @@ def rollout_options(command: Command) -> Command:
 def _rollout(*, resume: bool, **given: Any) -> Rollout:
     chosen = {name: value for name, value in given.items() if value is not None}
     return Rollout(RolloutOptions(**chosen), resume, frozenset(chosen))
-
-
-def defaulted(rollout: Rollout, texts: Mapping[str, str]) -> Rollout:
-    """The same, where the command line is silent, with what a task says."""
-    read: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-        "batch_size": ("batch_sizes", parse_batch_sizes),
-        "max_failures": ("max_failures", parse_budget),
-        "health_check": ("health_check", str),
-    }
-    values = {
-        name: parse(texts[key])
-        for key, (name, parse) in read.items()
-        if key in texts and name not in rollout.given
-    }
-    return replace(rollout, options=replace(rollout.options, **values))

@@ -8,18 +8,16 @@ from collections.abc import Mapping
 import click
 
 from vigo_bridge.app.hosts import finding_hosts
-from vigo_bridge.app.report_page import report_options
-from vigo_bridge.app.selectors import only_option
+from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.cli.options import (
     Command,
-    HostOptions,
-    ReportOptions,
-    StackOptions,
     gathered,
     host_options,
+    only_option,
+    report_options,
     stack_options,
 )
-from vigo_bridge.cli.rollout_flags import Rollout, rollout_options
+from vigo_bridge.cli.rollout_flags import rollout_options
 
 #: Options of a converge that its RunOptions take as they are.
 Changes = Mapping[str, object]

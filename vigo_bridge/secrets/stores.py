@@ -20,12 +20,14 @@ from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.secrets import secret_positions
-from vigo_bridge.secrets.vault import read_vault
 from vigo_bridge.wording import counted
 
 
 def stores_of(folder: Path) -> list[Store]:
     """The stores of a stack. Raises StoreError."""
+    # Imported here, as a stack is validated without reading a vault.
+    from vigo_bridge.secrets.vault import read_vault
+
     return of_stack(str(folder.absolute()), read_vault)
 
 

@@ -4,24 +4,19 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
-from vigo_bridge.app.hosts import inventory_option, known_hosts
-from vigo_bridge.app.stack_loading import load_valid, planned
+from vigo_bridge.app.options import StackOptions
+from vigo_bridge.app.tracing import narrowed, trace_of
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.cli.options import StackOptions, output_option, stack_options
-from vigo_bridge.language.diagnostics import did_you_mean
+from vigo_bridge.cli.options import inventory_option, output_option, stack_options
 from vigo_bridge.report.graph import as_dot, as_mermaid
 from vigo_bridge.report.picture import as_picture
 from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.trace import print_trace, print_variables, trace_as_json
-from vigo_bridge.resolve.trace import Trace
-from vigo_bridge.resolve.trace import trace as traced
 
 
 @click.command()
@@ -43,9 +38,9 @@ def trace(
 
     Without an inventory, HOST is any name: it is held against the match entries.
     """
-    found = _trace(_named(host, local, inventory), stack, inventory, output)
+    found = trace_of(_named(host, local, inventory), stack, inventory, output)
     if variable is not None:
-        found = _narrowed(found, variable)
+        found = narrowed(found, variable)
     if output == "json":
         echo_json(trace_as_json(found))
     elif variable is not None:
@@ -73,7 +68,7 @@ def graph(stack: StackOptions, host: str, language: str) -> None:
 
     Resources that act only when triggered are hexagons. Any host name will do.
     """
-    drawing = _trace(host, stack, (), "text").drawing
+    drawing = trace_of(host, stack, (), "text").drawing
     echo(_DRAWN[language](drawing), nl=False)
 
 
@@ -83,33 +78,3 @@ def _named(host: str | None, local: bool, inventory: Sequence[str]) -> str:
     if host is None and not local:
         raise click.UsageError("name a HOST, or write --local for this machine")
     return host or socket.getfqdn()
-
-
-def _trace(host: str, options: StackOptions, inventory: Sequence[str], output: str) -> Trace:
-    stack = load_valid(options, output)
-    usable, reserved = _variables(host, inventory)
-    plan = planned(stack, options, [host], output)
-    return traced(stack, plan, options.settings, usable, reserved)
-
-
-def _variables(host: str, inventory: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What the user's inventory gives this host, and that whose names Ansible reserves."""
-    if not inventory:
-        return {}, {}
-    hosts, users = known_hosts(inventory)
-    if host not in hosts:
-        advice = did_you_mean(host, hosts) or "`ansible-inventory --graph` shows what it holds"
-        raise click.ClickException(
-            f"the inventory {', '.join(inventory)} has no host {host!r}; {advice}"
-        )
-    return users.usable.get(host, {}), users.reserved.get(host, {})
-
-
-def _narrowed(found: Trace, name: str) -> Trace:
-    """The same with one variable alone."""
-    variables = tuple(variable for variable in found.variables if variable.name == name)
-    if not variables:
-        names = [variable.name for variable in found.variables]
-        advice = did_you_mean(name, names) or f"`config search {name}` finds it in other places"
-        raise click.ClickException(f"{found.host} has no variable {name!r}; {advice}")
-    return replace(found, variables=variables)

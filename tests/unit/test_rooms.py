@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The imports of vigo_bridge go down the list of rooms in docs/how-it-is-built.md, in no circle."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "vigo_bridge"
+PAGE = (ROOT / "docs/how-it-is-built.md").read_text()
+ROOMS = re.findall(r"^\| `vigo_bridge/(\w+)/` \| ", PAGE, re.M)
+#: Only these know the library that reads command lines; the second prints with it.
+OF_CLICK = ("vigo_bridge/cli/", "vigo_bridge/report/printing.py")
+
+
+def imports(*, late: bool = True) -> dict[str, set[str]]:
+    """Return what each file imports of the others, by dotted names.
+
+    late: with the imports inside of functions and for type checkers.
+    """
+    return {_name(path): set(_imported(path, late)) for path in PACKAGE.rglob("*.py")}
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(path: Path, late: bool) -> Iterator[str]:
+    for module, name in _names(ast.parse(path.read_text()), late):
+        if module.split(".")[0] == PACKAGE.name:
+            inner = f"{module}.{name}"
+            is_module = ROOT.joinpath(*inner.split(".")).with_suffix(".py").is_file()
+            yield inner if is_module else module
+
+
+def _names(tree: ast.AST, late: bool) -> Iterator[tuple[str, str]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif late or not _is_late(node):
+            yield from _names(node, late)
+
+
+def _is_late(node: ast.AST) -> bool:
+    is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return is_function or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+
+
+def _floor(name: str) -> int:
+    """Return how far down a file lies. Those beside the rooms, which all may use, lie lowest."""
+    room = name.removeprefix(f"{PACKAGE.name}.").partition(".")[0]
+    return ROOMS.index(room) if room in ROOMS else len(ROOMS)
+
+
+def test_every_folder_is_a_room() -> None:
+    folders = {path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("*/*.py")}
+    assert folders == set(ROOMS)
+
+
+def test_imports_go_down() -> None:
+    upward = [
+        f"{name} imports {other}"
+        for name, others in imports().items()
+        for other in sorted(others)
+        if name != f"{PACKAGE.name}.__main__" and _floor(other) < _floor(name)
+    ]
+    assert upward == []
+
+
+def test_there_is_no_circle() -> None:
+    try:
+        TopologicalSorter(imports(late=False)).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_only_the_command_line_knows_click() -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for path in PACKAGE.rglob("*.py")
+        for module, _ in _names(ast.parse(path.read_text()), late=True)
+        if module.split(".")[0] == "click"
+    }
+    assert [name for name in sorted(users) if not name.startswith(OF_CLICK)] == []

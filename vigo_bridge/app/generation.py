@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the Ansible project that ``run`` uses, to keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vigo_bridge.ansible.inventory import InventoryError
+from vigo_bridge.ansible.user_variables import reserved_names
+from vigo_bridge.app.hosts import Hosts, find_hosts
+from vigo_bridge.app.options import HostOptions, StackOptions
+from vigo_bridge.app.stack_loading import load_valid, planned
+from vigo_bridge.app.writing import writing
+from vigo_bridge.emit.bundle import write_bundle, write_surroundings
+from vigo_bridge.emit.tasks.project import write_tasks
+from vigo_bridge.emit.tasks.refusal import CannotExpress
+from vigo_bridge.failures import Failure
+from vigo_bridge.report.diagnostics import as_text
+from vigo_bridge.report.printing import echo
+from vigo_bridge.resolve.overrides import warn_of_reserved
+from vigo_bridge.resolve.plan import Plan
+
+
+def generate_project(folder: Path, style: str, stack: StackOptions, hosts: HostOptions) -> None:
+    """Write the project into a new or empty folder. style: "bundle" or "tasks"."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Failure(
+            f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
+        )
+    loaded = load_valid(stack, "text")
+    found = find_hosts(hosts)
+    plan = planned(loaded, stack, found.names, "text")
+    with writing("name another folder"):
+        if style == "tasks":
+            _write_tasks(plan, folder, found, stack)
+        else:
+            write_bundle(plan, folder, found.variables)
+            write_surroundings(plan, folder, found.sources, stack.folder.absolute())
+
+
+def _write_tasks(plan: Plan, folder: Path, found: Hosts, stack: StackOptions) -> None:
+    try:
+        is_reserved = reserved_names()
+        place = stack.folder.absolute()
+        write_tasks(plan, folder, is_reserved, found.sources, place, found.variables)
+    except (CannotExpress, InventoryError) as error:
+        raise Failure(
+            f"this stack cannot be written as roles:\n{error}\nNothing was written."
+        ) from error
+    reserved = {
+        host: {name: value for name, value in given.items() if is_reserved(name)}
+        for host, given in found.given.items()
+    }
+    for warning in warn_of_reserved(plan, reserved, stack.settings):
+        echo(as_text(warning, stack.folder), err=True)

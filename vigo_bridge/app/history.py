@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Earlier rollouts, from the controller's history."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from vigo_bridge.app.rollout_job import history
+from vigo_bridge.failures import Failure
+from vigo_bridge.report.json_report import run_from_data
+from vigo_bridge.run.history import Record
+from vigo_bridge.run.results import RunResult
+
+
+def records() -> Sequence[Record]:
+    """Return the rollouts that are remembered, the latest last."""
+    with _readable():
+        return history().records()
+
+
+def finished_record(number: int) -> Record:
+    """Return the rollout of this number. Raises Failure where it has no result."""
+    with _readable():
+        record = history().get(number)
+    if record is None:
+        known = [str(one.number) for one in records()]
+        there = f"there are {known[0]} to {known[-1]}" if known else "there are none yet"
+        raise Failure(f"no rollout {number} is remembered; {there}")
+    if not record.result:
+        raise Failure(
+            f"rollout {number} ({record.status}) has finished no batch; there is nothing to show"
+        )
+    return record
+
+
+def result_of(record: Record) -> RunResult:
+    """Return the result that a rollout had. Raises Failure where the file says something else."""
+    try:
+        return run_from_data(record.result)
+    except InvalidData as error:
+        raise Failure(
+            f"the result of rollout {record.number} cannot be shown: {error}; another version of"
+            " vigo-bridge or another program wrote it. Use -o json to print it unchanged"
+        ) from error
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Failure(
+            f"cannot read the history: {explained(error)}. XDG_STATE_HOME may name another folder"
+        ) from error

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a stack of compose files, and say what could not be carried over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vigo_bridge.app.next_step import plan_call, stacks_option
+from vigo_bridge.app.writing import writing
+from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.importer import Import, read_compose, write
+from vigo_bridge.failures import Ended, Failure
+from vigo_bridge.report import exit_status
+from vigo_bridge.report.compose import as_text, error_as_data, import_as_data
+from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.wording import counted
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How to read compose files, and what to write.
+
+    match: the hosts that get the stack. root: see `compose.loading.load`. allow_lossy: write also
+    where something is not carried over. force: overwrite files.
+    """
+
+    match: str
+    env_files: Sequence[Path]
+    project: str | None
+    profiles: Sequence[str]
+    root: Path | None
+    allow_lossy: bool
+    force: bool
+
+
+def import_compose(
+    files: Sequence[Path], stacks: Path, options: ImportOptions, output: str
+) -> None:
+    """Write the files of a stack and sum up what was imported. Raises Failure, Ended."""
+    found = _read(files, stacks, options, output)
+    for finding in found.findings:
+        echo(as_text(finding), err=True)
+    refusal = _losses(found, options.allow_lossy) or _overwritten(found, stacks, options.force)
+    if not refusal:
+        with writing("name another folder with --stacks"):
+            write(found.files, stacks)
+    if output == "json":
+        echo_json(import_as_data(found, stacks, refusal))
+    elif not refusal:
+        _sum_up(found, stacks, options.match)
+    if refusal:
+        raise Failure(refusal)
+
+
+def _read(files: Sequence[Path], stacks: Path, options: ImportOptions, output: str) -> Import:
+    try:
+        return read_compose(
+            files,
+            os.environ,
+            match=options.match,
+            env_files=options.env_files,
+            project=options.project,
+            profiles=options.profiles,
+            root=options.root,
+            folder=stacks,
+        )
+    except ComposeError as error:
+        echo(f"{as_text(error.finding)}\nNothing was written.", err=True)
+        if output == "json":
+            echo_json(error_as_data(error.finding))
+        raise Ended(exit_status.INVALID) from error
+
+
+def _losses(found: Import, allowed: bool) -> str:
+    if not found.losses or allowed:
+        return ""
+    return (
+        f"{counted(found.losses, 'key')} cannot be carried over. Nothing was written; change the"
+        " compose file, or add --allow-lossy"
+    )
+
+
+def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
+    there = [str(stacks / path) for path in found.files if (stacks / path).exists()]
+    if not there or allowed:
+        return ""
+    return (
+        f"{', '.join(there)} would be overwritten. Nothing was written; name another folder"
+        " with --stacks, or add --force"
+    )
+
+
+def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
+    for path in found.files:
+        echo(f"wrote {stacks / path}")
+    if found.stack.secrets:
+        echo("Put these secrets into a store; the files of the stack do not contain their values:")
+    for secret in found.stack.secrets:
+        echo(f"  vigo-bridge secrets set {secret.path}    # now: {secret.origin}")
+    validate = f"vigo-bridge config validate{stacks_option(stacks)}"
+    echo(f"Look at it with: {validate}, then {plan_call(stacks, pattern)}")

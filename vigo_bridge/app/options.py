@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the options of a command line say, in the groups in which commands use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vigo_bridge.ansible.password_source import PasswordSource
+from vigo_bridge.sizes import parse_batch_sizes, parse_budget
+
+if TYPE_CHECKING:
+    from vigo_bridge.run.rollout_options import RolloutOptions
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """Which stack, and the variables that ``--set`` fixes."""
+
+    folder: Path
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class HostOptions:
+    """Which hosts, and how they are reached. ``name`` is what ``--as`` gives."""
+
+    inventory: Sequence[str]
+    limit: str | None
+    local: bool
+    name: str | None
+    forks: int | None
+    become: bool
+    connection_password: PasswordSource
+    become_password: PasswordSource
+    verbosity: int
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """How the result is shown. ``page`` is the file of ``--report``."""
+
+    output: str
+    page: Path | None
+    keep_artifacts: bool
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """How to go through the fleet, and whether to go on with the last rollout.
+
+    given: the names of those options that the command line has.
+    """
+
+    options: RolloutOptions
+    resume: bool
+    given: frozenset[str]
+
+
+def defaulted(rollout: Rollout, texts: Mapping[str, str]) -> Rollout:
+    """The same, where the command line is silent, with what a task says."""
+    read: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+        "batch_size": ("batch_sizes", parse_batch_sizes),
+        "max_failures": ("max_failures", parse_budget),
+        "health_check": ("health_check", str),
+    }
+    values = {
+        name: parse(texts[key])
+        for key, (name, parse) in read.items()
+        if key in texts and name not in rollout.given
+    }
+    return replace(rollout, options=replace(rollout.options, **values))

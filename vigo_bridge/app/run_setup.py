@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run needs before it begins: its folder, options and passwords, and the secrets."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import (
+    UnknownSecrets,
+    look_up,
+    weak,
+)
+from vigo_bridge.ansible.environment import ansible_environment
+from vigo_bridge.ansible.login_passwords import login_passwords
+from vigo_bridge.ansible.pipelining import obstacles
+from vigo_bridge.app.hosts import Hosts
+from vigo_bridge.app.options import HostOptions
+from vigo_bridge.failures import Failure
+from vigo_bridge.language.position import Position
+from vigo_bridge.private_folder import private_folder
+from vigo_bridge.report.progress import Lines
+from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.secrets.server import Secrets
+from vigo_bridge.secrets.stores import stores_of
+
+
+@contextlib.contextmanager
+def run_folder(keep_artifacts: bool) -> Iterator[Path]:
+    """A run's private folder; where it is kept, it is named."""
+    with private_folder(keep_artifacts) as private:
+        if keep_artifacts:
+            Lines().say(f"the run's files are kept in {private}")
+        yield private
+
+
+def run_options(options: HostOptions, output: str, changes: Mapping[str, object]) -> RunOptions:
+    """Return how to run, with the passwords, which the user may have to type now.
+
+    ``-v`` shows more details; ``-vv`` and more also show Ansible's own output.
+    """
+    ansible_environment()  # A vault password is asked for now, and not when hosts are worked on.
+    shows_ansible = options.verbosity >= 2 and output == "text"
+    settings: dict[str, object] = {
+        "forks": options.forks,
+        "become": options.become,
+        "ansible_verbosity": options.verbosity - 2 if shows_ansible else None,
+        "passwords": login_passwords(
+            options.connection_password, options.become_password, options.local
+        ),
+    }
+    return RunOptions(**{**settings, **changes})  # type: ignore[arg-type]
+
+
+def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
+    """The values of all these secrets; ends, naming each use, if no store has one."""
+    try:
+        stores = stores_of(folder)
+        values = look_up(uses, stores)
+    except StoreError as error:
+        raise Failure(f"{error}\nNothing was touched.") from error
+    except UnknownSecrets as error:
+        lines = [str(error), *_places(uses, folder), "Nothing was touched."]
+        raise Failure("\n".join(lines)) from error
+    warning = weak(values)
+    if warning is not None:
+        Lines().say(f"warning: {warning}")
+    return Secrets(values, lambda paths: ask(paths, stores))
+
+
+def refuse_arguments_on_disk(hosts: Iterable[str], found: Hosts) -> None:
+    """Ends the command where secrets for these hosts would be written to files on them."""
+    users = list(dict.fromkeys(hosts))
+    problems = list(obstacles(os.environ, users, found.given)) if users else []
+    if problems:
+        head = "without pipelining, Ansible would write secrets to files on the targets:"
+        raise Failure("\n  ".join([head, *problems]) + "\nNothing was touched.")
+
+
+def _places(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:
+    return [
+        f"{folder / str(position) if position.line else position}: uses secret:{path}"
+        for path, positions in uses.items()
+        for position in positions
+    ]

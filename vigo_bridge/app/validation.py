@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that is wrong with a stack, as far as no host and no secret store is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vigo_bridge.app.options import StackOptions
+from vigo_bridge.language import Diagnostic, Stack, load
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.resolve import check
+from vigo_bridge.secrets.stores import findings as secret_findings
+
+
+def validated(options: StackOptions, inventory: Sequence[str]) -> Sequence[Diagnostic]:
+    """Return the errors, warnings and notes of a stack, in the order of its files.
+
+    inventory: sources of an Ansible inventory to hold the stack against, if any. Raises Failure
+    where Ansible cannot read them.
+    """
+    stack = load(options.folder)
+    found = Diagnostics()
+    found.extend((*check(stack, options.settings), *secret_findings(stack)))
+    if inventory:
+        found.extend(_of_hosts(stack, options, inventory))
+    return found.sorted()
+
+
+def _of_hosts(
+    stack: Stack, options: StackOptions, inventory: Sequence[str]
+) -> tuple[Diagnostic, ...]:
+    """Return what can be said only when it is known which hosts there are."""
+    # Imported here, as most stacks are validated without an inventory.
+    from vigo_bridge.app.hosts import known_hosts
+    from vigo_bridge.resolve import resolve
+    from vigo_bridge.resolve.overrides import note_overrides, warn_of_reserved
+
+    hosts, users = known_hosts(inventory)
+    plan, diagnostics = resolve(stack, hosts, options.settings)
+    return (
+        *diagnostics,
+        *note_overrides(plan, users.usable, options.settings),
+        *warn_of_reserved(plan, users.reserved, options.settings),
+    )
