@@ -10,9 +10,9 @@ from typing import Any, Callable, Mapping, Tuple, Type
 from .calls import Arguments, check_count, converted
 from .errors import BEGIN_WITH_FUNCTION, NAME_A_KEY, SET_BEFORE, Fault
 from .functions import FUNCTIONS
-from .literals import MAX_INT
 from .lookup import Lookup
 from .steps import Steps, steps_to_touch
+from .strconv import MAX_INT
 from .tree import Chain, Command, Dot, Field, Function, Literal, Nil, Operand, Pipeline, Variable
 from .values import NOTHING, truth
 from .variables import UNDEFINED, Variables

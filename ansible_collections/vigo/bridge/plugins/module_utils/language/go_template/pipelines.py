@@ -13,9 +13,9 @@ from .errors import BEGIN_WITH_FUNCTION, SET_BEFORE, SIMPLER, Fault, TemplateErr
 from .functions import FUNCTIONS
 from .lexer import Action, Token
 from .limits import MAX_NESTING
-from .literals import character, complex_number, number, unquote
 from .scope import Scope
 from .source import Source
+from .strconv import character, complex_number, number, unquote
 from .tree import Chain, Command, Dot, Field, Function, Literal, Nil, Operand, Pipeline, Variable
 
 _OPERANDS = lexer.LITERALS | {
