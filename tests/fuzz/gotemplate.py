@@ -25,8 +25,8 @@ with atheris.instrument_imports(include=["ansible_collections"]):
     )
     from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
         parse,
-        parse_go,
     )
+    from tests.oracle.gotemplate.like_go import parse_go
 
 VALUES: dict[str, Any] = {
     "x": 1,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.rendering import (
+    render_deep,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.errors import (
     TemplateError,
-)
-from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.render import (
-    render_deep,
 )
 
 _NAMESPACES = {"Vars": {"port": 80}, "Traits": {}}

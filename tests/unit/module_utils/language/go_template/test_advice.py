@@ -12,9 +12,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.e
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
     parse,
-    parse_go,
 )
 from tests.oracle.gotemplate.cases import Case, case_files, cases_in, recorded
+from tests.oracle.gotemplate.like_go import parse_go
 
 #: Parts of messages that are advice enough themselves.
 ENOUGH = ("did you mean", ": want ", "no value of a stack is one")

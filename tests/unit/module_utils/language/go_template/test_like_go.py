@@ -11,10 +11,8 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.errors import (
     TemplateError,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
-    parse_go,
-)
 from tests.oracle.gotemplate.cases import Case, case_files, cases_in, recorded
+from tests.oracle.gotemplate.like_go import parse_go
 from tests.oracle.gotemplate.oracle import Answer
 
 # Where our words differ from Go's: ours say the same in terms that a reader of a stack knows.

@@ -12,8 +12,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.e
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
     parse,
-    parse_go,
 )
+from tests.oracle.gotemplate.like_go import parse_go
 
 _MANY = list(range(2000))
 _LARGE = ["text " * 20] * 100_000

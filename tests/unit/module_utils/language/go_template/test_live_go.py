@@ -12,10 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.errors import (
     TemplateError,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
-    parse_go,
-)
 from tests.oracle.gotemplate.grammar import DATA, EXPRESSIONS, FORMATTED, TEMPLATES
+from tests.oracle.gotemplate.like_go import parse_go
 from tests.oracle.gotemplate.oracle import GoOracle, has_go
 
 pytestmark = [pytest.mark.sweep, pytest.mark.skipif(not has_go(), reason="Go is not installed")]

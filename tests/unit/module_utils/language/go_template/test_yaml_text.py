@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.yamltext import (
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.helpers import (
     yaml_text,
 )
 from tests.properties import examples

@@ -10,8 +10,7 @@ from typing import Any, Callable, Container, Mapping
 
 from ..common.errors import ResourceError
 from ..host.facts import Facts
-from ..language.go_template.errors import TemplateError
-from ..language.go_template.render import render_deep
+from ..language.go_template.errors import OPEN, TemplateError
 from .input import CrateInput, Resource
 
 
@@ -57,3 +56,36 @@ class Rendering:
         if resource.item is not None:
             namespaces["Item"] = resource.item
         return namespaces
+
+
+def render_deep(value: Any, namespaces: Mapping[str, Any]) -> Any:
+    """A copy of a value of strings, lists and dicts with all strings rendered; keys and other
+    scalars stay. ``Item`` among the namespaces means inside foreach.
+
+    Raises ``TemplateError`` with the ``path`` of the string.
+    """
+    return _render(value, namespaces, "")
+
+
+def _render(value: Any, namespaces: Mapping[str, Any], path: str) -> Any:
+    if isinstance(value, str):
+        return _render_text(value, namespaces, path)
+    if isinstance(value, Mapping):
+        prefix = f"{path}." if path else ""
+        return {key: _render(v, namespaces, f"{prefix}{key}") for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_render(v, namespaces, f"{path}[{index}]") for index, v in enumerate(value)]
+    return value
+
+
+def _render_text(text: str, namespaces: Mapping[str, Any], path: str) -> str:
+    if OPEN not in text:
+        return text
+    # It takes longer to load than most calls take, and many stacks have no templates.
+    from ..language.go_template.template import parse
+
+    try:
+        return parse(text, foreach="Item" in namespaces).render(namespaces)
+    except TemplateError as error:
+        error.path = path
+        raise

@@ -10,7 +10,7 @@ from typing import Any, Iterable, Mapping
 from ..common.errors import ResourceError
 from ..host import private_files
 from ..host.facts import Facts
-from ..language.go_template.delimiters import OPEN
+from ..language.go_template.errors import OPEN
 from ..secrets.references import texts
 from ..state import state_folder
 from ..state.journal import Journal

@@ -6,19 +6,21 @@ because they leave arguments unevaluated."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, List, Tuple
+from urllib.parse import quote_plus
 
 from . import values
-from .comparing import equal, less
 from .errors import Fault
-from .escaping import escape_html, escape_javascript, escape_url
 from .printing import print_all
 from .values import (
     Byte,
     Window,
+    equal,
     has_text_keys,
     kind_of,
     length,
+    less,
     text_of_bytes,
     truth,
     type_name,
@@ -26,6 +28,8 @@ from .values import (
 )
 
 _INDEXED = "give it a list or a text with whole numbers, or a mapping with the name of a key"
+
+
 _ASK_LENGTH = "ask `len` before"
 
 
@@ -149,6 +153,10 @@ def _position(key: Any, size: int, inclusive: bool) -> int:
     return int(key)
 
 
+def refuse_call(*_arguments: Any) -> Any:
+    raise Fault("call needs a function, and no value of a stack is one", "leave it out")
+
+
 def as_html(*arguments: Any) -> str:
     return escape_html(_joined(arguments))
 
@@ -164,8 +172,55 @@ def as_url_query(*arguments: Any) -> str:
 def _joined(arguments: Tuple[Any, ...]) -> str:
     # The escaping functions show nil as an action does, not as print does.
     shown = ["<no value>" if kind_of(value) is values.NIL else value for value in arguments]
-    return print_all(shown)
+    return print_all(*shown)
 
 
-def refuse_call(*_arguments: Any) -> Any:
-    raise Fault("call needs a function, and no value of a stack is one", "leave it out")
+_HTML = str.maketrans(
+    {
+        "\0": "\ufffd",
+        '"': "&#34;",
+        "'": "&#39;",
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+    }
+)
+
+
+_JAVASCRIPT = {
+    "\\": "\\\\",
+    "'": "\\'",
+    '"': '\\"',
+    "<": "\\u003C",
+    ">": "\\u003E",
+    "&": "\\u0026",
+    "=": "\\u003D",
+}
+
+
+def escape_html(text: str) -> str:
+    return text.translate(_HTML)
+
+
+# What may need an escape: all that is no printable character of ASCII is asked one by one.
+_SPECIAL = re.compile(r"""[\\'"<>&=]|[^ -\x7f]""")
+
+
+def escape_javascript(text: str) -> str:
+    return _SPECIAL.sub(lambda match: _javascript_character(match.group()), text)
+
+
+def _javascript_character(character: str) -> str:
+    if character in _JAVASCRIPT:
+        return _JAVASCRIPT[character]
+    code = ord(character)
+    if code < 32:
+        return f"\\u00{code:02X}"
+    is_lone_byte = 0xDC80 <= code <= 0xDCFF
+    if code < 128 or character.isprintable() or is_lone_byte:
+        return character
+    return f"\\u{code:04X}"
+
+
+def escape_url(text: str) -> str:
+    return quote_plus(utf8(text), safe="~")

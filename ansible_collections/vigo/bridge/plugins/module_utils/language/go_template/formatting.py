@@ -10,9 +10,8 @@ from typing import Any, Optional
 
 from . import values
 from .errors import Fault
-from .floats import SHORTEST, format_float
-from .quoting import can_be_raw, character_of, quoted, quoted_character
-from .sink import Sink
+from .limits import Sink
+from .strconv import SHORTEST, can_be_raw, character_of, format_float, quoted, quoted_character
 from .values import kind_of, sorted_keys, type_name, utf8
 
 

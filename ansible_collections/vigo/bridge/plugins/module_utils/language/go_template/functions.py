@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from . import builtins, helpers, printf, printing
-from .steps import steps_to_touch, steps_to_walk
+from . import builtins, helpers, printing, values
+from .errors import Fault
+from .helpers import as_text
+from .limits import steps_to_touch, steps_to_walk
+from .tree import Literal, Nil, Operand
+from .values import Missing, kind_of, type_name
 
 ANY = "any"
 """A parameter that takes every value."""
@@ -89,9 +93,9 @@ FUNCTIONS: Dict[str, FunctionSpec] = {
     "index": _logic(builtins.index, ANY, rest=ANY),
     "slice": _logic(builtins.slice_of, ANY, rest=ANY),
     "call": _logic(builtins.refuse_call, ANY, rest=ANY),
-    "print": _printer(lambda *arguments: printing.print_all(arguments), rest=ANY),
-    "println": _printer(lambda *arguments: printing.print_line(arguments), rest=ANY),
-    "printf": _formatter(lambda form, *rest: printf.print_formatted(form, rest), STRING, rest=ANY),
+    "print": _printer(printing.print_all, rest=ANY),
+    "println": _printer(printing.print_line, rest=ANY),
+    "printf": _formatter(printing.print_formatted, STRING, rest=ANY),
     "html": _printer(builtins.as_html, rest=ANY),
     "js": _printer(builtins.as_javascript, rest=ANY),
     "urlquery": _printer(builtins.as_url_query, rest=ANY),
@@ -117,3 +121,52 @@ FUNCTIONS: Dict[str, FunctionSpec] = {
     "toJson": _writer(helpers.to_json, ANY),
     "toYaml": _writer(helpers.to_yaml, ANY),
 }
+
+
+Arguments = List[Any]
+
+_PRINT = "`print` makes a text of it"
+
+
+def check_count(name: str, spec: FunctionSpec, count: int) -> None:
+    """Raises ``Fault`` when a function gets too few or too many arguments."""
+    wanted = len(spec.fixed)
+    if spec.rest is None and count != wanted:
+        raise Fault(f"wrong number of args for {name}: want {wanted} got {count}", "")
+    if count < wanted:
+        raise Fault(f"wrong number of args for {name}: want at least {wanted} got {count}", "")
+
+
+def converted(spec: FunctionSpec, position: int, value: Any, operand: Optional[Operand]) -> Any:
+    """An argument as the parameter at ``position`` takes it; raises ``Fault``.
+
+    ``operand`` is how the argument is written, or None when it comes from the pipeline.
+    """
+    parameter = spec.fixed[position] if position < len(spec.fixed) else spec.rest
+    if parameter == ANY:
+        return value
+    kind = kind_of(value)
+    if parameter == STRING:
+        return _typed_string(value, kind, operand)
+    if isinstance(value, Missing) and value.key:
+        return value
+    if parameter == INTEGER:
+        if kind not in (values.INT, values.UINT):
+            raise Fault(
+                f"wrong type for value; expected int; got {type_name(value)}",
+                "give it a whole number; `int` makes one of a text",
+            )
+        return value
+    return as_text(value)
+
+
+def _typed_string(value: Any, kind: str, operand: Optional[Operand]) -> Any:
+    if kind is values.STRING:
+        return value
+    if isinstance(operand, Literal):
+        raise Fault(f"expected string; found {operand.written}", _PRINT)
+    if isinstance(operand, Nil):
+        raise Fault("cannot assign nil to string", _PRINT)
+    if kind is values.NIL:
+        raise Fault("invalid value; expected string", _PRINT)
+    raise Fault(f"wrong type for value; expected string; got {type_name(value)}", _PRINT)

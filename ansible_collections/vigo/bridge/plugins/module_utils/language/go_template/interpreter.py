@@ -5,20 +5,39 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Mapping, Optional, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Tuple, Type
 
+from ...common.suggest import nearest
 from . import values
-from .errors import SIMPLER, Fault
-from .evaluator import Evaluator
-from .limits import CHARACTERS_PER_STEP, MAX_DEPTH
-from .lookup import Lookup
+from .errors import BEGIN_WITH_FUNCTION, NAME_A_KEY, SET_BEFORE, SIMPLER, Fault, Source
+from .functions import FUNCTIONS, Arguments, FunctionSpec, check_count, converted
+from .limits import CHARACTERS_PER_STEP, MAX_DEPTH, Sink, Steps, steps_to_touch, steps_to_walk
 from .printing import printed
-from .sink import Sink
-from .source import Source
-from .steps import Steps, steps_to_walk
-from .tree import Body, Break, Call, Continue, If, Output, Pipeline, Range, Text, Tree, With
-from .values import NOTHING, kind_of, sorted_keys, truth, type_name
-from .variables import Variables
+from .strconv import MAX_INT
+from .tree import (
+    Body,
+    Break,
+    Call,
+    Chain,
+    Command,
+    Continue,
+    Dot,
+    Field,
+    Function,
+    If,
+    Literal,
+    Nil,
+    Operand,
+    Output,
+    Pipeline,
+    Range,
+    Text,
+    Tree,
+    Variable,
+    Variables,
+    With,
+)
+from .values import NOTHING, Missing, kind_of, sorted_keys, truth, type_name
 
 
 def render_tree(tree: Tree, source: Source, root: Any, lookup: Lookup) -> str:
@@ -163,7 +182,7 @@ class _Rendering:
         argument = (
             NOTHING if node.pipeline is None else self._evaluator.pipeline(node.pipeline, dot)
         )
-        outer, self._evaluator.variables = self._evaluator.variables, Variables(argument)
+        outer, self._evaluator.variables = self._evaluator.variables, variables_of(argument)
         self._body(body, argument)
         self._evaluator.variables = outer
         return None
@@ -175,3 +194,244 @@ _BLOCKS: Mapping[type, Callable[[_Rendering, Any, Any], Optional[type]]] = {
     Range: _Rendering._range,
     Call: _Rendering._call,
 }
+
+
+def variables_of(dot: Any) -> Variables[Any]:
+    """Return the variables that a template begins with: ``$`` alone."""
+    variables: Variables[Any] = Variables()
+    variables.declare("$", dot)
+    return variables
+
+
+_NOTHING_PIPED: Any = object()
+"""Stands for the value that the first command of a pipeline does not get."""
+
+
+_NO_ARGUMENTS: Tuple[Operand, ...] = ()
+
+
+class Evaluator:
+    """Knows the variables and, for error messages, the offset of what it evaluates. All its
+    methods raise ``Fault``; ``at`` is then the place."""
+
+    def __init__(self, root: Any, lookup: Lookup, steps: Steps) -> None:
+        self.variables = variables_of(root)
+        self.at = 0
+        self._lookup = lookup
+        self._steps = steps
+
+    def pipeline(self, pipeline: Pipeline, dot: Any) -> Any:
+        """The value of the last command, after the pipeline's variables have got it."""
+        value = _NOTHING_PIPED
+        for command in pipeline.commands:
+            value = self._command(command, dot, value)
+            if value is None:
+                value = NOTHING
+        for name in pipeline.variables:
+            if not pipeline.assigns:
+                self.variables.declare(name, value)
+            elif not self.variables.assign(name, value):
+                self.at = pipeline.offset
+                raise Fault(f"undefined variable: {name}", SET_BEFORE)
+        return value
+
+    def _command(self, command: Command, dot: Any, final: Any) -> Any:
+        first = command.operands[0]
+        kind = type(first)
+        if kind is Function:
+            return self._function(first, command.operands[1:], dot, final)
+        has_arguments = len(command.operands) > 1 or final is not _NOTHING_PIPED
+        if kind is Nil:
+            self.at = first.offset
+            raise Fault("nil is not a command", BEGIN_WITH_FUNCTION)
+        if has_arguments and not getattr(first, "names", ()):
+            self.at = first.offset
+            raise Fault("can't give argument to non-function", BEGIN_WITH_FUNCTION)
+        return self._operand(first, dot, has_arguments)
+
+    def _operand(self, operand: Operand, dot: Any, has_arguments: bool = False) -> Any:
+        return _OPERANDS[type(operand)](self, operand, dot, has_arguments)
+
+    def _literal(self, operand: Literal, _dot: Any, _has_arguments: bool) -> Any:
+        value = operand.value
+        if isinstance(value, int) and value > MAX_INT:
+            self.at = operand.offset
+            raise Fault(f"{operand.written} overflows int", "write a smaller number")
+        return value
+
+    def _nil(self, _operand: Nil, _dot: Any, _has_arguments: bool) -> Any:
+        return None
+
+    def _dot(self, _operand: Dot, dot: Any, _has_arguments: bool) -> Any:
+        return dot
+
+    def _field(self, operand: Field, dot: Any, has_arguments: bool) -> Any:
+        return self._chained(dot, operand.names, operand.offset, has_arguments)
+
+    def _variable(self, operand: Variable, _dot: Any, has_arguments: bool) -> Any:
+        self.at = operand.offset
+        if not self.variables.knows(operand.name):
+            raise Fault(f"undefined variable: {operand.name}", SET_BEFORE)
+        value = self.variables.value(operand.name)
+        return self._chained(value, operand.names, operand.offset, has_arguments)
+
+    def _chain(self, operand: Chain, dot: Any, has_arguments: bool) -> Any:
+        self.at = operand.offset
+        if isinstance(operand.operand, Nil):
+            raise Fault("indirection through explicit nil", NAME_A_KEY)
+        value = self._operand(operand.operand, dot)
+        return self._chained(value, operand.names, operand.offset, has_arguments)
+
+    def _parenthesized(self, operand: Pipeline, dot: Any, _has_arguments: bool) -> Any:
+        return self.pipeline(operand, dot)
+
+    def _bare_function(self, operand: Function, dot: Any, _has_arguments: bool) -> Any:
+        return self._function(operand, _NO_ARGUMENTS, dot, _NOTHING_PIPED)
+
+    def _chained(self, value: Any, names: Tuple[str, ...], offset: int, has_arguments: bool) -> Any:
+        self.at = offset
+        last = len(names) - 1
+        for index, name in enumerate(names):
+            value = self._lookup.field(value, name, has_arguments and index == last)
+        return value
+
+    def _function(self, function: Any, operands: Tuple[Operand, ...], dot: Any, final: Any) -> Any:
+        self.at = function.offset
+        name = function.name
+        spec = FUNCTIONS[name]
+        check_count(name, spec, len(operands) + (final is not _NOTHING_PIPED))
+        if name == "and" or name == "or":
+            return self._and_or(name == "or", operands, dot, final)
+        arguments: Arguments = []
+        for position, operand in enumerate(operands):
+            value = self._operand(operand, dot)
+            self.at = operand.offset
+            arguments.append(converted(spec, position, value, operand))
+        self.at = function.offset
+        if final is not _NOTHING_PIPED:
+            arguments.append(converted(spec, len(arguments), final, None))
+        self._lookup.check_arguments(name, spec, arguments)
+        self._steps.take(1 + spec.steps(arguments))
+        value = spec.call(*arguments)
+        self._steps.take(steps_to_touch((value,)))
+        return value
+
+    def _and_or(self, wanted: bool, operands: Tuple[Operand, ...], dot: Any, final: Any) -> Any:
+        value = final
+        for operand in operands:
+            value = self._operand(operand, dot)
+            if truth(value) == wanted:
+                return value
+        return value if final is _NOTHING_PIPED else final
+
+
+_OPERANDS: Mapping[Type[Any], Callable[[Evaluator, Any, Any, bool], Any]] = {
+    Literal: Evaluator._literal,
+    Nil: Evaluator._nil,
+    Dot: Evaluator._dot,
+    Field: Evaluator._field,
+    Variable: Evaluator._variable,
+    Chain: Evaluator._chain,
+    Pipeline: Evaluator._parenthesized,
+    Function: Evaluator._bare_function,
+}
+
+
+_ABSENT: Any = object()
+
+
+_UNDEFINED = {
+    "Vars": "correct it, or give it a default in 'vars:'",
+    "Traits": "write a trait that exists, such as .Traits.os.family",
+}
+
+
+class Lookup:
+    """What names stand for, as in Go: a missing key yields nothing, shown as ``<no value>``."""
+
+    def field(self, receiver: Any, name: str, has_arguments: bool) -> Any:
+        """The value of ``.name`` in a value; raises ``Fault``."""
+        kind = kind_of(receiver)
+        if kind is values.MAP:
+            if has_arguments:
+                raise Fault(
+                    f"{name} is not a method but has arguments",
+                    "take the arguments out, or begin with a function",
+                )
+            value = receiver.get(name, _ABSENT)
+            return self._missing(receiver, name) if value is _ABSENT else value
+        if isinstance(receiver, Missing):
+            return receiver
+        if kind is values.NIL:
+            raise Fault(f"nil pointer evaluating interface {{}}.{name}", NAME_A_KEY)
+        raise Fault(f"can't evaluate field {name} in type {type_name(receiver)}", NAME_A_KEY)
+
+    def _missing(self, receiver: Mapping[Any, Any], name: str) -> Any:
+        return Missing(name, receiver)
+
+    def shown_nothing(self, value: Any) -> str:
+        """What an action shows whose value is nil or missing; raises ``Fault``."""
+        return "<no value>"
+
+    def check_arguments(self, name: str, spec: FunctionSpec, arguments: List[Any]) -> None:
+        """Raises ``Fault`` when a function should not get these arguments."""
+
+
+class StackLookup(Lookup):
+    """As a stack wants it: an undefined variable is an error, and so is showing what is not
+    there. Keys inside variables may be missing, for ``if``, ``default`` and their like to see."""
+
+    def __init__(self, namespaces: Mapping[str, Any]) -> None:
+        self.root = dict(namespaces)
+        if "Item" in self.root:
+            self.root["Each"] = self.root["Item"]
+
+    def _missing(self, receiver: Mapping[Any, Any], name: str) -> Any:
+        if receiver is self.root:
+            raise _unknown(
+                f".{name} is not known",
+                "write .Vars.NAME, or text outside the braces",
+                name,
+                receiver,
+            )
+        for namespace in ("Vars", "Traits"):
+            if receiver is self.root.get(namespace):
+                what = "variable" if namespace == "Vars" else "trait"
+                prefix = f".{namespace}"
+                message = f"undefined {what} {prefix}.{name}"
+                raise _unknown(message, _UNDEFINED[namespace], name, receiver, prefix)
+        return Missing(name, receiver)
+
+    def shown_nothing(self, value: Any) -> str:
+        if isinstance(value, Missing) and value.key:
+            raise self._nothing_there(value)
+        raise Fault(
+            "the value is null, so there is nothing to show",
+            'give it a value, or write | default "..." behind it',
+        )
+
+    def check_arguments(self, name: str, spec: FunctionSpec, arguments: List[Any]) -> None:
+        if name == "index" and len(arguments) > 1 and kind_of(arguments[0]) is values.MAP:
+            # index .Vars "a-b" is how names are written that no chain can hold.
+            item, key = arguments[0], arguments[1]
+            if kind_of(key) is values.STRING and key not in item:
+                self._missing(item, key)
+        if not spec.accepts_missing:
+            for argument in arguments:
+                if isinstance(argument, Missing) and argument.key:
+                    raise self._nothing_there(argument)
+
+    def _nothing_there(self, missing: Missing) -> Fault:
+        return _unknown(
+            f'there is no key "{missing.key}"',
+            "give it that key where it is set",
+            missing.key,
+            missing.among,
+        )
+
+
+def _unknown(
+    message: str, advice: str, name: str, among: Mapping[Any, Any], prefix: str = ""
+) -> Fault:
+    near = nearest(name, (key for key in among if isinstance(key, str)))
+    return Fault(message, advice, f"{prefix}.{near}" if near else "")

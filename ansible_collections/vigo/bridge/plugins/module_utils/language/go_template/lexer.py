@@ -1,15 +1,16 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cuts one ``{{ action }}`` into tokens, by the rules of Go's text/template."""
+"""Finds the actions of a text, and cuts each into tokens, by the rules of text/template."""
 
 from __future__ import annotations
 
 import re
-from typing import List, NamedTuple, Optional, Tuple
+from dataclasses import dataclass
+from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
-from .delimiters import CLOSE, OPEN
-from .errors import Fault
+from .errors import CLOSE, OPEN, Fault
+from .strconv import NUMBER_ADVICE
 
 KEYWORDS = frozenset(
     (
@@ -65,7 +66,6 @@ _QUOTED_KIND = {
 }
 _CLOSE_QUOTE = "close the quote, in the same line for \" and '"
 _COMMENT = "write /* and */ directly inside the braces"
-NUMBER_ADVICE = "write a number; templates do not calculate"
 COMPARE_OR_SET = "write eq to compare, := to set"
 TAKE_OUT = "take it out, or write it in quotes"
 _BAD_CHARACTERS = {"[": "write index: {{ index .Vars.list 0 }}", "=": COMPARE_OR_SET}
@@ -283,3 +283,88 @@ def _require_end_of_word(text: str, position: int) -> None:
     if following and following not in _AFTER_WORD and not text.startswith(CLOSE, position):
         advice = _BAD_CHARACTERS.get(following, "write it in quotes")
         raise LexFault(f"bad character {following!r}", position, advice)
+
+
+_BLANKS = " \t\r\n"
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A ``{{`` that begins no action of Go, up to its ``}}`` or, where there is none, just
+    these braces. ``reach`` is how far the action was probably meant to go."""
+
+    start: int
+    end: int
+    reach: int
+    fault: LexFault
+
+    @property
+    def is_closed(self) -> bool:
+        return self.reach == self.end
+
+
+Part = Union[str, Action, Unreadable]
+Piece = Union[str, Action]
+
+
+def parts_of(text: str) -> Iterator[Part]:
+    """All of a text, in order: plain stretches, actions, and what only looks like one."""
+    openings, closings = NextOccurrence(text, OPEN), NextOccurrence(text, CLOSE)
+    comment_ends = NextOccurrence(text, "*/")
+    position = 0
+    while True:
+        start = openings.at_or_after(position)
+        if start < 0:
+            yield text[position:]
+            return
+        yield text[position:start]
+        try:
+            action = lex_action(text, start, comment_ends)
+            yield action
+            position = action.end
+        except LexFault as fault:
+            part = _unreadable(text, start, openings, closings, fault)
+            yield part
+            position = part.end
+
+
+def _unreadable(
+    text: str, start: int, openings: NextOccurrence, closings: NextOccurrence, fault: LexFault
+) -> Unreadable:
+    beginning = start + len(OPEN)
+    while text.startswith("{", beginning):
+        beginning += 1
+    closing = closings.at_or_after(beginning)
+    opening = openings.at_or_after(beginning)
+    if closing >= 0 and not 0 <= opening < closing:
+        return Unreadable(start, closing + len(CLOSE), closing + len(CLOSE), fault)
+    reach = opening
+    if reach < 0:
+        reach = text.find("\n", beginning)
+    return Unreadable(start, beginning, reach if reach >= 0 else len(text), fault)
+
+
+def trimmed(parts: Iterable[Piece]) -> Iterator[Piece]:
+    """The texts as the actions beside them leave them, and the actions, without comments."""
+    texts: List[str] = []
+    trims_start = False
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+            continue
+        text = "".join(texts)
+        texts.clear()
+        if trims_start:
+            text = text.lstrip(_BLANKS)
+        if part.trims_before:
+            text = text.rstrip(_BLANKS)
+        if text:
+            yield text
+        if not part.is_comment:
+            yield part
+        trims_start = part.trims_after
+    text = "".join(texts)
+    if trims_start:
+        text = text.lstrip(_BLANKS)
+    if text:
+        yield text

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from typing import Any, List, Mapping, Sequence
+
+from .errors import SIMPLER, Fault
+from .values import text_of_bytes, utf8
+
 MAX_NESTING = 50
 """Blocks and parentheses inside one another."""
 
@@ -20,3 +25,78 @@ CHARACTERS_PER_STEP = 64
 
 MAX_TEXT = 64 * 1024 * 1024
 """Characters of a rendered text, and of every text that a function makes."""
+
+
+class Sink:
+    """Gathers pieces of text; raises ``Fault`` when they become too large."""
+
+    def __init__(self) -> None:
+        self._pieces: List[str] = []
+        self._size = 0
+
+    def write(self, text: str) -> None:
+        self._size += len(text)
+        if self._size > MAX_TEXT:
+            raise too_large()
+        self._pieces.append(text)
+
+    def text(self) -> str:
+        """Everything written. Lone bytes that became a character together are joined."""
+        text = "".join(self._pieces)
+        if text.isascii():
+            return text
+        return text_of_bytes(utf8(text))
+
+
+def too_large() -> Fault:
+    return Fault(f"the text grows beyond {MAX_TEXT // (1024 * 1024)} MiB", SIMPLER)
+
+
+def require_modest(size: int) -> None:
+    """Raises ``Fault`` when a text of ``size`` characters would be too large to make."""
+    if size > MAX_TEXT:
+        raise too_large()
+
+
+_SIZED = (str, list, tuple, dict)
+
+
+class Steps:
+    """The steps that one rendering has taken."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def take(self, steps: int) -> None:
+        """Counts further steps; raises ``Fault`` when they become too many."""
+        self._taken += steps
+        if self._taken > MAX_STEPS:
+            raise Fault(f"the template takes more than {MAX_STEPS} steps", SIMPLER)
+
+
+def steps_to_touch(values: Sequence[Any]) -> int:
+    """For work that at most compares or copies texts, or the elements of lists and maps."""
+    steps = 0
+    for value in values:
+        if isinstance(value, _SIZED):
+            steps += len(value) // CHARACTERS_PER_STEP
+    return steps
+
+
+def steps_to_walk(values: Sequence[Any]) -> int:
+    """For work on every part of the values, nested ones included; more than ``MAX_STEPS`` are
+    not counted, so a value may contain itself."""
+    steps = 0
+    waiting: List[Any] = list(values)
+    while waiting and steps <= MAX_STEPS:
+        value = waiting.pop()
+        if isinstance(value, str):
+            steps += len(value) // CHARACTERS_PER_STEP
+        elif isinstance(value, (list, tuple)):
+            steps += 2 * len(value) + 1
+            waiting.extend(value)
+        elif isinstance(value, Mapping):
+            steps += 4 * len(value) + 1
+            waiting.extend(value)
+            waiting.extend(value.values())
+    return steps

@@ -11,18 +11,87 @@ is made of literals only. A block whose head is not ours is verbatim to its ``en
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Set, Tuple, Union, cast
+from typing import Dict, Iterable, List, Optional, Set, Tuple, Union, cast
 
-from .definitions import ActionFacts, our_templates
-from .errors import TemplateError
-from .lexer import Action
-from .mistakes import Mistakes
-from .namespaces import known_namespaces
-from .naming import Naming, naming_of, template_name
+from .errors import Source, TemplateError
+from .lexer import Action, Part, Piece, Unreadable, parts_of
+from .naming import Mistakes, Naming, known_namespaces, naming_of, template_name
 from .parser import parse_pieces, without_end
-from .scan import Part, Piece, Unreadable, parts_of
-from .scope import Scope
-from .source import Source
+from .tree import Variables
+
+
+@dataclass(frozen=True)
+class ActionFacts:
+    """``is_head`` says that the action opens a block that has an ``end``, ``names_us`` that it
+    names one of our namespaces."""
+
+    action: Action
+    naming: Naming
+    is_head: bool
+    names_us: bool
+
+
+def our_templates(actions: Iterable[ActionFacts]) -> Set[str]:
+    """The names of the definitions that are ours: their body, or a call of them, names one of
+    our namespaces, or a definition of ours calls them, or they hold nothing foreign and are
+    called without an argument."""
+    survey = _Survey()
+    for facts in actions:
+        survey.see(facts)
+    return survey.ours()
+
+
+class _Survey:
+    def __init__(self) -> None:
+        self._ours: Set[str] = set()
+        self._callers: Dict[str, List[str]] = {}
+        self._holds_foreign: Dict[str, bool] = {}
+        self._called_plainly: Set[str] = set()
+        # For each open block the definition that it stands in, or that it is.
+        self._inside: List[Optional[str]] = [None]
+
+    def see(self, facts: ActionFacts) -> None:
+        """Takes notice of the next action of the text."""
+        action, naming = facts.action, facts.naming
+        definition = self._inside[-1]
+        if facts.is_head:
+            is_definition = action.keyword in ("block", "define")
+            name = template_name(action) if is_definition else definition
+            self._inside.append(name)
+            if is_definition and name is not None:
+                self._holds_foreign.setdefault(name, False)
+                if facts.names_us:
+                    self._ours.add(name)
+        elif action.keyword == "end" and len(self._inside) > 1:
+            self._inside.pop()
+        elif action.keyword == "template":
+            self._see_call(template_name(action), facts)
+        if definition is not None:
+            if facts.names_us:
+                self._ours.add(definition)
+            if naming.has_chain or naming.has_unknown_function:
+                self._holds_foreign[definition] = True
+
+    def _see_call(self, called: str, facts: ActionFacts) -> None:
+        definition = self._inside[-1]
+        if facts.names_us:
+            self._ours.add(called)
+        if not facts.naming.has_chain:
+            self._called_plainly.add(called)
+        if definition is not None:
+            self._callers.setdefault(called, []).append(definition)
+
+    def ours(self) -> Set[str]:
+        ours = set(self._ours)
+        ours.update(n for n in self._called_plainly if not self._holds_foreign.get(n, True))
+        pending = list(ours)
+        while pending:
+            for caller in self._callers.get(pending.pop(), ()):
+                if caller not in ours:
+                    ours.add(caller)
+                    pending.append(caller)
+        return ours
+
 
 _OPENERS = ("if", "with", "range", "block", "define")
 
@@ -80,7 +149,7 @@ class _Sorter:
         }
         self._partner = _partners(parts)
         self._ours: Set[int] = set()
-        self._scope = Scope()
+        self._scope: Variables[None] = Variables()
         self._our_templates = self._templates_that_are_ours()
         self._definitions: List[int] = []
         self._calls: List[int] = []
@@ -175,7 +244,7 @@ class _Sorter:
 
     def _declare(self, index: int) -> None:
         for name in self._naming[index].declared:
-            self._scope.declare(name)
+            self._scope.declare(name, None)
 
     # Single actions
 
@@ -244,7 +313,7 @@ class _Sorter:
             for index in ready:
                 partner = self._partner[index]
                 self._ours.update((index, partner))
-                self._scope = Scope()
+                self._scope = Variables()
                 self._walk(index + 1, partner, _Context(True, False, True))
             pending += self._definitions
 

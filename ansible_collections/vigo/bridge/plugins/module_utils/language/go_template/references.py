@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Optional, Set, Tuple, cast
 
-from .source import Source
+from .errors import Source
 from .tree import (
     Body,
     Call,
@@ -29,6 +29,7 @@ from .tree import (
     Range,
     Tree,
     Variable,
+    Variables,
     With,
 )
 
@@ -114,8 +115,7 @@ class _Walk:
         self.functions: Dict[str, None] = {}
         self._parameters: Dict[str, Dict[Path, _Flow]] = {}
         self._pending: List[Tuple[str, _Value]] = []
-        self._variables: Dict[str, List[_Value]] = {}
-        self._declared: List[str] = []
+        self._variables: Variables[_Value] = Variables()
 
     def run(self) -> None:
         self._definition(self._tree.body, _Value((), self._flow()))
@@ -131,8 +131,8 @@ class _Walk:
             self._definition(self._tree.definitions[name], dot)
 
     def _definition(self, body: Body, dot: _Value) -> None:
-        self._variables = {"$": [dot]}
-        self._declared = []
+        self._variables = Variables()
+        self._variables.declare("$", dot)
         self._body(body, dot)
 
     # Nodes
@@ -151,24 +151,24 @@ class _Walk:
                 self._call_definition(node.name, value)
 
     def _if(self, node: If, dot: _Value) -> None:
-        mark = len(self._declared)
+        mark = self._variables.mark()
         for branch in node.branches:
             self._pipeline(branch.condition, dot)
             self._body(branch.body, dot)
         self._body(node.otherwise or (), dot)
-        self._forget_since(mark)
+        self._variables.forget_since(mark)
 
     def _with_or_range(self, node: Any, dot: _Value) -> None:
-        mark = len(self._declared)
+        mark = self._variables.mark()
         value = self._pipeline(node.pipeline, dot)
         if isinstance(node, Range):
             path = None if value.path is None else (*value.path, ELEMENT)
             value = _Value(path, value.flow)
             if node.pipeline.variables and not node.pipeline.assigns:
-                self._variables[node.pipeline.variables[-1]][-1] = value
+                self._variables.assign(node.pipeline.variables[-1], value)
         self._body(node.body, value)
         self._body(node.otherwise or (), dot)
-        self._forget_since(mark)
+        self._variables.forget_since(mark)
 
     def _call_definition(self, name: str, value: _Value) -> None:
         if name not in self._tree.definitions:
@@ -195,19 +195,12 @@ class _Walk:
 
     def _set(self, name: str, value: _Value, assigns: bool) -> None:
         if not assigns:
-            flow = self._flow(value.flow)
-            self._variables.setdefault(name, []).append(_Value(value.path, flow))
-            self._declared.append(name)
-            return
-        stack = self._variables.get(name)
-        if stack:
+            self._variables.declare(name, _Value(value.path, self._flow(value.flow)))
+        elif self._variables.knows(name):
             # Which of the two values it holds depends on the run.
-            stack[-1].flow.sources.append(value.flow)
-            stack[-1] = _Value(None, stack[-1].flow)
-
-    def _forget_since(self, mark: int) -> None:
-        while len(self._declared) > mark:
-            self._variables[self._declared.pop()].pop()
+            flow = self._variables.value(name).flow
+            flow.sources.append(value.flow)
+            self._variables.assign(name, _Value(None, flow))
 
     def _command(self, command: Command, dot: _Value, final: Optional[_Value]) -> _Value:
         first = command.operands[0]
@@ -266,8 +259,9 @@ class _Walk:
         return _Value(None, self._flow())
 
     def _variable(self, name: str) -> _Value:
-        stack = self._variables.get(name)
-        return stack[-1] if stack else _Value(None, self._flow())
+        if self._variables.knows(name):
+            return self._variables.value(name)
+        return _Value(None, self._flow())
 
     def _chained(self, base: _Value, names: Tuple[str, ...], offset: int) -> _Value:
         if not names:

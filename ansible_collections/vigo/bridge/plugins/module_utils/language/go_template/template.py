@@ -6,27 +6,31 @@
 ``parse("redis:{{ .Vars.version }}").render({"Vars": {"version": "7"}})`` is ``redis:7``.
 Actions that name nothing of ours, such as ``{{.State}}``, stay as they are, byte for byte.
 Bytes that are no UTF-8 stand in texts as lone surrogates (``surrogateescape``).
+
+A text goes through these files: ``lexer`` finds its actions, ``ownership`` says which are ours
+(by ``naming``), ``parser`` makes a ``tree`` of them, ``references`` says what that tree names,
+and ``interpreter`` renders it within ``limits``. What templates call is in ``functions``: Go's
+``builtins`` and our ``helpers``. ``values`` and ``strconv`` have Go's rules for values and their
+notation, ``formatting`` and ``printing`` those for their text. ``errors`` knows what is wrong
+and where.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, List, Mapping, Optional, Tuple, Union
 
-from .delimiters import OPEN
-from .errors import TemplateError
-from .interpreter import render_tree
-from .lexer import Action, LexFault
-from .lookup import GoLookup, StackLookup
+from .errors import OPEN, Source, TemplateError
+from .interpreter import StackLookup, render_tree
+from .lexer import Action, trimmed
 from .ownership import Span, sort_actions
 from .parser import parse_pieces
-from .pieces import Piece, chains_of
 from .references import Reference, Usage, usage_of
-from .scan import strict_pieces, trimmed
-from .source import Source
-from .tree import Text, Tree
-from .values import NOTHING
+from .tree import Body, Field, Output, Pipeline, Text, Tree
 
-__all__ = ["Reference", "Span", "Template", "TemplateError", "parse", "parse_go"]
+__all__ = ["Reference", "Span", "Template", "TemplateError", "parse"]
+
+
+Piece = Union[str, Tuple[str, ...]]
 
 
 def parse(text: str, foreach: bool = False) -> Template:
@@ -104,23 +108,27 @@ class Template:
         return render_tree(self._tree, self._source, lookup.root, lookup)
 
 
-def parse_go(text: str) -> GoTemplate:
-    """Parses a template as Go itself would, every action meant; raises ``TemplateError``."""
-    source = Source(text)
-    try:
-        return GoTemplate(source, parse_pieces(strict_pieces(text), source, extensions=False))
-    except LexFault as fault:
-        raise source.locate(fault, fault.offset, "parse") from fault
+def chains_of(body: Body) -> Optional[Tuple[Piece, ...]]:
+    """Its texts and chains, in order; None where there is anything else."""
+    pieces: List[Piece] = []
+    for node in body:
+        if isinstance(node, Text):
+            pieces.append(node.text)
+        elif isinstance(node, Output):
+            chain = _chain(node.pipeline)
+            if chain is None:
+                return None
+            pieces.append(chain)
+        else:
+            return None
+    return tuple(pieces)
 
 
-class GoTemplate:
-    """A template without any rule of ours, to be compared with Go's text/template."""
-
-    def __init__(self, source: Source, tree: Tree) -> None:
-        self._source = source
-        self._tree = tree
-
-    def render(self, data: Any) -> str:
-        """The text for one value, the dot; raises ``TemplateError``."""
-        dot = NOTHING if data is None else data
-        return render_tree(self._tree, self._source, dot, GoLookup())
+def _chain(pipeline: Pipeline) -> Optional[Tuple[str, ...]]:
+    if pipeline.variables or len(pipeline.commands) != 1:
+        return None
+    operands = pipeline.commands[0].operands
+    if len(operands) != 1 or not isinstance(operands[0], Field):
+        return None
+    first, *rest = operands[0].names
+    return ("Item" if first == "Each" else first, *rest)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Tuple, Union
+from typing import Any, Dict, Generic, List, Mapping, Optional, Tuple, TypeVar, Union
 
 
 @dataclass(frozen=True)
@@ -155,3 +155,40 @@ class Tree:
 
     body: Body
     definitions: Mapping[str, Body]
+
+
+Value = TypeVar("Value")
+
+
+class Variables(Generic[Value]):
+    """The variables that may be named at a point of a template, with what is known of each."""
+
+    def __init__(self) -> None:
+        self._values: Dict[str, List[Value]] = {}
+        self._declared: List[str] = []
+
+    def declare(self, name: str, value: Value) -> None:
+        self._values.setdefault(name, []).append(value)
+        self._declared.append(name)
+
+    def assign(self, name: str, value: Value) -> bool:
+        """Sets a variable; False when there is none of that name."""
+        stack = self._values.get(name)
+        if not stack:
+            return False
+        stack[-1] = value
+        return True
+
+    def knows(self, name: str) -> bool:
+        return bool(self._values.get(name))
+
+    def value(self, name: str) -> Value:
+        return self._values[name][-1]
+
+    def mark(self) -> int:
+        """The beginning of a block, whose end forgets what was declared since."""
+        return len(self._declared)
+
+    def forget_since(self, mark: int) -> None:
+        while len(self._declared) > mark:
+            self._values[self._declared.pop()].pop()

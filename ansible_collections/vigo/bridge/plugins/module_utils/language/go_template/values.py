@@ -146,3 +146,43 @@ def text_of_bytes(encoded: bytes) -> str:
 def length(text: str) -> int:
     """The length of a text in bytes, as Go counts it."""
     return len(text) if text.isascii() else len(utf8(text))
+
+
+_NUMBERS = (INT, UINT)
+_CONTAINERS = (LIST, MAP)
+_ONE_KIND = (
+    "compare values of one kind: `int` makes a number of a text, `print` a text of any value"
+)
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Whether two values are equal; raises ``Fault`` where their kinds do not compare."""
+    left_kind, right_kind = kind_of(left), kind_of(right)
+    if NIL in (left_kind, right_kind):
+        return left_kind is right_kind
+    if left_kind in _CONTAINERS and right_kind in _CONTAINERS:
+        raise Fault(f"non-comparable type {type_name(right)}", _ONE_KIND)
+    if left_kind is not right_kind and not (left_kind in _NUMBERS and right_kind in _NUMBERS):
+        raise _incompatible(left, right)
+    return bool(left == right)
+
+
+def less(left: Any, right: Any) -> bool:
+    """Whether ``left`` comes before ``right``; raises ``Fault`` where neither does."""
+    left_kind, right_kind = kind_of(left), kind_of(right)
+    for kind, value in ((left_kind, left), (right_kind, right)):
+        if kind in _CONTAINERS or kind is NIL:
+            raise Fault(f"invalid type for comparison: {type_name(value)}", _ONE_KIND)
+    if left_kind is not right_kind and not (left_kind in _NUMBERS and right_kind in _NUMBERS):
+        raise _incompatible(left, right)
+    if left_kind in (BOOL, COMPLEX):
+        raise Fault(f"invalid type for comparison: {type_name(left)}", _ONE_KIND)
+    if left_kind is STRING:
+        return utf8(left) < utf8(right)
+    return bool(left < right)
+
+
+def _incompatible(left: Any, right: Any) -> Fault:
+    return Fault(
+        f"incompatible types for comparison: {type_name(left)} and {type_name(right)}", _ONE_KIND
+    )

@@ -1,9 +1,0 @@
-# Copyright: (c) 2026, The vigo-bridge developers
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""What actions of templates stand between."""
-
-from __future__ import annotations
-
-OPEN = "{{"
-CLOSE = "}}"
