@@ -6,6 +6,8 @@ container does not wait.
 
     engine     the calls: method, path and body to an answer
     boxes      containers: their states, and what their programs do
+    payloads   what it shows of containers and images
+    streams    answers that come line by line
     clock      its time
     faults     calls that fail, hang or break off
     use        tests with it: the collection's engines are this one

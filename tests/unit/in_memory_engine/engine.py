@@ -7,30 +7,21 @@ import copy
 import itertools
 import json
 import re
-import struct
-import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
+from tests.unit.in_memory_engine import payloads
 from tests.unit.in_memory_engine.boxes import PROGRAMS, Box, Life
 from tests.unit.in_memory_engine.clock import Clock
+from tests.unit.in_memory_engine.streams import Stream
 from tests.unit.module_utils.types.container.created import inspected
 
 _VERSION = re.compile(r"/v\d+\.\d+\.?\d*(?=/)")
 _BRIDGE = {"Name": "bridge", "Id": "b" * 64, "Labels": {}}
-#: The configuration of an image that has none of its own.
-REDIS = {
-    "Entrypoint": ["docker-entrypoint.sh"],
-    "Cmd": ["redis-server"],
-    "Env": ["PATH=/usr/bin:/bin"],
-    "Volumes": {"/data": {}},
-    "WorkingDir": "/data",
-}
 
 
 class Refusal(Exception):
@@ -39,47 +30,6 @@ class Refusal(Exception):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
-
-
-class Stream:
-    """Lines until somebody closes it, or all that there are."""
-
-    status_code = 200
-
-    def __init__(self, lines: list[bytes] | None = None) -> None:
-        self._lines = deque(lines or [])
-        self._ends = lines is not None
-        self._news = threading.Condition()
-        self._unread = len(self._lines)
-        self._closed = False
-
-    def put(self, line: bytes) -> None:
-        with self._news:
-            self._lines.append(line)
-            self._unread += 1
-            self._news.notify_all()
-
-    def read(self) -> None:
-        """Wait until its reader has taken in every line."""
-        with self._news:
-            self._news.wait_for(lambda: self._closed or not self._unread)
-
-    def iter_lines(self) -> Iterator[bytes]:
-        while True:
-            with self._news:
-                self._news.wait_for(lambda: self._closed or self._lines or self._ends)
-                if self._closed or not self._lines:
-                    return
-                line = self._lines.popleft()
-            yield line
-            with self._news:
-                self._unread -= 1
-                self._news.notify_all()
-
-    def close(self) -> None:
-        with self._news:
-            self._closed = True
-            self._news.notify_all()
 
 
 class InMemoryEngine:
@@ -108,12 +58,12 @@ class InMemoryEngine:
     def have(self, *names: str, **config: Any) -> None:
         """The engine has these images. config: beside that of redis; None takes away."""
         for name in names:
-            self.images[_normal(name)] = self._image(name, config)
+            self.images[_normal(name)] = payloads.image(next(self._numbers), name, config)
 
     def offer(self, *names: str, **config: Any) -> None:
         """The registry has these images."""
         for name in names:
-            self.registry[_normal(name)] = self._image(name, config)
+            self.registry[_normal(name)] = payloads.image(next(self._numbers), name, config)
 
     def box(self, name: str) -> Box | None:
         return next((box for box in self.boxes.values() if name in (box.name, box.id)), None)
@@ -198,43 +148,15 @@ class InMemoryEngine:
         return box
 
     def _inspect(self, name: str, **_: Any) -> dict[str, Any]:
-        box = self._find(name)
-        found = copy.deepcopy(box.payload)
-        networks = {
-            network: {**end, "IPAddress": "172.18.0.2" if box.is_up else ""}
-            for network, end in box.networks.items()
-        }
-        return {
-            **found,
-            "Name": f"/{box.name}",
-            "State": box.state(),
-            "RestartCount": box.restart_count,
-            "NetworkSettings": {"Networks": copy.deepcopy(networks)},
-        }
+        return payloads.inspect(self._find(name))
 
     def _list(self, params: dict[str, str], **_: Any) -> list[dict[str, Any]]:
         return [
-            self._entry(box)
+            payloads.entry(box)
             for box in self.boxes.values()
             if (params.get("all") == "true" or box.has_process)
             and _has_labels(box.payload["Config"]["Labels"], params)
         ]
-
-    def _entry(self, box: Box) -> dict[str, Any]:
-        ports = [
-            {"IP": address or "0.0.0.0", "PublicPort": number, "Type": protocol}
-            for address, number, protocol in (_published(box) if box.has_process else ())
-        ]
-        return {
-            "Id": box.id,
-            "Names": [f"/{box.name}"],
-            "Image": box.payload["Config"]["Image"],
-            "Labels": dict(box.payload["Config"]["Labels"]),
-            "State": box.status,
-            "Ports": ports,
-            "HostConfig": {"NetworkMode": box.host["NetworkMode"]},
-            "NetworkSettings": {"Networks": copy.deepcopy(box.networks)},
-        }
 
     def _create(self, params: dict[str, str], body: Any, **_: Any) -> dict[str, Any]:
         host = dict(body.get("HostConfig") or {})
@@ -260,8 +182,8 @@ class InMemoryEngine:
 
         sent = {**body, "HostConfig": {**host, "NetworkMode": mode}}
         payload = inspected(sent, image, {"Id": number}, volume)
-        box = Box(number, name, payload, self._first_networks(mode, body), anonymous)
-        self.volumes.update(_volumes(box))
+        box = Box(number, name, payload, payloads.first_networks(mode, body), anonymous)
+        self.volumes.update(payloads.volumes(box))
         self._anonymous |= anonymous
         self.boxes[number] = box
         return {"Id": number, "Warnings": []}
@@ -275,13 +197,6 @@ class InMemoryEngine:
                 f' "{holder.id}". You have to remove (or rename) that container to be able to reuse'
                 " that name.",
             )
-
-    def _first_networks(self, mode: str, body: Any) -> dict[str, Any]:
-        if mode.startswith("container:"):
-            return {}
-        network = "bridge" if mode == "default" else mode
-        ends = (body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
-        return {network: dict(ends.get(network) or {"Aliases": None, "IPAMConfig": None})}
 
     def _start(self, name: str, **_: Any) -> bytes:
         box = self._find(name)
@@ -308,9 +223,12 @@ class InMemoryEngine:
         for network in box.networks:
             self._network(network)
         taken = {
-            key for other in self.boxes.values() if other.has_process for key in _published(other)
+            key
+            for other in self.boxes.values()
+            if other.has_process
+            for key in payloads.published(other)
         }
-        for address, port, protocol in _published(box):
+        for address, port, protocol in payloads.published(box):
             if any((port, protocol) == held[1:] for held in taken):
                 raise Refusal(
                     500,
@@ -410,7 +328,7 @@ class InMemoryEngine:
             self._tell(box, "destroy")
         if params.get("v") == "true":
             # Podman knows of each volume, not of each container, whether it has no name.
-            anonymous = self._anonymous & _volumes(box) if self.podman else box.anonymous
+            anonymous = self._anonymous & payloads.volumes(box) if self.podman else box.anonymous
             self.volumes -= anonymous
         return b""
 
@@ -419,8 +337,7 @@ class InMemoryEngine:
         self.volumes -= box.anonymous
 
     def _logs(self, name: str, **_: Any) -> bytes:
-        log = self._find(name).log.encode()
-        return b"\x01\x00\x00\x00" + struct.pack(">I", len(log)) + log
+        return payloads.framed(self._find(name).log)
 
     def _healthcheck(self, name: str, **_: Any) -> dict[str, Any]:
         box = self._find(name)
@@ -460,18 +377,6 @@ class InMemoryEngine:
             raise Refusal(404, "manifest unknown")
         (digest,) = self.registry[_normal(name)]["RepoDigests"]
         return {"Descriptor": {"digest": digest.rpartition("@")[2]}}
-
-    def _image(self, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
-        number = next(self._numbers)
-        repository = name.rpartition(":")[0]
-        return {
-            "Id": f"sha256:{number:064x}",
-            "Created": number,
-            "Config": {**REDIS, **config},
-            "RepoDigests": [f"{repository}@sha256:{number:064d}"],
-            "Os": "linux",
-            "Architecture": "amd64",
-        }
 
     # networks and volumes
 
@@ -533,7 +438,7 @@ class InMemoryEngine:
     def _remove_volume(self, name: str, **_: Any) -> bytes:
         if name not in self.volumes:
             raise Refusal(404, f"get {name}: no such volume")
-        users = [box.id for box in self.boxes.values() if name in _volumes(box)]
+        users = [box.id for box in self.boxes.values() if name in payloads.volumes(box)]
         if users:
             raise Refusal(409, f"remove {name}: volume is in use - {users}")
         self.volumes.remove(name)
@@ -596,21 +501,6 @@ def _normal(name: str) -> str:
         return str(image_name.parse(name))
     except ResourceError:
         return name
-
-
-def _volumes(box: Box) -> set[str]:
-    return {mount["Name"] for mount in box.payload["Mounts"] if mount["Type"] == "volume"}
-
-
-def _published(box: Box) -> list[tuple[str, int, str]]:
-    """Address, port and protocol of each port that it publishes while it runs."""
-    found = []
-    for exposed, bindings in (box.host.get("PortBindings") or {}).items():
-        for binding in bindings or ():
-            if binding.get("HostPort"):
-                protocol = exposed.partition("/")[2] or "tcp"
-                found.append((binding.get("HostIp") or "", int(binding["HostPort"]), protocol))
-    return found
 
 
 def _has_labels(labels: Mapping[str, str], params: Mapping[str, str]) -> bool:
