@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.molecule import ROOT, molecule
+from tests.integration.molecule import ROOT, log_in, molecule
 from tests.integration.program import vigo_bridge
 from tests.testbed import Testbed
 
@@ -62,8 +62,20 @@ def test_it_passes_the_production_profile(tmp_path: Path, stack: Path) -> None:
 @pytest.mark.sweep
 def test_scenario_inside_a_role(testbed: Testbed, tmp_path: Path) -> None:
     role = project(STACKS["example"], tmp_path) / "roles" / "redis"
-    printed = molecule(testbed, role, "default", tmp_path / "scratch")
+    molecule(testbed, role, "converge")
+    assert "answer-42" in log_in(testbed, role, "echo answer-$((6 * 7))")
+    molecule(testbed, role, "destroy")
+    printed = molecule(testbed, role, "test")
     assert "molecule-redis" in printed
+
+
+@pytest.mark.sweep
+def test_scenario_inside_a_role_without_an_image(testbed: Testbed, tmp_path: Path) -> None:
+    role = project(STACKS["example"], tmp_path) / "roles" / "redis"
+    image = "no.example.com/no:1"
+    printed = molecule(testbed, role, "test", fails=True, MOLECULE_IMAGE=image)
+    assert f"No host can be started from the image {image}: " in printed
+    assert "Set MOLECULE_IMAGE to an image with Python and an SSH server" in printed
 
 
 def test_what_roles_cannot_say_is_refused(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def _download_and_unpack(packages: Iterable[str], target: Path) -> None:
 
 
 def _with_libraries(packages: Iterable[str]) -> list[str]:
-    """The packages and, through all levels, what they depend on and is a library by its name."""
+    """The packages and, through all levels, the libraries and Pythons that they depend on."""
     found: set[str] = set()
     new = set(packages)
     while new:
@@ -103,5 +103,7 @@ def _with_libraries(packages: Iterable[str]) -> list[str]:
         depends = {
             line.split("Depends:")[1].strip() for line in listing.splitlines() if "Depends:" in line
         }
-        new = {name for name in depends if name.startswith(("lib", "lua"))} - found
+        new = {
+            name for name in depends if name.startswith(("lib", "lua", "python3", "zlib"))
+        } - found
     return sorted(found)

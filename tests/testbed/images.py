@@ -40,6 +40,7 @@ def stand_ins() -> list[StandIn]:
         _broken(webapp),
         _web(api, "v2.1.0", port=8080),
         _web("nginx", "latest", port=80),
+        _debian("bookworm-slim"),
     ]
 
 
@@ -71,6 +72,21 @@ def _redis(name: str) -> StandIn:
         "WorkingDir": "/data",
     }
     return StandIn(name, (programs, start), config)
+
+
+def _debian(tag: str) -> StandIn:
+    """A Debian to log in to: with the SSH server and Python that others would install first."""
+    packages = ("openssh-client", "openssh-server", "python3")
+    programs = Recipe(packages=packages, busybox=True, folders=("/tmp", "/root", "/run"))
+    accounts = {
+        "/etc/group": "root:x:0:\nnogroup:x:65534:\n",
+        "/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n"
+        "sshd:x:100:65534::/run/sshd:/usr/sbin/nologin\n",
+        "/etc/shadow": "root:*:19000::::::\nsshd:!:19000::::::\n",
+        "/etc/ssh/sshd_config": "Subsystem sftp internal-sftp\n",
+    }
+    config = {"Cmd": ["/bin/sh"], "Env": [_PATH]}
+    return StandIn(f"debian:{tag}", (programs, Recipe(texts=accounts)), config)
 
 
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -22,7 +22,14 @@ from vigo_bridge.emit.tasks.roles import Role
 from vigo_bridge.emit.tasks.variables import STACK_VARIABLES
 from vigo_bridge.files import write_text
 
-_FILES = ("molecule", "create", "converge", "verify", "destroy")
+_FILES = (
+    "molecule.yml",
+    "create.yml",
+    "start_host.sh",
+    "converge.yml",
+    "verify.yml",
+    "destroy.yml",
+)
 
 
 def write_scenario(role: Role, folder: Path) -> None:
@@ -36,8 +43,8 @@ def write_scenario(role: Role, folder: Path) -> None:
     }
     templates = playbook_environment()
     for name in _FILES:
-        text = templates.get_template(f"tasks/molecule/{name}.yml.j2").render(values)
-        write_text(folder / f"{name}.yml", text)
+        text = templates.get_template(f"tasks/molecule/{name}.j2").render(values)
+        write_text(folder / name, text)
 
 
 def _variables(role: Role) -> dict[str, Any]:
