@@ -24,7 +24,7 @@ test: .venv/ready ## the tests, on a real engine that they start where none answ
 # Tests with an engine or hosts mostly wait for these.
 .PHONY: test-engine test-hosts test-others
 test-engine:
-	$(PYTHON) -m pytest tests/integration -m "testbed and not hosts and not sweep"
+	$(PYTHON) -m pytest -n 2 --dist loadgroup tests/integration -m "testbed and not hosts and not sweep"
 test-hosts:
 	$(PYTHON) -m pytest tests/integration -m "hosts and not sweep"
 test-others:
@@ -78,7 +78,7 @@ bench: .venv/ready ## how fast it is beside other tools, on hosts that it starts
 
 .PHONY: mutation
 mutation: .venv/ready ## which small faults in our code the unit tests notice; ARGS="types --sample 100"
-	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[mutation]'
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt --editable '.[mutation]'
 	$(PYTHON) -m tests.mutation $(ARGS)
 
 .PHONY: site

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.properties"]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the testbed, and in it what needs hosts; all other tests may run in parallel.
 
-    Host names exist once per machine, so all tests with hosts are one part of `make test`.
+    Host names exist once per machine, so all tests with hosts are one part of `make test`. Where
+    two processes share the engine, a file's tests are one group, unless the file names another.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
@@ -29,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("testbed")
         if "fleet3" in fixtures:
             item.add_marker("hosts")
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,8 @@ from tests.testbed import Engine
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.integration
+#: The containers of the example stack exist once on the engine.
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("example stack")]
 
 
 def demo(*arguments: str) -> str:

@@ -20,7 +20,8 @@ import pytest
 
 from tests.testbed import Engine, Testbed
 
-pytestmark = pytest.mark.integration
+#: The containers of the example stack exist once on the engine.
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("example stack")]
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

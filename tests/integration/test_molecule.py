@@ -11,7 +11,8 @@ import pytest
 from tests.integration.molecule import ROOT, log_in, molecule
 from tests.testbed import Testbed
 
-pytestmark = pytest.mark.integration
+#: The containers of the example stack exist once on the engine.
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("example stack")]
 
 LONG = [
     path.parent.name
