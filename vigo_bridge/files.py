@@ -3,9 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
+
+#: How the folder begins that holds files until all of them are written.
+_UNFINISHED = ".vigo-bridge-"
 
 
 def write_text(path: Path, text: str) -> None:
@@ -17,3 +26,69 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with at(str(path)):
         path.write_text(text, encoding="utf-8", newline="")
+
+
+@contextlib.contextmanager
+def all_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give a folder to write into, whose files go to `folder` once all of them are written.
+
+    Any error leaves `folder` and the files in it as they were; an OSError names the file that
+    should have been there. replace: whether files that exist may be replaced; otherwise they are
+    such an error.
+    """
+    with contextlib.ExitStack() as undo:
+        _create(folder, undo)
+        with at(str(folder)):
+            scratch = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
+        undo.callback(shutil.rmtree, scratch, ignore_errors=True)
+        new, old = scratch / "new", scratch / "old"
+        try:
+            new.mkdir()
+            old.mkdir()
+            yield new
+            for path in sorted(new.iterdir()):
+                _move(path, folder / path.name, old if replace else None, undo)
+        except OSError as error:
+            error.filename = _final_name(error.filename, new, folder)
+            raise
+        undo.pop_all()
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _create(folder: Path, undo: contextlib.ExitStack) -> None:
+    """Create a folder, and those above it, where they are missing."""
+    if folder.is_dir():
+        return
+    if os.path.lexists(folder):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    _create(folder.parent, undo)
+    folder.mkdir()
+    undo.callback(_remove_if_empty, folder)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _move(source: Path, target: Path, old: Path | None, undo: contextlib.ExitStack) -> None:
+    """Move a file, or what is in a folder. old: the folder for what it replaces, if it may."""
+    if source.is_dir() and target.is_dir():
+        for path in sorted(source.iterdir()):
+            _move(path, target / path.name, old, undo)
+        return
+    if os.path.lexists(target):
+        if old is None or source.is_dir() or target.is_dir():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        if not target.is_symlink():
+            shutil.copymode(target, source)
+        kept = Path(tempfile.mkdtemp(dir=old), target.name)
+        target.rename(kept)
+        undo.callback(kept.rename, target)
+    source.rename(target)
+    undo.callback(target.rename, source)
+
+
+def _final_name(name: object, new: Path, folder: Path) -> object:
+    path = Path(name) if isinstance(name, str) else None
+    return str(folder / path.relative_to(new)) if path and path.is_relative_to(new) else name

@@ -10,11 +10,12 @@ from vigo_bridge.ansible.user_variables import reserved_names
 from vigo_bridge.app.hosts import Hosts, find_hosts
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.app.stack_loading import load_valid, planned
-from vigo_bridge.app.writing import writing
+from vigo_bridge.app.writing import refuse_to_overwrite, writing
 from vigo_bridge.emit.bundle import write_bundle, write_surroundings
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.refusal import CannotExpress
 from vigo_bridge.failures import Failure
+from vigo_bridge.files import all_or_nothing
 from vigo_bridge.report.diagnostics import as_text
 from vigo_bridge.report.printing import echo
 from vigo_bridge.resolve.overrides import warn_of_reserved
@@ -23,19 +24,16 @@ from vigo_bridge.resolve.plan import Plan
 
 def generate_project(folder: Path, style: str, stack: StackOptions, hosts: HostOptions) -> None:
     """Write the project into a new or empty folder. style: "bundle" or "tasks"."""
-    if folder.exists() and any(folder.iterdir()):
-        raise Failure(
-            f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
-        )
+    refuse_to_overwrite(folder)
     loaded = load_valid(stack, "text")
     found = find_hosts(hosts)
     plan = planned(loaded, stack, found.names, "text")
-    with writing("name another folder"):
+    with writing("name another folder"), all_or_nothing(folder) as new:
         if style == "tasks":
-            _write_tasks(plan, folder, found, stack)
+            _write_tasks(plan, new, found, stack)
         else:
-            write_bundle(plan, folder, found.variables)
-            write_surroundings(plan, folder, found.sources, stack.folder.absolute())
+            write_bundle(plan, new, found.variables)
+            write_surroundings(plan, new, found.sources, stack.folder.absolute())
 
 
 def _write_tasks(plan: Plan, folder: Path, found: Hosts, stack: StackOptions) -> None:

@@ -46,7 +46,7 @@ def import_compose(
     refusal = _losses(found, options.allow_lossy) or _overwritten(found, stacks, options.force)
     if not refusal:
         with writing("name another folder with --stacks"):
-            write(found.files, stacks)
+            write(found.files, stacks, replace=options.force)
     if output == "json":
         echo_json(import_as_data(found, stacks, refusal))
     elif not refusal:
@@ -84,7 +84,7 @@ def _losses(found: Import, allowed: bool) -> str:
 
 
 def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
-    there = [str(stacks / path) for path in found.files if (stacks / path).exists()]
+    there = [str(stacks / path) for path in found.files if os.path.lexists(stacks / path)]
     if not there or allowed:
         return ""
     return (

@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a command says when it cannot write its files."""
+"""What a command says when it must not or cannot write its files."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import reason
 from vigo_bridge.failures import Failure
+
+
+def refuse_to_overwrite(folder: Path) -> None:
+    """End the command where a folder holds anything."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Failure(
+            f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
+        )
 
 
 @contextlib.contextmanager

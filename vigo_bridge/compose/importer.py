@@ -16,7 +16,7 @@ from vigo_bridge.compose.loading import load
 from vigo_bridge.compose.reading import read_project
 from vigo_bridge.compose.stack_files import ImportedStack
 from vigo_bridge.compose.writing import files
-from vigo_bridge.files import write_text
+from vigo_bridge.files import all_or_nothing, write_text
 from vigo_bridge.language import Diagnostic
 from vigo_bridge.language import load as load_stack
 from vigo_bridge.language.folder import files_below
@@ -107,6 +107,8 @@ def _problems(written: Mapping[PurePosixPath, str]) -> list[Diagnostic]:
     return [diagnostic for diagnostic in found if diagnostic.severity == "error"]
 
 
-def write(written: Mapping[PurePosixPath, str], folder: Path) -> None:
-    for path, text in written.items():
-        write_text(folder / path, text)
+def write(written: Mapping[PurePosixPath, str], folder: Path, *, replace: bool = False) -> None:
+    """Write all files or none. replace: whether those that exist may be replaced."""
+    with all_or_nothing(folder, replace=replace) as new:
+        for path, text in written.items():
+            write_text(new / path, text)

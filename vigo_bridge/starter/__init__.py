@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
-from vigo_bridge.files import write_text
+from vigo_bridge.files import all_or_nothing, write_text
 from vigo_bridge.language.folder import Kind
 from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
 from vigo_bridge.language.schema import schema
@@ -48,15 +48,9 @@ def _sources() -> Iterator[tuple[PurePosixPath, Traversable]]:
 
 
 def write(folder: Path, host: str) -> list[Path]:
-    """Writes the stack into a folder that is new or empty; the files of the stack, sorted.
-
-    Raises FileExistsError, with nothing written, where the folder holds anything.
-    """
-    if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(str(folder))
-    written = []
-    for path, text in sorted(files(host, folder).items()):
-        target = folder / path
-        write_text(target, text)
-        written.append(target)
-    return [path for path in written if path.suffix == ".vgo"]
+    """Write the whole stack into a folder that is new or empty; return its `.vgo` files, sorted."""
+    written = files(host, folder)
+    with all_or_nothing(folder) as new:
+        for path, text in written.items():
+            write_text(new / path, text)
+    return [folder / path for path in sorted(written) if path.suffix == ".vgo"]

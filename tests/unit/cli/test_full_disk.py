@@ -71,6 +71,53 @@ def test_a_full_disk(
     assert kept == []
 
 
+#: commands that write files for the user, into `new`
+WRITING = {
+    "init": ["init", "new"],
+    "generate": ["generate", "new", *HERE],
+    "generate roles": ["generate", "new", "--style", "tasks", *HERE],
+    "import": ["import", "compose", "compose.yml", "--stacks", "new"],
+    "import into a stack": ["import", "compose", "compose.yml", "--stacks", "new", "--force"],
+}
+
+
+def _content(folder: Path) -> dict[str, bytes | None]:
+    """All that lies in a folder, by path."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_a_disk_that_is_full_at_one_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left, nothing is lost, and the next try works. Of many files some are tried."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(STACKS, "stacks")
+    Path("compose.yml").write_text("services: {web: {image: nginx}, db: {image: redis}}\n")
+    assert CliRunner().invoke(program, WRITING[name]).exit_code == 0
+    written = sorted(path for path, text in _content(tmp_path / "new").items() if text is not None)
+    assert len(written) > 3
+    if name == "import into a stack":
+        written.remove("stack.vgo")  # It is kept.
+        Path("new/roles/mine.vgo").write_text("roles: {}\n")
+        Path("new/configcrates/web.vgo").write_text("# mine\n")
+    else:
+        shutil.rmtree("new")
+    before = _content(tmp_path)
+    for path in written[:: 1 + len(written) // 10]:
+        with pytest.MonkeyPatch.context() as patch:
+            fill_disk(patch, tmp_path, path)
+            finished = CliRunner().invoke(program, WRITING[name])
+        assert finished.exit_code == 1, path
+        assert f"new/{path} cannot be written: {FULL}" in finished.stderr
+        assert _content(tmp_path) == before
+    assert CliRunner().invoke(program, WRITING[name]).exit_code == 0
+    assert set(written) <= set(_content(tmp_path / "new"))
+
+
 @pytest.mark.parametrize("file", ["hosts.txt", "room"])
 def test_a_disk_that_is_full_when_the_hosts_have_their_turn(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
