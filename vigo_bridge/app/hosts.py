@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts a command works on."""
+"""Find the hosts that a command works on."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ Asked = Callable[[], Hosts]
 
 
 def find_hosts(options: HostOptions) -> Hosts:
-    """This machine with ``--local``, otherwise the hosts of the inventory."""
+    """Return this machine with ``--local``, otherwise the hosts of the inventory."""
     with finding_hosts(options) as asked:
         return asked()
 
 
 @contextlib.contextmanager
 def finding_hosts(options: HostOptions) -> Iterator[Asked]:
-    """The same while the caller does something else: Ansible takes its time for an inventory."""
+    """Find them while the caller does something else: Ansible takes its time for an inventory."""
     if options.local:
         yield lambda: _this_machine(options)
         return
@@ -76,7 +76,7 @@ def _of_inventory(answer: Callable[[], Inventory]) -> Hosts:
 
 @contextlib.contextmanager
 def _explained() -> Iterator[None]:
-    """What is wrong with an inventory ends the command with its message."""
+    """Raise what is wrong with an inventory as Failure."""
     try:
         yield
     except InventoryError as error:
@@ -84,13 +84,13 @@ def _explained() -> Iterator[None]:
 
 
 def known_names(inventory: Sequence[str]) -> tuple[str, ...]:
-    """The hosts of these sources, or else of Ansible's own configuration."""
+    """Return the hosts of these sources, or else of Ansible's own configuration."""
     with _explained():
         return read_inventory(inventory).hosts
 
 
 def known_hosts(inventory: Sequence[str]) -> tuple[tuple[str, ...], UserVariables]:
-    """The same, and the variables that the user gave each host."""
+    """Return the same, and the variables that the user gave each host."""
     from vigo_bridge.ansible.user_variables import user_variables
 
     with _explained():

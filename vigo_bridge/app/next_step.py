@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The call that shows a stack that was just written."""
+"""The command that shows a stack which was just written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vigo_bridge.resolve.globs import glob_matches
 
 
 def plan_call(folder: Path, pattern: str) -> str:
-    """`plan` on this machine, under a name that the stack's only match entry matches."""
+    """Return `plan` on this machine, under a name that the stack's match entry matches."""
     name = ""
     if not glob_matches(pattern, socket.getfqdn()):
         example = pattern.replace("*", "web1")

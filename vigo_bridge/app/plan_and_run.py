@@ -52,7 +52,7 @@ def show_plan(
     only: Sequence[str],
     shown: ReportOptions,
 ) -> int:
-    """Shows what the hosts would get; the exit status."""
+    """Show what the hosts would get; return the exit status."""
     loaded = load_valid(stack, shown.output)
     found = asked()
     planned_hosts = planned(loaded, stack, found.names, shown.output)
@@ -77,9 +77,9 @@ def converge(
     changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
-    """Brings the hosts to what the stack says; the exit status.
+    """Bring the hosts to what the stack says; return the exit status.
 
-    What is wrong with the hosts is told before what is wrong with the stack.
+    Errors of the hosts are reported before errors of the stack.
     """
     loaded = load(stack.folder)
     found = asked()

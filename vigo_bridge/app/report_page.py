@@ -25,7 +25,7 @@ def write_report(
     plan: Plan,
     settings: Mapping[str, Any],
 ) -> None:
-    """Writes the page, where one is asked for. title: which command, of which stack."""
+    """Write the page, where one is asked for. title: which command, of which stack."""
     if page is None:
         return
     # Imported here, as few ask for a page.
@@ -47,7 +47,7 @@ def write_report(
 
 
 def _drawings(stack: Stack, plan: Plan, settings: Mapping[str, Any]) -> list[tuple[str, Drawing]]:
-    """One graph for each match entry: its hosts have the same."""
+    """Return one graph for each match entry: its hosts have the same."""
     from vigo_bridge.resolve.trace import trace
 
     return [

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries a job out on a fleet: locked, remembered, resumable. `run` and `task run` end here."""
+"""Carry out a job on a fleet: locked, remembered, resumable. `run` and `task run` end here."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Job:
 
 
 def predict(job: Job, private: Path) -> RunResult:
-    """What the job would change; nothing is kept, and Ctrl-C ends it at once."""
+    """Return what the job would change; nothing is kept, and Ctrl-C ends it at once."""
     with (
         _watching(job) as watcher,
         Stop(watcher.say, at_once=True) as stop,
@@ -73,7 +73,7 @@ def predict(job: Job, private: Path) -> RunResult:
 
 
 def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
-    """Converges the hosts in batches. Ends the command when another rollout is running."""
+    """Converge the hosts in batches. Raises Failure where another rollout is running."""
     with contextlib.ExitStack() as held:
         try:
             state = controller_folder()
@@ -100,12 +100,12 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
 
 
 def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:
-    """The batches that the job would be carried out in."""
+    """Return the batches that the job would be carried out in."""
     return split(job.hosts, rollout.options.batch_sizes, len(job.hosts))
 
 
 def history(state: Path | None = None) -> History:
-    """The controller's history. VIGO_BRIDGE_HISTORY is how many rollouts it remembers."""
+    """Return the controller's history. VIGO_BRIDGE_HISTORY: how many rollouts it remembers."""
     text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
     if not text.isdecimal() or int(text) < 1:
         raise Failure(f"VIGO_BRIDGE_HISTORY={text}: write a whole number from 1 on")
@@ -174,7 +174,7 @@ def _converging(
 
 
 def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
-    """The hosts that the last rollout of this key finished, if it is to be gone on with."""
+    """Return the hosts that the last rollout of this key finished, if it is to be resumed."""
     last = past.last(job.key)
     if last is None or last.is_complete:
         lines.say("nothing to resume: no unfinished rollout is known; all hosts are taken")

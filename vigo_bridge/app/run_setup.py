@@ -30,7 +30,7 @@ from vigo_bridge.secrets.stores import stores_of
 
 @contextlib.contextmanager
 def run_folder(keep_artifacts: bool) -> Iterator[Path]:
-    """A run's private folder; where it is kept, it is named."""
+    """Yield a private folder for a run; where it is kept, say where."""
     with private_folder(keep_artifacts) as private:
         if keep_artifacts:
             Lines().say(f"the run's files are kept in {private}")
@@ -56,7 +56,7 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
 
 def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
-    """The values of all these secrets; ends, naming each use, if no store has one."""
+    """Return the values of all these secrets. Raises Failure with each use of a missing one."""
     try:
         stores = stores_of(folder)
         values = look_up(uses, stores)
@@ -72,7 +72,7 @@ def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
 
 
 def refuse_arguments_on_disk(hosts: Iterable[str], found: Hosts) -> None:
-    """Ends the command where secrets for these hosts would be written to files on them."""
+    """Raise Failure where secrets for these hosts would be written to files on them."""
     users = list(dict.fromkeys(hosts))
     problems = list(obstacles(os.environ, users, found.given)) if users else []
     if problems:

@@ -16,7 +16,7 @@ from vigo_bridge.resolve.matching import matches
 
 
 def load_for_search(options: StackOptions) -> Stack:
-    """The stack, also one with errors: whoever looks for one needs these commands most."""
+    """Return the stack, also one with errors: to find these is what the commands are for."""
     stack = load(options.folder)
     if not options.folder.is_dir():
         raise Failure(stack.diagnostics[0].message)

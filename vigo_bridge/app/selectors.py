@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``--only``: a part of what the hosts get."""
+"""Find the hosts that get something of what ``--only`` names."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Loads a stack for a command, and says what is wrong with it."""
+"""Load a stack for a command, and say what is wrong with it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,22 @@ from vigo_bridge.wording import counted, some
 
 
 def load_valid(options: StackOptions, output: str) -> Stack:
-    """The stack, if its files are right; otherwise all errors, and the end."""
+    """Return the stack. Ends with all errors where its files have any."""
     stack = load(options.folder)
     refuse_errors(stack.diagnostics, options.folder, output)
     return stack
 
 
-def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
-    """What these hosts get. Ends with all errors, or when the stack matches none of them."""
+def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
+    """Return what these hosts get, also where that is nothing. Ends with all errors."""
     plan, diagnostics = resolve(stack, hosts, options.settings)
     refuse_errors(diagnostics, options.folder, output)
+    return plan
+
+
+def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
+    """Return what these hosts get. Raises Failure where the stack matches none of them."""
+    plan = resolved(stack, options, hosts, output)
     if not plan.groups:
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "no match entry"
         raise Failure(
@@ -40,7 +46,7 @@ def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: s
 
 
 def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) -> None:
-    """Ends the command if there are errors, showing them; warnings are left to validate."""
+    """End the command with the errors, if there are any; warnings are left to validate."""
     if not has_errors(diagnostics):
         return
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
@@ -52,7 +58,7 @@ def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) 
 def show(
     diagnostics: Sequence[Diagnostic], folder: Path, output: str, *, to_stderr: bool = False
 ) -> None:
-    """Findings and their number, as text, or as one JSON or SARIF document on standard output."""
+    """Show findings and their number, as text, or as one JSON or SARIF document."""
     if output == "sarif":
         from vigo_bridge.report.sarif import as_sarif
 

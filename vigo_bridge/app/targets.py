@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts the patterns of a command line mean."""
+"""Find the hosts that the patterns of a command line mean."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
 def _traits(
     names: Sequence[str], hosts: Sequence[str], found: Hosts, how: RunOptions, private: Path
 ) -> Mapping[str, Mapping[str, Any]]:
-    """The traits of all hosts that answer; the others are named, and left out."""
+    """Return the traits of all hosts that answer; the others are named, and left out."""
     questions = "".join(f"{{{{ toJson .Traits.{name} }}}}\n" for name in names)
     resource = command_resource("task/traits", "cat", stdin=questions)
     private.mkdir()
@@ -94,7 +94,7 @@ def _answer(envoy: EnvoyResult) -> list[Any]:
 
 
 def _has(trait: Any, value: str) -> bool:
-    """A trait that is a list has each of its items."""
+    """Return whether a trait has a value; one that is a list has each of its items."""
     items = trait if isinstance(trait, list) else [trait]
     return any(glob_matches(value, _text(item)) for item in items)
 

@@ -102,7 +102,7 @@ def run_task(
 
 
 def _work(command: str, stack: StackOptions, params: Mapping[str, str], output: str) -> _Work:
-    """The stack's task of that name, or the command itself."""
+    """Return the stack's task of that name, or the command itself."""
     known = _tasks(stack, output)
     if command not in known:
         scalar = Scalar(command, command, Position("CMD", 1, 1), command)
@@ -125,7 +125,7 @@ def _work(command: str, stack: StackOptions, params: Mapping[str, str], output: 
 
 
 def _tasks(stack: StackOptions, output: str) -> Mapping[str, Task]:
-    """Those of the stack, if there is one. What is wrong elsewhere in it does not matter here."""
+    """Return the tasks of the stack, if there is one; only errors in its tasks matter here."""
     if not (stack.folder / "tasks").is_dir():
         return {}
     loaded = load(stack.folder)

@@ -25,7 +25,7 @@ def trace_of(host: str, options: StackOptions, inventory: Sequence[str], output:
 
 
 def _variables(host: str, inventory: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What the user's inventory gives this host, and that whose names Ansible reserves."""
+    """Return what the user's inventory gives this host, without and with reserved names."""
     if not inventory:
         return {}, {}
     hosts, users = known_hosts(inventory)
@@ -36,7 +36,7 @@ def _variables(host: str, inventory: Sequence[str]) -> tuple[Mapping[str, Any], 
 
 
 def narrowed(found: Trace, name: str) -> Trace:
-    """The same with one variable alone."""
+    """Return the same with one variable alone."""
     variables = tuple(variable for variable in found.variables if variable.name == name)
     if not variables:
         names = [variable.name for variable in found.variables]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a command says when it must not or cannot write its files."""
+"""Say what to do where files must not or cannot be written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def refuse_to_overwrite(folder: Path) -> None:
 
 @contextlib.contextmanager
 def writing(advice: str) -> Iterator[None]:
-    """Ends the command where the system refuses to write. advice: what to do then."""
+    """Raise Failure where the system refuses to write. advice: what to do then."""
     try:
         yield
     except OSError as error:

@@ -34,15 +34,11 @@ def envoys() -> None:
 @stack_options
 def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> None:
     """List the inventory's hosts with what matches them, and those that nothing matches."""
-
-    from vigo_bridge.app.stack_loading import load_valid, refuse_errors
+    from vigo_bridge.app.stack_loading import load_valid, resolved
     from vigo_bridge.report.envoys import envoys_as_json, print_envoys
     from vigo_bridge.report.screen import Screen
-    from vigo_bridge.resolve import resolve
 
-    loaded = load_valid(stack, output)
-    plan, diagnostics = resolve(loaded, known_names(inventory), stack.settings)
-    refuse_errors(diagnostics, stack.folder, output)
+    plan = resolved(load_valid(stack, output), stack, known_names(inventory), output)
     if output == "json":
         echo_json(envoys_as_json(plan))
     else:
