@@ -115,7 +115,7 @@ def _part(piece: Piece, environment: Environment, position: Position) -> Part:
         case "+":
             return text if counts else ""
         case "-" if not counts:
-            return Use(piece.name, text, "the default that stands there")
+            return Use(piece.name, text, "the default that stands there", is_default=True)
         case "?" if not counts and not names_secret(piece.name):
             raise ComposeError(
                 position,

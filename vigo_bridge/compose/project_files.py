@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -68,7 +69,7 @@ class ProjectFiles:
         return self._counted(content, place)
 
     def _advice(self, error: OSError) -> str:
-        if "leads out" in str(error.strerror):
+        if error.errno == errno.EXDEV:  # It leads out of the folder.
             return (
                 f"the import reads no files outside {self._root}; name a wider folder with --root"
             )

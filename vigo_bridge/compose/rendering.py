@@ -102,7 +102,7 @@ class Renderer:
 
     @staticmethod
     def _origin(use: Use, position: Position) -> str:
-        return str(position) if use.origin.startswith("the default") else use.origin
+        return str(position) if use.is_default else use.origin
 
 
 def _braced(reference: str) -> str:

@@ -16,12 +16,14 @@ class Use:
     """One `${...}`. value: what it stands for; origin: who said so, for comments.
 
     is_set: whether it has a value at all; compose takes the empty text where it has none.
+    is_default: whether its value stands beside its name, as in `${NAME:-value}`.
     """
 
     name: str
     value: str
     origin: str
     is_set: bool = True
+    is_default: bool = False
 
 
 Part = str | Use

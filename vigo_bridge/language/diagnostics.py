@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import MEANT
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import Meant
 from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import (
     did_you_mean as did_you_mean,
 )
@@ -131,7 +131,7 @@ class Diagnostics:
 
 def _is_better(suggestion: str, other: str) -> bool:
     """A name that was probably meant says more than general advice."""
-    return suggestion.startswith(MEANT) and not other.startswith(MEANT)
+    return isinstance(suggestion, Meant) and not isinstance(other, Meant)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

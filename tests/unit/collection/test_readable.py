@@ -14,8 +14,12 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import Hos
 CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "as desired": ({"action": "none", "reason": ""}, []),
     "skipped by a guard": ({"action": "skipped", "reason": "unless: `x` holds"}, []),
+    "skipped by a condition with such words": (
+        {"action": "skipped", "reason": "when: command_succeeds('grep failed') failed"},
+        [],
+    ),
     "held back": (
-        {"action": "skipped", "reason": "c/x failed"},
+        {"action": "skipped", "reason": "c/x failed", "failed_dependency": "c/x"},
         ["  skipped: [web1] c/a (c/x failed)"],
     ),
     "changed": (

@@ -56,6 +56,7 @@ class Envoy:
         ).run()
         self.notes = target.notes
         self.reasons = {result.id: result.reason for result in results}
+        self.failed_dependencies = {result.id: result.failed_dependency for result in results}
         return {result.id: result.action for result in results}
 
     def read(self, name: str) -> str:
@@ -116,6 +117,12 @@ def test_a_failure_skips_its_dependents_and_nothing_else(envoy: Envoy) -> None:
         "c/aside": "created",
     }
     assert envoy.reasons["c/further"] == "c/bad failed"
+    assert envoy.failed_dependencies == {
+        "c/bad": None,
+        "c/below": "c/bad",
+        "c/further": "c/bad",
+        "c/aside": None,
+    }
 
 
 def test_a_dependency_skipped_by_its_guard_is_met(envoy: Envoy) -> None:

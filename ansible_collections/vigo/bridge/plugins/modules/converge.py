@@ -256,6 +256,9 @@ resources:
     reason:
       description: Why; for C(skipped) always.
       type: str
+    failed_dependency:
+      description: The failed resource because of which this one was skipped.
+      type: str
     diff:
       description: Before and after.
       type: dict

@@ -130,6 +130,12 @@ def resource(raw: Any, where: str, checked: Checked) -> Result:
         error=error,
         rc=optional(value, "rc", lambda rc: checked.integer(rc, f"{where}.rc"), None),
         output=optional(value, "output", lambda out: checked.text(out, f"{where}.output"), None),
+        failed_dependency=optional(
+            value,
+            "failed_dependency",
+            lambda id: checked.text(id, f"{where}.failed_dependency", _LONGEST_NAME),
+            None,
+        ),
         duration_s=optional(
             value, "duration_s", lambda time: checked.number(time, f"{where}.duration_s"), 0.0
         ),

@@ -53,7 +53,7 @@ def _end(log: str) -> list[str]:
 
 
 def _lines(host: str, resource: Result) -> Iterator[str]:
-    if resource.action in _QUIET and not resource.reason.endswith(" failed"):
+    if resource.action in _QUIET and not resource.failed_dependency:
         return
     first, *rest = clean(resource.reason).split("\n")
     yield f"  {resource.action}: [{host}] {one_line(resource.id)}" + (

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Iterable
 
-MEANT = "did you mean"
+
+class Meant(str):
+    """Advice that names what was probably meant."""
+
 
 #: Comparing takes quadratic time: longer names, and more names than this, are not compared.
 _LONGEST_COMPARED = 64
@@ -38,6 +41,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return ``did you mean 'x'?`` with the nearest known name, or an empty text."""
+    """Return ``did you mean 'x'?``, a ``Meant``, with the nearest known name, or an empty text."""
     near = nearest(name, known)
-    return f"{MEANT} {near!r}?" if near else ""
+    return Meant(f"did you mean {near!r}?") if near else ""

@@ -171,7 +171,7 @@ class Convergence:
                 culprit = needed
             if culprit is not None:
                 self._culprits[resource.id] = culprit
-                held_back = skipped(resource, f"{culprit} failed")
+                held_back = skipped(resource, f"{culprit} failed", failed_dependency=culprit)
                 self._results[resource.id] = merged(earlier, held_back)
                 return True
         return False

@@ -11,9 +11,11 @@ from ..types.base import Result
 from .input import Resource
 
 
-def skipped(resource: Resource, reason: str) -> Result:
+def skipped(resource: Resource, reason: str, failed_dependency: str | None = None) -> Result:
     """Return the result of a resource that was not applied."""
-    return Result(resource.id, resource.type, "skipped", reason)
+    return Result(
+        resource.id, resource.type, "skipped", reason, failed_dependency=failed_dependency
+    )
 
 
 def unknown(resource: Resource, reason: str) -> Result:

@@ -108,7 +108,10 @@ class Pending:
 
 @dataclass(frozen=True)
 class Result:
-    """One resource's line in the results, as users see it."""
+    """One resource's line in the results, as users see it.
+
+    failed_dependency: the ID of the failed resource because of which it was skipped.
+    """
 
     id: str
     type: str
@@ -120,6 +123,7 @@ class Result:
     output: str | None = None
     duration_s: float = 0.0
     returned: Mapping[str, Any] = field(default_factory=dict)
+    failed_dependency: str | None = None
 
     @property
     def changed(self) -> bool:
@@ -137,7 +141,7 @@ class Result:
             "action": self.action,
             "reason": self.reason,
         }
-        for name in ("diff", "error", "rc", "output"):
+        for name in ("failed_dependency", "diff", "error", "rc", "output"):
             value = getattr(self, name)
             if value is not None:
                 shown[name] = dict(value) if isinstance(value, Mapping) else value

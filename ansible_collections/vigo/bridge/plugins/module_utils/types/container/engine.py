@@ -170,7 +170,7 @@ class Engine:
                 raise
 
     def _vanishes(self, container_id: str, error: Refused) -> bool:
-        if error.code != 409 or "in progress" not in error.message:
+        if error.code != 409 or "in progress" not in error.said:
             return False
         deadline = time.monotonic() + _REMOVAL_PATIENCE
         while self.container(container_id) is not None:

@@ -13,6 +13,7 @@ import time
 from typing import Iterator
 
 from ....common.errors import ResourceError
+from ....engine.connection import Refused
 from ..engine import Engine
 from ..observed import Existing
 from ..spec import ContainerSpec
@@ -68,7 +69,7 @@ def _refuse_taken(engine: Engine, spec: ContainerSpec, replaced: Existing | None
 
 def explain(engine: Engine, spec: ContainerSpec, error: ResourceError) -> ResourceError:
     """An engine's error at the start, with the holder's name where a port was taken."""
-    if not _TAKEN.search(error.message):
+    if not isinstance(error, Refused) or not _TAKEN.search(error.said):
         return error
     try:
         refuse_taken(engine, spec, None)

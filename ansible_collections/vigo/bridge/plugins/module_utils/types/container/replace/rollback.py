@@ -100,6 +100,6 @@ def _start_patiently(engine: Engine, container_id: str) -> None:
         try:
             return engine.start(container_id)
         except Refused as error:
-            if "already in use" not in error.message or time.monotonic() > deadline:
+            if "already in use" not in error.said or time.monotonic() > deadline:
                 raise
         time.sleep(0.5)
