@@ -30,6 +30,10 @@ test-hosts:
 test-others:
 	$(PYTHON) -m pytest -n auto --dist loadfile tests/integration tests/unit -m "not testbed and not sweep"
 
+.PHONY: test-unit
+test-unit: .venv/ready ## the unit tests alone; they need no engine and no hosts
+	$(PYTHON) -m pytest -n auto --dist loadfile tests/unit -m "not sweep"
+
 .PHONY: test-all
 test-all: lint test sweep sanity units antsibull ## all tests, the long ones too
 
