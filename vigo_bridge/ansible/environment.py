@@ -12,7 +12,7 @@ from vigo_bridge.ansible.configuration import check_configuration_file
 from vigo_bridge.ansible.configuration_files import configurations
 from vigo_bridge.ansible.locales import utf8_locale
 from vigo_bridge.ansible.vault_passwords import vault_passwords
-from vigo_bridge.sizes import FORKS
+from vigo_bridge.host_counts import FORKS
 
 _SECRET_PREFIX = "VIGO_SECRET_"
 

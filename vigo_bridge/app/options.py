@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vigo_bridge.ansible.password_source import PasswordSource
-from vigo_bridge.sizes import parse_batch_sizes, parse_budget
+from vigo_bridge.host_counts import parse_batch_sizes, parse_budget
 
 if TYPE_CHECKING:
     from vigo_bridge.run.rollout_options import RolloutOptions

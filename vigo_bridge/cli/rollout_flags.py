@@ -13,8 +13,8 @@ import click
 
 from vigo_bridge.app.options import Rollout
 from vigo_bridge.cli.options import Command, gathered
+from vigo_bridge.host_counts import BadSize, parse_batch_sizes, parse_budget
 from vigo_bridge.run.rollout_options import RolloutOptions
-from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
 
 _HOST = re.compile(r"[A-Za-z0-9._~:%-]+")
 #: Visible ASCII; what stands before an @ would be a user name.

@@ -26,8 +26,8 @@ from vigo_bridge.emit.group_variables import (
 from vigo_bridge.emit.rendering import environment
 from vigo_bridge.emit.yaml_text import entry, indented
 from vigo_bridge.files import write_text
+from vigo_bridge.host_counts import FORKS
 from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource
-from vigo_bridge.sizes import FORKS
 
 
 def write_bundle(

@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common import durations
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from vigo_bridge.host_counts import BadSize, parse_batch_sizes, parse_budget
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean_or_known
 from vigo_bridge.language.model import Task
 from vigo_bridge.language.names import defined_name
@@ -17,7 +18,6 @@ from vigo_bridge.language.template_checks import check_template
 from vigo_bridge.language.templates import uses
 from vigo_bridge.language.texts import ResourceText
 from vigo_bridge.language.values import Fields, Scalar
-from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
 
 
 def _timeout(text: str) -> None:

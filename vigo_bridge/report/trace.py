@@ -15,8 +15,8 @@ from vigo_bridge.language.position import Position
 from vigo_bridge.report.columns import place, print_line, print_rows, shown
 from vigo_bridge.resolve.graph import Drawing
 from vigo_bridge.resolve.plan import PlannedCrate
-from vigo_bridge.resolve.settings import INVENTORY, Setting, TracedVariable
 from vigo_bridge.resolve.trace import Trace, TracedResource
+from vigo_bridge.resolve.variable_sources import INVENTORY, Setting, TracedVariable
 
 BEATEN = "beaten"
 OWN = "own"

@@ -18,7 +18,7 @@ from vigo_bridge.resolve.inclusion import include
 from vigo_bridge.resolve.matching import matches
 from vigo_bridge.resolve.plan import Plan, PlannedCrate, PlannedResource
 from vigo_bridge.resolve.secret_uses import secret_uses
-from vigo_bridge.resolve.settings import TracedVariable, traced_variables
+from vigo_bridge.resolve.variable_sources import TracedVariable, traced_variables
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from vigo_bridge.sizes import Size
+from vigo_bridge.host_counts import Size
 
 
 @dataclass(frozen=True)

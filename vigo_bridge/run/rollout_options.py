@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vigo_bridge.sizes import NONE, Size
+from vigo_bridge.host_counts import NONE, Size
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from hypothesis import given
 
 import vigo_bridge
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
-from ansible_collections.vigo.bridge.plugins.plugin_utils import readable
+from ansible_collections.vigo.bridge.plugins.plugin_utils import playbook_output
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult
 from tests.unit.plugin_utils.test_host_result import ODD_RESULTS
 from tests.unit.report.large_runs import clock
+from vigo_bridge.host_counts import Size
 from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.position import Position
 from vigo_bridge.report import live, printing
@@ -44,7 +45,6 @@ from vigo_bridge.run.results import (
     RunStatus,
     read_envoys,
 )
-from vigo_bridge.sizes import Size
 
 #: Colours, a title, a link, C1, a line that would overwrite, a direction, and a line of its own.
 EVIL = (
@@ -152,8 +152,8 @@ def _playbook(result: RunResult) -> str:
     shown = []
     for host, envoy in result.envoys.items():
         found = HostResult(envoy.resources, envoy.notes, envoy.orphans)
-        shown += readable.lines(host, found)
-        shown += _texts(readable.diffs(found))
+        shown += playbook_output.lines(host, found)
+        shown += _texts(playbook_output.diffs(found))
     return "\n".join(shown)
 
 

@@ -9,12 +9,12 @@ import pytest
 from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from vigo_bridge.host_counts import Size
 from vigo_bridge.report.live import watching
 from vigo_bridge.report.progress import Lines, outcome
 from vigo_bridge.run.batches import split
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus
 from vigo_bridge.run.watcher import Watcher
-from vigo_bridge.sizes import Size
 
 CHANGED = EnvoyResult(
     EnvoyStatus.CHANGED, "", (Result("a/b", "exec", "created"), Result("a/c", "exec", "none"))

@@ -8,8 +8,8 @@ from typing import Any
 
 from vigo_bridge.language import load
 from vigo_bridge.resolve import resolve
-from vigo_bridge.resolve.settings import Setting
 from vigo_bridge.resolve.trace import Trace, trace
+from vigo_bridge.resolve.variable_sources import Setting
 
 FILES = {
     "configcrates/a.vgo": """\

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from vigo_bridge.host_counts import BadSize, parse_batch_sizes, parse_budget
 from vigo_bridge.run.batches import split
-from vigo_bridge.sizes import BadSize, parse_batch_sizes, parse_budget
 
 #: --batch-size -> number of hosts -> sizes of the batches
 SPLITS = [

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from tests.properties import examples
 from tests.unit.run.rollout_model import FATES, Expected, World, expected
+from vigo_bridge.host_counts import parse_batch_sizes, parse_budget
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_status
 from vigo_bridge.run.rollout import Rolled, Rules, over_budget, roll_out
-from vigo_bridge.sizes import parse_batch_sizes, parse_budget
 
 
 class Simulated:

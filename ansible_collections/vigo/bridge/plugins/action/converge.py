@@ -25,7 +25,7 @@ from ansible.module_utils.common.validation import (
 from ..module_utils.common.errors import ResourceError
 from ..module_utils.converge.input import docker_hosts, types_by_id
 from ..module_utils.host.system_errors import explained
-from ..plugin_utils import readable
+from ..plugin_utils import playbook_output
 from ..plugin_utils.clean_errors import clean_action_errors
 from ..plugin_utils.host_result import HostResult, Sent, checked_result
 from ..plugin_utils.printable import clean
@@ -90,12 +90,12 @@ class ActionModule(SecretAction):
         """The result as ansible-playbook prints it well; ``vigo-bridge`` has its own report."""
         if is_recording() or self._task.no_log:
             return shown
-        for line in readable.lines(host, result):
+        for line in playbook_output.lines(host, result):
             display.display(line)
         if self._task.diff:
-            shown["diff"] = readable.diffs(result)
+            shown["diff"] = playbook_output.diffs(result)
         if result.failed and result.resources:
-            shown["resources"] = readable.failures(result)
+            shown["resources"] = playbook_output.failures(result)
         return shown
 
     def _prefer_user_variables(

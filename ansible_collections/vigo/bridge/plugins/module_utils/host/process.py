@@ -18,7 +18,7 @@ from typing import IO, Any, Callable, Iterator, Mapping, Tuple, Union
 
 from ..common.errors import Blocked, ResourceError
 from ..secrets.references import Secrets
-from . import caller
+from . import caller_watch
 from .accounts import account_of
 from .process_output import Streams
 from .system_errors import advice, explained, is_of_surroundings, reason
@@ -223,7 +223,7 @@ def _communicate(
     """Starts a process and sees it through; what we are ended in the middle of ends with us."""
     process = None
     try:
-        with caller.held_back():
+        with caller_watch.held_back():
             process = start()
         return _see_through(process, stdin, timeout, secrets)
     except BaseException:
@@ -261,7 +261,7 @@ def _ends_within(process: subprocess.Popen[bytes], timeout: float) -> bool:
         left = deadline - time.monotonic()
         if left <= 0:
             return False
-        caller.leave_if_gone()
+        caller_watch.leave_if_gone()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(min(left, _CALLER_INTERVAL))
     return True

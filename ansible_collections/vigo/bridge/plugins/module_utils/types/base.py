@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from ..common.errors import ResourceError
-from ..host.caller import leave_if_gone
+from ..host.caller_watch import leave_if_gone
 from ..host.system_errors import blocked
 from ..secrets.references import Secrets
 from .target import Target

@@ -15,7 +15,7 @@ from ..delivery.bundled_module import CALL
 from ..engine import sdk
 from ..engine.connection import needs_sdk
 from ..host import private_files, system_errors
-from ..host.caller import end_with_caller
+from ..host.caller_watch import end_with_caller
 from ..secrets.references import Secrets, find
 from .base import Behaviour, Result, Turn, bring, conceal_values, concealed
 from .descriptor import NOTHING

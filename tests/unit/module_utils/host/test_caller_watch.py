@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[4]
 CODE = """\
 import sys
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import run
-from ansible_collections.vigo.bridge.plugins.module_utils.host import caller
+from ansible_collections.vigo.bridge.plugins.module_utils.host import caller_watch
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
-caller.end_with_caller()
+caller_watch.end_with_caller()
 folder = sys.argv[1]
 run.converge({"state_dir": folder + "/state", "resources": [
     {"id": "c/long", "type": "exec", "command": f"echo $$ > {folder}/pid.new;"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils import readable
+from ansible_collections.vigo.bridge.plugins.plugin_utils import playbook_output
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult, parse
 
 #: one resource of a result -> the lines for it
@@ -53,7 +53,7 @@ def result_of(*resources: dict[str, Any]) -> HostResult:
 
 @pytest.mark.parametrize(("resource", "expected"), CASES.values(), ids=CASES)
 def test_lines(resource: dict[str, Any], expected: list[str]) -> None:
-    assert readable.lines("web1", result_of({"id": "c/a", **resource})) == expected
+    assert playbook_output.lines("web1", result_of({"id": "c/a", **resource})) == expected
 
 
 def test_diffs_have_the_name_of_their_resource() -> None:
@@ -63,7 +63,7 @@ def test_diffs_have_the_name_of_their_resource() -> None:
         {"id": "c/b", "diff": {"before": {"image": "x:1"}, "after": {"image": "x:2"}}},
         {"id": "c/c", "diff": {"before": "", "after": "", "prepared": "(not shown)\n"}},
     ]
-    first, second, third = readable.diffs(result_of(*resources))
+    first, second, third = playbook_output.diffs(result_of(*resources))
     assert (first["before_header"], first["after"]) == ("c/a /a", "2\n")
     assert second["after"] == '{\n  "image": "x:2"\n}\n'
     assert third == {"prepared": "c/c: (not shown)\n"}
@@ -75,6 +75,6 @@ def test_a_failure_is_printed_without_what_went_well() -> None:
         "action": "failed",
         "error": {"message": "x", "log": "1\n" * 50 + "2\n" * 10},
     }
-    (cut,) = readable.failures(result_of({"id": "c/a"}, failed))
+    (cut,) = playbook_output.failures(result_of({"id": "c/a"}, failed))
     assert cut["id"] == "c/b"
     assert cut["error"] == {"message": "x", "log": "2\n" * 10}
