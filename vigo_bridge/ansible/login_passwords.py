@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from vigo_bridge.ansible.configuration_files import may_set
+from vigo_bridge.ansible.password_program import printed_password
 from vigo_bridge.ansible.password_source import PasswordSource
 from vigo_bridge.ansible.program import BECOME_ANSWER, CONNECTION_ANSWER
 from vigo_bridge.ansible.settings import ansible_settings
-from vigo_bridge.ansible.typed_password import (
-    in_memory,
-    is_program,
-    printed_password,
-    typed_password,
-)
+from vigo_bridge.ansible.typed_password import in_memory, is_program, typed_password
 from vigo_bridge.failures import Refusal
 
 
@@ -126,7 +122,7 @@ def _of_file(path: str, kind: _Kind) -> dict[str, str]:
     only once."""
     try:
         if is_program(path):
-            printed = printed_password([path])
+            printed = printed_password([path], kind.advice)
             if printed is not None:
                 return kind.variables(printed)
         with open(path, "rb", opener=_opened) as stream:

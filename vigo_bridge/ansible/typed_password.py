@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Passwords that are typed, or that a program prints: asked for once, and kept in memory.
+"""Passwords that are typed: asked for once, and kept in memory.
 
 Ansible's programs read such a password from a file in memory, whose name is all that they get.
 Other programs of the same user can read it as long as this process runs.
@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from vigo_bridge.failures import Refusal
@@ -22,27 +19,9 @@ def typed_password(prompt: str, reason: str, advice: str) -> str:
 
     reason: what asks for it; advice: how it can be given without a terminal. Raises Refusal.
     """
-    if not _has_terminal():
+    if not has_terminal():
         raise Refusal(f"{reason}, and there is no terminal to type it at; {advice}")
     return getpass.getpass(prompt)
-
-
-def printed_password(command: Sequence[str]) -> bytes | None:
-    """Return what a password program prints, without line breaks at the ends.
-
-    None where the program fails: Ansible runs it again then, and says what is wrong. It may ask at
-    the terminal, where there is one.
-    """
-    try:
-        finished = subprocess.run(
-            command,
-            stdin=None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            check=False,
-        )
-    except OSError:
-        return None
-    return finished.stdout.strip(b"\r\n") if finished.returncode == 0 else None
 
 
 def in_memory(password: bytes) -> str:
@@ -63,7 +42,8 @@ def is_program(path: str) -> bool:
     return Path(path).is_file() and os.access(path, os.X_OK)
 
 
-def _has_terminal() -> bool:
+def has_terminal() -> bool:
+    """Whether a person can be asked."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:

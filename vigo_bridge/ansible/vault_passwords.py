@@ -14,13 +14,9 @@ from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import kind_problem
 from vigo_bridge.ansible.configuration_files import may_set
+from vigo_bridge.ansible.password_program import printed_password
 from vigo_bridge.ansible.settings import ansible_settings
-from vigo_bridge.ansible.typed_password import (
-    in_memory,
-    is_program,
-    printed_password,
-    typed_password,
-)
+from vigo_bridge.ansible.typed_password import in_memory, is_program, typed_password
 from vigo_bridge.failures import Refusal
 
 _ASK, _IDENTITIES = "ANSIBLE_ASK_VAULT_PASS", "ANSIBLE_VAULT_IDENTITY_LIST"
@@ -124,7 +120,8 @@ def _printed(label: str, program: str) -> str | None:
     # Those whose name ends in -client get the vault ID.
     is_client = Path(program).stem.endswith("-client")
     password = printed_password(
-        [program, "--vault-id", label] if label and is_client else [program]
+        [program, "--vault-id", label] if label and is_client else [program],
+        "correct it, or name another one or a file in vault_password_file or vault_identity_list",
     )
     # From a file Ansible would remove blanks at the ends, too.
     if not password or password != password.strip():

@@ -21,8 +21,10 @@ from vigo_bridge.language.position import Position
 OLDER_FOLDERS = {"modules": "configcrates"}
 OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
 
-#: Names at the top of a stack.
-_TEMPLATES = "templates"
+TEMPLATES = "templates"
+#: The folders at the top of a stack whose files are .vgo files.
+VGO_FOLDERS = ("configcrates", "roles", "envoys", "tasks")
+FOLDERS = (*VGO_FOLDERS, TEMPLATES)
 _ROLES = "roles.vgo"
 
 #: Bounds that no stack written for use comes near, so that a hostile one costs little.
@@ -111,26 +113,23 @@ def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterato
         if count > MAX_NAMES:
             _unusable(found, current, f"the stack holds more than {MAX_NAMES} files", _SMALLER)
             return
-        _report_named_as_files(current, entries, found)
+        _report_wrong_kinds(current, entries, found)
         yield from (current / entry.name for entry in entries if not _is_folder(entry))
         waiting += [current / entry.name for entry in reversed(entries) if _is_folder(entry)]
 
 
-def _report_named_as_files(
+def _report_wrong_kinds(
     path: PurePosixPath, entries: Iterable[os.DirEntry[str]], found: Diagnostics
 ) -> None:
-    """Report folders with the name of a file that counts, such as stack.vgo."""
+    """Report folders that have the name of a file, and files that have that of a folder."""
     for entry in entries:
-        named = path / entry.name
-        is_counted = kind_of(named) in ("stack", "common", "environments") or str(named) == _ROLES
-        if (
-            is_counted
-            and named.suffix == ".vgo"
-            and named.parts[0] != _TEMPLATES
-            and _is_folder(entry)
-        ):
+        named, is_folder = path / entry.name, _is_folder(entry)
+        if is_folder and named.suffix == ".vgo" and named.parts[0] != TEMPLATES:
             message = f"the file {entry.name} cannot be read: it is a folder, not a regular file"
             _unusable(found, named, message, "rename the folder")
+        elif not is_folder and str(named) in (*FOLDERS, *OLDER_FOLDERS):
+            message = f"{entry.name} is not a folder, so that nothing in it is read"
+            _unusable(found, named, message, f"create a folder {entry.name}/, or rename the file")
 
 
 def _entries(folder: Path, path: PurePosixPath, found: Diagnostics) -> list[os.DirEntry[str]]:

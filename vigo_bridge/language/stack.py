@@ -7,6 +7,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
+    CONFIGURATION,
+    DEFAULT_VAULT_FILE,
+)
 from vigo_bridge.language.checks import check_parts
 from vigo_bridge.language.crates import read_crate
 from vigo_bridge.language.diagnostics import Diagnostics
@@ -15,6 +19,8 @@ from vigo_bridge.language.folder import (
     MAX_VGO_TOTAL,
     OLDER_FILES,
     OLDER_FOLDERS,
+    TEMPLATES,
+    VGO_FOLDERS,
     files_below,
     folder_problem,
     kind_of,
@@ -38,6 +44,10 @@ from vigo_bridge.language.tasks import read_task
 from vigo_bridge.language.template_files import TemplateFiles, warn_of_unusable
 from vigo_bridge.language.values import Fields, scalars
 from vigo_bridge.language.yaml_tree import BrokenFile, parse
+
+#: Files that count wherever they are, without their suffix.
+_FILES = ("stack", "common", "environments", "envoys", "roles")
+_SECRETS = (CONFIGURATION, DEFAULT_VAULT_FILE)
 
 Named = TypeVar("Named", Configcrate, Role, Task)
 
@@ -69,14 +79,14 @@ class _Loader:
 
     def stack(self) -> Stack:
         paths = list(files_below(self._folder, self._diagnostics))
-        templates = [path for path in paths if path.parts[0] == "templates"]
+        templates = [path for path in paths if PurePosixPath(TEMPLATES) in path.parents]
         for path in paths:
-            if path.parts[0] == "templates":
+            if path.parts[0] == TEMPLATES:
                 continue
             if path.suffix == ".vgo":
                 self._read(path)
             else:
-                self._warn_of_suffix(path)
+                self._warn_of_name(path)
         if not any(path.suffix == ".vgo" for path in paths):
             self._diagnostics.warning(
                 "VB111",
@@ -100,15 +110,25 @@ class _Loader:
         warn_of_unusable(self._folder, templates, self._crates.values(), self._diagnostics)
         return replace(stack, diagnostics=self._diagnostics.sorted())
 
-    def _warn_of_suffix(self, path: PurePosixPath) -> None:
-        is_vgo_folder = path.parts[0] in ("configcrates", "modules", "roles", "envoys", "tasks")
-        is_identity = str(path.with_suffix(".vgo")) == FILE
-        if (is_vgo_folder or is_identity) and path.suffix in (".yml", ".yaml"):
+    def _warn_of_name(self, path: PurePosixPath) -> None:
+        """Warn of a file that is not read, but looks as if it were."""
+        suffix, start = path.suffix.lower(), Position(str(path), 1, 1)
+        is_in_its_folder = path.parts[0] in (*VGO_FOLDERS, *OLDER_FOLDERS)
+        if suffix == ".vgo" or (
+            suffix in (".yml", ".yaml") and (is_in_its_folder or path.stem in _FILES)
+        ):
             self._diagnostics.warning(
                 "VB111",
-                Position(str(path), 1, 1),
+                start,
                 "the file is not read: its name does not end in .vgo",
                 f"rename it to {path.with_suffix('.vgo').name}",
+            )
+        elif suffix == ".yaml" and str(path.with_suffix(".yml")) in _SECRETS:
+            self._diagnostics.warning(
+                "VB111",
+                start,
+                "the file is not read: its name does not end in .yml",
+                f"rename it to {path.with_suffix('.yml').name}",
             )
 
     def _read(self, path: PurePosixPath) -> None:

@@ -62,7 +62,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in (*NAMES.values(), "ANSIBLE_CONFIG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(typed_password, "_has_terminal", lambda: True)
+    monkeypatch.setattr(typed_password, "has_terminal", lambda: True)
     monkeypatch.setattr(getpass, "getpass", lambda text: f"typed {text.split('(')[1][:-3]}")
     return tmp_path
 

@@ -93,6 +93,66 @@ UNUSABLE = {
         "error: the file common.vgo cannot be read: it is a folder, not a regular file",
         "rename the folder",
     ),
+    "a folder with the suffix of a file": (
+        "envoys/x.vgo",
+        lambda at: at.mkdir(),
+        "error: the file x.vgo cannot be read: it is a folder, not a regular file",
+        "rename the folder",
+    ),
+    "such a folder at the top": (
+        "hosts.vgo",
+        lambda at: at.mkdir(),
+        "error: the file hosts.vgo cannot be read: it is a folder, not a regular file",
+        "rename the folder",
+    ),
+    "a file with the name of a folder": (
+        "tasks",
+        lambda at: at.write_text("name: web"),
+        "error: tasks is not a folder, so that nothing in it is read",
+        "create a folder tasks/, or rename the file",
+    ),
+    "a link to nowhere with the name of a folder": (
+        "roles",
+        lambda at: at.symlink_to("nowhere"),
+        "error: roles is not a folder, so that nothing in it is read",
+        "create a folder roles/, or rename the file",
+    ),
+    "a FIFO with the name of a folder": (
+        "templates",
+        lambda at: os.mkfifo(at),
+        "error: templates is not a folder, so that nothing in it is read",
+        "create a folder templates/, or rename the file",
+    ),
+    "the older name of a folder": (
+        "modules",
+        lambda at: at.write_text("name: web"),
+        "error: modules is not a folder, so that nothing in it is read",
+        "create a folder modules/, or rename the file",
+    ),
+    "a suffix in capitals": (
+        "web.VGO",
+        lambda at: at.touch(),
+        "warning: the file is not read: its name does not end in .vgo",
+        "rename it to web.vgo",
+    ),
+    "a common file of another suffix": (
+        "envoys/web/common.yaml",
+        lambda at: at.touch(),
+        "warning: the file is not read: its name does not end in .vgo",
+        "rename it to common.vgo",
+    ),
+    "match entries of another suffix": (
+        "envoys.yml",
+        lambda at: at.touch(),
+        "warning: the file is not read: its name does not end in .vgo",
+        "rename it to envoys.vgo",
+    ),
+    "a list of secret stores of another suffix": (
+        "secrets.yaml",
+        lambda at: at.touch(),
+        "warning: the file is not read: its name does not end in .yml",
+        "rename it to secrets.yml",
+    ),
     "a FIFO as stack.vgo": (
         "stack.vgo",
         lambda at: os.mkfifo(at),
@@ -162,7 +222,7 @@ def test_what_is_not_read(
     assert fingerprint(stack, {}) == fingerprint(stack, {})
 
 
-@pytest.mark.parametrize("name", ["templates/stack.vgo", "envoys/stack.vgo", "web.vgo"])
+@pytest.mark.parametrize("name", ["templates/stack.vgo", "envoys/vgo", "envoys/web.d", "old.vgo.d"])
 def test_a_folder_with_any_other_name(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir(parents=True)
     (tmp_path / "common.vgo").write_text("vars: {}\n")

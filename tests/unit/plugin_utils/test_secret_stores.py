@@ -243,7 +243,24 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "a control character": ("stores: [a\0b]", "it is no YAML"),
     "no time": (
         'stores: [{command: ["{path}"], timeout: soon}]',
-        "'soon' is not a number of seconds above 0; write one",
+        "'soon' is not a number of seconds from above 0 to 86400; write one such as 30",
+    ),
+    "no end": ('stores: [{command: ["{path}"], timeout: .inf}]', "inf is not a number of seconds"),
+    "not a number": ('stores: [{command: ["{path}"], timeout: .nan}]', "nan is not a number of"),
+    "no number": ('stores: [{command: ["{path}"], timeout: true}]', "True is not a number of"),
+    "no time at all": ('stores: [{command: ["{path}"], timeout: 0}]', "0 is not a number of"),
+    "a long time": ('stores: [{command: ["{path}"], timeout: 1e300}]', "is not a number of"),
+    "a NUL in a command": (
+        'stores:\n  - env\n  - command: ["pass\\0", "{path}"]',
+        ":3:5: command: it contains a NUL character, which is not allowed; remove it",
+    ),
+    "a NUL in an argument": (
+        'stores: [{command: [pass, "{path}", "a\\0"]}]',
+        ":1:10: command: it contains a NUL character",
+    ),
+    "a NUL in a path": (
+        'stores: [{vault_file: "a\\0.yml"}]',
+        ":1:10: vault_file: it contains a NUL character",
     ),
 }
 

@@ -35,6 +35,8 @@ ENTRY_POINTS = "vigo_bridge.secret_stores"
 #: The file of a stack that names its stores.
 CONFIGURATION = "secrets.yml"
 _LARGEST = 1 << 18
+#: A day, in seconds.
+_LONGEST_TIMEOUT = 86400
 #: What is asked where a stack says nothing; the file may be missing.
 DEFAULT_VAULT_FILE = "secrets.vault.yml"
 
@@ -147,6 +149,9 @@ def _configured(entry: Any, folder: str, read: VaultReader, plugged_in: PluggedI
         return EnvironmentStore()
     if not isinstance(entry, Mapping):
         raise _no_store(entry)
+    for key, value in entry.items():
+        if any("\0" in part for part in _texts(value)):
+            raise StoreError(f"{key}: it contains a NUL character, which is not allowed; remove it")
     if "command" in entry and set(entry) <= {"command", "timeout"}:
         return _command(entry["command"], entry.get("timeout", COMMAND_TIMEOUT))
     if len(entry) != 1:
@@ -160,6 +165,11 @@ def _configured(entry: Any, folder: str, read: VaultReader, plugged_in: PluggedI
     raise _no_store(entry)
 
 
+def _texts(value: Any) -> Iterable[str]:
+    parts = value if isinstance(value, list) else [value]
+    return (part for part in parts if isinstance(part, str))
+
+
 def _command(command: Any, timeout: Any) -> CommandStore:
     if not _is_command(command):
         raise StoreError(
@@ -171,9 +181,11 @@ def _command(command: Any, timeout: Any) -> CommandStore:
             f"command: no argument of {command!r} has {{path}}, so that it would give the same"
             ' for each secret; write "{path}" where the path belongs'
         )
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
+    is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+    if not is_number or not 0 < timeout <= _LONGEST_TIMEOUT:
         raise StoreError(
-            f"timeout: {timeout!r} is not a number of seconds above 0; write one such as 30"
+            f"timeout: {timeout!r} is not a number of seconds from above 0 to {_LONGEST_TIMEOUT};"
+            " write one such as 30"
         )
     return CommandStore(command, timeout)
 
