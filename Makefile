@@ -93,6 +93,10 @@ site: .venv/ready ## the documentation as a site, in dist/site
 wheel: .venv/ready ## the package to install, in dist/
 	$(PYTHON) -m build --wheel
 
+.PHONY: release
+release: .venv/ready ## build and check a release in dist/release, and say what to upload where
+	$(PYTHON) -m tests.release
+
 .PHONY: constraints
 constraints: ## take the newest development tools, and write their versions to tests/constraints.txt
 	tests/freeze
