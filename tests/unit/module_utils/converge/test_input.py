@@ -14,6 +14,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
     parse_resources,
     types_by_id,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import Crate
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 
 EXEC = {"type": "exec", "command": "true"}
 
@@ -25,18 +27,63 @@ def test_they_come_before_the_others_and_carry_their_crate() -> None:
     assert set(parse_crates(crates)) == {"a", "b", "c"}
 
 
-@pytest.mark.parametrize(
-    ("entry", "message"),
-    [
-        ({"type": "exce"}, "type 'exce' is not one of"),
-        ({**EXEC, "comand": "x"}, "resource a/exec:true: unknown attribute 'comand'"),
-        ({"type": "exec"}, "resource a/exec:: command is missing"),
-    ],
-)
+NOT_TEXT, QUOTED = "expected a string, not", "; write it as one text, in quotes"
+#: a resource of crate a -> the whole message
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"type": "exce"}, f"resource a/exce:: type 'exce' is not one of {', '.join(TYPES)}"),
+    (
+        {**EXEC, "comand": "x"},
+        "resource a/exec:true: unknown attribute 'comand'; did you mean 'command'?",
+    ),
+    (
+        {"type": "file", "target_path": "/a", "zzzz": "x"},
+        f"resource a/file:/a: unknown attribute 'zzzz'; known: {', '.join(TYPES['file'].options)}",
+    ),
+    ({"type": "exec"}, "resource a/exec:: command is missing"),
+    (
+        {**EXEC, "name": {}, "id": {"a": 1}},
+        f"resource {{'a': 1}}: id: {NOT_TEXT} a mapping{QUOTED}",
+    ),
+    ({**EXEC, "notify": {"a": 1}}, f"resource a/exec:true: notify: {NOT_TEXT} a mapping{QUOTED}"),
+    ({**EXEC, "when": ["a"]}, f"resource a/exec:true: when: {NOT_TEXT} a list{QUOTED}"),
+    ({**EXEC, "when": "os.distro =="}, "resource a/exec:true: when: "),
+    (
+        {"type": "exec", "command": {}},
+        f"resource of type exec: command: {NOT_TEXT} a mapping{QUOTED}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entry", "message"), WRONG)
 def test_what_is_wrong_with_one(entry: dict[str, Any], message: str) -> None:
     with pytest.raises(ResourceError) as raised:
         parse_resources([], {"a": {"resources": [entry]}})
-    assert message in str(raised.value)
+    assert str(raised.value).startswith(message)
+
+
+#: a crate -> the whole message
+WRONG_CRATES: list[tuple[dict[str, Any], str]] = [
+    ({"whn": "x"}, "crate a: unknown attribute 'whn'; did you mean 'when'?"),
+    ({"zzzz": 1}, "crate a: unknown attribute 'zzzz'; known: depends_on, vars, when, resources"),
+    ({"depends_on": {"b": 1}}, f"crate a: depends_on: {NOT_TEXT} a mapping{QUOTED}"),
+    ({"when": ["x"]}, f"crate a: when: {NOT_TEXT} a list{QUOTED}"),
+]
+
+
+@pytest.mark.parametrize(("entry", "message"), WRONG_CRATES)
+def test_what_is_wrong_with_a_crate(entry: dict[str, Any], message: str) -> None:
+    with pytest.raises(ResourceError) as raised:
+        parse_crates({"a": entry})
+    assert str(raised.value).startswith(message)
+
+
+def test_what_a_crate_says() -> None:
+    written = {"depends_on": "b, c", "vars": {"x": 1}, "when": "distro('debian')"}
+    crate = parse_crates({"a": written})["a"]
+    assert crate.crate == Crate("a", ("b", "c"))
+    assert crate.vars == {"x": 1}
+    assert crate.condition is not None
+    assert crate.condition.text == "distro('debian')"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,12 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import build
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import Crate, Node
-from ansible_collections.vigo.bridge.plugins.module_utils.converge.selection import names, select
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.selection import (
+    as_checked,
+    names,
+    select,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from tests.unit.module_utils.converge.test_passes import Envoy
 
 #: selector -> id -> whether it is meant
@@ -134,3 +139,29 @@ def test_a_command_without_a_guard_cannot_be_checked(envoy: Envoy) -> None:
         "site/page": "created",
     }
     assert not (envoy.folder / "ran").exists()
+
+
+GUARDS = ("onlyif", "creates")
+NEEDLESS = "and `only` does not name it"
+#: action -> guards that are given -> action and reason when it is looked at only
+CHECKED = [
+    ("none", (), "none", "why"),
+    ("skipped", (), "skipped", "why"),
+    ("blocked", (), "blocked", "why"),
+    ("failed", ("creates",), "failed", "why"),
+    ("ran", (), "skipped", "no guard tells whether it is needed"),
+    ("ran", ("creates",), "failed", f"it would be ran (why), {NEEDLESS}"),
+    ("unknown", ("onlyif",), "failed", f"it cannot be told (why), {NEEDLESS}"),
+]
+
+
+@pytest.mark.parametrize(("action", "given", "checked", "reason"), CHECKED)
+def test_as_checked(action: str, given: tuple[str, ...], checked: str, reason: str) -> None:
+    found = as_checked(Result("a/x", "exec", action, "why"), dict.fromkeys(given, "x"), GUARDS)
+    error = {"message": reason, "log": ""} if reason != "why" and checked == "failed" else None
+    assert found == Result("a/x", "exec", checked, reason, error=error)
+
+
+def test_a_type_without_guards_is_checked() -> None:
+    found = as_checked(Result("a/x", "file", "updated", "why"), {}, ())
+    assert (found.action, found.reason) == ("failed", f"it would be updated (why), {NEEDLESS}")
