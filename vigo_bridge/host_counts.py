@@ -6,13 +6,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Advised
+
 #: Hosts at a time where the user does not say.
 FORKS = 25
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
-class BadSize(ValueError):
-    """A text is not a number of hosts. The message says what to write."""
+class BadSize(Advised):
+    """A text is not a number of hosts."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def parse_batch_sizes(text: str) -> tuple[Size, ...]:
     """`5`, `25%`, or a list such as `1,10%,50%`. Raises BadSize."""
     sizes = tuple(_size(part, text) for part in text.split(","))
     if any(size.number == 0 for size in sizes):
-        raise BadSize(f"{text}: a batch has at least one host; write a number such as 5, or 25%")
+        raise BadSize(f"{text}: a batch has at least one host", "write a number such as 5, or 25%")
     return sizes
 
 
@@ -50,9 +52,11 @@ def _size(part: str, text: str) -> Size:
     digits, percent = part.strip(), part.strip().endswith("%")
     digits = digits.removesuffix("%")
     if not _NUMBER.fullmatch(digits):
-        raise BadSize(f"{text}: {part.strip() or 'nothing'!r} is not a number of hosts; write a"
-                      " whole number such as 5, or a percentage such as 25%")  # fmt: skip
+        raise BadSize(
+            f"{text}: {part.strip() or 'nothing'!r} is not a number of hosts",
+            "write a whole number such as 5, or a percentage such as 25%",
+        )
     number = int(digits)
     if percent and number > 100:
-        raise BadSize(f"{text}: {part.strip()} is more than all hosts; write at most 100%")
+        raise BadSize(f"{text}: {part.strip()} is more than all hosts", "write at most 100%")
     return Size(number, percent)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import require_known
 from vigo_bridge.app.hosts import Hosts
 from vigo_bridge.emit.command import command_resource, write_command
@@ -35,7 +36,10 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
     wanted = [match for target in targets if (match := _FILTER.fullmatch(target))]
     filters = [(match[1], match[2]) for match in wanted]
     for name, _ in filters:
-        require_known(name, WrongUsage)
+        try:
+            require_known(name)
+        except ResourceError as error:
+            raise WrongUsage(error.message) from error
     patterns = [target for target in targets if not _FILTER.fullmatch(target)]
     names = named(patterns, found.names) if patterns else found.names
     if not filters:

@@ -45,7 +45,7 @@ def _seconds(text: str) -> float:
 
 def _command(text: str) -> str:
     if not text.strip():
-        raise BadSize("the command is empty; write what to run")
+        raise BadSize("the command is empty", "write what to run")
     return text
 
 

@@ -87,8 +87,8 @@ def _check_texts(name: str, value: Value, diagnostics: Diagnostics) -> None:
     for place, item in entries:
         is_missing = name in _WORDS and isinstance(item, Scalar) and item.data is None
         if is_missing or not isinstance(item, Scalar):
-            message = NotText(item.data, (name, place)).message
-            diagnostics.error("VB501", item.position, message)
+            error = NotText(item.data, (name, place))
+            diagnostics.error("VB501", item.position, error.problem, error.advice)
 
 
 def _unmet(option: Mapping[str, Any], value: Value) -> str:

@@ -37,5 +37,5 @@ def check_condition(
     except conditions.ConditionError as error:
         is_verbatim = text == written.text
         position = written.position_of(error.offset) if is_verbatim else written.position
-        diagnostics.error("VB402", position, f"when: {error.message}")
+        diagnostics.error("VB402", position, f"when: {error.problem}", error.advice)
         return None

@@ -29,6 +29,7 @@ class SpecProblem:
     """place: the attribute to blame and where in it, as a `ResourceError` has it."""
 
     message: str
+    advice: str
     place: tuple[Any, ...]
 
     @property
@@ -47,7 +48,10 @@ def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]
     others = _refused_together(kind, given)
     if refused:  # Without them, others may seem to be missing.
         others = [error for error in others if error.attribute in given]
-    return [SpecProblem(error.message, error.place) for error in (*refused.values(), *others)]
+    return [
+        SpecProblem(error.problem, error.advice, error.place)
+        for error in (*refused.values(), *others)
+    ]
 
 
 def _refused_alone(kind: str, attributes: Mapping[str, Any]) -> dict[str, ResourceError]:
@@ -76,7 +80,7 @@ def check_specs(crate: Configcrate, diagnostics: Diagnostics) -> None:
             if not has_templates(arm):
                 problems = spec_problems(resource.type, plain_data(resource, arm))
                 for problem, position in new_problems(problems, resource, arm, diagnostics):
-                    diagnostics.error("VB501", position, problem.message)
+                    diagnostics.error("VB501", position, problem.message, problem.advice)
 
 
 def has_templates(attributes: Mapping[str, Value]) -> bool:

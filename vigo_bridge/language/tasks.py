@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common import durations
-from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from vigo_bridge.host_counts import BadSize, parse_batch_sizes, parse_budget
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Advised
+from vigo_bridge.host_counts import parse_batch_sizes, parse_budget
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean_or_known
 from vigo_bridge.language.model import Task
 from vigo_bridge.language.names import defined_name
@@ -70,6 +70,6 @@ def _option(reader: Reader, name: str) -> str:
         return ""
     try:
         _OPTIONS[name](text.text)
-    except (BadSize, ResourceError) as error:
-        reader.diagnostics.error("VB104", text.position, f"{name}: {error}")
+    except Advised as error:
+        reader.diagnostics.error("VB104", text.position, f"{name}: {error.problem}", error.advice)
     return text.text

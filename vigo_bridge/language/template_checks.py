@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import require_known
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
     TemplateError,
@@ -68,9 +69,9 @@ def check_template(text: ResourceText, foreach: bool, diagnostics: Diagnostics) 
     for use in uses(scalar, foreach):
         if use.chain[0] == "Traits" and len(use.chain) > 1 and use.chain[1] != "*":
             try:
-                require_known(".".join(use.chain[1:3]), ValueError)
-            except ValueError as error:
-                diagnostics.error("VB301", use.position, str(error))
+                require_known(".".join(use.chain[1:3]))
+            except ResourceError as error:
+                diagnostics.error("VB301", use.position, error.problem, error.advice)
 
 
 def _report_foreign(text: ResourceText, action: str, start: int, diagnostics: Diagnostics) -> None:

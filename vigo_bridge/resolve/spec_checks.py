@@ -49,13 +49,14 @@ def _report(
 ) -> None:
     blamed = arm.get(problem.attribute)
     if blamed is not None and not has_templates({problem.attribute: blamed}):
-        diagnostics.error("VB501", position, problem.message)
+        diagnostics.error("VB501", position, problem.message, problem.advice)
     else:
+        advice = "correct the variable, unless the inventory sets it"
         diagnostics.warning(
             "VB501",
             position,
             f"with the stack's own values, {problem.message}",
-            "correct the variable, unless the inventory sets it",
+            f"{advice}: {problem.advice}" if problem.advice else advice,
         )
 
 

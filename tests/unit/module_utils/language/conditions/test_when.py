@@ -203,7 +203,7 @@ def test_container() -> None:
         ("os_family(debian)", 10, "expected an argument in quotes, found 'debian'"),
         ("os_family('debian'", 18, "expected ',' or ')', found the end"),
         ("os_family('debian',)", 19, "expected an argument in quotes"),
-        ("os_family", 0, "os_family: write os_family('debian')"),
+        ("os_family", 0, "os_family with 0 arguments; write os_family('debian')"),
         ("hour_range('1')", 0, "write hour_range('22', '6')"),
         ("is_container('x')", 0, "write is_container"),
         ("changed('x')", 8, "takes no arguments"),

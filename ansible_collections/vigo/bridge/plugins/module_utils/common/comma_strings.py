@@ -36,13 +36,12 @@ class NotText(ResourceError):
     """A list, a mapping or nothing stands where one text belongs. The message names the place."""
 
     def __init__(self, value: Any, place: tuple[Any, ...]) -> None:
-        super().__init__(_not_text(value, place), place=place)
-        self.value = value
+        super().__init__(*_not_text(value, place), place=place)
+        self._value = value
 
     def move_into(self, place: tuple[Any, ...]) -> None:
         super().move_into(place)
-        self.message = _not_text(self.value, self.place)
-        self.args = (self.message,)
+        self.say(*_not_text(self._value, self.place))
 
 
 def as_list(value: Any) -> list[str]:
@@ -120,11 +119,12 @@ def _entries(value: Any, separator: Pattern[str]) -> Iterator[Tuple[Tuple[Any, .
         yield (), text(value)
 
 
-def _not_text(value: Any, place: tuple[Any, ...]) -> str:
+def _not_text(value: Any, place: tuple[Any, ...]) -> tuple[str, str]:
+    """The problem, and what to do."""
     where = [f"item {part + 1}" if isinstance(part, int) else str(part) for part in place]
     if value is None:
-        return ": ".join([*where, 'expected a string, not null; write "" for an empty one'])
+        return ": ".join([*where, "expected a string, not null"]), 'write "" for an empty one'
     kind = "mapping" if isinstance(value, Mapping) else "list"
     form = _FORMS.get(str(place[0]), "") if place and isinstance(place[-1], int) else ""
     advice = f"write {form}" if form else "write it as one text, in quotes"
-    return ": ".join([*where, f"expected a string, not a {kind}; {advice}"])
+    return ": ".join([*where, f"expected a string, not a {kind}"]), advice

@@ -22,9 +22,9 @@ def seconds(value: Any, attribute: str) -> float:
     text = str(value).strip()
     if isinstance(value, bool) or not _WHOLE.fullmatch(text):
         raise ResourceError(
-            f"{attribute}: {value!r} is not a duration; write seconds (90) or 30s, 5m, 1h"
+            f"{attribute}: {value!r} is not a duration", "write seconds (90) or 30s, 5m, 1h"
         )
     length = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     if length >= _LONGEST:
-        raise ResourceError(f"{attribute}: {text:.40} is too long; write at most 500000h")
+        raise ResourceError(f"{attribute}: {text:.40} is too long", "write at most 500000h")
     return length

@@ -17,28 +17,49 @@ class Key(str):
     """A key that is itself wrong, in the place of an error."""
 
 
-class ResourceError(Exception):
+class Advised(Exception):
+    """Something is wrong. ``problem`` says what, ``advice`` what to do, ``message`` both.
+
+    Where the problem says what to do, the advice is empty.
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        super().__init__(problem, advice)
+        self.say(problem, advice)
+
+    def say(self, problem: str, advice: str) -> None:
+        """Put it into other words."""
+        self.problem = problem
+        self.advice = advice
+        self.message = f"{problem}; {advice}" if advice else problem
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ResourceError(Advised):
     """The resource cannot be what it should be: bad attributes, or its action failed.
 
-    ``message`` says what happened and what to do. ``log`` holds the last lines of output of
-    whatever failed (a container, a command), or is empty. ``rc`` is an exit code where there
-    is one. ``returned``: see ``Outcome``. ``place`` says which of the resource's attributes is
-    wrong, and where in it: keys of mappings, numbers of items from 0 on, at its end a ``Key``
-    or the ``Offset`` in a text. It is empty where no attribute is at fault.
+    ``log`` holds the last lines of output of whatever failed (a container, a command), or is
+    empty. ``rc`` is an exit code where there is one. ``returned``: see ``Outcome``. ``place`` says
+    which of the resource's attributes is wrong, and where in it: keys of mappings, numbers of items
+    from 0 on, at its end a ``Key`` or the ``Offset`` in a text. It is empty where no attribute is
+    at fault.
     """
 
     status = "failed"
 
     def __init__(
         self,
-        message: str,
+        problem: str,
+        advice: str = "",
+        *,
         log: str = "",
         rc: int | None = None,
         returned: Mapping[str, Any] | None = None,
         place: tuple[Any, ...] = (),
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(problem, advice)
         self.log = log
         self.rc = rc
         self.returned = returned or {}

@@ -87,13 +87,13 @@ def expand(names: Iterable[str]) -> list[str]:
     ]
 
 
-def require_known(name: str, error: type[Exception] = ResourceError) -> None:
-    """Raises ``error`` unless ``name`` is a trait or a prefix of some."""
+def require_known(name: str) -> None:
+    """Raises ResourceError unless ``name`` is a trait or a prefix of some."""
     prefixes = {known.partition(".")[0] for known in KNOWN}
     if name in KNOWN or name in prefixes:
         return
     hint = did_you_mean(name, KNOWN) or f"known: {', '.join(KNOWN)}"
-    raise error(f"unknown trait {name[:64]!r}; {hint}")
+    raise ResourceError(f"unknown trait {name[:64]!r}", hint)
 
 
 def os_release(text: str) -> dict[str, str]:

@@ -51,7 +51,7 @@ def with_texts(
 def refuse_nul(name: str, value: Any) -> None:
     """Raise ResourceError where a text of an attribute holds a NUL character."""
     if any("\0" in part for part in texts(value)):
-        raise ResourceError(f"{name} contains a NUL character, which is not allowed; remove it")
+        raise ResourceError(f"{name} contains a NUL character, which is not allowed", "remove it")
 
 
 def _is_text(option: Mapping[str, Any]) -> bool:

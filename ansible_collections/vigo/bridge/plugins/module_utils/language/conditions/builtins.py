@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Iterable
 
+from ...common.errors import Advised
 from ...host.traits import architecture, family, require_known
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Builtin:
     """One builtin.
 
     usage: how it is written, for error messages. readers: one for each argument, from its text
-    to a value; they raise ValueError saying what is expected. required: how many arguments
+    to a value; they raise Advised. required: how many arguments
     must be there. holds: the answer, from Facts and the values; None where it
     cannot be predicted. needs: the names of the traits
     that it will ask for, from the values.
@@ -51,15 +52,15 @@ class Builtin:
 
 def _path(text: str) -> str:
     if not text.startswith("/"):
-        raise ValueError(f"{text!r} is not an absolute path; start it with '/'")
+        raise Advised(f"{text!r} is not an absolute path", "start it with '/'")
     return _text(text)
 
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise ValueError("the argument is empty; write what to ask for")
+        raise Advised("the argument is empty", "write what to ask for")
     if re.search("[\0\ud800-\udfff]", text):
-        raise ValueError("the argument holds a character that the system cannot take")
+        raise Advised("the argument holds a character that the system cannot take", "remove it")
     return text
 
 
@@ -70,7 +71,7 @@ def _word(text: str) -> str:
 def _number(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
-            raise ValueError(f"{text[:20]!r} is not an integer from {low} to {high}")
+            raise Advised(f"{text[:20]!r} is not an integer from {low} to {high}")
         return int(text)
 
     return read
@@ -85,7 +86,7 @@ def _week_day(word: str) -> int:
     for number, day in enumerate(_DAYS):
         if word in (day, day[:3]):
             return number
-    raise ValueError(f"{word[:20]!r} is not a day; write mon, tue, wed, thu, fri, sat or sun")
+    raise Advised(f"{word[:20]!r} is not a day", "write mon, tue, wed, thu, fri, sat or sun")
 
 
 def _month_days(text: str) -> frozenset[int]:
@@ -93,13 +94,13 @@ def _month_days(text: str) -> frozenset[int]:
 
 
 def _trait_name(text: str) -> str:
-    require_known(text, ValueError)
+    require_known(text)
     return text
 
 
 def _version(text: str) -> tuple[int, ...]:
     if not re.fullmatch(_VERSION, text):
-        raise ValueError(f"{text[:20]!r} is not a version; write numbers such as '12' or '22.04'")
+        raise Advised(f"{text[:20]!r} is not a version", "write numbers such as '12' or '22.04'")
     return _numbers(text)
 
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Sequence, Union
 
+from ...common.errors import Advised
 from ...common.suggest import did_you_mean
+from ...common.wording import counted
 from .builtins import BUILTINS, Builtin
 from .tokens import ConditionError, Token, tokens
 
@@ -85,8 +87,8 @@ class _Parser:
         if token.kind == kind:
             return self._take()
         hint = _WORD_OPERATORS.get(token.text.lower())
-        suggestion = f"; write '{hint}'" if hint else ""
-        raise ConditionError(f"expected {expected}, found {token}{suggestion}", token.offset)
+        advice = f"write '{hint}'" if hint else ""
+        raise ConditionError(f"expected {expected}, found {token}", advice, token.offset)
 
     def _both(self) -> Tree:
         operands = self._separated(self._operand, "&&")
@@ -109,7 +111,8 @@ class _Parser:
         self._depth += 1
         if self._depth > MAXIMUM_DEPTH:
             raise ConditionError(
-                f"'!' and '(' nest deeper than {MAXIMUM_DEPTH} levels; simplify the condition",
+                f"'!' and '(' nest deeper than {MAXIMUM_DEPTH} levels",
+                "simplify the condition",
                 opening.offset,
             )
         tree: Tree
@@ -127,11 +130,17 @@ class _Parser:
         given = self._arguments() if self._accept("(") else ()
         if name.text == "changed":
             if given:
-                raise ConditionError("'changed' takes no arguments", given[0].offset)
+                raise ConditionError(
+                    "'changed' takes no arguments", "leave them out", given[0].offset
+                )
             return Changed(name.offset)
         builtin = BUILTINS[name.text]
         if not builtin.required <= len(given) <= len(builtin.readers):
-            raise ConditionError(f"{name.text}: write {builtin.usage}", name.offset)
+            raise ConditionError(
+                f"{name.text} with {counted(len(given), 'argument')}",
+                f"write {builtin.usage}",
+                name.offset,
+            )
         return Call(builtin, tuple(_values(builtin, given)))
 
     def _arguments(self) -> tuple[Token, ...]:
@@ -162,14 +171,15 @@ def _values(builtin: Builtin, given: Iterable[Token]) -> Iterable[Any]:
         text = token.text[1:-1] if token.kind == "quoted" else token.text
         try:
             yield builtin.readers[position](text)
-        except ValueError as error:
-            raise ConditionError(f"{builtin.name}: {error}", token.offset) from error
+        except Advised as error:
+            problem = f"{builtin.name}: {error.problem}"
+            raise ConditionError(problem, error.advice, token.offset) from error
 
 
 def _unknown(name: Token) -> ConditionError:
     operator = _WORD_OPERATORS.get(name.text.lower())
     if operator:
-        return ConditionError(f"{name} is not a builtin; write '{operator}'", name.offset)
+        return ConditionError(f"{name} is not a builtin", f"write '{operator}'", name.offset)
     known = ["changed", *BUILTINS]
     hint = did_you_mean(name.text, known) or f"known: {', '.join(known)}"
-    return ConditionError(f"unknown builtin {name}; {hint}", name.offset)
+    return ConditionError(f"unknown builtin {name}", hint, name.offset)

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...common.errors import Advised
+
 #: Longer texts are cut in messages.
 LONGEST_NAME = 40
 
@@ -24,15 +26,11 @@ _TOKEN = re.compile(
 )
 
 
-class ConditionError(Exception):
-    """A ``when`` that means nothing.
+class ConditionError(Advised):
+    """A ``when`` that means nothing. ``offset`` counts characters from 0."""
 
-    ``message`` says what is wrong and what to write; ``offset`` counts characters from 0.
-    """
-
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, problem: str, advice: str, offset: int) -> None:
+        super().__init__(problem, advice)
         self.offset = offset
 
     def __str__(self) -> str:
@@ -73,9 +71,13 @@ def _shortened(text: str) -> str:
 
 def _stray(character: str, offset: int) -> ConditionError:
     if character in "'\"":
-        return ConditionError(f"the quote {character} is not closed; close it", offset)
+        return ConditionError(f"the quote {character} is not closed", "close it", offset)
     if character in "&|":
-        return ConditionError(f"write '{character * 2}' instead of a single one", offset)
+        return ConditionError(
+            f"{character!r} is not an operator", f"write '{character * 2}'", offset
+        )
     return ConditionError(
-        f"unexpected {character!r}; expected a builtin, '!', '&&', '||' or parentheses", offset
+        f"unexpected {character!r}",
+        "write a builtin, '!', '&&', '||' or parentheses",
+        offset,
     )

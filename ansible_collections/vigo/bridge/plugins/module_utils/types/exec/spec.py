@@ -96,8 +96,8 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
 def _check_secret_file(secret_file: Any, command: Command) -> None:
     if secret_file is not None and not SECRET_FILE.search("\n".join(words(command))):
         raise ResourceError(
-            "secret_file is given, but the command does not use it; write {{secret_file}} where"
-            " its path shall stand"
+            "secret_file is given, but the command does not use it",
+            "write {{secret_file}} where its path shall stand",
         )
 
 
@@ -105,8 +105,8 @@ def _background(attributes: Mapping[str, Any]) -> bool:
     background = _yes(attributes.get("background"), "background")
     if background and (attributes.get("stdin") or attributes.get("secret_file") is not None):
         raise ResourceError(
-            "a command in the background outlives the run and gets neither stdin nor secret_file;"
-            " leave them out"
+            "a command in the background outlives the run and gets neither stdin nor secret_file",
+            "leave them out",
         )
     return background
 
@@ -132,7 +132,7 @@ def _command(value: Any) -> Command:
     is_list = isinstance(value, (list, tuple))
     command: Command = comma_strings.words(value) if is_list else comma_strings.text(value)
     if not words(command) or not words(command)[0].strip():
-        raise ResourceError("command is missing or empty; write what to run")
+        raise ResourceError("command is missing or empty", "write what to run")
     return command
 
 
@@ -141,7 +141,8 @@ def _environment(value: Any) -> Mapping[str, str]:
     for name in variables:
         if not name or "=" in name or "\0" in name:
             raise ResourceError(
-                f"environment: {name!r} is not the name of a variable; write letters, digits and _",
+                f"environment: {name!r} is not the name of a variable",
+                "write letters, digits and _",
                 place=(Key(name),),
             )
     return variables
@@ -155,7 +156,7 @@ def _exit_code(entry: str) -> int:
     try:
         return int(entry)
     except ValueError:
-        raise ResourceError(f"returns: {entry!r} is not an exit code; write 0, or 0,2") from None
+        raise ResourceError(f"returns: {entry!r} is not an exit code", "write 0, or 0,2") from None
 
 
 def _yes(value: Any, name: str) -> bool:

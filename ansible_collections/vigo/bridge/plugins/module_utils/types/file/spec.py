@@ -129,7 +129,9 @@ def _check_contents(attributes: Mapping[str, Any], source: Any) -> None:
         given.remove("source")
     if len(given) > 1:
         raise ResourceError(
-            f"{given[0]} and {given[1]} exclude one another; keep one of them", place=(given[0],)
+            f"{given[0]} and {given[1]} exclude one another",
+            "keep one of them",
+            place=(given[0],),
         )
     if source and not is_path(source):
         raise ResourceError(
@@ -155,11 +157,11 @@ def is_path(text: str) -> bool:
 def _target_path(path: str) -> str:
     if not is_path(path):
         raise ResourceError(
-            f"target_path: {path!r} is not absolute; write it from / on, or from ~/ on"
+            f"target_path: {path!r} is not absolute", "write it from / on, or from ~/ on"
         )
     if path.rpartition("/")[2] in ("", ".", "..") or "/" not in path:
         raise ResourceError(
-            f"target_path: {path!r} is a directory; write the path of the file, with its name"
+            f"target_path: {path!r} is a directory", "write the path of the file, with its name"
         )
     return os.path.normpath(path)
 
@@ -167,8 +169,8 @@ def _target_path(path: str) -> str:
 def _validate(command: str | None) -> str | None:
     if command is not None and "%" not in command:
         raise ResourceError(
-            f"validate: {command!r} does not name the new content; write %s where the path of the"
-            " temporary file belongs"
+            f"validate: {command!r} does not name the new content",
+            "write %s where the path of the temporary file belongs",
         )
     return command
 
