@@ -164,7 +164,7 @@ def ports(job: Job, texts: tuple[Text, ...]) -> None:
     published = []
     for text in texts:
         try:
-            found = port_texts.parse([str(text)])
+            found = port_texts.parse([str(text)], "ports")
         except ResourceError as error:
             job.lost("ports", str(error), "publish one host port for each port")
             continue

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings import NotText
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import CONVERGE
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES, names_where
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.catalog import ATTRIBUTES
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
@@ -19,11 +19,6 @@ from vigo_bridge.language.diagnostics import (
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.reader import described
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
-
-#: Attributes whose items or values may be mappings; the target's own parsers check these.
-_DEEP = names_where("deep")
-#: Commands: one text, or a list of words, in which none may be null.
-_WORDS = names_where("words")
 
 #: What a whole number looks like.
 INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -37,7 +32,7 @@ def attribute_data(kind: str, name: str, value: Value) -> Any:
     expected = ATTRIBUTES[kind][name]["type"]
     if isinstance(value, Scalar):
         is_typed = isinstance(value.data, bool) or (expected == "int" and value.data is not None)
-        is_text = expected == "str" or name in _WORDS
+        is_text = expected == "str" or name in TYPES[kind].names_where("words")
         return value.data if is_typed and not is_text else value.text
     return _nested(value)
 
@@ -73,19 +68,20 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
             if isinstance(value, Scalar)
             else "",
         )
-    elif option["type"] == "raw" and name.text not in _DEEP:
-        _check_texts(name.text, value, diagnostics)
+    elif option["type"] == "raw" and name.text not in TYPES[kind].names_where("deep"):
+        _check_texts(kind, name.text, value, diagnostics)
 
 
-def _check_texts(name: str, value: Value, diagnostics: Diagnostics) -> None:
+def _check_texts(kind: str, name: str, value: Value, diagnostics: Diagnostics) -> None:
     """Reports lists and mappings where one text belongs: in a list, or as a value by name."""
+    is_command = name in TYPES[kind].names_where("words")
     entries: list[tuple[Any, Value]] = []
     if isinstance(value, Items):
         entries = list(enumerate(value.items))
     elif isinstance(value, Fields):
         entries = [(key.text, item) for key, item in value.entries]
     for place, item in entries:
-        is_missing = name in _WORDS and isinstance(item, Scalar) and item.data is None
+        is_missing = is_command and isinstance(item, Scalar) and item.data is None
         if is_missing or not isinstance(item, Scalar):
             error = NotText(item.data, (name, place))
             diagnostics.error("VB501", item.position, error.problem, error.advice)

@@ -3,23 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES, names_where
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+
+
+class _Attributes(Mapping[str, Mapping[str, Mapping[str, Any]]]):
+    """Loads the attributes of a type when they are asked for."""
+
+    def __getitem__(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        return TYPES[kind].options
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in TYPES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TYPES)
+
+    def __len__(self) -> int:
+        return len(TYPES)
+
 
 #: By resource type and attribute: the entry of the argument spec (`type`, `choices`, ...).
-ATTRIBUTES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    name: kind.options for name, kind in TYPES.items()
-}
+ATTRIBUTES = _Attributes()
 
 #: Resource types by the names that they had.
 FORMER_NAMES: Mapping[str, str] = {
     former: name for name, kind in TYPES.items() for former in kind.former_names
 }
-
-#: Attributes in which a reference to a secret may stand.
-SECRET_ATTRIBUTES = names_where("secrets")
-
-#: Attributes in which text in braces that is not ours can only be a mistake.
-PLAIN_ATTRIBUTES = names_where("plain")

@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.t
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from vigo_bridge.language.catalog import PLAIN_ATTRIBUTES, SECRET_ATTRIBUTES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import names_where
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate, TemplateFile
 from vigo_bridge.language.template_files import report_unreadable
@@ -76,7 +76,7 @@ def check_template(text: ResourceText, foreach: bool, diagnostics: Diagnostics) 
 
 def _report_foreign(text: ResourceText, action: str, start: int, diagnostics: Diagnostics) -> None:
     position = text.scalar.position_of(start)
-    if text.attribute in PLAIN_ATTRIBUTES | _STRUCTURE:
+    if text.attribute in names_where("plain") | _STRUCTURE:
         diagnostics.error(
             "VB303",
             position,
@@ -94,12 +94,12 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
         depth -= text.scalar.text.count("}}", checked, reference.start)
         checked = reference.start
         position = text.scalar.position_of(reference.start)
-        if text.attribute not in SECRET_ATTRIBUTES:
+        if text.attribute not in names_where("secrets"):
             diagnostics.error(
                 "VB307",
                 position,
                 f"a secret cannot stand in {text.attribute!r}: it would be shown",
-                "secrets may stand in " + ", ".join(sorted(SECRET_ATTRIBUTES)),
+                "secrets may stand in " + ", ".join(sorted(names_where("secrets"))),
             )
         elif depth > 0:
             diagnostics.error(

@@ -9,7 +9,7 @@ from typing import Any
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from vigo_bridge.language.catalog import SECRET_ATTRIBUTES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import names_where
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
     did_you_mean,
@@ -118,12 +118,12 @@ def _check_secret(
         return
     name = ".".join(use.chain[1:])
     seeing = sorted(set(use.functions) - _PASSING)
-    if attribute not in SECRET_ATTRIBUTES:
+    if attribute not in names_where("secrets"):
         diagnostics.error(
             "VB307",
             use.position,
             f"variable {name!r} holds a secret, and {attribute!r} cannot: it would be shown",
-            "secrets may stand in " + ", ".join(sorted(SECRET_ATTRIBUTES)),
+            "secrets may stand in " + ", ".join(sorted(names_where("secrets"))),
         )
     elif seeing:
         diagnostics.error(

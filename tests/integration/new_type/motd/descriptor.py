@@ -27,7 +27,7 @@ def _parse(attributes: Mapping[str, Any]) -> Message:
 TYPE = ResourceType(
     name="motd",
     key="path",
-    attributes=(
+    attributes=lambda: (
         Attribute("path", "str", required=True, plain=True),
         Attribute("message", "str", required=True),
     ),

@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import endpoint
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import image_of
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
     create_config,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import ContainerSpec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.networks import (
+    endpoint,
+)
 from tests.unit.module_utils.types.container import on_podman
 
 ANONYMOUS = "e" * 64

@@ -6,9 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide.comparing import (
-    _USUAL_ON_PODMAN,
-)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import capabilities
 
 #: What it fills in.
 USUAL: dict[str, Any] = {
@@ -19,7 +17,7 @@ USUAL: dict[str, Any] = {
     "NetworkMode": "bridge",
 }
 #: The capabilities of every container, and what all others are here.
-USUAL_CAPABILITIES = frozenset(_USUAL_ON_PODMAN)
+USUAL_CAPABILITIES = frozenset(capabilities.USUAL_ON_PODMAN)
 FURTHER_CAPABILITIES = frozenset(f"CAPABILITY_{number}" for number in range(23)) | {
     *("NET_ADMIN", "SYS_TIME", "SYS_ADMIN")
 }

@@ -80,7 +80,7 @@ def test_addresses(options: dict[str, Any], found: dict[str, Any], message: str)
 )
 def test_profiles(option: str, message: str) -> None:
     wanted = parse({"security_opt": [option]})
-    text = error_of(lambda: abilities.refuse_seccomp_path(wanted))
+    text = error_of(lambda: abilities.refuse_on_docker(wanted))
     assert (message in text, bool(text)) == (True, bool(message))
 
 

@@ -15,19 +15,16 @@ from hypothesis import strategies as st
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import decide
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide.defaults import (
-    CHECKS,
-)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
     Existing,
     Observed,
     existing_of,
     image_of,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import Settings
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.canonical import (
-    canonical,
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import (
+    SETTINGS,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import healthcheck
 from tests.properties import examples
 from tests.unit.module_utils.types.container.created import created
 
@@ -93,8 +90,7 @@ def test_a_container_is_replaced_where_a_new_one_differs(
     made, other = (container(attributes, image) for attributes in specs)
     wanted = spec.parse({"container": "app", "image": "x", **specs[1]})
     found = decide.decide(wanted, Observed(made, image_of(image), log_driver="json-file"), Turn())
-    names = Settings.__dataclass_fields__
-    differing = [name for name in names if form(made, name) != form(other, name)]
+    differing = [name for name in SETTINGS if form(made, name) != form(other, name)]
     assert (found.action == "recreated") == bool(differing), (found, differing)
 
 
@@ -109,8 +105,8 @@ def form(existing: Existing, name: str) -> Any:
     value = getattr(existing.settings, name)
     if name == "labels":
         return {key: text for key, text in value.items() if not key.startswith("vigo.bridge.")}
-    shown = canonical(name, value)
+    shown = SETTINGS[name].canonical(value)
     if name == "healthcheck":
-        shown = {**CHECKS, **(shown or {})}
+        shown = {**healthcheck.USUAL, **(shown or {})}
         return shown if shown["test"] != ("NONE",) else None
-    return (shown or "/") if name == "workdir" else shown
+    return shown

@@ -14,8 +14,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observ
     image_of,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import followers
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.canonical import (
-    canonical,
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import (
+    SETTINGS,
 )
 from tests.unit.module_utils.types.container.created import created
 from tests.unit.module_utils.types.container.test_spellings import attributes, rows
@@ -60,7 +60,7 @@ def test_every_setting_is_kept(row: dict[str, Any], podman: bool) -> None:
         config = {"Cmd": ["run"], **row.get("image", {})}
         before = getattr(spec.parse({"container": "app", "image": "x", **given}).settings, name)
         after = getattr(followed(given, podman, config), name)
-        forms = [canonical(name, each, None) for each in (before, after)]
+        forms = [SETTINGS[name].canonical(each) for each in (before, after)]
         if name == "volumes":  # With names for anonymous ones.
             assert {*forms[0]} <= {*forms[1]}
         elif name == "healthcheck":  # With what the image says of it.

@@ -39,5 +39,5 @@ def test_can_be_bound(held: str | None, protocol: str, wanted: str, expected: bo
         holder.listen()
         if held is None:
             holder.close()
-        (port,) = ports.parse([f"{number}:80/{protocol}"])
+        (port,) = ports.parse([f"{number}:80/{protocol}"], "ports")
         assert port_holders._can_be_bound(replace(port, address=wanted)) is expected

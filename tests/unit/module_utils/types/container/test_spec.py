@@ -11,12 +11,14 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import TYPE
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import (
-    ContainerSpec,
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import (
+    SETTINGS,
     Settings,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import ContainerSpec
 
 CHECKED = {"test": ["CMD-SHELL", "x"]}
+LIVE = {name for name, setting in SETTINGS.items() if setting.is_live}
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 #: Attributes as written, and the settings as JSON has them.
@@ -323,10 +325,10 @@ def test_refused(attributes: dict[str, Any], message: str) -> None:
 
 
 def test_every_attribute_has_its_place() -> None:
-    parsed = {*spec._SETTINGS, *spec._HANDLING, "network", "networks", "container"}
+    parsed = {*SETTINGS, *spec.HANDLING, "network", "container"}
     assert parsed == {*TYPE.options, "scope", "stack_id", "resource"}
     fields = {*Settings.__dataclass_fields__, *ContainerSpec.__dataclass_fields__}
-    assert {*TYPE.options} - {"container", "network"} <= fields
+    assert fields == {*SETTINGS, *spec.HANDLING, "name", "settings"}
 
 
 def test_the_label_is_read_back() -> None:
@@ -339,7 +341,7 @@ def test_the_label_is_read_back() -> None:
 @pytest.mark.parametrize("value", [5, "x", [5], [None], [["a"]], {"a": 5}, {"a": []}, {"a": {}}])
 def test_a_label_that_others_wrote(value: Any) -> None:
     """What cannot be read counts as not set; nothing raises."""
-    for name in {*Settings.__dataclass_fields__} - label.LIVE:
+    for name in set(SETTINGS) - LIVE:
         others = {"addresses": value, "variables": value}
         text = json.dumps({"version": 1, "set": {name: value}, **others})
         recorded = label.decode(text)
@@ -452,12 +454,12 @@ def test_the_label_of_version_1(attributes: dict[str, Any], written: str) -> Non
     assert text.endswith('},"version":1}')
     assert written in text
     shown = json.loads(text)["set"]
-    assert set(shown) == {"image", *(set(attributes) - {*label.LIVE, "network"})}
+    assert set(shown) == {"image", *(set(attributes) - {*LIVE, "network"})}
 
 
 def test_every_field_of_the_label_is_held_fast() -> None:
     held = {name for attributes, _ in VERSION_1 for name in attributes}
-    assert set(Settings.__dataclass_fields__) - label.LIVE <= held
+    assert set(SETTINGS) - LIVE <= held
 
 
 def parse(attributes: dict[str, Any]) -> ContainerSpec:

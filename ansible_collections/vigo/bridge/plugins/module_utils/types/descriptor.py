@@ -9,6 +9,7 @@ Everything outside of a type's own folder asks its descriptor, and names no type
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class ResourceType:
 
     name: what ``type`` says in a stack.
     key: the attribute that stands for a resource without a name, as in ``file:/etc/motd``.
-    attributes: all of them, in the order in which they are documented.
+    attributes: loads all of them.
     behaviour: loads what the type does on a target, and returns it.
     parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
     module: the full name of the module for one resource; empty where ``vigo.bridge.converge``
@@ -90,7 +91,7 @@ class ResourceType:
 
     name: str
     key: str
-    attributes: tuple[Attribute, ...]
+    attributes: Callable[[], tuple[Attribute, ...]]
     behaviour: Callable[[], Behaviour]
     parse: Callable[[Mapping[str, Any]], object]
     module: str = ""
@@ -107,19 +108,28 @@ class ResourceType:
     is_foreseen: bool = False
     needs_engine: bool = False
     leaves_orphans: bool = False
-    #: The attributes as Ansible's argument spec.
-    options: Mapping[str, Mapping[str, Any]] = field(init=False)
-    #: The attributes that may hold any character.
-    data: frozenset[str] = field(init=False)
+    _flagged: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False)
 
-    def __post_init__(self) -> None:
-        options = {attribute.name: attribute.option for attribute in self.attributes}
-        object.__setattr__(self, "options", options)
-        object.__setattr__(self, "data", self.names_where("data"))
+    @cached_property
+    def _attributes(self) -> tuple[Attribute, ...]:
+        return self.attributes()
+
+    @cached_property
+    def options(self) -> Mapping[str, Mapping[str, Any]]:
+        """The attributes as Ansible's argument spec."""
+        return {attribute.name: attribute.option for attribute in self._attributes}
+
+    @cached_property
+    def data(self) -> frozenset[str]:
+        """The attributes that may hold any character."""
+        return self.names_where("data")
 
     def names_where(self, flag: str) -> frozenset[str]:
         """Return the names of the attributes with a flag of `Attribute`."""
-        return frozenset(one.name for one in self.attributes if getattr(one, flag))
+        if flag not in self._flagged:
+            found = frozenset(one.name for one in self._attributes if getattr(one, flag))
+            self._flagged[flag] = found
+        return self._flagged[flag]
 
     def heeds_trigger(self, attributes: Mapping[str, Any]) -> bool:
         """Whether being triggered makes a difference to a resource with these attributes."""

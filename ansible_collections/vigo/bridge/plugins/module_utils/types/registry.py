@@ -8,6 +8,7 @@ The imports are written out, because Ansible sends to a target what a module's i
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Mapping
 
 from .container.descriptor import TYPE as CONTAINER
@@ -19,6 +20,7 @@ from .file.descriptor import TYPE as FILE
 TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (CONTAINER, FILE, EXEC)}
 
 
+@lru_cache(maxsize=None)
 def names_where(flag: str) -> frozenset[str]:
     """Return the names of the attributes of any type with a flag of `Attribute`."""
     return frozenset(name for kind in TYPES.values() for name in kind.names_where(flag))

@@ -53,7 +53,7 @@ class Container(Behaviour):
             if spec.is_wanted:
                 abilities.refuse(spec, engine.api_version)
                 if not engine.is_podman:
-                    abilities.refuse_seccomp_path(spec)
+                    abilities.refuse_on_docker(spec)
             observed = observe(engine, spec, target)
             for remark in abilities.remarks(spec, observed, engine.api_version):
                 target.note(remark)

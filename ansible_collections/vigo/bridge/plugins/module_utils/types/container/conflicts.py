@@ -12,7 +12,7 @@ from ...common.errors import ResourceError
 from .values import namespaces
 
 if TYPE_CHECKING:
-    from .spec import Settings
+    from .settings import Settings
 
 #: What a container has from the one whose network it shares.
 _OF_THE_NETWORK = ("ports", "hostname", "dns", "extra_hosts")

@@ -18,8 +18,9 @@ from ...common.errors import Blocked, ResourceError
 from ...engine.connection import Connection, Refused, authorization
 from ...engine.events import Events
 from .observed import Existing, Image, existing_of, image_of
+from .settings import LIMITS, SETTINGS
 from .values.image_name import ImageName
-from .values.networks import Attachment
+from .values.networks import Attachment, endpoint
 
 #: Seconds of silence after which a pull is given up.
 PULL_PATIENCE = 300.0
@@ -31,13 +32,6 @@ _LOG_LIMIT = 16 * 1024
 #: Of a log so many bytes are looked at; some of them may be masked.
 _LONGEST_LOG = 1024 * 1024
 _NO_SOURCE = "bind source path does not exist: "
-_LIMITS = {
-    "memory": "Memory",
-    "memory_swap": "MemorySwap",
-    "cpus": "NanoCpus",
-    "cpu_shares": "CpuShares",
-    "pids_limit": "PidsLimit",
-}
 _NOT_THERE = (
     "manifest unknown",
     "not found",
@@ -133,9 +127,10 @@ class Engine:
     def _without_incapable(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Without the limits that the host cannot set: Docker refuses one and drops the others."""
         host = payload.get("HostConfig") or {}
-        if not any(field in host for field in _LIMITS.values()):
+        places = {name: SETTINGS[name].at.rpartition(".")[2] for name in LIMITS}
+        if not any(field in host for field in places.values()):
             return payload
-        dropped = {_LIMITS[name] for name in self.incapable()}
+        dropped = {places[name] for name in self.incapable()}
         kept = {field: value for field, value in host.items() if field not in dropped}
         return {**payload, "HostConfig": kept}
 
@@ -304,14 +299,9 @@ class Engine:
         """The limits that this host cannot set, by the names of their attributes."""
         if self._incapable is None:
             info = self._information()
-            able = {
-                "memory": info.get("MemoryLimit", True),
-                "memory_swap": info.get("SwapLimit", True),
-                "cpus": info.get("CpuCfsQuota", True),
-                "cpu_shares": info.get("CPUShares", True),
-                "pids_limit": info.get("PidsLimit", True),
-            }
-            self._incapable = frozenset(name for name, can in able.items() if can is False)
+            self._incapable = frozenset(
+                name for name, limit in LIMITS.items() if info.get(limit.ability) is False
+            )
         return self._incapable
 
     def log_driver(self) -> str:
@@ -325,15 +315,6 @@ class Engine:
         if self._info is None:
             self._info = self._connection.call("GET", "/info")
         return self._info
-
-
-def endpoint(attachment: Attachment) -> dict[str, Any]:
-    """An attachment as the API takes it."""
-    fixed = {"IPv4Address": attachment.ipv4, "IPv6Address": attachment.ipv6}
-    return {
-        "Aliases": list(attachment.aliases),
-        "IPAMConfig": {key: value for key, value in fixed.items() if value},
-    }
 
 
 def _pull_failure(name: ImageName, text: str) -> ResourceError:

@@ -17,8 +17,8 @@ from typing import Any, Iterable, Mapping
 
 from ...common.errors import ResourceError
 from ...state.ownership import Owner
-from .spec import LIMITS, ContainerSpec, Settings
-from .values.canonical import canonical
+from .settings import SETTINGS, Settings
+from .spec import ContainerSpec
 from .values.healthcheck import Healthcheck
 
 SPEC = "vigo.bridge.spec"
@@ -38,9 +38,6 @@ NETWORK = "vigo.bridge.network"
 VERSION = 1
 #: Engines keep megabytes, but their lists of containers get slow.
 LIMIT = 32 * 1024
-
-#: Compared live, because engines can change them after creation.
-LIVE = frozenset({"restart", "networks", "network_mode", *LIMITS})
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class Recorded:
         """Whether it was created with this value, in whichever spelling."""
         if name in self.hashed:
             return value is not None and _digest(plain(value)) == self.fields[name]
-        forms = [canonical(name, held, podman=None) for held in (self.fields.get(name), value)]
+        forms = [SETTINGS[name].canonical(held) for held in (self.fields.get(name), value)]
         return bool(forms[0] == forms[1])
 
 
@@ -144,7 +141,8 @@ def decode(text: str | None) -> Recorded | None:
 def _is_readable(name: str, value: Any) -> bool:
     """Check a value of a label. Anybody can write labels; an invalid value counts as not set."""
     try:
-        canonical(name, value)
+        if name in SETTINGS:
+            SETTINGS[name].canonical(value)
     except (ResourceError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return False
     return True
@@ -169,7 +167,7 @@ def _listed(content: Mapping[str, Any]) -> frozenset[str] | None:
 def _fields(settings: Settings) -> dict[str, Any]:
     """The fields that the label holds, as JSON values."""
     chosen = settings.chosen()
-    return {name: plain(value) for name, value in chosen.items() if name not in LIVE}
+    return {name: plain(value) for name, value in chosen.items() if not SETTINGS[name].is_live}
 
 
 def plain(value: Any) -> Any:

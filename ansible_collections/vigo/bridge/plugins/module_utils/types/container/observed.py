@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, cast
 
 from . import label
 from .label import Recorded
-from .spec import Settings
-from .values import capabilities, image_name, mounts, networks, ports, restart
-from .values.healthcheck import Healthcheck
+from .settings import SETTINGS, Settings
 from .values.mounts import Mount
 from .values.networks import Attachment
 
@@ -122,6 +120,16 @@ class Observed:
     followed: str = ""
     podman: bool = False
 
+    @property
+    def existing(self) -> Existing:
+        """The container, where there is one."""
+        return cast(Existing, self.container)
+
+    @property
+    def image_config(self) -> Mapping[str, Any]:
+        """What the image sets; empty where it is not here."""
+        return self.image.config if self.image else {}
+
 
 def image_of(payload: Mapping[str, Any] | None) -> Image | None:
     """From an image's inspect payload."""
@@ -147,10 +155,7 @@ def existing_of(
     host = payload.get("HostConfig") or {}
     name = (payload.get("Name") or "").lstrip("/")
     labels = config.get("Labels") or {}
-    attachments = networks.of_payload(
-        payload.get("NetworkSettings"), payload["Id"], name, config.get("Hostname") or ""
-    )
-    volumes = mounts.of_payload(payload.get("Mounts"))
+    settings = Settings(**{name: row.observed(payload) for name, row in SETTINGS.items()})
     mode = host.get("NetworkMode") or "default"
     return Existing(
         id=payload["Id"],
@@ -163,11 +168,11 @@ def existing_of(
         image_id=payload.get("Image") or "",
         auto_remove=bool(host.get("AutoRemove")),
         network_mode="bridge" if mode == "default" else mode,
-        attachments=attachments,
+        attachments=settings.networks or (),
         labels=labels,
         recorded=label.decode(labels.get(label.SPEC)),
-        volumes=volumes,
-        settings=_settings(config, host, attachments, volumes, labels),
+        volumes=settings.volumes or (),
+        settings=settings,
         out_of_memory=bool(state.get("OOMKilled")),
         last_check=_last_check(state, conceal),
     )
@@ -197,126 +202,3 @@ def _last_check(state: Mapping[str, Any], conceal: Callable[[str], str]) -> Chec
     legible = "".join(c if c in "\n\t" or c.isprintable() else "\ufffd" for c in output)
     # Engines write -1 for one that they ended, and say so in place of its output.
     return Check(None if code == -1 else code, legible)
-
-
-def _settings(
-    config: Mapping[str, Any],
-    host: Mapping[str, Any],
-    attachments: tuple[Attachment, ...],
-    volumes: tuple[Mount, ...],
-    labels: Mapping[str, str],
-) -> Settings:
-    return Settings(
-        image=image_name.familiar(config.get("Image") or ""),
-        command=tuple(config.get("Cmd") or ()),
-        entrypoint=_entrypoint(config.get("Entrypoint")),
-        env=_env(config.get("Env")),
-        user=config.get("User") or "",
-        workdir=config.get("WorkingDir") or "",
-        group_add=tuple(host.get("GroupAdd") or ()),
-        init=bool(host.get("Init")),
-        tty=bool(config.get("Tty")),
-        stdin_open=bool(config.get("OpenStdin")),
-        stop_signal=str(config.get("StopSignal") or "SIGTERM"),
-        stop_timeout=_stop_timeout(config.get("StopTimeout")),
-        healthcheck=_healthcheck(config.get("Healthcheck")),
-        labels=labels,
-        ports=ports.of_bindings(host.get("PortBindings")),
-        volumes=volumes,
-        tmpfs=_tmpfs(host),
-        devices=_devices(host.get("Devices")),
-        networks=attachments,
-        network_mode=host.get("NetworkMode") or "default",
-        hostname=config.get("Hostname") or "",
-        domainname=config.get("Domainname") or "",
-        dns=tuple(host.get("Dns") or ()),
-        dns_search=tuple(host.get("DnsSearch") or ()),
-        dns_opt=tuple(host.get("DnsOptions") or ()),
-        extra_hosts=tuple(sorted(host.get("ExtraHosts") or ())),
-        restart=restart.of_payload(host.get("RestartPolicy")),
-        memory=host.get("Memory") or 0,
-        memory_swap=host.get("MemorySwap") or 0,
-        cpus=_nano_cpus(host),
-        cpu_shares=host.get("CpuShares") or 0,
-        pids_limit=host.get("PidsLimit") or 0,
-        ulimits={
-            limit["Name"].lower().replace("rlimit_", ""): f"{limit['Soft']}:{limit['Hard']}"
-            for limit in host.get("Ulimits") or []
-        },
-        shm_size=host.get("ShmSize") or 0,
-        cap_add=_capabilities(host.get("CapAdd")),
-        cap_drop=_capabilities(host.get("CapDrop")),
-        privileged=bool(host.get("Privileged")),
-        read_only=bool(host.get("ReadonlyRootfs")),
-        security_opt=tuple(host.get("SecurityOpt") or ()),
-        sysctls=host.get("Sysctls"),
-        ipc=host.get("IpcMode") or "",
-        pid=host.get("PidMode") or "",
-        log_driver=(host.get("LogConfig") or {}).get("Type") or "",
-        log_opts=(host.get("LogConfig") or {}).get("Config"),
-    )
-
-
-def _entrypoint(value: Any) -> tuple[str, ...]:
-    # Podman's API of Docker's version 1.40 writes one text. One empty word clears an image's.
-    words = tuple(value.split()) if isinstance(value, str) else tuple(value or ())
-    return () if words == ("",) else words
-
-
-def _env(entries: Any) -> dict[str, str]:
-    return {
-        name: value for name, _equals, value in (entry.partition("=") for entry in entries or [])
-    }
-
-
-def _stop_timeout(value: Any) -> int:
-    return 10 if value is None else int(value)
-
-
-def _healthcheck(payload: Mapping[str, Any] | None) -> Healthcheck:
-    payload = payload or {}
-    return Healthcheck(
-        tuple(payload.get("Test") or ()),
-        payload.get("Interval") or 0,
-        payload.get("Timeout") or 0,
-        payload.get("Retries") or 0,
-        payload.get("StartPeriod") or 0,
-        payload.get("StartInterval") or 0,
-    )
-
-
-def _tmpfs(host: Mapping[str, Any]) -> dict[str, str]:
-    """Both ways of asking for one: ``--tmpfs``, and ``--mount type=tmpfs`` as Compose writes it."""
-    found = dict(host.get("Tmpfs") or {})
-    for mount in host.get("Mounts") or []:
-        if mount.get("Type") == "tmpfs":
-            options = mount.get("TmpfsOptions") or {}
-            words = ["ro"] if mount.get("ReadOnly") else []
-            words += [f"size={options['SizeBytes']}"] if options.get("SizeBytes") else []
-            words += [f"mode={options['Mode']:o}"] if options.get("Mode") else []
-            found[mount["Target"]] = ",".join(words)
-    return {
-        path: ",".join(sorted(word for word in options.split(",") if word))
-        for path, options in found.items()
-    }
-
-
-def _devices(devices: Any) -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            f"{device['PathOnHost']}:{device.get('PathInContainer') or device['PathOnHost']}"
-            f":{device.get('CgroupPermissions') or ''}"
-            for device in devices or []
-        )
-    )
-
-
-def _nano_cpus(host: Mapping[str, Any]) -> int:
-    quota, period = host.get("CpuQuota") or 0, host.get("CpuPeriod") or 0
-    if not host.get("NanoCpus") and quota > 0:
-        return int(quota / (period or 100000) * 1e9)
-    return host.get("NanoCpus") or 0
-
-
-def _capabilities(names: Any) -> tuple[str, ...]:
-    return tuple(sorted(capabilities.short(name) for name in names or []))

@@ -19,7 +19,8 @@ from ...common.errors import ResourceError
 from ...engine.events import Death
 from .engine import Engine
 from .observed import Existing
-from .spec import ContainerSpec, Settings
+from .settings import Settings
+from .spec import ContainerSpec
 
 #: Seconds between two looks where no event comes.
 _SAFETY_NET = 2.0

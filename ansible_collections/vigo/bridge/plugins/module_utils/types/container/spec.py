@@ -3,125 +3,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the user wants of one container: attributes parsed into frozen values.
 
-``Settings`` holds what makes the container what it is; a field that is None was not set, and is
-left to the image or the engine. ``ContainerSpec`` adds how it is brought there. Texts still hold
-their references to secrets.
+``Settings`` holds what makes the container what it is. ``ContainerSpec`` adds how it is brought
+there. Texts still hold their references to secrets.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
-from ...common.comma_strings import as_list, as_map, text
+from ...common.comma_strings import text
 from ...common.durations import seconds
 from ...common.errors import Key, Problems, ResourceError, within
 from ...common.integers import integer
 from ...common.suggest import did_you_mean
+from ..descriptor import Attribute
 from . import conflicts
 from .descriptor import TYPE
-from .values import (
-    capabilities,
-    devices,
-    env_file,
-    healthcheck,
-    host_names,
-    image_name,
-    limits,
-    mounts,
-    namespaces,
-    networks,
-    paths,
-    ports,
-    quantities,
-    restart,
-    signals,
-)
-from .values.env_file import EnvFile
+from .setting import Option, row, rows
+from .settings import SETTINGS, Settings, plain
+from .values import process, quantities, restart
 from .values.healthcheck import Healthcheck
-from .values.mounts import Mount
-from .values.networks import Attachment
-from .values.ports import Port
 
-_NUMBER = re.compile(r"-?[0-9]+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 #: Behind the names of the containers that a replacement keeps for a while.
 NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
 
-Parser = Callable[[Any, str], Any]
-
 #: Seconds that a container may take to do its work with ``expect: exited``, as a command may.
 JOB_TIMEOUT = 300.0
 
-#: Settings of resources that hosts may be unable to limit.
-LIMITS = ("memory", "memory_swap", "cpus", "cpu_shares", "pids_limit")
+
+def _choice(*words: str) -> Any:
+    """A field for one of some words, of which the first is the default."""
+    option = Option(quantities.one_of(*words), "str", choices=words, shown_default=words[0])
+    return row(option, words[0])
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Everything a container is created with, as far as it is set.
-
-    Sizes in bytes, cpus in billionths of a CPU, stop_timeout in seconds.
-    """
-
-    image: str | None = None
-    command: tuple[str, ...] | None = None
-    entrypoint: tuple[str, ...] | None = None
-    env: Mapping[str, str] | None = None
-    env_file: tuple[EnvFile, ...] | None = None
-    user: str | None = None
-    workdir: str | None = None
-    group_add: tuple[str, ...] | None = None
-    init: bool | None = None
-    tty: bool | None = None
-    stdin_open: bool | None = None
-    stop_signal: str | None = None
-    stop_timeout: int | None = None
-    healthcheck: Healthcheck | None = None
-    platform: str | None = None
-    labels: Mapping[str, str] | None = None
-    ports: tuple[Port, ...] | None = None
-    volumes: tuple[Mount, ...] | None = None
-    tmpfs: Mapping[str, str] | None = None
-    devices: tuple[str, ...] | None = None
-    networks: tuple[Attachment, ...] | None = None
-    network_mode: str | None = None
-    hostname: str | None = None
-    domainname: str | None = None
-    dns: tuple[str, ...] | None = None
-    dns_search: tuple[str, ...] | None = None
-    dns_opt: tuple[str, ...] | None = None
-    extra_hosts: tuple[str, ...] | None = None
-    restart: str | None = None
-    memory: int | None = None
-    memory_swap: int | None = None
-    cpus: int | None = None
-    cpu_shares: int | None = None
-    pids_limit: int | None = None
-    ulimits: Mapping[str, str] | None = None
-    shm_size: int | None = None
-    cap_add: tuple[str, ...] | None = None
-    cap_drop: tuple[str, ...] | None = None
-    privileged: bool | None = None
-    read_only: bool | None = None
-    security_opt: tuple[str, ...] | None = None
-    sysctls: Mapping[str, str] | None = None
-    ipc: str | None = None
-    pid: str | None = None
-    log_driver: str | None = None
-    log_opts: Mapping[str, str] | None = None
-
-    @property
-    def has_limits(self) -> bool:
-        return any(getattr(self, name) is not None for name in LIMITS)
-
-    def chosen(self) -> dict[str, Any]:
-        """The fields that are set, by name."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
+def _switch(default: bool) -> Any:
+    return row(Option(quantities.switch, "bool", shown_default=default), default)
 
 
 @dataclass(frozen=True)
@@ -136,21 +58,21 @@ class ContainerSpec:
 
     name: str
     settings: Settings
-    state: str = "running"
-    pull: str = "missing"
-    registry_username: str = ""
-    registry_password: str = ""
-    docker_host: str = ""
-    create_networks: bool = True
-    health_timeout: float = 60.0
-    settle_time: float = 2.0
-    expect: str = "running"
-    renew_volumes: bool = False
-    remove_volumes: bool = False
-    keep_images: int | None = None
-    scope: str = ""
-    stack_id: str = ""
-    resource: str = ""
+    state: str = _choice("running", "stopped", "absent")
+    pull: str = _choice("missing", "always", "never")
+    registry_username: str = row(Option(plain, "str"), "")
+    registry_password: str = row(Option(plain, "str", no_log=True, secrets=True), "")
+    docker_host: str = row(Option(plain, "str"), "")
+    create_networks: bool = _switch(True)
+    health_timeout: float = row(Option(seconds), 60.0)
+    settle_time: float = row(Option(seconds), 2.0)
+    expect: str = _choice("running", "exited")
+    renew_volumes: bool = _switch(False)
+    remove_volumes: bool = _switch(False)
+    keep_images: int | None = row(Option(integer, "int"))
+    scope: str = row(Option(plain, "str"), "")
+    stack_id: str = row(Option(plain, "str"), "")
+    resource: str = row(Option(plain, "str"), "")
 
     @property
     def image(self) -> str:
@@ -161,18 +83,28 @@ class ContainerSpec:
         return self.state != "absent"
 
 
+#: How each thing is read that says how a container is brought there, by name.
+HANDLING: Mapping[str, Option] = {option.name: option for option in rows(ContainerSpec)}
+#: What the stack adds to each resource; not attributes.
+_ORIGIN = ("scope", "stack_id", "resource")
+
+
+def attributes() -> tuple[Attribute, ...]:
+    """Return the attributes of a container."""
+    options = (*SETTINGS.values(), *HANDLING.values())
+    name = Attribute("container", "str", required=True, plain=True)
+    found = (attribute for option in options for attribute in option.attributes)
+    return (name, *(attribute for attribute in found if attribute.name not in _ORIGIN))
+
+
 def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     """Attributes as they come from a playbook or a stack. Raises ResourceError."""
     given = {name: value for name, value in attributes.items() if not _is_blank(value)}
     reading = _Reading(given)
     for name in given:
         reading.check(name, _refuse_unknown, name)
-    handling = reading.parsed(_HANDLING)
-    settings = reading.parsed(_SETTINGS)
-    attached = [name for name in ("network", "networks") if name in given]
-    if attached:
-        with reading.part(*attached), within(attached[-1]):
-            settings["networks"] = networks.parse(given.get("network"), given.get("networks"))
+    handling = reading.parsed(HANDLING)
+    settings = reading.parsed(SETTINGS)
     settings = {name: value for name, value in settings.items() if _is_set(name, value)}
     if handling.get("expect") == "exited":
         handling.setdefault("health_timeout", JOB_TIMEOUT)
@@ -206,13 +138,16 @@ class _Reading:
         with self.part(name), within(name):
             check(*arguments)
 
-    def parsed(self, parsers: Mapping[str, Parser]) -> dict[str, Any]:
-        """Return the values of the attributes that can be read."""
+    def parsed(self, options: Mapping[str, Option]) -> dict[str, Any]:
+        """Return the values of the options that are given and can be read."""
         found = {}
-        for name in parsers:
-            if name in self._given:
-                with self.part(name):
-                    found[name] = _parsed(parsers, name, self._given)
+        for name, option in options.items():
+            names = [one.name for one in option.attributes]
+            given = [one for one in names if one in self._given]
+            if given:
+                with self.part(*given), within(given[-1]):
+                    values = [self._given.get(one) for one in names]
+                    found[name] = option.parse(*values, given[-1])
         return found
 
     def check_whole(self, names: Iterable[str], check: Callable[[], None]) -> None:
@@ -222,18 +157,13 @@ class _Reading:
                 check()
 
 
-def _parsed(parsers: Mapping[str, Parser], name: str, given: Mapping[str, Any]) -> Any:
-    with within(name):
-        return parsers[name](given[name], name)
-
-
 def _is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _is_set(name: str, value: Any) -> bool:
     """Return whether a value is set. An empty list or map is not, except as an empty command."""
-    return name in ("command", "entrypoint") or value not in ((), {}, Healthcheck())
+    return SETTINGS[name].empty_counts or value not in ((), {}, Healthcheck())
 
 
 def _check_whole(spec: ContainerSpec, reading: _Reading) -> None:
@@ -251,7 +181,7 @@ def _check_image(spec: ContainerSpec) -> None:
 
 
 def _check_labels(spec: ContainerSpec) -> None:
-    ours = [name for name in spec.settings.labels or {} if name.startswith("vigo.bridge.")]
+    ours = [name for name in spec.settings.labels or {} if name.startswith(process.RESERVED)]
     if ours:
         raise ResourceError(
             f"labels: {ours[0]} is reserved; choose another name", place=("labels", Key(ours[0]))
@@ -311,118 +241,7 @@ def _name(value: Any) -> str:
 
 
 def _refuse_unknown(name: str) -> None:
-    if name in TYPE.options or name in ("scope", "stack_id", "resource"):
+    if name in TYPE.options or name in _ORIGIN:
         return
     hint = did_you_mean(name, TYPE.options) or "see `ansible-doc vigo.bridge.container`"
     raise ResourceError(f"unknown attribute {name!r}; {hint}")
-
-
-def _plain(value: Any, attribute: str) -> str:
-    return text(value).strip()
-
-
-def _map(value: Any, attribute: str) -> dict[str, str]:
-    return as_map(value, attribute)
-
-
-def _env(value: Any, attribute: str) -> dict[str, str]:
-    variables = as_map(value, attribute)
-    for name in variables:
-        if not name or "=" in name or "\0" in name:
-            raise ResourceError(
-                f"{attribute}: invalid name {name!r}: expected NAME=VALUE", place=(Key(name),)
-            )
-    return variables
-
-
-def _user(value: Any, attribute: str) -> str:
-    """Who it is, engines look up when they start the container, after the old one was stopped."""
-    written = text(value).strip()
-    name, colon, group = written.partition(":")
-    is_whole = bool(name) and bool(group) == bool(colon) and ":" not in group
-    parts = [part for part in (name, group) if _NUMBER.fullmatch(part)]
-    is_too_large = any(len(part) > 10 or not 0 <= int(part) < 1 << 31 for part in parts)
-    if not is_whole or any(map(str.isspace, written)) or is_too_large:
-        raise ResourceError(f"{attribute}: invalid user {written!r}: expected USER or USER:GROUP")
-    return written
-
-
-def _workdir(value: Any, attribute: str) -> str:
-    written = text(value).strip()
-    paths.absolute(written, attribute)
-    return written
-
-
-def _entries(value: Any, attribute: str) -> tuple[str, ...]:
-    return tuple(as_list(value))
-
-
-def _unordered(value: Any, attribute: str) -> tuple[str, ...]:
-    return tuple(sorted(set(as_list(value))))
-
-
-_SETTINGS: dict[str, Parser] = {
-    "image": lambda value, attribute: str(image_name.parse(text(value))),
-    "command": quantities.words,
-    "entrypoint": quantities.words,
-    "env": _env,
-    "env_file": env_file.parse,
-    "user": _user,
-    "workdir": _workdir,
-    "group_add": _unordered,
-    "init": quantities.switch,
-    "tty": quantities.switch,
-    "stdin_open": quantities.switch,
-    "stop_signal": signals.parse,
-    "stop_timeout": limits.stop_timeout,
-    "healthcheck": healthcheck.parse,
-    "platform": image_name.platform,
-    "labels": _map,
-    "ports": lambda value, attribute: ports.parse(value),
-    "volumes": lambda value, attribute: mounts.parse(value),
-    "tmpfs": lambda value, attribute: mounts.parse_tmpfs(value),
-    "devices": devices.parse,
-    "network_mode": networks.mode,
-    "hostname": host_names.name,
-    "domainname": host_names.name,
-    "dns": host_names.name_servers,
-    "dns_search": _entries,
-    "dns_opt": _entries,
-    "extra_hosts": host_names.extra_hosts,
-    "restart": restart.parse,
-    "memory": limits.memory,
-    "memory_swap": quantities.size,
-    "cpus": quantities.nano_cpus,
-    "cpu_shares": limits.cpu_shares,
-    "pids_limit": limits.pids_limit,
-    "ulimits": limits.ulimits,
-    "shm_size": limits.shm_size,
-    "cap_add": capabilities.parse,
-    "cap_drop": capabilities.parse,
-    "privileged": quantities.switch,
-    "read_only": quantities.switch,
-    "security_opt": _entries,
-    "sysctls": namespaces.sysctls,
-    "ipc": namespaces.ipc,
-    "pid": namespaces.pid,
-    "log_driver": _plain,
-    "log_opts": _map,
-}
-
-_HANDLING: dict[str, Parser] = {
-    "state": quantities.one_of("running", "stopped", "absent"),
-    "pull": quantities.one_of("missing", "always", "never"),
-    "registry_username": _plain,
-    "registry_password": _plain,
-    "docker_host": _plain,
-    "create_networks": quantities.switch,
-    "health_timeout": seconds,
-    "settle_time": seconds,
-    "expect": quantities.one_of("running", "exited"),
-    "renew_volumes": quantities.switch,
-    "remove_volumes": quantities.switch,
-    "keep_images": integer,
-    "scope": _plain,
-    "stack_id": _plain,
-    "resource": _plain,
-}

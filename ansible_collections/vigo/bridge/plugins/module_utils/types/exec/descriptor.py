@@ -29,7 +29,7 @@ def _parse(attributes: Mapping[str, Any]) -> ExecSpec:
 TYPE = ResourceType(
     name="exec",
     key="command",
-    attributes=(
+    attributes=lambda: (
         Attribute("command", required=True, secrets=True, words=True),
         Attribute("onlyif", "str"),
         Attribute("unless", "str"),

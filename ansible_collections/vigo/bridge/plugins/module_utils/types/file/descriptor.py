@@ -40,7 +40,7 @@ def _parse(attributes: Mapping[str, Any]) -> FileSpec:
 TYPE = ResourceType(
     name="file",
     key="target_path",
-    attributes=(
+    attributes=lambda: (
         Attribute("target_path", "str", required=True, plain=True),
         Attribute("content", "str", secrets=True, data=True),
         Attribute("content_base64", "str"),

@@ -10,41 +10,30 @@ import ipaddress
 from ....common.errors import ResourceError
 from ....engine.connection import OLDEST_API
 from ..observed import Observed
-from ..spec import ContainerSpec, Settings
-
-_NEEDS = {"platform": ((1, 41), "Docker 20.10"), "start_interval": ((1, 44), "Docker 25")}
-
-#: Compared by what they lead to: the image's ID, the variables.
-_SEEN_OTHERWISE = frozenset({"platform", "env_file"})
+from ..settings import SETTINGS, Settings
+from ..spec import ContainerSpec
 
 
 def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
     """Raises ResourceError where the engine is too old for an attribute, and would ignore it."""
-    asked = {
-        "platform": spec.settings.platform,
-        "start_interval": spec.settings.healthcheck and spec.settings.healthcheck.start_interval,
-    }
-    for name, (needed, release) in _NEEDS.items():
-        if asked[name] is not None and api_version < needed:
-            shown = f"healthcheck.{name}" if name == "start_interval" else name
+    for name, value in spec.settings.chosen().items():
+        needs = SETTINGS[name].needs
+        if needs is None or api_version >= needs.api:
+            continue
+        if not needs.part or getattr(value, needs.part) is not None:
+            shown = f"{name}.{needs.part}" if needs.part else name
             raise ResourceError(
-                f"{shown} needs an engine with API {_text(needed)} ({release}); this one speaks"
-                f" {_text(api_version)}: leave it out, or use a newer engine"
+                f"{shown} needs an engine with API {_text(needs.api)} ({needs.release}); this one"
+                f" speaks {_text(api_version)}: leave it out, or use a newer engine"
             )
 
 
-def refuse_seccomp_path(spec: ContainerSpec) -> None:
-    """Raise ResourceError for the path of a profile, which Docker refuses only at start.
-
-    The docker command reads the file; the engine expects its content. Podman accepts a path.
-    """
-    for option in spec.settings.security_opt or ():
-        name, _equals, value = option.partition("=" if "=" in option else ":")
-        if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
-            raise ResourceError(
-                f"security_opt: {option!r}: Docker does not accept the path of a profile; write"
-                " seccomp=unconfined, or a list with seccomp= and the profile's JSON"
-            )
+def refuse_on_docker(spec: ContainerSpec) -> None:
+    """Raises ResourceError for what Podman can have, and Docker cannot."""
+    for name, value in spec.settings.chosen().items():
+        refuse_value = SETTINGS[name].refuse_on_docker
+        if refuse_value:
+            refuse_value(value)
 
 
 def refuse_addresses(spec: ContainerSpec, observed: Observed) -> None:
@@ -121,12 +110,8 @@ def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int
 
 
 def _podman(settings: Settings) -> list[str]:
-    found = []
-    if settings.domainname:
-        found.append("Podman's Docker API has no domainname: it is ignored")
-    if settings.memory_swap == -1:
-        found.append("Podman's Docker API cannot lift memory_swap: it stays twice the memory")
-    return found
+    remarks = ((SETTINGS[name].on_podman, value) for name, value in settings.chosen().items())
+    return [text for text in (say(value) for say, value in remarks if say) if text]
 
 
 def _untold(spec: ContainerSpec, observed: Observed) -> list[str]:
@@ -136,7 +121,7 @@ def _untold(spec: ContainerSpec, observed: Observed) -> list[str]:
     return [
         name
         for name in spec.settings.chosen()
-        if name not in _SEEN_OTHERWISE and getattr(container.settings, name) is None
+        if SETTINGS[name].read is not None and getattr(container.settings, name) is None
     ]
 
 

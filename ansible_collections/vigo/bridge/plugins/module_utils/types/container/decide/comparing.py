@@ -6,48 +6,32 @@
 One rule holds for all containers: a setting that differs from what was set at creation counts as a
 difference, unless the container has the wanted value already. For a container of this collection,
 the label says what was set. For any other container, all that it has counts as set, except where
-engines and images add entries of their own.
+engines and images add entries of their own. What is special of a setting is in its row.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, cast
+from typing import Any, Callable, Mapping
 
-from ..observed import Existing, Observed
-from ..spec import Settings
-from ..values import mounts, ports
-from ..values.canonical import COLLECTIONS, canonical
-from ..values.mounts import Mount
+from ..observed import Observed
+from ..setting import Entries, Pair, Setting, Single
+from ..settings import SETTINGS, Settings
 from . import defaults
 
 Reveal = Callable[[str], str]
 
-#: Settings that may have unwanted entries in a container that another tool created.
-_ADDED_TO = frozenset({"labels", "sysctls", "log_opts", "ulimits", "volumes", "healthcheck"})
 #: Setting one decides about the image's other one.
 _WORDS = ("command", "entrypoint")
-#: Options of mounts that no engine shows.
-_UNSEEN = frozenset({"z", "Z", "nocopy"})
-#: Podman lists all capabilities one by one, and leaves out those that all containers have.
-_ALL = {"cap_add": 20, "cap_drop": 11}
-_USUAL_ON_PODMAN = (
-    *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"),
-    *("NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
-)
-#: Podman says one of these for the others, too.
-_IPC_ON_PODMAN = (None, "none", "private", "shareable", "host")
 
 
 def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -> list[str]:
     """Return the entries of a setting that differ, or its name; empty if nothing differs."""
-    container = cast(Existing, observed.container)
+    setting, container = SETTINGS[name], observed.existing
     recorded, value = container.recorded, getattr(wanted, name)
     together = _WORDS if name in _WORDS else (name,)
-    # The other container may have been recreated under its name.
-    is_shared = name in ("ipc", "pid") and (value or "").startswith("container:")
     if (
         recorded is not None
-        and not is_shared
+        and not _names_container(setting, value)
         and all(recorded.holds(each, getattr(wanted, each)) for each in together)
     ):
         return []
@@ -56,17 +40,23 @@ def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -
         return []
     if actual is None:
         return [name]  # Podman does not report it; the label does.
-    if name in _WORDS:
-        return [] if _has_words(name, wanted, observed, reveal) else [name]
-    if name in COLLECTIONS:
-        return _differing_entries(name, value, observed)
-    return [name] if _differs(_same_single(name, value, observed), observed) else []
+    if isinstance(setting.compare, Entries):
+        return _differing_entries(setting, setting.compare, value, observed)
+    if isinstance(setting.compare, Single):
+        same = _same_single(setting, setting.compare, value, observed)
+        return [name] if _differs(same, observed) else []
+    return [] if _has_words(name, wanted, observed, reveal) else [name]
+
+
+def _names_container(setting: Setting, value: Any) -> bool:
+    """Return whether it is the ID of another container, which may have been recreated since."""
+    is_able = isinstance(setting.compare, Single) and setting.compare.names_container
+    return is_able and (value or "").startswith("container:")
 
 
 def _differs(same: bool | None, observed: Observed) -> bool:
     """Return whether they differ. If the engine does not report it (None), the label counts."""
-    is_ours = cast(Existing, observed.container).recorded is not None
-    return same is False or (same is None and is_ours)
+    return same is False or (same is None and observed.existing.recorded is not None)
 
 
 def _has_words(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -> bool:
@@ -75,109 +65,56 @@ def _has_words(name: str, wanted: Settings, observed: Observed, reveal: Reveal) 
         for words in (wanted.command, wanted.entrypoint)
     )
     expected = defaults.of_words(name, observed, entrypoint, command)
-    actual: tuple[str, ...] | None = getattr(cast(Existing, observed.container).settings, name)
+    actual: tuple[str, ...] | None = getattr(observed.existing.settings, name)
     return expected == actual
 
 
-def _same_single(name: str, value: Any, observed: Observed) -> bool | None:
-    container = cast(Existing, observed.container)
-    wanted = canonical(name, value)
-    actual = canonical(name, getattr(container.settings, name))
-    if name == "workdir":
-        actual = actual or "/"
-    if str(wanted).startswith("container:"):  # Engines store the ID.
-        other = str(wanted).partition(":")[2]
+def _same_single(setting: Setting, compare: Single, value: Any, observed: Observed) -> bool | None:
+    recorded = observed.existing.recorded
+    wanted = setting.canonical(value)
+    actual = setting.canonical(getattr(observed.existing.settings, setting.name))
+    if _names_container(setting, wanted):  # Engines store the ID.
+        other = wanted.partition(":")[2]
         return actual in (wanted, f"container:{observed.shared.get(other, other)}")
-    if observed.podman and name == "domainname" and actual is None:
-        return True  # Its Docker API drops it, which is said.
-    if observed.podman and name == "ipc" and actual != "host":
-        is_told = wanted not in _IPC_ON_PODMAN or actual not in _IPC_ON_PODMAN
-        return actual == wanted if is_told else _same_ipc_on_podman(wanted, container)
-    usual = defaults.of_single(name, observed)
-    if observed.podman and name == "shm_size" and wanted in usual:
-        return actual in usual
-    return actual in (usual if wanted is None else (wanted,))
+    before = setting.canonical(recorded.fields.get(setting.name)) if recorded else None
+    expected = compare.unset(observed) if wanted is None else (wanted,)
+    is_ours = recorded is not None
+    return compare.same(Pair(wanted, actual, before, expected, observed.podman, is_ours))
 
 
-def _same_ipc_on_podman(wanted: str | None, container: Existing) -> bool | None:
-    """Compare by the label. Podman's default is ``shareable``, and ``private`` is Docker's."""
-    if container.recorded is None:
-        return None
-    modes = {wanted, canonical("ipc", container.recorded.fields.get("ipc"))}
-    return True if None in modes and modes <= {None, "private", "shareable"} else None
-
-
-def _differing_entries(name: str, value: Any, observed: Observed) -> list[str]:
-    container, podman = cast(Existing, observed.container), observed.podman
-    recorded = container.recorded
-    wanted = canonical(name, value, podman) or {}
-    actual = canonical(name, getattr(container.settings, name), podman) or {}
-    if name == "ports" and podman and (recorded is None or wanted == actual):
-        return [] if ports.same(wanted, actual) else [name]
-    base = defaults.of_collection(name, observed)
-    if name == "healthcheck":
-        actual = {**defaults.CHECKS, **actual}
-        if actual["test"] == wanted.get("test", base["test"]) == defaults.NO_CHECK:
-            return []
-    before = _before(name, observed, actual)
-    if podman and name in _ALL:
-        actual = _capabilities_on_podman(name, {**before, **wanted}, actual)
-    changed = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
-    return sorted(
-        str(key)
-        for key in changed
-        if _differs(
-            _same(name, wanted.get(key, base.get(key)), actual.get(key), before.get(key), observed),
-            observed,
-        )
-    )
-
-
-def _capabilities_on_podman(
-    name: str, named: Mapping[Any, Any], actual: Mapping[Any, Any]
-) -> Mapping[Any, Any]:
-    if "ALL" in named and len(actual) >= _ALL[name]:
-        return {"ALL": True}
-    usual = _USUAL_ON_PODMAN if name == "cap_add" else ()
-    return {**actual, **{capability: True for capability in usual if capability in named}}
-
-
-def _before(name: str, observed: Observed, actual: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    """What was set at its creation, as far as that is known."""
-    recorded = cast(Existing, observed.container).recorded
-    if recorded is not None and name not in recorded.hashed:
-        return canonical(name, recorded.fields.get(name), observed.podman) or {}
-    is_added_to = name in _ADDED_TO or (name == "tmpfs" and observed.podman)
-    return {} if recorded is None and is_added_to else actual
-
-
-def _same(name: str, wanted: Any, actual: Any, before: Any, observed: Observed) -> bool | None:
-    """Compare one entry; None if the engine does not report it."""
-    if name == "ports" and observed.podman and (wanted or before).host is None:
-        return None  # It puts a number where the host's port was left to it.
-    if wanted is None or actual is None:
-        return wanted is actual
-    if name == "tmpfs" and observed.podman:  # It adds options.
-        return wanted <= actual and not (before or frozenset()) - wanted & actual
-    if name == "devices":
-        (host, access), (actual_host, actual_access) = wanted, actual
-        same = host == actual_host and actual_access in ("", access)
-        return None if same and not actual_access else same  # Podman leaves permissions out.
-    if name == "volumes":
-        is_ours = cast(Existing, observed.container).recorded is not None
-        return _same_mount(wanted, actual, before, is_ours)
-    return bool(wanted == actual)
-
-
-def _same_mount(wanted: Mount, actual: Mount, before: Any, is_ours: bool) -> bool | None:
-    propagation = "" if wanted.propagation == "rprivate" else wanted.propagation
-    is_set = is_ours or bool(propagation)
-    if wanted.read_only != actual.read_only or (is_set and propagation != actual.propagation):
-        return False
-    if wanted.is_anonymous:
-        is_any = mounts.is_anonymous_name(actual.source) or not is_ours
-        same = is_any and not actual.is_bind
+def _differing_entries(
+    setting: Setting, compare: Entries, value: Any, observed: Observed
+) -> list[str]:
+    is_ours, podman = observed.existing.recorded is not None, observed.podman
+    wanted = setting.canonical(value) or {}
+    actual = setting.canonical(getattr(observed.existing.settings, setting.name)) or {}
+    base = compare.unset(observed)
+    known = _recorded(setting, observed)
+    if compare.completed:
+        actual = compare.completed({**(known or {}), **wanted}, actual, podman)
+    if known is not None:
+        before = known
     else:
-        same = wanted.source == actual.source
-    unseen = _UNSEEN.intersection(before.options if before else ())
-    return None if same and unseen != _UNSEEN.intersection(wanted.options) else same
+        is_added_to = not is_ours and ("podman" if podman else "docker") in compare.added_by
+        before = {} if is_added_to else actual
+    if compare.as_one:
+        pair = Pair(wanted, actual, before, ({**base, **wanted},), podman, is_ours)
+        all_same = compare.as_one(pair)
+        if all_same is not None:
+            return [] if all_same else [setting.name]
+    changed = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
+    found = []
+    for key in changed:
+        target = wanted.get(key, base.get(key))
+        pair = Pair(target, actual.get(key), before.get(key), (target,), podman, is_ours)
+        if _differs(compare.same(pair), observed):
+            found.append(str(key))
+    return sorted(found)
+
+
+def _recorded(setting: Setting, observed: Observed) -> Mapping[Any, Any] | None:
+    """What was set at its creation; None where that is not known."""
+    recorded = observed.existing.recorded
+    if recorded is None or setting.name in recorded.hashed:
+        return None
+    return setting.canonical(recorded.fields.get(setting.name)) or {}

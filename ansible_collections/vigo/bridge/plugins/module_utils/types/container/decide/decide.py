@@ -13,8 +13,8 @@ from ....common.wording import counted
 from ...base import Decision, Turn
 from .. import label
 from ..observed import Existing, Observed
+from ..settings import SETTINGS
 from ..spec import ContainerSpec
-from ..values import restart
 from . import abilities, defaults, differences, steps
 from .differences import Difference
 
@@ -262,24 +262,11 @@ def _updates(
 
 
 def update_payload(spec: ContainerSpec, fields: set[str]) -> dict[str, Any]:
-    """Restart policy and limits as the engine's update takes them.
-
-    Memory and swap always go together: engines refuse a memory above the old swap.
-    """
-    settings = spec.settings
+    """Restart policy and limits as the engine's update takes them."""
     payload: dict[str, Any] = {}
-    if "restart" in fields:
-        payload["RestartPolicy"] = restart.payload(settings.restart or restart.NO)
-    if fields & {"memory", "memory_swap"} and settings.memory is not None:
-        payload["Memory"] = settings.memory
-        swap = settings.memory_swap
-        payload["MemorySwap"] = settings.memory * 2 if swap is None else swap
-    if "cpus" in fields:
-        payload["NanoCpus"] = settings.cpus
-    if "cpu_shares" in fields:
-        payload["CpuShares"] = settings.cpu_shares or 1024
-    if "pids_limit" in fields:
-        payload["PidsLimit"] = settings.pids_limit or -1
+    for name, setting in SETTINGS.items():
+        if name in fields and setting.update:
+            payload.update(setting.update(spec.settings))
     return payload
 
 

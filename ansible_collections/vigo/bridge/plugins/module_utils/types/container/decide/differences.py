@@ -14,28 +14,16 @@ from dataclasses import dataclass
 from typing import Any, Mapping, cast
 
 from ....secrets import references as secret_references
-from ..label import LIVE, plain
+from ..label import plain
 from ..observed import Existing, Observed
-from ..spec import LIMITS, Settings
+from ..setting import KEYS, NAME, Effect, Limit
+from ..settings import LIMITS, SETTINGS, Settings
 from ..values import networks
 from ..values.networks import Attachment
 from . import comparing, environment
 from .comparing import Reveal
 
 HIDDEN = "********"
-#: What engines report for a limit that is not set.
-_UNLIMITED = {
-    "memory": (0,),
-    "memory_swap": (0, -1),
-    "cpus": (0,),
-    "cpu_shares": (0, 1024),
-    "pids_limit": (0, -1, 2048),
-}
-#: Long values: the reason says only that they changed.
-_NOT_SPELLED_OUT = frozenset({"command", "entrypoint", "healthcheck", "security_opt", "tmpfs"})
-_MAPS = frozenset({"labels", "ulimits", "sysctls", "log_opts"})
-#: By the image's ID, and by the variables themselves.
-_SEEN_OTHERWISE = frozenset({"image", "platform", "env", "env_file"})
 
 
 @dataclass(frozen=True)
@@ -84,8 +72,8 @@ def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Diff
     found = []
     container = cast(Existing, observed.container)
     recorded = container.recorded
-    for name in Settings.__dataclass_fields__:
-        if name in LIVE or name in _SEEN_OTHERWISE:
+    for name, setting in SETTINGS.items():
+        if setting.is_live or isinstance(setting.compare, Effect):
             continue
         entries = comparing.differing(name, wanted, observed, reveal)
         if not entries:
@@ -156,33 +144,26 @@ def _restart(wanted: Settings, observed: Observed, container: Existing) -> list[
 def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
     """Limits that differ. A container of ours whose limit is no longer set loses it."""
     found = []
-    for name in LIMITS:
+    for name, limit in LIMITS.items():
         if name in observed.incapable:
             continue
         before, after = getattr(container.settings, name), getattr(wanted, name)
         is_left = after is None and container.recorded is None
-        if name in ("memory", "cpus"):
+        if not limit.lifts_in_place:
             after = after or None  # Engines ignore a 0 in an update, as if nothing were set.
         if name == "memory_swap" and (after is None or (after == -1 and observed.podman)):
             after = _default_swap(container, wanted)
         if after is None:
             follows_memory = name == "memory_swap"
-            if is_left or follows_memory or before in _UNLIMITED[name]:
+            if is_left or follows_memory or before in limit.unlimited:
                 continue
-            reason = f"{name} {_amount(name, before)} -> no limit"
-            can = name in ("cpu_shares", "pids_limit") and not observed.podman
-            found.append(Difference(name, reason, _amount(name, before), None, can))
-        elif before != after and not (before in _UNLIMITED[name] and after in _UNLIMITED[name]):
-            reason = f"{name} {_amount(name, before)} -> {_amount(name, after)}"
-            found.append(
-                Difference(
-                    name,
-                    reason,
-                    _amount(name, before),
-                    _amount(name, after),
-                    in_place=not observed.podman,
-                )
-            )
+            reason = f"{name} {_amount(limit, before)} -> no limit"
+            can = limit.lifts_in_place and not observed.podman
+            found.append(Difference(name, reason, _amount(limit, before), None, can))
+        elif before != after and not (before in limit.unlimited and after in limit.unlimited):
+            shown = _amount(limit, before), _amount(limit, after)
+            reason = f"{name} {shown[0]} -> {shown[1]}"
+            found.append(Difference(name, reason, *shown, in_place=not observed.podman))
     return found
 
 
@@ -197,15 +178,8 @@ def _default_swap(container: Existing, wanted: Settings) -> int | None:
     return 2 * actual.memory if actual.memory and actual.memory == wanted.memory else None
 
 
-def _amount(name: str, value: int) -> str:
-    if value in _UNLIMITED[name]:
-        return "no limit"
-    if name == "cpus":
-        return f"{value / 1e9:g}"
-    for unit, size in (("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)):
-        if name.startswith("memory") and value % size == 0:
-            return f"{value // size}{unit}"
-    return str(value)
+def _amount(limit: Limit, value: int) -> str:
+    return "no limit" if value in limit.unlimited else limit.amount(value)
 
 
 def _networks(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
@@ -291,11 +265,12 @@ def _left(actual: Attachment) -> Difference:
 
 def _words(name: str, entries: list[str], before: Any, after: Any) -> str:
     """The reason for one field: short values are spelled out, maps by their keys."""
-    if name in _MAPS:
+    shown = SETTINGS[name].shown
+    if shown == KEYS:
         return f"{name} {', '.join(entries)} changed"
     if before == after and name in ("ipc", "pid"):
         return f"{name} {after} now has a different ID"
-    if name in _NOT_SPELLED_OUT or (before is None and after is None):
+    if shown == NAME or (before is None and after is None):
         return f"{name} changed"
     return f"{name} {_value(before)} -> {_value(after)}"
 

@@ -9,7 +9,7 @@ from typing import Mapping, cast
 
 from ....secrets import references as secret_references
 from ..observed import Existing, Observed
-from ..spec import Settings
+from ..settings import Settings
 
 _PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy")
 #: What Podman puts into the environment itself. Docker adds nothing that inspect shows.

@@ -18,7 +18,8 @@ from ..decide.environment import of_engine
 from ..engine import Engine
 from ..label import Recorded
 from ..observed import Existing, Image
-from ..spec import LIMITS, ContainerSpec, Settings
+from ..settings import LIMITS, SETTINGS, Settings
+from ..spec import ContainerSpec
 from ..values import image_name
 from . import create_config
 
@@ -32,13 +33,9 @@ _NOT_OURS = "was not made by vigo.bridge, and no resource of this run describes 
 #: or is not read by its name.
 _READABLE = tuple(
     name
-    for name in Settings.__dataclass_fields__
-    if name
-    not in (
-        *("image", "env", "env_file", "labels", "platform", "volumes", "restart"),
-        *("networks", "network_mode", "ports", "hostname", "domainname"),
-        *("dns", "dns_search", "dns_opt", "extra_hosts"),
-    )
+    for name, setting in SETTINGS.items()
+    if not setting.of_network
+    and name not in ("image", "env", "env_file", "labels", "platform", "volumes", "restart")
 )
 
 
@@ -102,12 +99,12 @@ def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> Containe
     chosen = {
         name: getattr(live, name)
         for name in (*fields, *LIMITS)
-        if name in Settings.__dataclass_fields__ and getattr(live, name)
+        if name in SETTINGS and getattr(live, name)
     }
     for name, value in recorded.fields.items():
         if name in ("command", "entrypoint"):
             chosen[name] = getattr(live, name)
-        elif name in Settings.__dataclass_fields__ and name not in (*_LIVE, *recorded.hashed):
+        elif name in SETTINGS and name not in (*_LIVE, *recorded.hashed):
             chosen[name] = tuple(value) if isinstance(value, list) else value
     known = engine.image(live.image or "")
     return ContainerSpec(

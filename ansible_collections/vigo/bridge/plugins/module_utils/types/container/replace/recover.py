@@ -28,8 +28,9 @@ from ....common.errors import ResourceError
 from .. import label
 from ..engine import Engine
 from ..observed import Existing
+from ..settings import Settings
 from ..settle import settle
-from ..spec import FAILED, NEW, OLD, ContainerSpec, Settings
+from ..spec import FAILED, NEW, OLD, ContainerSpec
 from .replace import commit
 from .rollback import Swap, roll_back
 

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ....common.comma_strings import each
 from ....common.errors import ResourceError
 from ....common.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from ..observed import Observed
 
 _KNOWN = (
     *("ALL", "AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF"),
@@ -20,6 +23,13 @@ _KNOWN = (
     *("SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE"),
     *("SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM"),
 )
+#: Those of all containers.
+USUAL_ON_PODMAN = (
+    *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"),
+    *("NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+)
+#: Podman lists all capabilities one by one: from this number on, ``ALL`` were added, or dropped.
+_ALL_ADDED, _ALL_DROPPED = 20, 11
 
 
 def parse(value: Any, attribute: str) -> tuple[str, ...]:
@@ -39,3 +49,47 @@ def short(name: str) -> str:
     """Without ``CAP_``, in capitals."""
     name = name.upper()
     return name[len("CAP_") :] if name.startswith("CAP_") else name
+
+
+def read(names: Any) -> tuple[str, ...]:
+    """Capabilities of an inspect payload."""
+    return tuple(sorted(short(name) for name in names or []))
+
+
+def form(names: Iterable[str]) -> dict[Any, Any]:
+    """As a set; ``ALL`` includes the others."""
+    found = {short(name) for name in names}
+    return dict.fromkeys({"ALL"} if "ALL" in found else found, True)
+
+
+def added(observed: Observed) -> Mapping[Any, Any]:
+    """Those that a container has by itself."""
+    return _of_privileged(observed, observed.existing.settings.cap_add)
+
+
+def dropped(observed: Observed) -> Mapping[Any, Any]:
+    """Those that a container lacks by itself."""
+    return _of_privileged(observed, observed.existing.settings.cap_drop)
+
+
+def _of_privileged(observed: Observed, names: Any) -> Mapping[Any, Any]:
+    is_privileged = observed.podman and observed.existing.settings.privileged
+    return form(names or ()) if is_privileged else {}
+
+
+def with_usual(
+    named: Mapping[Any, Any], actual: Mapping[Any, Any], podman: bool
+) -> Mapping[Any, Any]:
+    """Those that were added, with what all containers have on Podman, which leaves these out."""
+    if podman and "ALL" in named and len(actual) >= _ALL_ADDED:
+        return {"ALL": True}
+    usual = [name for name in USUAL_ON_PODMAN if podman and name in named]
+    return {**actual, **dict.fromkeys(usual, True)}
+
+
+def with_all_dropped(
+    named: Mapping[Any, Any], actual: Mapping[Any, Any], podman: bool
+) -> Mapping[Any, Any]:
+    """Those that were dropped; Podman lists all of them for ``ALL``."""
+    is_all = podman and "ALL" in named and len(actual) >= _ALL_DROPPED
+    return {"ALL": True} if is_all else actual

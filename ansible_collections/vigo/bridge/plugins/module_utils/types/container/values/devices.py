@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Iterable
 
 from ....common.comma_strings import each
 from ....common.errors import ResourceError
 from . import paths
+
+if TYPE_CHECKING:
+    from ..setting import Pair
 
 
 def parse(value: Any, attribute: str) -> tuple[str, ...]:
@@ -35,3 +38,41 @@ def _parts(entry: str, attribute: str) -> tuple[str, str, str]:
             f"{attribute}: invalid device {entry!r}: expected HOST[:CONTAINER[:rwm]]"
         )
     return host, inner, access
+
+
+def send(devices: tuple[str, ...]) -> list[dict[str, str]]:
+    """As the create call takes them."""
+    return [
+        {"PathOnHost": host, "PathInContainer": inner, "CgroupPermissions": access}
+        for host, inner, access in (device.split(":") for device in devices)
+    ]
+
+
+def read(devices: Any) -> tuple[str, ...]:
+    """Devices of an inspect payload."""
+    return tuple(
+        sorted(
+            f"{device['PathOnHost']}:{device.get('PathInContainer') or device['PathOnHost']}"
+            f":{device.get('CgroupPermissions') or ''}"
+            for device in devices or []
+        )
+    )
+
+
+def form(devices: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Its path on the host and its permissions, by its path in the container."""
+    found = {}
+    for device in devices:
+        host, inner, access = [*device.split(":"), "", ""][:3]
+        found[paths.clean(inner or host)] = (paths.clean(host), "".join(sorted(access)))
+    return found
+
+
+def same(pair: Pair) -> bool | None:
+    """Whether it is the wanted device. Podman leaves permissions out."""
+    (wanted,) = pair.expected
+    if wanted is None or pair.actual is None:
+        return wanted is pair.actual
+    (host, access), (actual_host, actual_access) = wanted, pair.actual
+    same = host == actual_host and actual_access in ("", access)
+    return None if same and not actual_access else same

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 from ....common import comma_strings
 from ....common.comma_strings import text
@@ -14,6 +14,11 @@ from ....common.durations import seconds
 from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer
 from .quantities import switch
+
+if TYPE_CHECKING:
+    from ..observed import Observed
+    from ..setting import Making, Pair
+    from ..settings import Settings
 
 _OPTIONS = (
     "test",
@@ -28,6 +33,15 @@ _NANOSECONDS = 1000000000
 #: Engines refuse shorter times.
 _SHORTEST = 1000000
 _KINDS = ("CMD", "CMD-SHELL", "NONE")
+#: What a check has that sets no more than its test.
+USUAL: dict[str, Any] = {
+    "test": ("NONE",),
+    "interval": 30000000000,
+    "timeout": 30000000000,
+    "retries": 3,
+    "startperiod": 0,
+    "startinterval": 5000000000,
+}
 _FORMS = "write a text for a shell, [CMD, PROGRAM, ARGUMENT], or disable: true for no healthcheck"
 
 
@@ -149,3 +163,49 @@ def _time(value: Any, attribute: str) -> int | None:
     if length and length < _SHORTEST:
         raise ResourceError(f"{attribute}: {value!r} is out of range: expected 1ms or more")
     return round(length) or None
+
+
+def create(settings: Settings, making: Making) -> dict[str, Any]:
+    """Return what the create call gets: completed from the image's."""
+    check = settings.healthcheck
+    return {"Config.Healthcheck": check and check.merged(making.image.get("Healthcheck"))}
+
+
+def read(payload: Mapping[str, Any] | None) -> Healthcheck:
+    """A healthcheck of an inspect payload."""
+    payload = payload or {}
+    return Healthcheck(
+        tuple(payload.get("Test") or ()),
+        payload.get("Interval") or 0,
+        payload.get("Timeout") or 0,
+        payload.get("Retries") or 0,
+        payload.get("StartPeriod") or 0,
+        payload.get("StartInterval") or 0,
+    )
+
+
+def form(check: Any) -> dict[str, Any]:
+    """Return the fields by the label's keys. For engines, 0 is the same as not set."""
+    fields = check.canonical() if isinstance(check, Healthcheck) else dict(check)
+    if fields.get("test"):
+        fields["test"] = tuple(fields["test"])
+    return {key: value for key, value in fields.items() if value}
+
+
+def unset(observed: Observed) -> dict[str, Any]:
+    """The image's, with what engines fill in."""
+    payload = observed.image_config.get("Healthcheck") or {}
+    return {**USUAL, **form({key.lower(): value for key, value in payload.items()})}
+
+
+def completed(
+    named: Mapping[Any, Any], actual: Mapping[Any, Any], podman: bool
+) -> Mapping[Any, Any]:
+    """The fields with what engines fill in."""
+    return {**USUAL, **actual}
+
+
+def as_one(pair: Pair) -> bool | None:
+    """Without a test, the other fields mean nothing."""
+    tests = (pair.expected[0]["test"], pair.actual["test"])
+    return True if tests == (USUAL["test"], USUAL["test"]) else None

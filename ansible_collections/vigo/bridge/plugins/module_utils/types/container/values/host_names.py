@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ....common.comma_strings import each, text
 from ....common.errors import ResourceError, within
+
+if TYPE_CHECKING:
+    from ..observed import Observed
+    from ..setting import Pair
 
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?")
 _HOST_GATEWAY = "host-gateway"
@@ -67,3 +71,47 @@ def address(written: str, where: str) -> str:
         raise ResourceError(
             f"{where}: invalid IP address {written!r}: expected an address such as 192.0.2.7"
         ) from None
+
+
+def short_id(observed: Observed) -> tuple[Any, ...]:
+    """The host name that a container has by itself."""
+    return (observed.existing.id[:12],)
+
+
+def same_domain(pair: Pair) -> bool:
+    """Whether it is the wanted domain name. Podman's Docker API has none, which is said."""
+    return pair.actual in pair.expected or (pair.podman and pair.actual is None)
+
+
+def no_domain_on_podman(name: str) -> str:
+    """What to say of a domain name on Podman."""
+    return "Podman's Docker API has no domainname: it is ignored"
+
+
+def servers_form(servers: Iterable[str]) -> tuple[str, ...]:
+    """Name servers in order, each in one spelling."""
+    return tuple(map(_shortest, servers))
+
+
+def options_form(options: Iterable[str]) -> dict[str, str]:
+    """Options of the resolver by name. It uses the last value of each."""
+    return {option.partition(":")[0]: option for option in options}
+
+
+def hosts_form(hosts: Iterable[str]) -> dict[Any, Any]:
+    """Names and addresses, each in one spelling."""
+    pairs = (host.partition(":")[::2] for host in hosts)
+    return dict.fromkeys(((name, _shortest(written)) for name, written in pairs), True)
+
+
+def _shortest(written: str) -> str:
+    """An address in its shortest form; other text as it is."""
+    try:
+        return address(written, "")
+    except ResourceError:
+        return written
+
+
+def read_hosts(hosts: Any) -> tuple[str, ...]:
+    """Hosts of an inspect payload."""
+    return tuple(sorted(hosts or ()))

@@ -95,6 +95,16 @@ def parse(text: str) -> ImageName:
     return ImageName(registry, path, tag or ("" if digest else "latest"), digest)
 
 
+def reference(value: Any, attribute: str) -> str:
+    """A reference in one canonical form. Raises ResourceError."""
+    return str(parse(text_of(value)))
+
+
+def read(value: Any) -> str:
+    """The reference of an inspect payload."""
+    return familiar(value or "")
+
+
 def platform(value: Any, attribute: str) -> str:
     """``OS[/ARCHITECTURE[/VARIANT]]`` in one form; an architecture alone is Linux's.
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from ....common.comma_strings import as_map, text
 from ....common.durations import seconds
@@ -14,7 +14,16 @@ from ....common.integers import integer
 from ....common.suggest import did_you_mean
 from . import quantities
 
+if TYPE_CHECKING:
+    from ..observed import Observed
+    from ..setting import Pair
+    from ..settings import Settings
+
 _LEAST_MEMORY = 6 * 1024 * 1024
+#: Engines and the kernel use it for all bits set: no limit.
+_ALL_BITS = (1 << 64) - 1
+#: Docker's and Podman's own size of ``/dev/shm``.
+_SHM_SIZES = (67108864, 65536000)
 _ULIMITS = (
     *("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc"),
     *("rss", "rtprio", "rttime", "sigpending", "stack"),
@@ -105,3 +114,107 @@ def _sides(limit: Any, where: str) -> tuple[int, int]:
         limit = f"{limit['soft']}:{limit['hard']}"
     soft, _colon, hard = text(limit).partition(":")
     return integer(soft, where), integer(hard or soft, where)
+
+
+def read_stop_timeout(value: Any) -> int:
+    """Seconds; engines report nothing for their default."""
+    return 10 if value is None else int(value)
+
+
+def usual_stop_timeout(observed: Observed) -> tuple[Any, ...]:
+    """Seconds that a container has by itself."""
+    return (10,)
+
+
+def send_ulimits(limits: Mapping[str, str]) -> list[dict[str, Any]]:
+    """As the create call takes them."""
+    sides = {name: limit.partition(":") for name, limit in limits.items()}
+    return [
+        {"Name": name, "Soft": int(soft), "Hard": int(hard)}
+        for name, (soft, _colon, hard) in sides.items()
+    ]
+
+
+def read_ulimits(limits: Any) -> dict[str, str]:
+    """Those of an inspect payload, by name."""
+    return {
+        limit["Name"].lower().replace("rlimit_", ""): f"{limit['Soft']}:{limit['Hard']}"
+        for limit in limits or []
+    }
+
+
+def ulimits_form(limits: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """Both sides by name; -1 for no limit."""
+    found = {}
+    for name, limit in limits.items():
+        soft, _colon, hard = limit.partition(":")
+        sides = (int(side) for side in (soft, hard or soft))
+        short = name.lower().replace("rlimit_", "")
+        found[short] = tuple(-1 if side == _ALL_BITS else side for side in sides)
+    return found
+
+
+def shm_sizes(observed: Observed) -> tuple[Any, ...]:
+    """The size that a container has by itself: its engine's."""
+    return _SHM_SIZES
+
+
+def same_shm_size(pair: Pair) -> bool:
+    """Whether it is the wanted size. On Podman, either engine's own counts as the other."""
+    is_usual = pair.podman and pair.wanted in _SHM_SIZES
+    return pair.actual in (_SHM_SIZES if is_usual else pair.expected)
+
+
+def read_cpus(host: Any) -> int:
+    """Billionths of CPUs; other tools set a quota for each period."""
+    host = host or {}
+    quota, period = host.get("CpuQuota") or 0, host.get("CpuPeriod") or 0
+    if not host.get("NanoCpus") and quota > 0:
+        return int(quota / (period or 100000) * 1e9)
+    return host.get("NanoCpus") or 0
+
+
+def update_memory(settings: Settings) -> dict[str, Any]:
+    """Memory and swap always go together: engines refuse a memory above the old swap."""
+    if settings.memory is None:
+        return {}
+    swap = settings.memory_swap
+    return {
+        "Memory": settings.memory,
+        "MemorySwap": settings.memory * 2 if swap is None else swap,
+    }
+
+
+def update_cpus(settings: Settings) -> dict[str, Any]:
+    """What the update call gets."""
+    return {"NanoCpus": settings.cpus}
+
+
+def update_cpu_shares(settings: Settings) -> dict[str, Any]:
+    """What the update call gets; 1024 is the usual weight."""
+    return {"CpuShares": settings.cpu_shares or 1024}
+
+
+def update_pids_limit(settings: Settings) -> dict[str, Any]:
+    """What the update call gets; -1 for no limit."""
+    return {"PidsLimit": settings.pids_limit or -1}
+
+
+def no_swap_limit_on_podman(swap: int) -> str:
+    """What to say of a swap limit on Podman."""
+    if swap != -1:
+        return ""
+    return "Podman's Docker API cannot lift memory_swap: it stays twice the memory"
+
+
+def shown_cpus(cpus: int) -> str:
+    """In words, such as ``1.5``."""
+    return f"{cpus / 1e9:g}"
+
+
+def shown_size(size: int) -> str:
+    """In words, such as ``64m``."""
+    for unit, factor in (("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)):
+        if size % factor == 0:
+            return f"{size // factor}{unit}"
+    return str(size)

@@ -7,28 +7,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
-from ....common.comma_strings import NEXT_MOUNT, each, text
-from ....common.errors import ResourceError, within
+from ....common.comma_strings import NEXT_MOUNT, each
+from ....common.errors import ResourceError
 from . import paths
+
+if TYPE_CHECKING:
+    from ..observed import Observed
+    from ..setting import Making, Pair
+    from ..settings import Settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
-_PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
+PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 _WITHOUT_MEANING_HERE = frozenset({"cached", "delegated", "consistent"})
 _LABELS = frozenset({"z", "Z"})
-_TMPFS_VALUES = {
-    **dict.fromkeys(("size", "nr_inodes", "nr_blocks"), re.compile(r"\d+[kKmMgG%]?")),
-    **dict.fromkeys(("uid", "gid"), re.compile(r"\d+")),
-    "mode": re.compile(r"[0-7]{3,5}"),
-    "mpol": re.compile(r".+"),
-}
-_TMPFS_FLAGS = _PROPAGATION | {
-    *("defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec"),
-    *("sync", "async", "dirsync", "mand", "nomand", "atime", "noatime", "diratime", "nodiratime"),
-    *("relatime", "norelatime", "strictatime", "nostrictatime"),
-}
+#: Options that no engine shows.
+_UNSEEN = _LABELS | {"nocopy"}
 
 
 @dataclass(frozen=True, order=True)
@@ -53,7 +49,7 @@ class Mount:
 
     @property
     def propagation(self) -> str:
-        return next((word for word in self.options if word in _PROPAGATION), "")
+        return next((word for word in self.options if word in PROPAGATION), "")
 
     @property
     def needs_relabelling(self) -> bool:
@@ -68,7 +64,7 @@ class Mount:
         return ":".join(parts)
 
 
-def parse(value: Any) -> tuple[Mount, ...]:
+def parse(value: Any, attribute: str) -> tuple[Mount, ...]:
     """All mounts, sorted by target. Raises ResourceError."""
     mounts: dict[str, Mount] = {}
 
@@ -82,26 +78,7 @@ def parse(value: Any) -> tuple[Mount, ...]:
     return tuple(sorted(mounts.values()))
 
 
-def parse_tmpfs(value: Any) -> dict[str, str]:
-    """In-memory folders: options by path, from ``/run,/tmp:size=64m`` or a map."""
-    folders: dict[str, str] = {}
-
-    def add(path: str, options: Any) -> None:
-        target = paths.mount_point(path, "tmpfs")
-        if target in folders:
-            raise ResourceError(f"tmpfs: two entries for {target}; keep one of them")
-        folders[target] = _tmpfs_options(target, options)
-
-    if isinstance(value, dict):
-        for path, options in value.items():
-            with within(path):
-                add(text(path), options)
-    else:
-        each(value, lambda written: add(*written.partition(":")[::2]), NEXT_MOUNT)
-    return folders
-
-
-def of_payload(mounts: Any) -> tuple[Mount, ...]:
+def read(mounts: Any) -> tuple[Mount, ...]:
     """The mounts of an inspect payload's top-level ``Mounts``, by volume name or path."""
     found = []
     for mount in mounts or []:
@@ -153,33 +130,83 @@ def entry(written: str) -> Mount:
 def _check_options(written: str, mount: Mount, words: set[str]) -> None:
     """Engines ignore some of these without a word."""
     options = set(mount.options)
-    unknown = options - _PROPAGATION - _LABELS - {"nocopy"}
+    unknown = options - PROPAGATION - _LABELS - {"nocopy"}
     if unknown:
         raise ResourceError(
             f"volumes: {written!r}: unknown option {sorted(unknown)[0]!r};"
             " known: ro, rw, nocopy, z, Z, and propagations such as rslave"
         )
-    for choices in (_PROPAGATION, _LABELS, {"ro", "rw"}):
+    for choices in (PROPAGATION, _LABELS, {"ro", "rw"}):
         if len(words & choices) > 1:
             shown = " and ".join(sorted(words & choices))
             raise ResourceError(f"volumes: {written!r}: {shown} exclude each other; keep one")
     if mount.is_bind and "nocopy" in options:
         raise ResourceError(f"volumes: {written!r}: nocopy is for volumes, not for a path; drop it")
-    if not mount.is_bind and options & _PROPAGATION:
+    if not mount.is_bind and options & PROPAGATION:
         raise ResourceError(
             f"volumes: {written!r}: {mount.propagation} is for paths of the host, not for a volume;"
             " drop it"
         )
 
 
-def _tmpfs_options(path: str, options: Any) -> str:
-    words = sorted(word for word in text(options).split(",") if word)
-    for word in words:
-        name, equals, value = word.partition("=")
-        form = _TMPFS_VALUES.get(name)
-        if not (form.fullmatch(value) if form else name in _TMPFS_FLAGS and not equals):
-            raise ResourceError(
-                f"tmpfs: {path}: unknown option {word!r}; write for example"
-                " size=64m, mode=1777, uid=1000, noexec"
-            )
-    return ",".join(words)
+def create(settings: Settings, making: Making) -> dict[str, Any]:
+    """Return what the create call gets. Carried volumes take the place of wanted ones."""
+    replaced = {mount.target for mount in making.carried}
+    listed = [mount for mount in settings.volumes or () if mount.target not in replaced]
+    modern = [mount for mount in listed if not mount.needs_relabelling]
+    older = [str(mount) for mount in listed if mount.needs_relabelling]
+    sent = [_sent(mount) for mount in (*modern, *making.carried)]
+    return {"HostConfig.Mounts": sent or None, "HostConfig.Binds": older or None}
+
+
+def _sent(mount: Mount) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "Type": "bind" if mount.is_bind else "volume",
+        "Target": mount.target,
+        "ReadOnly": mount.read_only,
+    }
+    if mount.source:
+        body["Source"] = mount.source
+    if mount.is_bind and mount.propagation:
+        body["BindOptions"] = {"Propagation": mount.propagation}
+    if not mount.is_bind and "nocopy" in mount.options:
+        body["VolumeOptions"] = {"NoCopy": True}
+    return body
+
+
+def form(volumes: Iterable[Any]) -> dict[str, Mount]:
+    """Mounts by target."""
+    known = (volume if isinstance(volume, Mount) else _of_label(volume) for volume in volumes)
+    return {volume.target: volume for volume in known}
+
+
+def _of_label(written: str) -> Mount:
+    """Parse a mount. A label may hold one that is invalid today."""
+    try:
+        return entry(written)
+    except ResourceError:
+        return Mount(written)
+
+
+def declared(observed: Observed) -> Mapping[str, Mount]:
+    """The volumes that the image declares."""
+    return {path: Mount(path) for path in observed.image_config.get("Volumes") or {}}
+
+
+def same(pair: Pair) -> bool | None:
+    """Whether the wanted thing is mounted, in the same way."""
+    (wanted,) = pair.expected
+    actual, before = pair.actual, pair.before
+    if wanted is None or actual is None:
+        return wanted is actual
+    propagation = "" if wanted.propagation == "rprivate" else wanted.propagation
+    is_set = pair.is_ours or bool(propagation)
+    if wanted.read_only != actual.read_only or (is_set and propagation != actual.propagation):
+        return False
+    if wanted.is_anonymous:
+        is_any = is_anonymous_name(actual.source) or not pair.is_ours
+        is_same = is_any and not actual.is_bind
+    else:
+        is_same = bool(wanted.source == actual.source)
+    unseen = _UNSEEN.intersection(before.options if before else ())
+    return None if is_same and unseen != _UNSEEN.intersection(wanted.options) else is_same

@@ -6,15 +6,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from ....common.comma_strings import as_map, text
 from ....common.errors import Key, ResourceError
+
+if TYPE_CHECKING:
+    from ..observed import Observed
+    from ..setting import Pair
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _OF_IPC = re.compile(
     r"kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..+"
 )
+#: Podman reports one of these for the others, too.
+_IPC_ON_PODMAN = (None, "none", "private", "shareable", "host")
 
 
 def ipc(value: Any, attribute: str) -> str:
@@ -81,3 +87,24 @@ def refuse_shared(sysctls: Mapping[str, str], network_mode: str | None, ipc: str
 
 def _is_shared(mode: str | None) -> bool:
     return mode == "host" or (mode or "").startswith("container:")
+
+
+def unset(observed: Observed) -> tuple[Any, ...]:
+    """The mode that a container has by itself."""
+    return (None, "private")
+
+
+def same_ipc(pair: Pair) -> bool | None:
+    """Whether it is the wanted IPC namespace.
+
+    Podman reports one of its modes for the others, too, so the label is compared. Its default is
+    ``shareable``, and ``private`` is Docker's.
+    """
+    if not pair.podman or pair.actual == "host":
+        return pair.actual in pair.expected
+    if pair.wanted not in _IPC_ON_PODMAN or pair.actual not in _IPC_ON_PODMAN:
+        return bool(pair.actual == pair.wanted)
+    if not pair.is_ours:
+        return None
+    modes = {pair.wanted, pair.before}
+    return True if None in modes and modes <= {None, "private", "shareable"} else None

@@ -8,10 +8,14 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 from ....common.comma_strings import as_list, each, text
 from ....common.errors import Key, ResourceError, within
+
+if TYPE_CHECKING:
+    from ..setting import Making
+    from ..settings import Settings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _EXAMPLES = {"ipv4_address": "172.20.0.5", "ipv6_address": "fd00::5"}
@@ -48,7 +52,7 @@ class Attachment:
         return f"{self.network} ({', '.join(details)})" if details else self.network
 
 
-def parse(network: Any, networks: Any) -> tuple[Attachment, ...]:
+def parse(network: Any, networks: Any, attribute: str) -> tuple[Attachment, ...]:
     """``network`` first, then ``networks``: names, or names with aliases and addresses."""
     attachments: dict[str, Attachment] = {}
     for attachment in [*_entries(network), *_entries(networks)]:
@@ -61,15 +65,35 @@ def parse(network: Any, networks: Any) -> tuple[Attachment, ...]:
     return tuple(attachments.values())
 
 
-def of_payload(
-    settings: Any, container_id: str, name: str, hostname: str = ""
-) -> tuple[Attachment, ...]:
-    """The networks of an inspect payload's ``NetworkSettings.Networks``.
+def endpoint(attachment: Attachment) -> dict[str, Any]:
+    """An attachment as the API takes it."""
+    fixed = {"IPv4Address": attachment.ipv4, "IPv6Address": attachment.ipv6}
+    return {
+        "Aliases": list(attachment.aliases),
+        "IPAMConfig": {key: value for key, value in fixed.items() if value},
+    }
+
+
+def create(settings: Settings, making: Making) -> dict[str, Any]:
+    """Engines take one network at creation; further ones are connected before the start."""
+    if not settings.networks:
+        return {"HostConfig.NetworkMode": settings.network_mode}
+    first = settings.networks[0]
+    return {
+        "HostConfig.NetworkMode": first.network,
+        "NetworkingConfig": {"EndpointsConfig": {first.network: endpoint(first)}},
+    }
+
+
+def read(payload: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    """The networks of a container's inspect payload.
 
     Engines add the short container ID (and the name, on Podman) to the aliases.
     """
+    container_id, name = payload["Id"], (payload.get("Name") or "").lstrip("/")
+    hostname = (payload.get("Config") or {}).get("Hostname") or ""
     found = []
-    for network, endpoint in ((settings or {}).get("Networks") or {}).items():
+    for network, endpoint in ((payload.get("NetworkSettings") or {}).get("Networks") or {}).items():
         endpoint = endpoint or {}
         fixed = endpoint.get("IPAMConfig") or {}
         current = (endpoint.get("IPAddress"), endpoint.get("GlobalIPv6Address"))
@@ -109,6 +133,11 @@ def satisfies(
 def is_special(mode: str) -> bool:
     """Return whether a network mode is special, not a network to attach to."""
     return mode in SPECIAL_MODES or mode.startswith("container:")
+
+
+def read_mode(value: Any) -> str:
+    """The network mode of an inspect payload."""
+    return value or "default"
 
 
 def mode(value: Any, attribute: str) -> str:

@@ -8,10 +8,14 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import TYPE_CHECKING, Any, Iterable
 
 from ....common.comma_strings import each
 from ....common.errors import ResourceError
+
+if TYPE_CHECKING:
+    from ..setting import Making, Pair
+    from ..settings import Settings
 
 _PORT = re.compile(
     r"(?:(?P<address>\[[0-9A-Fa-f:.]+\]|\d+\.\d+\.\d+\.\d+|):)?"
@@ -54,7 +58,7 @@ class Port:
         return f"{front}{host}{self.inner}{suffix}"
 
 
-def parse(value: Any) -> tuple[Port, ...]:
+def parse(value: Any, attribute: str) -> tuple[Port, ...]:
     """All ports, ranges expanded, sorted, each once. Raises ResourceError.
 
     Engines read a range of the API as "pick one of these": so ranges are expanded here.
@@ -79,7 +83,7 @@ def _refuse_conflicts(ports: Iterable[Port]) -> None:
         others.append(port)
 
 
-def of_bindings(bindings: Any) -> tuple[Port, ...]:
+def read(bindings: Any) -> tuple[Port, ...]:
     """The ports of an inspect payload's ``HostConfig.PortBindings``."""
     found = set()
     for exposed, hosts in (bindings or {}).items():
@@ -170,3 +174,37 @@ def _range(text: str, entry: str) -> list[int]:
 
 def _order(port: Port) -> tuple[Any, ...]:
     return (port.inner, port.protocol, port.host or 0, port.address)
+
+
+def create(settings: Settings, making: Making) -> dict[str, Any]:
+    """Return what the create call gets."""
+    bindings: dict[str, list[dict[str, str]]] = {}
+    for port in settings.ports or ():
+        host = {"HostIp": port.address, "HostPort": "" if port.host is None else str(port.host)}
+        bindings.setdefault(port.exposed, []).append(host)
+    exposed: dict[str, Any] = {name: {} for name in bindings}
+    return {"Config.ExposedPorts": exposed or None, "HostConfig.PortBindings": bindings or None}
+
+
+def form(entries: Iterable[Any]) -> dict[Port, Port]:
+    """As a set. A label holds them one by one, ranges expanded."""
+    known = [entry if isinstance(entry, Port) else _entry_of_label(entry) for entry in entries]
+    return {port: port for port in known}
+
+
+def _entry_of_label(written: str) -> Port:
+    return parse([written], "ports")[0]
+
+
+def as_one(pair: Pair) -> bool | None:
+    """Podman puts a number where the host's port was left to it: so which one fits is sought."""
+    if pair.podman and (not pair.is_ours or pair.wanted == pair.actual):
+        return same(pair.wanted, pair.actual)
+    return None
+
+
+def same_entry(pair: Pair) -> bool | None:
+    """Whether a port is as wanted. None where Podman has chosen the host's port."""
+    if pair.podman and (pair.wanted or pair.before).host is None:
+        return None
+    return pair.actual in pair.expected

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from fractions import Fraction
 from typing import Any
 
 from ....common import comma_strings
 from ....common.comma_strings import text
 from ....common.errors import ResourceError
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgt]?)(?:i?b)?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d+)(?:\.(\d+))?\s*([bkmgt]?)(?:i?b)?", re.IGNORECASE)
 _POWERS = {"": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 #: Characters of a number that anything could need. Python does not read very long ones.
 _LONGEST = 40
@@ -32,8 +31,10 @@ def size(value: Any, attribute: str) -> int:
         raise ResourceError(
             f"{attribute}: {written!r} is not a size; write bytes, or 512k, 256m, 2g"
         )
-    exact = Fraction(match.group(1)) if len(written) < _LONGEST else 1 << 63
-    number = int(exact * 1024 ** _POWERS[match.group(2).lower()])
+    whole, fraction, unit = match.group(1), match.group(2) or "", match.group(3).lower()
+    number = 1 << 63
+    if len(written) < _LONGEST:
+        number = int(whole + fraction) * 1024 ** _POWERS[unit] // 10 ** len(fraction)
     if number >= 1 << 63:
         raise ResourceError(f"{attribute}: {written:.{_LONGEST}} is too large")
     return number

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from ....common.comma_strings import text
 from ....common.errors import ResourceError
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 NO = "no"
 
@@ -35,8 +38,13 @@ def payload(policy: str) -> dict[str, Any]:
     return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 
-def of_payload(policy: Mapping[str, Any] | None) -> str:
+def read(policy: Mapping[str, Any] | None) -> str:
     """From an inspect payload; engines write nothing for ``no``."""
     name = (policy or {}).get("Name") or NO
     count = (policy or {}).get("MaximumRetryCount") or 0
     return f"{name}:{count}" if name == "on-failure" and count else name
+
+
+def update(settings: Settings) -> dict[str, Any]:
+    """What the update call gets."""
+    return {"RestartPolicy": payload(settings.restart or NO)}

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....common.comma_strings import text
 from ....common.errors import ResourceError
 from ....common.suggest import nearest
+
+if TYPE_CHECKING:
+    from ..observed import Observed
 
 _IN_ORDER = (
     "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP"
@@ -18,6 +21,7 @@ _IN_ORDER = (
 )
 _NUMBERS = {name: number for number, name in enumerate(_IN_ORDER.split(), 1)}
 _NUMBERS.update({"IOT": 6, "CLD": 17, "POLL": 29, "UNUSED": 31})
+_USUAL = "SIGTERM"
 _FIRST_REAL_TIME, _LAST = 34, 64
 _REAL_TIME = re.compile(r"RTMIN(?:\+(\d{1,2}))?|RTMAX(?:-(\d{1,2}))?")
 
@@ -50,3 +54,18 @@ def number(name: str) -> int | None:
 def _short(name: str) -> str:
     name = name.upper()
     return name[len("SIG") :] if name.startswith("SIG") else name
+
+
+def read(value: Any) -> str:
+    """The signal of an inspect payload."""
+    return str(value or _USUAL)
+
+
+def form(name: Any) -> Any:
+    """Its number; an unknown one as it is written."""
+    return number(str(name)) or name
+
+
+def unset(observed: Observed) -> tuple[Any, ...]:
+    """The signal that a container has by itself."""
+    return (form(observed.image_config.get("StopSignal") or _USUAL),)

@@ -1,0 +1,289 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a row of ``settings`` can say of one setting."""
+
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Union
+
+from ..descriptor import Attribute
+
+if TYPE_CHECKING:
+    from .observed import Observed
+    from .settings import Settings
+    from .values.mounts import Mount
+
+#: How the reason of a difference shows a setting: by both values, its differing keys, or its name.
+VALUES, KEYS, NAME = "values", "keys", "name"
+
+
+class Making(NamedTuple):
+    """What the create call depends on beside the settings.
+
+    image: its ``Config``. file_env: the variables in ``env_file``. reveal: puts in the values of
+    secrets. carried: volumes of the container that is replaced.
+    """
+
+    image: Mapping[str, Any]
+    file_env: Mapping[str, str]
+    reveal: Callable[[str], str]
+    carried: tuple[Mount, ...] = ()
+
+
+class Pair(NamedTuple):
+    """A setting, or one entry of it, as it is wanted and as it is, in canonical form.
+
+    wanted: None where nothing is wanted. before: what was set at creation, None where that is
+    unknown. expected: the values that are as wanted, which are the defaults where nothing is
+    wanted. is_ours: whether the container has our label.
+    """
+
+    wanted: Any
+    actual: Any
+    before: Any
+    expected: tuple[Any, ...]
+    podman: bool
+    is_ours: bool
+
+
+def is_expected(pair: Pair) -> bool | None:
+    """Whether the value is as wanted; None if the engine does not report it."""
+    return pair.actual in pair.expected
+
+
+def _unset(observed: Observed) -> tuple[Any, ...]:
+    return (None,)
+
+
+def _no_entries(observed: Observed) -> Mapping[Any, Any]:
+    return {}
+
+
+class Single(NamedTuple):
+    """Compared as one value.
+
+    unset: the values that a container may have that is created without the setting. same: whether
+    the value is as wanted. names_container: whether it may be ``container:NAME``, which engines
+    store with the ID.
+    """
+
+    unset: Callable[[Observed], tuple[Any, ...]] = _unset
+    same: Callable[[Pair], bool | None] = is_expected
+    names_container: bool = False
+
+
+class Entries(NamedTuple):
+    """Compared entry by entry; the canonical form is a dict.
+
+    unset: the entries that a container has by itself. same: whether one entry is as wanted.
+    as_one: whether all are as wanted, where that cannot be said entry by entry; None where it can.
+    completed: the actual entries with what the engine does not report; called with those that are
+    wanted or were set at creation, the actual ones, and whether it is Podman. added_by: the engines
+    where a container of another tool may have entries that nobody set.
+    """
+
+    unset: Callable[[Observed], Mapping[Any, Any]] = _no_entries
+    same: Callable[[Pair], bool | None] = is_expected
+    as_one: Callable[[Pair], bool | None] | None = None
+    completed: Callable[[Mapping[Any, Any], Mapping[Any, Any], bool], Mapping[Any, Any]] | None = (
+        None
+    )
+    added_by: tuple[str, ...] = ()
+
+
+class Words(NamedTuple):
+    """The command or the entry point: setting one decides about the image's other one."""
+
+
+class Effect(NamedTuple):
+    """Compared by what it leads to: the image's ID, the variables."""
+
+
+class Live(NamedTuple):
+    """Compared with inspect alone, because engines can change it; so it is not in the label."""
+
+
+class Limit(NamedTuple):
+    """A limit of resources: live, and some hosts cannot set it.
+
+    ability: the key of the engine's ``/info`` that says whether the host can. unlimited: what
+    engines report where it is not set. amount: a value in words. lifts_in_place: whether the update
+    call can remove it.
+    """
+
+    ability: str
+    unlimited: tuple[int, ...]
+    amount: Callable[[int], str] = str
+    lifts_in_place: bool = False
+
+
+Comparison = Union[Single, Entries, Words, Effect, Live, Limit]
+ONE_VALUE = Single()
+
+
+class Needs(NamedTuple):
+    """What an engine must speak, or it ignores the setting. part: of the value, if not all."""
+
+    api: tuple[int, int]
+    release: str
+    part: str = ""
+
+
+class Engines(NamedTuple):
+    """What engines do with a setting: one row of the table in docs/containers.md.
+
+    case: follows the setting's name there. Rows that are equal but for the name become one.
+    """
+
+    docker_20: str
+    docker_25: str
+    podman: str
+    case: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One attribute of a container. parse: reads it; raises ResourceError. Others: `Attribute`."""
+
+    parse: Callable[..., Any]
+    type: str = "raw"
+    choices: tuple[str, ...] = ()
+    shown_default: Any = None
+    no_log: bool = False
+    secrets: bool = False
+    plain: bool = False
+    words: bool = False
+    deep: bool = False
+    name: str = ""
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """The attributes that it is read from."""
+        return (
+            Attribute(
+                self.name,
+                self.type,
+                default=self.shown_default,
+                choices=self.choices,
+                no_log=self.no_log,
+                secrets=self.secrets,
+                plain=self.plain,
+                words=self.words,
+                deep=self.deep,
+            ),
+        )
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _as_json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Setting(Option):
+    """One thing that a container is created with. What a row leaves out has a usual value.
+
+    at: where inspect has it. The create call takes it there, too, without ``Config.``.
+    read: the value from there; None where engines do not report it. read_at: where ``read`` finds
+    it, if elsewhere; empty for the whole payload.
+    send: the value for the create call. create: all that the create call gets, by place, where
+    that is not one value at ``at``.
+    update: what the update call gets, where engines can change it in place.
+    form: its canonical form, the same for all spellings. empty_counts: whether an empty value is
+    another one than none.
+    compare: how it is compared. shown: how the reason of a difference shows it.
+    of_network: whether the containers that share a network have it in common.
+    shorthand: a second attribute for it.
+    needs: the version of the API that has it. refuse_on_docker: raises ResourceError for a value
+    that Docker cannot have. on_podman: what to say of a value that Podman cannot have, or nothing.
+    engines: what engines do with it, where that is not the same everywhere.
+    """
+
+    at: str = ""
+    read: Callable[[Any], Any] | None = _itself
+    read_at: str | None = None
+    send: Callable[[Any], Any] = _as_json
+    create: Callable[[Settings, Making], Mapping[str, Any]] | None = None
+    update: Callable[[Settings], Mapping[str, Any]] | None = None
+    form: Callable[[Any], Any] = _itself
+    empty_counts: bool = False
+    compare: Comparison = ONE_VALUE
+    shown: str = VALUES
+    of_network: bool = False
+    shorthand: Attribute | None = None
+    needs: Needs | None = None
+    refuse_on_docker: Callable[[Any], None] | None = None
+    on_podman: Callable[[Any], str] | None = None
+    engines: tuple[Engines, ...] = ()
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        return (*([self.shorthand] if self.shorthand else []), *super().attributes)
+
+    @property
+    def is_live(self) -> bool:
+        return isinstance(self.compare, (Live, Limit))
+
+    def canonical(self, value: Any) -> Any:
+        """Return a value of the user, a label or an engine in one form. None: not set or empty."""
+        if value is None:
+            return None
+        form = self.form(value)
+        return form if form or self.empty_counts else None
+
+    def observed(self, payload: Mapping[str, Any]) -> Any:
+        """Return the value from a container's inspect payload; None where it is not reported."""
+        if self.read is None:
+            return None
+        place = self.at if self.read_at is None else self.read_at
+        found: Any = payload
+        for key in filter(None, place.split(".")):
+            found = (found or {}).get(key)
+        return self.read(found)
+
+    def created(self, settings: Settings, making: Making) -> Mapping[str, Any]:
+        """Return what the create call gets, by place. None: nothing."""
+        if self.create is not None:
+            return self.create(settings, making)
+        value = getattr(settings, self.name)
+        return {self.at: None if value is None else self.send(value)} if self.at else {}
+
+
+def as_text(value: Any) -> str:
+    """Read a text of an inspect payload."""
+    return value or ""
+
+
+def as_number(value: Any) -> int:
+    """Read a number of an inspect payload."""
+    return value or 0
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Read a list of an inspect payload."""
+    return tuple(value or ())
+
+
+def as_set(values: Iterable[Any]) -> dict[Any, Any]:
+    """Return the form of a list of which engines heed the entries alone, not their order."""
+    return dict.fromkeys(values, True)
+
+
+def row(option: Option, default: Any = None) -> Any:
+    """Return a dataclass field whose value is read by an option."""
+    return field(default=default, metadata={"option": option})
+
+
+def rows(holder: type) -> tuple[Any, ...]:
+    """Return the options of a dataclass, by the names of their fields."""
+    return tuple(_named(item) for item in fields(holder) if "option" in item.metadata)
+
+
+def _named(item: Field[Any]) -> Option:
+    option: Option = replace(item.metadata["option"], name=item.name)
+    return option

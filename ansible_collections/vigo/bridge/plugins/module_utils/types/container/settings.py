@@ -1,0 +1,612 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything a container is created with, one row for each setting.
+
+From its row come a setting's attribute, and how it is read, sent, compared, changed in place and
+documented; ``setting`` says what a row can hold. To add a setting, add its row here, its option in
+the documentation of ``vigo.bridge.container``, and its test cases; tests name what is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ...common.comma_strings import as_list, as_map, text
+from ..descriptor import Attribute
+from .setting import (
+    KEYS,
+    NAME,
+    Effect,
+    Engines,
+    Entries,
+    Limit,
+    Live,
+    Needs,
+    Setting,
+    Single,
+    Words,
+    as_number,
+    as_set,
+    as_text,
+    as_tuple,
+    row,
+    rows,
+)
+from .values import (
+    capabilities,
+    host_names,
+    image_name,
+    limits,
+    mounts,
+    namespaces,
+    process,
+    quantities,
+    security,
+    signals,
+)
+from .values import devices as _devices
+from .values import env_file as _env_file
+from .values import healthcheck as _healthcheck
+from .values import networks as _networks
+from .values import ports as _ports
+from .values import restart as _restart
+from .values import tmpfs as _tmpfs
+from .values.env_file import EnvFile
+from .values.healthcheck import Healthcheck
+from .values.mounts import Mount
+from .values.networks import Attachment
+from .values.ports import Port
+
+
+def plain(value: Any, attribute: str) -> str:
+    """Read one text."""
+    return text(value).strip()
+
+
+def _entries(value: Any, attribute: str) -> tuple[str, ...]:
+    return tuple(as_list(value))
+
+
+def _sorted(value: Any, attribute: str) -> tuple[str, ...]:
+    return tuple(sorted(set(as_list(value))))
+
+
+#: Where a container of another tool may have entries that nobody set.
+_ALWAYS = ("docker", "podman")
+_LIMITED = (
+    Engines("in place; lifting `memory` or `cpus` recreates", "the same", "recreates"),
+    Engines(
+        "left out, warning",
+        "left out, warning",
+        "left out, warning",
+        case=", where the host's control groups lack it",
+    ),
+)
+_UNREPORTED = Engines(
+    "compared",
+    "compared",
+    "not reported: taken as equal",
+    case=" of a container that another tool created",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one container. None: not set, and left to the image or the engine.
+
+    Sizes in bytes, cpus in billionths of a CPU, stop_timeout in seconds.
+    """
+
+    # What runs in it
+    image: str | None = row(
+        Setting(
+            image_name.reference,
+            "str",
+            at="Config.Image",
+            read=image_name.read,
+            plain=True,
+            compare=Effect(),
+        )
+    )
+    command: tuple[str, ...] | None = row(
+        Setting(
+            quantities.words,
+            secrets=True,
+            words=True,
+            at="Config.Cmd",
+            read=as_tuple,
+            create=process.create_command,
+            form=tuple,
+            empty_counts=True,
+            compare=Words(),
+            shown=NAME,
+        )
+    )
+    entrypoint: tuple[str, ...] | None = row(
+        Setting(
+            quantities.words,
+            secrets=True,
+            words=True,
+            at="Config.Entrypoint",
+            read=process.read_entrypoint,
+            create=process.create_entrypoint,
+            form=tuple,
+            empty_counts=True,
+            compare=Words(),
+            shown=NAME,
+        )
+    )
+    env: Mapping[str, str] | None = row(
+        Setting(
+            process.env,
+            secrets=True,
+            at="Config.Env",
+            read=process.read_env,
+            create=process.create_env,
+            form=dict,
+            compare=Effect(),
+        )
+    )
+    env_file: tuple[EnvFile, ...] | None = row(
+        Setting(_env_file.parse, deep=True, read=None, compare=Effect())
+    )
+    user: str | None = row(
+        Setting(
+            process.user,
+            "str",
+            plain=True,
+            at="Config.User",
+            read=as_text,
+            compare=Single(process.users),
+        )
+    )
+    workdir: str | None = row(
+        Setting(
+            process.workdir,
+            "str",
+            at="Config.WorkingDir",
+            read=as_text,
+            form=process.workdir_form,
+            compare=Single(process.workdirs),
+        )
+    )
+    group_add: tuple[str, ...] | None = row(
+        Setting(_sorted, at="HostConfig.GroupAdd", read=as_tuple, form=as_set, compare=Entries())
+    )
+    init: bool | None = row(
+        Setting(
+            quantities.switch,
+            "bool",
+            at="HostConfig.Init",
+            read=bool,
+            engines=(Engines("yes", "yes", "needs `catatonit` on the host, else an error"),),
+        )
+    )
+    tty: bool | None = row(Setting(quantities.switch, "bool", at="Config.Tty", read=bool))
+    stdin_open: bool | None = row(
+        Setting(quantities.switch, "bool", at="Config.OpenStdin", read=bool)
+    )
+    stop_signal: str | None = row(
+        Setting(
+            signals.parse,
+            "str",
+            at="Config.StopSignal",
+            read=signals.read,
+            form=signals.form,
+            compare=Single(signals.unset),
+        )
+    )
+    stop_timeout: int | None = row(
+        Setting(
+            limits.stop_timeout,
+            at="Config.StopTimeout",
+            read=limits.read_stop_timeout,
+            empty_counts=True,
+            compare=Single(limits.usual_stop_timeout),
+            engines=(
+                Engines(
+                    "10 s",
+                    "10 s",
+                    "10 s for what vigo.bridge creates; Podman 4.3 itself kills at once",
+                    case=" left out",
+                ),
+            ),
+        )
+    )
+    healthcheck: Healthcheck | None = row(  # noqa: RUF009 - it returns a field
+        Setting(
+            _healthcheck.parse,
+            deep=True,
+            at="Config.Healthcheck",
+            read=_healthcheck.read,
+            create=_healthcheck.create,
+            form=_healthcheck.form,
+            compare=Entries(
+                _healthcheck.unset,
+                as_one=_healthcheck.as_one,
+                completed=_healthcheck.completed,
+                added_by=_ALWAYS,
+            ),
+            shown=NAME,
+            needs=Needs((1, 44), "Docker 25", part="start_interval"),
+            engines=(Engines("error", "yes", "error", case=" with `start_interval`"),),
+        )
+    )
+    platform: str | None = row(
+        Setting(
+            image_name.platform,
+            "str",
+            read=None,
+            compare=Effect(),
+            needs=Needs((1, 41), "Docker 20.10"),
+        )
+    )
+    labels: Mapping[str, str] | None = row(
+        Setting(
+            as_map,
+            at="Config.Labels",
+            read=process.read_labels,
+            form=dict,
+            compare=Entries(process.labels, added_by=_ALWAYS),
+            shown=KEYS,
+        )
+    )
+
+    # What it reaches
+    ports: tuple[Port, ...] | None = row(
+        Setting(
+            _ports.parse,
+            plain=True,
+            at="HostConfig.PortBindings",
+            read=_ports.read,
+            create=_ports.create,
+            form=_ports.form,
+            compare=Entries(same=_ports.same_entry, as_one=_ports.as_one),
+            of_network=True,
+            engines=(
+                Engines(
+                    "another one after each start",
+                    "the same",
+                    "stays until the container is recreated",
+                    case=" without a port of the host: the one that the engine chooses",
+                ),
+            ),
+        )
+    )
+    volumes: tuple[Mount, ...] | None = row(
+        Setting(
+            mounts.parse,
+            at="Mounts",
+            read=mounts.read,
+            create=mounts.create,
+            form=mounts.form,
+            compare=Entries(mounts.declared, mounts.same, added_by=_ALWAYS),
+            engines=(
+                Engines(
+                    "error",
+                    "error",
+                    "the folder is created",
+                    case=" with a path that does not exist, with `:z` and `:Z`, too",
+                ),
+            ),
+        )
+    )
+    tmpfs: Mapping[str, str] | None = row(
+        Setting(
+            _tmpfs.parse,
+            at="HostConfig.Tmpfs",
+            read_at="HostConfig",
+            read=_tmpfs.read,
+            form=_tmpfs.form,
+            compare=Entries(same=_tmpfs.same, added_by=("podman",)),
+            shown=NAME,
+        )
+    )
+    devices: tuple[str, ...] | None = row(
+        Setting(
+            _devices.parse,
+            at="HostConfig.Devices",
+            read=_devices.read,
+            send=_devices.send,
+            form=_devices.form,
+            compare=Entries(same=_devices.same),
+            engines=(_UNREPORTED._replace(case=f": permissions{_UNREPORTED.case}"),),
+        )
+    )
+    networks: tuple[Attachment, ...] | None = row(
+        Setting(
+            _networks.parse,
+            deep=True,
+            shorthand=Attribute("network", "str"),
+            read_at="",
+            read=_networks.read,
+            create=_networks.create,
+            compare=Live(),
+            of_network=True,
+            engines=(
+                Engines(
+                    "error",
+                    "error",
+                    "error",
+                    case=": fixed addresses of one that is created on demand",
+                ),
+                Engines(
+                    "in place",
+                    "in place",
+                    "not reported: stays",
+                    case=": removing a fixed address that was set without recreating the container",
+                ),
+            ),
+        )
+    )
+    network_mode: str | None = row(
+        Setting(
+            _networks.mode,
+            "str",
+            at="HostConfig.NetworkMode",
+            read=_networks.read_mode,
+            create=_networks.create,
+            compare=Live(),
+            of_network=True,
+        )
+    )
+    hostname: str | None = row(
+        Setting(
+            host_names.name,
+            "str",
+            at="Config.Hostname",
+            read=as_text,
+            compare=Single(host_names.short_id),
+            of_network=True,
+        )
+    )
+    domainname: str | None = row(
+        Setting(
+            host_names.name,
+            "str",
+            at="Config.Domainname",
+            read=as_text,
+            compare=Single(same=host_names.same_domain),
+            of_network=True,
+            on_podman=host_names.no_domain_on_podman,
+            engines=(Engines("yes", "yes", "ignored, warning"),),
+        )
+    )
+    dns: tuple[str, ...] | None = row(
+        Setting(
+            host_names.name_servers,
+            at="HostConfig.Dns",
+            read=as_tuple,
+            form=host_names.servers_form,
+            of_network=True,
+        )
+    )
+    dns_search: tuple[str, ...] | None = row(
+        Setting(_entries, at="HostConfig.DnsSearch", read=as_tuple, form=tuple, of_network=True)
+    )
+    dns_opt: tuple[str, ...] | None = row(
+        Setting(
+            _entries,
+            at="HostConfig.DnsOptions",
+            read=as_tuple,
+            form=host_names.options_form,
+            compare=Entries(),
+            of_network=True,
+        )
+    )
+    extra_hosts: tuple[str, ...] | None = row(
+        Setting(
+            host_names.extra_hosts,
+            at="HostConfig.ExtraHosts",
+            read=host_names.read_hosts,
+            form=host_names.hosts_form,
+            compare=Entries(),
+            of_network=True,
+        )
+    )
+
+    # What it may do and use
+    restart: str | None = row(
+        Setting(
+            _restart.parse,
+            at="HostConfig.RestartPolicy",
+            read=_restart.read,
+            send=_restart.payload,
+            update=_restart.update,
+            compare=Live(),
+            engines=(Engines("in place", "in place", "recreates"),),
+        )
+    )
+    memory: int | None = row(
+        Setting(
+            limits.memory,
+            at="HostConfig.Memory",
+            read=as_number,
+            update=limits.update_memory,
+            compare=Limit("MemoryLimit", unlimited=(0,), amount=limits.shown_size),
+            engines=_LIMITED,
+        )
+    )
+    memory_swap: int | None = row(
+        Setting(
+            quantities.size,
+            at="HostConfig.MemorySwap",
+            read=as_number,
+            update=limits.update_memory,
+            compare=Limit("SwapLimit", unlimited=(0, -1), amount=limits.shown_size),
+            on_podman=limits.no_swap_limit_on_podman,
+            engines=(
+                *_LIMITED,
+                Engines("yes", "yes", "stays twice the memory, warning", case=" of `-1`"),
+            ),
+        )
+    )
+    cpus: int | None = row(
+        Setting(
+            quantities.nano_cpus,
+            at="HostConfig.NanoCpus",
+            read_at="HostConfig",
+            read=limits.read_cpus,
+            update=limits.update_cpus,
+            compare=Limit("CpuCfsQuota", unlimited=(0,), amount=limits.shown_cpus),
+            engines=_LIMITED,
+        )
+    )
+    cpu_shares: int | None = row(
+        Setting(
+            limits.cpu_shares,
+            "int",
+            at="HostConfig.CpuShares",
+            read=as_number,
+            update=limits.update_cpu_shares,
+            compare=Limit("CPUShares", unlimited=(0, 1024), lifts_in_place=True),
+            engines=_LIMITED,
+        )
+    )
+    pids_limit: int | None = row(
+        Setting(
+            limits.pids_limit,
+            "int",
+            at="HostConfig.PidsLimit",
+            read=as_number,
+            update=limits.update_pids_limit,
+            compare=Limit("PidsLimit", unlimited=(0, -1, 2048), lifts_in_place=True),
+            engines=_LIMITED,
+        )
+    )
+    ulimits: Mapping[str, str] | None = row(
+        Setting(
+            limits.ulimits,
+            deep=True,
+            at="HostConfig.Ulimits",
+            read=limits.read_ulimits,
+            send=limits.send_ulimits,
+            form=limits.ulimits_form,
+            compare=Entries(added_by=_ALWAYS),
+            shown=KEYS,
+        )
+    )
+    shm_size: int | None = row(
+        Setting(
+            limits.shm_size,
+            at="HostConfig.ShmSize",
+            read=as_number,
+            compare=Single(limits.shm_sizes, limits.same_shm_size),
+            engines=(Engines("64m", "64m", "62.5m, which counts as 64m", case=" left out"),),
+        )
+    )
+    cap_add: tuple[str, ...] | None = row(
+        Setting(
+            capabilities.parse,
+            at="HostConfig.CapAdd",
+            read=capabilities.read,
+            form=capabilities.form,
+            compare=Entries(capabilities.added, completed=capabilities.with_usual),
+        )
+    )
+    cap_drop: tuple[str, ...] | None = row(
+        Setting(
+            capabilities.parse,
+            at="HostConfig.CapDrop",
+            read=capabilities.read,
+            form=capabilities.form,
+            compare=Entries(capabilities.dropped, completed=capabilities.with_all_dropped),
+        )
+    )
+    privileged: bool | None = row(
+        Setting(quantities.switch, "bool", at="HostConfig.Privileged", read=bool)
+    )
+    read_only: bool | None = row(
+        Setting(quantities.switch, "bool", at="HostConfig.ReadonlyRootfs", read=bool)
+    )
+    security_opt: tuple[str, ...] | None = row(
+        Setting(
+            _entries,
+            at="HostConfig.SecurityOpt",
+            read=as_tuple,
+            form=security.form,
+            compare=Entries(security.unset),
+            shown=NAME,
+            refuse_on_docker=security.refuse_on_docker,
+        )
+    )
+    sysctls: Mapping[str, str] | None = row(
+        Setting(
+            namespaces.sysctls,
+            at="HostConfig.Sysctls",
+            form=dict,
+            compare=Entries(added_by=_ALWAYS),
+            shown=KEYS,
+            engines=(_UNREPORTED,),
+        )
+    )
+    ipc: str | None = row(
+        Setting(
+            namespaces.ipc,
+            "str",
+            at="HostConfig.IpcMode",
+            read=as_text,
+            compare=Single(namespaces.unset, namespaces.same_ipc, names_container=True),
+            engines=(
+                _UNREPORTED,
+                Engines(
+                    "as `private`",
+                    "as `private`",
+                    "as `shareable`; spelling out either changes nothing",
+                    case=" left out",
+                ),
+            ),
+        )
+    )
+    pid: str | None = row(
+        Setting(
+            namespaces.pid,
+            "str",
+            at="HostConfig.PidMode",
+            read=as_text,
+            compare=Single(namespaces.unset, names_container=True),
+        )
+    )
+    log_driver: str | None = row(
+        Setting(
+            plain,
+            "str",
+            at="HostConfig.LogConfig.Type",
+            read=as_text,
+            create=process.create_log,
+            form=process.log_driver_form,
+            compare=Single(process.log_drivers),
+        )
+    )
+    log_opts: Mapping[str, str] | None = row(
+        Setting(
+            as_map,
+            at="HostConfig.LogConfig.Config",
+            create=process.create_log,
+            form=dict,
+            compare=Entries(added_by=_ALWAYS),
+            shown=KEYS,
+            engines=(_UNREPORTED,),
+        )
+    )
+
+    @property
+    def has_limits(self) -> bool:
+        return any(getattr(self, name) is not None for name in LIMITS)
+
+    def chosen(self) -> dict[str, Any]:
+        """The settings that are set, by name."""
+        values = {name: getattr(self, name) for name in SETTINGS}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+#: The row of each setting, by its name.
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in rows(Settings)}
+#: Limits of resources, which some hosts cannot set.
+LIMITS: Mapping[str, Limit] = {
+    name: setting.compare
+    for name, setting in SETTINGS.items()
+    if isinstance(setting.compare, Limit)
+}

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process in a container: its command, environment, user, labels, and output."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Callable, Mapping
+
+from ....common.comma_strings import as_map, text
+from ....common.errors import Key, ResourceError
+from . import paths
+
+if TYPE_CHECKING:
+    from ..observed import Observed
+    from ..setting import Making
+    from ..settings import Settings
+
+#: How the names of our own labels begin.
+RESERVED = "vigo.bridge."
+
+_NUMBER = re.compile(r"-?[0-9]+")
+
+
+def env(value: Any, attribute: str) -> dict[str, str]:
+    """Environment variables by name."""
+    variables = as_map(value, attribute)
+    for name in variables:
+        if not name or "=" in name or "\0" in name:
+            raise ResourceError(
+                f"{attribute}: invalid name {name!r}: expected NAME=VALUE", place=(Key(name),)
+            )
+    return variables
+
+
+def user(value: Any, attribute: str) -> str:
+    """Who it is, engines look up when they start the container, after the old one was stopped."""
+    written = text(value).strip()
+    name, colon, group = written.partition(":")
+    is_whole = bool(name) and bool(group) == bool(colon) and ":" not in group
+    parts = [part for part in (name, group) if _NUMBER.fullmatch(part)]
+    is_too_large = any(len(part) > 10 or not 0 <= int(part) < 1 << 31 for part in parts)
+    if not is_whole or any(map(str.isspace, written)) or is_too_large:
+        raise ResourceError(f"{attribute}: invalid user {written!r}: expected USER or USER:GROUP")
+    return written
+
+
+def workdir(value: Any, attribute: str) -> str:
+    """An absolute path, as the user wrote it."""
+    written = text(value).strip()
+    paths.absolute(written, attribute)
+    return written
+
+
+def workdir_form(path: str) -> str:
+    """In its shortest form; containers without one have the root."""
+    return paths.clean(path) or "/"
+
+
+def create_command(settings: Settings, making: Making) -> dict[str, Any]:
+    """Return what the create call gets."""
+    return {"Config.Cmd": _revealed(settings.command, making.reveal)}
+
+
+def create_entrypoint(settings: Settings, making: Making) -> dict[str, Any]:
+    """Engines ignore an empty list; one empty word clears the image's entrypoint.
+
+    An empty command counts only beside an entrypoint: so the image's own is repeated there.
+    """
+    words = _revealed(settings.entrypoint, making.reveal)
+    if settings.entrypoint == ():
+        words = [""]
+    elif settings.entrypoint is None and settings.command == ():
+        words = list(making.image.get("Entrypoint") or [""])
+    return {"Config.Entrypoint": words}
+
+
+def read_entrypoint(value: Any) -> tuple[str, ...]:
+    """Podman's API of Docker's version 1.40 writes one text. One empty word clears an image's."""
+    words = tuple(value.split()) if isinstance(value, str) else tuple(value or ())
+    return () if words == ("",) else words
+
+
+def create_env(settings: Settings, making: Making) -> dict[str, Any]:
+    """Variables of the resource win over those of files."""
+    written = settings.env or {}
+    own = {name: _value(value, making.reveal) for name, value in written.items()}
+    variables = [f"{name}={value}" for name, value in {**making.file_env, **own}.items()]
+    return {"Config.Env": variables or None}
+
+
+def read_env(entries: Any) -> dict[str, str]:
+    """Variables by name, from an inspect payload."""
+    return {
+        name: value for name, _equals, value in (entry.partition("=") for entry in entries or [])
+    }
+
+
+def users(observed: Observed) -> tuple[Any, ...]:
+    """The user that a container has by itself."""
+    return (observed.image_config.get("User") or None,)
+
+
+def workdirs(observed: Observed) -> tuple[Any, ...]:
+    """The working directory that a container has by itself."""
+    return (workdir_form(observed.image_config.get("WorkingDir") or ""),)
+
+
+def read_labels(value: Any) -> Mapping[str, str]:
+    """The labels of an inspect payload."""
+    return value or {}
+
+
+def labels(observed: Observed) -> Mapping[str, str]:
+    """The labels that a container has by itself: the image's, and ours."""
+    actual = observed.existing.labels
+    ours = {name: text for name, text in actual.items() if name.startswith(RESERVED)}
+    return {**(observed.image_config.get("Labels") or {}), **ours}
+
+
+def create_log(settings: Settings, making: Making) -> dict[str, Any]:
+    """The log driver and its options. Engines take them together."""
+    driver, options = settings.log_driver, settings.log_opts
+    if driver is None and options is None:
+        return {}
+    return {"HostConfig.LogConfig": {"Type": driver or "", "Config": dict(options or {})}}
+
+
+def log_driver_form(name: str) -> str:
+    """Podman's Docker API shows its ``k8s-file`` as Docker's name for it."""
+    return "json-file" if name == "k8s-file" else name
+
+
+def log_drivers(observed: Observed) -> tuple[Any, ...]:
+    """The log driver that a container has by itself: the engine's."""
+    return (log_driver_form(observed.log_driver) or None,)
+
+
+def _revealed(words: tuple[str, ...] | None, reveal: Callable[[str], str]) -> list[str] | None:
+    return None if words is None else [_value(word, reveal) for word in words]
+
+
+def _value(text: str, reveal: Callable[[str], str]) -> str:
+    """What a text stands for. Raises ResourceError where no engine can hand it on."""
+    value = reveal(text)
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise ResourceError(
+            f"{text!r} stands for binary data; a container can be given text without NUL"
+            " characters only: put the secret into a file, and mount that"
+        )
+    return value
