@@ -101,3 +101,72 @@ def test_a_container_of_somebody_else_with_a_name_that_is_needed(
     assert f"app{suffix}" in result.reason
     assert commands(way) == []
     assert {box.id: (box.name, box.status) for box in memory.boxes.values()} == before
+
+
+def test_nothing_is_created_beside_a_former_container_that_is_not_known_to_be_ours() -> None:
+    """It may be the service itself, which another tool created: both would run."""
+    memory = InMemoryEngine()
+    memory.have("redis:7-alpine")
+    body = {"Image": "redis:7-alpine", "HostConfig": {}}
+    memory.request("POST", "/containers/create?name=app.vigo-old", 1.0, body=body)
+    way = FaultyWay(memory)
+    result = brought(memory, APP, way)
+    assert result.action == "failed"
+    assert "rename it to app if it is the former one" in result.reason
+    assert commands(way) == []
+
+
+def test_a_former_container_without_a_successor_gets_its_name_back(memory: InMemoryEngine) -> None:
+    app = memory.box("app")
+    assert app is not None
+    app.name = "app.vigo-old"
+    notes: list[str] = []
+    assert brought(memory, APP, check=True).action == "updated"
+    result = brought(memory, APP, notes=notes)
+    assert (result.action, result.reason) == (
+        "updated",
+        "renamed app.vigo-old back to app after an interrupted replacement",
+    )
+    assert (app.name, app.status, app.runs) == ("app", "running", 1)
+    assert brought(memory, APP).action == "none"
+
+
+def test_a_former_container_that_is_not_wanted_any_more_is_removed(memory: InMemoryEngine) -> None:
+    app = memory.box("app")
+    assert app is not None
+    app.name = "app.vigo-old"
+    assert brought(memory, {**APP, "state": "absent"}).action == "deleted"
+    assert memory.names() == set()
+
+
+@pytest.mark.parametrize("podman", [False, True])
+def test_what_is_kept_of_a_follower_that_failed_goes_with_its_network(podman: bool) -> None:
+    memory = InMemoryEngine(podman)
+    memory.have("redis:7-alpine", "redis:8-alpine")
+    for given in (APP, PROXY):
+        assert brought(memory, given).action == "created"
+    assert brought(memory, {**PROXY, **SHORT}).action == "failed"
+    assert "proxy.vigo-failed" in memory.names()
+    notes: list[str] = []
+    way = FaultyWay(memory)
+    assert brought(memory, {**APP, **NEW}, way, notes=notes).action == "recreated"
+    assert notes == ["container proxy shares the network of app, and was recreated with it"]
+    assert "DELETE proxy.vigo-failed" in commands(way)
+    assert sum(command == "create" for command in commands(way)) == 2
+    assert memory.names() == {"app", "proxy"}
+
+
+def test_what_is_left_of_a_follower_is_repaired_before_it_is_recreated(
+    memory: InMemoryEngine,
+) -> None:
+    assert brought(memory, PROXY).action == "created"
+    proxy = memory.box("proxy")
+    assert proxy is not None
+    proxy.name = "proxy.vigo-old"
+    notes: list[str] = []
+    assert brought(memory, {**APP, **NEW}, notes=notes).action == "recreated"
+    assert notes[0] == (
+        "container proxy: renamed proxy.vigo-old back to proxy after an interrupted replacement"
+    )
+    assert memory.names() == {"app", "proxy"}
+    assert brought(memory, PROXY).action == "none"

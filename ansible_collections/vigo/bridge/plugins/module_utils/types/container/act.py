@@ -19,12 +19,13 @@ from .decide import abilities, steps
 from .engine import Engine
 from .observed import Existing, Image, Observed
 from .owners import owners
-from .replace import create_config, names, port_holders
+from .replace import create_config, names, port_holders, recover, repair, situation
 from .replace.followers import to_follow
-from .replace.replace import create, labels_for, replace
+from .replace.marks import labels_for
+from .replace.replace import create, replace
 from .run_memory import run_memory
 from .settle import Settling, await_health
-from .spec import FAILED, ContainerSpec
+from .spec import FAILED, OLD, ContainerSpec
 from .values import mounts
 
 
@@ -114,7 +115,7 @@ def _no_check(work: Work, step: Any) -> None:
 
 
 def _check_create(work: Work, step: steps.Create) -> None:
-    names.refuse_foreign(work.engine, work.spec.name, (FAILED,))
+    names.refuse_foreign(work.engine, work.spec.name, (OLD, FAILED))
     _check_sources(work)
     if step.start:
         _check_start(work, None)
@@ -189,7 +190,7 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
 def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
     known, described = owners(work.target), claims(work.target)
-    followers = _followers(work, work.target.note)
+    followers = _ready_followers(work)
     body = create_config.payload(
         spec,
         work.image,
@@ -211,6 +212,26 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
             " it"
         )
     return finish
+
+
+def _ready_followers(work: Work) -> list[Existing]:
+    """The followers, once nothing is left of what became of them in earlier runs."""
+    engine, known = work.engine, owners(work.target)
+    found = _followers(work, lambda remark: None)
+    for name in dict.fromkeys(names.proper(follower.name) for follower in found):
+        current = engine.container(name)
+        left = situation.look(engine, name, current, known.refuse_foreign, known.is_ours)
+        needed = recover.decide(left)
+        if needed is not None:
+            done = repair.carry_out(engine, work.spec, needed)
+            work.target.note(f"container {name}: {done}")
+    ready = []
+    for follower in _followers(work, work.target.note):
+        if follower.name == names.proper(follower.name) + FAILED:
+            engine.remove(follower.id)  # Without its network it can never be started again.
+        else:
+            ready.append(follower)
+    return ready
 
 
 def _followers(work: Work, note: Callable[[str], None]) -> list[Existing]:

@@ -12,7 +12,7 @@ from .decide.decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
 from .owners import owners
-from .replace import recover
+from .replace import recover, repair, situation
 from .run_memory import run_memory
 from .spec import ContainerSpec
 
@@ -55,12 +55,13 @@ def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Exis
     known = owners(target)
     current = engine.container(spec.name)
     known.refuse_foreign(current, spec.resource)
-    interrupted = recover.find(engine, spec.name, current, known.refuse_foreign)
-    if interrupted is None:
+    found = situation.look(engine, spec.name, current, known.refuse_foreign, known.is_ours)
+    needed = recover.decide(found)
+    if needed is None:
         return current, ""
     if target.check_mode:
-        return interrupted.survivor(spec.name), recover.prediction(interrupted)
-    done = recover.repair(engine, spec, interrupted)
+        return needed.left[spec.name], recover.prediction(needed)
+    done = repair.carry_out(engine, spec, needed)
     return engine.container(spec.name), done
 
 

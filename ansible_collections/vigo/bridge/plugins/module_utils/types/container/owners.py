@@ -51,6 +51,10 @@ class Owners:
     def owns(self, container_id: str, labels: Mapping[str, str]) -> bool:
         return self.stack is not None and self.stack.owns(self.owner(container_id, labels))
 
+    def is_ours(self, container: Existing) -> bool:
+        """Whether a container belongs to this stack."""
+        return self.owns(container.id, container.labels)
+
     def is_foreign(self, container: Existing) -> bool:
         """Whether a container belongs to another stack."""
         return self._claim(container, self.resources) is Claim.FOREIGN

@@ -21,7 +21,7 @@ from ..target import Target
 from .engine import Engine
 from .named import Named, named
 from .owners import Owners, is_proven, own_networks, owners, refuse_namesakes
-from .spec import FAILED, NEW, OLD
+from .replace import names
 
 CONTAINER, NETWORK = "container", "network"
 
@@ -131,19 +131,11 @@ def find_orphans(
         labels = entry.get("Labels") or {}
         name = (entry.get("Names") or [""])[0].lstrip("/")
         owner = whose.owner(entry["Id"], labels)
-        if owner is None or not whose.owns(entry["Id"], labels) or _proper(name) in in_use:
+        if owner is None or not whose.owns(entry["Id"], labels) or names.proper(name) in in_use:
             continue
         if owner.resource and (owner.resource not in resources or owner.resource in record.names):
             found.append(Orphan(entry["Id"], name, _networks_of(entry)))
     return sorted(found, key=lambda orphan: orphan.name)
-
-
-def _proper(name: str) -> str:
-    """Without what a replacement puts behind it."""
-    for suffix in (NEW, OLD, FAILED):
-        if name.endswith(suffix):
-            return name[: -len(suffix)]
-    return name
 
 
 def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:

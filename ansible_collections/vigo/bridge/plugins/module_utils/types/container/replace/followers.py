@@ -21,7 +21,7 @@ from ..observed import Existing, Image
 from ..settings import LIMITS, SETTINGS, Settings
 from ..spec import ContainerSpec
 from ..values import image_name
-from . import create_config
+from . import create_config, names
 
 #: What is read off the container itself. For all else our label is exact, while engines leave
 #: settings out, add to them or show others: Podman says ``shareable`` for any IPC namespace.
@@ -57,7 +57,7 @@ def to_follow(
     foreign = [
         other
         for other in found
-        if is_foreign(other) or not (_is_made_by_us(other) or is_adopted(other))
+        if is_foreign(other) or not (names.is_made_by_us(other) or is_adopted(other))
     ]
     for other in foreign:
         if other.is_up or engine.is_podman:
@@ -150,10 +150,6 @@ def payload(
     # One that another tool created is still compared with its resource by inspect.
     ours = {label.SPEC: label.encode(Settings())}
     return {**body, "Labels": {**ours, **kept, **further_labels}}
-
-
-def _is_made_by_us(container: Existing) -> bool:
-    return label.SPEC in container.labels
 
 
 def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:

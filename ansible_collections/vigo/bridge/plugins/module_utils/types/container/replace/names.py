@@ -25,8 +25,8 @@ def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OL
     """Raises ResourceError where a container that is not ours is in the way."""
     for suffix in suffixes:
         found = engine.container(name + suffix)
-        if found is not None and not (suffix == FAILED and _is_ours(found)):
-            raise _in_the_way(name + suffix)
+        if found is not None and not (suffix == FAILED and is_made_by_us(found)):
+            raise _in_the_way(name, suffix)
 
 
 def keep_failed(engine: Engine, name: str, container: Existing) -> None:
@@ -41,7 +41,7 @@ def keep_failed(engine: Engine, name: str, container: Existing) -> None:
 def drop_failed(engine: Engine, name: str) -> None:
     """Removes what an earlier failure left, if it is ours."""
     failed = engine.container(name + FAILED)
-    if failed is not None and _is_ours(failed):
+    if failed is not None and is_made_by_us(failed):
         engine.remove(failed.id)
 
 
@@ -52,12 +52,24 @@ def disarm(engine: Engine, container_id: str) -> None:
         engine.update(container_id, _OFF)
 
 
-def _is_ours(container: Existing) -> bool:
+def is_made_by_us(container: Existing) -> bool:
+    """Whether a container has the label of this collection."""
     return label.SPEC in container.labels
 
 
-def _in_the_way(name: str) -> ResourceError:
+def proper(name: str) -> str:
+    """Return a container's name without what a replacement appends."""
+    for suffix in (NEW, OLD, FAILED):
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def _in_the_way(name: str, suffix: str) -> ResourceError:
+    advice = "remove or rename it"
+    if suffix == OLD:
+        advice = f"rename it to {name} if it is the former one, otherwise {advice}"
     return ResourceError(
-        f"a container named {name} already exists and was not created by vigo.bridge; remove or"
-        " rename it"
+        f"a container named {name}{suffix} already exists, and no label says that vigo.bridge"
+        f" replaced or created it; {advice}"
     )

@@ -20,7 +20,6 @@ waited for behind it, removed before it (Podman would refuse the other way round
 from __future__ import annotations
 
 import contextlib
-import json
 from typing import Any, Callable, Mapping, Sequence
 
 from ....common.errors import Blocked, ResourceError
@@ -31,6 +30,7 @@ from ..settle import Settling
 from ..spec import FAILED, NEW, OLD, ContainerSpec
 from . import followers as followers_
 from . import names
+from .marks import labels_for, was_running
 from .rollback import Swap, roll_back
 
 
@@ -72,15 +72,6 @@ def replace(
         commit(engine, swaps)
 
     return finish
-
-
-def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, str]:
-    """What ``recover`` must know, written before anything is touched."""
-    prior = {"restart": old.settings.restart, "running": _was_running(old)}
-    labels = {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
-    if followers:
-        labels[label.FOLLOWERS] = json.dumps([follower.name for follower in followers])
-    return labels
 
 
 def create(
@@ -148,7 +139,7 @@ def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) 
     for old in reversed(olds):
         if old.status == "paused":
             engine.unpause(old.id)
-        if _was_running(old):
+        if was_running(old):
             engine.stop(old.id, old.grace)
     for swap in swaps:
         engine.rename(swap.old_id, swap.name + OLD)
@@ -161,7 +152,7 @@ def _started(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) ->
     settling: list[Settling] = []
     try:
         for swap, old in zip(swaps, olds):
-            if swap is swaps[0] or _was_running(old):
+            if swap is swaps[0] or was_running(old):
                 settling.append(_start(engine, swap))
     except ResourceError:
         for each in settling:
@@ -212,7 +203,7 @@ def _undone(
             " The next run tries again",
         )
     name = swaps[0].name
-    state = "is back and running" if _was_running(old) else "is back"
+    state = "is back and running" if was_running(old) else "is back"
     kept = engine.container(name + FAILED)
     trace = f"; the new one is kept, stopped, as {name}{FAILED}" if kept else ""
     message = f"{error.message}. The former container {state}{trace}"
@@ -231,7 +222,3 @@ def _same_kind(error: ResourceError, message: str) -> ResourceError:
     changed = ResourceError(message, log=error.log, rc=error.rc)
     changed.status = error.status
     return changed
-
-
-def _was_running(container: Existing) -> bool:
-    return container.status in ("running", "paused", "restarting")

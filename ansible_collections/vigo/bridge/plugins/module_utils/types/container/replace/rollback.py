@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from typing import Sequence
 
 from ....common.errors import Blocked, ResourceError
 from ....engine.connection import Refused
-from .. import label
 from ..engine import Engine
 from ..observed import Existing
 from ..spec import NEW, ContainerSpec
 from ..values import restart
-from . import names
+from . import marks, names
 
 #: Podman holds a published port for some seconds after a failed start.
 _PORT_PATIENCE = 15.0
@@ -43,8 +41,8 @@ def roll_back(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
 
     A new one that had the name already is kept as ``NAME.vigo-failed``, any other is removed,
     and so are the followers', last of all: their labels say what is left to do.
-    doubtful: whether the engine may still be stopping the old ones; a lost client does not
-    make it give up. Raises ResourceError.
+    doubtful: whether the engine may still carry out a call; a lost client does not make it give
+    up. Then a new one that was not started is removed, too. Raises ResourceError.
     """
     failures: list[ResourceError] = []
     for swap in swaps:
@@ -60,13 +58,13 @@ def roll_back(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
     for follower in followers:
         engine.remove(follower.new_id)
     new = engine.container(main.new_id)
-    if new is not None and new.name == main.name + NEW:
+    if new is not None and (new.name == main.name + NEW or (doubtful and _never_ran(new))):
         engine.remove(new.id)
 
 
 def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     new = engine.container(swap.new_id)
-    prior = json.loads(new.labels.get(label.PRIOR) or "{}") if new else {}
+    prior = marks.prior(new) if new is not None else marks.Prior()
     if new is not None and new.name == swap.name:
         names.keep_failed(engine, swap.name, new)
     old = engine.container(swap.old_id)
@@ -75,13 +73,26 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
             f"container {swap.name}: the former container {swap.old_id[:12]} is gone; somebody else"
             " has removed it, so there is none to go back to: run again to recreate it"
         )
-    policy: str | None = prior.get("restart")
-    if policy not in (None, old.settings.restart) and not engine.is_podman:
+    policy = prior.restart
+    if policy is not None and policy != old.settings.restart and not engine.is_podman:
         engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
     if old.name != swap.name:
         engine.rename(old.id, swap.name)
-    if prior.get("running") and not (_stays_up(engine, old) if doubtful else old.is_up):
+    if prior.running and not (_stays_up(engine, old) if doubtful else old.is_up):
         _start_patiently(engine, old.id)
+    if doubtful:
+        _keep_name(engine, swap)
+
+
+def _never_ran(container: Existing) -> bool:
+    return container.status == "created"
+
+
+def _keep_name(engine: Engine, swap: Swap) -> None:
+    """Give the old one its name once more, where a rename that was given up took it away."""
+    old = engine.container(swap.old_id)
+    if old is not None and old.name != swap.name:
+        engine.rename(old.id, swap.name)
 
 
 def _stays_up(engine: Engine, container: Existing) -> bool:

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a replacement writes on a new container, so that it can be finished or undone later.
+
+Anybody can write labels: one that is not as it is written here counts as missing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from ....common.errors import ResourceError
+from .. import label
+from ..observed import Existing
+from ..values import restart
+
+
+@dataclass(frozen=True)
+class Prior:
+    """How the former container was. restart: its policy; None where that is not known."""
+
+    restart: str | None = None
+    running: bool = False
+
+
+def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, str]:
+    """Return the labels of the container that takes the place of ``old``."""
+    prior = {"restart": old.settings.restart, "running": was_running(old)}
+    labels = {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
+    if followers:
+        labels[label.FOLLOWERS] = json.dumps([follower.name for follower in followers])
+    return labels
+
+
+def was_running(container: Existing) -> bool:
+    """Whether a container has a process, which its successor must have, too."""
+    return container.status in ("running", "paused", "restarting")
+
+
+def prior(container: Existing) -> Prior:
+    """Return how the container was that this one replaces."""
+    found = _json(container.labels, label.PRIOR)
+    if not isinstance(found, dict):
+        return Prior()
+    return Prior(_policy(found.get("restart")), found.get("running") is True)
+
+
+def followers(container: Existing) -> list[str]:
+    """Return the names of the containers that were replaced with this one."""
+    found = _json(container.labels, label.FOLLOWERS)
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
+def _policy(value: Any) -> str | None:
+    try:
+        return restart.parse(value, "restart") if isinstance(value, str) else None
+    except ResourceError:
+        return None
+
+
+def _json(labels: Mapping[str, str], name: str) -> Any:
+    try:
+        return json.loads(labels.get(name) or "null")
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is decided about a replacement that was not finished: the cases are in recoveries.yml."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
+    Existing,
+    existing_of,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
+    recover,
+    situation,
+)
+
+TABLES = yaml.safe_load((Path(__file__).parent / "recoveries.yml").read_text())
+COLUMNS = {
+    "new": ("none", "successor"),
+    "current": ("none", "former", "other", "created", "running", "exited"),
+    "failed": ("none", "successor"),
+    "former": ("current", "old", "elsewhere", "gone", "stray", "elsewhere and stray"),
+}
+
+
+class Containers:
+    """The containers of an engine, by their names."""
+
+    def __init__(self, given: dict[str, dict[str, Any]]) -> None:
+        self._found = {name: existing(name, details) for name, details in given.items()}
+
+    def container(self, name_or_id: str) -> Existing | None:
+        assert name_or_id, "an engine answers this with something else"
+        by_id = {found.id: found for found in self._found.values()}
+        return self._found.get(name_or_id) or by_id.get(name_or_id)
+
+
+def existing(name: str, details: dict[str, Any]) -> Existing:
+    labels = {} if details.get("ours") is False else {label.SPEC: "{}"}
+    if "replaces" in details:
+        labels[label.REPLACES] = details["replaces"]
+        labels[label.PRIOR] = details.get("prior", '{"restart": "no", "running": true}')
+    if "follows" in details:
+        labels[label.FOLLOWS] = details["follows"]
+    if "followers" in details:
+        labels[label.FOLLOWERS] = json.dumps(details["followers"])
+    if "text of followers" in details:
+        labels[label.FOLLOWERS] = details["text of followers"]
+    payload = {
+        "Id": details.get("id", name),
+        "Name": f"/{name}",
+        "State": {"Status": details.get("status", "created")},
+        "Config": {"Labels": labels},
+        "HostConfig": {},
+    }
+    found = existing_of(payload)
+    assert found is not None
+    return found
+
+
+def decided(
+    given: dict[str, dict[str, Any]], turn: str = "app", recorded: tuple[str, ...] = ()
+) -> tuple[list[Any], dict[str, str]]:
+    """The steps as the cases have them, and what they leave."""
+    engine: Any = Containers(given)
+    current = engine.container(turn)
+    is_ours = lambda container: container.name in recorded  # noqa: E731
+    repair = recover.decide(situation.look(engine, turn, current, is_ours=is_ours))
+    if repair is None:
+        return [], {}
+    left = {name: found.id if found else "none" for name, found in repair.left.items()}
+    return [plain(step) for step in repair.steps], left
+
+
+def plain(step: Any) -> dict[str, Any]:
+    details = asdict(step)
+    if "pairs" in details:
+        details["pairs"] = [list(pair.values()) for pair in details["pairs"]]
+    if isinstance(details.get("containers"), tuple):
+        details["containers"] = list(details["containers"])
+    return {type(step).__name__: details}
+
+
+def combinations() -> Iterator[dict[str, str]]:
+    """All that can be: an old one is looked for where there is none of the name itself."""
+    for values in itertools.product(*COLUMNS.values()):
+        found = dict(zip(COLUMNS, values, strict=True))
+        is_former = found["current"] == "former"
+        is_stray = "stray" in found["former"]
+        if is_former is (found["former"] == "current") and not (
+            is_stray and found["current"] != "none"
+        ):
+            yield found
+
+
+def rows_of(combination: dict[str, str]) -> list[dict[str, Any]]:
+    def is_row(row: dict[str, Any]) -> bool:
+        return all(
+            value in (row[name] if isinstance(row[name], list) else [row[name]])
+            for name, value in combination.items()
+            if name in row
+        )
+
+    return [row for row in TABLES["every"] if is_row(row)]
+
+
+def containers_of(combination: dict[str, str]) -> dict[str, dict[str, Any]]:
+    successor = {"replaces": "former", "status": "created"}
+    current, former = combination["current"], combination["former"]
+    found: dict[str, dict[str, Any]] = {}
+    if combination["new"] == "successor":
+        found["app.vigo-new"] = {**successor, "id": "new"}
+    if current in ("created", "running", "exited"):
+        found["app"] = {**successor, "id": "current", "status": current}
+    elif current != "none":
+        found["app"] = {"id": current, "status": "running"}
+    if combination["failed"] == "successor":
+        found["app.vigo-failed"] = {**successor, "id": "failed", "status": "exited"}
+    if former == "old":
+        found["app.vigo-old"] = {"id": "former", "status": "exited"}
+    if "elsewhere" in former:
+        found["renamed"] = {"id": "former", "status": "exited"}
+    if "stray" in former:
+        found["app.vigo-old"] = {"id": "stray", "status": "exited"}
+    return found
+
+
+@pytest.mark.parametrize(
+    "combination", list(combinations()), ids=lambda each: "-".join(each.values())
+)
+def test_every_combination(combination: dict[str, str]) -> None:
+    rows = rows_of(combination)
+    assert len(rows) == 1, [row["row"] for row in rows]
+    (row,) = rows
+    left = {"app": row["left"]} if "left" in row else {}
+    assert decided(containers_of(combination)) == (row.get("steps", []), left)
+
+
+def test_every_row_is_a_combination() -> None:
+    used = [row["row"] for each in combinations() for row in rows_of(each)]
+    assert set(used) == {row["row"] for row in TABLES["every"]}
+
+
+@pytest.mark.parametrize(
+    "case", TABLES["further"], ids=[case["name"] for case in TABLES["further"]]
+)
+def test_situation(case: dict[str, Any]) -> None:
+    found = decided(case["containers"], case.get("turn", "app"), tuple(case.get("recorded", ())))
+    assert found == (case.get("steps", []), case.get("left", {}))
+
+
+def test_what_belongs_to_another_stack_is_refused() -> None:
+    """Each of the four, and those of the container that a follower was replaced with."""
+    asked: list[str] = []
+    given = {
+        "app.vigo-new": {"replaces": "gone"},
+        "app.vigo-failed": {"replaces": "gone"},
+        "app.vigo-old": {},
+        "proxy.vigo-new": {"replaces": "gone", "follows": "app.vigo-new"},
+    }
+    engine: Any = Containers(given)
+    situation.look(engine, "proxy", None, lambda found: asked.append(found.name if found else ""))
+    assert set(asked) == {*given, ""}
