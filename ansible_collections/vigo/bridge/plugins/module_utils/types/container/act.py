@@ -69,7 +69,7 @@ def act(work: Work, decision: Decision) -> Outcome | Pending:
     if wait is None:
         return _finished(work, decision, None)
     settling = Background(lambda: _finished(work, decision, wait))
-    run_memory(work.engine, work.target).settling[work.spec.name] = settling
+    run_memory(work.engine, work.target).goes_on(work.spec.name, settling)
     return Pending(settling.result, settling.ended)
 
 
@@ -204,8 +204,8 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
         return known.labels(follower, described.resource(engine.host, follower.name))
 
     finish = replace(engine, spec, old, followers, body, step.start, work.target.note, owner_labels)
-    followed = run_memory(engine, work.target).followed
-    followed.update({follower.name: spec.name for follower in followers})
+    leaders = {follower.name: spec.name for follower in followers}
+    run_memory(engine, work.target).replaced_with(leaders)
     for follower in followers:
         work.target.note(
             f"container {follower.name} shares the network of {spec.name}, and was recreated with"

@@ -25,10 +25,8 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     foreseen instead.
     """
     memory = run_memory(engine, target)
-    followed = memory.followed.pop(spec.name, "")
-    for name in (spec.name, _shared_name(spec), followed):
-        if name in memory.settling:
-            memory.settling.pop(name).wait()
+    followed = memory.leader(spec.name)
+    memory.await_end((spec.name, _shared_name(spec), followed))
     container, repaired = _repaired(engine, spec, target)
     owners(target).note_found(engine, spec, container, target)
     image, moved = _image(engine, spec, target, container)

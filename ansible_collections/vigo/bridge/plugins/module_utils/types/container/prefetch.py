@@ -9,7 +9,6 @@ A pull that fails here fails nobody but its own resource, at its turn.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from functools import partial
 from typing import Iterable
 
@@ -19,18 +18,11 @@ from ..target import Target
 from . import pull
 from .engine import Engine
 from .observed import Image
+from .run_memory import FailedPull, run_memory
 from .spec import ContainerSpec
 
 #: How many pulls go on at a time.
 _AT_A_TIME = 8
-
-
-@dataclass(frozen=True)
-class _Failure:
-    """changes: how many changes this run had begun by then."""
-
-    error: ResourceError
-    changes: int
 
 
 def prefetch(wanted: Iterable[tuple[Engine, ContainerSpec]], target: Target) -> None:
@@ -43,8 +35,8 @@ def prefetch(wanted: Iterable[tuple[Engine, ContainerSpec]], target: Target) -> 
             try:
                 pull.ensure(engine, spec, target)
             except ResourceError as error:
-                failure = _Failure(error, len(target.changed))
-                _failures(target)[_key(engine, spec)] = failure
+                failure = FailedPull(error, len(target.changed))
+                run_memory(engine, target).failed_pulls[_key(engine, spec)] = failure
 
     pulls = [Background(partial(fetch, engine, spec)) for engine, spec in once.values()]
     for each in pulls:
@@ -57,7 +49,7 @@ def image(engine: Engine, spec: ContainerSpec, target: Target) -> Image:
     Where its pull has failed before, and nothing was changed since that may have mended it,
     nobody waits for the same failure again.
     """
-    failure = _failures(target).get(_key(engine, spec))
+    failure = run_memory(engine, target).failed_pulls.get(_key(engine, spec))
     if failure is not None and failure.changes == len(target.changed):
         raise failure.error
     return pull.ensure(engine, spec, target)
@@ -68,7 +60,3 @@ def _key(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
     platform = spec.settings.platform or ""
     login = (spec.registry_username, spec.registry_password)
     return (engine.host, spec.image, platform, spec.pull, *login)
-
-
-def _failures(target: Target) -> dict[tuple[str, ...], _Failure]:
-    return target.service("pulls that failed", dict)

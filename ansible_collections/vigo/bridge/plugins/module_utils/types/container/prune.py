@@ -61,11 +61,11 @@ def prune(
         removals = zip(found, labels)
         return [*unlisted, *(_removed(each, label, target.check_mode) for each, label in removals)]
     if target.orphans:
-        names = ", ".join(target.orphans)
+        orphans = ", ".join(target.orphans)
         how = "run --prune removes them"
         if whose.stack is not None and not whose.stack.is_named:
             how += ", once stack.vgo names the stack"
-        target.note(f"no longer in the stack, but still there: {names} ({how})")
+        target.note(f"no longer in the stack, but still there: {orphans} ({how})")
     return []
 
 

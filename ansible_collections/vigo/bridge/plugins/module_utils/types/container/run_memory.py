@@ -6,25 +6,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Iterable, Mapping
 
+from ...common.errors import ResourceError
 from ...host.background import Background
 from ..target import Target
 from .engine import Engine
 
 
+@dataclass(frozen=True)
+class FailedPull:
+    """changes: how many changes this run had begun by then."""
+
+    error: ResourceError
+    changes: int
+
+
 @dataclass
 class RunMemory:
-    """Filled as resources have their turns.
+    """Filled as resources have their turns. The engine itself holds nothing of a run.
 
-    pulled: images by name and platform that were pulled. settling: what goes on in the background
-    with a container, by its name. followed: which containers were replaced with another one, by
-    their names, until their own turn.
+    pulled: images by name and platform that were pulled. failed_pulls: by what makes two pulls
+    the same.
     """
 
     pulled: set[tuple[str, str]] = field(default_factory=set)
-    settling: dict[str, Background[Any]] = field(default_factory=dict)
-    followed: dict[str, str] = field(default_factory=dict)
+    failed_pulls: dict[tuple[str, ...], FailedPull] = field(default_factory=dict)
+    _settling: dict[str, Background[Any]] = field(default_factory=dict)
+    _followed: dict[str, str] = field(default_factory=dict)
+
+    def goes_on(self, name: str, work: Background[Any]) -> None:
+        """Remember what goes on in the background with a container."""
+        self._settling[name] = work
+
+    def await_end(self, names: Iterable[str]) -> None:
+        """Wait until nothing goes on any more with these containers, whatever comes of it."""
+        for name in names:
+            if name in self._settling:
+                self._settling.pop(name).wait()
+
+    def replaced_with(self, leaders: Mapping[str, str]) -> None:
+        """Remember which containers were replaced with another one, by their names."""
+        self._followed.update(leaders)
+
+    def leader(self, name: str) -> str:
+        """Return the container with which one was replaced before its own turn, or empty.
+
+        It counts for one turn: a later change of it is its own.
+        """
+        return self._followed.pop(name, "")
 
 
 def run_memory(engine: Engine, target: Target) -> RunMemory:
