@@ -7,7 +7,7 @@ fault of that call, and after that without any fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,8 +99,15 @@ class Scene:
 
     def changed(self, way: FaultyWay) -> Result | None:
         """None where the process was killed."""
+        return self._run(self.scenario.changed, way)
+
+    def repaired(self, way: FaultyWay) -> Result | None:
+        """The next run. None where the process was killed."""
+        return self._run(self.scenario.wanted, way)
+
+    def _run(self, attributes: Mapping[str, Any], way: FaultyWay) -> Result | None:
         try:
-            return brought(self.memory, self.scenario.changed, way)
+            return brought(self.memory, attributes, way)
         except Killed:
             return None
 
@@ -128,7 +135,8 @@ class Scene:
             assert box is not None, self.memory.names()
             assert box.is_up, box.status
 
-    def assert_converges(self) -> None:
+    def assert_converges(self, may_keep: Collection[str] = ()) -> None:
+        """may_keep: what may be left beside what failed in the end."""
         for _run in range(2):
             result = brought(self.memory, self.scenario.wanted)
             assert not result.failed, result.reason
@@ -137,9 +145,9 @@ class Scene:
         for other in self.scenario.others:
             assert not brought(self.memory, other).failed
             assert brought(self.memory, other).action == "none"
-        self._assert_as_wanted()
+        self._assert_as_wanted(may_keep)
 
-    def _assert_as_wanted(self) -> None:
+    def _assert_as_wanted(self, may_keep: Collection[str]) -> None:
         wanted, app = self.scenario.wanted, self.memory.box("app")
         assert (app is not None) is self.is_wanted
         if app is not None:
@@ -155,7 +163,7 @@ class Scene:
             assert app is not None
             assert box.host["NetworkMode"] == f"container:{app.id}"
         ours = {"app", *(other["container"] for other in self.scenario.others)}
-        kept = {"app.vigo-failed"} if self.scenario.then == {} else set()
+        kept = {"app.vigo-failed"} if self.scenario.then == {} else set(may_keep)
         left = self.memory.names() - set(self.foreign)
         assert left - kept == (ours if self.is_wanted else ours - {"app"})
         if wanted.get("remove_volumes"):
@@ -259,3 +267,37 @@ def test_every_fault_in_every_call(name: str) -> None:
 def test_an_engine_that_restarts_after_a_kill(name: str) -> None:
     kills = faults_of(SCENARIOS[name], ["kill after"], [])
     assert problems(SCENARIOS[name], kills, restart=True) == {}
+
+
+def kills(way: FaultyWay) -> list[int]:
+    """The numbers of the calls that change something."""
+    return [number for number, call in enumerate(way.calls, start=1) if not call.startswith("GET")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.sweep] if SCENARIOS[name].others else [])
+        for name in SCENARIOS
+        if name.startswith("replaced")
+    ],
+)
+def test_a_repair_that_is_killed_itself(name: str) -> None:
+    """After every call of the repair, too: the run after it repairs the rest.
+
+    What the first run had begun may then be left as what failed, until the next replacement.
+    """
+    scenario = SCENARIOS[name]
+    way = Watched(scene := Scene(scenario))
+    scene.changed(way)
+    for first in kills(way):
+        scene = Scene(scenario)
+        scene.changed(Watched(scene, "kill after", first))
+        repair = Watched(scene)
+        scene.repaired(repair)
+        for second in kills(repair):
+            scene = Scene(scenario)
+            scene.changed(Watched(scene, "kill after", first))
+            scene.repaired(Watched(scene, "kill after", second))
+            scene.assert_safe()
+            scene.assert_converges(may_keep={"app.vigo-failed"})
