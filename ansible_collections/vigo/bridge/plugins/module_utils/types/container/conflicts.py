@@ -21,8 +21,8 @@ _OF_THE_NETWORK = ("ports", "hostname", "dns", "extra_hosts")
 def _refuse_no_command(settings: Settings) -> None:
     if settings.entrypoint == () and not settings.command:
         raise ResourceError(
-            "entrypoint: [] leaves no command, because engines drop the image's own beside it;"
-            " set command, too",
+            "entrypoint: [] leaves no command, because engines drop the image's own beside it",
+            "set command, too",
             place=("entrypoint",),
         )
 
@@ -30,7 +30,8 @@ def _refuse_no_command(settings: Settings) -> None:
 def _refuse_network_mode(settings: Settings) -> None:
     if settings.network_mode and settings.networks:
         raise ResourceError(
-            "network_mode cannot be combined with network or networks; keep one",
+            "network_mode cannot be combined with network or networks",
+            "keep one",
             place=("network_mode",),
         )
 
@@ -40,7 +41,7 @@ def _refuse_memory(settings: Settings) -> None:
     if swap is None:
         return
     if not memory:
-        raise ResourceError("memory_swap needs memory; set both", place=("memory_swap",))
+        raise ResourceError("memory_swap needs memory", "set both", place=("memory_swap",))
     if swap != -1 and swap < memory:
         raise ResourceError(
             "memory_swap is memory and swap together: it cannot be below memory",
@@ -56,8 +57,8 @@ def _refuse_of_the_network(name: str, settings: Settings) -> None:
     is_shared = (settings.network_mode or "").startswith("container:")
     if is_shared and getattr(settings, name) is not None:
         raise ResourceError(
-            f"{name} cannot be combined with network_mode: {settings.network_mode}; set it for"
-            " that container",
+            f"{name} cannot be combined with network_mode: {settings.network_mode}",
+            "set it for that container",
             place=(name,),
         )
 
@@ -67,7 +68,7 @@ def _refuse_tmpfs(settings: Settings) -> None:
     for path in settings.tmpfs or ():
         if path in targets:
             raise ResourceError(
-                f"tmpfs: {path} is among volumes, too; keep one of them", place=("tmpfs",)
+                f"tmpfs: {path} is among volumes, too", "keep one of them", place=("tmpfs",)
             )
 
 

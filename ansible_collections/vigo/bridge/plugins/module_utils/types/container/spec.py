@@ -176,7 +176,7 @@ def _check_whole(spec: ContainerSpec, reading: _Reading) -> None:
 def _check_image(spec: ContainerSpec) -> None:
     if spec.is_wanted and not spec.settings.image:
         raise ResourceError(
-            "image is missing; it may be left out only with state: absent", place=("image",)
+            "image is missing", "it may be left out only with state: absent", place=("image",)
         )
 
 
@@ -184,7 +184,7 @@ def _check_labels(spec: ContainerSpec) -> None:
     ours = [name for name in spec.settings.labels or {} if name.startswith(process.RESERVED)]
     if ours:
         raise ResourceError(
-            f"labels: {ours[0]} is reserved; choose another name", place=("labels", Key(ours[0]))
+            f"labels: {ours[0]} is reserved", "choose another name", place=("labels", Key(ours[0]))
         )
 
 
@@ -212,7 +212,8 @@ def _check_restart(spec: ContainerSpec) -> None:
     else:
         reason = "otherwise the engine starts the container again each time it has ended"
     raise ResourceError(
-        f"expect: exited cannot be combined with restart: {policy}: {reason}; drop it",
+        f"expect: exited cannot be combined with restart: {policy}: {reason}",
+        "drop it",
         place=("expect",),
     )
 
@@ -231,11 +232,13 @@ def _name(value: Any) -> str:
     name = text(value).strip()
     if not _NAME.fullmatch(name):
         raise ResourceError(
-            f"container: {name!r} is not a container name; write two or more letters, digits, _ . -"
+            f"container: {name!r} is not a container name",
+            "write two or more letters, digits, _ . -",
         )
     if name.endswith((NEW, OLD, FAILED)):
         raise ResourceError(
-            f"container: {name!r}: names that end so are kept for replacements; choose another one"
+            f"container: {name!r}: names that end so are kept for replacements",
+            "choose another one",
         )
     return name
 
@@ -244,4 +247,4 @@ def _refuse_unknown(name: str) -> None:
     if name in TYPE.options or name in _ORIGIN:
         return
     hint = did_you_mean(name, TYPE.options) or "see `ansible-doc vigo.bridge.container`"
-    raise ResourceError(f"unknown attribute {name!r}; {hint}")
+    raise ResourceError(f"unknown attribute {name!r}", hint)

@@ -39,7 +39,7 @@ def parse(value: Any, attribute: str) -> tuple[str, ...]:
         name = short(written)
         if name not in _KNOWN:
             hint = did_you_mean(name, _KNOWN) or "see the manual page capabilities(7)"
-            raise ResourceError(f"{attribute}: unknown capability {written!r}; {hint}")
+            raise ResourceError(f"{attribute}: unknown capability {written!r}", hint)
         return name
 
     return tuple(sorted(set(each(value, known))))

@@ -48,12 +48,13 @@ def _described(item: Mapping[Any, Any], attribute: str) -> EnvFile:
     for name in item:
         if name not in ("path", "format", "required"):
             raise ResourceError(
-                f"{attribute}: unknown key {name!r}; a file has path, format and required",
+                f"{attribute}: unknown key {name!r}",
+                "a file has path, format and required",
                 place=(Key(name),),
             )
     path, kind = text(item.get("path")), text(item.get("format", "compose"))
     if not path:
-        raise ResourceError(f"{attribute}: a file needs a path; write {{path: PATH, format: raw}}")
+        raise ResourceError(f"{attribute}: a file needs a path", "write {path: PATH, format: raw}")
     if kind not in _FORMATS:
         raise ResourceError(
             f"{attribute}: format must be compose or raw, not {kind!r}", place=("format",)

@@ -86,13 +86,14 @@ class Healthcheck:
 def parse(value: Any, attribute: str) -> Healthcheck:
     """A map as in compose, or a string: a shell line. Raises ResourceError."""
     if isinstance(value, bool):
-        raise ResourceError(f"{attribute}: {text(value)!r} is not a healthcheck; {_FORMS}")
+        raise ResourceError(f"{attribute}: {text(value)!r} is not a healthcheck", _FORMS)
     if not isinstance(value, Mapping):
         value = {"test": value}
     for option in value:
         if option not in _OPTIONS:
             raise ResourceError(
-                f"{attribute}: unknown option {option!r}; known: {', '.join(_OPTIONS)}",
+                f"{attribute}: unknown option {option!r}",
+                f"known: {', '.join(_OPTIONS)}",
                 place=(Key(option),),
             )
 
@@ -126,13 +127,13 @@ def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
     if words[0].upper() in _KINDS and words[0] not in _KINDS:
         raise ResourceError(f"{shown}: write {words[0].upper()} in capital letters")
     if kind == "NONE" and rest:
-        raise ResourceError(f"{shown} has words after NONE; {_FORMS}")
+        raise ResourceError(f"{shown} has words after NONE", _FORMS)
     if kind != "NONE" and not (rest and rest[0].strip()):
-        raise ResourceError(f"{shown} has no command; {_FORMS}")
+        raise ResourceError(f"{shown} has no command", _FORMS)
     if kind == "CMD-SHELL" and len(rest) > 1:
         raise ResourceError(
-            f"{shown} has more than one text after CMD-SHELL, and engines run only the first;"
-            " write one text, or a list that begins with CMD"
+            f"{shown} has more than one text after CMD-SHELL, and engines run only the first",
+            "write one text, or a list that begins with CMD",
         )
     return (kind, *rest)
 
@@ -141,10 +142,10 @@ def _shell_line(line: str, attribute: str) -> str:
     """A text is a command for a shell, which knows nothing of the words of lists."""
     first = line.split()[:1]
     if not first:
-        raise ResourceError(f"{attribute}: {line!r} has no command; {_FORMS}")
+        raise ResourceError(f"{attribute}: {line!r} has no command", _FORMS)
     if first[0].upper() in _KINDS:
         raise ResourceError(
-            f"{attribute}: {line!r} is a text, and a shell has no command {first[0]}; {_FORMS}"
+            f"{attribute}: {line!r} is a text, and a shell has no command {first[0]}", _FORMS
         )
     return line
 

@@ -74,7 +74,7 @@ def parse(text: str) -> ImageName:
     """Raises ResourceError where the text is no reference."""
     rest, _at, digest = text.strip().partition("@")
     if digest and not _DIGEST.fullmatch(digest):
-        raise ResourceError(f"image: {text!r} has a malformed digest; write NAME@sha256:HEX")
+        raise ResourceError(f"image: {text!r} has a malformed digest", "write NAME@sha256:HEX")
     head, slash, tail = rest.rpartition("/")
     last, colon, tag = tail.partition(":")
     path = f"{head}{slash}{last}"
@@ -89,8 +89,8 @@ def parse(text: str) -> ImageName:
         path = f"library/{path}"
     if not _PATH.fullmatch(path) or (colon and not _TAG.fullmatch(tag)):
         raise ResourceError(
-            f"image: {text!r} is not an image reference; write NAME, NAME:TAG or REGISTRY/NAME:TAG,"
-            " the name in lower case"
+            f"image: {text!r} is not an image reference",
+            "write NAME, NAME:TAG or REGISTRY/NAME:TAG, the name in lower case",
         )
     return ImageName(registry, path, tag or ("" if digest else "latest"), digest)
 
@@ -119,7 +119,7 @@ def platform(value: Any, attribute: str) -> str:
     if not all(parts) or len(parts) > 3 or architecture not in ("", *_ARCHITECTURES):
         near = nearest(architecture, _ARCHITECTURES)
         hint = f"did you mean linux/{near}?" if near else "write linux/amd64"
-        raise ResourceError(f"{attribute}: invalid platform {written!r}; {hint}")
+        raise ResourceError(f"{attribute}: invalid platform {written!r}", hint)
     variant = f"v{variant[1:] if variant.startswith('v') else variant}" if variant else ""
     if variant == _USUAL_VARIANTS.get(architecture):
         variant = ""

@@ -80,7 +80,7 @@ def ulimits(value: Any, attribute: str) -> dict[str, str]:
         name = _ulimit_name(str(written), attribute)
         with within(written):
             if name in limits:
-                raise ResourceError(f"{attribute}: {written} is written twice; keep one")
+                raise ResourceError(f"{attribute}: {written} is written twice", "keep one")
             limits[name] = _ulimit(limit, f"{attribute}: {written}")
     return limits
 
@@ -100,9 +100,7 @@ def _ulimit_name(written: str, attribute: str) -> str:
     name = written.strip().lower().replace("rlimit_", "")
     if name not in _ULIMITS:
         hint = did_you_mean(name, _ULIMITS) or f"known: {', '.join(_ULIMITS)}"
-        raise ResourceError(
-            f"{attribute}: unknown limit {written!r}; {hint}", place=(Key(written),)
-        )
+        raise ResourceError(f"{attribute}: unknown limit {written!r}", hint, place=(Key(written),))
     return name
 
 

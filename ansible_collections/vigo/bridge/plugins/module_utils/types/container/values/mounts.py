@@ -71,7 +71,7 @@ def parse(value: Any, attribute: str) -> tuple[Mount, ...]:
     def add(written: str) -> None:
         mount = entry(written)
         if mount.target in mounts:
-            raise ResourceError(f"volumes: two entries for {mount.target}; keep one of them")
+            raise ResourceError(f"volumes: two entries for {mount.target}", "keep one of them")
         mounts[mount.target] = mount
 
     each(value, add, NEXT_MOUNT)
@@ -115,8 +115,8 @@ def entry(written: str) -> Mount:
         source = paths.clean(source)
     elif not _NAME.fullmatch(source):
         raise ResourceError(
-            f"volumes: {source!r} is neither an absolute path nor a volume name;"
-            " relative paths have no meaning on the target"
+            f"volumes: {source!r} is neither an absolute path nor a volume name",
+            "relative paths have no meaning on the target",
         )
     words = {word for word in (parts[2].split(",") if len(parts) == 3 else []) if word}
     options = words - {"ro", "rw"} - _WITHOUT_MEANING_HERE
@@ -133,19 +133,21 @@ def _check_options(written: str, mount: Mount, words: set[str]) -> None:
     unknown = options - PROPAGATION - _LABELS - {"nocopy"}
     if unknown:
         raise ResourceError(
-            f"volumes: {written!r}: unknown option {sorted(unknown)[0]!r};"
-            " known: ro, rw, nocopy, z, Z, and propagations such as rslave"
+            f"volumes: {written!r}: unknown option {sorted(unknown)[0]!r}",
+            "known: ro, rw, nocopy, z, Z, and propagations such as rslave",
         )
     for choices in (PROPAGATION, _LABELS, {"ro", "rw"}):
         if len(words & choices) > 1:
             shown = " and ".join(sorted(words & choices))
-            raise ResourceError(f"volumes: {written!r}: {shown} exclude each other; keep one")
+            raise ResourceError(f"volumes: {written!r}: {shown} exclude each other", "keep one")
     if mount.is_bind and "nocopy" in options:
-        raise ResourceError(f"volumes: {written!r}: nocopy is for volumes, not for a path; drop it")
+        raise ResourceError(
+            f"volumes: {written!r}: nocopy is for volumes, not for a path", "drop it"
+        )
     if not mount.is_bind and options & PROPAGATION:
         raise ResourceError(
-            f"volumes: {written!r}: {mount.propagation} is for paths of the host, not for a volume;"
-            " drop it"
+            f"volumes: {written!r}: {mount.propagation} is for paths of the host, not for a volume",
+            "drop it",
         )
 
 

@@ -39,8 +39,8 @@ def _mode(value: Any, attribute: str, words: tuple[str, ...]) -> str:
     if written in words or (kind == "container" and _NAME.fullmatch(name)):
         return written
     raise ResourceError(
-        f"{attribute}: {written!r} is not {', '.join(words)} or container:NAME; leave it out for"
-        " the engine's default"
+        f"{attribute}: {written!r} is not {', '.join(words)} or container:NAME",
+        "leave it out for the engine's default",
     )
 
 
@@ -50,9 +50,9 @@ def sysctls(value: Any, attribute: str) -> dict[str, str]:
     for name in found:
         if not is_of_network(name) and not is_of_ipc(name) and name != "kernel.domainname":
             raise ResourceError(
-                f"{attribute}: {name!r} is a parameter of the whole host, not of a container; set"
-                " it on the host (containers have net.*, fs.mqueue.*, kernel.sem, kernel.msg* and"
-                " kernel.shm*)",
+                f"{attribute}: {name!r} is a parameter of the whole host, not of a container",
+                "set it on the host (containers have net.*, fs.mqueue.*, kernel.sem, kernel.msg*"
+                " and kernel.shm*)",
                 place=(Key(name),),
             )
     return found
@@ -74,13 +74,14 @@ def refuse_shared(sysctls: Mapping[str, str], network_mode: str | None, ipc: str
         if is_of_network(name) and _is_shared(network_mode):
             raise ResourceError(
                 f"sysctls: {name} belongs to the network namespace, which network_mode:"
-                f" {network_mode} shares; set it there, or change network_mode",
+                f" {network_mode} shares",
+                "set it there, or change network_mode",
                 place=("sysctls", Key(name)),
             )
         if is_of_ipc(name) and _is_shared(ipc):
             raise ResourceError(
-                f"sysctls: {name} belongs to the IPC namespace, which ipc: {ipc} shares; set it"
-                " there, or change ipc",
+                f"sysctls: {name} belongs to the IPC namespace, which ipc: {ipc} shares",
+                "set it there, or change ipc",
                 place=("sysctls", Key(name)),
             )
 

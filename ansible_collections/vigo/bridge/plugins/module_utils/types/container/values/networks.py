@@ -183,17 +183,18 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     name = text(name).strip()
     if not _NAME.fullmatch(name):
         raise ResourceError(
-            f"networks: {name!r} is not a network name; write letters, digits, _ . -"
+            f"networks: {name!r} is not a network name", "write letters, digits, _ . -"
         )
     if not isinstance(options, Mapping):
         raise ResourceError(
-            f"networks: {name}: expected a mapping; write {name}: {{aliases: [NAME]}}, or"
-            f" {name}: {{}}"
+            f"networks: {name}: expected a mapping",
+            f"write {name}: {{aliases: [NAME]}}, or {name}: {{}}",
         )
     for option in options:
         if option not in _OPTIONS:
             raise ResourceError(
-                f"networks: {name}: unknown option {option!r}; known: {', '.join(_OPTIONS)}",
+                f"networks: {name}: unknown option {option!r}",
+                f"known: {', '.join(_OPTIONS)}",
                 place=(Key(option),),
             )
     with within("aliases"):
@@ -206,8 +207,8 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     )
     if name in _ALONE and (attachment.aliases or attachment.fixed):
         raise ResourceError(
-            f"networks: {name} is the engine's own network, without aliases and fixed addresses;"
-            " name a network of yours"
+            f"networks: {name} is the engine's own network, without aliases and fixed addresses",
+            "name a network of yours",
         )
     return attachment
 
@@ -218,7 +219,7 @@ def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[
         return str(kind(written)) if written else ""
     except ValueError:
         raise ResourceError(
-            f"networks: {name}: {option}: {written!r} is not such an address; write one such as"
-            f" {_EXAMPLES[option]}",
+            f"networks: {name}: {option}: {written!r} is not such an address",
+            f"write one such as {_EXAMPLES[option]}",
             place=(option,),
         ) from None

@@ -30,7 +30,7 @@ def mount_point(path: str, attribute: str) -> str:
     target = absolute(path, attribute)
     if target == "/":
         raise ResourceError(
-            f"{attribute}: {path!r} is the container's root, on which nothing can be mounted;"
-            " write a folder below it"
+            f"{attribute}: {path!r} is the container's root, on which nothing can be mounted",
+            "write a folder below it",
         )
     return target

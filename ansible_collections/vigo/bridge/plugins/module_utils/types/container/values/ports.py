@@ -78,7 +78,7 @@ def _refuse_conflicts(ports: Iterable[Port]) -> None:
         for other in others:
             if port.address in _ALL or other.address in _ALL or port.address == other.address:
                 raise ResourceError(
-                    f"ports: {other} and {port} publish the same port of the host; change one"
+                    f"ports: {other} and {port} publish the same port of the host", "change one"
                 )
         others.append(port)
 
@@ -133,8 +133,8 @@ def _entry(entry: str) -> list[Port]:
         )
     if match is None:
         raise ResourceError(
-            f"ports: {entry!r} is not a port; write 8080:80, 127.0.0.1:8080:80, 53:53/udp,"
-            " 8000-8010:8000-8010 or 80"
+            f"ports: {entry!r} is not a port",
+            "write 8080:80, 127.0.0.1:8080:80, 53:53/udp, 8000-8010:8000-8010 or 80",
         )
     inner = _range(match.group("inner"), entry)
     hosts: list[int | None] = [None] * len(inner)
@@ -142,8 +142,8 @@ def _entry(entry: str) -> list[Port]:
         hosts = list(_range(match.group("host"), entry))
     if len(hosts) != len(inner):
         raise ResourceError(
-            f"ports: the two ranges of {entry!r} differ in length;"
-            " write as many ports on both sides"
+            f"ports: the two ranges of {entry!r} differ in length",
+            "write as many ports on both sides",
         )
     address = _address(match.group("address") or "", entry)
     protocol = (match.group("protocol") or "tcp").lower()

@@ -29,7 +29,7 @@ def size(value: Any, attribute: str) -> int:
     match = _SIZE.fullmatch(written)
     if match is None:
         raise ResourceError(
-            f"{attribute}: {written!r} is not a size; write bytes, or 512k, 256m, 2g"
+            f"{attribute}: {written!r} is not a size", "write bytes, or 512k, 256m, 2g"
         )
     whole, fraction, unit = match.group(1), match.group(2) or "", match.group(3).lower()
     number = 1 << 63
@@ -57,7 +57,9 @@ def nano_cpus(value: Any, attribute: str) -> int:
     except ValueError:
         cpus = -1.0
     if cpus and not 0.01 <= cpus < 100000:
-        raise ResourceError(f"{attribute}: {text(value)!r} is not a number of CPUs; write 0.5 or 2")
+        raise ResourceError(
+            f"{attribute}: {text(value)!r} is not a number of CPUs", "write 0.5 or 2"
+        )
     return round(cpus * 1e9)
 
 
@@ -69,7 +71,7 @@ def words(value: Any, attribute: str) -> tuple[str, ...]:
         return tuple(shlex.split(text(value)))
     except ValueError as error:
         raise ResourceError(
-            f"{attribute}: cannot be split into words: {error}; close the quote, or write a list"
+            f"{attribute}: cannot be split into words: {error}", "close the quote, or write a list"
         ) from None
 
 

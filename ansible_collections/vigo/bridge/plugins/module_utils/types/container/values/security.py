@@ -58,6 +58,6 @@ def refuse_on_docker(options: tuple[str, ...]) -> None:
         name, value = _parts(option)
         if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
             raise ResourceError(
-                f"security_opt: {option!r}: Docker does not accept the path of a profile; write"
-                " seccomp=unconfined, or a list with seccomp= and the profile's JSON"
+                f"security_opt: {option!r}: Docker does not accept the path of a profile",
+                "write seccomp=unconfined, or a list with seccomp= and the profile's JSON",
             )

@@ -32,7 +32,7 @@ def parse(value: Any, attribute: str) -> str:
     if number(written) is None:
         near = nearest(_short(written), _NUMBERS)
         hint = f"did you mean SIG{near}?" if near else "write SIGTERM, TERM or 15"
-        raise ResourceError(f"{attribute}: unknown signal {written!r}; {hint}")
+        raise ResourceError(f"{attribute}: unknown signal {written!r}", hint)
     return written
 
 

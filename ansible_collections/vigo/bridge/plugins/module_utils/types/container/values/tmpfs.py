@@ -40,7 +40,7 @@ def parse(value: Any, attribute: str) -> dict[str, str]:
     def add(path: str, options: Any) -> None:
         target = paths.mount_point(path, "tmpfs")
         if target in folders:
-            raise ResourceError(f"tmpfs: two entries for {target}; keep one of them")
+            raise ResourceError(f"tmpfs: two entries for {target}", "keep one of them")
         folders[target] = _options(target, options)
 
     if isinstance(value, dict):
@@ -59,8 +59,8 @@ def _options(path: str, options: Any) -> str:
         form = _VALUES.get(name)
         if not (form.fullmatch(value) if form else name in _FLAGS and not equals):
             raise ResourceError(
-                f"tmpfs: {path}: unknown option {word!r}; write for example"
-                " size=64m, mode=1777, uid=1000, noexec"
+                f"tmpfs: {path}: unknown option {word!r}",
+                "write for example size=64m, mode=1777, uid=1000, noexec",
             )
     return ",".join(words)
 
