@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A rollout with its hooks and health checks, on hosts that only say what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from vigo_bridge.host_counts import Size
+from vigo_bridge.run import fleet, health_url
+from vigo_bridge.run.batches import Batch
+from vigo_bridge.run.converge import Converger
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
+from vigo_bridge.run.rollout_options import RolloutOptions
+
+HOSTS = ("a", "b", "c")
+HEALTH = Path("health.yml")
+
+
+@dataclass
+class Waiting:
+    """Stands for the signals: nobody sends any, unless a test says so."""
+
+    asked: bool = False
+    cut: bool = False
+    waited: list[float] = field(default_factory=list)
+
+    def wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
+
+
+@dataclass
+class Hosts:
+    """Stands for Ansible: gives what the test says became of each host.
+
+    sick: for each health check in turn, the hosts that fail it and what they print.
+    """
+
+    failing: Sequence[str] = ()
+    sick: list[dict[str, EnvoyResult]] = field(default_factory=list)
+    stop: Waiting = field(default_factory=Waiting)
+    calls: list[tuple[Sequence[str], Path | None]] = field(default_factory=list)
+
+    def __call__(
+        self,
+        hosts: Sequence[str],
+        progress: Callable[[str, EnvoyResult | None], None],
+        variables: Path | None = None,
+    ) -> dict[str, EnvoyResult]:
+        self.calls.append((tuple(hosts), variables))
+        if variables:
+            sick = self.sick.pop(0) if self.sick else {}
+            return {host: sick.get(host, EnvoyResult(EnvoyStatus.CHANGED)) for host in hosts}
+        found = {}
+        for host in hosts:
+            failed = host in self.failing
+            found[host] = EnvoyResult(EnvoyStatus.FAILED if failed else EnvoyStatus.CONVERGED)
+            progress(host, found[host])
+        return found
+
+
+@dataclass
+class Seen:
+    """What a watcher is told."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def batch(self, batch: Batch) -> None:
+        self.lines.append(f"batch {batch.number}/{batch.count}: {' '.join(batch.hosts)}")
+
+    def host(self, host: str, envoy: EnvoyResult | None) -> None:
+        self.lines.append(f"{host} {envoy.status.value if envoy else 'begun'}")
+
+    def say(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@dataclass
+class Rollout:
+    """What a rollout gave: its result, what was shown, and what was kept after each batch."""
+
+    result: RunResult
+    seen: list[str]
+    kept: list[tuple[str, ...]]
+
+
+def roll_out(hosts: Hosts, finished: Sequence[str] = (), **options: Any) -> Rollout:
+    seen, kept = Seen(), []
+    result = fleet.roll_out_to_fleet(
+        HOSTS,
+        finished,
+        cast(Converger, hosts),
+        RolloutOptions(**{"batch_sizes": (Size(1),), **options}),
+        HEALTH,
+        seen,
+        lambda result, done: kept.append(tuple(done)),
+    )
+    return Rollout(result, seen.lines, kept)
+
+
+def printed(reason: str, log: str = "", output: str | None = None) -> EnvoyResult:
+    error = {"message": reason, "log": log} if log else None
+    resource = Result("health/check", "exec", "failed", reason, error=error, output=output)
+    return EnvoyResult(EnvoyStatus.FAILED, "the host's own message", (resource,))
+
+
+def test_batch_after_batch() -> None:
+    rollout = roll_out(Hosts())
+    assert rollout.seen == [
+        *("batch 1/3: a", "a converged"),
+        *("batch 2/3: b", "b converged"),
+        *("batch 3/3: c", "c converged"),
+    ]
+    assert rollout.kept == [("a",), ("a", "b"), ("a", "b", "c")]
+    assert rollout.result.status is RunStatus.CONVERGED
+    assert list(rollout.result.envoys) == list(HOSTS)
+    assert rollout.result.started.tzinfo is not None
+    assert 0 <= rollout.result.duration < 60
+
+
+def test_a_host_that_fails_is_too_much() -> None:
+    rollout = roll_out(Hosts(failing=["b"]))
+    assert rollout.result.stopped == "1 host has failed, none may"
+    assert rollout.result.status is RunStatus.ABORTED
+    assert rollout.result.envoys["c"] == EnvoyResult(EnvoyStatus.UNTOUCHED)
+    assert rollout.kept == [("a",), ("a",)]
+
+
+def test_a_percentage_counts_all_hosts() -> None:
+    rollout = roll_out(Hosts(failing=["b"]), max_failures=Size(34, percent=True))
+    assert rollout.result.stopped == ""
+    assert rollout.result.envoys["c"].status is EnvoyStatus.CONVERGED
+
+
+def test_finished_hosts_are_not_taken_again() -> None:
+    hosts = Hosts()
+    rollout = roll_out(hosts, finished=["a"], batch_sizes=())
+    assert hosts.calls == [(("b", "c"), None)]
+    assert rollout.kept == [("a", "b", "c")]
+    assert rollout.result.envoys["a"] == EnvoyResult(
+        EnvoyStatus.CONVERGED, "finished by the rollout that this resumes"
+    )
+
+
+def test_a_pause_lies_between_batches() -> None:
+    hosts = Hosts()
+    rollout = roll_out(hosts, pause=1.5)
+    assert hosts.stop.waited == [1.5, 1.5]
+    assert rollout.seen.count("pause of 1.5 s") == 2
+
+
+def test_hooks_see_their_batch(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    said = 'echo "$VIGO_BATCH/$VIGO_BATCHES:$VIGO_BATCH_HOSTS:$VIGO_BATCH_FAILED"'
+    roll_out(
+        Hosts(failing=["b"]),
+        batch_sizes=(Size(2),),
+        max_failures=Size(3),
+        before_batch=f"{said} >> {log}",
+        after_batch=f"{said} >> {log}",
+    )
+    assert log.read_text().splitlines() == ["1/2:a b:", "1/2:a b:b", "2/2:c:", "2/2:c:"]
+
+
+@pytest.mark.parametrize(
+    ("hook", "touched", "said"),
+    [
+        ("before_batch", [], "--before-batch of batch 1: exit code 3: no"),
+        ("after_batch", ["a"], "--after-batch of batch 1: exit code 3: no"),
+    ],
+)
+def test_a_hook_that_fails_stops_the_rollout(hook: str, touched: list[str], said: str) -> None:
+    hosts = Hosts()
+    rollout = roll_out(hosts, **{hook: "echo no; exit 3"})
+    assert [call[0] for call in hosts.calls] == [(host,) for host in touched]
+    assert rollout.result.stopped == said
+
+
+#: what a check gave -> what is said of it
+SAID: list[tuple[EnvoyResult, str]] = [
+    (printed("exit code 1"), "exit code 1"),
+    (printed("exit code 1", log="  refused\n"), "exit code 1: refused"),
+    (printed("exit code 1", output="half\n"), "exit code 1: half"),
+    (printed("exit code 1", log="x" * 600), "exit code 1: " + "x" * 500),
+    (EnvoyResult(EnvoyStatus.UNREACHABLE, "no route"), "no route"),
+]
+
+
+@pytest.mark.parametrize(("answer", "said"), SAID)
+def test_what_a_failed_check_says(answer: EnvoyResult, said: str) -> None:
+    hosts = Hosts(sick=[{"a": answer}])
+    rollout = roll_out(hosts, health_check="curl", health_retries=1)
+    assert rollout.result.envoys["a"].message == f"health check failed, attempt 1: {said}"
+    assert rollout.result.envoys["a"].status is EnvoyStatus.FAILED
+    assert f"health check 1 of 1: a not healthy: {said}" in rollout.seen
+    assert hosts.stop.waited == []
+    assert rollout.kept == [()]
+
+
+def test_only_sick_hosts_are_checked_again() -> None:
+    ill = printed("exit code 1")
+    hosts = Hosts(sick=[{"a": ill, "b": ill}, {"b": ill}])
+    rollout = roll_out(
+        hosts, batch_sizes=(), health_check="curl", health_retries=3, health_interval=7
+    )
+    checks = [call for call in hosts.calls if call[1]]
+    assert checks == [(HOSTS, HEALTH), (("a", "b"), HEALTH), (("b",), HEALTH)]
+    assert rollout.result.status is RunStatus.CONVERGED
+    assert hosts.stop.waited == [7, 7]
+    assert [line for line in rollout.seen if "health" in line] == [
+        "health check 1 of 3: a, b not healthy: exit code 1",
+        "health check 2 of 3: b not healthy: exit code 1",
+    ]
+
+
+def test_a_cut_ends_the_checks() -> None:
+    ill = printed("exit code 1")
+    hosts = Hosts(sick=[{"a": ill}, {"a": ill}])
+    hosts.stop.wait = lambda seconds: setattr(hosts.stop, "cut", True)  # type: ignore[method-assign]
+    rollout = roll_out(hosts, health_check="curl", health_retries=5)
+    assert len([call for call in hosts.calls if call[1]]) == 2
+    assert rollout.result.envoys["a"].status is EnvoyStatus.INTERRUPTED
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, *texts: str) -> list[str]:
+    """Let the address answer with these problems in turn; return the addresses asked for."""
+    left, asked = list(texts), []
+
+    def fetch(url: str, is_cut: Callable[[], bool]) -> str:
+        asked.append(url)
+        assert not is_cut()
+        return left.pop(0)
+
+    monkeypatch.setattr(health_url, "fetch", fetch)
+    return asked
+
+
+def test_an_address_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answers(monkeypatch, "refused", "500", "")
+    hosts = Hosts()
+    options: Mapping[str, Any] = {"health_retries": 3, "health_interval": 2}
+    rollout = roll_out(hosts, batch_sizes=(), health_check_url="http://x/", **options)
+    assert asked == ["http://x/"] * 3
+    assert rollout.result.status is RunStatus.CONVERGED
+    assert hosts.stop.waited == [2, 2]
+    assert [line for line in rollout.seen if "health" in line] == [
+        "health check 1 of 3: http://x/, attempt 1: refused",
+        "health check 2 of 3: http://x/, attempt 2: 500",
+    ]
+
+
+def test_an_address_that_does_not_answer_stops_the_rollout(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, "refused", "500")
+    rollout = roll_out(Hosts(), health_check_url="http://x/", health_retries=2)
+    assert rollout.result.stopped == "http://x/, attempt 2: 500"
+    assert rollout.kept == [()]
+    assert rollout.result.envoys["b"].status is EnvoyStatus.UNTOUCHED

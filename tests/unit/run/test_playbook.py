@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One call of ansible-playbook: its arguments, its events, and what it prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vigo_bridge.ansible.environment import ansible_environment
+from vigo_bridge.run import converge
+from vigo_bridge.run.converge import Converger, RunOptions
+from vigo_bridge.run.playbook import Event, Playbook, is_event, play
+from vigo_bridge.run.stop import Stop
+
+PLAY = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: say
+      ansible.builtin.debug:
+        msg: "{{ lookup('env', 'CANARY') }}-{{ given }}"
+    - name: fail
+      ansible.builtin.fail:
+        msg: it is broken
+"""
+
+
+def playbook(folder: Path, **more: Any) -> Playbook:
+    (folder / "site.yml").write_text(PLAY)
+    (folder / "hosts.ini").write_text("one ansible_connection=local\n")
+    environment = {**ansible_environment(), "CANARY": "seen", "ANSIBLE_VAULT_PASSWORD": "hidden"}
+    return Playbook(
+        path=folder / "site.yml",
+        inventory=[str(folder / "hosts.ini")],
+        private=folder / "runner",
+        environment=environment,
+        arguments=["--extra-vars", "given=too"],
+        **more,
+    )
+
+
+def test_a_playbook_that_fails(tmp_path: Path) -> None:
+    events: list[Event] = []
+    shown: list[str] = []
+    with Stop(lambda text: None) as stop:
+        last = play(playbook(tmp_path), events.append, shown.append, stop)
+    kinds = [event["event"] for event in events]
+    assert kinds[0] == "playbook_on_start"
+    assert kinds[-1] == "playbook_on_stats"
+    assert [kind for kind in kinds if kind.startswith("runner_on")] == [
+        *("runner_on_start", "runner_on_ok"),
+        *("runner_on_start", "runner_on_failed"),
+    ]
+    assert "seen-too" in "".join(shown)
+    assert "it is broken" in last
+    assert "PLAY RECAP" in last
+    (artifacts,) = (tmp_path / "runner" / "artifacts").iterdir()
+    assert list((artifacts / "job_events").iterdir()) == []
+    assert "--extra-vars given=too" in (artifacts / "command").read_text()
+    assert "seen-too" in (artifacts / "stdout").read_text()
+
+
+def test_nothing_is_run_after_a_cut(tmp_path: Path) -> None:
+    events: list[Event] = []
+    with Stop(lambda text: None) as stop:
+        stop.cut = True
+        assert play(playbook(tmp_path), events.append, lambda text: None, stop) == ""
+    assert events == []
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"uuid": "a-1_B"}, True),
+        ({"uuid": "../a"}, False),
+        ({"uuid": ""}, False),
+        ({"uuid": 1}, False),
+        ({}, False),
+        ("uuid", False),
+        (None, False),
+    ],
+)
+def test_is_event(data: object, expected: bool) -> None:
+    assert is_event(data) is expected
+
+
+#: options -> the arguments after `--diff --limit @FILE`
+ARGUMENTS: list[tuple[RunOptions, list[str]]] = [
+    (RunOptions(), ["--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "{}"]),
+    (
+        RunOptions(check_mode=True, become=True, lock_timeout=0.5),
+        ["--check", "--become", "--extra-vars", "vigo_lock_timeout=0.5", "--extra-vars", "{}"],
+    ),
+    (
+        RunOptions(prune=True, only=("web", "db/x")),
+        [
+            *("--extra-vars", "vigo_lock_timeout=30"),
+            *("--extra-vars", json.dumps({"vigo_prune": True, "vigo_only": ["web", "db/x"]})),
+        ],
+    ),
+    (
+        RunOptions(forks=7, ansible_verbosity=3),
+        ["--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "{}", "--forks", "7", "-vvv"],
+    ),
+    (
+        RunOptions(ansible_verbosity=0),
+        ["--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "{}"],
+    ),
+]
+
+
+class Played:
+    """Stands for Ansible: notes the calls, and lets no host have a result."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls: list[Playbook] = []
+        self.shows: list[Any] = []
+        monkeypatch.setattr(converge, "play", self)
+
+    def __call__(self, playbook: Playbook, on_event: Any, on_output: Any, stop: Stop) -> str:
+        self.calls.append(playbook)
+        self.shows.append(on_output)
+        return "the last lines"
+
+
+def converger(folder: Path, options: RunOptions) -> Converger:
+    stop = Stop(lambda text: None)
+    return Converger(Path("site.yml"), ["inv"], options, folder, folder / "socket", stop, print)
+
+
+@pytest.mark.parametrize(("options", "expected"), ARGUMENTS)
+def test_arguments(
+    options: RunOptions, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = Played(monkeypatch)
+    found = converger(tmp_path, options)(["a", "b"], lambda host, envoy: None)
+    (call,) = played.calls
+    assert call.arguments[:3] == ["--diff", "--limit", f"@{tmp_path}/call-1/hosts.txt"]
+    assert call.arguments[3:] == expected
+    assert (tmp_path / "call-1" / "hosts.txt").read_text() == "a\nb\n"
+    assert (call.path, call.inventory) == (Path("site.yml"), ["inv"])
+    assert call.private == tmp_path / "call-1" / "runner"
+    assert played.shows[0] is (
+        converge._show_nothing if options.ansible_verbosity is None else print
+    )
+    assert list(found) == ["a", "b"]
+    assert all("the last lines" in envoy.message for envoy in found.values())
+
+
+def test_a_health_check_brings_its_own_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = Played(monkeypatch)
+    options = RunOptions(prune=True, passwords={"ANSIBLE_ASK_PASS": "true"})
+    call = converger(tmp_path, options)
+    call(["a"], lambda host, envoy: None)
+    call(["a"], lambda host, envoy: None, Path("health.yml"))
+    second = played.calls[1]
+    assert second.private == tmp_path / "call-2" / "runner"
+    assert second.arguments[3:] == [
+        *("--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "@health.yml"),
+    ]
+    assert second.environment["ANSIBLE_ASK_PASS"] == "true"
+    assert str(tmp_path / "socket") in second.environment.values()

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signals while hosts are worked on: what is asked, and what becomes of the programs that run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from vigo_bridge.run.stop import Stop
+
+AFTER = "Interrupted: the running batch finishes, no other starts; once more ends it at once."
+NOW = "Stopping at once."
+#: signals in turn -> whether it works at once -> what is said -> whether what runs is cut
+SIGNALS: list[tuple[list[int], bool, list[str], bool]] = [
+    ([signal.SIGINT], False, [AFTER], False),
+    ([signal.SIGINT, signal.SIGINT], False, [AFTER, NOW], True),
+    ([signal.SIGINT, signal.SIGTERM], False, [AFTER, NOW], True),
+    ([signal.SIGINT], True, [NOW], True),
+    ([signal.SIGTERM], False, [NOW], True),
+    ([signal.SIGHUP], False, [NOW], True),
+]
+
+
+@pytest.fixture
+def program() -> Iterator[subprocess.Popen[bytes]]:
+    """A program that this process has started."""
+    with subprocess.Popen(["sleep", "60"]) as running:
+        yield running
+        running.kill()
+
+
+@pytest.mark.parametrize(("numbers", "at_once", "said", "cut"), SIGNALS)
+def test_signals(
+    numbers: list[int],
+    at_once: bool,
+    said: list[str],
+    cut: bool,
+    program: subprocess.Popen[bytes],
+) -> None:
+    told: list[str] = []
+    before = signal.getsignal(signal.SIGINT)
+    with Stop(told.append, at_once) as stop:
+        assert (stop.asked, stop.cut) == (False, False)
+        for number in numbers:
+            os.kill(os.getpid(), number)
+        assert told == said
+        assert (stop.asked, stop.cut) == (True, cut)
+        if cut:
+            assert program.wait(10) == -signal.SIGINT
+        else:
+            assert program.poll() is None
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_signal_after_a_cut_kills() -> None:
+    shell = ["sh", "-c", "trap '' INT; echo ready; sleep 60"]
+    with (
+        subprocess.Popen(shell, stdout=subprocess.PIPE) as program,
+        Stop(lambda text: None) as stop,
+    ):
+        assert program.stdout is not None
+        program.stdout.readline()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.cut
+        assert program.poll() is None
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert program.wait(10) == -signal.SIGKILL
+
+
+def test_a_wait_ends_by_itself_or_with_a_signal() -> None:
+    with Stop(lambda text: None) as stop:
+        stop.wait(0.05)
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        stop.wait(60)
+        assert stop.asked
+
+
+def test_a_wait_after_an_interrupt_ends_with_the_next_one() -> None:
+    with Stop(lambda text: None) as stop:
+        stop.asked = True
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        stop.wait(60)
+        assert stop.cut
