@@ -20,12 +20,11 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.plugin_utils.kept_module import (
     Start,
     arguments,
-    found,
-    hung,
     name_of,
     reader,
     sources,
 )
+from ansible_collections.vigo.bridge.plugins.plugin_utils.python_start import found, hung
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() == 0 and shutil.which("setpriv") is None, reason="setpriv makes a user of root"
@@ -38,6 +37,7 @@ SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 NOBODY = 65534
 PYTHONS = ("no-such-python", "/usr/bin/python3")
 EXEC = "vigo.bridge.exec"
+BEGINNING = Start(PYTHONS).beginning()
 NAME = name_of(EXEC, PYTHONS)
 
 
@@ -91,14 +91,14 @@ def run(
 
 
 def first(home: Path, command: str, name: str = NAME, **where: str) -> Any:
-    given = sources(EXEC, name) + arguments({"command": command})
+    given = BEGINNING + sources(EXEC, name) + arguments({"command": command})
     answer = run(Start(PYTHONS).first_call(CALL), home, given, **where)
     return answer.get("output", answer)
 
 
 def later(home: Path, command: str, name: str = NAME, **where: str) -> Any:
     """What the command prints, or that there is nothing to run."""
-    given = reader(EXEC, name) + arguments({"command": command})
+    given = BEGINNING + reader(EXEC, name) + arguments({"command": command})
     answer = run(Start(PYTHONS).later_call(CALL), home, given, **where)
     return answer.get("output", answer)
 
@@ -186,7 +186,7 @@ def test_nothing_is_imported_from_folders_of_another_user(home: Path, login: Pat
 
 
 def test_a_first_call_that_keeps_nothing(home: Path) -> None:
-    given = sources(EXEC, "") + arguments({"command": "echo done"})
+    given = BEGINNING + sources(EXEC, "") + arguments({"command": "echo done"})
     assert run(Start(PYTHONS).first_call(CALL), home, given)["output"] == "done\n"
     assert list(home.iterdir()) == []
 
@@ -208,7 +208,7 @@ def test_where_it_cannot_be_kept_it_runs_nevertheless(home: Path) -> None:
     ],
 )
 def test_sources_hold_all_that_a_module_imports(home: Path, module: str, complaint: str) -> None:
-    given = sources(f"vigo.bridge.{module}", "") + arguments({"no_such_option": 1})
+    given = BEGINNING + sources(f"vigo.bridge.{module}", "") + arguments({"no_such_option": 1})
     assert run(Start(PYTHONS).first_call(CALL), home, given)["msg"].startswith(complaint)
 
 
@@ -227,7 +227,7 @@ $3"
     )
     old.chmod(0o755)
     path = f"{home}:/usr/bin:/bin"
-    given = sources(EXEC, "") + arguments({"command": "x" * 1_000_000})
+    given = BEGINNING + sources(EXEC, "") + arguments({"command": "x" * 1_000_000})
     assert run(Start(pythons).first_call(CALL), home, given, PATH=path) == NO_PYTHON
 
 
@@ -266,7 +266,7 @@ def test_a_python_that_hangs_is_given_up(pythons: list[str]) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_next_python_runs_the_module(pythons: list[str], shell: str) -> None:
-    given = sources(EXEC, "") + arguments({"command": "echo done"})
+    given = BEGINNING + sources(EXEC, "") + arguments({"command": "echo done"})
     start = Start((pythons[0], "/usr/bin/python3"), limit=1)
     output = printed(start.first_call(CALL), given, shell)
     assert hung(output) == pythons[:1]
@@ -274,7 +274,8 @@ def test_the_next_python_runs_the_module(pythons: list[str], shell: str) -> None
 
 
 def test_no_python_answers(pythons: list[str]) -> None:
-    output = printed(Start(tuple(pythons[:2]), limit=1).first_call(CALL), b"x" * 1_000_000)
+    start = Start(tuple(pythons[:2]), limit=1)
+    output = printed(start.first_call(CALL), start.beginning() + b"x" * 1_000_000)
     assert (hung(output), found(output)) == (pythons[:2], "")
     assert json.loads(output.strip().split("\n")[-1]) == NO_PYTHON
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shlex
 import zlib
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from ..module_utils.delivery.bundled_module import (
     NO_MODULE,
     NO_PYTHON,
 )
+from . import python_start
 from .ansible_compat import module_encoder
 
 _PLUGINS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -33,30 +33,13 @@ _ANSIBLE = os.path.dirname(os.path.abspath(module_utils.__file__))
 #: Parts of Ansible's that no module of ours needs.
 _LEFT_OUT = ("csharp", "facts", "powershell")
 
-#: Finds the first Python that runs. One that gives no answer is named, and has no more time than
-#: the others; where a target has no `timeout`, nothing can limit it.
-_PYTHON = """\
-t="timeout -s KILL {limit}"; command -v timeout >/dev/null || t=; \
-for c in {pythons}; do p=$(command -v "$c") || {{ p=; continue; }}; \
-$t "$p" -IS -c {check} </dev/null >/dev/null 2>&1; r=$?; \
-[ $r = 0 ] && break; [ $r = 137 ] && printf '\\n%s %s\\n' {hung} "$p"; p=; done;"""
-_CHECK = "import sys; sys.exit(sys.version_info < (3, 8))"
-_HUNG = "vigo-bridge-python-hangs"
-#: Isolated, so that no file in the current folder, in a user's site-packages or in what PYTHONPATH
-#: names is taken for one of the standard library.
-_RUN = ' [ "$p" ] && exec "$p" -I -c {launch};'
-#: What is not read from standard input could break the connection.
-_NOTHING = " cat >/dev/null; printf %s {answer}"
 _LAUNCH = """\
-import sys
 stream = sys.stdin.buffer
 program = stream.read({size})
 scope = {{"__name__": "bundled_module"}}
 exec(compile(program, "bundled_module.py", "exec"), scope)
 scope["{function}"](stream, {nothing!r})
 """
-_FOUND = ' [ "$p" ] && printf \'\\n%s %s\\n\' {mark} "$p"; true'
-_MARK = "vigo-bridge-python"
 
 
 @dataclass(frozen=True)
@@ -81,46 +64,19 @@ class Start:
         """Return the command that reads `sources`, and then the arguments."""
         return self._command("first_call", call)
 
+    def beginning(self) -> bytes:
+        """Return what the input of a call begins with, before `reader` or `sources`."""
+        return python_start.beginning(self.pythons)
+
     def search(self) -> str:
-        """Return the command that names the Python; see `found`."""
-        return f"sh -c {shlex.quote(self._choice() + _FOUND.format(mark=_MARK))}"
+        """Return the command that names the Python; see `python_start.found`."""
+        return python_start.search(self.pythons, self.limit)
 
     def _command(self, function: str, call: str) -> str:
         launch = _LAUNCH.format(
             size=len(_PROGRAM), function=function, nothing=_nothing(NO_MODULE, call)
         )
-        script = "".join(
-            [
-                self._choice(),
-                _RUN.format(launch=shlex.quote(launch)),
-                _NOTHING.format(answer=shlex.quote(_nothing(NO_PYTHON, call))),
-            ]
-        )
-        return f"sh -c {shlex.quote(script)}"
-
-    def _choice(self) -> str:
-        return _PYTHON.format(
-            pythons=" ".join(map(shlex.quote, self.pythons)),
-            limit=self.limit,
-            check=shlex.quote(_CHECK),
-            hung=_HUNG,
-        )
-
-
-def found(output: str) -> str:
-    """Return the Python that `Start.search` has found, or an empty text."""
-    return next(iter(_marked(output, _MARK)), "")
-
-
-def hung(output: str) -> list[str]:
-    """Return the Pythons that a command of `Start` has given up, in their order."""
-    return _marked(output, _HUNG)[::-1]
-
-
-def _marked(output: str, mark: str) -> list[str]:
-    """What stands behind a mark, the last line first."""
-    lines = (line.strip().partition(" ") for line in reversed(output.split("\n")))
-    return [rest for word, _blank, rest in lines if word == mark and rest]
+        return python_start.run(self.pythons, self.limit, launch, _nothing(NO_PYTHON, call))
 
 
 def reader(module: str, name: str) -> bytes:

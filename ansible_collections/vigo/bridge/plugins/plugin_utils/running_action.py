@@ -12,7 +12,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ..module_utils.delivery.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON
-from . import kept_module
+from . import kept_module, python_start
 from .ansible_compat import AnsibleAction, setting, shows_arguments
 from .module_answer import answer_in, explanation, without_call
 from .printable import clean, clean_json, one_line
@@ -68,14 +68,15 @@ class RunningAction(AnsibleAction):
         """What ``_execute_module`` does, with a module that need not be sent at each call."""
         name = kept_module.name_of(module, start.pythons)
         packed = kept_module.arguments(self.module_arguments(module, arguments, task_vars))
+        beginning = start.beginning()
         result = self._run_program(
-            start.later_call(self._call), kept_module.reader(module, name) + packed
+            start.later_call(self._call), beginning + kept_module.reader(module, name) + packed
         )
         if result.get(MISSING) != NO_MODULE:
             return result
         display.vvv(f"Sending {name}")
         sources = kept_module.sources(module, "" if self._task.check_mode else name)
-        return self._run_program(start.first_call(self._call), sources + packed)
+        return self._run_program(start.first_call(self._call), beginning + sources + packed)
 
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
         answer = self.run_program(command, given)
@@ -96,11 +97,11 @@ class RunningAction(AnsibleAction):
         # expired would wait for a new one. Some ways to become root need a terminal.
         answer = self.run_program(start.search(), None if self.needs_terminal() else b"\n")
         self._warn_of_hung(answer["stdout"])
-        return kept_module.found(answer["stdout"])
+        return python_start.found(answer["stdout"])
 
     def _warn_of_hung(self, output: str) -> None:
         """Remember and name the Pythons that were given up."""
-        for python in kept_module.hung(output):
+        for python in python_start.hung(output):
             if python not in self._hung:
                 self._hung = (*self._hung, python)
                 display.warning(

@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command with which a target finds a Python that runs, and has it run a program.
+
+A shell on the target starts one Python after the other. The first one that takes over goes on with
+the program, so it starts only once. One that fails before, that is too old, or that does not take
+over in time is given up, and has touched nothing: input and output of the command are kept from it
+until then, under other numbers.
+
+Taking over is reading the first lines of the input, one for each Python (`beginning`). After a
+Python has ended, the shell reads the next of these lines: where it is gone, no other Python may
+start, since the program may have done its work. No signal says so, as some shells lose signals.
+
+A timer of the shell's own limits the time, since not every target has the program ``timeout``.
+Where it has no ``sleep`` either, nothing limits it.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Sequence
+
+#: What is printed of each Python that is given up, and of the one that was found.
+_HUNG = "vigo-bridge-python-hangs"
+_FOUND = "vigo-bridge-python"
+_LINE = "-"
+#: What `search` has a Python return.
+_RUNS = 96
+#: n: lines that are left. c: the process of a Python, w: the timer's. late: it was given up.
+#:
+#: A process that was just started still has its shell's traps, and might lose a signal to them; so
+#: they are set afterwards. `wait` ends at a signal to the shell, and may have the exit status only
+#: when it is called again. With a Python end the processes that it has started, since they would
+#: keep the connection open.
+_SCRIPT = """\
+exec 3<&0 4>&1 5>&2 </dev/null >/dev/null 2>&1
+end() {{
+kill -STOP $1
+for q in $(cat /proc/$1/task/*/children); do end $q; done
+kill -KILL $1
+}}
+n={lines}
+for p in {pythons}; do
+command -v "$p" || continue
+late=
+trap - HUP INT QUIT TERM USR2
+(
+exec 3<&- 4>&- 5>&-
+sleep {limit} && while kill -USR2 $$; do sleep 1; done
+) & w=$!
+"$p" -I -c {program} $n $$ $w & c=$!
+trap 'late=1; end $c' USR2
+for s in HUP INT QUIT TERM; do trap "kill -$s \\$c" $s; done
+while kill -0 $c; do wait $c; r=$?; done
+[ $r -gt 128 ] && {{ wait $c; s=$?; [ $s = 127 ] || r=$s; }}
+{ended}
+end $w
+[ "$late" ] && printf '\\n%s %s\\n' {hung} "$(command -v "$p")" >&4
+done
+{nothing}
+"""
+_TAKEN = """\
+read -r line <&3 && [ "$line" = {line} ] || exit $r
+n=$((n-1))"""
+_NAMED = """\
+[ $r = {runs} ] && {{ printf '\\n%s %s\\n' {found} "$(command -v "$p")" >&4; exit; }}"""
+#: It fails where a program in the place of Python has not passed on what it was given, or runs it
+#: among other processes, as in a container. A shell has such processes ignore SIGINT and SIGQUIT.
+_BEGIN = """\
+import sys
+if sys.version_info < (3, 8):
+    sys.exit(1)
+import os
+import signal
+def read(path):
+    with open("/proc/%s" % path) as stream:
+        return stream.read()
+def parent(process):
+    return int(read("%d/stat" % process).rpartition(")")[2].split()[1])
+def end(process):
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+lines, shell, timer = map(int, sys.argv[1:])
+del sys.argv[1:]
+for number in (0, 1, 2):
+    os.dup2(number + 3, number)
+    os.close(number + 3)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+if not os.path.exists("/proc/self/stat"):
+    end(timer)
+else:
+    process = os.getppid()
+    while process != shell:
+        process = parent(process)
+    try:
+        if parent(timer) == shell:
+            sleeps = read("%d/task/%d/children" % (timer, timer)).split()
+            end(timer)
+            for process in sleeps:
+                end(int(process))
+    except OSError:
+        pass
+"""
+_TAKE_OVER = """\
+for _ in range(lines):
+    if sys.stdin.buffer.readline() != b"{line}\\n":
+        sys.exit(1)
+"""
+
+
+def beginning(pythons: Sequence[str]) -> bytes:
+    """Return what the input of the command of `run` begins with."""
+    return f"{_LINE}\n".encode() * len(pythons)
+
+
+def run(pythons: Sequence[str], limit: int, program: str, nothing: str) -> str:
+    """Return the command that has the first Python that runs go on with a program.
+
+    limit: how many seconds each Python has to take over. nothing: what is printed where none does;
+    all input is read then, as the connection might break otherwise.
+    """
+    return _command(
+        pythons,
+        limit,
+        program=_BEGIN + _TAKE_OVER.format(line=_LINE) + program,
+        ended=_TAKEN.format(line=_LINE),
+        nothing=f"cat <&3; printf %s {shlex.quote(nothing)} >&4",
+    )
+
+
+def search(pythons: Sequence[str], limit: int) -> str:
+    """Return the command that names the first Python that runs; see `found`."""
+    return _command(
+        pythons,
+        limit,
+        program=f"{_BEGIN}sys.exit({_RUNS})",
+        ended=_NAMED.format(runs=_RUNS, found=_FOUND),
+        nothing="true",
+    )
+
+
+def found(output: str) -> str:
+    """Return the Python that `search` has found, or an empty text."""
+    return next(iter(_marked(output, _FOUND)), "")
+
+
+def hung(output: str) -> list[str]:
+    """Return the Pythons that were given up because of the time, in their order."""
+    return _marked(output, _HUNG)[::-1]
+
+
+def _command(pythons: Sequence[str], limit: int, *, program: str, ended: str, nothing: str) -> str:
+    script = _SCRIPT.format(
+        pythons=" ".join(map(shlex.quote, pythons)),
+        lines=len(pythons),
+        program=shlex.quote(program),
+        limit=limit,
+        ended=ended,
+        hung=_HUNG,
+        nothing=nothing,
+    )
+    return f"sh -c {shlex.quote(script)}"
+
+
+def _marked(output: str, mark: str) -> list[str]:
+    """Return what stands after a mark, the last line first."""
+    lines = (line.strip().partition(" ") for line in reversed(output.split("\n")))
+    return [rest for word, _blank, rest in lines if word == mark and rest]
