@@ -73,6 +73,14 @@ def test_traits_in_the_background(tmp_path: Path) -> None:
     assert answer.result["traits"]["os"]["family"], answer.printed
 
 
+def test_the_next_python_is_asked_for_the_result(tmp_path: Path) -> None:
+    """Ansible asks for the result of a task in the background with a module of its own."""
+    hosts = inventory(tmp_path, "auto", [program(tmp_path / "shim", SHIMS["hangs"]), TARGET_PYTHON])
+    background = ("-B", "60", "-P", "1")
+    answer = call("traits", {"names": ["os"]}, hosts, *background, ANSIBLE_TIMEOUT="1")
+    assert answer.result["traits"]["os"]["family"], answer.printed
+
+
 def test_traits_use_the_next_python_too(tmp_path: Path) -> None:
     hosts = inventory(tmp_path, "auto", [program(tmp_path / "shim", SHIMS["hangs"]), TARGET_PYTHON])
     answer = call("traits", {"names": ["os"]}, hosts, ANSIBLE_TIMEOUT="1")

@@ -34,6 +34,10 @@ attributes:
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.action
+notes:
+  - With C(async) and C(poll=0), the result is fetched by a task of M(ansible.builtin.async_status),
+    which has Ansible's own choice of a Python. On a host where the first Python does not answer,
+    name another one in C(ansible_python_interpreter).
 seealso:
   - module: vigo.bridge.converge
   - module: ansible.builtin.setup

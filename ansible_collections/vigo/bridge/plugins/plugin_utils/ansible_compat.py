@@ -14,7 +14,7 @@ used where they are needed.
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, MutableMapping
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleParserError
@@ -240,6 +240,16 @@ def shows_arguments(variables: Mapping[str, Any]) -> bool:
         return bool(setting("INJECT_INVOCATION", variables))
     except AnsibleError:
         return True
+
+
+def use_for_polling(task_vars: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+    """Set variables for what Ansible itself runs for this task on this host.
+
+    Why: it asks for the result of a task with ``async`` and ``poll`` by a module of its own, which
+    gets the same ``task_vars``. Missing: that module has the variables as they were.
+    """
+    if isinstance(task_vars, MutableMapping):
+        task_vars.update(variables)
 
 
 def names_of_ansibles_variables() -> frozenset[str]:

@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 
 from ..module_utils.delivery.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON
 from . import kept_module, python_start
-from .ansible_compat import AnsibleAction, setting, shows_arguments
+from .ansible_compat import AnsibleAction, setting, shows_arguments, use_for_polling
 from .module_answer import answer_in, explanation, without_call
 from .printable import clean, clean_json, one_line
 
@@ -120,9 +120,12 @@ class RunningAction(AnsibleAction):
         """How many seconds a Python has to show that it runs: as many as a connection has."""
         return max(self.connection_timeout(), 1)
 
-    def _with_python(self, task_vars: Mapping[str, Any], python: str) -> dict[str, Any]:
+    def _with_python(self, task_vars: Mapping[str, Any], python: str) -> Mapping[str, Any]:
         chosen = {"ansible_python_interpreter": python}
         host = self._task.delegate_to
+        if self._task.async_val and not host:
+            use_for_polling(task_vars, chosen)
+            return task_vars
         if not host:
             return {**task_vars, **chosen}
         delegated = task_vars["ansible_delegated_vars"]
