@@ -15,6 +15,7 @@ from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.interpolation import Environment, Variable, interpolated
 from vigo_bridge.compose.merging import as_items, merged, merged_services
 from vigo_bridge.compose.project_files import ProjectFiles, root_of
+from vigo_bridge.compose.scalar_places import check_project_name
 from vigo_bridge.language.diagnostics import did_you_mean_or_known
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
@@ -88,6 +89,8 @@ def normalised(name: str) -> str:
 def _given_name(content: Fields, environment: Environment) -> str:
     found = environment.get("COMPOSE_PROJECT_NAME", Variable("", ""))
     name = get(content, "name")
+    if isinstance(name, Scalar):
+        check_project_name(name)
     return found.value or (str(name.text) if isinstance(name, Scalar) else "")
 
 

@@ -1,47 +1,98 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers and truth values that stand unquoted where compose expects a text."""
+"""What Compose's YAML makes of a scalar, and how Go prints that.
+
+It is the core schema of Go's package yaml.v3: `yes` is a string, `1_000` and `0b11` are numbers.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
-from vigo_bridge.compose.text import Interpolated, Text, text_of
+from vigo_bridge.compose.text import Interpolated
+from vigo_bridge.language.scalars import plain_value
 from vigo_bridge.language.values import Scalar
 
+#: What a scalar can be.
+NULL, STRING, INTEGER, FLOAT, TRUTH, DATE = "null", "string", "integer", "float", "truth", "date"
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUTH = {word: word.lower() for word in ["true", "True", "TRUE", "false", "False", "FALSE"]}
-_BASES = {"0b": 2, "0o": 8, "0x": 16}
-_INTEGER = re.compile(r"([-+]?)(0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|0[0-7]+|0|[1-9][0-9]{0,20})")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_INTEGER = re.compile(r"([-+]?)(0[bB][01]+|0[oO][0-7]+|0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_LARGEST = 1 << 64
+_DATE = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:([Tt ])(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d+))?(Z|[-+]\d\d:\d\d)?)?",
+    re.ASCII,
+)
+#: Go's int64 and uint64 together.
+_SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
+#: Longer ones are no numbers that anybody means.
+_MOST_DIGITS = 400
 #: From this power of ten on, Go writes an exponent, and below the other.
-_LARGE, _SMALL = 21, -4
+_LARGE, _SMALL = 6, -4
 
 
-def printed_by_compose(scalar: Scalar) -> Text:
-    """Return the text that a container gets: 1.1 for an unquoted 1.10, and true for True."""
-    is_text = isinstance(scalar.data, str) or isinstance(scalar, Interpolated)
-    return text_of(scalar) if is_text else Text((_printed(scalar.text),), scalar.position)
+@dataclass(frozen=True)
+class Plain:
+    """A scalar as Compose takes it. text: as Go prints it; empty for null.
+
+    number: of an integer or a float; None where it is neither, or not finite.
+    """
+
+    kind: str
+    text: str
+    number: int | float | None = None
 
 
-def _printed(text: str) -> str:
+def taken_by_compose(scalar: Scalar) -> Plain:
+    """Return what Compose makes of a scalar. What a variable gives is a string."""
+    is_tagged = isinstance(scalar.data, str) and not isinstance(plain_value(scalar.text), str)
+    if scalar.style or is_tagged or isinstance(scalar, Interpolated):
+        return Plain(STRING, scalar.text)
+    return _plain(scalar.text)
+
+
+def _plain(text: str) -> Plain:
+    if text in _NULLS:
+        return Plain(NULL, "")
     if text in _TRUTH:
-        return _TRUTH[text]
-    integer = _INTEGER.fullmatch(text)
-    if integer:
-        sign, number = integer.groups()
-        is_octal = number.startswith("0") and number != "0"
-        value = int(number, _BASES.get(number[:2], 8 if is_octal else 10))
-        if value < _LARGEST:
-            return str(-value if sign == "-" else value)
-    return _float(text) if _FLOAT.fullmatch(text) else text
+        return Plain(TRUTH, _TRUTH[text])
+    if _NOT_FINITE.fullmatch(text):
+        return Plain(FLOAT, text)
+    date = _date(text)
+    if date is not None:
+        return Plain(DATE, date)
+    digits = text if text[0] in "._" else text.replace("_", "")
+    if len(digits) > _MOST_DIGITS:
+        return Plain(STRING, text)
+    return _integer(digits) or _float(digits) or Plain(STRING, text)
 
 
-def _float(digits: str) -> str:
-    """Return a floating-point number as Go prints it."""
-    value = Decimal(repr(float(digits)))
-    if not value.is_finite():
-        return digits
+def _integer(digits: str) -> Plain | None:
+    found = _INTEGER.fullmatch(digits)
+    if found is None:
+        return None
+    sign, number = found.groups()
+    value = int(number, 8 if number[1:2].isdigit() and number.startswith("0") else 0)
+    value = -value if sign == "-" else value
+    # Compose has no larger integers; a decimal one becomes a float.
+    is_one = _SMALLEST <= value <= _LARGEST
+    return Plain(INTEGER, str(value), value) if is_one else None
+
+
+def _float(digits: str) -> Plain | None:
+    value = float(digits) if _FLOAT.fullmatch(digits) else float("inf")
+    if value in (float("inf"), float("-inf")):
+        return None
+    return Plain(FLOAT, _printed_float(value), value)
+
+
+def _printed_float(number: float) -> str:
+    value = Decimal(repr(number))
     if not value:
         return "-0" if value.is_signed() else "0"
     value = value.normalize()
@@ -49,3 +100,32 @@ def _float(digits: str) -> str:
     if _SMALL <= exponent < _LARGE:
         return f"{value:f}"
     return f"{value.scaleb(-exponent):f}e{'-' if exponent < 0 else '+'}{abs(exponent):02}"
+
+
+def _date(text: str) -> str | None:
+    """Return a date as Go prints it, `2024-01-02 00:00:00 +0000 UTC`; None for other texts."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, separator, hour, minute, second, fraction, zone = found.groups()
+    if (separator in ("T", "t") and zone is None) or (separator == " " and zone is not None):
+        return None
+    try:
+        date = datetime(int(year), int(month), int(day), tzinfo=_zone(zone))
+        moment = date.replace(hour=int(hour or 0), minute=int(minute or 0), second=int(second or 0))
+    except ValueError:
+        return None
+    digits = (fraction or "")[:9].rstrip("0")
+    offset = f"{moment:%z}"
+    name = "UTC" if moment.utcoffset() == timedelta(0) else offset
+    shown = f"{moment:%m-%d %H:%M:%S}" + (f".{digits}" if digits else "")
+    return f"{moment.year:04}-{shown} {offset} {name}"
+
+
+def _zone(written: str | None) -> timezone:
+    if written in (None, "Z"):
+        return UTC
+    assert written is not None
+    hours, minutes = int(written[1:3]), int(written[4:])
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if written[0] == "-" else offset)

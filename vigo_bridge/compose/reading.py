@@ -23,6 +23,7 @@ from vigo_bridge.compose.model import (
 )
 from vigo_bridge.compose.reading_sections import read_network, read_source, read_volume
 from vigo_bridge.compose.reading_storage import read_mount, read_port
+from vigo_bridge.compose.scalar_places import with_taken_scalars
 from vigo_bridge.compose.text import Text, joined
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
@@ -33,7 +34,9 @@ KEYS = tuple(item.name for item in fields(Service) if item.name not in _NOT_KEYS
 
 def read_project(loaded: Loaded, findings: Findings) -> Project:
     """Raises ComposeError where compose itself would refuse."""
-    sections = loaded.sections
+    sections = {
+        name: with_taken_scalars(name, content) for name, content in loaded.sections.items()
+    }
     return Project(
         name=loaded.name,
         folder=loaded.folder,
@@ -83,6 +86,9 @@ def _as_it_is(value: Value, findings: Findings) -> Value:
     return value
 
 
+_STATES = ("service_started", "service_healthy", "service_completed_successfully")
+
+
 def _depends_on(value: Value, findings: Findings) -> tuple[Dependency, ...]:
     if isinstance(value, Items):
         return tuple(
@@ -93,13 +99,14 @@ def _depends_on(value: Value, findings: Findings) -> tuple[Dependency, ...]:
     for key, item in shapes.mapping(value).entries:
         options = item if isinstance(item, Fields) else Fields((), key.position)
         shapes.known_only(options, ("condition", "restart", "required"), "depends_on")
-        condition = str(shapes.optional(options, "condition") or "service_started")
+        condition = get(options, "condition")
+        started = "service_started" if condition is None else shapes.one_of(condition, _STATES)
         required = get(options, "required")
         restart = get(options, "restart")
         found.append(
             Dependency(
                 key.text,
-                condition.removeprefix("service_"),
+                started.removeprefix("service_"),
                 restart is not None and shapes.flag(restart),
                 required is None or shapes.flag(required),
                 key.position,
@@ -168,7 +175,8 @@ def _env_files(value: Value, findings: Findings) -> tuple[EnvFile, ...]:
             continue
         shapes.known_only(item, ("path", "required", "format"), "env_file")
         required, path = get(item, "required"), get(item, "path")
-        is_raw = str(shapes.optional(item, "format") or "") == "raw"
+        form = get(item, "format")
+        is_raw = form is not None and shapes.one_of(form, ("raw",)) == "raw"
         is_required = required is None or shapes.flag(required)
         found.append(EnvFile(shapes.text(path or item), is_required, is_raw))
     return tuple(found)
@@ -181,10 +189,11 @@ def _grants(value: Value, findings: Findings) -> tuple[Grant, ...]:
             found.append(Grant(str(shapes.text(item)), None, "", "", "", item.position))
             continue
         shapes.known_only(item, ("source", "target", "uid", "gid", "mode"), "an entry")
-        uid, gid, mode = (str(shapes.optional(item, key) or "") for key in ("uid", "gid", "mode"))
+        uid, gid = (str(shapes.optional(item, key) or "") for key in ("uid", "gid"))
         target = shapes.optional(item, "target")
         source = str(shapes.optional(item, "source") or "")
-        digits = mode.removeprefix("0o").lstrip("0")
+        mode = get(item, "mode")
+        digits = "" if mode is None else format(shapes.number(mode), "o")
         found.append(Grant(source, target, uid, gid, digits, item.position))
     return tuple(found)
 
@@ -246,9 +255,10 @@ def _restart_policy(value: Value | None, findings: Findings) -> str | None:
         if key.text in ("delay", "window"):
             findings.note(key.position, f"restart_policy.{key.text}: {_IGNORED_BY_COMPOSE}")
     condition = _CONDITIONS.get(str(shapes.optional(content, "condition") or "any"), "always")
-    attempts = shapes.optional(content, "max_attempts")
-    is_counted = condition == "on-failure" and attempts is not None
-    return f"on-failure:{attempts}" if is_counted else condition
+    attempts = get(content, "max_attempts")
+    number = None if attempts is None else shapes.number(attempts)
+    is_counted = condition == "on-failure" and number is not None
+    return f"on-failure:{number}" if is_counted else condition
 
 
 def _logging(value: Value, findings: Findings) -> Logging:

@@ -117,12 +117,10 @@ def _details(fields: Fields, key: str) -> Fields:
 
 def _tmpfs_options(fields: Fields) -> str:
     details = _details(fields, "tmpfs")
-    size, mode = shapes.optional(details, "size"), shapes.optional(details, "mode")
+    size, mode = shapes.optional(details, "size"), get(details, "mode")
     words = []
     if mode is not None:
-        digits = str(mode)
-        is_octal = digits.startswith("0")
-        words.append(f"mode={digits.lstrip('0o') if is_octal else format(int(digits), 'o')}")
+        words.append(f"mode={shapes.number(mode):o}")
     if size is not None:
         words.append(f"size={size}")
     return ",".join(words)

@@ -10,7 +10,6 @@ from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.loading import get
 from vigo_bridge.compose.merging import as_mapping
 from vigo_bridge.compose.model import Pairs
-from vigo_bridge.compose.plain_scalars import printed_by_compose
 from vigo_bridge.compose.text import Text, text_of
 from vigo_bridge.language.diagnostics import did_you_mean_or_known
 from vigo_bridge.language.reader import described
@@ -18,7 +17,7 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 _TRUTH = {
     word: truth
-    for truth, words in ((True, "true yes on y 1"), (False, "false no off n 0"))
+    for truth, words in ((True, "true yes on y"), (False, "false no off n"))
     for word in words.split()
 }
 
@@ -37,16 +36,9 @@ def optional(fields: Fields, name: str) -> Text | None:
     return None if found is None else text(found)
 
 
-def _item(value: Value) -> Text:
-    """An item of a list, which cannot be null."""
-    if isinstance(value, Scalar) and value.data is None:
-        misfit(value, 'a text ("" for an empty one)')
-    return text(value)
-
-
 def texts(value: Value) -> tuple[Text, ...]:
     """A list of texts, or one."""
-    return tuple(map(_item, value.items)) if isinstance(value, Items) else (text(value),)
+    return tuple(map(text, value.items)) if isinstance(value, Items) else (text(value),)
 
 
 def words(value: Value) -> Text | tuple[Text, ...]:
@@ -61,6 +53,12 @@ def mapping(value: Value) -> Fields:
 def flag(value: Value) -> bool:
     written = str(text(value)).lower()
     return _TRUTH[written] if written in _TRUTH else misfit(value, "true or false")
+
+
+def one_of(value: Value, words: Sequence[str]) -> str:
+    """One of the words that compose knows at a place."""
+    written = str(text(value))
+    return written if written in words else misfit(value, " or ".join(words))
 
 
 def number(value: Value) -> int:
@@ -79,7 +77,7 @@ def pairs(value: Value) -> Pairs:
 def _value(item: Value) -> Text | None:
     if not isinstance(item, Scalar):
         misfit(item, "a text")
-    return None if item.data is None else printed_by_compose(item)
+    return None if item.data is None else text_of(item)
 
 
 def known_only(fields: Fields, known: Sequence[str], what: str) -> None:
