@@ -3,38 +3,77 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import reduce
 
-from vigo_bridge.resolve.globs import glob_covers, literal_ends
+from vigo_bridge.resolve.globs import glob_matches, is_glob, pieces
+
+
+@dataclass(eq=False)
+class _Node:
+    """Globs that begin alike. owners: of the glob that ends here. is_star: it ends with `*`."""
+
+    is_star: bool = False
+    children: dict[str, _Node] = field(default_factory=dict)
+    sets: list[str] = field(default_factory=list)
+    owners: set[int] = field(default_factory=set)
+
+    def child(self, piece: str) -> _Node:
+        """Return the node after one more piece of a glob, which may be new."""
+        if piece not in self.children:
+            self.children[piece] = _Node(piece == "*")
+            if len(piece) > 1:
+                self.sets.append(piece)
+        return self.children[piece]
+
+    def after(self, piece: str) -> Iterator[_Node]:
+        """Yield the nodes of globs that cover one more piece, a `*` or a single character."""
+        if self.is_star:
+            yield self
+        if piece != "*":
+            wide = {piece, "?"} | {each for each in self.sets if _is_member(piece, each)}
+            yield from (self.children[each] for each in wide if each in self.children)
+
+
+def _is_member(piece: str, characters: str) -> bool:
+    """Whether a single character is one of a set. Two sets are only compared for equality."""
+    return len(piece) == 1 and piece != "?" and glob_matches(characters, piece)
 
 
 class CoveringGlobs:
-    """Globs by the text that they begin with and the text that they end with."""
+    """Globs as a tree of their pieces. looks: how many of its nodes were visited so far."""
 
     def __init__(self) -> None:
-        self._globs: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        self._owners: dict[str, set[int]] = defaultdict(set)
+        self._root = _Node()
+        self.looks = 0
 
     def add(self, glob: str, owner: int) -> None:
         """Add a glob, and the number of the entry that it belongs to."""
-        beginning, end = literal_ends(glob)
-        self._globs[beginning][end].add(glob)
-        self._owners[glob].add(owner)
+        if is_glob(glob):
+            reduce(_Node.child, pieces(glob), self._root).owners.add(owner)
 
     def owners_of_all(self, globs: Iterable[str]) -> set[int]:
-        """Return the owners that have, for each of these globs, one that covers it."""
+        """Return the owners that have, for each of these globs, one that covers it.
+
+        May leave one out (see `_is_member`); never has one that does not cover.
+        """
         found = [self._owners_of(glob) for glob in globs]
         return reduce(set.intersection, found) if found else set()
 
     def _owners_of(self, glob: str) -> set[int]:
-        covering = (wide for wide in self._candidates(glob) if glob_covers(wide, glob))
-        return {owner for wide in covering for owner in self._owners[wide]}
+        if not is_glob(glob):
+            return set()
+        nodes = self._with_stars([self._root])
+        for piece in pieces(glob):
+            nodes = self._with_stars(after for node in nodes for after in node.after(piece))
+        return {owner for node in nodes for owner in node.owners}
 
-    def _candidates(self, glob: str) -> Iterator[str]:
-        beginning, end = literal_ends(glob)
-        for length in range(len(beginning) + 1):
-            by_end = self._globs.get(beginning[:length], {})
-            for start in range(len(end) + 1) if by_end else ():
-                yield from by_end.get(end[start:], ())
+    def _with_stars(self, nodes: Iterable[_Node]) -> dict[_Node, None]:
+        """The nodes, and those after a `*` that stands for nothing."""
+        found = dict.fromkeys(nodes)
+        for node in list(found):
+            if "*" in node.children:
+                found[node.children["*"]] = None
+        self.looks += len(found)
+        return found

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from itertools import takewhile
 
 _PIECE = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
@@ -50,8 +49,8 @@ def _expressions(glob: str) -> str:
 
 def _between_stars(glob: str) -> list[str]:
     parts = [""]
-    for piece in _pieces(glob):
-        if piece.startswith("*"):
+    for piece in pieces(glob):
+        if piece == "*":
             parts.append("")
         else:
             parts[-1] += _expression(piece)
@@ -69,48 +68,6 @@ def _expression(piece: str) -> str:
     return re.escape(piece)
 
 
-def literal_ends(glob: str) -> tuple[str, str]:
-    """Return the text before the first `*`, `?` or set of a glob, and that after the last one.
-
-    A glob can be covered only by one whose ends are the beginning and the end of these.
-    """
-    pieces = _pieces(glob)
-    return _literal(pieces), _literal(pieces[::-1])[::-1]
-
-
-def _literal(pieces: Iterable[str]) -> str:
-    return "".join(takewhile(lambda piece: len(piece) == 1 and piece not in "*?", pieces))
-
-
-def _pieces(glob: str) -> list[str]:
-    return _PIECE.findall(glob.casefold())
-
-
-def glob_covers(wide: str, narrow: str) -> bool:
-    """Whether every host that `narrow` matches is matched by `wide`.
-
-    May say no where it is so (sets of characters are only compared for equality), never yes
-    where it is not.
-    """
-    return (
-        is_glob(wide) and is_glob(narrow) and _covers(tuple(_pieces(wide)), tuple(_pieces(narrow)))
-    )
-
-
-@cache
-def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
-    if not wide:
-        return not narrow
-    first = wide[0]
-    if first.startswith("*"):
-        return _covers(wide[1:], narrow) or (bool(narrow) and _covers(wide, narrow[1:]))
-    if not narrow or narrow[0].startswith("*"):
-        return False
-    return _covers_character(first, narrow[0]) and _covers(wide[1:], narrow[1:])
-
-
-def _covers_character(wide: str, narrow: str) -> bool:
-    if wide in ("?", narrow):
-        return True
-    is_set = len(wide) > 1
-    return is_set and len(narrow) == 1 and narrow != "?" and glob_matches(wide, narrow)
+def pieces(glob: str) -> list[str]:
+    """Return the pieces of a glob in lower case: `*`, `?`, a set such as `[a-z]`, or a letter."""
+    return ["*" if piece.startswith("*") else piece for piece in _PIECE.findall(glob.casefold())]
