@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,8 +123,9 @@ def _position_in(value: Value, place: Iterable[Any]) -> Position:
         elif isinstance(value, Fields):
             entry = next((entry for entry in value.entries if entry[0].text == part), None)
             inner = entry and entry[not isinstance(part, Key)]
-        elif isinstance(part, Offset) and isinstance(value, Scalar):
-            return value.position if is_template(value.text) else value.position_of(part)
+        elif isinstance(value, Scalar):
+            offset = part if isinstance(part, Offset) else _offset_of(str(part), value.text)
+            return value.position if is_template(value.text) else value.position_of(offset)
         if inner is None:
             break
         value = inner
@@ -132,3 +134,9 @@ def _position_in(value: Value, place: Iterable[Any]) -> Position:
 
 def _name(entry: Scalar) -> str:
     return entry.text.partition("=")[0].strip()
+
+
+def _offset_of(name: str, text: str) -> int:
+    """Return where `NAME=VALUE` stands in a text with commas; 0 where it does not."""
+    found = re.search(rf"(?:^|,)\s*({re.escape(name)})\s*=", text)
+    return found.start(1) if found else 0

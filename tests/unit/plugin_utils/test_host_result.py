@@ -51,6 +51,14 @@ GOOD: dict[str, Any] = {
             "output": "",
             "duration_s": 0.0,
         },
+        {
+            "id": "web/later",
+            "type": "exec",
+            "action": "skipped",
+            "reason": "web/told failed",
+            "failed_dependency": "web/told",
+            "duration_s": 0.0,
+        },
     ],
 }
 
