@@ -200,6 +200,8 @@ class InMemoryEngine:
 
     def _start(self, name: str, **_: Any) -> bytes:
         box = self._find(name)
+        if box.status == "paused":
+            raise Refusal(409, "cannot start a paused container, try unpause instead")
         if not box.has_process:
             self._refuse_start(box)
             self._life.start(box)

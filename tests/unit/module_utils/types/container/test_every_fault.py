@@ -31,12 +31,14 @@ OF_QUESTIONS = ("refuse",)
 class Scenario:
     """before: is brought first. change: beside that. then: what is wanted after the fault; by
     default the same as with it. others: containers of other resources, brought after the first.
+    paused: whether somebody has paused the container before its change.
     """
 
     before: Mapping[str, Any] | None
     change: Mapping[str, Any]
     then: Mapping[str, Any] | None = None
     others: Sequence[Mapping[str, Any]] = field(default=())
+    paused: bool = False
 
     @property
     def changed(self) -> dict[str, Any]:
@@ -62,6 +64,7 @@ SCENARIOS = {
     "replaced, but it fails": Scenario({}, BROKEN, then={}),
     "replaced and corrected": Scenario({}, BROKEN, then={"image": "redis:8-alpine"}),
     "replaced while stopped": Scenario({"state": "stopped"}, {"user": "1000"}),
+    "replaced while paused": Scenario({}, {"image": "redis:8-alpine"}, paused=True),
     "replaced and stopped": Scenario({}, {"user": "1000", "state": "stopped"}),
     "replaced with a follower": Scenario({}, {"image": "redis:8-alpine"}, others=[PROXY]),
     "replaced with a follower, but it fails": Scenario({}, BROKEN, then={}, others=[PROXY]),
@@ -88,6 +91,8 @@ class Scene:
             self._bring({**SERVICE, **scenario.before})
         for other in scenario.others:
             self._bring(other)
+        if scenario.paused:
+            self.memory.request("POST", "/containers/app/pause", 1.0)
         app = self.memory.box("app")
         self.volumes = self._volumes("app") if app else {}
         self.was_up = app is not None and app.is_up

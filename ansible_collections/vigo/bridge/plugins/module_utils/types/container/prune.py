@@ -18,6 +18,7 @@ from ...common.errors import ResourceError
 from ...engine.connection import address
 from ..base import PRUNED, Result, as_failed
 from ..target import Target
+from .ending import end
 from .engine import Engine
 from .named import Named, named
 from .owners import Owners, is_proven, own_networks, owners, refuse_namesakes
@@ -100,6 +101,7 @@ def _unnamed(
         for orphan in find_orphans(engine.all_containers(), whose, known, record)
         if is_proven(engine, orphan.id, whose)
     ]
+    orphans.sort(key=lambda orphan: not _shares_a_network(engine, orphan))
     found = [
         Unnamed(engine, CONTAINER, orphan.id, orphan.name, "the stack no longer names it")
         for orphan in orphans
@@ -136,6 +138,12 @@ def find_orphans(
         if owner.resource and (owner.resource not in resources or owner.resource in record.names):
             found.append(Orphan(entry["Id"], name, _networks_of(entry)))
     return sorted(found, key=lambda orphan: orphan.name)
+
+
+def _shares_a_network(engine: Engine, orphan: Orphan) -> bool:
+    """Such a one goes first: Podman removes no container whose network another one shares."""
+    container = engine.container(orphan.id)
+    return container is not None and container.network_mode.startswith("container:")
 
 
 def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -209,6 +217,6 @@ def _remove(found: Unnamed) -> None:
         found.engine.remove_network(found.id)
         return
     container = found.engine.container(found.id)
-    if container is not None and container.is_up:
-        found.engine.stop(container.id, container.grace)
+    if container is not None:
+        end(found.engine, container)
     found.engine.remove(found.id)

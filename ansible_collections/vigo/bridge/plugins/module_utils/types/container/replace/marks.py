@@ -14,6 +14,7 @@ from typing import Any, Mapping, Sequence
 
 from ....common.errors import ResourceError
 from .. import label
+from ..ending import has_process
 from ..observed import Existing
 from ..values import restart
 
@@ -28,16 +29,11 @@ class Prior:
 
 def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, str]:
     """Return the labels of the container that takes the place of ``old``."""
-    prior = {"restart": old.settings.restart, "running": was_running(old)}
+    prior = {"restart": old.settings.restart, "running": has_process(old)}
     labels = {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
     if followers:
         labels[label.FOLLOWERS] = json.dumps([follower.name for follower in followers])
     return labels
-
-
-def was_running(container: Existing) -> bool:
-    """Whether a container has a process, which its successor must have, too."""
-    return container.status in ("running", "paused", "restarting")
 
 
 def prior(container: Existing) -> Prior:

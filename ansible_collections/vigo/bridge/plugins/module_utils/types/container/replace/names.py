@@ -32,6 +32,8 @@ def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OL
 def keep_failed(engine: Engine, name: str, container: Existing) -> None:
     """Stops a container that did not come up, and keeps it as ``NAME.vigo-failed``."""
     # In this order: Docker refuses to update a container that ends at that moment.
+    if container.status == "paused":
+        engine.unpause(container.id)
     engine.stop(container.id, container.grace)
     disarm(engine, container.id)
     drop_failed(engine, name)

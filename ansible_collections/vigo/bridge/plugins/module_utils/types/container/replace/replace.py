@@ -24,13 +24,14 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ....common.errors import Blocked, ResourceError
 from .. import label
+from ..ending import end, has_process
 from ..engine import Engine
 from ..observed import Existing
 from ..settle import Settling
 from ..spec import FAILED, NEW, OLD, ContainerSpec
 from . import followers as followers_
 from . import names
-from .marks import labels_for, was_running
+from .marks import labels_for
 from .rollback import Swap, roll_back
 
 
@@ -137,10 +138,7 @@ def _created(
 def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> None:
     """The new containers get the names; the old ones are stopped and out of the way."""
     for old in reversed(olds):
-        if old.status == "paused":
-            engine.unpause(old.id)
-        if was_running(old):
-            engine.stop(old.id, old.grace)
+        end(engine, old)
     for swap in swaps:
         engine.rename(swap.old_id, swap.name + OLD)
         engine.rename(swap.new_id, swap.name)
@@ -152,7 +150,7 @@ def _started(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) ->
     settling: list[Settling] = []
     try:
         for swap, old in zip(swaps, olds):
-            if swap is swaps[0] or was_running(old):
+            if swap is swaps[0] or has_process(old):
                 settling.append(_start(engine, swap))
     except ResourceError:
         for each in settling:
@@ -203,7 +201,7 @@ def _undone(
             " The next run tries again",
         )
     name = swaps[0].name
-    state = "is back and running" if was_running(old) else "is back"
+    state = "is back and running" if has_process(old) else "is back"
     kept = engine.container(name + FAILED)
     trace = f"; the new one is kept, stopped, as {name}{FAILED}" if kept else ""
     message = f"{error.message}. The former container {state}{trace}"

@@ -78,7 +78,8 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
         engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
     if old.name != swap.name:
         engine.rename(old.id, swap.name)
-    if prior.running and not (_stays_up(engine, old) if doubtful else old.is_up):
+    is_up = _stays_up(engine, old) if doubtful else old.is_up
+    if prior.running and old.status != "paused" and not is_up:  # Engines start no paused one.
         _start_patiently(engine, old.id)
     if doubtful:
         _keep_name(engine, swap)

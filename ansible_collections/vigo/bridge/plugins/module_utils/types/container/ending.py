@@ -1,0 +1,22 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ending a container the way its program expects it."""
+
+from __future__ import annotations
+
+from .engine import Engine
+from .observed import Existing
+
+
+def end(engine: Engine, container: Existing) -> None:
+    """Stop a container that has a process, with its own grace. Podman stops no paused one."""
+    if container.status == "paused":
+        engine.unpause(container.id)
+    if has_process(container):
+        engine.stop(container.id, container.grace)
+
+
+def has_process(container: Existing) -> bool:
+    """Whether a container runs, or is about to."""
+    return container.status in ("running", "paused", "restarting")
