@@ -97,6 +97,10 @@ wheel: .venv/ready ## the package to install, in dist/
 release: .venv/ready ## build and check a release in dist/release, and say what to upload where
 	$(PYTHON) -m tests.release
 
+.PHONY: messages
+messages: .venv/ready ## the list of all messages for reviews, in tests/unit/messages.txt
+	$(PYTHON) -m tests.messages
+
 .PHONY: constraints
 constraints: ## take the newest development tools, and write their versions to tests/constraints.txt
 	tests/freeze
