@@ -7,22 +7,17 @@ Beside the folder, the registry names it. Nothing else of the copy is changed.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.ansible_program import ansible
-from tests.integration.program import Finished, vigo_bridge
+from tests.integration.project_copy import ProjectCopy
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("vigo_bridge", "ansible_collections", "docs/site")
 UTILS = "ansible_collections/vigo/bridge/plugins/module_utils/types"
 REGISTRY = """\
 from {folder}.descriptor import TYPE as MOTD
@@ -46,42 +41,25 @@ envoys:
 }
 
 
-class Copy:
+class Copy(ProjectCopy):
     """A copy of the project that has the type, and a stack that uses it."""
 
     def __init__(self, folder: Path) -> None:
-        self.project = folder / "project"
+        super().__init__(folder / "project", home=folder)
         self.stack = folder / "stack"
         self.motd = folder / "motd"
-        for name in COPIED:
-            leave_out = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, self.project / name, ignore=leave_out)
-        shutil.copytree(Path(__file__).parent / "new_type/motd", self.project / UTILS / "motd")
-        with (self.project / UTILS / "registry.py").open("a") as registry:
+        shutil.copytree(Path(__file__).parent / "new_type/motd", self.folder / UTILS / "motd")
+        with (self.folder / UTILS / "registry.py").open("a") as registry:
             registry.write(REGISTRY.format(folder=".motd"))
         for name, text in STACK.items():
             (self.stack / name).parent.mkdir(parents=True, exist_ok=True)
             (self.stack / name).write_text(text.replace("HERE", str(folder)))
-        self.environment = {"PYTHONPATH": str(self.project), "HOME": str(folder)}
-
-    def __call__(self, *arguments: str | Path) -> Finished:
-        return vigo_bridge(*arguments, environment=self.environment, cwd=self.project)
 
     def actions(self, command: str) -> dict[str, Any]:
         finished = self(command, "--stacks", self.stack, "--local", "-o", "json")
         assert finished.document["envoys"], finished.err
         (envoy,) = finished.document["envoys"].values()
         return {resource["id"]: resource["action"] for resource in envoy["resources"]}
-
-    def python(self, program: str) -> str:
-        return subprocess.run(
-            [sys.executable, "-c", program],
-            env={**os.environ, **self.environment},
-            cwd=self.project,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ def test_what_is_forgotten_is_named() -> None:
     class Bare(Behaviour):
         """Does nothing."""
 
-    bare = ResourceType("bare", "name", (Attribute("name"),), Bare, lambda given: given)
+    bare = ResourceType("bare", "name", lambda: (Attribute("name"),), Bare, lambda given: given)
     assert missing(bare) == [
         "documentation",
         "rows of the schema",

@@ -134,13 +134,14 @@ class Needs(NamedTuple):
 class Engines(NamedTuple):
     """What engines do with a setting: one row of the table in docs/containers.md.
 
-    case: follows the setting's name there. Rows that are equal but for the name become one.
+    case: the first cell, with ``{}`` for the setting's name. Rows that differ in the name alone
+    become one.
     """
 
     docker_20: str
     docker_25: str
     podman: str
-    case: str = ""
+    case: str = "{}"
 
 
 @dataclass(frozen=True)

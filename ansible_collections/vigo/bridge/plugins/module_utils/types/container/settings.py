@@ -76,19 +76,19 @@ def _sorted(value: Any, attribute: str) -> tuple[str, ...]:
 #: Where a container of another tool may have entries that nobody set.
 _ALWAYS = ("docker", "podman")
 _LIMITED = (
-    Engines("in place; lifting `memory` or `cpus` recreates", "the same", "recreates"),
+    Engines("changed in place; removing `memory` or `cpus` recreates", "the same", "recreates"),
     Engines(
-        "left out, warning",
-        "left out, warning",
-        "left out, warning",
-        case=", where the host's control groups lack it",
+        "ignored, warning",
+        "ignored, warning",
+        "ignored, warning",
+        case="{}, if the host's control groups do not support it",
     ),
 )
 _UNREPORTED = Engines(
     "compared",
     "compared",
-    "not reported: taken as equal",
-    case=" of a container that another tool created",
+    "not reported: assumed equal",
+    case="{} of a container that another tool created",
 )
 
 
@@ -108,6 +108,14 @@ class Settings:
             read=image_name.read,
             plain=True,
             compare=Effect(),
+            engines=(
+                Engines(
+                    "the registry is queried",
+                    "the registry is queried",
+                    "`unknown`",
+                    case="a moved tag in check mode",
+                ),
+            ),
         )
     )
     command: tuple[str, ...] | None = row(
@@ -209,8 +217,9 @@ class Settings:
                 Engines(
                     "10 s",
                     "10 s",
-                    "10 s for what vigo.bridge creates; Podman 4.3 itself kills at once",
-                    case=" left out",
+                    "10 s for containers that vigo.bridge creates; Podman 4.3 itself kills"
+                    " immediately",
+                    case="{} not set",
                 ),
             ),
         )
@@ -231,7 +240,7 @@ class Settings:
             ),
             shown=NAME,
             needs=Needs((1, 44), "Docker 25", part="start_interval"),
-            engines=(Engines("error", "yes", "error", case=" with `start_interval`"),),
+            engines=(Engines("error", "yes", "error", case="{} with `start_interval`"),),
         )
     )
     platform: str | None = row(
@@ -267,10 +276,10 @@ class Settings:
             of_network=True,
             engines=(
                 Engines(
-                    "another one after each start",
+                    "a new port after each start",
                     "the same",
-                    "stays until the container is recreated",
-                    case=" without a port of the host: the one that the engine chooses",
+                    "the port stays until the container is recreated",
+                    case='`ports: "80"`, where the engine chooses the host port',
                 ),
             ),
         )
@@ -288,7 +297,7 @@ class Settings:
                     "error",
                     "error",
                     "the folder is created",
-                    case=" with a path that does not exist, with `:z` and `:Z`, too",
+                    case="a path in {} that does not exist, also with `:z` or `:Z`",
                 ),
             ),
         )
@@ -312,7 +321,7 @@ class Settings:
             send=_devices.send,
             form=_devices.form,
             compare=Entries(same=_devices.same),
-            engines=(_UNREPORTED._replace(case=f": permissions{_UNREPORTED.case}"),),
+            engines=(_UNREPORTED._replace(case=f"permissions in {_UNREPORTED.case}"),),
         )
     )
     networks: tuple[Attachment, ...] | None = row(
@@ -330,13 +339,14 @@ class Settings:
                     "error",
                     "error",
                     "error",
-                    case=": fixed addresses of one that is created on demand",
+                    case="fixed IP addresses in a network that is created on demand",
                 ),
                 Engines(
-                    "in place",
-                    "in place",
+                    "changed in place",
+                    "changed in place",
                     "not reported: stays",
-                    case=": removing a fixed address that was set without recreating the container",
+                    case="removing a fixed IP address that was set without recreating the"
+                    " container",
                 ),
             ),
         )
@@ -416,7 +426,7 @@ class Settings:
             send=_restart.payload,
             update=_restart.update,
             compare=Live(),
-            engines=(Engines("in place", "in place", "recreates"),),
+            engines=(Engines("changed in place", "changed in place", "recreates"),),
         )
     )
     memory: int | None = row(
@@ -439,7 +449,12 @@ class Settings:
             on_podman=limits.no_swap_limit_on_podman,
             engines=(
                 *_LIMITED,
-                Engines("yes", "yes", "stays twice the memory, warning", case=" of `-1`"),
+                Engines(
+                    "yes",
+                    "yes",
+                    "stays at twice the memory, warning",
+                    case="`memory_swap: -1`",
+                ),
             ),
         )
     )
@@ -494,7 +509,7 @@ class Settings:
             at="HostConfig.ShmSize",
             read=as_number,
             compare=Single(limits.shm_sizes, limits.same_shm_size),
-            engines=(Engines("64m", "64m", "62.5m, which counts as 64m", case=" left out"),),
+            engines=(Engines("64m", "64m", "62.5m, treated as 64m", case="{} not set"),),
         )
     )
     cap_add: tuple[str, ...] | None = row(
@@ -539,7 +554,7 @@ class Settings:
             form=dict,
             compare=Entries(added_by=_ALWAYS),
             shown=KEYS,
-            engines=(_UNREPORTED,),
+            engines=(_UNREPORTED._replace(podman=f"{_UNREPORTED.podman}, warning"),),
         )
     )
     ipc: str | None = row(
@@ -554,8 +569,8 @@ class Settings:
                 Engines(
                     "as `private`",
                     "as `private`",
-                    "as `shareable`; spelling out either changes nothing",
-                    case=" left out",
+                    "as `shareable`; setting either value changes nothing",
+                    case="{} not set",
                 ),
             ),
         )
@@ -588,7 +603,7 @@ class Settings:
             form=dict,
             compare=Entries(added_by=_ALWAYS),
             shown=KEYS,
-            engines=(_UNREPORTED,),
+            engines=(_UNREPORTED._replace(podman=f"{_UNREPORTED.podman}, warning"),),
         )
     )
 

@@ -16,7 +16,7 @@ from typing import Any, Callable, Mapping
 from ..observed import Observed
 from ..setting import Entries, Pair, Setting, Single
 from ..settings import SETTINGS, Settings
-from . import defaults
+from . import program
 
 Reveal = Callable[[str], str]
 
@@ -64,7 +64,7 @@ def _has_words(name: str, wanted: Settings, observed: Observed, reveal: Reveal) 
         None if words is None else tuple(reveal(word) for word in words)
         for words in (wanted.command, wanted.entrypoint)
     )
-    expected = defaults.of_words(name, observed, entrypoint, command)
+    expected = program.words(name, observed, entrypoint, command)
     actual: tuple[str, ...] | None = getattr(observed.existing.settings, name)
     return expected == actual
 

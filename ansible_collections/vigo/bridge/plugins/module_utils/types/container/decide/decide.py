@@ -15,7 +15,7 @@ from .. import label
 from ..observed import Existing, Observed
 from ..settings import SETTINGS
 from ..spec import ContainerSpec
-from . import abilities, defaults, differences, steps
+from . import abilities, differences, program, steps
 from .differences import Difference
 
 #: Actions of this run after which a trigger has nothing left to do.
@@ -112,7 +112,7 @@ def _refuse_nothing_to_run(spec: ContainerSpec, observed: Observed) -> None:
     """Raise ResourceError if neither the spec nor the image names a program."""
     settings = spec.settings
     if observed.image is None or any(
-        defaults.of_words(name, observed, settings.entrypoint, settings.command)
+        program.words(name, observed, settings.entrypoint, settings.command)
         for name in ("entrypoint", "command")
     ):
         return

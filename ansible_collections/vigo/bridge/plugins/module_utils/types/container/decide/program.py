@@ -10,7 +10,7 @@ from typing import Any
 from ..observed import Observed
 
 
-def of_words(name: str, observed: Observed, entrypoint: Any, command: Any) -> tuple[str, ...]:
+def words(name: str, observed: Observed, entrypoint: Any, command: Any) -> tuple[str, ...]:
     """Return the words that run. Setting the entry point drops the image's command."""
     image = observed.image_config
     if name == "entrypoint":

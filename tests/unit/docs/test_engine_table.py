@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/containers.md says of each setting what its row says."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FILE = Path(__file__).parents[3] / "docs/site/engine_table.py"
+
+
+@pytest.fixture(scope="module")
+def engine_table() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("engine_table", FILE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_has_the_table(engine_table: ModuleType) -> None:
+    """If not, run `python docs/site/engine_table.py`."""
+    page = engine_table.PAGE.read_text(encoding="utf-8")
+    assert engine_table.table() in page
+    assert engine_table.updated(page) == page
+
+
+def test_another_table_is_replaced(engine_table: ModuleType) -> None:
+    head, line = engine_table.HEAD
+    page = f"a\n\n{head}\n{line}\n| old | | | |\n\nb | c\n"
+    assert engine_table.updated(page) == f"a\n\n{engine_table.table()}\nb | c\n"
