@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the action of vigo.bridge.converge gathers for a host, and what it leaves of the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.vigo.bridge.plugins.action import converge
+from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
+
+EVIL = "\x1b[2J\u202e"
+CLEAN = "\\x1b[2J\\u202e"
+RAN = {"id": "web/run", "type": "exec", "action": "ran", "reason": "it has no guard"}
+RESULT = {"changed": True, "resources": [RAN], "notes": [], "orphans": []}
+RESOURCES = [{"id": "web/run", "type": "exec", "command": "true"}]
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    monkeypatch.setattr(ActionBase, "run", lambda *_: {})
+    monkeypatch.setattr(converge, "display", display := Mock())
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    return display
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which each host's result is left."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def made(answer: Any = RESULT, **arguments: Any) -> Any:
+    """Return an action whose module answers so. sent: its arguments."""
+    action = object.__new__(converge.ActionModule)
+    action._task = SimpleNamespace(args=arguments, no_log=False, diff=False, async_val=0)
+    action.template = lambda value: f"rendered {value}"
+
+    def call(module: str, given: Mapping[str, Any], task_vars: Any, needs_sdk: bool) -> Any:
+        action.sent = dict(given)
+        action.needed_sdk = needs_sdk
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    action.call = call
+    return action
+
+
+def variables(**more: Any) -> dict[str, Any]:
+    return {"inventory_hostname": "web1", "vigo_resources": RESOURCES, **more}
+
+
+#: the task's arguments, variables -> what the module is given besides resources, crates and vars
+GIVEN: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "nothing else": ({}, {}, {}),
+    "taken as it stands": ({}, {"vigo_only": ["web"]}, {"only": ["web"]}),
+    "rendered": ({}, {"vigo_state_dir": "/x"}, {"state_dir": "rendered /x"}),
+    "prune and the lock": (
+        {},
+        {"vigo_prune": "p", "vigo_lock_timeout": "9"},
+        {"prune": "rendered p", "lock_timeout": "rendered 9"},
+    ),
+    "the task's": ({"state_dir": "/t"}, {"vigo_state_dir": "/x"}, {"state_dir": "/t"}),
+    "a scope": (
+        {},
+        {"vigo_scope": "s", "vigo_stack_id": "i", "vigo_former_scopes": "f"},
+        {"scope": "rendered s", "stack_id": "rendered i", "former_scopes": "rendered f"},
+    ),
+    "a scope of the task's": (
+        {"scope": "t"},
+        {
+            "vigo_scope": "s",
+            "vigo_stack_id": "i",
+            "vigo_former_scopes": "f",
+            "vigo_scope_is_default": "d",
+        },
+        {"scope": "t"},
+    ),
+    "other variables": ({}, {"vigo_other": 1, "state_dir": "/x"}, {}),
+}
+
+
+@pytest.mark.parametrize(("arguments", "more", "expected"), GIVEN.values(), ids=GIVEN)
+def test_what_the_module_is_given(
+    arguments: dict[str, Any], more: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    action = made(**arguments)
+    action.run(None, variables(**more))
+    sent = action.sent
+    assert (sent.pop("resources"), sent.pop("vars"), sent.pop("crates")) == (RESOURCES, {}, {})
+    assert sent == expected
+
+
+def test_the_tasks_resources_count() -> None:
+    given = [{"id": "web/run", "type": "exec", "command": "false"}]
+    action = made(resources=given)
+    action.run(None, variables())
+    assert action.sent["resources"] == given
+
+
+#: resources, prune -> whether an engine may be spoken to
+CONTAINER = {"id": "web/run", "type": "container", "container": "a", "docker_host": "tcp://h:1"}
+ENGINES: list[tuple[dict[str, Any], bool]] = [
+    ({"resources": RESOURCES}, False),
+    ({"resources": RESOURCES, "prune": True}, True),
+    ({"resources": [CONTAINER]}, True),
+]
+
+
+@pytest.mark.parametrize(("arguments", "needed"), ENGINES)
+def test_the_sdk_is_offered_for_engines(arguments: dict[str, Any], needed: bool) -> None:
+    action = made(**arguments)
+    action.run(None, variables())
+    assert action.needed_sdk is needed
+
+
+def test_the_result_is_left_for_the_program(results: Path) -> None:
+    found = made().run(None, variables())
+    (path,) = results.iterdir()
+    left = json.loads(path.read_text())
+    assert left["resources"][0]["id"] == "web/run"
+    assert found["resources"][0]["action"] == "ran"
+
+
+#: what a call raises -> what Ansible gets, and a key of what is left
+ERRORS: list[tuple[Exception, type[Exception], str]] = [
+    (AnsibleConnectionFailure(f"gone {EVIL}"), AnsibleConnectionFailure, "unreachable"),
+    (AnsibleActionFail(f"no {EVIL}"), AnsibleActionFail, "failed"),
+    (ValueError(EVIL), AnsibleActionFail, "failed"),
+    (OSError(28, "No space left on device", "/x"), AnsibleActionFail, "failed"),
+]
+
+
+@pytest.mark.parametrize(("error", "kind", "key"), ERRORS)
+def test_a_failure_is_left_too(
+    error: Exception, kind: type[Exception], key: str, results: Path
+) -> None:
+    with pytest.raises(AnsibleError) as raised:
+        made(error).run(None, variables())
+    assert type(raised.value) is kind
+    assert "\x1b" not in str(raised.value)
+    (path,) = results.iterdir()
+    left = json.loads(path.read_text())
+    assert left[key] is True
+    assert left["msg"]
+
+
+#: what a host returns that was sent one resource
+INVALID: dict[str, dict[str, Any]] = {
+    "no resources": {"changed": False},
+    "another one": {**RESULT, "resources": [{**RAN, "id": "web/other"}]},
+    "another type": {**RESULT, "resources": [{**RAN, "type": "file"}]},
+    "an unknown action": {**RESULT, "resources": [{**RAN, "action": "x"}]},
+    "none of them": {**RESULT, "resources": []},
+}
+
+
+@pytest.mark.parametrize("answer", INVALID.values(), ids=INVALID)
+def test_an_invalid_result_is_a_failure(answer: dict[str, Any], results: Path) -> None:
+    found = made(answer).run(None, variables())
+    assert found["failed"] is True
+    assert found["msg"].startswith("the host returned an invalid result: ")
+    (path,) = results.iterdir()
+    assert json.loads(path.read_text())["failed"] is True
+
+
+#: recording, no_log, diff, failed -> the lines that are shown, and keys of the result
+FAILED = {**RESULT, "failed": True, "resources": [{**RAN, "action": "failed", "reason": EVIL}]}
+SHOWN: dict[str, tuple[bool, dict[str, Any], Any, bool, bool]] = {
+    "by the program": (True, {}, RESULT, False, False),
+    "by Ansible": (False, {}, RESULT, True, False),
+    "without a log": (False, {"no_log": True}, RESULT, False, False),
+    "with a diff": (False, {"diff": True}, RESULT, True, True),
+    "a failure": (False, {}, FAILED, True, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("recording", "task", "answer", "lines", "diff"), SHOWN.values(), ids=SHOWN
+)
+def test_what_is_shown(
+    recording: bool,
+    task: dict[str, Any],
+    answer: dict[str, Any],
+    lines: bool,
+    diff: bool,
+    quiet: Mock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if recording:
+        monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    action = made(answer)
+    vars(action._task).update(task)
+    found = action.run(None, variables())
+    shown = [call.args[0] for call in quiet.display.call_args_list]
+    assert bool(shown) is lines
+    assert EVIL not in "".join(shown)
+    assert ("diff" in found) is diff
+
+
+#: Where a stack's variable is reserved, the user is told: in the result, or at once.
+@pytest.mark.parametrize("recording", [True, False])
+def test_a_reserved_name_is_warned_of(
+    recording: bool, quiet: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if recording:
+        monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    hosts = SimpleNamespace(raw_get={"web1": {"environment": "x"}}.get)
+    found = made(vars={"environment": "y"}).run(None, variables(hostvars=hosts))
+    assert quiet.warning.called is not recording
+    if recording:
+        (path,) = tmp_path.iterdir()
+        assert "'environment'" in json.loads(path.read_text())["notes"][0]
+    assert found["changed"] is True
