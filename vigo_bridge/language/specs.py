@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,28 @@ def _refused_together(kind: str, attributes: Mapping[str, Any]) -> list[Resource
 
 
 def check_specs(crate: Configcrate, diagnostics: Diagnostics) -> None:
-    """Reports what the target would refuse in resources without templates."""
+    """Reports what the target would refuse whatever variables there are."""
     for resource in crate.resources:
         for arm in resource.arms:
-            if not has_templates(arm):
-                problems = spec_problems(resource.type, plain_data(resource, arm))
-                for problem, position in new_problems(problems, resource, arm, diagnostics):
+            for part in _plain_parts(resource.type, arm):
+                problems = spec_problems(resource.type, plain_data(resource, part))
+                if part is not arm:  # Without the others, some may seem to be missing.
+                    problems = [each for each in problems if each.attribute in part]
+                for problem, position in new_problems(problems, resource, part, diagnostics):
                     diagnostics.error("VB501", position, problem.message, problem.advice)
+
+
+def _plain_parts(kind: str, arm: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
+    """The attributes that have no templates: all together, or the plain items of each list."""
+    if not has_templates(arm):
+        yield arm
+        return
+    commands = TYPES[kind].names_where("words")
+    for name, value in arm.items():
+        if isinstance(value, Items) and name not in commands:
+            plain = tuple(item for item in value.items if not has_templates({name: item}))
+            if plain:
+                yield {name: Items(plain, value.position)}
 
 
 def has_templates(attributes: Mapping[str, Value]) -> bool:
