@@ -32,33 +32,58 @@ network_config_dir = "{folder}/networks"
 """
 
 
+class PodmanService:
+    """A Podman with storage of its own, whose service can be stopped and started again."""
+
+    def __init__(self) -> None:
+        missing = [program for program in ("podman", "runc") if not shutil.which(program)]
+        if missing:
+            debian.install(*missing)
+        self._folder = Path(mkdtemp(prefix="vigo-podman-"))
+        config = self._folder / "containers.conf"
+        config.write_text(_CONFIG.format(folder=self._folder))
+        self._environment = {**os.environ, "CONTAINERS_CONF": str(config)}
+        stores = ("--root", str(self._folder / "root"), "--runroot", str(self._folder / "run"))
+        self._podman = ["podman", *stores]
+        self._log = self._folder / "log"
+        docker_host = f"unix://{self._folder}/podman.sock"
+        self.engine = Engine(docker_host=docker_host, address="127.0.0.1", log=str(self._log))
+
+    def start(self) -> None:
+        command = [*self._podman, "system", "service", "--time=0", self.engine.docker_host]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + _START_SECONDS
+        while not answers(self.engine.docker_host):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise TestbedError(f"podman does not answer: {self._log.read_text()}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop the service; containers are not its children, and go on."""
+        self._process.terminate()
+        self._process.wait()
+
+    def remove(self) -> None:
+        removal = [*self._podman, "rm", "--all", "--force", "--time=0"]
+        subprocess.run(removal, env=self._environment, capture_output=True, check=False)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def podman_service() -> Iterator[PodmanService]:
+    """Start it, installing it first where it is missing; all that it holds goes with it."""
+    service = PodmanService()
+    try:
+        service.start()
+        yield service
+    finally:
+        service.stop()
+        service.remove()
+
+
 @contextmanager
 def podman_engine() -> Iterator[Engine]:
-    """Start it, installing it first where it is missing; all that it holds goes with it."""
-    missing = [program for program in ("podman", "runc") if not shutil.which(program)]
-    if missing:
-        debian.install(*missing)
-    folder = Path(mkdtemp(prefix="vigo-podman-"))
-    config = folder / "containers.conf"
-    config.write_text(_CONFIG.format(folder=folder))
-    docker_host = f"unix://{folder}/podman.sock"
-    command = [
-        *("podman", "--root", str(folder / "root"), "--runroot", str(folder / "run")),
-        *("system", "service", "--time=0", docker_host),
-    ]
-    environment = {**os.environ, "CONTAINERS_CONF": str(config)}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not answers(docker_host):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise TestbedError(f"podman does not answer: {(folder / 'log').read_text()}")
-            time.sleep(0.2)
-        yield Engine(docker_host=docker_host, address="127.0.0.1", log=str(folder / "log"))
-    finally:
-        process.terminate()
-        process.wait()
-        removal = [*command[:5], "rm", "--all", "--force", "--time=0"]
-        subprocess.run(removal, env=environment, capture_output=True, check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    """The engine of a service that runs all the time."""
+    with podman_service() as service:
+        yield service.engine

@@ -12,7 +12,8 @@ Each case names what the user wrote (``spec``), what is on the engine, and what 
     observed: {...}        # further fields of Observed
     turn: {...}            # fields of Turn; secrets: values by path
     action: none           # and, where given: reason, steps, before, after, note
-                           # steps: [Stop], or with what it does: [{Create: {start: true}}]
+                           # steps: [Stop], or with what it does: [{Create: {start: true}}];
+                           # none where they are missing
     error: part of the message
 """
 
@@ -80,7 +81,7 @@ def test_decision(case: dict[str, Any]) -> None:
         "before": diff.get("before"),
         "after": diff.get("after"),
     }
-    expected = {key: case[key] for key in found if key in case}
+    expected = {"steps": [], **{key: case[key] for key in found if key in case}}
     assert {key: found[key] for key in expected} == expected
     for secret in case.get("turn", {}).get("secrets", {}).values():
         assert secret not in json.dumps([decision.reason, decision.diff])
