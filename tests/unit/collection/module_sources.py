@@ -30,7 +30,7 @@ def load_yaml(text: str) -> Any:
 
 @dataclass(frozen=True)
 class ModuleSource:
-    """One module. spec: its argument spec without internal options such as ``_secrets``."""
+    """One module. spec: its argument spec."""
 
     name: str
     documentation: dict[str, Any]
@@ -58,11 +58,7 @@ def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
     if name not in TYPES:
         return {}
     triggered = {"triggered": {"type": "bool", "default": False}}
-    options = {
-        name: option
-        for name, option in {**TYPES[name].options, **TYPES[name].task_options}.items()
-        if name[0] != "_"
-    }
+    options = {**TYPES[name].options, **TYPES[name].task_options}
     return {**options, **(triggered if TYPES[name].on_trigger != NOTHING else {})}
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -32,6 +33,16 @@ def test_options_are_those_of_the_argument_spec(module: ModuleSource) -> None:
 def test_attributes_that_all_resources_have_are_documented() -> None:
     documented = MODULES["converge"].documentation["options"]["resources"]["suboptions"]
     assert set(documented) == set(COMMON)
+
+
+@every_module
+def test_every_option_can_be_set_by_a_user(module: ModuleSource) -> None:
+    """Ansible lists options in its documentation and in messages on unsupported ones."""
+    fragments = COLLECTION.glob("plugins/doc_fragments/*.py")
+    texts = [fragment.read_text() for fragment in fragments]
+    names = [*module.documentation["options"], *module.spec]
+    names += [name for text in texts for name in re.findall(r"^  (_\w+):", text, re.M)]
+    assert [name for name in names if name.startswith("_")] == []
 
 
 @every_module

@@ -47,16 +47,25 @@ def test_module_utils_can_be_imported(version: str) -> None:
 
 
 def _files_without_ansible() -> list[Path]:
-    files = sorted(MODULE_UTILS.rglob("*.py"))
-    return [path for path in files if not any(_imports_ansible(path))]
+    """Files that import Ansible neither themselves nor through another file."""
+    imported = {path: set(_imported(path)) for path in sorted(MODULE_UTILS.rglob("*.py"))}
+    with_ansible = {"ansible"}
+    while True:
+        found = {path.stem for path, names in imported.items() if names & with_ansible}
+        if found <= with_ansible:
+            return [path for path, names in imported.items() if not names & with_ansible]
+        with_ansible |= found
 
 
-def _imports_ansible(path: Path) -> Iterator[bool]:
+def _imported(path: Path) -> Iterator[str]:
+    """The names of Ansible's package and of files of our own that a file imports."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] == "ansible" for alias in node.names)
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            yield str(node.module).split(".")[-1]
         elif isinstance(node, ast.ImportFrom):
-            yield node.level == 0 and str(node.module).split(".")[0] == "ansible"
+            yield str(node.module).split(".")[0]
 
 
 def _module_name(path: Path) -> str:

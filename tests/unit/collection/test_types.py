@@ -23,7 +23,7 @@ _WRONG_PARAMETERS = "\n\ndef wrong(pairs: dict) -> None:\n    pairs.clear()\n"
 #: A file, what is written to its end, and the error that mypy then has there.
 CASES = [
     ("action/exec.py", _WRONG_VALUE, "return-value"),
-    ("doc_fragments/src.py", _WRONG_VALUE, "return-value"),
+    ("doc_fragments/sdk.py", _WRONG_VALUE, "return-value"),
     ("inventory/stacks.py", _WRONG_VALUE, "return-value"),
     ("lookup/secret.py", _WRONG_VALUE, "return-value"),
     ("modules/exec.py", _WRONG_VALUE, "return-value"),

@@ -19,7 +19,7 @@ class Sending(SecretAction):
 
     def __init__(self, pipelining: bool, can: bool = True, become: bool | None = None) -> None:
         self._pipelining = pipelining
-        self._task = SimpleNamespace(async_val=0)
+        self._task = SimpleNamespace(async_val=0, args={})
         self._loader = None
         elevation = become is not None and SimpleNamespace(name="su", pipelining=become)
         self._connection = SimpleNamespace(has_pipelining=can, transport="psrp", become=elevation)
@@ -55,6 +55,15 @@ def test_secrets_never_lie_on_a_target(
         assert action.sent == [{"command": "x", "_secrets": secrets}]
         return
     with pytest.raises(AnsibleActionFail, match=complaint):
+        action.call("vigo.bridge.exec", {"command": "x"}, {})
+    assert action.sent == []
+
+
+@pytest.mark.parametrize("name", secret_action.ADDED)
+def test_a_task_cannot_set_what_actions_add(name: str) -> None:
+    action = Sending(True)
+    action._task.args = {"command": "x", name: {}}
+    with pytest.raises(AnsibleActionFail, match=f"unsupported parameter {name}; remove it"):
         action.call("vigo.bridge.exec", {"command": "x"}, {})
     assert action.sent == []
 

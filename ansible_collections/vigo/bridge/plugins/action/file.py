@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils.types.file.descriptor import CONTENTS, TYPE
+from ..module_utils.types.file.descriptor import CONTENT, CONTENTS, TYPE, VAULTED
 from ..plugin_utils.secret_action import ModuleAction
 
 #: What goes to a target in one call, in bytes. Larger files would need much memory there.
@@ -22,6 +22,7 @@ _LIMIT = 64 * 1024 * 1024
 class ActionModule(ModuleAction):
     data = TYPE.data
     options = {**TYPE.options, **TYPE.task_options}
+    added = TYPE.added
 
     def arguments(self) -> dict[str, Any]:
         """The arguments with the content of ``src`` in its place."""
@@ -35,10 +36,10 @@ class ActionModule(ModuleAction):
         path = self.find_file("files", source)
         if given.get("mode") == "preserve":
             given["mode"] = f"{stat.S_IMODE(os.stat(path).st_mode):04o}"
-        content, given["_vaulted"] = self._read(path)
-        if given["_vaulted"]:
+        content, given[VAULTED] = self._read(path)
+        if given[VAULTED]:
             self.refuse_arguments_on_disk()
-        given["_content"] = base64.b64encode(content).decode()
+        given[CONTENT] = base64.b64encode(content).decode()
         return given
 
     def _read(self, path: str) -> tuple[bytes, bool]:

@@ -8,18 +8,7 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
-options:
-  _secrets:
-    description:
-      - The values of the secrets that other options name, by path. Never set it, the action plugin
-        does.
-    type: dict
-    default: {}
-  _call:
-    description:
-      - Identifies the call in its result. Never set it, the action plugin does.
-    type: dict
-    default: {}
+options: {}
 notes:
   - A text may name a secret as C(secret:PATH), or as C(secret:{PATH}) where more text follows. Its
     value is looked up on the controller at the moment of the call, in the environment variable

@@ -8,16 +8,7 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
-options:
-  _sdk:
-    description:
-      - The docker SDK that the controller can send. Never set it, the action plugin does.
-    type: dict
-    default: {}
-  _sdk_archive:
-    description:
-      - That SDK itself. Never set it, the action plugin does.
-    type: str
+options: {}
 notes:
   - An engine at a Unix socket needs no docker SDK for Python. For any other, and where the user has
     a Docker config, a target that has none gets the controller's, once. It is unpacked into the

@@ -66,18 +66,17 @@ holds:
   sample: true
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils.common.errors import ResourceError
+from ..module_utils.delivery.called_module import CalledModule
 from ..module_utils.host.facts import Facts
 from ..module_utils.language.conditions import when
 from ..module_utils.secrets.references import Secrets
-from ..module_utils.types.task import ACTION_OPTIONS, explained, leave, target_of
+from ..module_utils.types.task import explained, leave, target_of
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={"that": {"type": "str", "required": True}, **ACTION_OPTIONS},
+    module = CalledModule(
+        argument_spec={"that": {"type": "str", "required": True}},
         supports_check_mode=True,
     )
     target = target_of(module)

@@ -293,21 +293,19 @@ notes:
 
 import os
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils.common.wording import counted
 from ..module_utils.converge.input import docker_hosts
 from ..module_utils.converge.run import check_options, converge
-from ..module_utils.engine import sdk
+from ..module_utils.delivery.called_module import CalledModule
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
 from ..module_utils.types.base import concealed
 from ..module_utils.types.container.prune import usual_engine_is_there
-from ..module_utils.types.task import ACTION_OPTIONS, explained, leave, require_sdk, target_of
+from ..module_utils.types.task import explained, leave, require_sdk, target_of
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = CalledModule(
         argument_spec={
             # Resources are checked by the engine, which knows their types.
             "resources": {"type": "list", "elements": "dict"},
@@ -322,8 +320,6 @@ def main() -> None:
             "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
             "docker_host": {"type": "str"},
-            **ACTION_OPTIONS,
-            **sdk.OPTIONS,
         },
         supports_check_mode=True,
     )
@@ -351,7 +347,7 @@ def main() -> None:
     leave(module, secrets, **answer)
 
 
-def _needs_sdk(module: AnsibleModule) -> bool:
+def _needs_sdk(module: CalledModule) -> bool:
     hosts = docker_hosts(module.params)
     if not hosts and module.params["prune"] and usual_engine_is_there():
         hosts = [""]

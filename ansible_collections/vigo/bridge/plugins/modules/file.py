@@ -131,7 +131,6 @@ attributes:
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.action
-  - vigo.bridge.src
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.exec

@@ -67,19 +67,16 @@ traits:
     hardware: {memory_mb: 7940}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils.common.errors import ResourceError
+from ..module_utils.delivery.called_module import CalledModule
 from ..module_utils.host import traits
-from ..module_utils.types.task import ACTION_OPTIONS
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={"names": {"type": "list", "elements": "str"}, **ACTION_OPTIONS},
+    module = CalledModule(
+        argument_spec={"names": {"type": "list", "elements": "str"}},
         supports_check_mode=True,
     )
-    del module.params["_secrets"]
     names = module.params["names"]
     try:
         found = traits.collect(traits.KNOWN if names is None else names)

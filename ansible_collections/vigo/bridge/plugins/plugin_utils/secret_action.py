@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Container, Mapping
+from typing import Any, Container, Mapping, Sequence
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils.common.errors import ResourceError
+from ..module_utils.delivery.called_module import ADDED, SDK, SDK_ARCHIVE, SECRETS
 from ..module_utils.engine import sdk
 from ..module_utils.secrets import references as secret_references
 from ..module_utils.secrets.references import MASK
@@ -27,6 +28,9 @@ from .secrets import UnknownSecrets, weak
 class SecretAction(RunningAction):
     """The base of our actions. Secrets are looked up at the moment of the call, no earlier."""
 
+    #: What it adds to the arguments, beside what all actions add.
+    added: Sequence[str] = ()
+
     def call(
         self,
         module: str,
@@ -39,6 +43,7 @@ class SecretAction(RunningAction):
 
         needs_sdk: whether it speaks to an engine.
         """
+        self._refuse_added()
         try:
             paths = secret_references.paths(arguments)
             secrets = look_up_in_ansible(paths, task_vars, self.loader)
@@ -49,21 +54,27 @@ class SecretAction(RunningAction):
             display.warning(clean(warning))
         if secrets:
             self.refuse_arguments_on_disk()
-        given = {**arguments, "_secrets": _Hidden(secrets)}
+        given = {**arguments, SECRETS: _Hidden(secrets)}
         if needs_sdk:
             return self._execute_with_sdk(module, given, task_vars)
         return self.execute(module, given, task_vars)
+
+    def _refuse_added(self) -> None:
+        """Raises AnsibleActionFail where the task itself sets what only action plugins add."""
+        for name in (*ADDED, *self.added):
+            if name in self._task.args:
+                raise AnsibleActionFail(f"unsupported parameter {name}; remove it from the task")
 
     def _execute_with_sdk(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Offers the controller's SDK, and sends it to a target that has none yet."""
-        given = {**arguments, "_sdk": OFFER}
+        given = {**arguments, SDK: OFFER}
         result = self.execute(module, given, task_vars)
         archive = controllers_sdk() if result.get(sdk.MISSING) else None
         if archive is None:
             return result
-        return self.execute(module, {**given, "_sdk_archive": archive.packed()}, task_vars)
+        return self.execute(module, {**given, SDK_ARCHIVE: archive.packed()}, task_vars)
 
     def refuse_arguments_on_disk(self) -> None:
         """Raises AnsibleActionFail where Ansible would write the arguments to a file there."""

@@ -9,7 +9,7 @@ It stands apart from ``plugin_utils/ansible_compat.py``, since a target has noth
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping, Sequence
 
 #: How modules and Ansible write data to one another.
 PROFILE = "legacy"
@@ -25,3 +25,23 @@ def give_arguments(basic: Any, arguments: bytes) -> None:
     for name, value in (("_ANSIBLE_ARGS", arguments), ("_ANSIBLE_PROFILE", PROFILE)):
         getattr(basic, name)
         setattr(basic, name, value)
+
+
+class TakesArguments:
+    """A class in front of AnsibleModule that takes some arguments before Ansible checks them.
+
+    Why: what an action plugin adds for its module is not an option that a user can set, and must
+    not be documented or suggested as one. Missing: ``_load_params`` is then not called, and Ansible
+    refuses these arguments as unsupported.
+    """
+
+    #: The names of these arguments.
+    names_to_take: Sequence[str] = ()
+    #: Those that were given.
+    taken: Mapping[str, Any] = {}
+    params: dict[str, Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[misc]
+        given = [name for name in self.names_to_take if name in self.params]
+        self.taken = {name: self.params.pop(name) for name in given}

@@ -33,13 +33,7 @@ from .installed_packages import use_installed_packages
 #: What the archive holds: the SDK, and all that it cannot do without.
 PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
 
-#: How action plugins offer the controller's SDK: its digest and versions, and the archive itself
-#: (base64) once the module has answered that it is missing.
-OPTIONS: dict[str, dict[str, Any]] = {
-    "_sdk": {"type": "dict", "default": {}},
-    "_sdk_archive": {"type": "str", "no_log": True},
-}
-#: The key of that answer. Nothing has been done then.
+#: The key of the answer that the controller has to send its SDK. Nothing has been done then.
 MISSING = "sdk_missing"
 
 #: The file that says what was seen to work; and those of them that were believed in this call.

@@ -74,8 +74,8 @@ class ResourceType:
     parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
     module: the full name of the module for one resource; empty where ``vigo.bridge.converge``
     applies it.
-    task_options: what such a task has beside the attributes; those with ``_`` are the action
-    plugin's.
+    task_options: what such a task has beside the attributes.
+    added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
     guards: attributes that say whether it acts, in the order in which they are asked.
     unasked_when_triggered: the guards among them that a trigger overrules.
@@ -96,6 +96,7 @@ class ResourceType:
     parse: Callable[[Mapping[str, Any]], object]
     module: str = ""
     task_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
     needed_unless_absent: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     unasked_when_triggered: tuple[str, ...] = ()

@@ -8,10 +8,8 @@ from __future__ import annotations
 import traceback
 from typing import Any, Mapping
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..common.errors import ResourceError
-from ..delivery.bundled_module import CALL
+from ..delivery.called_module import SDK, SDK_ARCHIVE, SECRETS, CalledModule
 from ..engine import sdk
 from ..engine.connection import needs_sdk
 from ..host import private_files, system_errors
@@ -23,12 +21,6 @@ from .target import Target
 
 #: What Ansible itself shows in the place of such an argument.
 _NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-#: What the action plugins fill in: the values of the secrets that the arguments name, and what
-#: identifies the call.
-ACTION_OPTIONS = {
-    "_secrets": {"type": "dict", "no_log": True, "default": {}},
-    CALL: {"type": "dict", "default": {}},
-}
 #: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
@@ -36,13 +28,12 @@ TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 def run_module(behaviour: Behaviour, **module_options: Any) -> None:
     """The whole of a module: arguments in, one resource brought, Ansible's result out."""
     kind = behaviour.type
-    module = AnsibleModule(
+    module = CalledModule(
+        added=kind.added,
         argument_spec={
             **kind.options,
             **kind.task_options,
             **(TRIGGERED_OPTION if kind.on_trigger != NOTHING else {}),
-            **ACTION_OPTIONS,
-            **(sdk.OPTIONS if kind.needs_engine else {}),
         },
         supports_check_mode=True,
         **module_options,
@@ -56,7 +47,7 @@ def run_module(behaviour: Behaviour, **module_options: Any) -> None:
     for name in kind.task_options:
         # Out of what is shown of the call, where Ansible shows it.
         attributes[name] = module.params.pop(name)
-        module.no_log_values.discard(attributes[name])
+    attributes.update((name, module.taken.get(name)) for name in kind.added)
 
     def given() -> Mapping[str, Any]:
         if kind.needs_engine and needs_sdk(attributes.get("docker_host", "")):
@@ -76,15 +67,14 @@ def run_module(behaviour: Behaviour, **module_options: Any) -> None:
     _leave(module, target, result, described)
 
 
-def target_of(module: AnsibleModule) -> Target:
+def target_of(module: CalledModule) -> Target:
     """This machine, with the call's check mode and secrets."""
     end_with_caller()
-    values = module.params.pop("_secrets")
+    values = module.taken.get(SECRETS, {})
     others = [
         value
         for name, value in module.params.items()
         if module.argument_spec.get(name, {}).get("no_log")
-        and not name.startswith("_")
         and isinstance(value, str)
         and not find(value)
     ]
@@ -94,7 +84,7 @@ def target_of(module: AnsibleModule) -> Target:
     return Target(module.check_mode, Secrets(values, others))
 
 
-def leave(module: AnsibleModule, secrets: Secrets, **result: Any) -> None:
+def leave(module: CalledModule, secrets: Secrets, **result: Any) -> None:
     """End the call with a result without secrets; ``failed`` says whether as a failure."""
     module.params = _shown_arguments(module, secrets)
     # Where a result has `dest`, Ansible would put what is on the disk over what is predicted.
@@ -105,7 +95,7 @@ def leave(module: AnsibleModule, secrets: Secrets, **result: Any) -> None:
     module.exit_json(**{"failed": False, **result})
 
 
-def _shown_arguments(module: AnsibleModule, secrets: Secrets) -> dict[str, Any]:
+def _shown_arguments(module: CalledModule, secrets: Secrets) -> dict[str, Any]:
     """The arguments as Ansible shows them with -vvv."""
     return {
         name: _NOT_SHOWN
@@ -115,16 +105,15 @@ def _shown_arguments(module: AnsibleModule, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def require_sdk(module: AnsibleModule, folder: str) -> None:
+def require_sdk(module: CalledModule, folder: str) -> None:
     """Ends the call, with nothing done, where the controller has to send the docker SDK first.
 
     folder: the state folder. Raises Blocked.
     """
-    given = module.params
-    places = sdk.folders(folder)
-    if not sdk.provide(given["_sdk"], given["_sdk_archive"], places, keep=not module.check_mode):
-        # The others are returned by the second call.
-        module.params = {CALL: module.params[CALL]}
+    offer, archive = module.taken.get(SDK, {}), module.taken.get(SDK_ARCHIVE)
+    if not sdk.provide(offer, archive, sdk.folders(folder), keep=not module.check_mode):
+        # They are returned by the second call.
+        module.params = {}
         module.exit_json(changed=False, **{sdk.MISSING: True})
 
 
@@ -134,7 +123,7 @@ class explained:
     with_notes: whether the module returns notes; otherwise they become warnings.
     """
 
-    def __init__(self, module: AnsibleModule, target: Target, with_notes: bool = False) -> None:
+    def __init__(self, module: CalledModule, target: Target, with_notes: bool = False) -> None:
         self._module = module
         self._target = target
         self._with_notes = with_notes
@@ -165,7 +154,7 @@ class explained:
 
 
 def _leave(
-    module: AnsibleModule, target: Target, result: Result, described: Mapping[str, Any]
+    module: CalledModule, target: Target, result: Result, described: Mapping[str, Any]
 ) -> None:
     secrets = target.secrets
     for note in target.notes:

@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 #: Where content comes from: one of these at most.
 CONTENTS = ("content", "content_base64", "source")
 
-#: The action plugin reads ``src`` and fills the others in: the content of that file as base64, and
-#: whether the file was encrypted.
-TASK_OPTIONS: dict[str, dict[str, Any]] = {
-    "src": {"type": "str"},
-    "_content": {"type": "str", "no_log": True},
-    "_vaulted": {"type": "bool", "default": False},
-}
+#: What the action plugin adds where a task has ``src``: the content of that file of the controller
+#: as base64, and whether the file was encrypted.
+CONTENT, VAULTED = "_content", "_vaulted"
 
 
 def _behaviour() -> File:
@@ -58,7 +54,8 @@ TYPE = ResourceType(
     behaviour=_behaviour,
     parse=_parse,
     module="vigo.bridge.file",
-    task_options=TASK_OPTIONS,
+    task_options={"src": {"type": "str"}},
+    added=(CONTENT, VAULTED),
     has_template_switch=True,
     stack_file="source",
     is_foreseen=True,

@@ -18,7 +18,7 @@ from ...common.integers import integer_within
 from ...host.home_folder import expanded
 from ...secrets import references as secret_references
 from . import mode
-from .descriptor import CONTENTS
+from .descriptor import CONTENT, CONTENTS, VAULTED
 from .mode import Mode
 
 #: The permissions of new files.
@@ -105,7 +105,7 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
         state=problems.of("state", _state, attributes.get("state") or "present"),
         content=None if content is None else _indented(str(content), spaces or 0),
         data=problems.of("content_base64", _data, attributes),
-        is_vaulted=bool(attributes.get("_vaulted")),
+        is_vaulted=bool(attributes.get(VAULTED)),
         source=source,
         stream_edit=problems.of("stream_edit", _scripts, attributes.get("stream_edit")),
         mode=problems.of("mode", mode.parse, attributes.get("mode")),
@@ -176,7 +176,7 @@ def _validate(command: str | None) -> str | None:
 
 
 def _data(attributes: Mapping[str, Any]) -> bytes | None:
-    written = attributes.get("_content")
+    written = attributes.get(CONTENT)
     if written is None:
         written = attributes.get("content_base64")
     if written is None:
