@@ -48,7 +48,7 @@ def commands(way: FaultyWay) -> list[str]:
     found = []
     for call in way.calls:
         method, _space, path = call.partition(" ")
-        words = path.replace("/containers/", "").replace("/", " ")
+        words = path.replace("/containers/", "").strip("/").replace("/", " ")
         if method != "GET":
             found.append(words if method == "POST" else f"{method} {words}")
     return found
@@ -170,3 +170,138 @@ def test_what_is_left_of_a_follower_is_repaired_before_it_is_recreated(
     )
     assert memory.names() == {"app", "proxy"}
     assert brought(memory, PROXY).action == "none"
+
+
+def test_a_follower_that_was_stopped_stays_stopped(memory: InMemoryEngine) -> None:
+    assert brought(memory, {**PROXY, "state": "stopped"}).action == "created"
+    way = FaultyWay(memory)
+    assert brought(memory, {**APP, **NEW}, way).action == "recreated"
+    assert "proxy start" not in commands(way)
+    proxy, app = memory.box("proxy"), memory.box("app")
+    assert proxy is not None
+    assert app is not None
+    assert (proxy.status, proxy.host["NetworkMode"]) == ("created", f"container:{app.id}")
+
+
+def test_a_successor_that_is_half_made_takes_no_volume_along() -> None:
+    """Podman removes the volumes that a container carries over with it."""
+    memory = InMemoryEngine(podman=True)
+    memory.have("redis:7-alpine")
+    given = {**APP, "networks": ["front", "back"]}
+    assert brought(memory, given).action == "created"
+    volumes = set(memory.volumes)
+    assert volumes
+    way = OneWrong(memory, "refuse", "/connect")
+    assert brought(memory, {**given, "user": "1"}, way).action == "failed"
+    assert commands(way) == ["create", "networks back connect", "DELETE app.vigo-new"]
+    assert memory.volumes == volumes
+
+
+class OneWrong(FaultyWay):
+    """A way on which the first call with a certain end goes wrong, after some that do not."""
+
+    def __init__(self, engine: InMemoryEngine, fault: str, end: str, after: int = 0) -> None:
+        super().__init__(engine, fault)
+        self._end_of_call, self._left = end, after
+
+    def _fault_of(self, method: str, path: str) -> str:
+        super()._fault_of(method, path)
+        if not self.calls[-1].endswith(self._end_of_call):
+            return ""
+        self._left -= 1
+        return self._fault if self._left == -1 else ""
+
+
+UP_TO_START = REPLACED[:-1]
+BACK = [*("app rename", "app.vigo-old update"), "app.vigo-old rename", "app start"]
+#: case -> fault, the end of the call, how many such calls go well before, action, and all calls
+WRONG: dict[str, tuple[str, str, int, str, list[str]]] = {
+    "the removal of the former one, once": (
+        *("refuse", "DELETE /containers/app.vigo-old", 0, "recreated"),
+        [*REPLACED, REPLACED[-1]],
+    ),
+    "the stop": (
+        *("refuse", "/app/stop", 0, "failed"),
+        ["create", "app stop", "DELETE app.vigo-new"],
+    ),
+    "the first rename": (
+        *("refuse", "/rename", 0, "failed"),
+        ["create", "app stop", "app rename", "app start", "DELETE app.vigo-new"],
+    ),
+    "the second rename": (
+        *("refuse", "/rename", 1, "failed"),
+        [
+            *("create", "app stop", "app rename", "app.vigo-new rename", "app.vigo-old rename"),
+            *("app start", "DELETE app.vigo-new"),
+        ],
+    ),
+    "the start": (
+        *("refuse", "/start", 0, "failed"),
+        [*UP_TO_START, "app stop", "app update", *BACK],
+    ),
+    "the start, which gets no answer": (
+        *("hang before", "/start", 0, "blocked"),
+        [*UP_TO_START, "app stop", "app update", *BACK, "DELETE app.vigo-failed"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_the_calls_when_one_goes_wrong(memory: InMemoryEngine, case: str) -> None:
+    fault, end, after, action, expected = WRONG[case]
+    before = memory.box("app")
+    way = OneWrong(memory, fault, end, after)
+    result = brought(memory, {**APP, **NEW}, way)
+    assert (result.action, commands(way)) == (action, expected)
+    app = memory.box("app")
+    assert app is not None
+    assert (app is before) is result.failed
+    assert (app.status, app.policy) == ("running", "always")
+
+
+def test_a_start_that_fails_twice_on_the_way_back(memory: InMemoryEngine) -> None:
+    way = OneWrong(memory, "refuse", "/start", 1)
+    assert brought(memory, {**APP, **SHORT}, way).action == "failed"
+    app = memory.box("app")
+    assert app is not None
+    assert app.status == "running"
+    assert commands(way)[-2:] == ["app start", "app start"]
+
+
+def test_the_way_back_starts_nothing_that_did_not_run(memory: InMemoryEngine) -> None:
+    memory.request("POST", "/containers/app/stop", 1.0)
+    before = memory.box("app")
+    result = brought(memory, {**APP, **SHORT})
+    assert result.action == "failed"
+    assert "The former container is back;" in result.reason
+    assert before is not None
+    assert (before.name, before.status) == ("app", "exited")
+
+
+def test_what_cannot_be_started_is_kept_for_a_look_at_it(memory: InMemoryEngine) -> None:
+    result = brought(memory, {**APP, "command": ["nope"]})
+    assert result.action == "failed"
+    assert result.reason.endswith("the new one is kept, stopped, as app.vigo-failed")
+    assert memory.names() == {"app", "app.vigo-failed"}
+    assert brought(memory, {**APP, **NEW}).action == "recreated"
+    assert memory.names() == {"app"}
+
+
+def test_nothing_stays_of_successors_when_one_cannot_be_created(memory: InMemoryEngine) -> None:
+    assert brought(memory, PROXY).action == "created"
+    way = OneWrong(memory, "refuse", "/containers/create", 1)
+    assert brought(memory, {**APP, **NEW}, way).action == "failed"
+    assert commands(way) == ["create", "create", "DELETE app.vigo-new"]
+    assert memory.names() == {"app", "proxy"}
+
+
+@pytest.mark.parametrize("suffix", [".vigo-new", ".vigo-old", ".vigo-failed"])
+def test_a_name_that_a_follower_needs(memory: InMemoryEngine, suffix: str) -> None:
+    assert brought(memory, PROXY).action == "created"
+    body = {"Image": "redis:7-alpine", "HostConfig": {}}
+    memory.request("POST", f"/containers/create?name=proxy{suffix}", 1.0, body=body)
+    way = FaultyWay(memory)
+    result = brought(memory, {**APP, **NEW}, way)
+    assert result.action == "failed"
+    assert f"proxy{suffix}" in result.reason
+    assert commands(way) == []

@@ -81,19 +81,10 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     is_up = _stays_up(engine, old) if doubtful else old.is_up
     if prior.running and old.status != "paused" and not is_up:  # Engines start no paused one.
         _start_patiently(engine, old.id)
-    if doubtful:
-        _keep_name(engine, swap)
 
 
 def _never_ran(container: Existing) -> bool:
     return container.status == "created"
-
-
-def _keep_name(engine: Engine, swap: Swap) -> None:
-    """Give the old one its name once more, where a rename that was given up took it away."""
-    old = engine.container(swap.old_id)
-    if old is not None and old.name != swap.name:
-        engine.rename(old.id, swap.name)
 
 
 def _stays_up(engine: Engine, container: Existing) -> bool:
