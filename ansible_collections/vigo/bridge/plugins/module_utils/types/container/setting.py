@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Union
 
 from ..descriptor import Attribute
@@ -93,15 +93,15 @@ class Entries(NamedTuple):
     added_by: tuple[str, ...] = ()
 
 
-class Words(NamedTuple):
+class Words:
     """The command or the entry point: setting one decides about the image's other one."""
 
 
-class Effect(NamedTuple):
+class Effect:
     """Compared by what it leads to: the image's ID, the variables."""
 
 
-class Live(NamedTuple):
+class Live:
     """Compared with inspect alone, because engines can change it; so it is not in the label."""
 
 
@@ -144,7 +144,7 @@ class Engines(NamedTuple):
     case: str = "{}"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Option:
     """One attribute of a container. parse: reads it; raises ResourceError. Others: `Attribute`."""
 
@@ -185,7 +185,7 @@ def _as_json(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Setting(Option):
     """One thing that a container is created with. What a row leaves out has a usual value.
 
@@ -286,5 +286,6 @@ def rows(holder: type) -> tuple[Any, ...]:
 
 
 def _named(item: Field[Any]) -> Option:
-    option: Option = replace(item.metadata["option"], name=item.name)
+    option: Option = item.metadata["option"]
+    option.name = item.name
     return option
