@@ -32,13 +32,13 @@ class _Node:
         if self.is_star:
             yield self
         if piece != "*":
-            wide = {piece, "?"} | {each for each in self.sets if _is_member(piece, each)}
+            wide = {piece, "?", *self._sets_with(piece)}
             yield from (self.children[each] for each in wide if each in self.children)
 
-
-def _is_member(piece: str, characters: str) -> bool:
-    """Whether a single character is one of a set. Two sets are only compared for equality."""
-    return len(piece) == 1 and piece != "?" and glob_matches(characters, piece)
+    def _sets_with(self, piece: str) -> list[str]:
+        """Return the sets that have a character. Two sets are only compared for equality."""
+        is_character = len(piece) == 1 and piece != "?"
+        return [each for each in self.sets if glob_matches(each, piece)] if is_character else []
 
 
 class CoveringGlobs:
@@ -56,7 +56,7 @@ class CoveringGlobs:
     def owners_of_all(self, globs: Iterable[str]) -> set[int]:
         """Return the owners that have, for each of these globs, one that covers it.
 
-        May leave one out (see `_is_member`); never has one that does not cover.
+        May leave one out, as sets are only compared for equality.
         """
         found = [self._owners_of(glob) for glob in globs]
         return reduce(set.intersection, found) if found else set()
