@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from tests.matrix.parts import CORES
+from tests.release.checks import plugins
 from tests.unit.project.test_metadata import GALAXY, ROOT
 
 COLLECTION = ROOT / "ansible_collections/vigo/bridge"
@@ -19,6 +21,7 @@ TEXTS = {
         COLLECTION / "roles/stack/README.md",
     )
 }
+README = "ansible_collections/vigo/bridge/README.md"
 #: Each entry of the glossary: its term and what that means.
 TERMS = re.findall(
     r"^- \*\*(.+?)\*\*: (.+?)(?=\n- \*\*|\Z)", (ROOT / "docs/glossary.md").read_text(), re.M | re.S
@@ -30,6 +33,7 @@ LEFT_OUT = (
     "ansible_collections/vigo/bridge",
     _UTILS,
     f"{_UTILS}/types/container",
+    "tests/unit/module_utils/types/container",
 )
 
 
@@ -71,3 +75,15 @@ def test_a_term_is_explained_in_one_sentence(term: str, meaning: str) -> None:
     assert text.endswith(".")
     assert not re.search(r"\. [A-Z]", text)
     assert term[0].isupper()
+
+
+def test_the_collection_lists_each_plugin_once() -> None:
+    listed = re.findall(r"^\| [^|`]*`(vigo\.bridge\.\w+)` \|", TEXTS[README], re.M)
+    playbooks = [f"vigo.bridge.{path.stem}" for path in COLLECTION.glob("playbooks/*.yml")]
+    found = [name for _, names in plugins(COLLECTION) for name in names]
+    assert sorted(listed) == sorted([*found, *playbooks])
+
+
+def test_the_collection_names_the_versions_of_the_matrix() -> None:
+    (row,) = re.findall(r"^\| ansible-core \| (.*?) or newer \| (.*?) \|$", TEXTS[README], re.M)
+    assert row == (next(iter(CORES)), ", ".join(CORES))
