@@ -98,10 +98,11 @@ class InMemoryEngine:
             except Refusal as refusal:
                 found = {"message": refusal.message}
                 return _json(refusal.code, found)
-        if isinstance(found, bytes):
-            return Answer(200, {"Content-Type": "application/octet-stream"}, found)
         server = "Libpod/4.3.1 (linux)" if self.podman else "Docker/20.10.24 (linux)"
-        return _json(200, found, {"Api-Version": "1.41", "Server": server})
+        headers = {"Api-Version": "1.41", "Server": server}
+        if isinstance(found, bytes):
+            return Answer(200, {"Content-Type": "application/octet-stream", **headers}, found)
+        return _json(200, found, headers)
 
     def stream(
         self,
