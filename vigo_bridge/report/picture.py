@@ -8,10 +8,14 @@ orange are told apart by the colour-blind, too.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.topological_order import (
+    topological_order,
+)
 from vigo_bridge.resolve.graph import Drawing
 
 _ROW, _HEIGHT = 34, 24
@@ -76,15 +80,18 @@ def _layout(drawing: Drawing) -> tuple[dict[str, _Place], dict[str, _Place]]:
     pairs = [*drawing.order, *drawing.triggers]
     between = [(home[a], home[b]) for a, b in pairs if home[a] != home[b]]
     columns = _levels(list(members), [*drawing.crate_order, *between])
+    inner: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for before, after in pairs:
+        if home[before] == home[after]:
+            inner[home[before]].append((before, after))
     nodes: dict[str, _Place] = {}
     boxes: dict[str, _Place] = {}
     x = float(_PADDING)
-    for column in range(max(columns.values(), default=-1) + 1):
+    for column in _by_level({name: columns[name] for name in members}):
         y = float(_PADDING)
         widest = 0.0
-        for name in (name for name in members if columns[name] == column):
-            inner = [(a, b) for a, b in pairs if home[a] == home[b] == name]
-            placed, width, height = _inside(members[name], inner, x, y)
+        for name in column:
+            placed, width, height = _inside(members[name], inner[name], x, y)
             width = max(width, len(name) * _CHARACTER + 2 * _PADDING)
             nodes.update(placed)
             boxes[name] = _Place(x, y, width, height)
@@ -102,8 +109,7 @@ def _inside(
     places: dict[str, _Place] = {}
     x = left + _PADDING
     tallest = 0
-    for level in range(max(levels.values(), default=-1) + 1):
-        here = [id for id in ids if levels[id] == level]
+    for here in _by_level({id: levels[id] for id in ids}):
         width = max(len(_label(id)) for id in here) * _CHARACTER + 22
         for row, id in enumerate(here):
             places[id] = _Place(x, top + _TITLE + _PADDING / 2 + row * _ROW, width, _HEIGHT)
@@ -113,20 +119,27 @@ def _inside(
 
 
 def _levels(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """How many come before each at least; a circle of crates does not go on for ever."""
+    """How many come before each at least, in an order in which these come first."""
     before: dict[str, set[str]] = {name: set() for name in names}
     for first, second in pairs:
         if first in before and second in before and first != second:
             before[second].add(first)
-    levels = dict.fromkeys(names, 0)
-    for _ in range(len(names)):
-        longer = {
-            name: max((levels[other] + 1 for other in before[name]), default=0) for name in names
-        }
-        if longer == levels or max(longer.values(), default=0) >= len(names):
-            break
-        levels = longer
+    levels: dict[str, int] = {}
+    # Those of a circle follow in the order given.
+    for name in dict.fromkeys(
+        [*topological_order(names, ((a, b) for b in names for a in before[b])), *names]
+    ):
+        earlier = (levels[other] + 1 for other in before[name] if other in levels)
+        levels[name] = max(earlier, default=0)
     return levels
+
+
+def _by_level(levels: Mapping[str, int]) -> list[list[str]]:
+    """The names of each level, in the order of the mapping."""
+    found: list[list[str]] = [[] for _ in range(max(levels.values(), default=-1) + 1)]
+    for name, level in levels.items():
+        found[level].append(name)
+    return found
 
 
 def _arrowheads() -> str:

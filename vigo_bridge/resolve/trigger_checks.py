@@ -53,9 +53,8 @@ def _warn_of_gated(
 ) -> None:
     if instance.gated:
         return
-    gated = {item.id for item in references.nodes.values() if item.gated}
     for target in references.resolve_all(node, "depends_on"):
-        if target in gated:
+        if references.nodes[target].gated:
             written = instance.references["depends_on"][0].written
             diagnostics.warning(
                 "VB403",

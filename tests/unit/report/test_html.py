@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+import sys
 import xml.etree.ElementTree as ElementTree
+from types import FrameType
 
 import pytest
 
@@ -13,6 +16,7 @@ from tests.unit.report.large_runs import drawing, fleet, page_of
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.html import as_html
 from vigo_bridge.report.picture import as_picture
+from vigo_bridge.resolve.graph import Drawing
 
 
 def test_what_hosts_say_is_never_markup() -> None:
@@ -75,3 +79,46 @@ def test_names_in_pictures_are_escaped() -> None:
     found = drawing(1, 2)
     renamed = type(found)((("a<b", ("a<b/<script>",)),), (), (), (), frozenset())
     assert "<script>" not in as_picture(renamed)
+
+
+def chain(length: int, crates: int = 1) -> Drawing:
+    """Resources that depend on one another, and crates that do."""
+    ids = [f"c{number % crates}/r{number}" for number in range(length)]
+    members = [(f"c{one}", tuple(ids[one::crates])) for one in range(crates)]
+    order = tuple(itertools.pairwise(ids)) if crates == 1 else ()
+    between = tuple(itertools.pairwise(name for name, _ in members))
+    return Drawing(tuple(members), between, order, (), frozenset())
+
+
+def calls(drawing: Drawing) -> int:
+    """How many functions are called for a picture."""
+    count = 0
+
+    def called(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(called)
+    try:
+        as_picture(drawing)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("crates", [1, 200])
+def test_a_picture_twice_as_long_takes_twice_as_many_steps(crates: int) -> None:
+    first, second = chain(200, crates), chain(400, crates if crates == 1 else 2 * crates)
+    assert calls(second) < 2.5 * calls(first)
+
+
+def test_crates_in_a_circle_have_places() -> None:
+    drawing = Drawing(
+        (("a", ("a/x",)), ("b", ("b/x",)), ("c", ("c/x",))),
+        (("a", "b"), ("b", "a"), ("b", "c")),
+        (),
+        (),
+        frozenset(),
+    )
+    lefts = re.findall(r'class="crate" x="(\d+)"', as_picture(drawing))
+    assert len(set(lefts)) == 3
