@@ -27,7 +27,7 @@ def with_all(case: dict[str, Any], folder: Path) -> InMemoryEngine:
     memory = InMemoryEngine()
     memory.have("redis:7-alpine")
     with in_use(memory):
-        run({**case, "run": "run"}, folder)
+        run({"run": "run"}, folder)
     for name, scope in case.get("networks", {}).items():
         stack_id = "id-1" if scope == "shop" else "id-2"
         labels = {label.NETWORK: scope, label.STACK_ID: stack_id} if scope else {}
@@ -75,9 +75,10 @@ def run(case: dict[str, Any], folder: Path) -> tuple[dict[str, str], Target]:
     """What became of each resource but the kept one."""
     mode = case.get("run", "prune")
     target = Target(mode in ("check", "plan"))
+    web = {**WEB, **case.get("web", {})}
     arguments = {
         "resources": [
-            {**each, "docker_host": HOST} for each in ([WEB, BAD] if mode == "failing" else [WEB])
+            {**each, "docker_host": HOST} for each in ([web, BAD] if mode == "failing" else [web])
         ],
         "scope": "shop",
         "stack_id": "id-1",

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay
-from tests.unit.in_memory_engine.use import brought
+from tests.unit.in_memory_engine.use import HOST, brought, converged
 
 APP: dict[str, Any] = {"container": "app", "restart": "always"}
 PROXY = {"container": "proxy", "network_mode": "container:app"}
@@ -305,3 +307,178 @@ def test_a_name_that_a_follower_needs(memory: InMemoryEngine, suffix: str) -> No
     assert result.action == "failed"
     assert f"proxy{suffix}" in result.reason
     assert commands(way) == []
+
+
+def test_a_stop_that_the_engine_still_carries_out_is_waited_for(memory: InMemoryEngine) -> None:
+    """The former one is up when the way back begins, and is not a moment later."""
+    app = memory.box("app")
+    assert app is not None
+    way = OneWrong(memory, "hang later", "/app/stop")
+    assert brought(memory, {**APP, **NEW}, way).action == "blocked"
+    memory.clock.sleep(60.0)
+    assert (app.name, app.status) == ("app", "running")
+    assert commands(way) == ["create", "app stop", "app start", "DELETE app.vigo-new"]
+
+
+class SilentWay(FaultyWay):
+    """A way to an engine that answers nothing from its first start on. asked: how often since."""
+
+    asked = 0
+
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        method, path = arguments[:2]
+        if self.asked or (method == "POST" and path.endswith("/start")):
+            self.asked += 1
+            raise TimeoutError("timed out")
+        return super().request(*arguments, **options)
+
+
+def test_a_silent_engine_is_not_asked_about_each_follower(memory: InMemoryEngine) -> None:
+    """The start, and the way back twice: each call would take its whole time."""
+    assert brought(memory, PROXY).action == "created"
+    way = SilentWay(memory)
+    result = brought(memory, {**APP, **NEW}, way)
+    assert result.action == "blocked"
+    assert "The next run tries again" in result.reason
+    assert way.asked == 3
+    assert brought(memory, {**APP, **NEW}).action == "recreated"
+    assert brought(memory, PROXY).action == "none"
+
+
+#: case -> the container that is created on the engine, and why the other one cannot be replaced
+IN_THE_WAY: dict[str, tuple[dict[str, Any], str, bool]] = {
+    "of another tool": ({}, "was not made by vigo.bridge", False),
+    "of another tool, on Podman": ({}, "was not made by vigo.bridge", True),
+    "made with --rm": ({"AutoRemove": True, "ours": True}, "was made with --rm", False),
+}
+
+
+@pytest.mark.parametrize("case", IN_THE_WAY)
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_follower_that_is_in_the_way(case: str, runs: bool) -> None:
+    host, words, podman = IN_THE_WAY[case]
+    memory = InMemoryEngine(podman)
+    memory.have("redis:7-alpine", "redis:8-alpine")
+    assert brought(memory, APP).action == "created"
+    other(memory, "proxy", "app", host, runs)
+    notes: list[str] = []
+    way = FaultyWay(memory)
+    result = brought(memory, {**APP, **NEW}, way, notes=notes)
+    if runs or podman or host:
+        assert result.action == "failed"
+        assert words in result.reason
+        assert commands(way) == []
+    else:
+        assert result.action == "recreated"
+        assert "cannot be started any more" in notes[0]
+
+
+def other(
+    memory: InMemoryEngine, name: str, shares: str, host: dict[str, Any], runs: bool = True
+) -> None:
+    """Create a container on the network of another one."""
+    labels = {label.SPEC: "{}"} if host.get("ours") else {}
+    config = {"NetworkMode": f"container:{shares}", **host}
+    body = {"Image": "redis:7-alpine", "HostConfig": config, "Labels": labels}
+    memory.request("POST", f"/containers/create?name={name}", 1.0, body=body)
+    if runs:
+        memory.request("POST", f"/containers/{name}/start", 1.0)
+
+
+def test_a_follower_that_has_followers(memory: InMemoryEngine) -> None:
+    assert brought(memory, PROXY).action == "created"
+    other(memory, "third", "proxy", {"ours": True})
+    way = FaultyWay(memory)
+    result = brought(memory, {**APP, **NEW}, way)
+    assert result.action == "failed"
+    assert "let them all name app instead" in result.reason
+    assert commands(way) == []
+
+
+class LinkedWay(FaultyWay):
+    """A way to an engine with a container that has a link to `app`."""
+
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        answer = super().request(*arguments, **options)
+        if not arguments[1].partition("?")[0].endswith("/containers/json"):
+            return answer
+        entries = json.loads(answer.content)
+        for entry in entries:
+            entry["Names"] = [*entry["Names"], "/user/alias"]
+        return Answer(200, answer.headers, json.dumps(entries).encode())
+
+
+def test_a_container_that_others_link_to(memory: InMemoryEngine) -> None:
+    way = LinkedWay(memory)
+    result = brought(memory, {**APP, **NEW}, way)
+    assert result.action == "failed"
+    assert "container user has a link (--link) to app" in result.reason
+    assert commands(way) == []
+
+
+@pytest.mark.parametrize(("podman", "action"), [(True, "failed"), (False, "recreated")])
+def test_a_container_whose_ipc_namespace_another_one_shares(podman: bool, action: str) -> None:
+    memory = InMemoryEngine(podman)
+    memory.have("redis:7-alpine", "redis:8-alpine")
+    assert brought(memory, APP).action == "created"
+    host = {"IpcMode": "container:app"}
+    body = {"Image": "redis:7-alpine", "HostConfig": host}
+    memory.request("POST", "/containers/create?name=user", 1.0, body=body)
+    result = brought(memory, {**APP, **NEW})
+    assert result.action == action
+    assert ("has ipc: container:app" in result.reason) is podman
+
+
+def test_a_port_that_is_held_for_a_while_on_the_way_back(memory: InMemoryEngine) -> None:
+    """Podman holds a published port for some seconds after a failed start."""
+    taken = "address already in use"
+    way = SaidWrong(memory, taken, 3)
+    began = memory.clock.monotonic()
+    assert brought(memory, {**APP, **SHORT}, way).action == "failed"
+    app = memory.box("app")
+    assert app is not None
+    assert app.status == "running"
+    assert commands(way)[-4:] == ["app start"] * 4
+    assert memory.clock.monotonic() - began < 10
+
+
+class SaidWrong(FaultyWay):
+    """A way on which starts of the former container are refused for a while, in certain words."""
+
+    def __init__(self, engine: InMemoryEngine, words: str, times: int) -> None:
+        super().__init__(engine)
+        self._words, self._times, self._starts = words, times, 0
+
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        method, path = arguments[:2]
+        if method == "POST" and path.endswith("/start"):
+            self._starts += 1
+            if 1 < self._starts <= self._times + 1:
+                self._fault_of(method, path)
+                content = json.dumps({"message": self._words}).encode()
+                return Answer(500, {"Content-Type": "application/json"}, content)
+        return super().request(*arguments, **options)
+
+
+def test_a_follower_of_another_tool_that_a_resource_describes(memory: InMemoryEngine) -> None:
+    """It is recreated with the container whose network it shares; any other is in the way."""
+    body = {"Image": "redis:7-alpine", "HostConfig": {"NetworkMode": "container:app"}}
+    memory.request("POST", "/containers/create?name=proxy", 1.0, body=body)
+    memory.request("POST", "/containers/proxy/start", 1.0)
+    resources = [
+        {"id": f"a/{given['container']}", "type": "container", "docker_host": HOST, **given}
+        for given in ({**APP, **NEW}, {**PROXY, "image": "redis:7-alpine"})
+    ]
+    way = FaultyWay(memory)
+    assert brought(memory, {**APP, **NEW}, way).action == "failed"
+    assert commands(way) == []
+    results, _target = converged(memory, {"resources": resources}, way)
+    assert [result.action for result in results] == ["recreated", "recreated"]
+    assert memory.names() == {"app", "proxy"}
+
+
+def test_what_is_kept_of_a_follower_that_is_gone(memory: InMemoryEngine) -> None:
+    assert brought(memory, {**PROXY, **SHORT}).action == "failed"
+    assert memory.names() == {"app", "proxy.vigo-failed"}
+    assert brought(memory, {**APP, **NEW}).action == "recreated"
+    assert memory.names() == {"app"}
