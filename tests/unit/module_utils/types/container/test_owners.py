@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
 from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import Namesake, Stack
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
@@ -150,3 +151,31 @@ def test_namesakes(owner: tuple[str, str], name: str, expected: bool, tmp_path: 
             refuse_namesakes(engine, whose)
     else:
         refuse_namesakes(engine, whose)
+
+
+#: case -> the labels of a container, and whether another stack has it
+FOREIGN: dict[str, tuple[dict[str, str], bool]] = {
+    "of no stack": ({}, False),
+    "ours": ({label.SCOPE: "shop", label.STACK_ID: "id-1", label.RESOURCE: "a/gone"}, False),
+    "of a former name": (FORMER, False),
+    "of a former name, and of a resource that is gone": (
+        {**FORMER, label.RESOURCE: "a/gone"},
+        True,
+    ),
+    "another ID": ({**FORMER, label.SCOPE: "shop", label.STACK_ID: "id-2"}, True),
+    "another name": ({**FORMER, label.SCOPE: "other"}, True),
+}
+
+
+@pytest.mark.parametrize(("labels", "expected"), FOREIGN.values(), ids=FOREIGN)
+def test_foreign(labels: dict[str, str], expected: bool, tmp_path: Path) -> None:
+    _memory, engine = an_engine(labels)
+    container = engine.container("web")
+    assert container is not None
+    whose = Owners(STACK, record_of(tmp_path), frozenset({"a/web"}))
+    assert whose.is_foreign(container) is expected
+    if expected:
+        with pytest.raises(ResourceError, match="container web"):
+            whose.refuse_foreign(container)
+    else:
+        whose.refuse_foreign(container)

@@ -58,6 +58,28 @@ def test_podman_runs_a_healthcheck_when_it_is_asked_to(test: str, expected: str)
     assert len(asked) == (1 if expected == "created" else 4)
 
 
+class SlowWay(FaultyWay):
+    """A way to an engine whose answer to a start comes four seconds later."""
+
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        answer = super().request(*arguments, **options)
+        if arguments[0] == "POST" and arguments[1].endswith("/start"):
+            self._engine.clock.sleep(4.0)
+        return answer
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_created_and_replaced_ones_count_as_new(before: bool) -> None:
+    memory = a_memory()
+    given = {"container": "app", "restart": "always", "settle_time": "100ms"}
+    if before:
+        assert brought(memory, given).action == "created"
+    loop = {"command": ["sh", "-c", "sleep 3; exit 9"]}
+    result = brought(memory, {**given, **loop}, SlowWay(memory))
+    assert result.action == "failed"
+    assert "was restarted by its policy" in result.reason
+
+
 class Listeners:
     """Counts who listens to the engine's events."""
 
