@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.unit.in_memory_engine.engine import InMemoryEngine
-from tests.unit.in_memory_engine.faults import FaultyWay
+from tests.unit.in_memory_engine.faults import FaultyWay, Killed
 from tests.unit.in_memory_engine.use import HOST, brought, converged
 
 APP: dict[str, Any] = {"container": "app", "restart": "always"}
@@ -482,3 +482,32 @@ def test_what_is_kept_of_a_follower_that_is_gone(memory: InMemoryEngine) -> None
     assert memory.names() == {"app", "proxy.vigo-failed"}
     assert brought(memory, {**APP, **NEW}).action == "recreated"
     assert memory.names() == {"app"}
+
+
+class KilledWay(OneWrong):
+    """A way whose process is killed after the first call with a certain end."""
+
+    def __init__(self, engine: InMemoryEngine, end: str) -> None:
+        super().__init__(engine, "kill after", end)
+
+
+@pytest.mark.parametrize(
+    ("change", "action", "words"),
+    [
+        (NEW, "updated", "finished an interrupted replacement"),
+        (SHORT, "failed", "ended with exit code 9"),
+    ],
+)
+def test_a_run_that_was_killed_after_the_start(
+    memory: InMemoryEngine, change: dict[str, Any], action: str, words: str
+) -> None:
+    """The next run waits for the new container as the killed one would have."""
+    before = memory.box("app")
+    with pytest.raises(Killed):
+        brought(memory, {**APP, **change}, KilledWay(memory, "/start"))
+    result = brought(memory, {**APP, **change})
+    assert (result.action, words in result.reason) == (action, True), result.reason
+    app = memory.box("app")
+    assert app is not None
+    assert app.is_up
+    assert (app is before) is result.failed
