@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -444,3 +445,33 @@ def test_a_missing_name_on_the_controller(
         use()
     assert "is not supported: " in str(refused.value)
     assert name.rpartition(".")[2] in str(refused.value)
+
+
+#: `async` of the task -> whether arguments stay off the disk, and what is read of the output
+BACKGROUND: list[tuple[int, bool, str]] = [(0, True, '{"own": 1}'), (60, False, '{"other": 1}')]
+
+
+@pytest.mark.parametrize(("async_val", "pipelining", "read"), BACKGROUND)
+def test_a_task_in_the_background(
+    async_val: int, pipelining: bool, read: str, action: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its output is that of what starts the module, and its arguments are written to a file."""
+    seen: list[str] = []
+
+    def parse(self: Any, res: dict[str, Any], profile: str) -> dict[str, Any]:
+        seen.append(res["stdout"])
+        return {}
+
+    monkeypatch.setattr(ActionBase, "_parse_returned_data", parse)
+    action._task.async_val = async_val
+    action.own_output = lambda output: '{"own": 1}'
+    action.result_of({"stdout": '{"other": 1}', "stderr": "", "rc": 0})
+    assert seen == [read]
+    assert action.is_pipelining() is pipelining
+
+
+def test_a_module_cannot_say_what_only_ansible_may(action: Any) -> None:
+    facts = {"discovered_interpreter_python": "/evil", "other": 1}
+    printed = json.dumps({"changed": False, "ansible_facts": facts})
+    found = action.result_of({"stdout": printed, "stderr": "", "rc": 0})
+    assert found["ansible_facts"] == {"other": 1}

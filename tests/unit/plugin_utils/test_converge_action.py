@@ -223,3 +223,18 @@ def test_a_reserved_name_is_warned_of(
         (path,) = tmp_path.iterdir()
         assert "'environment'" in json.loads(path.read_text())["notes"][0]
     assert found["changed"] is True
+
+
+#: a stack's variable, `vigo_fixed` -> whether the user is warned that an own one is not used
+UNUSED: list[tuple[str, list[str], bool]] = [
+    ("environment", [], True),
+    ("environment", ["environment"], False),
+    ("inventory_hostname", [], False),
+]
+
+
+@pytest.mark.parametrize(("name", "fixed", "warned"), UNUSED)
+def test_who_is_warned(name: str, fixed: list[str], warned: bool, quiet: Mock) -> None:
+    hosts = SimpleNamespace(raw_get={"web1": {"environment": "x"}}.get)
+    made(vars={name: "y"}).run(None, variables(hostvars=hosts, vigo_fixed=fixed))
+    assert quiet.warning.called is warned
