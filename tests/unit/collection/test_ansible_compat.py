@@ -458,9 +458,11 @@ def test_a_task_in_the_background(
     """Its output is that of what starts the module, and its arguments are written to a file."""
     seen: list[str] = []
 
-    def parse(self: Any, res: dict[str, Any], profile: str) -> dict[str, Any]:
+    original = ActionBase._parse_returned_data
+
+    def parse(self: Any, res: dict[str, Any], profile: str) -> Any:
         seen.append(res["stdout"])
-        return {}
+        return original(self, res, profile)
 
     monkeypatch.setattr(ActionBase, "_parse_returned_data", parse)
     action._task.async_val = async_val
