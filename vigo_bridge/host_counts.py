@@ -39,7 +39,9 @@ def parse_batch_sizes(text: str) -> tuple[Size, ...]:
     """`5`, `25%`, or a list such as `1,10%,50%`. Raises BadSize."""
     sizes = tuple(_size(part, text) for part in text.split(","))
     if any(size.number == 0 for size in sizes):
-        raise BadSize(f"{text}: a batch has at least one host", "write a number such as 5, or 25%")
+        raise BadSize(
+            f"{text}: a batch must have at least one host", "write a number such as 5, or 25%"
+        )
     return sizes
 
 
@@ -54,7 +56,7 @@ def _size(part: str, text: str) -> Size:
     if not _NUMBER.fullmatch(digits):
         raise BadSize(
             f"{text}: {part.strip() or 'nothing'!r} is not a number of hosts",
-            "write a whole number such as 5, or a percentage such as 25%",
+            "write an integer such as 5, or a percentage such as 25%",
         )
     number = int(digits)
     if percent and number > 100:

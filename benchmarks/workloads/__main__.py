@@ -146,7 +146,7 @@ def _arguments() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     if unknown := set(arguments.workloads) - set(WORKLOADS):
-        parser.error(f"no such workload: {', '.join(sorted(unknown))}; there are W1 to W8")
+        parser.error(f"no such workload: {', '.join(sorted(unknown))}; the history has W1 to W8")
     if arguments.rounds < 1 or arguments.hosts < 1:
         parser.error("--rounds and --hosts are at least 1")
     return arguments

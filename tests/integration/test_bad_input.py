@@ -108,7 +108,7 @@ USAGES: dict[str, tuple[list[str], str]] = {
     ),
     "missing inventory": (["-i", "no/such.ini"], "no/such.ini does not exist"),
     "limit matches nothing": (["-i", "a,b", "--limit", "c"], "--limit c: c matches no host"),
-    "local and an inventory": (["--local", "-i", "a,"], "leave --inventory and --limit out"),
+    "local and an inventory": (["--local", "-i", "a,"], "remove --inventory and --limit"),
     "a name without local": (["--as", "x"], "add --local"),
     "no assignment": (["--local", "--set", "x"], "--set x: write KEY=VALUE"),
     "unknown option": (["--lokal"], "Did you mean"),

@@ -276,7 +276,7 @@ def _inspected(host: Host) -> str:
 
 def _check_failures(shown: str) -> None:
     """Everything failed in the way that was meant, so that it was the secret that was masked."""
-    for told in ("********", "validate refused", "stream_edit", "is a directory", "exit code 3"):
+    for told in ("********", "validate rejected", "stream_edit", "is a directory", "exit code 3"):
         assert told in shown
 
 

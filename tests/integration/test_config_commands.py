@@ -207,7 +207,7 @@ ENVOYS = """\
   web1.app.example.com  *.app.example.com  stacks/envoys/envoys.vgo:3:5  production   docker-app  redis,app-stack
   web2.app.example.com  *.app.example.com  stacks/envoys/envoys.vgo:3:5  production   docker-app  redis,app-stack
 
-No match entry, so left alone
+Skipped: no match entry
   db1.example.com
 2 envoys, 1 unmatched
 """  # noqa: E501 - as it is printed
@@ -258,8 +258,8 @@ def test_validate_notes_what_an_inventory_overrides(inventory: Path) -> None:
 #: arguments -> what must be told, with exit status 1
 MISTAKES = {
     "a host that nothing matches": (["config", "trace", "db"], "no match entry of stacks matches"),
-    "no host at all": (["config", "trace"], "name a HOST, or write --local"),
-    "two ways to name hosts": (["config", "trace", "--local", "-i", "a,"], "leave --inventory out"),
+    "no host at all": (["config", "trace"], "add HOST, or --local"),
+    "two ways to name hosts": (["config", "trace", "--local", "-i", "a,"], "remove --inventory"),
     "a host that the inventory lacks": (
         ["config", "trace", "web1.app.example.com", "-i", "web2.app.example.com,"],
         "did you mean 'web2.app.example.com'?",

@@ -122,8 +122,8 @@ NOT_LIMITED: dict[str, Any] = {
     "default": {},
     "action": "none",
     "removal": "none",
-    "said": "cannot limit",
-    "said_then": "cannot limit",
+    "said": "does not support limiting",
+    "said_then": "does not support limiting",
 }
 
 

@@ -90,4 +90,4 @@ def test_nobody_listens(scene: Scene) -> None:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
         result = scene.bring(docker_host=address)
     assert result.action == "blocked"
-    assert f"no engine answers at {address}" in result.reason
+    assert f"no engine responds at {address}" in result.reason

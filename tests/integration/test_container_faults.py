@@ -187,5 +187,5 @@ def _steps(proxy: FaultyProxy) -> list[str]:
 
 
 def _clear(reason: str) -> bool:
-    known = ("refuses this call", "stopped answering", "no engine answers", "unexpected response")
+    known = ("refuses this call", "stopped responding", "no engine responds", "unexpected response")
     return any(text in reason for text in known)

@@ -412,7 +412,7 @@ def adopted_one_is_brought_back(pair: Pair, tmp_path: Path) -> None:
 
 
 OTHERS: dict[str, tuple[dict[str, Any], str]] = {
-    "a foreign one on its network": ({"network_mode": "container:{}"}, "was not made by"),
+    "a foreign one on its network": ({"network_mode": "container:{}"}, "was not created by"),
     "a link": ({"links": {"{}": "cache"}}, "has a link (--link) to"),
 }
 

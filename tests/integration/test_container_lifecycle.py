@@ -296,7 +296,7 @@ def test_a_tag_that_moves_is_noticed_with_pull_always(
     foreseen = scene.bring(check=True, image=f"{repository}:stable", pull="always")
     assert foreseen.action == "recreated"
     result = scene.brought("recreated", image=f"{repository}:stable", pull="always")
-    assert "is another one now" in result.reason
+    assert "now has a different ID" in result.reason
 
 
 HEALTHY = "redis-cli ping"

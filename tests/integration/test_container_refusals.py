@@ -27,16 +27,16 @@ def stack(engine: Engine, tmp_path: Path) -> Iterator[Stack]:
 #: What is asked of a container that runs, and a part of the error.
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"comand": "x"}, "unknown attribute 'comand'; did you mean 'command'?"),
-    ({"ports": "80:80:80:80"}, "ports: '80:80:80:80' is not a port; write 8080:80"),
-    ({"ports": "127.0.0.1:99999:80"}, "ports are 1 to 65535"),
+    ({"ports": "80:80:80:80"}, "ports: invalid port '80:80:80:80'; write 8080:80"),
+    ({"ports": "127.0.0.1:99999:80"}, "expected ports from 1 to 65535"),
     ({"volumes": "data"}, "volumes: 'data' is not an absolute path in the container"),
-    ({"volumes": "./data:/data"}, "relative paths have no meaning on the target"),
+    ({"volumes": "./data:/data"}, "relative paths are not allowed on the target"),
     ({"volumes": "/a:/b:rx"}, "unknown option 'rx'"),
-    ({"image": "Redis:7"}, "'Redis:7' is not an image reference; write NAME"),
+    ({"image": "Redis:7"}, "invalid image reference 'Redis:7'; write NAME"),
     ({"image": "redis@sha256:12"}, "malformed digest; write NAME@sha256:HEX"),
     ({"healthcheck": {"test": "true", "start_interval": "1s"}}, "start_interval needs an engine"),
     ({"platform": "no/such"}, "platform"),
-    ({"entrypoint": []}, "leaves no command"),
+    ({"entrypoint": []}, "there is no command to run"),
     ({"volumes": "/no/such/folder:/in"}, "volumes: /no/such/folder does not exist"),
     ({"volumes": "/no/such/folder:/in:Z"}, "volumes: /no/such/folder does not exist"),
     ({"volumes": ["/tmp:/a", "/no/such/folder:/in:ro,z"]}, "volumes: /no/such/folder does not"),
@@ -70,7 +70,7 @@ def test_two_resources_with_one_container(stack: Stack) -> None:
         "crate/other": "failed"
     }
     assert stack.converge(first, {**second, "user": "1"})[0] == {"crate/other": "failed"}
-    assert "is that of resource crate/app, too" in stack.reasons["crate/other"]
+    assert "resource crate/app also manages container" in stack.reasons["crate/other"]
 
 
 @pytest.mark.sweep

@@ -53,7 +53,7 @@ ENDINGS: dict[str, tuple[dict[str, Any], int | None, str]] = {
     "a job that fails": (
         {"command": ["sh", "-c", f"{LINES}; exit 5"], "expect": "exited"},
         5,
-        "ended with exit code 5; 0 was expected",
+        "ended with exit code 5; expected 0",
     ),
     "a job without end": (
         {
@@ -63,7 +63,7 @@ ENDINGS: dict[str, tuple[dict[str, Any], int | None, str]] = {
             "stop_timeout": 0,
         },
         None,
-        "has not ended 1 s after its start; give it longer with health_timeout",
+        "did not exit within 1 s; increase health_timeout",
     ),
 }
 HUNGRY = ["sh", "-c", "echo hungry; x=aaaaaaaa; while :; do x=$x$x; done"]

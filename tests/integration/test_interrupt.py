@@ -44,9 +44,9 @@ def test_interrupted_twice_it_ends_at_once(tmp_path: Path) -> None:
     running = Running(command, environment)
 
     running.wait_for(tmp_path / "pid")
-    running.signal(signal.SIGINT, "the running batch finishes")
+    running.signal(signal.SIGINT, "finishing the current batch")
     assert running.process.poll() is None
-    running.signal(signal.SIGTERM, "Stopping at once")
+    running.signal(signal.SIGTERM, "Stopping immediately")
     out = running.end()
 
     assert running.process.returncode == 130, running.told()
@@ -73,7 +73,7 @@ def test_interrupted_once_the_batch_finishes_and_the_rest_can_be_resumed(tmp_pat
     assert second.status == 1
     assert f"process {running.process.pid}, since 20" in second.err
     assert "Nothing was touched." in second.err
-    running.signal(signal.SIGINT, "the running batch finishes, no other starts")
+    running.signal(signal.SIGINT, "finishing the current batch")
     (tmp_path / "go").touch()
     document = json.loads(running.end())
 
@@ -118,7 +118,7 @@ def test_after_a_change_of_the_stack_nobody_is_skipped(tmp_path: Path) -> None:
     site.write_text(site.read_text() + "# changed\n")
     resumed = fleet.run("--resume")
     assert resumed.status == 0
-    assert "all hosts are taken" in resumed.err
+    assert "starting from the first host" in resumed.err
     assert fleet.seen()["h1"] == ["converge"] * 2
 
 

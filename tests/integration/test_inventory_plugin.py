@@ -247,7 +247,7 @@ BROKEN = {
     ),
     "an empty folder": (
         {"my.vigo.yml": '{"plugin": "vigo.bridge.stacks", "stack": ""}'},
-        "stack: name the folder that holds configcrates/",
+        "stack: set the folder that contains configcrates/",
     ),
     "an invalid stack": (
         {"stack/configcrates/web-site.vgo": "name: web-site\nresources:\n  - type: fle\n"},

@@ -72,7 +72,7 @@ def test_what_the_stack_made_under_a_former_name_goes_over(stack: Stack) -> None
     for check in (True, False):
         done, target = stack.converge(web, check=check)
         assert done == {}
-        assert "is taken over as it is" in target.notes[0]
+        assert "is adopted without changes" in target.notes[0]
     assert stack.converge(web, check=True)[1].notes == []
     assert state(stack) == before
     assert stack.converge(prune=True)[0] == {

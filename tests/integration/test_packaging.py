@@ -146,7 +146,7 @@ class TestCollectionAlone:
         finished = self.ansible(environment, "inventory", *sources, "--graph")
         assert finished.returncode == 0
         assert "web1" in finished.stdout
-        assert "needs the Python package vigo-bridge beside Ansible" in finished.stderr
+        assert "needs the Python package vigo-bridge in Ansible's environment" in finished.stderr
         assert "-m pip install vigo-bridge" in finished.stderr
 
     def test_an_execution_environment_gets_what_it_needs(self, environment: Path) -> None:

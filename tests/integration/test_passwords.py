@@ -147,13 +147,13 @@ def test_passwords_are_asked_for_once(
 REFUSED = {
     "-k": "--connection-password-file",
     "-K -b": "--become-password-file",
-    "ANSIBLE_ASK_PASS=1": "Ansible's configuration asks for the connection password (ask_pass)",
+    "ANSIBLE_ASK_PASS=1": "Ansible is configured to prompt for the connection password (ask_pass)",
     "ANSIBLE_BECOME_ASK_PASS=1": "ANSIBLE_BECOME_PASSWORD_FILE",
     "ANSIBLE_ASK_VAULT_PASS=1": "vault_password_file",
     "ANSIBLE_VAULT_IDENTITY_LIST=dev@prompt": "the vault password 'dev'",
     "ANSIBLE_CONNECTION_PASSWORD_FILE=/nowhere": "/nowhere, cannot be read: No such file",
     "--become-password-file /nowhere": "'/nowhere' does not exist",
-    "--become-password-file /dev/zero": "/dev/zero, holds more than 65536 bytes",
+    "--become-password-file /dev/zero": "/dev/zero, has more than 65536 bytes",
     "-k --connection-password-file /dev/null": "exclude each other",
 }
 
@@ -202,7 +202,7 @@ def test_an_expired_password_is_not_waited_for(tmp_path: Path) -> None:
     assert finished.status == 3, finished.err
     message = finished.document["envoys"]["h1"]["message"]
     assert "Password change required" in message
-    assert "log in there once" in message
+    assert "log in with ssh and change it" in message
     assert processes_with(str(tmp_path)) == []
 
 

@@ -29,8 +29,8 @@ resources:
 
 
 def _interrupt(running: Running) -> None:
-    running.signal(signal.SIGINT, "the running batch finishes")
-    running.signal(signal.SIGINT, "Stopping at once")
+    running.signal(signal.SIGINT, "finishing the current batch")
+    running.signal(signal.SIGINT, "Stopping immediately")
 
 
 def _kill_ansible(running: Running) -> None:

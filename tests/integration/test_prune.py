@@ -82,7 +82,7 @@ def test_what_is_not_pruned(stack: Stack) -> None:
     bad = {"id": "crate/bad", "type": "exec", "command": "exit 1"}
     done, target = stack.converge(web, bad, prune=True)
     assert done == {"crate/bad": "failed"}
-    assert "nothing was pruned, because crate/bad failed" in target.notes
+    assert "nothing was pruned because crate/bad failed" in target.notes
     other = Stack(stack.engine, stack.folder)
     assert other.converge(prune=True)[0] == {}
     assert stack.names() == {"-web", "-job", "-foreign", "-alone"}

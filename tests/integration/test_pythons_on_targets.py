@@ -98,7 +98,7 @@ def test_no_python_answers(
     answer = call(*module, hosts, ANSIBLE_TIMEOUT="1", ANSIBLE_PIPELINING=pipelining)
     assert answer.result["msg"] == (
         f"no Python on the target can be used: {tmp_path}/shim did not answer within 1 s"
-        " (ANSIBLE_TIMEOUT); name one that runs in ansible_python_interpreter"
+        " (ANSIBLE_TIMEOUT); set ansible_python_interpreter to a working one"
     )
 
 
@@ -128,7 +128,7 @@ def test_a_program_that_prints_a_result(
     ("shim", "message"),
     [
         ("of pyenv", "no usable Python (pyenv: python3.13: command not found); install one"),
-        ("old", "the module ended without a result (exit code 2): Unknown option: -I"),
+        ("old", "the module exited without a result (exit code 2): Unknown option: -I"),
     ],
 )
 def test_no_python_runs(tmp_path: Path, shim: str, message: str) -> None:
@@ -159,5 +159,5 @@ def test_a_module_that_dies(tmp_path: Path) -> None:
     noise = """echo '{"x": 1}'"""
     python = program(tmp_path / "python", f'{noise}; {TARGET_PYTHON} "$@"; exit 9')
     answer = call("exec", {"command": "kill -9 $PPID"}, inventory(tmp_path, python))
-    assert "the module ended without a result (exit code 9): " in answer.result["msg"]
+    assert "the module exited without a result (exit code 9): " in answer.result["msg"]
     assert "FAILED" in answer.printed

@@ -38,7 +38,7 @@ QUESTIONS = {
     "expired": (
         f"ansible_user=asked-old ansible_ssh_common_args='{TRUSTING}'"
         " ansible_ssh_private_key_file=KEY",
-        ["Password change required", "log in there once"],
+        ["Password change required", "log in with ssh and change it"],
     ),
     "sudo": (
         f"ansible_user=asked ansible_become=true ansible_ssh_common_args='{TRUSTING}'"

@@ -112,7 +112,7 @@ class TestStory:
         assert finished.status == 4, finished.out + finished.err
         assert statuses(finished) == ["failed", "failed", "untouched", "untouched"]
         assert finished.document["batches"] == [
-            {"hosts": WEB[:2], "gate": "none", "detail": "2 hosts have failed, none may"}
+            {"hosts": WEB[:2], "gate": "none", "detail": "2 hosts have failed, none are allowed"}
         ]
         assert "cannot open the database" in finished.out
         for name in WEB[2:]:

@@ -65,7 +65,7 @@ def test_names_and_actions_stay(tmp_path: Path) -> None:
     assert page["reason"] == "it does not exist"
     assert told["reason"] == "it has no guard"
     assert guarded["reason"] == f"creates: {tmp_path}/page exists"
-    assert failing["reason"].startswith("the command ended with exit code 3 (accepted: 0)")
+    assert failing["reason"].startswith("the command failed with exit code 3 (accepted: 0)")
     assert failing["rc"] == 3
     for shown in (told["output"], failing["error"]["log"]):
         assert set(shown) <= set("* \n" + "end"), shown

@@ -272,7 +272,7 @@ def test_kept_artifacts_hold_the_project_and_no_environment(shop: Shop) -> None:
     known = {"VIGO_SECRET_SITE_KEY": "hunter22", "VIGO_SECRET_SITE_DB": "hunter22"}
     planned = shop("plan", "--local", "--as", HOST, "--keep-artifacts", environment=known)
     (kept,) = shop.folder.glob("vigo-bridge-*")
-    assert f"the run's files are kept in {kept}" in planned.err
+    assert f"the files of the run are in {kept}" in planned.err
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
     texts = {path.name: path.read_text() for path in kept.rglob("*") if path.is_file()}
     assert {"site.yml", "command", f"{HOST}.json"} <= set(texts)
@@ -360,8 +360,8 @@ BROKEN: dict[str, tuple[str, str]] = {
     "wrong password": ("password", "Decryption failed"),
     "no password": ("no password", "ANSIBLE_VAULT_PASSWORD_FILE"),
     "not encrypted": ("plain", "is not encrypted; encrypt it with"),
-    "readable by others": ("mode", "may be read by others (0644); run `chmod 600"),
-    "broken once decrypted": ("yaml", "once decrypted, it is no YAML at line 1, column 6"),
+    "readable by others": ("mode", "can be read by other users (0644); run `chmod 600"),
+    "broken once decrypted": ("yaml", "after decryption, it is invalid YAML at line 1, column 6"),
     "missing program": ("program", "'no-such-program' cannot be run"),
     "a program that hangs": ("hanging", "did not answer within 0.5 s when asked for site/db"),
     "a wrong list": ("list", "secrets.yml:1:10: {'vault': 'x'} is not a secret store"),

@@ -133,7 +133,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
         "container",
         {"container": "shop", "image": "y", "docker_host": "unix:///nowhere.sock"},
         {},
-        "no engine answers at unix:///nowhere.sock (No such file or directory): install one",
+        "no engine responds at unix:///nowhere.sock (No such file or directory): install one",
     ),
     "no Python": (
         "exec",

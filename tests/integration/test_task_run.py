@@ -59,7 +59,7 @@ def test_json(fleet: LocalFleet) -> None:
 def test_traits_choose_hosts(fleet: LocalFleet) -> None:
     found = run(fleet, "true", "--target", "os.family=deb*", "--target", "h[34]", "--dry-run")
     assert found.out == "batch 1 of 1: h3\nNothing was run.\n"
-    assert "h4 does not report its traits and is left out: unreachable" in found.err
+    assert "h4 does not report its traits and is skipped: unreachable" in found.err
 
 
 def test_a_task_of_the_stack(fleet: LocalFleet) -> None:

@@ -96,7 +96,7 @@ def test_reserved_names_of_the_user_are_warned_of(folder: Path) -> None:
     for host in ("one", "two"):
         (note,) = document["envoys"][host]["notes"]
         assert note.startswith(
-            "your variables named 'ansible_port', 'environment', 'port' are not used for the"
+            "your variables named 'ansible_port', 'environment', 'port' do not override the"
         )
         assert note.endswith("rename both, for example to app_port")
 

@@ -107,7 +107,7 @@ def _inventory(
     listing = json.loads(answer.stdout)
     hosts = tuple(dict.fromkeys(_hosts(listing)))
     if not hosts:
-        reason = f"--limit {limit} matches no host of" if limit else "there are no hosts in"
+        reason = f"--limit {limit} matches no host in" if limit else "there are no hosts in"
         raise InventoryError(
             f"{reason} the inventory {', '.join(used)}; `ansible-inventory --graph` shows what"
             " it holds"
@@ -123,8 +123,8 @@ def _absolute(source: str) -> str:
 def _refuse_missing(source: str) -> None:
     if "," not in source and not Path(source).exists():
         raise InventoryError(
-            f"the inventory {source} does not exist; give a file, a folder, or host names with"
-            " a comma behind the last one"
+            f"the inventory {source} does not exist; use a file, a folder, or host names that end"
+            " with a comma"
         )
 
 

@@ -51,7 +51,7 @@ _CONNECTION = _Kind(
     file="ANSIBLE_CONNECTION_PASSWORD_FILE",
     answer=CONNECTION_ANSWER,
     advice=(
-        "name a file or a program that gives it with --connection-password-file or"
+        "set a file or a program that prints it with --connection-password-file or"
         " ANSIBLE_CONNECTION_PASSWORD_FILE, or use an SSH key"
     ),
 )
@@ -63,7 +63,7 @@ _BECOME = _Kind(
     file="ANSIBLE_BECOME_PASSWORD_FILE",
     answer=BECOME_ANSWER,
     advice=(
-        "name a file or a program that gives it with --become-password-file or"
+        "set a file or a program that prints it with --become-password-file or"
         " ANSIBLE_BECOME_PASSWORD_FILE"
     ),
 )
@@ -113,7 +113,7 @@ def _configured() -> tuple[PasswordSource, PasswordSource]:
 def _typed(kind: _Kind, prompt: str, source: PasswordSource) -> str:
     reason = f"{kind.option} asks for the {kind.name}"
     if source.configured:
-        reason = f"Ansible's configuration asks for the {kind.name} ({kind.setting})"
+        reason = f"Ansible is configured to prompt for the {kind.name} ({kind.setting})"
     return typed_password(prompt, reason, kind.advice)
 
 
@@ -148,8 +148,7 @@ def _all_of(stream: BinaryIO, path: str, kind: _Kind) -> bytes:
     content = stream.read(_LONGEST + 1)
     if len(content) > _LONGEST:
         raise Refusal(
-            f"the file with the {kind.name}, {path}, holds more than {_LONGEST} bytes;"
-            f" {kind.advice}"
+            f"the file with the {kind.name}, {path}, has more than {_LONGEST} bytes; {kind.advice}"
         )
     if not content.strip():
         raise Refusal(f"the file with the {kind.name}, {path}, is empty; {kind.advice}")

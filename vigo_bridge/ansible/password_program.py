@@ -47,7 +47,7 @@ def printed_password(command: Sequence[str], advice: str) -> bytes | None:
         output = _output(process, time.monotonic() + limit)
     except TimeoutError:
         raise Refusal(
-            f"the password program {command[0]} did not end within {limit:g} s; {advice}"
+            f"the password program {command[0]} did not finish within {limit:g} s; {advice}"
         ) from None
     finally:
         _end(process, whole_group=not asks)

@@ -35,7 +35,7 @@ def obstacles(
     for host in hosts:
         for name in _VARIABLES:
             if _is(variables.get(host, {}).get(name), _OFF):
-                yield f"{name} is off for {host}; take it out of the inventory"
+                yield f"{name} is off for {host}; remove it from the inventory"
 
 
 def _is(value: Any, words: frozenset[str]) -> bool:

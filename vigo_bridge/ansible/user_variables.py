@@ -71,7 +71,7 @@ def _reserved() -> list[str]:
     )
     if finished.returncode != 0:
         raise InventoryError(
-            "Ansible does not report which names are its own; see that it works here:\n"
+            "cannot list the names that Ansible reserves; check Ansible's installation:\n"
             + finished.stderr.strip()
         )
     names: list[str] = json.loads(finished.stdout)

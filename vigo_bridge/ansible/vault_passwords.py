@@ -93,8 +93,8 @@ def _answered(identity: str) -> str:
         label = label or "default"
         password = typed_password(
             f"Vault password ({label}): ",
-            f"Ansible's configuration asks for the vault password {label!r}",
-            "name a file or a program with vault_password_file or vault_identity_list",
+            f"Ansible is configured to prompt for the vault password {label!r}",
+            "set a file or a program with vault_password_file or vault_identity_list",
         )
         if not password.strip():
             raise Refusal(f"the vault password {label!r} is empty; type one")
@@ -121,7 +121,8 @@ def _printed(label: str, program: str) -> str | None:
     is_client = Path(program).stem.endswith("-client")
     password = printed_password(
         [program, "--vault-id", label] if label and is_client else [program],
-        "correct it, or name another one or a file in vault_password_file or vault_identity_list",
+        "correct it, or set another program or a file in vault_password_file or"
+        " vault_identity_list",
     )
     # From a file Ansible would remove blanks at the ends, too.
     if not password or password != password.strip():

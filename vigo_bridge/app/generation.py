@@ -28,7 +28,7 @@ def generate_project(folder: Path, style: str, stack: StackOptions, hosts: HostO
     loaded = load_valid(stack, "text")
     found = find_hosts(hosts)
     plan = planned(loaded, stack, found.names, "text")
-    with writing("name another folder"), all_or_nothing(folder) as new:
+    with writing("use another folder"), all_or_nothing(folder) as new:
         if style == "tasks":
             _write_tasks(plan, new, found, stack)
         else:

@@ -27,11 +27,11 @@ def finished_record(number: int) -> Record:
         record = history().get(number)
     if record is None:
         known = [str(one.number) for one in records()]
-        there = f"there are {known[0]} to {known[-1]}" if known else "there are none yet"
-        raise Failure(f"no rollout {number} is remembered; {there}")
+        there = f"the history has {known[0]} to {known[-1]}" if known else "the history is empty"
+        raise Failure(f"rollout {number} is not in the history; {there}")
     if not record.result:
         raise Failure(
-            f"rollout {number} ({record.status}) has finished no batch; there is nothing to show"
+            f"rollout {number} ({record.status}) did not finish any batch; there is nothing to show"
         )
     return record
 
@@ -42,8 +42,8 @@ def result_of(record: Record) -> RunResult:
         return run_from_data(record.result)
     except InvalidData as error:
         raise Failure(
-            f"the result of rollout {record.number} cannot be shown: {error}; another version of"
-            " vigo-bridge or another program wrote it. Use -o json to print it unchanged"
+            f"the result of rollout {record.number} cannot be shown: {error}; it may be from"
+            " another version of vigo-bridge. Use -o json to print it unchanged"
         ) from error
 
 
@@ -53,5 +53,5 @@ def _readable() -> Iterator[None]:
         yield
     except OSError as error:
         raise Failure(
-            f"cannot read the history: {explained(error)}. XDG_STATE_HOME may name another folder"
+            f"cannot read the history: {explained(error)}. Set XDG_STATE_HOME to use another folder"
         ) from error

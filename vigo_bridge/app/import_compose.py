@@ -45,7 +45,7 @@ def import_compose(
         echo(as_text(finding), err=True)
     refusal = _losses(found, options.allow_lossy) or _overwritten(found, stacks, options.force)
     if not refusal:
-        with writing("name another folder with --stacks"):
+        with writing("set another folder with --stacks"):
             write(found.files, stacks, replace=options.force)
     if output == "json":
         echo_json(import_as_data(found, stacks, refusal))
@@ -78,7 +78,7 @@ def _losses(found: Import, allowed: bool) -> str:
     if not found.losses or allowed:
         return ""
     return (
-        f"{counted(found.losses, 'key')} cannot be carried over. Nothing was written; change the"
+        f"{counted(found.losses, 'key')} cannot be converted. Nothing was written; change the"
         " compose file, or add --allow-lossy"
     )
 
@@ -88,7 +88,7 @@ def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
     if not there or allowed:
         return ""
     return (
-        f"{', '.join(there)} would be overwritten. Nothing was written; name another folder"
+        f"{', '.join(there)} would be overwritten. Nothing was written; use another folder"
         " with --stacks, or add --force"
     )
 
@@ -97,8 +97,8 @@ def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
     for path in found.files:
         echo(f"wrote {stacks / path}")
     if found.stack.secrets:
-        echo("Put these secrets into a store; the files of the stack do not contain their values:")
+        echo("Add these secrets to a store; the files of the stack do not contain their values:")
     for secret in found.stack.secrets:
         echo(f"  vigo-bridge secrets set {secret.path}    # now: {secret.origin}")
     validate = f"vigo-bridge config validate{stacks_option(stacks)}"
-    echo(f"Look at it with: {validate}, then {plan_call(stacks, pattern)}")
+    echo(f"Next step: {validate}, then {plan_call(stacks, pattern)}")

@@ -39,8 +39,7 @@ def write_report(
         write_text(page, text)
     except OSError as error:  # The hosts are done: that decides the exit status.
         Lines().say(
-            f"the report {page} cannot be written: {reason(error)}; name another place"
-            " with --report"
+            f"the report {page} cannot be written: {reason(error)}; set another path with --report"
         )
         return
     Lines().say(f"the report is in {page}")

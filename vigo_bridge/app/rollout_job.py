@@ -93,7 +93,7 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
             raise Failure(f"{error}.\nNothing was touched.") from error
         except OSError as error:
             raise Failure(
-                f"the history cannot be kept: {explained(error)}. XDG_STATE_HOME may name another"
+                f"the history cannot be kept: {explained(error)}. Set XDG_STATE_HOME to use another"
                 " folder.\nNothing was touched."
             ) from error
         return _remembered(job, rollout, finished, past, record, private)
@@ -108,7 +108,7 @@ def history(state: Path | None = None) -> History:
     """Return the controller's history. VIGO_BRIDGE_HISTORY: how many rollouts it remembers."""
     text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
     if not text.isdecimal() or int(text) < 1:
-        raise Failure(f"VIGO_BRIDGE_HISTORY={text}: write a whole number from 1 on")
+        raise Failure(f"VIGO_BRIDGE_HISTORY={text}: expected an integer, 1 or more")
     return History((state or controller_folder()) / "history", int(text), _warn)
 
 
@@ -142,8 +142,8 @@ def _remembered(
                 past.write(record)
             except OSError as error:  # no reason to leave a fleet half done
                 watcher.say(
-                    f"warning: the history cannot be kept: {explained(error)}. Without it, this"
-                    " rollout cannot be resumed"
+                    f"warning: the history cannot be kept: {explained(error)}. This rollout cannot"
+                    " be resumed"
                 )
 
         result = roll_out_to_fleet(
@@ -177,12 +177,12 @@ def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
     """Return the hosts that the last rollout of this key finished, if it is to be resumed."""
     last = past.last(job.key)
     if last is None or last.is_complete:
-        lines.say("nothing to resume: no unfinished rollout is known; all hosts are taken")
+        lines.say("nothing to resume; starting from the first host")
         return ()
     if last.fingerprint != job.fingerprint:
         lines.say(
-            f"rollout {last.number} was of something else: the stack or the options have changed"
-            " since; all hosts are taken"
+            f"rollout {last.number} cannot be resumed because the stack or the options changed;"
+            " starting from the first host"
         )
         return ()
     selected = frozenset(job.hosts)

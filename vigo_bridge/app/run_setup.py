@@ -33,7 +33,7 @@ def run_folder(keep_artifacts: bool) -> Iterator[Path]:
     """Yield a private folder for a run; where it is kept, say where."""
     with private_folder(keep_artifacts) as private:
         if keep_artifacts:
-            Lines().say(f"the run's files are kept in {private}")
+            Lines().say(f"the files of the run are in {private}")
         yield private
 
 

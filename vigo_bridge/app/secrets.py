@@ -41,7 +41,7 @@ def file_for(folder: Path, path: str) -> Path:
 def store(file: Path, path: str, value: str) -> None:
     """Store a secret, and warn of one that can be guessed. Raises Failure."""
     if not value:
-        raise Failure(f"the secret {path} would be empty; give it a value")
+        raise Failure(f"the secret {path} would be empty; set a value")
     with _explained():
         set_secret(file, path, value)
     echo(f"{path} is in {file}")

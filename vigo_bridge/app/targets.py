@@ -85,7 +85,7 @@ def _traits(
         if len(values) == len(names):
             known[host] = dict(zip(names, values, strict=True))
         else:
-            lines.say(f"{host} does not report its traits and is left out: {outcome(envoy)}")
+            lines.say(f"{host} does not report its traits and is skipped: {outcome(envoy)}")
     return known
 
 
@@ -105,7 +105,7 @@ def _has(trait: Any, value: str) -> bool:
 
 def _values(name: str, known: Iterable[Mapping[str, Any]]) -> str:
     texts = sorted({_text(traits[name]) for traits in known})
-    return ", ".join(texts) or "not known of any host"
+    return ", ".join(texts) or "not known on any host"
 
 
 def _text(value: Any) -> str:
@@ -120,12 +120,11 @@ def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:
     for pattern in patterns:
         if not is_glob(pattern):
             raise Failure(
-                f"{pattern!r} is neither a host name nor a glob; write one such as"
-                " '*.app.example.com'"
+                f"{pattern!r} is not a host name or a glob; use one such as '*.app.example.com'"
             )
         if not any(glob_matches(pattern, host) for host in hosts):
             advice = did_you_mean(pattern, hosts) or f"the hosts are {listed(hosts)}"
             raise Failure(
-                f"{pattern} matches no host of the inventory; {advice}\nNothing was touched."
+                f"{pattern} matches no host in the inventory; {advice}\nNothing was touched."
             )
     return tuple(host for host in hosts if any(glob_matches(glob, host) for glob in patterns))

@@ -74,7 +74,7 @@ def run_task(
     wanted = asked.targets or work.target
     if not wanted:
         raise WrongUsage(
-            "say where to run it: --target with a host, a glob such as '*.app.example.com', or a"
+            "add --target with a host, a glob such as '*.app.example.com', or a"
             " trait such as os.distro=debian"
         )
     seconds = asked.timeout
@@ -107,7 +107,7 @@ def _work(command: str, stack: StackOptions, params: Mapping[str, str], output: 
     if command not in known:
         scalar = Scalar(command, command, Position("CMD", 1, 1), command)
         found = Diagnostics()
-        check_command(scalar, params, "give it with --param KEY=VALUE", found)
+        check_command(scalar, params, "set it with --param KEY=VALUE", found)
         refuse_errors(found.sorted(), Path(), output)
         return _Work("command", command, params, (), {})
     task = known[command]
@@ -119,7 +119,7 @@ def _work(command: str, stack: StackOptions, params: Mapping[str, str], output: 
     values = {**defaults, **params}
     missing = [name for name, value in values.items() if value is None]
     if missing:
-        raise WrongUsage(f"task {command} needs --param {missing[0]}=VALUE")
+        raise WrongUsage(f"task {command} requires --param {missing[0]}=VALUE")
     targets = [target.text for target in task.target]
     return _Work(task.name, task.command.text, values, targets, task.options)
 

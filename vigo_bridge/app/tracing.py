@@ -40,6 +40,6 @@ def narrowed(found: Trace, name: str) -> Trace:
     variables = tuple(variable for variable in found.variables if variable.name == name)
     if not variables:
         names = [variable.name for variable in found.variables]
-        advice = did_you_mean(name, names) or f"`config search {name}` finds it in other places"
+        advice = did_you_mean(name, names) or f"find it in other files with `config search {name}`"
         raise Failure(f"{found.host} has no variable {name!r}; {advice}")
     return replace(found, variables=variables)

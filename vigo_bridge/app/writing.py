@@ -15,7 +15,7 @@ def refuse_to_overwrite(folder: Path) -> None:
     """End the command where a folder holds anything."""
     if folder.exists() and any(folder.iterdir()):
         raise Failure(
-            f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten"
+            f"{folder} is not empty; use a new folder, so that your files are not overwritten"
         )
 
 

@@ -29,7 +29,7 @@ _VARIABLE = "_VIGO_BRIDGE_COMPLETE"
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the code that lets SHELL complete commands, options and names.
+    """Print the completion script for SHELL.
 
     Names of hosts come from the match entries and the inventory, those of configcrates, roles and
     resources from the stack.

@@ -10,30 +10,30 @@ from vigo_bridge.cli.lazy_commands import Later, add_later
 
 @click.group()
 def config() -> None:
-    """Look at a stack without touching any host."""
+    """Inspect a stack without connecting to hosts."""
 
 
 add_later(
     config,
-    Later("validate", "validate:validate", "Name every error and warning of the stack at once."),
+    Later("validate", "validate:validate", "Report all errors and warnings of the stack."),
     Later(
         "trace",
         "trace_commands:trace",
-        "Tell what HOST gets, and which line of the stack decided it.",
+        "Show what HOST gets, and the lines of the stack that define it.",
     ),
     Later(
         "tree",
         "search_commands:tree",
-        "Show what each folder hands down: common.vgo, environments.vgo, match entries.",
+        "Show what each folder inherits: common.vgo, environments.vgo, match entries.",
     ),
     Later(
         "search",
         "search_commands:search",
-        "Find where a host pattern, configcrate, role, environment, variable or resource stands.",
+        "Find a host pattern, configcrate, role, environment, variable or resource by its name.",
     ),
     Later(
         "graph",
         "trace_commands:graph",
-        "Draw the resources of HOST: what comes first (arrows), what triggers what (dashed).",
+        "Draw the resources of HOST with their order (arrows) and triggers (dashed arrows).",
     ),
 )

@@ -25,7 +25,7 @@ from vigo_bridge.report.printing import echo_json
 
 @click.group()
 def envoys() -> None:
-    """Look at the hosts that the stack is for, and bring them to what it says."""
+    """List the hosts of the stack, and converge them."""
 
 
 @envoys.command("list")
@@ -33,7 +33,7 @@ def envoys() -> None:
 @output_option
 @stack_options
 def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> None:
-    """List the inventory's hosts with what matches them, and those that nothing matches."""
+    """List the hosts of the inventory with their match entries."""
     from vigo_bridge.app.stack_loading import load_valid, resolved
     from vigo_bridge.report.envoys import envoys_as_json, print_envoys
     from vigo_bridge.report.screen import Screen
@@ -66,9 +66,7 @@ def push(
 ) -> None:
     """Do what `run` does, on --all hosts or on those whose names match a PATTERN."""
     if everyone == bool(patterns):
-        raise click.UsageError(
-            "name the hosts with a PATTERN such as '*.app.example.com', or --all"
-        )
+        raise click.UsageError("add a PATTERN such as '*.app.example.com', or --all")
     with finding_hosts(hosts) as asked:
         from vigo_bridge.app.plan_and_run import converge
         from vigo_bridge.app.targets import named

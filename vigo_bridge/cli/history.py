@@ -31,10 +31,10 @@ def history(context: click.Context, output: str) -> None:
 
 @history.command()
 @click.argument("number", type=click.IntRange(1))
-@click.option("-v", "verbosity", count=True, help="Unchanged resources too.")
+@click.option("-v", "verbosity", count=True, help="Also show unchanged resources.")
 @output_option
 def show(number: int, output: str, verbosity: int) -> None:
-    """Show the result of one rollout as it was shown then."""
+    """Show the result of a rollout again."""
     record = finished_record(number)
     if output == "json":
         echo_json(record.result)

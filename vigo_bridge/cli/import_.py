@@ -17,7 +17,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group("import")
 def import_() -> None:
-    """Make a stack of what you have already."""
+    """Convert existing files to a stack."""
 
 
 @import_.command()
@@ -28,25 +28,29 @@ def import_() -> None:
     default=Path("stacks"),
     envvar="VIGO_BRIDGE_STACKS",
     show_default=True,
-    help="The folder to write into; it may hold other files of a stack.",
+    help="The folder of the stack; it can contain other files of the stack.",
 )
 @click.option(
-    "--match", metavar="PATTERN", help="The hosts that get it. Default: this machine's name."
+    "--match", metavar="PATTERN", help="The hosts of the match entry. Default: this machine's name."
 )
 @click.option("--profile", "profiles", multiple=True, help="An active profile; repeatable.")
-@click.option("--env-file", "env_files", multiple=True, type=_FILE, help="Instead of .env.")
+@click.option(
+    "--env-file", "env_files", multiple=True, type=_FILE, help="File to read instead of .env."
+)
 @click.option(
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Read no file outside this folder that FILES name.  [default: the repository that they"
-    " are in, else the folder above the first]",
+    help="Read files that FILES refer to only inside this folder.  [default: their repository, or"
+    " else the parent folder of the first]",
 )
-@click.option("-p", "--project-name", metavar="NAME", help="As compose's -p.")
 @click.option(
-    "--allow-lossy", is_flag=True, help="Write the files even where something is not carried over."
+    "-p", "--project-name", metavar="NAME", help="Project name, like -p of docker compose."
 )
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option(
+    "--allow-lossy", is_flag=True, help="Write the files even if some settings cannot be converted."
+)
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @output_option
 def compose(
     files: Sequence[Path],
@@ -60,10 +64,10 @@ def compose(
     force: bool,
     output: str,
 ) -> None:
-    """Write configcrates, a role and a match entry that do what compose FILES do.
+    """Convert compose FILES to configcrates, a role and a match entry.
 
     Later files override earlier ones. Containers, networks and volumes keep the names that compose
-    gives them, so that `run` takes them over. What has no counterpart is named with its place;
+    gives them, so that `run` takes them over. What is not supported is named with its place;
     nothing is written then, unless --allow-lossy is given.
     """
     options = ImportOptions(

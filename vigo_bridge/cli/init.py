@@ -22,14 +22,16 @@ from vigo_bridge.starter import SCHEMAS
     default="stacks",
     type=click.Path(path_type=Path, file_okay=False),
 )
-@click.option("--match", metavar="PATTERN", help="The hosts that it is for. Default: this machine.")
+@click.option(
+    "--match", metavar="PATTERN", help="The hosts of the match entry. Default: this machine."
+)
 def init(folder: Path, match: str | None) -> None:
     """Write a small working stack into DIR (default: stacks), which must be new or empty.
 
-    Its files tell editors which JSON Schema they follow, and DIR/.schema holds those.
+    The files refer to JSON Schemas in DIR/.schema, for editors.
     """
     pattern = match or socket.getfqdn()
     for path in write_starter(folder, pattern):
         echo(f"wrote {path}")
     echo(f"wrote {folder / SCHEMAS} (JSON Schemas, for editors)")
-    echo(f"Look at it with: {plan_call(folder, pattern)}")
+    echo(f"Next step: {plan_call(folder, pattern)}")

@@ -37,7 +37,7 @@ def stack_options(command: Command) -> Command:
             "settings",
             multiple=True,
             metavar="KEY=VALUE",
-            help="Set a variable over all other sources; VALUE is YAML. Repeatable.",
+            help="Set a variable; overrides all other sources. VALUE is YAML. Repeatable.",
         ),
     )
 
@@ -61,17 +61,18 @@ def host_options(command: Command) -> Command:
             shell_complete=complete_hosts,
             help="Only hosts that match this pattern.",
         ),
-        click.option("--local", is_flag=True, help="This machine alone, without SSH."),
+        click.option("--local", is_flag=True, help="Run on this machine only, without SSH."),
         click.option(
-            "--as", "name", metavar="NAME", help="The host name that --local is matched as."
+            "--as",
+            "name",
+            metavar="NAME",
+            help="The host name that --local uses for match entries.",
         ),
-        click.option("--forks", type=click.IntRange(1), help="How many hosts at a time."),
-        click.option("-b", "--become", is_flag=True, help="Become root on the hosts."),
+        click.option("--forks", type=click.IntRange(1), help="Number of hosts in parallel."),
+        click.option("-b", "--become", is_flag=True, help="Use become: run as root on the hosts."),
+        click.option("-k", "--ask-pass", is_flag=True, help="Prompt for the connection password."),
         click.option(
-            "-k", "--ask-pass", is_flag=True, help="Ask for the connection password, once."
-        ),
-        click.option(
-            "-K", "--ask-become-pass", is_flag=True, help="Ask for the become password, once."
+            "-K", "--ask-become-pass", is_flag=True, help="Prompt for the become password."
         ),
         _password_file("--connection-password-file", "the connection password"),
         _password_file("--become-password-file", "the become password"),
@@ -79,7 +80,7 @@ def host_options(command: Command) -> Command:
             "-v",
             "verbosity",
             count=True,
-            help="Unchanged resources too; -vv: Ansible's own output; more: Ansible's -v.",
+            help="Also show unchanged resources; -vv: Ansible's output; more: Ansible's -v.",
         ),
     )
 
@@ -99,15 +100,15 @@ def output_option(command: Command) -> Command:
 def _host_options(**given: Any) -> HostOptions:
     if given["local"] and (given["inventory"] or given["limit"]):
         raise click.UsageError(
-            "--local is this machine alone; leave --inventory and --limit out, or --local"
+            "--local runs on this machine only; remove --inventory and --limit, or --local"
         )
     if given["name"] and not given["local"]:
-        raise click.UsageError("--as names the machine of --local; add --local")
+        raise click.UsageError("--as sets the host name for --local; add --local")
     asks, file = given.pop("ask_pass"), given.pop("connection_password_file")
     if given["local"] and (asks or file):
         raise click.UsageError(
-            "--local connects to no host; leave --ask-pass and --connection-password-file out, or"
-            " --local"
+            "--local does not connect to a host; remove --ask-pass and --connection-password-file,"
+            " or --local"
         )
     connection = _password(asks, file, "--ask-pass", "--connection-password-file")
     asks, file = given.pop("ask_become_pass"), given.pop("become_password_file")
@@ -126,7 +127,7 @@ def _password_file(option: str, password: str) -> Callable[[Command], Command]:
         option,
         metavar="FILE",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help=f"A file with {password}, or a program that prints it.",
+        help=f"File with {password}, or program that prints it.",
     )
 
 
@@ -170,7 +171,7 @@ only_option = click.option(
     multiple=True,
     metavar="CRATE[/RESOURCE]",
     shell_complete=complete_parts,
-    help="Apply this alone; what it depends on is checked. Repeatable.",
+    help="Apply only this; its dependencies are checked. Repeatable.",
 )
 
 
@@ -180,9 +181,9 @@ def _writable(context: click.Context, parameter: click.Parameter, page: Path | N
         return None
     folder = page.absolute().parent
     if not folder.is_dir():
-        raise click.BadParameter(f"the folder {folder} does not exist; make it first")
+        raise click.BadParameter(f"the folder {folder} does not exist; create it first")
     if not os.access(page if page.exists() else folder, os.W_OK):
-        raise click.BadParameter(f"{page} cannot be written; name another place")
+        raise click.BadParameter(f"{page} cannot be written; use another path")
     return page
 
 
@@ -195,8 +196,7 @@ def report_options(command: Command) -> Command:
         click.option(
             "--keep-artifacts",
             is_flag=True,
-            help="Keep the folder with the Ansible project and ansible-runner's files; no secrets"
-            " in it.",
+            help="Keep the folder with the Ansible project and the output, without secrets.",
         ),
         click.option(
             "--report",
@@ -204,7 +204,7 @@ def report_options(command: Command) -> Command:
             type=click.Path(path_type=Path, dir_okay=False),
             callback=_writable,
             metavar="FILE",
-            help="Write the result as one HTML page, too: no network, searchable, printable.",
+            help="Also write the result to an HTML page.",
         ),
         output_option,
     )

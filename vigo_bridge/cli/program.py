@@ -59,8 +59,8 @@ def _require_folder() -> None:
         os.getcwd()  # noqa: PTH109 - pathlib takes long to import
     except FileNotFoundError:
         raise Refusal(
-            'the current folder no longer exists; change to another one, or with `cd "$PWD"` to'
-            " the one that has taken its place"
+            'the current folder no longer exists; change to another one, or run `cd "$PWD"`'
+            " if it was recreated"
         ) from None
 
 
@@ -109,19 +109,19 @@ add_later(
         "init:init",
         "Write a small working stack into DIR (default: stacks), which must be new or empty.",
     ),
-    Later("config", "config:config", "Look at a stack without touching any host."),
+    Later("config", "config:config", "Inspect a stack without connecting to hosts."),
     Later(
         "envoys",
         "envoys:envoys",
-        "Look at the hosts that the stack is for, and bring them to what it says.",
+        "List the hosts of the stack, and converge them.",
     ),
     Later("plan", "run:plan", "Show what `run` would change."),
     Later(
         "run",
         "run:run",
-        "Bring the hosts to what the stack says, all at once or batch by batch.",
+        "Converge the hosts to the stack, all at once or in batches.",
     ),
-    Later("task", "task:task", "Run single commands on many hosts."),
+    Later("task", "task:task", "Run a command on many hosts."),
     Later(
         "history",
         "history:history",
@@ -132,12 +132,16 @@ add_later(
         "generate:generate",
         "Write the Ansible project into FOLDER, which must be new or empty.",
     ),
-    Later("import", "import_:import_", "Make a stack of what you have already."),
+    Later("import", "import_:import_", "Convert existing files to a stack."),
     Later("schema", "schema:schema", "Print the JSON Schema of .vgo files, for editors."),
-    Later("secrets", "secrets:secrets", "Keep the secrets that a stack names by `secret:PATH`."),
+    Later(
+        "secrets",
+        "secrets:secrets",
+        "Manage the secrets that a stack refers to with `secret:PATH`.",
+    ),
     Later(
         "completion",
         "completion:completion",
-        "Print the code that lets SHELL complete commands, options and names.",
+        "Print the completion script for SHELL.",
     ),
 )

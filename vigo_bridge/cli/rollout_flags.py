@@ -45,7 +45,7 @@ def _seconds(text: str) -> float:
 
 def _command(text: str) -> str:
     if not text.strip():
-        raise BadSize("the command is empty", "write what to run")
+        raise BadSize("the command is empty", "add what to run")
     return text
 
 
@@ -76,32 +76,34 @@ def rollout_options(command: Command) -> Command:
             "batch_sizes",
             callback=reading(parse_batch_sizes),
             metavar="N|P%[,...]",
-            help="Hosts at a time; of a list, the last entry repeats. Default: all at once.",
+            help="Number of hosts in a batch; the last entry of a list repeats. Default: all"
+            " hosts.",
         ),
         click.option(
             "--max-failures",
             callback=reading(parse_budget),
             metavar="N|P%",
-            help="Begin no further batch once more hosts than these have failed.  [default: 0]",
+            help="Stop before the next batch if more hosts than this have failed.  [default: 0]",
         ),
         click.option(
             "--health-check",
             callback=reading(_command),
             metavar="CMD",
-            help="Run on each host of a batch; a host where it fails counts as failed.",
+            help="Command to run on each host of a batch; if it fails, the host counts as failed.",
         ),
         click.option(
             "--health-check-url",
             callback=reading(_url),
             metavar="URL",
-            help="Fetched from here after each batch; must answer 2xx for the next to begin.",
+            help="Fetch this URL from the controller after each batch; the status must be 2xx to"
+            " continue.",
         ),
         click.option(
             "--health-retries",
             type=click.IntRange(1, 100_000),
             default=10,
             show_default=True,
-            help="How often a health check is tried.",
+            help="Number of attempts of a health check.",
         ),
         click.option(
             "--health-interval",
@@ -109,7 +111,7 @@ def rollout_options(command: Command) -> Command:
             metavar="SECONDS",
             default="3",
             show_default=True,
-            help="Seconds from one try to the next.",
+            help="Seconds between two attempts.",
         ),
         click.option(
             "--pause",
@@ -122,13 +124,14 @@ def rollout_options(command: Command) -> Command:
             "--before-batch",
             callback=reading(_command),
             metavar="CMD",
-            help="Run here before each batch; if it fails, the rollout stops.",
+            help="Command to run on the controller before each batch; if it fails, the rollout"
+            " stops.",
         ),
         click.option(
             "--after-batch",
             callback=reading(_command),
             metavar="CMD",
-            help="Run here after each batch, also after one that failed.",
+            help="Command to run on the controller after each batch, even if it failed.",
         ),
         click.option("--resume", is_flag=True, help="Skip hosts that the last rollout finished."),
     )

@@ -31,7 +31,7 @@ def change_options(command: Command) -> Command:
         dict,
         only_option,
         click.option(
-            "--prune", is_flag=True, help="Remove containers of this stack that it no longer names."
+            "--prune", is_flag=True, help="Remove containers that are no longer in the stack."
         ),
         click.option(
             "--lock-timeout",
@@ -39,7 +39,7 @@ def change_options(command: Command) -> Command:
             default=30,
             show_default=True,
             metavar="SECONDS",
-            help="How long to wait for another run on a host to end.",
+            help="Seconds to wait for another run on a host to finish.",
         ),
     )
 
@@ -57,7 +57,7 @@ def plan(
     shown: ReportOptions,
     only: tuple[str, ...],
 ) -> None:
-    """Show what `run` would change. Touches nothing; exits 2 when changes are pending."""
+    """Show what `run` would change. Exits with 2 if changes are pending."""
     with finding_hosts(hosts) as asked:
         from vigo_bridge.app.plan_and_run import show_plan
 
@@ -80,7 +80,7 @@ def run(
     rollout: Rollout,
     changes: Changes,
 ) -> None:
-    """Bring the hosts to what the stack says, all at once or batch by batch."""
+    """Converge the hosts to the stack, all at once or in batches."""
     with finding_hosts(hosts) as asked:
         from vigo_bridge.app.plan_and_run import converge
 

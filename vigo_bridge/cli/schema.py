@@ -17,7 +17,6 @@ from vigo_bridge.report.printing import echo_json
 def schema(kind: Kind | None) -> None:
     """Print the JSON Schema of .vgo files, for editors.
 
-    A schema of one KIND, which an editor can tell by a file's place, gives better messages than
-    that of all.
+    The schema of one KIND gives better messages than the schema of all files.
     """
     echo_json(json_schema(kind))

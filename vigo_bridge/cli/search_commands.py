@@ -24,7 +24,7 @@ from vigo_bridge.resolve.inheritance import givers
 @output_option
 @stack_options
 def tree(stack: StackOptions, output: str) -> None:
-    """Show what each folder hands down: common.vgo, environments.vgo, match entries."""
+    """Show what each folder inherits: common.vgo, environments.vgo, match entries."""
     found = givers(app.load_for_search(stack))
     if output == "json":
         echo_json(tree_as_json(found))
@@ -37,9 +37,9 @@ def tree(stack: StackOptions, output: str) -> None:
 @output_option
 @stack_options
 def search(stack: StackOptions, term: str, output: str) -> None:
-    """Find where a host pattern, configcrate, role, environment, variable or resource stands.
+    """Find a host pattern, configcrate, role, environment, variable or resource by its name.
 
-    TERM is a part of its name; upper and lower case do not matter.
+    TERM is a part of the name. The search is not case-sensitive.
     """
     found = app.search(app.load_for_search(stack), stack, term)
     if output == "json":

@@ -18,16 +18,16 @@ from vigo_bridge.report.printing import echo, echo_json
 
 @click.group()
 def secrets() -> None:
-    """Keep the secrets that a stack names by `secret:PATH`."""
+    """Manage the secrets that a stack refers to with `secret:PATH`."""
 
 
 @secrets.command("set")
 @click.argument("path")
 @stack_options
 def set_(path: str, stack: StackOptions) -> None:
-    """Store a secret: typed without echo, or read from standard input.
+    """Store a secret that is entered without echo or read from standard input.
 
-    It goes into the stack's vault file, which is made, encrypted, where there is none.
+    It is added to the stack's vault file, which is created if it does not exist.
     """
     file = app.file_for(stack.folder, path)
     app.store(file, path, _typed(path))
@@ -46,7 +46,7 @@ def list_(stack: StackOptions) -> None:
 @stack_options
 @click.pass_context
 def check(context: click.Context, stack: StackOptions, output: str) -> None:
-    """Name every secret of the stack, where it is used, and whether a store has it."""
+    """List all secrets of the stack, where they are used, and whether a store has them."""
     found = app.checked(load_valid(stack, output))
     if output == "json":
         document = {
@@ -74,5 +74,5 @@ def _typed(path: str) -> str:
         return sys.stdin.buffer.read().decode().removesuffix("\n")
     except UnicodeDecodeError as error:
         raise Failure(
-            f"the secret {path} would be no UTF-8 text; encode it, in base64 for instance"
+            f"the secret {path} would not be UTF-8 text; encode it, for example with base64"
         ) from error

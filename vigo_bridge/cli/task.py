@@ -27,14 +27,14 @@ from vigo_bridge.wording import counted
 
 @click.group()
 def task() -> None:
-    """Run single commands on many hosts."""
+    """Run a command on many hosts."""
 
 
 @task.command("list")
 @output_option
 @stack_options
 def list_(stack: StackOptions, output: str) -> None:
-    """List the tasks of the stack, which `task run` knows by name."""
+    """List the tasks that the stack defines for `task run`."""
     loaded = load(stack.folder)
     refuse_errors(loaded.diagnostics, stack.folder, output)
     tasks = sorted(loaded.tasks.values(), key=lambda known: known.name)
@@ -54,18 +54,20 @@ def list_(stack: StackOptions, output: str) -> None:
     multiple=True,
     metavar="HOST|GLOB|TRAIT=VALUE",
     shell_complete=complete_hosts,
-    help="Where to run it; repeatable: names and globs add hosts, traits such as"
-    " os.distro=debian leave only hosts that have them.",
+    help="Hosts to run on. Names and globs select hosts; traits such as os.distro=debian filter"
+    " them. Repeatable.",
 )
-@click.option("--timeout", metavar="TIME", help="Such as 90 or 5m.  [default: 60 seconds]")
+@click.option(
+    "--timeout", metavar="TIME", help="Time limit, such as 90 or 5m.  [default: 60 seconds]"
+)
 @click.option(
     "--param",
     "params",
     multiple=True,
     metavar="KEY=VALUE",
-    help="What .Vars.KEY stands for in the command. Repeatable.",
+    help="Value of .Vars.KEY in the command. Repeatable.",
 )
-@click.option("--dry-run", is_flag=True, help="Print the batches, and run nothing.")
+@click.option("--dry-run", is_flag=True, help="Only print the batches.")
 @rollout_options
 @output_option
 @host_options

@@ -22,8 +22,8 @@ from vigo_bridge.report.trace import print_trace, print_variables, trace_as_json
 @click.command()
 @click.argument("host", required=False, shell_complete=complete_hosts)
 @click.option("--local", is_flag=True, help="This machine, by its FQDN.")
-@click.option("--var", "variable", metavar="NAME", help="This variable alone.")
-@inventory_option("Show also which variables of this Ansible inventory win over the stack's.")
+@click.option("--var", "variable", metavar="NAME", help="Show only this variable.")
+@inventory_option("Also show variables of this Ansible inventory that override the stack's.")
 @output_option
 @stack_options
 def trace(
@@ -34,9 +34,9 @@ def trace(
     variable: str | None,
     output: str,
 ) -> None:
-    """Tell what HOST gets, and which line of the stack decided it.
+    """Show what HOST gets, and the lines of the stack that define it.
 
-    Without an inventory, HOST is any name: it is held against the match entries.
+    Without an inventory, HOST can be any name. It is compared with the match entries.
     """
     found = trace_of(_named(host, local, inventory), stack, inventory, output)
     if variable is not None:
@@ -60,13 +60,13 @@ _DRAWN = {"mermaid": as_mermaid, "dot": as_dot, "svg": as_picture}
     type=click.Choice(["mermaid", "dot", "svg"]),
     default="mermaid",
     show_default=True,
-    help="Mermaid and DOT as text for other programs, SVG as a picture.",
+    help="Mermaid or DOT for other programs, or SVG as a picture.",
 )
 @stack_options
 def graph(stack: StackOptions, host: str, language: str) -> None:
-    """Draw the resources of HOST: what comes first (arrows), what triggers what (dashed).
+    """Draw the resources of HOST with their order (arrows) and triggers (dashed arrows).
 
-    Resources that act only when triggered are hexagons. Any host name will do.
+    Hexagons are resources that run only when triggered. HOST can be any name.
     """
     drawing = trace_of(host, stack, (), "text").drawing
     echo(_DRAWN[language](drawing), nl=False)
@@ -74,7 +74,7 @@ def graph(stack: StackOptions, host: str, language: str) -> None:
 
 def _named(host: str | None, local: bool, inventory: Sequence[str]) -> str:
     if local and inventory:
-        raise click.UsageError("--local is this machine alone; leave --inventory out, or --local")
+        raise click.UsageError("--local runs on this machine only; remove --inventory, or --local")
     if host is None and not local:
-        raise click.UsageError("name a HOST, or write --local for this machine")
+        raise click.UsageError("add HOST, or --local for this machine")
     return host or socket.getfqdn()

@@ -16,7 +16,7 @@ from vigo_bridge.report import exit_status
 
 
 @click.command()
-@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option(
     "-o",
     "--output",
@@ -24,7 +24,7 @@ from vigo_bridge.report import exit_status
     default="text",
     help="Text for people, one JSON document, or SARIF 2.1.0 for code scanners.",
 )
-@inventory_option("Note also which variables of this Ansible inventory win over the stack's.")
+@inventory_option("Also report variables of this Ansible inventory that override the stack's.")
 @stack_options
 @click.pass_context
 def validate(
@@ -34,10 +34,10 @@ def validate(
     strict: bool,
     output: str,
 ) -> None:
-    """Name every error and warning of the stack at once.
+    """Report all errors and warnings of the stack.
 
-    Nothing of the stack is run, and no secret store is asked. With an inventory, Ansible reads
-    that one, and runs it if it is a program.
+    No program of the stack is run, and no secret store is queried. With -i, Ansible reads
+    the inventory, and runs it if it is a program.
     """
     diagnostics = validated(stack, inventory)
     show(diagnostics, stack.folder, output)

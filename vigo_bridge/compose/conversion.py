@@ -90,7 +90,11 @@ def _convert_service(job: Job, crate: Crate) -> None:
 def _check_command(job: Job) -> None:
     """Engines drop the image's command where the entrypoint is cleared."""
     if job.attributes.get("entrypoint") == [] and not job.attributes.get("command"):
-        job.lost("entrypoint", "an empty entrypoint leaves no command", "set command:, too")
+        job.lost(
+            "entrypoint",
+            "with an empty entrypoint, there is no command to run",
+            "set command:, too",
+        )
         del job.attributes["entrypoint"]
 
 
@@ -100,7 +104,7 @@ def _check_restart(job: Job) -> None:
         return
     policy = job.attributes.pop("restart", None)
     if policy is not None:
-        message = f"restart: {policy} is left out: others wait until this service has ended"
+        message = f"restart: {policy} is ignored: other services wait until this service exits"
         job.note("restart", message)
 
 
@@ -160,18 +164,20 @@ def _aliases(project: Project) -> dict[str, list[Text]]:
 def _report_others(project: Project, findings: Findings) -> None:
     for key, _ in project.others:
         if key.text == "version":
-            findings.note(key.position, "version is left out: compose ignores it, too")
+            findings.note(key.position, "version is ignored, as in Compose")
         elif key.text.startswith("x-"):
-            findings.note(key.position, f"{key.text} is an extension, without a meaning to compose")
+            findings.note(key.position, f"{key.text} is an extension that Compose ignores")
         elif key.text == "models":
             findings.lost(
                 key.position,
-                "models has no counterpart",
-                "run the model's server as a service of its own",
+                "models is not supported",
+                "run the model server as a separate service",
             )
         else:
             raise ComposeError(
-                key.position, f"a compose file has no key {key.text!r}", "correct it, or use x-..."
+                key.position,
+                f"unknown key {key.text!r} in a compose file",
+                "correct it, or use x-...",
             )
 
 
@@ -192,7 +198,7 @@ def _check_profiles(project: Project, profiles: Collection[str]) -> None:
                 continue
             raise ComposeError(
                 dependency.position,
-                f"{service.name} needs {other.name}, which is only there with the profile"
+                f"{service.name} needs {other.name}, which exists only with the profile"
                 f" {' or '.join(other.profiles or ())}",
                 f"add --profile {(other.profiles or ('',))[0]}",
             )

@@ -39,10 +39,10 @@ def read_document(path: Path, raw: bytes) -> Document:
     for found in diagnostics.sorted():
         raise ComposeError(found.position or start, found.message, found.suggestion)
     if content is None:
-        raise ComposeError(start, "the file is empty", "a compose file has a key 'services'")
+        raise ComposeError(start, "the file is empty", "a compose file needs the key 'services'")
     if not isinstance(content, Fields):
         raise ComposeError(
-            content.position, "a compose file is a mapping", "write services: at its top"
+            content.position, "a compose file must be a mapping", "write services: at its top"
         )
     return Document(content, tags)
 

@@ -62,7 +62,7 @@ def read_compose(
     model = read_project(loaded, findings)
     if not model.services:
         raise ComposeError(
-            Position(str(sources[0]), 1, 1), "the file has no services", "name a compose file"
+            Position(str(sources[0]), 1, 1), "the file has no services", "add a compose file"
         )
     _note_overrides(sources, findings)
     stack = convert(model, ", ".join(map(str, sources)), profiles, findings)
@@ -70,8 +70,8 @@ def read_compose(
     for problem in _problems(written):
         findings.lost(
             Position(str(sources[0]), 1, 1),
-            f"what comes of it is not a valid stack: {problem.position}: {problem.message}",
-            problem.suggestion or "change that part of the compose file",
+            f"the result is not a valid stack: {problem.position}: {problem.message}",
+            problem.suggestion or "change this part of the compose file",
         )
     return Import(stack, written, tuple(findings), key_paths(loaded))
 
@@ -94,7 +94,7 @@ def _note_overrides(sources: Sequence[Path], findings: Findings) -> None:
         if override.exists() and len(sources) == 1:
             findings.note(
                 Position(str(override), 1, 1),
-                "`docker compose` without -f reads this file, too",
+                "`docker compose` without -f also reads this file",
                 f"import both: vigo-bridge import compose {sources[0]} {override}",
             )
 

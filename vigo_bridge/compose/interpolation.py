@@ -115,11 +115,11 @@ def _part(piece: Piece, environment: Environment, position: Position) -> Part:
         case "+":
             return text if counts else ""
         case "-" if not counts:
-            return Use(piece.name, text, "the default that stands there", is_default=True)
+            return Use(piece.name, text, "the default value", is_default=True)
         case "?" if not counts and not names_secret(piece.name):
             raise ComposeError(
                 position,
                 f"{piece.name} must be set: {text}".removesuffix(": "),
-                f"set it as compose needs it: in .env, with --env-file, or export {piece.name}=...",
+                f"set it as for Compose: in .env, with --env-file, or export {piece.name}=...",
             )
     return found

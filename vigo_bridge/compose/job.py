@@ -79,7 +79,7 @@ class Job:
         try:
             return self.renderer.plain(text)
         except NotAllowed as error:
-            self.lost(key, f"{key}: {error}", "write it with a variable of your own")
+            self.lost(key, f"{key}: {error}", "use your own variable")
             return None
 
     def set(self, key: str, attribute: str, text: Text) -> None:

@@ -137,7 +137,7 @@ class _Loader:
             if depth > _DEEPEST_INCLUDE:
                 raise ComposeError(
                     named or Position(str(path), 1, 1),
-                    "files include one another without end",
+                    "circular include",
                     "remove an include",
                 )
             over = self._file(path, named, folder, environment)
@@ -211,13 +211,13 @@ class _Loader:
         if (name, str(path)) in seen:
             raise ComposeError(
                 extends.position,
-                f"service {name} extends itself, in a circle",
+                f"circular extends of service {name}",
                 "remove one of these extends",
             )
         if len(seen) >= _DEEPEST_EXTENDS:
             raise ComposeError(
                 extends.position,
-                f"services extend one another more than {_DEEPEST_EXTENDS} deep",
+                f"services extend each other more than {_DEEPEST_EXTENDS} levels deep",
                 "merge some of them",
             )
         base_path, base_document = path, document
@@ -257,7 +257,7 @@ def _extends(value: Value) -> tuple[Scalar, Scalar | None]:
     service = get(value, "service") if isinstance(value, Fields) else None
     file = get(value, "file") if isinstance(value, Fields) else None
     if not isinstance(service, Scalar) or not (file is None or isinstance(file, Scalar)):
-        raise ComposeError(value.position, "extends needs a service", "write service: NAME")
+        raise ComposeError(value.position, "extends requires a service", "write service: NAME")
     return service, file
 
 
@@ -267,17 +267,17 @@ def _include(
     """The files of one entry, the folder of their paths, and their files of variables."""
     path = get(item, "path") if isinstance(item, Fields) else item
     if path is None:
-        raise ComposeError(item.position, "an include needs a path", "write path: FILE")
+        raise ComposeError(item.position, "an include requires a path", "write path: FILE")
     for file in _scalars(path):
         if "://" in file.text or file.text.startswith("git@"):
             raise ComposeError(
                 file.position,
-                f"{file.text!r} is remote, and the import fetches nothing",
-                "fetch it, and name the file",
+                f"{file.text!r} is remote, and the import does not download files",
+                "download it, and set the path of the file",
             )
     paths: list[NamedFile] = [(folder / file.text, file.position) for file in _scalars(path)]
     if not paths:
-        raise ComposeError(item.position, "an include needs a path", "write path: FILE")
+        raise ComposeError(item.position, "an include requires a path", "write path: FILE")
     inner = get(item, "project_directory") if isinstance(item, Fields) else None
     env_files = get(item, "env_file") if isinstance(item, Fields) else None
     directory = folder / inner.text if isinstance(inner, Scalar) else paths[0][0].absolute().parent
@@ -289,7 +289,7 @@ def _scalars(value: Value | None) -> list[Scalar]:
     assert isinstance(items, Items)
     for item in items.items:
         if not isinstance(item, Scalar):
-            raise ComposeError(item.position, "a path must stand here", "write the path of a file")
+            raise ComposeError(item.position, "a path is expected here", "write the path of a file")
     return [item for item in items.items if isinstance(item, Scalar)]
 
 

@@ -78,7 +78,7 @@ def made(kind: str, name: str, options: tuple[str, ...]) -> Resource:
             "command": f"docker {kind} create {words} {name}",
             "unless": f"docker {kind} inspect {name}",
         },
-        [f"A container resource makes a plain {kind} only; this one has options."],
+        [f"A container resource can create a {kind} only without options; this one has options."],
     )
 
 
@@ -87,10 +87,10 @@ def existing(kind: str, name: str) -> Resource:
         f"{kind}-{name}",
         "exec",
         {
-            "command": f"echo 'the {kind} {name} is missing; make it first' >&2; exit 1",
+            "command": f"echo 'the {kind} {name} is missing; create it first' >&2; exit 1",
             "unless": f"docker {kind} inspect {name}",
         },
-        [f"The {kind} is external: somebody else makes it, and it must be there."],
+        [f"The {kind} is external: it must already exist."],
     )
 
 
@@ -132,8 +132,8 @@ def depends_on(job: Job, dependencies: tuple[Dependency, ...]) -> None:
         if dependency.service in job.absent and not dependency.required:
             job.note(
                 "depends_on",
-                f"{dependency.service} is of a profile that is not active, and not required:"
-                " nothing waits for it",
+                f"{dependency.service} belongs to a profile that is not active and is not required:"
+                " no service waits for it",
             )
             continue
         for name in names.resources(job.project, dependency.service):
@@ -155,7 +155,8 @@ def links(job: Job, texts: tuple[Text, ...]) -> None:
         if alias is not None and str(alias) != str(service):
             job.note(
                 "links",
-                f"the alias {alias} of {service} is one of its network, so all there see it",
+                f"the alias {alias} of {service} applies to the whole network, so all containers in"
+                " it see it",
             )
 
 
@@ -188,7 +189,7 @@ def ports(job: Job, texts: tuple[Text, ...]) -> None:
 
 
 def expose(job: Job, texts: tuple[Text, ...]) -> None:
-    job.note("expose", "expose is left out: containers of one network reach every port anyway")
+    job.note("expose", "expose is ignored: containers in the same network can reach all ports")
 
 
 def extra_hosts(job: Job, hosts: tuple[tuple[str, Text], ...]) -> None:

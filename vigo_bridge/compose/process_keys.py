@@ -62,7 +62,7 @@ def _words(job: Job, key: str, value: Text | tuple[Text, ...]) -> None:
         else:
             job.attributes[key] = list(_secretive_words(job, value))
     except NotAllowed as error:
-        job.lost(key, f"{key}: {error}", "write it with a variable of your own")
+        job.lost(key, f"{key}: {error}", "use your own variable")
 
 
 def _secretive_words(job: Job, words: tuple[Text, ...]) -> list[str]:
@@ -109,11 +109,11 @@ def label_file(job: Job, files: tuple[EnvFile, ...]) -> None:
 def _lines_of(job: Job, key: str, file: EnvFile, known: Environment) -> list[Line]:
     path = job.real_path(file.path)
     if not file.required and not path.exists():
-        job.note(key, f"{path} is not there; it is not required, so it is left out")
+        job.note(key, f"{path} does not exist; it is not required, so it is ignored")
         return []
     content = job.project.files.read(path, file.path.position)
     found = read_lines(path, content, known, raw=file.raw)
-    job.comments.append(f"Variables of {file.path} are written out here.")
+    job.comments.append(f"Includes the variables of {file.path}.")
     return found
 
 
@@ -121,13 +121,13 @@ def _setting(job: Job, key: str, name: str, text: Text | None) -> None:
     if text is None:
         known = job.project.environment.get(name)
         if known is None:
-            job.note(key, f"{name} is not set where the import runs, so it is left out")
+            job.note(key, f"{name} is not set in the environment of the import, so it is ignored")
             return
         text = Text((Use(name, known.value, known.origin),), job.place(key))
     try:
         job.env[name] = job.renderer.setting(job.service.name, name, text)
     except NotAllowed as error:
-        job.lost(key, f"{name}: {error}", "write it with a variable of your own")
+        job.lost(key, f"{name}: {error}", "use your own variable")
 
 
 def labels(job: Job, pairs: Pairs) -> None:
@@ -247,8 +247,8 @@ def pull_policy(job: Job, text: Text) -> None:
     if policy is None:
         job.lost(
             "pull_policy",
-            f"pull_policy {text} has no counterpart",
-            "use missing, and change the tag; or always",
+            f"pull_policy {text} is not supported",
+            "use missing and change the tag, or use always",
         )
     elif policy != "missing":
         job.attributes["pull"] = policy

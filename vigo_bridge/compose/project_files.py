@@ -51,7 +51,7 @@ class ProjectFiles:
                 content = read_regular(str(path), LARGEST)
         except OSError as error:
             raise ComposeError(
-                place, f"cannot be read: {error.strerror}", "name another file"
+                place, f"cannot be read: {error.strerror}", "use another file"
             ) from error
         return self._counted(content, place)
 
@@ -70,9 +70,7 @@ class ProjectFiles:
 
     def _advice(self, error: OSError) -> str:
         if error.errno == errno.EXDEV:  # It leads out of the folder.
-            return (
-                f"the import reads no files outside {self._root}; name a wider folder with --root"
-            )
+            return f"files outside {self._root} are not read; set a parent folder with --root"
         return "correct the path; an env_file that may be missing needs required: false"
 
     def _counted(self, content: bytes, place: Position) -> bytes:

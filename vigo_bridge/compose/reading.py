@@ -73,9 +73,7 @@ def _service(key: Scalar, value: Value, findings: Findings) -> Service:
     positions = {}
     for name, item in content.entries:
         if name.text.startswith("x-"):
-            findings.note(
-                name.position, f"{name.text} is an extension, without a meaning to compose"
-            )
+            findings.note(name.position, f"{name.text} is an extension that Compose ignores")
         elif not (isinstance(item, Scalar) and item.data is None):
             known[name.text] = _READERS.get(name.text, _as_it_is)(item, findings)
             positions[name.text] = name.position
@@ -118,7 +116,7 @@ def _depends_on(value: Value, findings: Findings) -> tuple[Dependency, ...]:
 _ATTACHMENT_LOST = {
     "link_local_ips": "set addresses with ipv4_address or ipv6_address",
     "mac_address": "the engine chooses it",
-    "driver_opts": "make the network with these options once, by hand",
+    "driver_opts": "create the network with these options manually",
     "interface_name": "the engine chooses it",
     "gw_priority": "the engine chooses the gateway: the first network by name",
 }
@@ -198,7 +196,7 @@ def _grants(value: Value, findings: Findings) -> tuple[Grant, ...]:
     return tuple(found)
 
 
-_IGNORED_BY_COMPOSE = "compose heeds it only for Swarm"
+_IGNORED_BY_COMPOSE = "Compose uses it only for Swarm"
 _DEPLOY_IGNORED = (
     "mode",
     "endpoint_mode",
@@ -222,14 +220,14 @@ def _deploy(value: Value, findings: Findings) -> Deploy:
     )
     for key, _ in content.entries:
         if key.text in _DEPLOY_IGNORED:
-            findings.note(key.position, f"deploy.{key.text} is left out: {_IGNORED_BY_COMPOSE}")
+            findings.note(key.position, f"deploy.{key.text} is ignored: {_IGNORED_BY_COMPOSE}")
     resources = _mapping(content, "resources")
     reservations = get(resources, "reservations")
     if reservations is not None:
         findings.lost(
             reservations.position,
-            "deploy.resources.reservations has no counterpart",
-            "containers have limits only; leave it out, or reserve devices with devices:",
+            "deploy.resources.reservations is not supported",
+            "containers support only limits; remove it, or reserve devices with devices:",
         )
     limits = _mapping(resources, "limits")
     replicas = get(content, "replicas")

@@ -73,10 +73,10 @@ def read_source(key: Scalar, value: Value, what: str, findings: Findings) -> Sou
     shapes.lose(
         content,
         {
-            "driver": "keep it in one of the stack's secret stores",
-            "driver_opts": "keep it in one of the stack's secret stores",
+            "driver": "store it in one of the stack's secret stores",
+            "driver_opts": "store it in one of the stack's secret stores",
             "template_driver": "write a template of the stack, with a file resource",
-            "external": "it belongs to Swarm; name a file: that is on the host",
+            "external": "it requires Swarm; set file: to a file on the host",
         },
         f"{what}.{key.text}",
         findings,

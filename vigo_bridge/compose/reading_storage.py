@@ -67,7 +67,7 @@ def _long_mount(fields: Fields, findings: Findings) -> Mount | None:
                 details,
                 {
                     "subpath": "mount the whole volume, or a folder of the host",
-                    "labels": "give them to the volume in volumes:",
+                    "labels": "set them for the volume in volumes:",
                 },
                 "volume",
                 findings,
@@ -79,7 +79,7 @@ def _long_mount(fields: Fields, findings: Findings) -> Mount | None:
             return Mount("tmpfs", None, target, tmpfs=_tmpfs_options(fields))
     findings.lost(
         fields.position,
-        f"a volume of type {kind} has no counterpart",
+        f"volumes of type {kind} are not supported",
         "mount a folder of the host or a named volume",
     )
     return None
@@ -142,7 +142,7 @@ def read_port(value: Value, findings: Findings) -> tuple[Text, ...]:
     if published is not None and "-" in str(published) and "-" not in str(target):
         findings.lost(
             value.position,
-            "a range of host ports to choose from has no counterpart",
+            "a range of host ports to choose from is not supported",
             "publish one port",
         )
         return ()

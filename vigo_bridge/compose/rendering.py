@@ -40,7 +40,7 @@ class Renderer:
         """The text where no secret may stand. Raises NotAllowed."""
         for use in text.uses:
             if secret_names.names_secret(use.name) and (use.value or not use.is_set):
-                raise NotAllowed(f"a secret, {use.name}, cannot stand here")
+                raise NotAllowed(f"a secret, {use.name}, is not allowed here")
         return "".join(
             _literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
         )
@@ -119,5 +119,5 @@ def _without(text: Text, uses: list[Use]) -> str:
 def _literal(text: str) -> str:
     """A text that must arrive as it is. Raises NotAllowed."""
     if secret_references.find(text):
-        raise NotAllowed(f"{text!r} would be taken for a reference to a secret")
+        raise NotAllowed(f"{text!r} looks like a reference to a secret")
     return text.replace("{{", '{{ "{{" }}')

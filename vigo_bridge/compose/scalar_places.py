@@ -210,10 +210,10 @@ def _advice(scalar: Scalar, found: Plain, place: _Place) -> str:
     if TRUTH in place.kinds and INTEGER not in place.kinds:
         return "write true or false"
     if place.is_integer or place is _NUMBER:
-        return f"write {place.wanted}, or leave the key out"
+        return f"write {place.wanted}, or remove the key"
     if found.kind != NULL:
         return f'write it in quotes: "{scalar.text[:100]}"'
-    return 'write "" for an empty string, or leave it out'
+    return 'write "" for an empty string, or remove it'
 
 
 def _as_text(scalar: Scalar, text: str) -> Scalar:

@@ -39,7 +39,7 @@ def _map(key: str) -> Conversion:
 
 
 def _lost(key: str, advice: str) -> Conversion:
-    return lambda job, value: job.lost(key, f"{key} has no counterpart", advice)
+    return lambda job, value: job.lost(key, f"{key} is not supported", advice)
 
 
 def _note(key: str, message: str) -> Conversion:
@@ -56,7 +56,7 @@ def _devices(job: Job, texts: tuple[Text, ...]) -> None:
         if str(text).startswith("/"):
             kept.append(text)
         else:
-            job.lost("devices", f"the device {text} is not a path", "name its path below /dev")
+            job.lost("devices", f"the device {text} is not a path", "use its path in /dev")
     job.set_list("devices", "devices", tuple(kept))
 
 
@@ -68,7 +68,7 @@ def _security_opt(job: Job, texts: tuple[Text, ...]) -> None:
         if name == "seccomp" and value not in ("unconfined", "builtin") and value[:1] != "{":
             job.lost(
                 "security_opt",
-                f"{text} names a file, but the engine expects its content",
+                f"{text} is a path, but the engine expects the content of the file",
                 "write seccomp= and the profile's JSON into security_opt",
             )
         else:
@@ -76,18 +76,18 @@ def _security_opt(job: Job, texts: tuple[Text, ...]) -> None:
     job.set_list("security_opt", "security_opt", tuple(kept))
 
 
-_CPU_QUOTA = "limit it with cpus:, which says the same in whole CPUs"
+_CPU_QUOTA = "limit it with cpus:, in CPUs"
 _HOOK = "write an exec resource that runs `docker exec`, with depends_on: or notify:"
 
 #: What becomes of each key. What is missing here breaks the import, and a test before that.
 CONVERSIONS: Mapping[str, Conversion] = {
-    "annotations": _lost("annotations", "use labels, if what reads them can"),
-    "attach": _note("attach", "attach is about the output of `compose up` only"),
-    "blkio_config": _lost("blkio_config", "limit the disk's use on the host"),
-    "build": _lost("build", "build the image where you build others, push it, name it in image:"),
+    "annotations": _lost("annotations", "use labels, if the reading program supports them"),
+    "attach": _note("attach", "attach only affects the output of `compose up`"),
+    "blkio_config": _lost("blkio_config", "limit disk usage on the host"),
+    "build": _lost("build", "build and push the image separately, and set image:"),
     "cap_add": _list("cap_add"),
     "cap_drop": _list("cap_drop"),
-    "cgroup": _lost("cgroup", "the engine's own setting counts"),
+    "cgroup": _lost("cgroup", "the engine's own setting is used"),
     "cgroup_parent": _lost("cgroup_parent", "set it for the engine: cgroup-parent in daemon.json"),
     "command": process_keys.command,
     "configs": storage_keys.configs,
@@ -104,21 +104,21 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "credential_spec": _lost("credential_spec", "it is for Windows"),
     "depends_on": network_keys.depends_on,
     "deploy": process_keys.deploy,
-    "develop": _note("develop", "develop is for `compose watch` only"),
-    "device_cgroup_rules": _lost("device_cgroup_rules", "name each device under devices:"),
+    "develop": _note("develop", "develop is used only by `compose watch`"),
+    "device_cgroup_rules": _lost("device_cgroup_rules", "list each device under devices:"),
     "devices": _devices,
     "dns": _list("dns"),
     "dns_opt": _list("dns_opt"),
     "dns_search": _list("dns_search"),
     "domainname": _text("domainname"),
-    "driver_opts": _lost("driver_opts", "set the options where the volume or network is made"),
+    "driver_opts": _lost("driver_opts", "set the options where the volume or network is created"),
     "entrypoint": process_keys.entrypoint,
     "env_file": process_keys.env_file,
     "environment": process_keys.environment,
     "expose": network_keys.expose,
     "external_links": _lost("external_links", "put both containers on one network"),
     "extra_hosts": network_keys.extra_hosts,
-    "gpus": _lost("gpus", "name the devices under devices:"),
+    "gpus": _lost("gpus", "list the devices under devices:"),
     "group_add": _list("group_add"),
     "healthcheck": process_keys.healthcheck,
     "hostname": _text("hostname"),
@@ -132,10 +132,10 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "logging": process_keys.logging,
     "mac_address": _lost("mac_address", "the engine chooses it"),
     "mem_limit": _text("mem_limit", "memory"),
-    "mem_reservation": _lost("mem_reservation", "containers have a limit only: memory:"),
+    "mem_reservation": _lost("mem_reservation", "containers support only a limit: memory:"),
     "mem_swappiness": _lost("mem_swappiness", "set vm.swappiness on the host"),
     "memswap_limit": _text("memswap_limit", "memory_swap"),
-    "models": _lost("models", "run the model's server as a service of its own"),
+    "models": _lost("models", "run the model server as a separate service"),
     "network_mode": _elsewhere,
     "networks": _elsewhere,
     "oom_kill_disable": _lost("oom_kill_disable", "give it enough memory:"),
@@ -145,7 +145,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "platform": _text("platform"),
     "ports": network_keys.ports,
     "post_start": _lost("post_start", _HOOK),
-    "pre_stop": _lost("pre_stop", "let the program end well on its stop_signal"),
+    "pre_stop": _lost("pre_stop", "let the program exit with 0 on its stop_signal"),
     "privileged": _flag("privileged"),
     "profiles": _elsewhere,
     "provider": _lost("provider", "write an exec resource that runs the provider's program"),
@@ -171,6 +171,6 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "userns_mode": _lost("userns_mode", "set it for the engine: userns-remap in daemon.json"),
     "uts": _lost("uts", "set hostname:"),
     "volumes": storage_keys.volumes,
-    "volumes_from": _lost("volumes_from", "list the same volumes under volumes:"),
+    "volumes_from": _lost("volumes_from", "add the same volumes under volumes:"),
     "working_dir": _text("working_dir", "workdir"),
 }

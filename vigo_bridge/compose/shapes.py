@@ -65,7 +65,7 @@ def number(value: Value) -> int:
     try:
         return int(str(text(value)))
     except ValueError:
-        misfit(value, "a whole number")
+        misfit(value, "an integer")
 
 
 def pairs(value: Value) -> Pairs:
@@ -95,4 +95,4 @@ def lose(fields: Fields, advice: Mapping[str, str], what: str, findings: Finding
     """Reports the keys that are written and that no stack can say. advice: by key."""
     for key, value in fields.entries:
         if key.text in advice and not (isinstance(value, Scalar) and value.data is None):
-            findings.lost(key.position, f"{what}.{key.text} has no counterpart", advice[key.text])
+            findings.lost(key.position, f"{what}.{key.text} is not supported", advice[key.text])

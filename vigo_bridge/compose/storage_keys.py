@@ -42,7 +42,7 @@ def _bind(job: Job, mount: Mount) -> str | None:
     if real.is_file() and job.project.folder in real.parents:
         job.note(
             "volumes",
-            f"{mount.source} is a file, and must be on every host of the match entry",
+            f"{mount.source} is a file, and must exist on each host of the match entry",
             "a file resource with content: or source: can put it there",
         )
     elif mount.creates_source and (real.is_dir() or not real.exists()):
@@ -55,7 +55,7 @@ def _folder(path: str, real: Path) -> Resource:
         f"folder-{names.slug(real.name)}",
         "exec",
         {"command": f"mkdir -p {shell_word(path)}", "creates": path},
-        ["Compose makes a missing folder; engines refuse to mount one."],
+        ["Compose creates missing folders; engines cannot mount them."],
     )
 
 
@@ -101,7 +101,7 @@ def _mount(
     if source is None:
         raise ComposeError(
             grant.position,
-            f"the project has no entry {grant.source!r} under {key}",
+            f"the project does not define {grant.source!r} under {key}",
             did_you_mean_or_known(grant.source, list(sources)) or f"add it under {key}:",
         )
     path = _source_path(job, key, grant, source)
@@ -118,7 +118,7 @@ def _source_path(job: Job, key: str, grant: Grant, source: Source) -> str | None
     """The file of the host that is mounted; where there is none yet, a resource makes it."""
     if source.file is not None:
         if grant.uid or grant.gid or grant.mode:
-            job.note(key, f"{grant.source}: uid, gid and mode are the file's own, as in compose")
+            job.note(key, f"{grant.source}: uid, gid and mode are those of the file, as in Compose")
         return job.path(key, source.file)
     text = source.content
     if source.environment is not None:
@@ -143,7 +143,7 @@ def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str |
         else:
             content = job.renderer.secretive(text)
     except NotAllowed as error:
-        job.lost(key, f"{grant.source}: {error}", "write it with a variable of your own")
+        job.lost(key, f"{grant.source}: {error}", "use your own variable")
         return None
     assert path is not None
     default = "400" if key == "secrets" else "444"
@@ -156,7 +156,7 @@ def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str |
     if key == "secrets" and not (grant.uid or grant.mode):
         job.note(
             key,
-            f"{grant.source} becomes a file of the host that root alone may read",
+            f"{grant.source} becomes a file on the host that only root can read",
             "for a container that runs as another user, set owner: to its uid",
         )
     job.needs(
@@ -164,7 +164,7 @@ def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str |
             f"{key.removesuffix('s')}-{grant.source}",
             "file",
             attributes,
-            ["Compose puts this into the container; here a file of the host is mounted."],
+            ["Compose copies this into the container; here, a file of the host is mounted."],
         )
     )
     return path

@@ -34,16 +34,15 @@ def _advise_guard(resource: Resource, diagnostics: Diagnostics) -> None:
         diagnostics.warning(
             "VB503",
             unless.position_of(grep.start(1)),
-            f"'unless' with {grep[1]!r} holds when some line does NOT match: the command is"
-            " skipped just when something is wrong, and runs when everything is fine",
-            "turn the question around, for instance with 'onlyif', or compare with the wanted"
-            " state",
+            f"'unless' with {grep[1]!r} is true if any line does NOT match: the command is"
+            " skipped when something is wrong, and runs when everything is fine",
+            "invert the check, for example with 'onlyif', or compare with the desired state",
         )
     if not _is_guarded(resource) and not _is_gated(resource):
         diagnostics.warning(
             "VB502",
             resource.position,
-            f"{resource.type} without a guard runs each time: it is not idempotent",
+            f"{resource.type} has no guard, so it runs each time: it is not idempotent",
             "add 'unless', 'onlyif', 'creates' or 'removes', or 'when: changed'",
         )
 
@@ -86,5 +85,5 @@ def _advise_commas(name: str, value: Value | None, diagnostics: Diagnostics) -> 
                 "VB504",
                 value.position,
                 f"{name}: the comma in {key}={item} belongs to the value",
-                "write a mapping to leave no doubt",
+                "to be explicit, write a mapping",
             )

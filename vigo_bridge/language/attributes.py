@@ -91,13 +91,13 @@ def _unmet(option: Mapping[str, Any], value: Value) -> str:
     """What the value had to be, or nothing when it is that."""
     expected = option["type"]
     if not isinstance(value, Scalar):
-        return {"str": "a text", "int": "a whole number", "bool": "true or false"}.get(expected, "")
+        return {"str": "a text", "int": "an integer", "bool": "true or false"}.get(expected, "")
     if "{{" in value.text or value.data is None or value.text == "":
         return ""
     if expected == "bool" and value.text not in ("true", "false"):
         return "" if isinstance(value.data, bool) else "true or false"
     if expected == "int" and not INTEGER.fullmatch(value.text):
-        return "a whole number"
+        return "an integer"
     choices = option.get("choices")
     if choices and value.text not in choices:
         return " or ".join(choices)

@@ -20,8 +20,8 @@ def check_conditions(crate: Configcrate, diagnostics: Diagnostics) -> None:
             diagnostics.error(
                 "VB402",
                 crate.when.position,
-                "a configcrate is not triggered, so its 'when' cannot ask for 'changed'",
-                "give 'when: changed' to its resources",
+                "a configcrate cannot be triggered, so its 'when' cannot use 'changed'",
+                "set 'when: changed' in its resources",
             )
     for resource in crate.resources:
         if resource.when is not None and not is_template(resource.when.text):

@@ -39,5 +39,5 @@ class Defaults:
                     name.position,
                     f"no resource of this crate has an attribute {name.text!r}",
                     did_you_mean(name.text, known)
-                    or "correct it, or set it at the resources that it is for",
+                    or "correct it, or set it in the resources that need it",
                 )

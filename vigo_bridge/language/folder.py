@@ -36,9 +36,9 @@ MAX_TEMPLATES_TOTAL = 256 << 20
 MAX_NAMES = 100_000
 MAX_DEPTH = 64
 
-_SMALLER = "name a folder that holds the stack alone with --stacks"
+_SMALLER = "use a separate folder for the stack with --stacks"
 _ADVICE = {
-    errno.EXDEV: "a stack uses only what is inside its folder: copy it there",
+    errno.EXDEV: "files outside the stack's folder are not allowed: copy it there",
     errno.EINVAL: "remove it, or rename it with a dot in front",
     errno.EFBIG: "split it, or move it out of the stack's folder",
     errno.ELOOP: "correct the link, or remove it",
@@ -75,14 +75,14 @@ def folder_problem(folder: Path) -> Diagnostic | None:
             f"the stack {str(folder)!r} {what}",
             None,
             "VB101",
-            "name the folder that holds configcrates/ and envoys/ with --stacks, or start one with"
-            " `vigo-bridge init`",
+            "set the folder that contains configcrates/ and envoys/ with --stacks, or create a"
+            " stack with `vigo-bridge init`",
         )
     for inner in (folder / "stacks", folder / "stockpile"):
         if _holds_crates(inner) and not _holds_crates(folder):
             return Diagnostic(
                 "error",
-                f"{str(folder)!r} is not a stack, but holds one",
+                f"{str(folder)!r} is not a stack, but contains one",
                 None,
                 "VB101",
                 f"write --stacks {inner}",
@@ -111,7 +111,7 @@ def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterato
         entries = _entries(folder, current, found)
         count += len(entries)
         if count > MAX_NAMES:
-            _unusable(found, current, f"the stack holds more than {MAX_NAMES} files", _SMALLER)
+            _unusable(found, current, f"the stack contains more than {MAX_NAMES} files", _SMALLER)
             return
         _report_wrong_kinds(current, entries, found)
         yield from (current / entry.name for entry in entries if not _is_folder(entry))
@@ -128,7 +128,7 @@ def _report_wrong_kinds(
             message = f"the file {entry.name} cannot be read: it is a folder, not a regular file"
             _unusable(found, named, message, "rename the folder")
         elif not is_folder and str(named) in (*FOLDERS, *OLDER_FOLDERS):
-            message = f"{entry.name} is not a folder, so that nothing in it is read"
+            message = f"{entry.name} is not a folder, so it is not read"
             _unusable(found, named, message, f"create a folder {entry.name}/, or rename the file")
 
 
@@ -154,7 +154,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _is_to_be_read(folder: Path, path: PurePosixPath, seen: set[str], found: Diagnostics) -> bool:
     """Return whether a folder is inside the stack's folder, not too deep, and not read yet."""
     if len(path.parts) > MAX_DEPTH:
-        _unusable(found, path, f"folders are nested more than {MAX_DEPTH} deep", _SMALLER)
+        _unusable(found, path, f"folders are nested deeper than {MAX_DEPTH} levels", _SMALLER)
         return False
     try:
         real = resolved_below(str(folder), str(path))

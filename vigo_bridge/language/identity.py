@@ -69,7 +69,7 @@ def read_identity(fields: Fields, folder: Path, diagnostics: Diagnostics) -> Ide
         diagnostics.warning(
             "VB112",
             reader.key_position("name"),
-            f"the stack {name!r} has no 'id': another stack of that name counts as the same",
+            f"the stack {name!r} has no 'id': another stack with that name is treated as the same",
             f'add the line: id: "{new_id()}"',
         )
         return _named(name, "", former, folder)
@@ -85,7 +85,7 @@ def read_identity(fields: Fields, folder: Path, diagnostics: Diagnostics) -> Ide
         diagnostics.warning(
             "VB112",
             written.position,
-            f"the ID {written.text!r} is short: another stack may have the same",
+            f"the ID {written.text!r} is too short: another stack could have the same",
             f'write 16 or more random letters and digits: id: "{new_id()}"',
         )
     return _named(name, written.text, former, folder)

@@ -28,7 +28,7 @@ def read_entries(fields: Fields, folder: str, diagnostics: Diagnostics) -> Itera
         diagnostics.error(
             "VB105",
             fields.position,
-            "this is a configcrate, but the file is not below configcrates/",
+            "this is a configcrate, but the file is not in configcrates/",
             "move the file there",
         )
         return
@@ -43,7 +43,10 @@ def _read_entry(fields: Fields, folder: str, diagnostics: Diagnostics) -> Iterat
     patterns = reader.names("match")
     if not reader.has("match"):
         diagnostics.error(
-            "VB106", fields.position, "a match entry has no 'match'", 'add match: "HOST OR GLOB"'
+            "VB106",
+            fields.position,
+            "missing 'match' in a match entry",
+            'add match: "HOST OR GLOB"',
         )
     entry = MatchEntry(
         patterns=patterns,

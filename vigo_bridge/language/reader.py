@@ -157,7 +157,7 @@ class Reader:
                     "VB109",
                     self.key_position(key),
                     f"{key!r} is ignored",
-                    "leave it for Vigo, or remove it",
+                    "keep it for Vigo, or remove it",
                 )
 
     def _refuse(self, keys: Sequence[str]) -> None:
@@ -168,7 +168,7 @@ class Reader:
                     "VB107",
                     self.key_position(key),
                     f"{key!r} is not supported",
-                    "remove it, and do by hand what it is for",
+                    "remove it, and do it manually",
                 )
 
     def _expect(self, key: str, kind: type[Kind], expected: str) -> Kind | None:

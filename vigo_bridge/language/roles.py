@@ -64,7 +64,7 @@ def _case(reader: Reader, diagnostics: Diagnostics) -> Mapping[str, tuple[Name, 
         diagnostics.note(
             "VB210",
             reader.key_position("case"),
-            "envoys of any other os family get none of these configcrates",
-            "add 'default: []' if that is meant",
+            "envoys of other OS families get none of these configcrates",
+            "if this is intended, add 'default: []'",
         )
     return case

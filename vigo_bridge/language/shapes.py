@@ -61,15 +61,15 @@ CONFIGCRATE = Shape(
     {
         "name": Key(Form.OWN_NAME, "The name by which roles and match entries include the crate."),
         "configcrate": Key(Form.OWN_NAME, "The same as name."),
-        "depends_on": Key(Form.NAMES, "Configcrates that come first."),
+        "depends_on": Key(Form.NAMES, "Configcrates that are applied first."),
         "vars": Key(Form.VARIABLES, "Defaults of variables."),
         "environment_overrides": Key(
             Form.VARIABLES_BY_NAME, "Other defaults of variables, by environment."
         ),
         "defaults": Key(Form.ATTRIBUTES, "Attributes for each resource that can have them."),
-        "when": Key(Form.TEXT, "A condition, asked once on the target."),
-        "foreach": Key(Form.NAME, "A variable that holds a list: the crate once for each item."),
-        "resources": Key(Form.RESOURCES, "What shall be on the envoy."),
+        "when": Key(Form.TEXT, "A condition, evaluated once on the target."),
+        "foreach": Key(Form.NAME, "A variable with a list: the crate is repeated for each item."),
+        "resources": Key(Form.RESOURCES, "The resources of the crate."),
     },
     required=(("name", "configcrate"),),
     aliases={"module": "configcrate"},
@@ -80,14 +80,18 @@ CONFIGCRATE = Shape(
 RESOURCE = Shape(
     {
         "type": Key(Form.NAME, "The type of resource."),
-        "name": Key(Form.TEXT, "The name by which others refer to it; unique in the crate."),
-        "when": Key(Form.TEXT, "A condition, or `changed`: act only when triggered."),
-        "foreach": Key(Form.NAME, "A variable that holds a list: the resource for each item."),
-        "case": Key(Form.TEXT, "A template whose text chooses among `match`."),
-        "match": Key(Form.ATTRIBUTES_BY_NAME, "Attributes by the text of `case`, or `default`."),
+        "name": Key(Form.TEXT, "The name that other resources use; unique in the crate."),
+        "when": Key(Form.TEXT, "A condition, or `changed`: apply only when triggered."),
+        "foreach": Key(
+            Form.NAME, "A variable with a list: the resource is repeated for each item."
+        ),
+        "case": Key(Form.TEXT, "A template whose result selects an entry of `match`."),
+        "match": Key(
+            Form.ATTRIBUTES_BY_NAME, "Attributes for each result of `case`, or `default`."
+        ),
         "template": Key(Form.SWITCH, "Whether a file's texts are templates."),
-        "depends_on": Key(Form.NAMES, "Resources or crates that come before this one."),
-        "before": Key(Form.NAMES, "Resources or crates that come behind this one."),
+        "depends_on": Key(Form.NAMES, "Resources or crates that are applied before this one."),
+        "before": Key(Form.NAMES, "Resources or crates that are applied after this one."),
         "notify": Key(Form.NAMES, "Resources or crates that a change of this one triggers."),
         "subscribes": Key(Form.NAMES, "Resources or crates whose change triggers this one."),
     },
@@ -99,7 +103,7 @@ ROLE = Shape(
         "name": Key(Form.OWN_NAME, "The name by which match entries include the role."),
         "includes": Key(Form.NAMES, "Other roles, one level deep."),
         "configcrates": _CRATES,
-        "case": Key(Form.NAMES_BY_NAME, "More configcrates, by os family or `default`."),
+        "case": Key(Form.NAMES_BY_NAME, "More configcrates for each OS family, or `default`."),
         "vars": _VARS,
     },
     required=(("name",),),
@@ -108,10 +112,13 @@ ROLE = Shape(
 
 STACK = Shape(
     {
-        "name": Key(Form.OWN_NAME, "The stack's name: on hosts, all that it makes carries it."),
-        "id": Key(Form.TEXT, "A random ID that no other stack has; written once, never changed."),
+        "name": Key(
+            Form.OWN_NAME,
+            "The name of the stack. Everything that it creates on hosts is labelled with it.",
+        ),
+        "id": Key(Form.TEXT, "A unique random ID. Do not change it."),
         "former_names": Key(
-            Form.NAMES, "Names under which earlier runs, without an ID, made its containers."
+            Form.NAMES, "Names under which earlier runs without an ID created its containers."
         ),
     },
     required=(("name",),),
@@ -121,7 +128,9 @@ ROLES_FILE = Shape({"roles": Key(Form.ROLES, "Roles, each with a name.")})
 
 ENTRY = Shape(
     {
-        "match": Key(Form.NAMES, "Globs over host names; `!` excludes. The first entry wins."),
+        "match": Key(
+            Form.NAMES, "Globs for host names; `!` excludes. The first matching entry is used."
+        ),
         "environment": Key(Form.NAME, "The environment of these envoys."),
         "roles": _ROLES,
         "configcrates": _CRATES,
@@ -142,7 +151,7 @@ COMMON = Shape(
 )
 
 ENVIRONMENTS_FILE = Shape(
-    {"env": Key(Form.ENVIRONMENTS_BY_NAME, "What each environment adds and leaves out.")},
+    {"env": Key(Form.ENVIRONMENTS_BY_NAME, "What each environment adds and excludes.")},
 )
 
 ENVIRONMENT = Shape(
@@ -157,10 +166,10 @@ ENVIRONMENT = Shape(
 TASK = Shape(
     {
         "name": Key(Form.OWN_NAME, "The name by which `task run` knows the task."),
-        "command": Key(Form.TEXT, "What is run."),
-        "params": Key(Form.VARIABLES, "Parameters with their defaults, `.Vars` in the command."),
-        "target": Key(Form.NAMES, "Where it runs, as `--target` says it."),
-        "timeout": Key(Form.TEXT, "How long it may take, such as `90` or `5m`."),
+        "command": Key(Form.TEXT, "The shell command."),
+        "params": Key(Form.VARIABLES, "Parameters with their defaults; `.Vars` in the command."),
+        "target": Key(Form.NAMES, "The hosts, as for `--target`."),
+        "timeout": Key(Form.TEXT, "Time limit, such as `90` or `5m`."),
         "batch_size": Key(Form.TEXT, "As `--batch-size`."),
         "max_failures": Key(Form.TEXT, "As `--max-failures`."),
         "health_check": Key(Form.TEXT, "As `--health-check`."),

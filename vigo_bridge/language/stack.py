@@ -91,8 +91,8 @@ class _Loader:
             self._diagnostics.warning(
                 "VB111",
                 None,
-                f"the stack {str(self._folder)!r} holds no .vgo files",
-                "name another folder with --stacks, or start one with `vigo-bridge init`",
+                f"the stack {str(self._folder)!r} contains no .vgo files",
+                "set another folder with --stacks, or create a stack with `vigo-bridge init`",
             )
         stack = Stack(
             folder=self._folder,
@@ -167,7 +167,9 @@ class _Loader:
             self._diagnostics.add(broken.diagnostic)
             return None
         if root is None:
-            self._diagnostics.warning("VB111", start, "the file is empty", "fill it, or remove it")
+            self._diagnostics.warning(
+                "VB111", start, "the file is empty", "add content, or remove it"
+            )
             return Fields((), start)
         self._values += sum(1 for _ in scalars(root))
         if self._values > MAX_VALUES:
@@ -177,7 +179,7 @@ class _Loader:
             self._diagnostics.error(
                 "VB104",
                 root.position,
-                f"the file must hold a mapping, not {described(root)}",
+                f"the file must contain a mapping, not {described(root)}",
                 "write 'KEY: VALUE' lines, such as 'name: web'",
             )
             return None
@@ -190,7 +192,7 @@ class _Loader:
             self._diagnostics.error(
                 "VB105",
                 Position(str(path), 1, 1),
-                f"{FILE} counts only at the top of the stack's folder",
+                f"{FILE} is read only in the stack's folder, not in subfolders",
                 f"move it to {FILE}, or remove it",
             )
         elif kind == "stack":

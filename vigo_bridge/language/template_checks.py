@@ -80,11 +80,13 @@ def _report_foreign(text: ResourceText, action: str, start: int, diagnostics: Di
         diagnostics.error(
             "VB303",
             position,
-            f"{action} in {text.attribute!r} names nothing of the stack",
+            f"{action} in {text.attribute!r} does not refer to the stack",
             "write .Vars.NAME, .Traits.NAME or, inside foreach, .Item",
         )
     else:
-        diagnostics.note("VB303", position, f"{action} names nothing of the stack and stays as is")
+        diagnostics.note(
+            "VB303", position, f"{action} does not refer to the stack and is not rendered"
+        )
 
 
 def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
@@ -98,14 +100,14 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
             diagnostics.error(
                 "VB307",
                 position,
-                f"a secret cannot stand in {text.attribute!r}: it would be shown",
-                "secrets may stand in " + ", ".join(sorted(names_where("secrets"))),
+                f"a secret is not allowed in {text.attribute!r}: it would be shown",
+                "secrets are allowed in " + ", ".join(sorted(names_where("secrets"))),
             )
         elif depth > 0:
             diagnostics.error(
                 "VB307",
                 position,
-                "a secret cannot stand inside {{ }}: the template would see the reference",
+                "a secret is not allowed inside {{ }}: the template would get the reference",
                 "write secret:PATH outside the braces",
             )
 
@@ -116,9 +118,10 @@ def check_paths(scalar: Scalar, diagnostics: Diagnostics) -> None:
         diagnostics.error(
             "VB601",
             scalar.position_of(start),
-            "this reference to a secret is broken off: a template cannot make a path, and"
-            " secret:{ needs a path and }",
-            "write the whole path; where it depends on something, hold the reference in a variable",
+            "incomplete reference to a secret: a template cannot build a path, and"
+            " secret:{ requires a path and }",
+            "write the whole path; if it depends on something, put the whole reference in a"
+            " variable",
         )
     for reference in secret_references.find(scalar.text):
         problem = secret_references.mistake(reference.path)

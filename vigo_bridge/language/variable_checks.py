@@ -37,7 +37,7 @@ def _check(name: str, scalar: Scalar, diagnostics: Diagnostics) -> None:
             "VB304",
             scalar.position_of(action.start()),
             f"{name}: the value of a variable is data, its {{{{ }}}} is not a template",
-            "put the template into the resource",
+            "move the template to the resource",
         )
 
 

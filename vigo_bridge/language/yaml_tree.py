@@ -98,8 +98,8 @@ class Builder:
                 if documents > 1:
                     raise BrokenFile(
                         self._position(event.start_mark),
-                        "a second document starts here",
-                        "put it into a file of its own",
+                        "only one document is allowed; a second one starts here",
+                        "move it to a separate file",
                     )
                 root = self._value(next(events), events, 0)
         is_empty = isinstance(root, Scalar) and root.data is None
@@ -131,7 +131,7 @@ class Builder:
             raise BrokenFile(
                 position,
                 f"'*{anchor}' refers to an anchor that is not defined before it",
-                f'for a text that starts with a star, write it in quotes: "*{anchor}"',
+                f'to write a string that starts with *, quote it: "*{anchor}"',
             )
         value, size = self.anchors[anchor]
         self._grow(size, position)
@@ -142,7 +142,7 @@ class Builder:
         if self.count > _MAX_VALUES:
             raise BrokenFile(
                 position,
-                f"the file holds more than {_MAX_VALUES} values, aliases expanded",
+                f"the file contains more than {_MAX_VALUES} values, aliases expanded",
                 "split it, or use fewer aliases",
             )
 
@@ -199,7 +199,7 @@ class Builder:
         raise BrokenFile(
             key.position,
             "merge keys ('<<') are not part of YAML 1.2",
-            "write the keys out, or use the configcrate's 'defaults:'",
+            "repeat the keys, or use 'defaults:' of the configcrate",
         )
 
     def tagged(self, tag: str | None, position: Position) -> None:
@@ -237,7 +237,7 @@ def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
     if isinstance(error, yaml.reader.ReaderError):
         return BrokenFile(
             _position_in(file, text[: error.position]),
-            f"character U+{ord(text[error.position]):04X} may not stand in YAML",
+            f"character U+{ord(text[error.position]):04X} is not allowed in YAML",
             "remove it, or write it as an escape in double quotes",
         )
     return BrokenFile(Position(file, 1, 1), f"not YAML: {error}", _advice(str(error)))
@@ -247,7 +247,7 @@ def _too_deep(position: Position) -> BrokenFile:
     return BrokenFile(
         position,
         f"values are nested more than {_MAX_DEPTH} deep",
-        "write them less deep, or in a file of their own",
+        "reduce the nesting, or move them to a separate file",
     )
 
 
@@ -255,7 +255,7 @@ def _advice(problem: str) -> str:
     if "\\t" in problem:
         return "indent with spaces, not with tabs"
     if "mapping values are not allowed" in problem:
-        return "check the indentation, and write a text that holds ': ' in quotes"
+        return "check the indentation, and quote strings that contain ': '"
     if "while scanning an alias" in problem:
         return "write a text that starts with '*' in quotes"
     return "check quotes, brackets and indentation here and in the lines above"

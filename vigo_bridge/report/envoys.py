@@ -23,7 +23,7 @@ def print_envoys(plan: Plan, folder: Path, console: Console) -> None:
         print_rows(console, "", rows, dim=[0])
     print_rows(
         console,
-        "No match entry, so left alone",
+        "Skipped: no match entry",
         [(host,) for host in plan.unmatched],
     )
     print_line(

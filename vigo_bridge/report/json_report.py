@@ -88,7 +88,7 @@ def _time(text: str) -> datetime.datetime:
     try:
         return datetime.datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidData(f"started is not a time: {text!r:.40}") from error
+        raise InvalidData(f"started: invalid time: {text!r:.40}") from error
 
 
 def _batch(batch: BatchResult) -> dict[str, Any]:

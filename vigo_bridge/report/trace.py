@@ -57,7 +57,9 @@ def print_variables(
         for setting, status in _settings(variable):
             if status == BEATEN:
                 dim.append(len(rows))
-            why = {BEATEN: ", beaten", OWN: f": what {setting.crate} sees"}.get(status, "")
+            why = {BEATEN: ", beaten", OWN: f": variables that {setting.crate} can use"}.get(
+                status, ""
+            )
             cells = (variable.name, shown(setting.value), place(folder, setting.position))
             rows.append((*cells, _layer(setting) + why))
     print_rows(console, heading, rows, dim)
@@ -66,7 +68,7 @@ def print_variables(
 def _head(trace: Trace, folder: Path) -> Iterator[tuple[str, str, str]]:
     yield "match", trace.entry.match, place(folder, trace.entry.position)
     for rival in trace.rivals:
-        yield "also", rival.match, f"{place(folder, rival.position)}, not used: tried later"
+        yield "also", rival.match, f"{place(folder, rival.position)}, not used: a later entry"
     environment = trace.entry.environment
     if environment:
         yield "environment", environment.text, place(folder, environment.position)

@@ -77,7 +77,7 @@ def _template_file(
             "VB501",
             source.position,
             f"source {path!r} is neither a file of the stack nor an absolute path",
-            f"put the file into the stack's {TEMPLATES} and write {TEMPLATES}{path}",
+            f"move the file to the stack's {TEMPLATES} and write {TEMPLATES}{path}",
         )
     elif path not in files:
         diagnostics.error(
@@ -114,7 +114,7 @@ def _chosen_on_target(
             "VB308",
             case.subject.position,
             "'case' over values of the target needs one template, such as"
-            " \"{{ .Traits.os.family }}\", and no 'template: false'",
+            " \"{{ .Traits.os.family }}\", without 'template: false'",
         )
         return _data(instance, resource.attributes, files, diagnostics)
     default = _data(instance, {**resource.attributes, **case.default}, files, diagnostics)
@@ -133,8 +133,8 @@ def _chosen_on_target(
             diagnostics.error(
                 "VB308",
                 case.subject.position,
-                f"{name!r} is chosen on the target, where 'case' can choose between texts only",
-                "write the list or mapping as one text with commas",
+                f"{name!r} is selected on the target, where 'case' supports only strings",
+                "write the list or mapping as a comma-separated string",
             )
         else:
             chosen[name] = _choice(subject[1].strip(), choices, otherwise)

@@ -26,8 +26,8 @@ def check_duplicates(envoy: Envoy, diagnostics: Diagnostics) -> None:
                 diagnostics.error(
                     "VB207",
                     key.position,
-                    f"{kind.name} {_known(instance, kind.key)!r} is described twice for one envoy:"
-                    f" by {owner.id} in {owner.resource.position} and by {instance.id}",
+                    f"{kind.name} {_known(instance, kind.key)!r} is defined twice for one envoy: by"
+                    f" {owner.id} in {owner.resource.position} and by {instance.id}",
                     "rename one of them, or separate them with 'when'",
                 )
 

@@ -73,8 +73,7 @@ def _items(foreach: Name, variables: Mapping[str, Any], diagnostics: Diagnostics
             "VB302",
             foreach.position,
             f"foreach names {foreach.text!r}, which is not a variable here",
-            did_you_mean(foreach.text, variables)
-            or "give it a list under the configcrate's 'vars:'",
+            did_you_mean(foreach.text, variables) or "define a list in 'vars:' of the configcrate",
         )
         return []
     value = variables[foreach.text]
@@ -84,7 +83,7 @@ def _items(foreach: Name, variables: Mapping[str, Any], diagnostics: Diagnostics
         diagnostics.error(
             "VB309",
             foreach.position,
-            f"foreach needs a list, and {foreach.text!r} is none",
+            f"foreach requires a list, and {foreach.text!r} is not a list",
             "write its value as a list without empty items",
         )
         return []

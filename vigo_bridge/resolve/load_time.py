@@ -43,7 +43,7 @@ class LoadTime:
                     "VB308",
                     use.position,
                     f"{what!r} is needed at load, but traits are known only on the target",
-                    "give the resource a plain 'name', and use variables here",
+                    "set a 'name' without traits, and use variables here",
                 )
                 return None
         try:

@@ -47,7 +47,7 @@ def _warn_of_rival(
         diagnostics.warning(
             "VB209",
             rival.position,
-            f"host {host!r} also matches {winner.match!r} in {winner.position}, which wins",
+            f"host {host!r} also matches {winner.match!r} in {winner.position}, which is used",
             "exclude the host from one of them with '!HOST'",
         )
 
@@ -96,9 +96,9 @@ def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics)
             diagnostics.warning(
                 "VB208",
                 entry.position,
-                f"no host can reach this entry: {earlier.match!r} in {earlier.position}"
-                " is tried first and matches all of its hosts",
-                "put the narrower match first",
+                f"no host can reach this entry: {earlier.match!r} in {earlier.position} comes first"
+                " and matches all of its hosts",
+                "move the more specific match to the top",
             )
         if not _excluded(entry):
             for glob in wanted:

@@ -33,10 +33,10 @@ def warn_of_unused(stack: Stack, diagnostics: Diagnostics) -> None:
                 diagnostics.warning(
                     "VB205",
                     thing.position,
-                    f"nothing includes {what} {name!r}, so it does nothing",
-                    f"name it under '{what}s:' of a role or a match entry"
+                    f"{what} {name!r} is not included anywhere and has no effect",
+                    f"add it to '{what}s:' of a role or a match entry"
                     if what == "configcrate"
-                    else "name it under 'roles:' of a match entry",
+                    else "add it to 'roles:' of a match entry",
                 )
 
 
@@ -52,7 +52,7 @@ def _check(
             "VB202",
             name.position,
             f"there is no {what} {name.text!r}",
-            did_you_mean(name.text, known) or f"define it in {what}s/{name.text}.vgo",
+            did_you_mean(name.text, known) or f"create it in {what}s/{name.text}.vgo",
         )
 
 

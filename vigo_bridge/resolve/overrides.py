@@ -23,7 +23,8 @@ def note_overrides(
         diagnostics.note(
             "VB310",
             variable.position,
-            f"the Ansible inventory sets {variable.name!r} too, and wins, for {some(hosts)}",
+            f"the Ansible inventory also sets {variable.name!r}, and overrides it for"
+            f" {some(hosts)}",
             "`vigo-bridge config trace HOST -i INVENTORY` shows both values",
         )
     return diagnostics.sorted()
@@ -41,8 +42,8 @@ def warn_of_reserved(
         diagnostics.warning(
             "VB311",
             variable.position,
-            f"the Ansible inventory sets {variable.name!r} too, for {some(hosts)}, and it is not"
-            " used: Ansible reserves that name",
+            f"the Ansible inventory also sets {variable.name!r} for {some(hosts)}, but Ansible"
+            " reserves this name, so it is not used",
             f"rename the variable in both, for example to app_{variable.name}",
         )
     return diagnostics.sorted()

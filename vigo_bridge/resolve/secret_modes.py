@@ -44,8 +44,9 @@ def _check(
             diagnostics.warning(
                 "VB605",
                 mode.position,
-                f"mode {mode.text} lets others read the secret {', '.join(sorted(paths))}",
-                "leave 'mode' out: files with secrets are 0600",
+                f"mode {mode.text} allows other users to read the secret"
+                f" {', '.join(sorted(paths))}",
+                "remove 'mode': files with secrets are 0600",
             )
 
 

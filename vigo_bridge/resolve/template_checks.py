@@ -84,7 +84,7 @@ def _check_defined(
                 use.position,
                 f"variable {path[0]!r} is not defined",
                 did_you_mean(path[0], variables)
-                or "give it a default under the configcrate's 'vars:'",
+                or "define a default in 'vars:' of the configcrate",
             )
     elif namespace == "Vars":
         _check_path(variables, path, ".Vars", use, diagnostics)
@@ -105,7 +105,7 @@ def _check_path(
                     "VB302",
                     use.position,
                     f"{shown} has no key {name!r}",
-                    did_you_mean_or_known(name, value) or "give it one where the variable is set",
+                    did_you_mean_or_known(name, value) or "define one where the variable is set",
                 )
             return
         value, shown = value[name], f"{shown}.{name}"
@@ -122,15 +122,16 @@ def _check_secret(
         diagnostics.error(
             "VB307",
             use.position,
-            f"variable {name!r} holds a secret, and {attribute!r} cannot: it would be shown",
-            "secrets may stand in " + ", ".join(sorted(names_where("secrets"))),
+            f"variable {name!r} contains a secret, which is not allowed in {attribute!r}: it would"
+            " be shown",
+            "secrets are allowed in " + ", ".join(sorted(names_where("secrets"))),
         )
     elif seeing:
         diagnostics.error(
             "VB307",
             use.position,
-            f"variable {name!r} holds a secret, and {seeing[0]!r} would see its reference,"
-            " not its value",
+            f"variable {name!r} contains a secret, and {seeing[0]!r} would get its reference, not"
+            " its value",
             "use the variable as it is",
         )
 

@@ -35,16 +35,16 @@ def _warn_of_idle(instance: Instance, triggered: set[str], diagnostics: Diagnost
         diagnostics.warning(
             "VB403",
             instance.resource.position,
-            f"{instance.id} waits for a trigger, and nothing triggers it: it never acts",
-            "let another resource 'notify' it, or add 'subscribes'",
+            f"{instance.id} waits for a trigger, but nothing triggers it: it never runs",
+            "add 'notify' to another resource, or 'subscribes' to this one",
         )
     kind = TYPES[instance.resource.type]
     if kind.on_trigger == NOTHING and instance.id in triggered and not instance.gated:
         diagnostics.warning(
             "VB403",
             instance.resource.position,
-            f"{instance.id} is triggered, but a trigger changes nothing for a {kind.name}",
-            "to order them, use 'depends_on'",
+            f"{instance.id} is triggered, but triggers have no effect on a {kind.name}",
+            "to set their order, use 'depends_on'",
         )
 
 
@@ -59,7 +59,7 @@ def _warn_of_gated(
             diagnostics.warning(
                 "VB403",
                 written.position,
-                f"{instance.id} depends on {target}, which acts only when triggered, after all"
-                " others: the dependency counts as met",
-                "depend on what triggers it, or take 'changed' out of its 'when'",
+                f"{instance.id} depends on {target}, which runs only when triggered, after all"
+                " others: the dependency has no effect",
+                "depend on its source, or remove 'changed' from its 'when'",
             )

@@ -94,6 +94,7 @@ def warn_of_different_defaults(envoy: Envoy, diagnostics: Diagnostics) -> None:
                     "VB306",
                     value.position,
                     f"{name!r} has another default in configcrate {other.name!r}"
-                    f" ({other.vars[name].position}); each sees its own, others see that one",
+                    f" ({other.vars[name].position}); each uses its own default, others use that"
+                    " one",
                     "set the variable in the role or match entry, or rename one",
                 )

@@ -147,7 +147,7 @@ class _Fleet:
 
     def _unseen(self, host: str) -> EnvoyResult:
         if host in self._done:
-            return EnvoyResult(EnvoyStatus.CONVERGED, "finished by the rollout that this resumes")
+            return EnvoyResult(EnvoyStatus.CONVERGED, "finished in the resumed rollout")
         return EnvoyResult(EnvoyStatus.UNTOUCHED)
 
     def _hook(self, option: str, command: str, batch: Batch, failed: Sequence[str]) -> str:

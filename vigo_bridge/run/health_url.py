@@ -35,7 +35,7 @@ def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float =
     while not given_up() and (left := deadline - time.monotonic()) > 0:
         with contextlib.suppress(queue.Empty):
             return answers.get(timeout=min(_TICK, left))
-    return f"no complete answer within {limit:g} s"
+    return f"no complete response within {limit:g} s"
 
 
 def _problem(url: str, limit: float) -> str:
@@ -45,7 +45,7 @@ def _problem(url: str, limit: float) -> str:
     except urllib.error.HTTPError as error:
         return f"HTTP {error.code}: {_said(error)}".rstrip(": ")
     except http.client.HTTPException as error:
-        return f"the answer is not valid HTTP: {_shown(str(error))}"
+        return f"the response is not valid HTTP: {_shown(str(error))}"
     except Exception as error:
         return _shown(str(getattr(error, "reason", error))) or type(error).__name__
 

@@ -10,27 +10,27 @@ import re
 _ADVICE = {
     # With a changed key, ssh says as well that the verification failed.
     r"REMOTE HOST IDENTIFICATION HAS CHANGED": (
-        "The host's key differs from the one in known_hosts: find out why; `ssh-keygen -R HOST`"
+        "The host key differs from the one in known_hosts: find out why; `ssh-keygen -R HOST`"
         " removes the old key"
     ),
     r"Host key verification failed|authenticity of host .* can't be established|"
     r"Host Key checking is enabled": (
-        "The host's key is not in known_hosts: compare and add it, by `ssh HOST` or `ssh-keyscan`;"
+        "The host key is not in known_hosts: verify and add it with `ssh HOST` or `ssh-keyscan`;"
         " ANSIBLE_HOST_KEY_CHECKING=False disables the check"
     ),
     r"Invalid/incorrect password": (
-        "SSH did not accept the password that was given, or the host allows no passwords: check"
-        " that it belongs to this account"
+        "SSH did not accept the password, or the host does not allow passwords: check the password"
+        " of this account"
     ),
     r"Permission denied \([a-z,-]*publickey": (
-        "SSH could not log in without a question: where the key has a passphrase, load it with"
-        " `ssh-add`; give a password with --ask-pass or --connection-password-file"
+        "SSH cannot log in without a prompt: if the key has a passphrase, load it with `ssh-add`;"
+        " to use a password, add --ask-pass or --connection-password-file"
     ),
     r"Permission denied \(|Too many authentication failures": (
         "Give the password with --ask-pass or --connection-password-file, or use an SSH key"
     ),
     r"[Pp]assword has expired|[Pp]assword change required": (
-        "Change the password of this account: log in there once, with ssh"
+        "The password of this account has expired: log in with ssh and change it"
     ),
     r"Missing \S+ password|a password is required|a terminal is required|"
     r"waiting for privilege escalation prompt": (

@@ -104,11 +104,11 @@ def read_envoys(
             envoys[host] = _read(path, check_mode)
         elif interrupted:
             envoys[host] = EnvoyResult(
-                EnvoyStatus.INTERRUPTED, "the run was interrupted; call it again"
+                EnvoyStatus.INTERRUPTED, "the run was interrupted; run again"
             )
         else:
             message = (
-                f"Ansible ended without a result for this host; -vv shows its output:\n{complaint}"
+                f"Ansible exited without a result for this host; -vv shows its output:\n{complaint}"
             )
             envoys[host] = EnvoyResult(EnvoyStatus.FAILED, message.strip())
     return envoys

@@ -123,7 +123,7 @@ def over_budget(failed: int, budget: int) -> str:
     """Why a rollout must stop when so many hosts have failed; empty if it need not."""
     if failed <= budget:
         return ""
-    allowed = "none may" if budget == 0 else f"{budget} may"
+    allowed = "none are allowed" if budget == 0 else f"{budget} may"
     return f"{counted(failed, 'host')} {'has' if failed == 1 else 'have'} failed, {allowed}"
 
 
@@ -162,7 +162,7 @@ def _failed_check(envoy: EnvoyResult, said: str) -> EnvoyResult:
 
 
 def _unchecked(envoys: Mapping[str, EnvoyResult], hosts: Sequence[str]) -> dict[str, EnvoyResult]:
-    message = "the rollout was interrupted before this host's health was known; call it again"
+    message = "the rollout was interrupted before the health check of this host; run again"
     return {
         host: replace(envoy, status=EnvoyStatus.INTERRUPTED, message=message)
         if host in hosts

@@ -74,13 +74,12 @@ class Stop:
         else:
             self.asked = True
             self._told(
-                "Interrupted: the running batch finishes, no other starts; once more ends it at"
-                " once."
+                "Interrupted: finishing the current batch. Press Ctrl-C again to stop immediately."
             )
 
     def _cut(self) -> None:
         self.asked = self.cut = True
-        self._told("Stopping at once.")
+        self._told("Stopping immediately.")
         self._told_to_end = descendants()
         interrupt_children()
         self._killing = threading.Timer(PATIENCE, kill_descendants)

@@ -25,10 +25,10 @@ def test_a_pipe() -> None:
 def test_a_fifo_that_nothing_writes_to(tmp_path: Path) -> None:
     path = tmp_path / "fifo"
     os.mkfifo(path)
-    with pytest.raises(Refusal, match=r"become password, .*fifo, is empty; name a file"):
+    with pytest.raises(Refusal, match=r"become password, .*fifo, is empty; set a file"):
         login_passwords(PasswordSource(), PasswordSource(file=str(path)))
 
 
 def test_a_device_without_an_end() -> None:
-    with pytest.raises(Refusal, match="/dev/zero, holds more than 65536 bytes"):
+    with pytest.raises(Refusal, match="/dev/zero, has more than 65536 bytes"):
         login_passwords(PasswordSource(), PasswordSource(file="/dev/zero"))

@@ -66,7 +66,7 @@ def test_a_program_that_never_ends(script: str, program: Path) -> None:
     with pytest.raises(Refusal) as refused:
         printed_password([path], ADVICE)
     assert str(refused.value) == (
-        f"the password program {path} did not end within 0.5 s; correct it"
+        f"the password program {path} did not finish within 0.5 s; correct it"
     )
     number = int(Path(f"{program}.pid").read_text())
     with pytest.raises(ProcessLookupError):
@@ -90,7 +90,7 @@ def test_a_vault_password_program(
     path = write(program, "exec sleep 600")
     monkeypatch.setenv(setting, path)
     vault_passwords.cache_clear()
-    with pytest.raises(Refusal, match=f"{path} did not end within 0.5 s; .*vault_password_file"):
+    with pytest.raises(Refusal, match=f"{path} did not finish within 0.5 s; .*vault_password_file"):
         vault_passwords()
     vault_passwords.cache_clear()
 
@@ -100,5 +100,5 @@ def test_a_program_for_a_login(kind: str, program: Path) -> None:
     path = write(program, "exec sleep 600")
     sources = {name: PasswordSource() for name in ("connection", "become")}
     sources[kind] = PasswordSource(file=path)
-    with pytest.raises(Refusal, match=f"{path} did not end within .*--{kind}-password-file"):
+    with pytest.raises(Refusal, match=f"{path} did not finish within .*--{kind}-password-file"):
         login_passwords(**sources)

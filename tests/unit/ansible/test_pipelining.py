@@ -32,7 +32,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
 def test_case(environment: dict[str, str], variables: dict[str, Any], named: list[str]) -> None:
     found = list(obstacles(environment, ["web1"], {"web1": variables}))
     assert [text.split()[0] for text in found] == named
-    assert all(text.endswith(("unset it", "take it out of the inventory")) for text in found)
+    assert all(text.endswith(("unset it", "remove it from the inventory")) for text in found)
 
 
 def test_hosts_that_are_not_asked_for_do_not_count() -> None:

@@ -63,7 +63,7 @@ FIRST_LOOKS = {
 @pytest.mark.parametrize(("pattern", "named"), FIRST_LOOKS.items())
 def test_the_call_that_is_named_finds_the_host(folder: Path, pattern: str, named: str) -> None:
     made = call("init", "mine", "--match", pattern)
-    assert f"Look at it with: {named}\n" in made.output
+    assert f"Next step: {named}\n" in made.output
     (folder / "compose.yml").write_text("services: {web: {image: nginx}}\n")
     imported = call("import", "compose", "compose.yml", "--stacks", "mine", "--match", pattern)
     assert f"config validate --stacks mine, then {named}\n" in imported.output

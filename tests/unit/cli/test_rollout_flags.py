@@ -10,8 +10,8 @@ from vigo_bridge.cli.program import program
 
 #: options -> what must be told
 BAD_OPTIONS = {
-    "no hosts in a batch": (["--batch-size", "0"], "a batch has at least one host"),
-    "no percentage": (["--batch-size", "0%"], "a batch has at least one host"),
+    "no hosts in a batch": (["--batch-size", "0"], "a batch must have at least one host"),
+    "no percentage": (["--batch-size", "0%"], "a batch must have at least one host"),
     "more than all": (["--batch-size", "101%"], "101% is more than all hosts"),
     "negative": (["--batch-size", "-1"], "'-1' is not a number of hosts"),
     "words": (["--batch-size", "some"], "'some' is not a number of hosts"),

@@ -23,14 +23,14 @@ batch_size: 2
 
 #: arguments -> what must be told
 BAD = {
-    "no target": (["true"], "say where to run it"),
-    "no such host": (["true", "--target", "q*"], "q* matches no host of the inventory"),
+    "no target": (["true"], "add --target"),
+    "no such host": (["true", "--target", "q*"], "q* matches no host in the inventory"),
     "no such trait": (["true", "--target", "os.distroo=debian"], "did you mean 'os.distro'?"),
     "no such parameter": (["echo {{ .Vars.x }}", "--target", "h1"], "parameter 'x' is not defined"),
     "a broken template": (["echo {{ .Vars.x", "--target", "h1"], "CMD:1:"),
     "no assignment": (["true", "--target", "h1", "--param", "x"], "write KEY=VALUE"),
     "no time": (["true", "--target", "h1", "--timeout", "soon"], "not a duration"),
-    "a missing parameter": (["greet", "--target", "h1"], "task greet needs --param town=VALUE"),
+    "a missing parameter": (["greet", "--target", "h1"], "task greet requires --param town=VALUE"),
     "an unknown parameter": (
         ["greet", "--target", "h1", "--param", "twon=x"],
         "did you mean 'town'?",

@@ -36,7 +36,7 @@ def compose(*arguments: str) -> Result:
 def test_nothing_is_written_when_something_is_lost(folder: Path) -> None:
     finished = compose("lossy.yml")
     assert finished.exit_code == 1
-    assert "lossy.yml:4:5: lost: runtime has no counterpart" in finished.stderr
+    assert "lossy.yml:4:5: lost: runtime is not supported" in finished.stderr
     assert "add --allow-lossy" in finished.stderr
     assert not (folder / "stacks").exists()
 
@@ -45,7 +45,7 @@ def test_losses_that_are_allowed_stand_in_comments(folder: Path) -> None:
     finished = compose("lossy.yml", "--allow-lossy")
     assert finished.exit_code == 0, finished.stderr
     crates = list((folder / "stacks" / "configcrates").iterdir())
-    assert "# Not carried over: runtime has no counterpart" in crates[0].read_text()
+    assert "# Not carried over: runtime is not supported" in crates[0].read_text()
 
 
 def test_what_compose_would_refuse_is_refused(folder: Path) -> None:
@@ -73,7 +73,7 @@ def test_an_override_beside_the_file_is_named(folder: Path) -> None:
     (folder / "fine.override.yml").write_text("services: {}\n")
     finished = compose("fine.yml")
     assert (
-        "fine.override.yml:1:1: note: `docker compose` without -f reads this file"
+        "fine.override.yml:1:1: note: `docker compose` without -f also reads this file"
         in finished.stderr
     )
 
@@ -88,7 +88,7 @@ DOCUMENTS: dict[str, tuple[tuple[str, ...], int, str, str, list[tuple[Any, ...]]
         ("lossy.yml",),
         1,
         "refused",
-        "1 key cannot be carried over",
+        "1 key cannot be converted. N",
         [("lost", "services.web.runtime", 4, 5, RUNTIME)],
     ),
     "lost, and allowed": (

@@ -81,9 +81,9 @@ def test_what_is_refused(text: str, column: int, path: str, shop: Path, tmp_path
         imported(shop, text.replace("FILE", path))
     finding = raised.value.finding
     assert (finding.position.file, finding.position.column) == (str(shop / "compose.yml"), column)
-    assert f"cannot be read: it leads out of the folder, to '{tmp_path}/file'" in finding.message
-    assert finding.advice.startswith("the import reads no files outside ")
-    assert finding.advice.endswith("name a wider folder with --root")
+    assert f"cannot be read: it points outside the folder, to '{tmp_path}/file'" in finding.message
+    assert finding.advice.startswith("files outside ")
+    assert finding.advice.endswith("set a parent folder with --root")
 
 
 def test_a_wider_folder(shop: Path, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_wider_folder(shop: Path, tmp_path: Path) -> None:
 
 def test_dotenv_beyond(shop: Path, tmp_path: Path) -> None:
     (shop / ".env").symlink_to(tmp_path / "file")
-    with pytest.raises(ComposeError, match=r"\.env cannot be read: it leads out of the folder"):
+    with pytest.raises(ComposeError, match=r"\.env cannot be read: it points outside the folder"):
         imported(shop, SERVICE)
 
 
@@ -186,7 +186,7 @@ def test_all_that_is_read_is_bounded(shop: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_long_chains_of_extends(shop: Path) -> None:
     services = "".join(f"  s{number}: {{extends: s{number + 1}}}\n" for number in range(3000))
-    with pytest.raises(ComposeError, match="services extend one another more than 50 deep"):
+    with pytest.raises(ComposeError, match="services extend each other more than 50 levels deep"):
         imported(shop, f"services:\n{services}  s3000: {{image: nginx}}\n")
 
 
@@ -212,5 +212,5 @@ def test_variables_that_grow(shop: Path) -> None:
     "source", ["https://example.com/x.yml", "oci://example.com/x", "git@example.com:x/y.git"]
 )
 def test_nothing_is_fetched(source: str, shop: Path) -> None:
-    with pytest.raises(ComposeError, match="is remote, and the import fetches nothing"):
+    with pytest.raises(ComposeError, match="is remote, and the import does not download files"):
         imported(shop, f"include: ['{source}']\nservices: {{a: {{image: nginx}}}}\n")

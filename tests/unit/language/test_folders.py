@@ -23,9 +23,8 @@ def findings(folder: Path) -> list[str]:
 
 def test_a_folder_that_is_missing(tmp_path: Path) -> None:
     assert findings(tmp_path / "stack") == [
-        "error: the stack 'STACK' does not exist\n"
-        "  name the folder that holds configcrates/ and envoys/ with --stacks, or start one with"
-        " `vigo-bridge init`"
+        "error: the stack 'STACK' does not exist\n  set the folder that contains configcrates/ and"
+        " envoys/ with --stacks, or create a stack with `vigo-bridge init`"
     ]
 
 
@@ -38,12 +37,12 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 def test_the_folder_above_a_stack(tmp_path: Path) -> None:
     (tmp_path / "stockpile/modules").mkdir(parents=True)
     assert findings(tmp_path) == [
-        "error: 'STACK' is not a stack, but holds one\n  write --stacks STACK/stockpile"
+        "error: 'STACK' is not a stack, but contains one\n  write --stacks STACK/stockpile"
     ]
 
 
 # What is at a path of a stack -> what is found there: a line, and what to do.
-OUTSIDE = "a stack uses only what is inside its folder: copy it there"
+OUTSIDE = "files outside the stack's folder are not allowed: copy it there"
 UNUSABLE = {
     "a link to nowhere": (
         "configcrates/web.vgo",
@@ -54,7 +53,7 @@ UNUSABLE = {
     "a link in a circle": (
         "envoys.vgo",
         lambda at: at.symlink_to("envoys.vgo"),
-        "error: the file cannot be read: it is a symbolic link in a circle, not a regular file",
+        "error: the file cannot be read: it is a circular symbolic link, not a regular file",
         "remove it, or rename it with a dot in front",
     ),
     "a FIFO": (
@@ -66,19 +65,19 @@ UNUSABLE = {
     "a file outside": (
         "configcrates/web.vgo",
         lambda at: at.symlink_to("../../outside/web.vgo"),
-        "error: the file cannot be read: it leads out of the folder, to 'TOP/outside/web.vgo'",
+        "error: the file cannot be read: it points outside the folder, to 'TOP/outside/web.vgo'",
         OUTSIDE,
     ),
     "a folder outside": (
         "configcrates/shared",
         lambda at: at.symlink_to("../../outside"),
-        "error: the folder is not read: it leads out of the folder, to 'TOP/outside'",
+        "error: the folder is not read: it points outside the folder, to 'TOP/outside'",
         OUTSIDE,
     ),
     "a folder of templates outside": (
         "templates/etc",
         lambda at: at.symlink_to("/etc"),
-        "error: the folder is not read: it leads out of the folder, to '/etc'",
+        "error: the folder is not read: it points outside the folder, to '/etc'",
         OUTSIDE,
     ),
     "a folder with the name of a file": (
@@ -108,25 +107,25 @@ UNUSABLE = {
     "a file with the name of a folder": (
         "tasks",
         lambda at: at.write_text("name: web"),
-        "error: tasks is not a folder, so that nothing in it is read",
+        "error: tasks is not a folder, so it is not read",
         "create a folder tasks/, or rename the file",
     ),
     "a link to nowhere with the name of a folder": (
         "roles",
         lambda at: at.symlink_to("nowhere"),
-        "error: roles is not a folder, so that nothing in it is read",
+        "error: roles is not a folder, so it is not read",
         "create a folder roles/, or rename the file",
     ),
     "a FIFO with the name of a folder": (
         "templates",
         lambda at: os.mkfifo(at),
-        "error: templates is not a folder, so that nothing in it is read",
+        "error: templates is not a folder, so it is not read",
         "create a folder templates/, or rename the file",
     ),
     "the older name of a folder": (
         "modules",
         lambda at: at.write_text("name: web"),
-        "error: modules is not a folder, so that nothing in it is read",
+        "error: modules is not a folder, so it is not read",
         "create a folder modules/, or rename the file",
     ),
     "a suffix in capitals": (
@@ -186,7 +185,7 @@ UNUSABLE = {
     "a device among the templates": (
         "templates/zero",
         lambda at: at.symlink_to("/dev/zero"),
-        "warning: no resource can use the file: it leads out of the folder, to '/dev/zero'",
+        "warning: no resource can use the file: it points outside the folder, to '/dev/zero'",
         OUTSIDE,
     ),
     "a FIFO among the templates": (
@@ -198,8 +197,8 @@ UNUSABLE = {
     "deep folders": (
         "/".join(["d"] * 65),
         lambda at: at.mkdir(),
-        "error: folders are nested more than 64 deep",
-        "name a folder that holds the stack alone with --stacks",
+        "error: folders are nested deeper than 64 levels",
+        "use a separate folder for the stack with --stacks",
     ),
 }
 
@@ -232,9 +231,9 @@ def test_a_folder_with_any_other_name(name: str, tmp_path: Path) -> None:
 TEMPLATES = {
     "outside": (
         lambda at: at.symlink_to("../../secret"),
-        "it leads out of the folder, to 'TOP/secret'",
+        "it points outside the folder, to 'TOP/secret'",
     ),
-    "a device": (lambda at: at.symlink_to("/dev/zero"), "it leads out of the folder, to '/dev/"),
+    "a device": (lambda at: at.symlink_to("/dev/zero"), "it points outside the folder, to '/dev/"),
     "a FIFO": (lambda at: os.mkfifo(at), "it is a FIFO, not a regular file"),
     "large": (lambda at: os.truncate(_empty(at), 1 << 34), "it is larger than 8 MiB"),
 }
@@ -297,7 +296,9 @@ def test_the_number_of_files_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "templates").mkdir()
     for number in range(6):
         (tmp_path / f"templates/{number}").touch()
-    assert "templates:1:1: error: the stack holds more than 5 files" in "".join(findings(tmp_path))
+    assert "templates:1:1: error: the stack contains more than 5 files" in "".join(
+        findings(tmp_path)
+    )
 
 
 def test_a_template_that_nobody_names_is_not_opened(tmp_path: Path) -> None:

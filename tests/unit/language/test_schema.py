@@ -26,8 +26,8 @@ OF_KIND = {kind: Draft202012Validator(schema(kind)) for kind in get_args(Kind)}
 SEEN = ("VB104", "VB105", "VB106", "VB107")
 #: Such a finding that depends on the file's place, which only the schema of its kind knows.
 MISPLACED = (
-    "this is a configcrate, but the file is not below configcrates/",
-    "stack.vgo counts only at the top of the stack's folder",
+    "this is a configcrate, but the file is not in configcrates/",
+    "stack.vgo is read only in the stack's folder, not in subfolders",
 )
 
 

@@ -42,7 +42,7 @@ OF_ACTIONS: list[tuple[Exception, type[Exception], str]] = [
     (
         OSError(errno.EACCES, "Permission denied", EVIL),
         AnsibleActionFail,
-        f"{CLEAN}: permission denied; use an account that may do that",
+        f"{CLEAN}: permission denied; use an account with this permission",
     ),
 ]
 

@@ -75,15 +75,18 @@ def test_whatever_is_put_into_a_vault_file_comes_out_again(value: str) -> None:
 BAD_VAULTS = {
     "a list": (
         "[hunter22]",
-        "must hold a mapping of paths to secrets; correct it with `ansible-vault edit",
+        "must contain a mapping of paths to secrets; correct it with `ansible-vault edit",
     ),
-    "deep": ("[" * 600, "once decrypted, its values are nested too deep; correct it with"),
+    "deep": ("[" * 600, "after decryption, its values are nested too deeply; correct it with"),
     "a list as a value": (
         "a: {b: [hunter22]}",
-        "a/b is a list; a secret is one text; correct it with",
+        "a/b is a list; a secret must be a string; correct it with",
     ),
-    "no YAML": ("a: x\nb: *hunter22 'hunter22\n", "no YAML at line 2, column 4; correct it with"),
-    "an open quote": ('a: "hunter22', "it is no YAML at line 1"),
+    "no YAML": (
+        "a: x\nb: *hunter22 'hunter22\n",
+        "invalid YAML at line 2, column 4; correct it with",
+    ),
+    "an open quote": ('a: "hunter22', "invalid YAML at line 1"),
 }
 
 
@@ -96,7 +99,9 @@ def test_bad_vault_files(tmp_path: Path, text: str, message: str) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
 def test_a_vault_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(StoreError, match=rf"may be read by others \(0{mode:o}\); run `chmod 600"):
+    with pytest.raises(
+        StoreError, match=rf"can be read by other users \(0{mode:o}\); run `chmod 600"
+    ):
         vault(tmp_path, "a: b", mode).all()
 
 
@@ -133,13 +138,13 @@ def test_why_a_program_gave_nothing_is_told() -> None:
 
 def test_a_program_whose_child_keeps_hanging_is_not_waited_for(tmp_path: Path) -> None:
     script = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
-    with pytest.raises(StoreError, match="did not answer within"):
+    with pytest.raises(StoreError, match="did not return a"):
         CommandStore(["sh", "-c", script, "{path}"], timeout=1).look_up(["a"])
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)  # it goes on all that time
 
 
 def test_a_program_that_hangs() -> None:
-    with pytest.raises(StoreError, match=r"did not answer within 0\.2 s when asked for a"):
+    with pytest.raises(StoreError, match=r"did not return a within 0\.2 s"):
         CommandStore(["sleep", "60"], timeout=0.2).look_up(["a"])
 
 
@@ -164,11 +169,11 @@ def test_an_empty_secret_is_an_error() -> None:
 STRANGE: dict[str, tuple[Any, str]] = {
     "raises": (
         lambda path: 1 / 0,
-        "the secret store strange failed: ZeroDivisionError.*; tell its makers",
+        "the secret store strange failed: ZeroDivisionError.*; report it to the store's authors",
     ),
     "gives no text": (
         lambda path: 5,
-        "the secret store strange has no text for a; tell its makers",
+        "the secret store strange returned an invalid value for a; report it to the store's authors",
     ),
 }
 
@@ -222,8 +227,8 @@ def test_the_default(tmp_path: Path) -> None:
 
 
 MISTAKES: dict[str, tuple[str, str]] = {
-    "no list": ("env", "must hold a list under `stores:`"),
-    "no YAML": ("stores: [", "it is no YAML: .*; correct it there or in the lines above"),
+    "no list": ("env", "must contain a list under `stores:`"),
+    "no YAML": ("stores: [", "invalid YAML: .*; correct it there or in the lines above"),
     "unknown key": ("stores: [env]\nstore: [env]", "unknown key 'store'"),
     "unknown kind": (
         "stores:\n  - env\n  - vlaut_file: x",
@@ -234,16 +239,16 @@ MISTAKES: dict[str, tuple[str, str]] = {
         ":1:10: .* is not a secret store; write env",
     ),
     "command as a text": ("stores: [{command: pass show}]", "'pass show' is not a list of strings"),
-    "command without a path": ("stores: [{command: [pass]}]", "has {path}, so that"),
+    "command without a path": ("stores: [{command: [pass]}]", "has {path}, so it"),
     "aliases": ("x: &x [1]\nstores: [*x]", ":2:10: aliases are not supported here"),
     "an alias of itself": ("stores: &x [*x]", ":1:13: aliases are not supported here"),
     "deep": ("stores: " + "[" * 600 + "]" * 600, "its values are nested too deep"),
-    "no date": ("stores: [2026-13-45]", "a value cannot be read: month must be"),
-    "a wrong value behind a tag": ("stores: [!!int x]", "a value cannot be read: invalid literal"),
-    "a control character": ("stores: [a\0b]", "it is no YAML"),
+    "no date": ("stores: [2026-13-45]", "invalid value: month must be"),
+    "a wrong value behind a tag": ("stores: [!!int x]", "invalid value: invalid literal"),
+    "a control character": ("stores: [a\0b]", "invalid YAML"),
     "no time": (
         'stores: [{command: ["{path}"], timeout: soon}]',
-        "'soon' is not a number of seconds from above 0 to 86400; write one such as 30",
+        "'soon' is not a number of seconds greater than 0 and up to 86400; use a number such as 30",
     ),
     "no end": ('stores: [{command: ["{path}"], timeout: .inf}]', "inf is not a number of seconds"),
     "not a number": ('stores: [{command: ["{path}"], timeout: .nan}]', "nan is not a number of"),
@@ -275,10 +280,14 @@ def test_a_wrong_secrets_yml_is_named(tmp_path: Path, text: str, message: str) -
 
 # What is in the stack's folder -> what is said of it.
 UNUSABLE = {
-    "secrets.yml outside": ("secrets.yml", "../stores.yml", "cannot be read: it leads out of"),
-    "secrets.yml a device": ("secrets.yml", "/dev/zero", "cannot be read: it leads out of"),
+    "secrets.yml outside": ("secrets.yml", "../stores.yml", "cannot be read: it points outside"),
+    "secrets.yml a device": ("secrets.yml", "/dev/zero", "cannot be read: it points outside"),
     "secrets.yml to nowhere": ("secrets.yml", "nowhere", "cannot be read: No such file"),
-    "vault outside": ("secrets.vault.yml", "../vault.yml", "is not read: it leads out of .*; name"),
+    "vault outside": (
+        "secrets.vault.yml",
+        "../vault.yml",
+        "is not read: it points outside .*; add the file",
+    ),
     "secrets.yml a FIFO": ("secrets.yml", None, "cannot be read: it is a FIFO, not a regular file"),
     "vault a FIFO": ("secrets.vault.yml", None, "cannot be read: it is a FIFO, not a regular"),
 }

@@ -21,7 +21,7 @@ def test_all_hosts_in_one_note() -> None:
     (note,) = note_overrides(plan((*users, "db")), users, {})
     assert str(note.position) == "envoys.vgo:1:1"
     assert note.message == (
-        "the Ansible inventory sets 'port' too, and wins, for web0, web1, web2, web3, web4"
+        "the Ansible inventory also sets 'port', and overrides it for web0, web1, web2, web3, web4"
         " and 3 others"
     )
 

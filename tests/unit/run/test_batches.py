@@ -49,9 +49,9 @@ def test_without_sizes_all_hosts_are_one_batch() -> None:
 
 #: what is no batch size -> what must be told
 BAD_SIZES = {
-    "0": "a batch has at least one host",
-    "0%": "a batch has at least one host",
-    "2,0": "a batch has at least one host",
+    "0": "a batch must have at least one host",
+    "0%": "a batch must have at least one host",
+    "2,0": "a batch must have at least one host",
     "101%": "101% is more than all hosts",
     "-1": "'-1' is not a number of hosts",
     "-5%": "'-5%' is not a number of hosts",

@@ -125,7 +125,7 @@ def test_batch_after_batch() -> None:
 
 def test_a_host_that_fails_is_too_much() -> None:
     rollout = roll_out(Hosts(failing=["b"]))
-    assert rollout.result.stopped == "1 host has failed, none may"
+    assert rollout.result.stopped == "1 host has failed, none are allowed"
     assert rollout.result.status is RunStatus.ABORTED
     assert rollout.result.envoys["c"] == EnvoyResult(EnvoyStatus.UNTOUCHED)
     assert rollout.kept == [("a",), ("a",)]
@@ -143,7 +143,7 @@ def test_finished_hosts_are_not_taken_again() -> None:
     assert hosts.calls == [(("b", "c"), None)]
     assert rollout.kept == [("a", "b", "c")]
     assert rollout.result.envoys["a"] == EnvoyResult(
-        EnvoyStatus.CONVERGED, "finished by the rollout that this resumes"
+        EnvoyStatus.CONVERGED, "finished in the resumed rollout"
     )
 
 

@@ -79,7 +79,7 @@ ENDLESS = {
 @pytest.mark.parametrize("parts", ENDLESS.values(), ids=ENDLESS)
 def test_a_try_has_an_end(parts: Iterable[bytes]) -> None:
     with answering(parts, holds=True) as url:
-        assert fetch(url, limit=0.3) == "no complete answer within 0.3 s"
+        assert fetch(url, limit=0.3) == "no complete response within 0.3 s"
 
 
 def test_a_text_without_an_end_is_not_read() -> None:
@@ -95,7 +95,7 @@ def test_a_redirects_text_without_an_end_is_not_read() -> None:
 
 def test_it_can_be_given_up() -> None:
     with answering([], holds=True) as url:
-        assert "no complete answer" in fetch(url, given_up=lambda: True)
+        assert "no complete response" in fetch(url, given_up=lambda: True)
 
 
 @settings(max_examples=50, deadline=None)

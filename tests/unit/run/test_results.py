@@ -47,7 +47,7 @@ def test_a_host_without_result_says_what_ansible_printed(tmp_path: Path) -> None
     envoys = read_envoys(["a"], tmp_path, check_mode=False, interrupted=False, complaint="ERROR!")
     assert envoys["a"].status is EnvoyStatus.FAILED
     assert envoys["a"].message == (
-        "Ansible ended without a result for this host; -vv shows its output:\nERROR!"
+        "Ansible exited without a result for this host; -vv shows its output:\nERROR!"
     )
 
 

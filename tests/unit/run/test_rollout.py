@@ -238,7 +238,7 @@ def test_a_command_after_a_batch_that_fails_stops_the_rollout() -> None:
     [
         (0, 0, ""),
         (2, 2, ""),
-        (1, 0, "1 host has failed, none may"),
+        (1, 0, "1 host has failed, none are allowed"),
         (3, 2, "3 hosts have failed, 2 may"),
     ],
 )

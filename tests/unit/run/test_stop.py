@@ -13,8 +13,8 @@ import pytest
 
 from vigo_bridge.run.stop import Stop
 
-AFTER = "Interrupted: the running batch finishes, no other starts; once more ends it at once."
-NOW = "Stopping at once."
+AFTER = "Interrupted: finishing the current batch. Press Ctrl-C again to stop immediately."
+NOW = "Stopping immediately."
 #: signals in turn -> whether it works at once -> what is said -> whether what runs is cut
 SIGNALS: list[tuple[list[int], bool, list[str], bool]] = [
     ([signal.SIGINT], False, [AFTER], False),

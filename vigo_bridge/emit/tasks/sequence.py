@@ -134,8 +134,8 @@ class _Timing:
         for source, target in self.pairs():
             if source in self._late and self._place[source] > self._place[target]:
                 yield (
-                    f"{source} may act at the end and triggers {target}, whose turn is then over;"
-                    " bundle style remembers that for the next run, and handlers do not"
+                    f"{source} may run at the end and trigger {target}, which ran before; bundle"
+                    " style keeps the trigger for the next run, but handlers cannot"
                 )
 
     def _is_late(self, source: str, target: str) -> bool:
@@ -185,7 +185,7 @@ def _interleaving(cycle: tuple[str, ...], why: Mapping[tuple[str, str], str]) ->
         why[before, after] for after, before in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
     ]
     return (
-        f"the resources of the crates {' and '.join(cycle)} interleave ({'; '.join(steps)}), and a"
+        f"resources of the crates {' and '.join(cycle)} are interleaved ({'; '.join(steps)}), but a"
         " role runs as a whole; use bundle style, or move the resources into one crate"
     )
 

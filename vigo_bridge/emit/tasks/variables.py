@@ -144,9 +144,8 @@ class Variables:
                 if value != known[default.name]:
                     yield Refusal(
                         group,
-                        f"crate {crate.name} has a value of its own for the variable"
-                        f" {default.name!r}, and another crate sets it otherwise; give one of them"
-                        " another name, or use bundle style",
+                        f"crate {crate.name} sets the variable {default.name!r}, and another crate"
+                        " sets it to another value; rename one of them, or use bundle style",
                     )
 
     def _name(self, name: str, role: str) -> str:

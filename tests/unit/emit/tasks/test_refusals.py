@@ -26,7 +26,7 @@ INTERLEAVED = {
 CASES = {
     "crates whose resources interleave": (
         INTERLEAVED,
-        ["crates a and b interleave", "a/a1 before b/b1", "b/b1 before a/a2", "one crate"],
+        ["crates a and b are interleaved", "a/a1 before b/b1", "b/b1 before a/a2", "one crate"],
     ),
     "three crates whose resources interleave": (
         {
@@ -34,14 +34,14 @@ CASES = {
             "b": {"resources": [ran("b1", depends_on="a/a1")]},
             "c": {"resources": [ran("c1", depends_on="b/b1")]},
         },
-        ["interleave", "c/c1 before a/a2"],
+        ["interleaved", "c/c1 before a/a2"],
     ),
     "triggers that interleave": (
         {
             "a": {"resources": [ran("a1", notify="b/b1"), ran("a2", depends_on="b/b1")]},
             "b": {"resources": [ran("b1", unless="true", depends_on="a/a1")]},
         },
-        ["crates a and b interleave"],
+        ["crates a and b are interleaved"],
     ),
     "a handler that triggers what is before it": (
         {
@@ -53,7 +53,7 @@ CASES = {
                 ]
             },
         },
-        ["b/late may act at the end and triggers a/one", "the next run"],
+        ["b/late may run at the end and trigger a/one", "the next run"],
     ),
     "a template over all variables": (
         {
@@ -77,7 +77,7 @@ CASES = {
                 "resources": [ran("one", stdin="{{ .Vars.level }}")],
             },
         },
-        ["crate b has a value of its own for the variable 'level'"],
+        ["crate b sets the variable 'level'"],
     ),
 }
 

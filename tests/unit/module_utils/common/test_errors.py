@@ -98,7 +98,7 @@ def test_the_message_names_the_place_of_what_is_no_text() -> None:
     with pytest.raises(NotText) as raised, within("env"):
         as_map({"A": ["b"]}, "env")
     assert raised.value.message == (
-        "env: A: expected a string, not a list; write it as one text, in quotes"
+        "env: A: expected a string, not a list; write it as one quoted string"
     )
 
 

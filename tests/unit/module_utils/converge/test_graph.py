@@ -108,32 +108,32 @@ MISTAKES = {
     "unknown name": (
         [Node("a/web", depends_on=("redsi",)), Node("a/redis")],
         [],
-        "depends_on names 'redsi', which is not a resource or crate of this envoy",
+        "depends_on refers to 'redsi', which is not a resource or crate of this envoy",
         "did you mean 'redis'?",
     ),
     "a name that two other crates have": (
         [Node("a/1", notify=("x",)), Node("b/x"), Node("c/x")],
         [],
-        "notify names 'x', which several crates have: b/x, c/x",
+        "notify refers to 'x', which exists in several crates: b/x, c/x",
         "write one of them with its crate, such as 'b/x'",
     ),
     "itself": (
         [Node("a/1", depends_on=("1",))],
         [],
-        "depends_on names the resource itself",
-        "take it out",
+        "depends_on refers to the resource itself",
+        "remove it",
     ),
     "a crate that waits for nothing": (
         [Node("a/1", notify=("b",)), Node("b/2")],
         [],
-        "nothing in crate 'b' waits for a trigger",
-        "name one of its resources, or give one `when: changed`",
+        "no resource in crate 'b' waits for a trigger",
+        "refer to one of its resources, or add `when: changed` to one",
     ),
     "a crate that is not included": (
         [Node("a/1")],
         [Crate("a", ("b",))],
         "crate 'a' depends on 'b', which this envoy does not include",
-        "include it, too",
+        "include it as well",
     ),
     "one id twice": (
         [Node("a/1"), Node("a/1")],
@@ -149,15 +149,15 @@ MISTAKES = {
             Node("a/4", before=("b/3",)),
         ],
         [],
-        "these resources wait for one another: b/3 needs a/4 (before), which needs b/3 (before)",
-        "take one of these out",
+        "these resources wait for each other: b/3 needs a/4 (before), which needs b/3 (before)",
+        "remove one of these",
     ),
     "a cycle of crates": (
         [Node("a/1"), Node("b/2")],
         [Crate("a", ("b",)), Crate("b", ("a",))],
-        "these resources wait for one another: a/1 needs b/2 (crate a depends on b), which needs"
+        "these resources wait for each other: a/1 needs b/2 (crate a depends on b), which needs"
         " a/1 (crate b depends on a)",
-        "take one of these out",
+        "remove one of these",
     ),
 }
 

@@ -27,7 +27,7 @@ def test_they_come_before_the_others_and_carry_their_crate() -> None:
     assert set(parse_crates(crates)) == {"a", "b", "c"}
 
 
-NOT_TEXT, QUOTED = "expected a string, not", "; write it as one text, in quotes"
+NOT_TEXT, QUOTED = "expected a string, not", "; write it as one quoted string"
 #: a resource of crate a -> the whole message
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"type": "exce"}, f"resource a/exce:: type 'exce' is not one of {', '.join(TYPES)}"),

@@ -233,7 +233,7 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ],
         ["created", "unknown", "unknown", "unknown", "skipped", "created"],
     ),
-    "a second turn that cannot be told hides what the first one does": (
+    "a second turn that unknown hides what the first one does": (
         [
             file("a", content="x"),
             file("copy", source="HERE/a", subscribes="d/b"),

@@ -19,11 +19,11 @@ PROBLEMS: dict[str, tuple[list[Node], list[Crate], list[Problem]]] = {
         [],
         [
             Problem(
-                "notify names 'elsewhere', which is not a resource or crate of this envoy",
+                "notify refers to 'elsewhere', which is not a resource or crate of this envoy",
                 "a/1",
                 "notify",
                 "elsewhere",
-                "correct it, or include the crate that has it",
+                "correct the name, or include the crate that defines it",
             )
         ],
     ),
@@ -32,7 +32,7 @@ PROBLEMS: dict[str, tuple[list[Node], list[Crate], list[Problem]]] = {
         [],
         [
             Problem(
-                "before names 'x', which several crates have: b/x, c/x",
+                "before refers to 'x', which exists in several crates: b/x, c/x",
                 "a/1",
                 "before",
                 "x",
@@ -43,18 +43,18 @@ PROBLEMS: dict[str, tuple[list[Node], list[Crate], list[Problem]]] = {
     "the resource itself": (
         [Node("a/1", before=("1",))],
         [],
-        [Problem("before names the resource itself", "a/1", "before", "1", "take it out")],
+        [Problem("before refers to the resource itself", "a/1", "before", "1", "remove it")],
     ),
     "a crate that nothing waits in": (
         [Node("a/1", notify=("b",)), Node("b/2")],
         [],
         [
             Problem(
-                "nothing in crate 'b' waits for a trigger",
+                "no resource in crate 'b' waits for a trigger",
                 "a/1",
                 "notify",
                 "b",
-                "name one of its resources, or give one `when: changed`",
+                "refer to one of its resources, or add `when: changed` to one",
             )
         ],
     ),
@@ -81,7 +81,7 @@ PROBLEMS: dict[str, tuple[list[Node], list[Crate], list[Problem]]] = {
                 "d",
                 "depends_on",
                 "e",
-                "include it, too",
+                "include it as well",
             ),
         ],
     ),
@@ -94,7 +94,7 @@ PROBLEMS: dict[str, tuple[list[Node], list[Crate], list[Problem]]] = {
                 "a",
                 "depends_on",
                 "a",
-                "take one of these dependencies out",
+                "remove one of these dependencies",
             )
         ],
     ),

@@ -97,7 +97,7 @@ def test_what_is_needed_must_be_there_already(envoy: Envoy, check: bool) -> None
     }
     assert (
         envoy.reasons["site/first"]
-        == "it would be created (it does not exist), and `only` does not name it"
+        == "it would be created (it does not exist), and it is not in `only`"
     )
     assert envoy.reasons["site/second"] == "site/first failed"
     assert not (envoy.folder / "first").exists()
@@ -142,16 +142,16 @@ def test_a_command_without_a_guard_cannot_be_checked(envoy: Envoy) -> None:
 
 
 GUARDS = ("onlyif", "creates")
-NEEDLESS = "and `only` does not name it"
+NEEDLESS = "and it is not in `only`"
 #: action -> guards that are given -> action and reason when it is looked at only
 CHECKED = [
     ("none", (), "none", "why"),
     ("skipped", (), "skipped", "why"),
     ("blocked", (), "blocked", "why"),
     ("failed", ("creates",), "failed", "why"),
-    ("ran", (), "skipped", "no guard tells whether it is needed"),
+    ("ran", (), "skipped", "it has no guard"),
     ("ran", ("creates",), "failed", f"it would be ran (why), {NEEDLESS}"),
-    ("unknown", ("onlyif",), "failed", f"it cannot be told (why), {NEEDLESS}"),
+    ("unknown", ("onlyif",), "failed", f"it unknown (why), {NEEDLESS}"),
 ]
 
 

@@ -94,7 +94,7 @@ def test_commands() -> None:
 
 
 def test_a_command_that_does_not_end_is_an_error() -> None:
-    with pytest.raises(ResourceError, match=r"'sleep 60' did not end within 0\.1 s"):
+    with pytest.raises(ResourceError, match=r"'sleep 60' did not finish within 0\.1 s"):
         Facts(command_timeout=0.1).command_succeeds("sleep 60")
 
 

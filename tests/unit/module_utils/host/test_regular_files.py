@@ -74,7 +74,7 @@ def test_refused_wherever_it_is(make, reason, folder: Path) -> None:  # type: ig
 @pytest.mark.parametrize("make", LEADS_OUT.values(), ids=LEADS_OUT)
 def test_refused_below_a_folder(make, folder: Path) -> None:  # type: ignore[no-untyped-def]
     make(folder / "file")
-    with pytest.raises(OSError, match="it leads out of the folder, to '/"):
+    with pytest.raises(OSError, match="it points outside the folder, to '/"):
         read_below(str(folder), "file", LIMIT)
 
 
@@ -92,8 +92,8 @@ NAMES = {
     "a\0b": "its name contains a NUL character",
     "\ud800": "is not valid UTF-8",
     "x" * 5000: "File name too long",
-    "../outside/secret": "it leads out of the folder",
-    "/etc/passwd": "it leads out of the folder",
+    "../outside/secret": "it points outside the folder",
+    "/etc/passwd": "it points outside the folder",
 }
 
 

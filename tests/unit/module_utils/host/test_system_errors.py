@@ -53,7 +53,7 @@ ERRORS = {
     "memory": (OSError(errno.ENOMEM, ""), "there is not enough memory; free some memory"),
     "permission": (
         PermissionError(errno.EACCES, "Permission denied", "/srv"),
-        "/srv: Permission denied; use an account that may do that",
+        "/srv: Permission denied; use an account with this permission",
     ),
     "a descriptor for a path": (OSError(errno.ENOSPC, "", 3), "the disk is full; free some space"),
     "any other": (OSError(errno.ENOTDIR, "Not a directory", "/srv/x"), "/srv/x: Not a directory"),

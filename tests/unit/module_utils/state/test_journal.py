@@ -91,17 +91,17 @@ def make_socket(path: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "nothing in it": (write(b""), "Expecting value"),
     "cut": (write(b'{"version": 1, "owed": {"c/a'), "Unterminated string"),
-    "a list": (write(b"[]"), "not hold what vigo.bridge has written"),
-    "null": (write(b"null"), "it holds null"),
-    "no debts": (write(b'{"version": 1}'), "not hold what vigo.bridge has written"),
-    "a text of a version": (write(b'{"version": "1", "owed": {}}'), "not hold what vigo.bridge"),
+    "a list": (write(b"[]"), "not written by vigo.bridge"),
+    "null": (write(b"null"), "it is null"),
+    "no debts": (write(b'{"version": 1}'), "not written by vigo.bridge"),
+    "a text of a version": (write(b'{"version": "1", "owed": {}}'), "not written by vigo.bridge"),
     "a text of sources": (
         write(b'{"version": 1, "owed": {"c/a": "c/b"}}'),
-        "not hold what vigo.bridge has written",
+        "not written by vigo.bridge",
     ),
     "a number as source": (
         write(b'{"version": 1, "owed": {"c/a": [1]}}'),
-        "not hold what vigo.bridge has written",
+        "not written by vigo.bridge",
     ),
     "not UTF-8": (write(b'{"version": 1, "owed": {"\xff": []}}'), "can't decode byte 0xff"),
     "zeros": (write(b"\0" * 4096), "Expecting value"),
@@ -184,7 +184,7 @@ def test_what_is_not_a_folder_is_named(
     (tmp_path / part).parent.mkdir(exist_ok=True)
     make(tmp_path / part)
     with pytest.raises(
-        Blocked, match=r"cannot use the state folder .*; remove what is there"
+        Blocked, match=r"cannot use the state folder .*; remove the existing file"
     ) as no:
         Journal.load(state, "site").owe("c/a", ["c/x"])
     assert str(tmp_path / part) in str(no.value) or (tmp_path / part).is_symlink()

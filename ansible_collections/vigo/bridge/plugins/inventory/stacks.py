@@ -122,15 +122,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         if MISSING is not None:
             raise AnsibleParserError(
-                "vigo.bridge.stacks needs the Python package vigo-bridge beside Ansible"
+                "vigo.bridge.stacks needs the Python package vigo-bridge in Ansible's environment"
                 f" ({MISSING}); install it: {sys.executable} -m pip install vigo-bridge"
             )
         self._refuse_unknown(path, self._read_config_data(path))
         hosts = list(inventory.hosts)
         if not hosts:
             self.display.warning(
-                f"{path}: no hosts are known yet, so the stack matches none; name this file after"
-                " the inventory sources that have the hosts"
+                f"{path}: no hosts are known yet, so the stack matches none; list this file after"
+                " the inventory sources that define the hosts"
             )
             return
         groups = self._groups(path, hosts, cache)
@@ -150,7 +150,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """The stack's folder. A relative one begins where it is written."""
         given, origin = self.get_option_and_origin("stack")
         if not given:
-            raise AnsibleParserError(f"{path}: stack: name the folder that holds configcrates/")
+            raise AnsibleParserError(f"{path}: stack: set the folder that contains configcrates/")
         begin = "" if str(origin).startswith("env:") else os.path.dirname(os.path.abspath(path))
         expanded = os.path.expandvars(os.path.expanduser(given))
         return Path(os.path.abspath(os.path.join(begin, expanded)))
@@ -160,8 +160,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         folder = self._folder(path)
         if not folder.is_dir():
             raise AnsibleParserError(
-                f"{path}: stack: {folder} is not a folder; name the one that holds configcrates/"
-                " and envoys/"
+                f"{path}: stack: {folder} is not a folder; set the folder that contains"
+                " configcrates/ and envoys/"
             )
         if not self.get_option("cache") or self.get_option("settings"):
             return self._resolved(path, folder, hosts)
@@ -187,11 +187,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             lines = clean("\n".join(as_text(finding, folder) for finding in errors))
             # Ansible shows what is raised several times, so all of it is shown here, once.
             self.display.error(f"{path}: the stack {folder} is not valid\n{lines}", wrap_text=False)
-            raise AnsibleParserError(f"{path}: the stack is not valid, as said above")
+            raise AnsibleParserError(f"{path}: the stack is not valid, see above")
         if not plan.groups:
             self.display.warning(
-                f"{path}: no match entry of the stack {folder} matches any host; add one, or name"
-                " the hosts accordingly"
+                f"{path}: no match entry of the stack {folder} matches any host; add one, or rename"
+                " the hosts"
             )
         return inventory_groups(plan, str(folder))
 

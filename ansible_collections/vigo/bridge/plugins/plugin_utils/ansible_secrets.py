@@ -32,7 +32,7 @@ def look_up_in_ansible(
             return str(loader.get_text_file_contents(path))
         except AnsibleError as error:
             raise StoreError(
-                f"{path} cannot be read: {error}; name its password with --vault-password-file, or"
+                f"{path} cannot be read: {error}; set its password with --vault-password-file, or"
                 " ANSIBLE_VAULT_PASSWORD_FILE"
             ) from error
 

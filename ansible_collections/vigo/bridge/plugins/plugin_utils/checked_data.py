@@ -135,7 +135,7 @@ class Checked:
                 self._plain(item, where, deepest, depth - 1)
                 for _place, item in self.items(value, where)
             ]
-        raise _wrong(where, "a value that JSON has", value)
+        raise _wrong(where, "a value that JSON supports", value)
 
     def _count(self, size: int) -> None:
         self._left -= size + 1

@@ -150,8 +150,8 @@ def read(path: str) -> HostResult:
 def explained(error: InvalidData) -> str:
     """What to say of a host whose result is not valid."""
     return (
-        f"the host returned an invalid result: {error}; something on the host changes what modules"
-        " print, or a program in the place of Python answers: -vvv shows its output"
+        f"the host returned an invalid result: {error}; something on the host changes the output of"
+        " modules, or another program runs instead of Python; -vvv shows the output"
     )
 
 

@@ -65,7 +65,7 @@ def explanation(result: Mapping[str, Any]) -> dict[str, str]:
     advice = "see module_stdout and module_stderr for all that the target printed"
     if printed:
         advice += ", which may come from a start-up file of its shell, such as .bashrc"
-    return {"msg": f"the module ended without a result (exit code {rc}){reason}; {advice}"}
+    return {"msg": f"the module exited without a result (exit code {rc}){reason}; {advice}"}
 
 
 def _mapping(line: str) -> dict[str, Any]:

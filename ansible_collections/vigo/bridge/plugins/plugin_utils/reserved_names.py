@@ -36,8 +36,8 @@ def unused(names: Iterable[str], task_vars: Mapping[str, Any]) -> str:
     shown = ", ".join(map(repr, found))
     example = "app_" + found[0].rpartition(RESERVED_PREFIX)[2]
     return (
-        f"your variables named {shown} are not used for the stack's variables of that name, since"
-        f" Ansible reserves it; rename both, for example to {example}"
+        f"your variables named {shown} do not override the stack's variables, because Ansible"
+        f" reserves the name; rename both, for example to {example}"
     )
 
 

@@ -105,15 +105,15 @@ class RunningAction(AnsibleAction):
             if python not in self._hung:
                 self._hung = (*self._hung, python)
                 display.warning(
-                    f"{one_line(python)} on the target does not answer; repair or remove it, or"
-                    " name another one in ansible_python_interpreter"
+                    f"{one_line(python)} on the target does not respond; repair or remove it, or"
+                    " set another one in ansible_python_interpreter"
                 )
 
     def _no_answer(self, start: kept_module.Start) -> str:
         names = ", ".join(map(one_line, self._hung))
         return (
             f"no Python on the target can be used: {names} did not answer within {start.limit} s"
-            " (ANSIBLE_TIMEOUT); name one that runs in ansible_python_interpreter"
+            " (ANSIBLE_TIMEOUT); set ansible_python_interpreter to a working one"
         )
 
     def _limit(self) -> int:

@@ -102,20 +102,20 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
                 raise WrongList(path, *_place(event.start_mark), reason)
         content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        reason = f"it is no YAML: {error.problem}; correct it there or in the lines above"
+        reason = f"invalid YAML: {error.problem}; correct it there or in the lines above"
         raise WrongList(path, *_place(error.problem_mark), reason) from error
     except yaml.YAMLError as error:
-        raise WrongList(path, 1, 1, f"it is no YAML: {error}; correct it") from error
+        raise WrongList(path, 1, 1, f"invalid YAML: {error}; correct it") from error
     except RecursionError as error:
         reason = "its values are nested too deep; write a list of stores"
         raise WrongList(path, 1, 1, reason) from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # What PyYAML says of a date such as 2026-13-45, and of wrong values behind tags.
-        reason = f"a value cannot be read: {error}; write it in quotes"
+        reason = f"invalid value: {error}; write it in quotes"
         raise WrongList(path, 1, 1, reason) from error
     stores = content.get("stores") if isinstance(content, Mapping) else None
     if not isinstance(stores, list) or not isinstance(node, yaml.MappingNode):
-        raise WrongList(path, 1, 1, "it must hold a list under `stores:`")
+        raise WrongList(path, 1, 1, "it must contain a list under `stores:`")
     for key, value in node.value:
         if key.value != "stores":
             reason = f"unknown key {key.value!r}; it has `stores:` only"
@@ -138,8 +138,8 @@ def _default(folder: str, read: VaultReader) -> list[Store]:
         resolved_below(folder, DEFAULT_VAULT_FILE)
     except OSError as error:
         raise StoreError(
-            f"{path} is not read: {error.strerror}; name the file in {CONFIGURATION}, as"
-            " vault_file: PATH"
+            f"{path} is not read: {error.strerror}; add the file to {CONFIGURATION}, as vault_file:"
+            " PATH"
         ) from error
     return [VaultFileStore(path, read), EnvironmentStore()]
 
@@ -178,14 +178,14 @@ def _command(command: Any, timeout: Any) -> CommandStore:
         )
     if not any("{path}" in part for part in command):
         raise StoreError(
-            f"command: no argument of {command!r} has {{path}}, so that it would give the same"
-            ' for each secret; write "{path}" where the path belongs'
+            f"command: no argument of {command!r} has {{path}}, so it would return the same"
+            ' value for each secret; add "{path}" for the path'
         )
     is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
     if not is_number or not 0 < timeout <= _LONGEST_TIMEOUT:
         raise StoreError(
-            f"timeout: {timeout!r} is not a number of seconds from above 0 to {_LONGEST_TIMEOUT};"
-            " write one such as 30"
+            f"timeout: {timeout!r} is not a number of seconds greater than 0 and up to"
+            f" {_LONGEST_TIMEOUT}; use a number such as 30"
         )
     return CommandStore(command, timeout)
 
@@ -205,8 +205,8 @@ def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
         raise
     except Exception as error:
         raise StoreError(
-            f"the secret store {plugin.name!r} cannot be used: {error!r}; correct its"
-            " entry, or tell its makers"
+            f"the secret store {plugin.name!r} cannot be used: {error!r}; correct its entry, or"
+            " report it to the store's authors"
         ) from error
     return store
 

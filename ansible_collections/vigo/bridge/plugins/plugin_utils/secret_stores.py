@@ -74,7 +74,7 @@ class VaultFileStore(Store):
             content = yaml.load(self._read(self.path), Loader=yaml.BaseLoader)
         except RecursionError:
             raise StoreError(
-                f"{self.path}: once decrypted, its values are nested too deep; correct it with"
+                f"{self.path}: after decryption, its values are nested too deeply; correct it with"
                 f" `ansible-vault edit {self.path}`"
             ) from None
         except yaml.YAMLError as error:
@@ -82,12 +82,12 @@ class VaultFileStore(Store):
             mark = getattr(error, "problem_mark", None)
             place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "some place"
             raise StoreError(
-                f"{self.path}: once decrypted, it is no YAML at {place}; correct it with"
+                f"{self.path}: after decryption, it is invalid YAML at {place}; correct it with"
                 f" `ansible-vault edit {self.path}`"
             ) from None
         if not isinstance(content, Mapping):
             raise StoreError(
-                f"{self.path} must hold a mapping of paths to secrets; correct it with"
+                f"{self.path} must contain a mapping of paths to secrets; correct it with"
                 f" `ansible-vault edit {self.path}`"
             )
         return dict(self._flattened(content, ""))
@@ -101,8 +101,8 @@ class VaultFileStore(Store):
                 os.close(descriptor)
         except OSError as error:
             raise StoreError(
-                f"{self.path} cannot be read: {error.strerror}; make it with"
-                " `vigo-bridge secrets set`, or correct secrets.yml"
+                f"{self.path} cannot be read: {error.strerror}; create it with `vigo-bridge secrets"
+                " set`, or correct secrets.yml"
             ) from error
         if header != _VAULT_HEADER:
             raise StoreError(
@@ -113,7 +113,7 @@ class VaultFileStore(Store):
         mode = found.st_mode & 0o777
         if mode & 0o077:
             raise StoreError(
-                f"{self.path} may be read by others ({mode:04o}); run `chmod 600 {self.path}`"
+                f"{self.path} can be read by other users ({mode:04o}); run `chmod 600 {self.path}`"
             )
 
     def _flattened(self, content: Mapping[Any, Any], prefix: str) -> Iterable[tuple[str, str]]:
@@ -125,7 +125,7 @@ class VaultFileStore(Store):
                 yield path, value
             else:
                 raise StoreError(
-                    f"{self.path}: {path} is a list; a secret is one text; correct it with"
+                    f"{self.path}: {path} is a list; a secret must be a string; correct it with"
                     f" `ansible-vault edit {self.path}`"
                 )
 
@@ -155,7 +155,7 @@ class CommandStore(Store):
         except OSError as error:
             raise StoreError(
                 f"the secret store {self._command[0]!r} cannot be run: {error.strerror}; install"
-                " it, or take it out of secrets.yml"
+                " it, or remove it from secrets.yml"
             ) from error
         # Its children may hold the pipes open: leaving this block does not wait for them.
         with process.stdout, process.stderr:  # type: ignore[union-attr]
@@ -163,9 +163,8 @@ class CommandStore(Store):
                 output, errors = process.communicate(timeout=self._timeout)
             except subprocess.TimeoutExpired:
                 raise StoreError(
-                    f"the secret store {self._command[0]!r} did not answer within"
-                    f" {self._timeout:g} s when asked for {path}; give it more with `timeout:`"
-                    " beside `command:` if it needs longer"
+                    f"the secret store {self._command[0]!r} did not return {path} within"
+                    f" {self._timeout:g} s; increase `timeout:` next to `command:`"
                 ) from None
             finally:
                 if process.poll() is None:
@@ -201,13 +200,13 @@ def _asked(store: Store, paths: list[str]) -> dict[str, str]:
         raise
     except Exception as error:
         raise StoreError(
-            f"the secret store {store.description} failed: {error!r}; tell its makers, or"
-            " take it out of secrets.yml"
+            f"the secret store {store.description} failed: {error!r}; report it to the store's"
+            " authors, or remove it from secrets.yml"
         ) from error
     for path, value in values.items():
         if not isinstance(value, str):
             raise StoreError(
-                f"the secret store {store.description} has no text for {path}; tell its"
-                " makers, or take it out of secrets.yml"
+                f"the secret store {store.description} returned an invalid value for {path}; report"
+                " it to the store's authors, or remove it from secrets.yml"
             )
     return {path: values[path] for path in paths if path in values}

@@ -41,14 +41,14 @@ def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
     values = _ask_socket(address, wanted) if address else ask(wanted, stores)
     empty = [path for path in wanted if values.get(path) == ""]
     if empty:
-        raise StoreError(f"the secret {', '.join(empty)} is empty; give it a value")
+        raise StoreError(f"the secret {', '.join(empty)} is empty; set a value")
     missing = [path for path in wanted if path not in values]
     if missing:
         places = ", ".join(f"{path} ({environment_name(path)})" for path in missing)
-        asked = ", ".join(store.description for store in stores) or "none is configured"
+        asked = ", ".join(store.description for store in stores) or "no inventory is configured"
         head = (
-            f"no secret store has: {places}; set the environment variable in brackets, or put it"
-            f" into one of the stack's stores ({asked})"
+            f"missing secrets: {places}; set the environment variable in parentheses, or add it to"
+            f" one of the stack's stores ({asked})"
         )
         raise UnknownSecrets("\n".join([head, *_refusals(missing, stores)]))
     return values

@@ -211,7 +211,7 @@ def test_container() -> None:
         (
             "process_running(' ')",
             16,
-            "process_running: the argument is empty; write what to ask for",
+            "process_running: the argument is empty; add what to check",
         ),
         ("command_succeeds('a\0b')", 17, "cannot take"),
         ("command_succeeds('\ud800')", 17, "cannot take"),

@@ -17,7 +17,7 @@ from tests.oracle.gotemplate.cases import Case, case_files, cases_in, recorded
 from tests.oracle.gotemplate.like_go import parse_go
 
 #: Parts of messages that are advice enough themselves.
-ENOUGH = ("did you mean", ": want ", "no value of a stack is one")
+ENOUGH = ("did you mean", ": want ", "stacks have no function values")
 
 
 def _mistakes() -> list[Any]:
@@ -41,26 +41,26 @@ def test_something_can_be_done_about(case: Case) -> None:
 
 #: a template of a stack -> what to do about it
 ADVICE = {
-    "{{ .Vars.a": "write }} behind it",
+    "{{ .Vars.a": "add }} after it",
     "{{ .Vars.a[0] }}": "write index: {{ index .Vars.list 0 }}",
     "{{ if .Vars.a = 1 }}{{ end }}": "write eq to compare, := to set",
     "{{ .Vars.a=1 }}": "write eq to compare, := to set",
-    "{{ .Vars.a + 1 }}": "write a number; templates do not calculate",
-    "{{ range .Vars.list }}{{ $x }}{{ end }}": "set it before: {{ $name := value }}",
-    "{{ .Vars.zzz }}": "correct it, or give it a default in 'vars:'",
+    "{{ .Vars.a + 1 }}": "write a number; expressions are not supported",
+    "{{ range .Vars.list }}{{ $x }}{{ end }}": "define it first: {{ $name := value }}",
+    "{{ .Vars.zzz }}": "correct the name, or define a default in 'vars:'",
     "{{ .Traits.zzz }}": "write a trait that exists, such as .Traits.os.family",
     "{{ .Vars.aa }}": "",  # The message says what was probably meant.
-    "{{ .Vars.none }}": 'give it a value, or write | default "..." behind it',
-    "{{ indent -1 .Vars.a }}": "give it a whole number from 0 on",
-    '{{ indent "1" .Vars.a }}': "give it a whole number; `int` makes one of a text",
-    "{{ toJson .Vars.infinite }}": "give it an ordinary number",
+    "{{ .Vars.none }}": 'define a value, or append | default "..."',
+    "{{ indent -1 .Vars.a }}": "use an integer, 0 or more",
+    '{{ indent "1" .Vars.a }}': "use an integer; convert a string with `int`",
+    "{{ toJson .Vars.infinite }}": "use a finite number",
     '{{ printf "%p" .Vars.list }}': "write %v",
-    "{{ .Vars.python }}": "give it texts, numbers, lists and mappings only",
-    "{{ indent 99999999 .Vars.a }}": "write it simpler",
-    '{{ define "d" }}{{ template "d" . }}{{ end }}{{ template "d" .Vars.a }}': ("write it simpler"),
-    "{{ .Vars.a.x }}": "name a key of a mapping",
+    "{{ .Vars.python }}": "use only strings, numbers, lists and mappings",
+    "{{ indent 99999999 .Vars.a }}": "simplify it",
+    '{{ define "d" }}{{ template "d" . }}{{ end }}{{ template "d" .Vars.a }}': ("simplify it"),
+    "{{ .Vars.a.x }}": "use a key of a mapping",
     '{{ eq .Vars.a "b" .Vars.list }}': (
-        "compare values of one kind: `int` makes a number of a text, `print` a text of any value"
+        "compare values of the same type: convert them with `int` or `print`"
     ),
     "{{ eq .Vars.a }}": "write a second value",
 }

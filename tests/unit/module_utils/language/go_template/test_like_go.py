@@ -32,7 +32,7 @@ _SAME_MEANING = [
     (r"reflect: (slice|string) index out of range", r"index out of range: \d+"),
     (r"reflect: call of reflect.Value.Type on zero Value|len of nil pointer", r"len of type <nil>"),
     (r"invalid syntax", r"invalid syntax: .*"),
-    (r"non-function of type string|call of nil", r"call needs a function.*"),
+    (r"non-function of type string|call of nil", r"call requires a function.*"),
     (r"wrong type for value; expected string; got interface \{\}", r"invalid value; .*"),
     (r"expected :=|undefined variable .*", r"expected :="),
 ]

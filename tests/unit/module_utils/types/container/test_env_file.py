@@ -57,8 +57,8 @@ def test_the_environment_of_the_target_is_not_read(
     notes: list[str] = []
     assert values_of(EnvFile(str(path)), notes=notes) == {"A": ""}
     assert notes == [
-        f"env_file: {path}:1: $FROM_HOST is not set in this file or one before it, so it"
-        " is empty; write $$ for a dollar sign",
+        f"env_file: {path}:1: $FROM_HOST is not set in this file or an earlier one, so it is empty;"
+        " write $$ for a dollar sign",
         f"env_file: {path}:2: FROM_HOST has no value and is skipped; write NAME=VALUE",
         f"env_file: {path}:3: B has no value and is skipped; write NAME=VALUE",
     ]
@@ -96,7 +96,7 @@ def test_files_that_are_named(value: Any, files: tuple[EnvFile, ...]) -> None:
 WRONG: dict[str, tuple[Any, str]] = {
     "a format": ({"path": "/a", "format": "yaml"}, "format must be compose or raw, not 'yaml'"),
     "a key": ({"file": "/a"}, "unknown key 'file'; a file has path, format and required"),
-    "no path": ([{}], "a file needs a path"),
+    "no path": ([{}], "a file requires a path"),
     "another key": ([{"path": "/a", "raw": True}], "unknown key 'raw'"),
     "no truth": ({"path": "/a", "required": "perhaps"}, "env_file: required: "),
 }

@@ -97,7 +97,7 @@ def test_orphans(
 
 
 class GoneEngine:
-    """An engine that stopped answering."""
+    """An engine that stopped responding."""
 
     host = ENGINE
 

@@ -167,7 +167,7 @@ def test_the_diff_has_the_command_and_its_guards() -> None:
 #: attributes -> action, exit code, a part of the output or of the message
 RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
     "output of both streams": ({"command": "echo a; echo b >&2"}, "ran", 0, "a\nb\n"),
-    "exit code": ({"command": "exit 3"}, "failed", 3, "or else accept it with `returns`"),
+    "exit code": ({"command": "exit 3"}, "failed", 3, "or accept it with `returns`"),
     "accepted exit codes": ({"command": "exit 3", "returns": "0,3"}, "ran", 3, ""),
     "stdin": ({"command": "cat", "stdin": "x\ny"}, "ran", 0, "x\ny"),
     "no stdin": ({"command": "cat"}, "ran", 0, ""),
@@ -178,7 +178,12 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         None,
         "in the folder '/no/such': No such file or directory; correct cwd",
     ),
-    "a long command": ({"command": "true #" + "x" * 200000}, "failed", None, "over with stdin"),
+    "a long command": (
+        {"command": "true #" + "x" * 200000},
+        "failed",
+        None,
+        "long strings with stdin",
+    ),
     "secret_file for an unknown user": (
         {"command": "cat {{secret_file}}", "secret_file": "x", "user": "no-such"},
         "failed",
@@ -201,13 +206,13 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": "id", "environment": {"A=B": "1"}},
         "failed",
         None,
-        "'A=B' is not the name of a variable",
+        "invalid variable name 'A=B'",
     ),
     "variable without a name": (
         {"command": "id", "environment": "=1"},
         "failed",
         None,
-        "not the name",
+        "invalid variable name",
     ),
     "cwd is a file": ({"command": "id", "cwd": "/etc/passwd"}, "failed", None, "Not a directory"),
     "too long a command": ({"command": ":" * 3_000_000}, "failed", None, "Argument list too long"),
@@ -216,7 +221,7 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": "id", "user": 4294967295},
         "failed",
         None,
-        "user: 4294967295 is larger than any number",
+        "user: 4294967295 is larger than the maximum ID",
     ),
     "a long number as user": ({"command": "id", "user": "9" * 5000}, "failed", None, "is larger"),
     "a negative number as user": ({"command": "id", "user": -2}, "failed", None, "user '-2' does"),
@@ -225,7 +230,7 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": "id", "user": 54321, "cwd": "~/x"},
         "failed",
         None,
-        "cwd: user 54321 has no account on this machine, so that '~/x' has no home folder",
+        "cwd: user 54321 has no account on this machine, so '~/x' cannot be resolved",
     ),
     "a list as command": ({"command": ["echo", "a  b", "$HOME", "*"]}, "ran", 0, "a  b $HOME *\n"),
     "a list with empty words": ({"command": ["printf", "[%s]", "", " "]}, "ran", 0, "[][ ]"),
@@ -253,19 +258,19 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": ["echo", None]},
         "failed",
         None,
-        'command: item 2: expected a string, not null; write "" for an empty one',
+        'command: item 2: expected a string, not null; use "" for an empty value',
     ),
     "a list in a list": (
         {"command": ["echo", ["a"]]},
         "failed",
         None,
-        "command: item 2: expected a string, not a list; write it as one text, in quotes",
+        "command: item 2: expected a string, not a list; write it as one quoted string",
     ),
     "a map as command": (
         {"command": {"a": "b"}},
         "failed",
         None,
-        "command: expected a string, not a mapping; write it as one text, in quotes",
+        "command: expected a string, not a mapping; write it as one quoted string",
     ),
     "a map as stdin": ({"command": "cat", "stdin": {"a": 1}}, "failed", None, "stdin: expected a"),
     "a list as secret_file": (
@@ -279,7 +284,7 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": "id", "environment": {"A": {"b": 1}}},
         "failed",
         None,
-        "environment: A: expected a string, not a mapping; write it as one text, in quotes",
+        "environment: A: expected a string, not a mapping; write it as one quoted string",
     ),
     "a map as one of the variables": (
         {"command": "id", "environment": [{"A": 1}]},
@@ -313,7 +318,7 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": "true", "secret_file": "x"},
         "failed",
         None,
-        "write {{secret_file}} where",
+        "add {{secret_file}} for",
     ),
     "secret_file": ({"command": "cat {{secret_file}}", "secret_file": "x"}, "ran", 0, "x"),
     "secret_file with spaces": (
@@ -326,7 +331,7 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         {"command": "cat", "stdin": "x", "background": True},
         "failed",
         None,
-        "neither stdin nor secret_file",
+        "a background command cannot use stdin or secret_file",
     ),
     "odd background": ({"command": "cat", "background": "so"}, "failed", None, "neither true"),
     "not reading a long stdin": ({"command": "true", "stdin": "x" * 10**6}, "ran", 0, ""),
@@ -346,7 +351,7 @@ def test_run(attributes: dict[str, Any], action: str, rc: int | None, text: str)
 def test_long_output_keeps_its_end() -> None:
     result = apply(EXEC, {"command": "seq 1 100000"})
     assert result.output is not None
-    assert result.output.startswith("[... earlier output was cut]\n")
+    assert result.output.startswith("[... earlier output was removed]\n")
     assert result.output.endswith("\n100000\n")
     assert len(result.output) < 66_000
 
@@ -354,8 +359,8 @@ def test_long_output_keeps_its_end() -> None:
 def test_a_failure_shows_the_end_of_the_output() -> None:
     result = apply(EXEC, {"command": "echo why; exit 1"})
     assert result.error == {
-        "message": "the command ended with exit code 1 (accepted: 0); its output says why, or else"
-        " accept it with `returns`",
+        "message": "the command failed with exit code 1 (accepted: 0); see its output, or accept"
+        " it with `returns`",
         "log": "why\n",
     }
 
@@ -388,20 +393,20 @@ def test_a_number_without_an_account(user: int | str) -> None:
 @pytest.mark.parametrize(
     ("attributes", "advice"),
     [
-        ({"command": "echo a; exit 3"}, "; its output says why, or else accept it with `returns`"),
+        ({"command": "echo a; exit 3"}, "; see its output, or accept it with `returns`"),
         (
             {"command": "exit 3"},
-            "it printed nothing; correct the command, or else accept it with `returns`",
+            "it printed nothing; correct the command, or accept it with `returns`",
         ),
         (
             {"command": "echo a; exit 3", "logoutput": False},
-            "to see its output, set logoutput to on_failure, or else accept it with `returns`",
+            "to see its output, set logoutput to on_failure, or accept it with `returns`",
         ),
     ],
 )
 def test_a_failure_says_where_its_output_is(attributes: dict[str, Any], advice: str) -> None:
     result = apply(EXEC, attributes)
-    assert result.reason.startswith("the command ended with exit code 3 (accepted: 0); ")
+    assert result.reason.startswith("the command failed with exit code 3 (accepted: 0); ")
     assert advice in result.reason
 
 
@@ -460,7 +465,7 @@ def test_a_timeout_ends_the_whole_group_also_who_ignores_it(tmp_path: Path) -> N
     stubborn = "trap '' TERM; echo $$ >> pids; while :; do sleep 1; done"
     command = f'cd {tmp_path}; sh -c "{stubborn.replace("$", chr(92) + "$")}" & {stubborn}'
     result = apply(EXEC, {"command": command, "timeout": "1"})
-    assert "did not end within 1 s" in result.reason
+    assert "did not finish within 1 s" in result.reason
     pids = (tmp_path / "pids").read_text().split()
     assert len(pids) == 2
     assert not [pid for pid in pids if _is_alive(pid)]
@@ -526,4 +531,4 @@ def test_a_process_that_not_even_a_kill_ends_is_left(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(subprocess, "Popen", Stuck)
     result = apply(Exec(), {"command": "sleep 60", "timeout": "100ms"})
     assert result.action == "failed"
-    assert "did not end within 0.1 s" in result.reason
+    assert "did not finish within 0.1 s" in result.reason

@@ -142,7 +142,7 @@ def test_an_immutable_file_stays(tmp_path: Path, attributes: dict[str, Any]) -> 
     finally:
         subprocess.run(["chattr", "-i", path], check=True)
     assert (result.action, path.read_text()) == ("failed", OLD)
-    assert f"`chattr -ia {path}` lifts that" in result.reason
+    assert f"remove the attribute with `chattr -ia {path}`" in result.reason
     assert [entry.name for entry in tmp_path.iterdir()] == ["it"]
 
 

@@ -164,15 +164,18 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "src on a target": ({"src": "/etc/hosts"}, "src: only the action plugin"),
     "missing source": (
         {"source": "/no/such"},
-        "No such file or directory; put it there first, or correct the path",
+        "No such file or directory; create it first, or correct the path",
     ),
-    "source is a folder": ({"source": "/usr"}, "it is not a regular file; name one that is"),
-    "a script fails": ({"stream_edit": "exit 3"}, "a script of stream_edit ended with exit code 3"),
+    "source is a folder": ({"source": "/usr"}, "it is not a regular file; use a regular file"),
+    "a script fails": (
+        {"stream_edit": "exit 3"},
+        "a script of stream_edit failed with exit code 3",
+    ),
     "large mode": ({"mode": 99999}, "mode: invalid mode 99999"),
     "negative mode": ({"mode": -1}, "mode: invalid mode -1"),
     "true as mode": ({"mode": True}, "mode: invalid mode True"),
-    "large owner": ({"owner": 99999999999}, "owner: 99999999999 is larger than any number"),
-    "large group": ({"group": "4294967295"}, "group: 4294967295 is larger than any number"),
+    "large owner": ({"owner": 99999999999}, "owner: 99999999999 is larger than the maximum ID"),
+    "large group": ({"group": "4294967295"}, "group: 4294967295 is larger than the maximum ID"),
     "NUL in the path": ({"target_path": "/a\0"}, "target_path contains a NUL character"),
     "NUL in the source": ({"source": "/a\0"}, "source contains a NUL character"),
     "NUL in a script": ({"stream_edit": ["a\0"]}, "stream_edit contains a NUL character"),
@@ -191,7 +194,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a map as content": (
         {"content": {"a": 1}},
-        "content: expected a string, not a mapping; write it as one text, in quotes",
+        "content: expected a string, not a mapping; write it as one quoted string",
     ),
     "a map as mode": ({"mode": {"a": 1}}, "mode: invalid mode"),
     "a list as owner": ({"owner": ["root"]}, "owner: expected a string, not a list"),
@@ -251,7 +254,7 @@ def test_a_link_in_the_way_of_content_is_replaced_not_followed(
     if "source" in attributes:
         attributes = {"source": str(tmp_path / "source")}
     result = apply(FILE, {"target_path": str(tmp_path / "it"), **attributes})
-    assert result.reason == "it is a symbolic link, and becomes a file"
+    assert result.reason == "it is a symbolic link, which is replaced with a file"
     assert result.diff is not None
     assert result.diff["before"] == f"symbolic link to {to}\n"
     assert (tmp_path / "other").read_text() == "other"
@@ -280,8 +283,8 @@ def test_a_link_is_neither_followed_nor_replaced_where_no_content_is_named(
     result = apply(FILE, {"target_path": str(tmp_path / "it"), **attributes}, check=check)
     assert result.action == "failed"
     assert result.reason == (
-        f"{tmp_path}/it is a symbolic link to {to!r}, which is not followed; write the path of the"
-        " file itself as target_path, or set content to put a file in the place of the link"
+        f"{tmp_path}/it is a symbolic link to {to!r}, which is not followed; set target_path to the"
+        " path of the file, or set content to replace the link with a file"
     )
     assert str((tmp_path / "it").readlink()) == to
     assert (tmp_path / "other").read_text() == "other"
@@ -317,8 +320,8 @@ def test_validate_keeps_the_old_file(tmp_path: Path) -> None:
     result = apply(FILE, {**attributes, "content": "wrong"})
     assert result.action == "failed"
     assert result.error == {
-        "message": "validate refused the new content (exit code 1); the old file stays; correct"
-        " the content",
+        "message": "validate rejected the new content (exit code 1); the old file is unchanged;"
+        " correct the content",
         "log": "bad\n",
     }
     assert path.read_text() == "good"
@@ -448,7 +451,7 @@ def test_secontext(tmp_path: Path) -> None:
     attributes = {"target_path": str(path), "secontext": "system_u:object_r:etc_t:s0"}
     result = apply(FILE, attributes)
     if result.failed:
-        assert "has no SELinux contexts" in result.reason
+        assert "does not support SELinux contexts" in result.reason
         return
     assert os.getxattr(path, "security.selinux") == b"system_u:object_r:etc_t:s0\0"
     assert apply(FILE, attributes).action == "none"
@@ -458,4 +461,4 @@ def test_secontext(tmp_path: Path) -> None:
 
 def test_a_file_system_without_contexts_is_named() -> None:
     result = apply(FILE, {"target_path": "/proc/it", "secontext": "a:b:c:s0"}, check=True)
-    assert "secontext: the file system of /proc has no SELinux contexts" in result.reason
+    assert "secontext: the file system of /proc does not support SELinux contexts" in result.reason

@@ -123,8 +123,8 @@ def _not_text(value: Any, place: tuple[Any, ...]) -> tuple[str, str]:
     """The problem, and what to do."""
     where = [f"item {part + 1}" if isinstance(part, int) else str(part) for part in place]
     if value is None:
-        return ": ".join([*where, "expected a string, not null"]), 'write "" for an empty one'
+        return ": ".join([*where, "expected a string, not null"]), 'use "" for an empty value'
     kind = "mapping" if isinstance(value, Mapping) else "list"
     form = _FORMS.get(str(place[0]), "") if place and isinstance(place[-1], int) else ""
-    advice = f"write {form}" if form else "write it as one text, in quotes"
+    advice = f"write {form}" if form else "write it as one quoted string"
     return ": ".join([*where, f"expected a string, not a {kind}"]), advice

@@ -36,11 +36,11 @@ class Conditions:
             if name not in self._crate_holds:
                 self._crate_holds[name] = crate.condition.holds(facts)
             holds = self._crate_holds[name]
-            decisive = f"when of crate {name} does not hold: {crate.condition.text}"
+            decisive = f"when of crate {name} is false: {crate.condition.text}"
         if holds is not False and resource.condition:
             own = resource.condition.holds(facts)
             if own is not True:
-                holds, decisive = own, f"when does not hold: {resource.condition.text}"
+                holds, decisive = own, f"when is false: {resource.condition.text}"
         return holds, decisive
 
     def surely_hold(self, resource: Resource) -> bool:

@@ -21,7 +21,7 @@ from .input import Resource
 from .prediction import Prediction
 from .results import merged, skipped, unknown
 
-NOT_TRIGGERED = "when: nothing triggered it"
+NOT_TRIGGERED = "when: not triggered"
 
 
 class Forecast:
@@ -66,7 +66,7 @@ class Forecast:
             if triggered.action == untriggered.action:
                 self._journal.strike(resource.id)
                 return None
-        reason = "whether it is triggered can be told only after the changes that come before it"
+        reason = "whether it is triggered is known only after earlier changes"
         return self._either(resource, earlier, triggered, untriggered, reason)
 
     def perhaps_held_back(
@@ -74,7 +74,7 @@ class Forecast:
     ) -> Result:
         """Return the result of a turn whose condition may hold or not."""
         acting = self._tried(resource, earlier, triggered=self._journal.owes(resource.id))
-        reason = f"{condition}: it can be asked only after the changes that come before it"
+        reason = f"{condition}: it can be checked only after earlier changes"
         return self._either(resource, earlier, acting, skipped(resource, condition), reason)
 
     def _either(

@@ -123,8 +123,8 @@ def _cycle_problem(cycle: Sequence[str], why: Mapping[tuple[str, str], str]) -> 
         lambda after, before: f" needs {before} ({why[after, before]})", cycle, [*cycle[1:], first]
     )
     story = ", which".join(steps)
-    message = f"these resources wait for one another: {first}{story}"
-    return Problem(message, first, "depends_on", suggestion="take one of these out")
+    message = f"these resources wait for each other: {first}{story}"
+    return Problem(message, first, "depends_on", suggestion="remove one of these")
 
 
 def _grouped(

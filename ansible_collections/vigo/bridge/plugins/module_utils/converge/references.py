@@ -101,7 +101,7 @@ class References:
                     owner.name,
                     "depends_on",
                     reference,
-                    did_you_mean(reference, self.crates) or "include it, too",
+                    did_you_mean(reference, self.crates) or "include it as well",
                 )
             for name in names:
                 if name == crate.name:
@@ -111,7 +111,7 @@ class References:
                         crate.name,
                         "depends_on",
                         reference,
-                        "take one of these dependencies out",
+                        "remove one of these dependencies",
                     )
                 if name not in seen:
                     seen.add(name)
@@ -147,11 +147,11 @@ class References:
             gated = [target for target in ids if self.nodes[target].gated]
             if ids and not gated:
                 self._report(
-                    f"nothing in crate {reference!r} waits for a trigger",
+                    f"no resource in crate {reference!r} waits for a trigger",
                     node.id,
                     "notify",
                     reference,
-                    "name one of its resources, or give one `when: changed`",
+                    "refer to one of its resources, or add `when: changed` to one",
                 )
             yield from gated
 
@@ -164,17 +164,18 @@ class References:
             found = [member for crate in self._stamps(reference) for member in self.members[crate]]
             if not self._stamps(reference):
                 self._report(
-                    f"{attribute} names {reference!r}, which is not a resource or crate of this"
+                    f"{attribute} refers to {reference!r}, which is not a resource or crate of this"
                     " envoy",
                     node.id,
                     attribute,
                     reference,
                     did_you_mean(reference, [*self._named, *self.members, *self.nodes])
-                    or "correct it, or include the crate that has it",
+                    or "correct the name, or include the crate that defines it",
                 )
         if len(found) > 1 and self._resource(node, reference) is not None:
             self._report(
-                f"{attribute} names {reference!r}, which several crates have: {', '.join(found)}",
+                f"{attribute} refers to {reference!r}, which exists in several crates:"
+                f" {', '.join(found)}",
                 node.id,
                 attribute,
                 reference,
@@ -183,11 +184,11 @@ class References:
             return []
         if found == [node.id] and attribute in ("depends_on", "before"):
             self._report(
-                f"{attribute} names the resource itself",
+                f"{attribute} refers to the resource itself",
                 node.id,
                 attribute,
                 reference,
-                "take it out",
+                "remove it",
             )
             return []
         return [resource for resource in found if resource != node.id]

@@ -11,7 +11,7 @@ from typing import Any, Mapping, Sequence
 from ..types.base import UNCHANGED, Result
 from .graph import Graph
 
-LEFT_OUT = "not among what `only` names"
+LEFT_OUT = "not in `only`"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def as_checked(result: Result, attributes: Mapping[str, Any], guards: Sequence[s
     if result.failed or result.action in UNCHANGED:
         return result
     if guards and not any(attributes.get(guard) for guard in guards):
-        return replace(result, action="skipped", reason="no guard tells whether it is needed")
-    what = {"unknown": "cannot be told"}.get(result.action, f"would be {result.action}")
-    reason = f"it {what} ({result.reason}), and `only` does not name it"
+        return replace(result, action="skipped", reason="it has no guard")
+    what = {"unknown": "unknown"}.get(result.action, f"would be {result.action}")
+    reason = f"it {what} ({result.reason}), and it is not in `only`"
     return replace(result, action="failed", reason=reason, error={"message": reason, "log": ""})

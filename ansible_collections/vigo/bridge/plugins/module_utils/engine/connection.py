@@ -51,7 +51,9 @@ class Refused(ResourceError):
     """The engine answered with an error. said: in its own words. code: its HTTP status."""
 
     def __init__(self, said: str, code: int) -> None:
-        super().__init__(f"the engine refuses: {said}; correct what it names, or see its log")
+        super().__init__(
+            f"the engine returned an error: {said}; correct the setting, or see its log"
+        )
         found = named_in(said)
         if found is not None and found.errno in (errno.ENOSPC, errno.EDQUOT):
             self.status = Blocked.status
@@ -152,7 +154,7 @@ class Connection:
         except (docker.errors.DockerException, ValueError, KeyError, OSError) as error:
             return None, (
                 f"the Docker config's credentials for {registry} cannot be used"
-                f" ({type(error).__name__}); pulling without"
+                f" ({type(error).__name__}); pulling without a login"
             )
 
     def _send(
@@ -200,7 +202,7 @@ class Connection:
 
     def _senseless(self) -> Blocked:
         return Blocked(
-            f"unexpected response from {self.host}: not a Docker API; check its log, and what is"
+            f"unexpected response from {self.host}: not a Docker API; check its log, and any proxy"
             " between this host and the engine"
         )
 
@@ -213,11 +215,11 @@ class Connection:
             )
         if _is_timeout(error):
             return Blocked(
-                f"the engine at {self.host} stopped answering; look at its log, and restart it"
-                " if it hangs"
+                f"the engine at {self.host} stopped responding; check its log, and restart it if it"
+                " hangs"
             )
         detail = cause.strerror if cause is not None and cause.strerror else error
-        return Blocked(f"no engine answers at {self.host} ({detail}): {_START_HINT}")
+        return Blocked(f"no engine responds at {self.host} ({detail}): {_START_HINT}")
 
 
 def transport_to(host: str) -> Transport:

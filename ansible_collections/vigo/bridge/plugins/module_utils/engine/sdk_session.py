@@ -30,7 +30,7 @@ class SdkSession:
         except (docker.errors.DockerException, OSError) as error:
             raise Blocked(
                 f"cannot use the engine at {docker_host}: {error}; check docker_host, or"
-                " DOCKER_HOST and what belongs to it"
+                " DOCKER_HOST and its related variables"
             ) from error
 
     def request(

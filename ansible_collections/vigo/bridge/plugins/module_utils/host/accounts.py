@@ -36,5 +36,7 @@ def id_of(digits: str, attribute: str) -> int:
     """Return the number of a user or group. Raises ResourceError."""
     number = int(digits) if len(digits) < 100 else LAST_ID + 1
     if number > LAST_ID:
-        raise ResourceError(f"{attribute}: {digits} is larger than any number of a user or group")
+        raise ResourceError(
+            f"{attribute}: {digits} is larger than the maximum ID of a user or group"
+        )
     return number

@@ -30,7 +30,7 @@ class Background(Generic[T]):
         """
         self._thread.join(timeout)
         if self._thread.is_alive():
-            raise TimeoutError(f"no answer within {timeout:g} s")
+            raise TimeoutError(f"no response within {timeout:g} s")
         if self._error is not None:
             raise self._error
         return self._value[0]

@@ -103,8 +103,8 @@ class Facts:
         finished = process.run(command, timeout=self._command_timeout, secrets=self._secrets)
         if finished.timed_out:
             raise ResourceError(
-                f"command_succeeds: {command!r} did not end within {self._command_timeout:g} s;"
-                " use a quicker command",
+                f"command_succeeds: {command!r} did not finish within {self._command_timeout:g} s;"
+                " use a faster command",
                 log=finished.output,
             )
         return finished.rc == 0
@@ -126,7 +126,7 @@ def _mode(path: str) -> int | None:
         return os.stat(path).st_mode
     except PermissionError as error:
         raise ResourceError(
-            f"no permission to see whether {path} exists; run with become"
+            f"no permission to check whether {path} exists; run with become"
         ) from error
     except (OSError, ValueError):
         return None

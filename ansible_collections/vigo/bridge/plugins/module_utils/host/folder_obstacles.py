@@ -64,7 +64,7 @@ def refuse(folder: str) -> None:
     if kernel:
         raise KernelFileSystem(
             errno.EOPNOTSUPP,
-            f"the kernel makes all files there ({kernel}); none can be created, replaced or"
+            f"the kernel manages all files there ({kernel}); files cannot be created, replaced or"
             " removed",
             folder,
         )

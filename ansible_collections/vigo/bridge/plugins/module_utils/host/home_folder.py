@@ -22,14 +22,14 @@ def expanded(path: str, attribute: str, user: str | None = None) -> str:
         home = account_of(user).pw_dir
         if not home:
             raise ResourceError(
-                f"{attribute}: user {user} has no account on this machine, so that {path!r} has no"
-                " home folder; write the whole path"
+                f"{attribute}: user {user} has no account on this machine, so {path!r} cannot be"
+                " resolved; write the whole path"
             )
         return home + path[1:]
     found = os.path.expanduser(path)
     if found.startswith("~"):
         raise ResourceError(
-            f"{attribute}: user {path[1:].partition('/')[0]!r} does not exist, so that {path!r} has"
-            " no home folder; create the user first, or write the whole path"
+            f"{attribute}: user {path[1:].partition('/')[0]!r} does not exist, so {path!r} cannot"
+            " be resolved; create the user first, or write the whole path"
         )
     return found

@@ -184,8 +184,8 @@ def _start(
         )
     except ValueError as error:
         raise ResourceError(
-            "the command could not be started: an argument or variable holds a NUL character,"
-            " which no process can be given; take it out"
+            "the command could not be started: an argument or variable contains a NUL character,"
+            " which is not allowed; remove it"
         ) from error
     except OSError as error:
         raise _not_started(program.arguments[0], cwd, error) from error
@@ -198,14 +198,14 @@ def _start(
 def _not_switched() -> str:
     if os.geteuid() != 0:
         return "only root may switch users; run with become"
-    return "the system refuses this number here; choose the number of an existing user"
+    return "the system does not allow this number; use the number of an existing user"
 
 
 def _not_started(program: str, cwd: str | None, error: OSError) -> ResourceError:
     if is_of_surroundings(error):
         return Blocked(f"the command could not be started: {reason(error)}; {advice(error)}")
     if error.errno == errno.E2BIG:
-        problem, remedy = error.strerror, "hand long texts over with stdin"
+        problem, remedy = error.strerror, "pass long strings with stdin"
     elif cwd and error.filename == cwd:
         problem, remedy = f"in the folder {cwd!r}: {error.strerror}", "correct cwd"
     else:

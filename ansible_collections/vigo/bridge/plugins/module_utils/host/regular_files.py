@@ -18,7 +18,7 @@ _KINDS = (
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
-    (stat.S_ISLNK, "a symbolic link in a circle"),
+    (stat.S_ISLNK, "a circular symbolic link"),
 )
 # A FIFO that takes the place of a file after the check must not block, nor a terminal take us over.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -56,7 +56,7 @@ def resolved_below(folder: str, path: str) -> str:
     root = os.path.realpath(folder)
     real = os.path.realpath(os.path.join(root, path))
     if os.path.commonpath([root, real]) != root:
-        raise OSError(errno.EXDEV, "it leads out of the folder, to {0!r}".format(real))
+        raise OSError(errno.EXDEV, "it points outside the folder, to {0!r}".format(real))
     return os.path.relpath(real, root)
 
 

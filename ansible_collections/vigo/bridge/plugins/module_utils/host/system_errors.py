@@ -17,7 +17,7 @@ _SURROUNDINGS = {
     errno.ENOSPC: ("the disk is full", "free some space"),
     errno.EDQUOT: ("the disk quota is used up", "free some space"),
     errno.EFBIG: (
-        "it is larger than this process may write",
+        "it exceeds the file size limit of this process",
         "raise the limit of file sizes (ulimit -f)",
     ),
     errno.EROFS: ("the file system is read-only", "mount it writable"),
@@ -26,7 +26,7 @@ _SURROUNDINGS = {
     errno.ENFILE: ("too many files are open", "raise the system's limit (fs.file-max)"),
     errno.ENOMEM: ("there is not enough memory", "free some memory"),
     errno.EAGAIN: (
-        "no further process can be started",
+        "no more processes can be started",
         "end some processes, or raise their limit (ulimit -u)",
     ),
 }
@@ -49,7 +49,7 @@ def advice(error: OSError) -> str:
     """Return what to do; empty where that depends on the file."""
     if error.errno in _SURROUNDINGS:
         return _SURROUNDINGS[error.errno][1]
-    return "use an account that may do that" if error.errno in _PERMISSION else ""
+    return "use an account with this permission" if error.errno in _PERMISSION else ""
 
 
 def explained(error: OSError) -> str:

@@ -126,4 +126,4 @@ def _after_dollar(text: str, at: int, depth: int) -> tuple[Piece, int]:
 
 
 def _invalid(text: str, at: int) -> InvalidVariable:
-    return InvalidVariable("what begins with ${ is not a variable", text[at : at + _SHOWN])
+    return InvalidVariable("invalid variable after ${", text[at : at + _SHOWN])

@@ -78,9 +78,9 @@ def assignments(text: str, raw: bool = False) -> Iterator[Assignment]:
     """
     for found in _raw(text) if raw else _compose(text):
         if not found.name:
-            raise InvalidLine(found.line, "a variable has no name", "write NAME=VALUE")
+            raise InvalidLine(found.line, "missing name of a variable", "write NAME=VALUE")
         if any(letter in _SPACE for letter in found.name):
-            raise InvalidLine(found.line, "a name contains a space", "write NAME=VALUE")
+            raise InvalidLine(found.line, "invalid name: it contains a space", "write NAME=VALUE")
         if "\0" in found.name or "\0" in (found.value or ""):
             raise InvalidLine(found.line, "a NUL character is not allowed", "remove it")
         yield found

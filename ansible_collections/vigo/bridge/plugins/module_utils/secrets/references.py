@@ -34,7 +34,7 @@ _MALFORMED = re.compile(
 #: What stands in output instead of a secret.
 MASK = "********"
 #: A text that lost its beginning starts with this line.
-CUT = "[... earlier output was cut]\n"
+CUT = "[... earlier output was removed]\n"
 #: A shorter secret may be a part of anything.
 SHORTEST = 8
 #: Secrets of that length that occur in what has nothing to do with them, our own words among them.
@@ -98,14 +98,14 @@ def mistake(path: str) -> str | None:
     Stores may make a file's name or a program's argument of it, so it must not lead elsewhere.
     """
     if not re.fullmatch(r"[A-Za-z0-9_./-]+", path):
-        return "a path has letters, digits and _ . / - only"
+        return "a path consists of letters, digits and _ . / -"
     parts = path.split("/")
     if "" in parts:
-        return "a path neither begins nor ends with /, and has no // in it"
+        return "a path must not begin or end with / or contain //"
     if any(set(part) == {"."} for part in parts):
-        return "no part of a path is . or .."
+        return "a part of a path must not be . or .."
     if any(part.startswith("-") for part in parts):
-        return "no part of a path begins with -"
+        return "a part of a path must not begin with -"
     return None if re.match(r"[A-Za-z0-9_]", path[-1]) else "a path ends with a letter, digit or _"
 
 
@@ -144,8 +144,8 @@ class Secrets:
             path = match.group("braced") or match.group("bare")
             if path not in self.values:
                 raise ResourceError(
-                    f"secret {path!r} was not handed over; set it in one of the stack's secret"
-                    f" stores (for the env store: {environment_name(path)})"
+                    f"secret {path!r} is missing; set it in one of the stack's secret stores (for"
+                    f" the env store: {environment_name(path)})"
                 )
             return self.values[path]
 

@@ -114,5 +114,5 @@ def _owed(content: Any, path: str) -> dict[str, list[str]]:
         isinstance(sources, list) and all(isinstance(source, str) for source in sources)
         for sources in owed.values()
     ):
-        raise Damaged("it does not hold what vigo.bridge has written")
+        raise Damaged("its content was not written by vigo.bridge")
     return owed

@@ -43,7 +43,7 @@ class OwnersFile:
         try:
             return cls(folder, _checked(folder.read_json(_FILE), folder.path(_FILE)))
         except Damaged as damage:
-            loss = "adopted containers count as not adopted until the next run of their stack"
+            loss = "adopted containers are forgotten until the next run of their stack"
             folder.set_aside(_FILE, str(damage), loss)
             return cls(folder)
 
@@ -132,11 +132,11 @@ def _checked(content: Any, path: str) -> Mapping[str, Any] | None:
         )
     stacks = content.get("stacks") if version == VERSION else None
     if not isinstance(stacks, dict) or not all(map(_is_stack, stacks.values())):
-        raise Damaged("it does not hold what vigo.bridge has written")
+        raise Damaged("its content was not written by vigo.bridge")
     for kind in _KINDS:
         entries = content.get(kind)
         if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
-            raise Damaged("it does not hold what vigo.bridge has written")
+            raise Damaged("its content was not written by vigo.bridge")
     checked: Mapping[str, Any] = content
     return checked
 

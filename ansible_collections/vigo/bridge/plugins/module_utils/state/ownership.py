@@ -104,8 +104,7 @@ def refusal(stack: Stack, owner: Owner, what: str) -> ResourceError:
             " stack.vgo (the option former_scopes in a playbook)"
         )
     return ResourceError(
-        f"{what} belongs to another stack, {owner}; choose another name, or remove it there first"
-        f"{hint}"
+        f"{what} belongs to another stack, {owner}; choose another name, or remove it first{hint}"
     )
 
 

@@ -78,7 +78,7 @@ class StateFolder:
         except ValueError as error:
             raise Damaged(str(error)) from error
         if content is not None and value is None:
-            raise Damaged("it holds null")
+            raise Damaged("it is null")
         return value
 
     def write_json(self, name: str, value: Any) -> None:
@@ -188,9 +188,9 @@ def _advice(error: OSError) -> str:
     if isinstance(error, folder_obstacles.KernelFileSystem):
         return "set state_dir to another folder"
     if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.ENOENT):
-        return "remove what is there, or set state_dir to another folder"
+        return "remove the existing file, or set state_dir to another folder"
     if error.errno == errno.EPERM:
-        return "correct its owner and mode, or set state_dir to a folder that is this user's alone"
+        return "correct its owner and mode, or set state_dir to a folder of this user alone"
     return "run with become, or set state_dir to a folder that this user may write to"
 
 
@@ -210,8 +210,8 @@ def _acquire(stream: IO[bytes], timeout: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise Blocked(
-                    f"another converge of this machine is still running ({_holder(stream)}); wait"
-                    " for it, or end it"
+                    f"another converge on this machine is still running ({_holder(stream)}); wait"
+                    " for it, or stop it"
                 ) from None
             time.sleep(0.1)
 

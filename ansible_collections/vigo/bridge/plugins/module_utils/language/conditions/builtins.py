@@ -58,9 +58,9 @@ def _path(text: str) -> str:
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise Advised("the argument is empty", "write what to ask for")
+        raise Advised("the argument is empty", "add what to check")
     if re.search("[\0\ud800-\udfff]", text):
-        raise Advised("the argument holds a character that the system cannot take", "remove it")
+        raise Advised("the argument contains a character that is not allowed", "remove it")
     return text
 
 

@@ -130,9 +130,7 @@ class _Parser:
         given = self._arguments() if self._accept("(") else ()
         if name.text == "changed":
             if given:
-                raise ConditionError(
-                    "'changed' takes no arguments", "leave them out", given[0].offset
-                )
+                raise ConditionError("'changed' takes no arguments", "remove them", given[0].offset)
             return Changed(name.offset)
         builtin = BUILTINS[name.text]
         if not builtin.required <= len(given) <= len(builtin.readers):

@@ -61,7 +61,7 @@ def _is_gated(tree: Tree) -> bool:
     if inner is None:
         return False
     if isinstance(tree, Not):
-        raise ConditionError("'changed' cannot be negated", "leave it out", inner.offset)
+        raise ConditionError("'changed' cannot be negated", "remove it", inner.offset)
     raise ConditionError(
         "'changed' cannot be one side of '||'",
         "combine it with '&&', or write two resources",

@@ -27,7 +27,7 @@ from .values import (
     utf8,
 )
 
-_INDEXED = "give it a list or a text with whole numbers, or a mapping with the name of a key"
+_INDEXED = "use an integer for a list or a string, or a key for a mapping"
 
 
 _ASK_LENGTH = "ask `len` before"
@@ -71,7 +71,7 @@ def length_of(value: Any) -> int:
         return length(value)
     if kind in (values.LIST, values.MAP):
         return len(value)
-    raise Fault(f"len of type {type_name(value)}", "give it a list or a mapping")
+    raise Fault(f"len of type {type_name(value)}", "use a list or a mapping")
 
 
 def index(item: Any, *keys: Any) -> Any:
@@ -154,7 +154,7 @@ def _position(key: Any, size: int, inclusive: bool) -> int:
 
 
 def refuse_call(*_arguments: Any) -> Any:
-    raise Fault("call needs a function, and no value of a stack is one", "leave it out")
+    raise Fault("call requires a function, and stacks have no function values", "remove it")
 
 
 def as_html(*arguments: Any) -> str:

@@ -12,10 +12,10 @@ from typing import List, Optional, Tuple
 OPEN, CLOSE = "{{", "}}"
 
 # Advice that several errors give.
-SIMPLER = "write it simpler"
-BEGIN_WITH_FUNCTION = "begin with a function"
-NAME_A_KEY = "name a key of a mapping"
-SET_BEFORE = "set it before: {{ $name := value }}"
+SIMPLER = "simplify it"
+BEGIN_WITH_FUNCTION = "start with a function"
+NAME_A_KEY = "use a key of a mapping"
+SET_BEFORE = "define it first: {{ $name := value }}"
 
 
 class Fault(Exception):

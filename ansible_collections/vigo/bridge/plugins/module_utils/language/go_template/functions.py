@@ -125,7 +125,7 @@ FUNCTIONS: Dict[str, FunctionSpec] = {
 
 Arguments = List[Any]
 
-_PRINT = "`print` makes a text of it"
+_PRINT = "convert it to a string with `print`"
 
 
 def check_count(name: str, spec: FunctionSpec, count: int) -> None:
@@ -154,7 +154,7 @@ def converted(spec: FunctionSpec, position: int, value: Any, operand: Optional[O
         if kind not in (values.INT, values.UINT):
             raise Fault(
                 f"wrong type for value; expected int; got {type_name(value)}",
-                "give it a whole number; `int` makes one of a text",
+                "use an integer; convert a string with `int`",
             )
         return value
     return as_text(value)

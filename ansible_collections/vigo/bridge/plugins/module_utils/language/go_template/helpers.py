@@ -20,8 +20,8 @@ from .strconv import SHORTEST, format_float
 from .values import Missing, kind_of, sorted_keys, text_of_bytes, truth, type_name, utf8
 
 _FIRST_LETTER = re.compile(r"(?<!\S)\S")
-_WHOLE_NUMBER = "give it a whole number"
-_ORDINARY_NUMBER = "give it an ordinary number"
+_WHOLE_NUMBER = "use an integer"
+_ORDINARY_NUMBER = "use a finite number"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -101,7 +101,7 @@ def quote(*arguments: Any) -> str:
 def indent(width: int, text: str) -> str:
     """Spaces before each line."""
     if width < 0:
-        raise Fault(f"cannot indent by {width}", "give it a whole number from 0 on")
+        raise Fault(f"cannot indent by {width}", "use an integer, 0 or more")
     require_modest(len(text) + width * (text.count("\n") + 1))
     pad = " " * width
     return pad + text.replace("\n", "\n" + pad)
@@ -117,13 +117,13 @@ def to_integer(value: Any) -> int:
     kind = kind_of(value)
     if kind is values.STRING:
         if not _INTEGER.fullmatch(value.strip()):
-            raise Fault(f'cannot make an integer of "{value}"', _WHOLE_NUMBER)
+            raise Fault(f'cannot convert to an integer: "{value}"', _WHOLE_NUMBER)
         return int(value)
     if kind is values.FLOAT and (math.isnan(value) or abs(value) >= 2**63):
-        raise Fault(f"cannot make an integer of {printed(value)}", _WHOLE_NUMBER)
+        raise Fault(f"cannot convert to an integer: {printed(value)}", _WHOLE_NUMBER)
     if kind in (values.BOOL, values.INT, values.UINT, values.FLOAT):
         return int(value)
-    raise Fault(f"cannot make an integer of a value of type {type_name(value)}", _WHOLE_NUMBER)
+    raise Fault(f"cannot convert to an integer: a value of type {type_name(value)}", _WHOLE_NUMBER)
 
 
 def encode_base64(text: str) -> str:
@@ -135,9 +135,7 @@ def decode_base64(text: str) -> str:
     try:
         return text_of_bytes(base64.b64decode(encoded, validate=True))
     except binascii.Error as error:
-        raise Fault(
-            f"this is not base64: {error}", "give it the text that `b64enc` makes"
-        ) from None
+        raise Fault(f"this is not base64: {error}", "use a string that `b64enc` returns") from None
 
 
 def to_json(value: Any) -> str:
@@ -160,7 +158,7 @@ def as_text(value: Any) -> str:
     if kind in (values.LIST, values.MAP):
         raise Fault(
             f"expected text, got a {'list' if kind is values.LIST else 'map'}",
-            "give it a text; `join` or `toJson` makes one of it",
+            "use a string; convert it with `join` or `toJson`",
         )
     return "" if kind is values.NIL else printed(value)
 
@@ -175,7 +173,7 @@ def _plain(value: Any) -> Any:
     if kind is values.NIL or isinstance(value, Missing):
         return None
     if kind is values.COMPLEX:
-        raise Fault("a complex number has no JSON or YAML form", _ORDINARY_NUMBER)
+        raise Fault("a complex number cannot be written as JSON or YAML", _ORDINARY_NUMBER)
     return int(value) if kind is values.UINT else value
 
 

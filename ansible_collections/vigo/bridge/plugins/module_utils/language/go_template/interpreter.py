@@ -156,7 +156,7 @@ class _Rendering:
         self._evaluator.at = node.offset
         raise Fault(
             f"range can't iterate over a value of type {type_name(value)}",
-            "give it a list or a mapping",
+            "use a list or a mapping",
         )
 
     def _turn(self, turns: List[Tuple[Any, Any]], node: Range) -> None:
@@ -341,7 +341,7 @@ _ABSENT: Any = object()
 
 
 _UNDEFINED = {
-    "Vars": "correct it, or give it a default in 'vars:'",
+    "Vars": "correct the name, or define a default in 'vars:'",
     "Traits": "write a trait that exists, such as .Traits.os.family",
 }
 
@@ -356,7 +356,7 @@ class Lookup:
             if has_arguments:
                 raise Fault(
                     f"{name} is not a method but has arguments",
-                    "take the arguments out, or begin with a function",
+                    "remove the arguments, or start with a function",
                 )
             value = receiver.get(name, _ABSENT)
             return self._missing(receiver, name) if value is _ABSENT else value
@@ -407,7 +407,7 @@ class StackLookup(Lookup):
             raise self._nothing_there(value)
         raise Fault(
             "the value is null, so there is nothing to show",
-            'give it a value, or write | default "..." behind it',
+            'define a value, or append | default "..."',
         )
 
     def check_arguments(self, name: str, spec: FunctionSpec, arguments: List[Any]) -> None:
@@ -424,7 +424,7 @@ class StackLookup(Lookup):
     def _nothing_there(self, missing: Missing) -> Fault:
         return _unknown(
             f'there is no key "{missing.key}"',
-            "give it that key where it is set",
+            "add the key where the variable is set",
             missing.key,
             missing.among,
         )

@@ -67,7 +67,7 @@ _QUOTED_KIND = {
 _CLOSE_QUOTE = "close the quote, in the same line for \" and '"
 _COMMENT = "write /* and */ directly inside the braces"
 COMPARE_OR_SET = "write eq to compare, := to set"
-TAKE_OUT = "take it out, or write it in quotes"
+TAKE_OUT = "remove it, or quote it"
 _BAD_CHARACTERS = {"[": "write index: {{ index .Vars.list 0 }}", "=": COMPARE_OR_SET}
 _NUMBER = re.compile(
     r"""[+-]?(?:
@@ -162,13 +162,13 @@ def lex_action(text: str, start: int, comment_ends: NextOccurrence) -> Action:
             trims_after = text.startswith("-}}", position)
         if trims_after or text.startswith(CLOSE, position):
             if depth:
-                raise LexFault("unclosed left paren", position, "write ) where it ends")
+                raise LexFault("unclosed left paren", position, "add the missing )")
             tokens.append(Token(END_OF_ACTION, CLOSE, position, spaced))
             end = position + (3 if trims_after else 2)
             keyword = tokens[0].kind if tokens[0].kind in _LEADING_KEYWORDS else ""
             return Action(keyword, tuple(tokens), start, end, trims_before, trims_after)
         if position >= len(text):
-            raise LexFault("unclosed action", start, "write }} behind it")
+            raise LexFault("unclosed action", start, "add }} after it")
         token = _lex_token(text, position, spaced)
         tokens.append(token)
         position += len(token.text)
@@ -180,7 +180,7 @@ def lex_action(text: str, start: int, comment_ends: NextOccurrence) -> Action:
                 raise LexFault(
                     "unexpected right paren",
                     token.offset,
-                    "take it out, or write ( where it begins",
+                    "remove it, or add the missing (",
                 )
 
 

@@ -49,7 +49,7 @@ class Sink:
 
 
 def too_large() -> Fault:
-    return Fault(f"the text grows beyond {MAX_TEXT // (1024 * 1024)} MiB", SIMPLER)
+    return Fault(f"the text exceeds {MAX_TEXT // (1024 * 1024)} MiB", SIMPLER)
 
 
 def require_modest(size: int) -> None:

@@ -40,7 +40,7 @@ from .tree import (
     With,
 )
 
-_OPEN_BEFORE = "take it out, or open its block before"
+_OPEN_BEFORE = "remove it, or open its block first"
 
 
 def parse_pieces(pieces: Iterable[Piece], source: Source, extensions: bool) -> Tree:
@@ -185,7 +185,7 @@ class _Parser:
             raise self._inside.error(
                 f"{{{{{token.kind}}}}} outside {{{{range}}}}",
                 token,
-                "move it into a range, or take it out",
+                "move it into a range, or remove it",
             )
         return Break(token.offset) if token.kind == "break" else Continue(token.offset)
 
@@ -235,9 +235,7 @@ def _is_blank(body: Body) -> bool:
 
 
 def without_end(source: Source, what: str, opening: int) -> TemplateError:
-    return source.error(
-        f"{{{{{what}}}}} has no {{{{end}}}}", opening, "write {{end}} where it ends"
-    )
+    return source.error(f"{{{{{what}}}}} has no {{{{end}}}}", opening, "add {{end}}")
 
 
 _OPERANDS = lexer.LITERALS | {
@@ -287,7 +285,7 @@ class ActionParser:
             commands.append(self._command())
         if not commands:
             raise self.error(
-                f"missing value for {context}", self._tokens[self._next - 1], "write a value there"
+                f"missing value for {context}", self._tokens[self._next - 1], "add a value"
             )
         for index, command in enumerate(commands[1:], 2):
             if isinstance(command.operands[0], _NOT_EXECUTABLE):
@@ -397,7 +395,7 @@ class ActionParser:
             raise self._source.error(
                 f'function "{token.text}" not defined',
                 token.offset,
-                "there are Go's, and helpers such as default and join",
+                "use Go's functions, or helpers such as default and join",
                 nearest(token.text, FUNCTIONS),
             )
         return Function(token.text, token.offset)

@@ -39,7 +39,7 @@ _COMPLEX = re.compile(r"(?P<real>.+)(?P<imaginary>[+-].*)i")
 _MISPLACED_UNDERSCORE = re.compile(r"(?:^|[^0-9a-fA-FxXoO])_|_(?:$|[^0-9a-fA-F])")
 
 _DOUBLE_QUOTES = "write a text in double quotes"
-NUMBER_ADVICE = "write a number; templates do not calculate"
+NUMBER_ADVICE = "write a number; expressions are not supported"
 
 MAX_INT = 2**63 - 1
 MAX_UNSIGNED = 2**64 - 1

@@ -81,7 +81,7 @@ def kind_of(value: Any) -> str:
             return kind
     raise Fault(
         f"can't use a value of the type {type(value).__name__}",
-        "give it texts, numbers, lists and mappings only",
+        "use only strings, numbers, lists and mappings",
     )
 
 
@@ -150,9 +150,7 @@ def length(text: str) -> int:
 
 _NUMBERS = (INT, UINT)
 _CONTAINERS = (LIST, MAP)
-_ONE_KIND = (
-    "compare values of one kind: `int` makes a number of a text, `print` a text of any value"
-)
+_ONE_KIND = "compare values of the same type: convert them with `int` or `print`"
 
 
 def equal(left: Any, right: Any) -> bool:

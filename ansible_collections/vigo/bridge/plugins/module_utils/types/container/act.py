@@ -180,7 +180,7 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
             failed = engine.container(new_id)
             if failed is not None:
                 names.keep_failed(engine, spec.name, failed)
-            error.message += f"; it is kept, stopped, as {spec.name}{FAILED}"
+            error.message += f"; it was stopped and kept as {spec.name}{FAILED}"
             raise
         names.drop_failed(engine, spec.name)
 

@@ -50,4 +50,4 @@ def _key(attributes: Mapping[str, Any]) -> tuple[str, str]:
 
 def claims(target: Target) -> Claims:
     """The claims of this call."""
-    return target.service("containers that are described", Claims)
+    return target.service("containers that are defined", Claims)

@@ -21,7 +21,8 @@ _OF_THE_NETWORK = ("ports", "hostname", "dns", "extra_hosts")
 def _refuse_no_command(settings: Settings) -> None:
     if settings.entrypoint == () and not settings.command:
         raise ResourceError(
-            "entrypoint: [] leaves no command, because engines drop the image's own beside it",
+            "with entrypoint: [], engines ignore the image's command, so there is no command to"
+            " run",
             "set command, too",
             place=("entrypoint",),
         )
@@ -41,10 +42,10 @@ def _refuse_memory(settings: Settings) -> None:
     if swap is None:
         return
     if not memory:
-        raise ResourceError("memory_swap needs memory", "set both", place=("memory_swap",))
+        raise ResourceError("memory_swap requires memory", "set both", place=("memory_swap",))
     if swap != -1 and swap < memory:
         raise ResourceError(
-            "memory_swap is memory and swap together: it cannot be below memory",
+            "memory_swap includes memory, so it cannot be less than memory",
             place=("memory_swap",),
         )
 
@@ -68,7 +69,7 @@ def _refuse_tmpfs(settings: Settings) -> None:
     for path in settings.tmpfs or ():
         if path in targets:
             raise ResourceError(
-                f"tmpfs: {path} is among volumes, too", "keep one of them", place=("tmpfs",)
+                f"tmpfs: {path} is also in volumes", "keep one of them", place=("tmpfs",)
             )
 
 

@@ -100,7 +100,7 @@ class Engine:
         payload = self._without_incapable(payload)
         answer = self._connection.call("POST", "/containers/create", params, payload)
         if not isinstance(answer, dict) or "Id" not in answer:
-            raise Blocked(f"the engine at {self.host} did not say what it created; look at its log")
+            raise Blocked(f"the engine at {self.host} did not return an ID; check its log")
         return answer["Id"], answer.get("Warnings") or []
 
     def missing_source(self, sources: Sequence[str]) -> str:
@@ -239,7 +239,7 @@ class Engine:
             answer = self._connection.call("GET", path, headers=self._authorization(credentials))
         except ResourceError as error:
             if self.is_podman:
-                return None, "Podman cannot ask a registry without pulling"
+                return None, "Podman cannot query a registry without pulling the image"
             return None, error.said if isinstance(error, Refused) else error.message
         return (answer.get("Descriptor") or {}).get("digest"), ""
 
@@ -320,8 +320,8 @@ class Engine:
 def _pull_failure(name: ImageName, text: str) -> ResourceError:
     if "no space left" in text.lower():
         return Blocked(
-            f"image {name} cannot be pulled: {text}; the engine's disk is full: make room on it"
-            " (docker system df shows what lies there)"
+            f"image {name} cannot be pulled: {text}; the engine's disk is full: free some space"
+            " (docker system df shows what uses it)"
         )
     if any(sign in text.lower() for sign in _NOT_THERE):
         return ResourceError(

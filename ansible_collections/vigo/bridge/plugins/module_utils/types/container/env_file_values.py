@@ -45,8 +45,8 @@ def read(
                 continue
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise ResourceError(
-                f"env_file: {file.path} cannot be read: {reason}; correct the path, or put the"
-                " file there first"
+                f"env_file: {file.path} cannot be read: {reason}; correct the path, or create the"
+                " file first"
             ) from None
         except InvalidLine as error:
             raise ResourceError(
@@ -72,7 +72,7 @@ def _value(
         value = earlier.get(name, own.get(name))
         if value is None:
             note(
-                f"env_file: {path}:{found.line}: ${name} is not set in this file or one before it,"
+                f"env_file: {path}:{found.line}: ${name} is not set in this file or an earlier one,"
                 " so it is empty; write $$ for a dollar sign"
             )
         return value

@@ -32,8 +32,8 @@ class Named:
         owner = self.owners.setdefault((engine.host, spec.name), spec.resource)
         if owner != spec.resource:
             raise ResourceError(
-                f"container {spec.name} is that of resource {owner}, too, and both act here; give"
-                " one of them another name, or a when that holds where the other's does not"
+                f"resource {owner} also manages container {spec.name}, and both apply to this host;"
+                " rename one, or make sure with 'when' that only one applies"
             )
         self.engines[engine.host] = engine
         self.networks.update(networks)

@@ -81,7 +81,7 @@ class Owners:
         if claim is Claim.FORMER:
             target.note(
                 f"container {spec.name} carries another name of this stack,"
-                f" {container.labels.get(label.SCOPE)!r}, and is taken over as it is"
+                f" {container.labels.get(label.SCOPE)!r}, and is adopted without changes"
             )
         if claim in (Claim.FREE, Claim.FORMER) and not target.check_mode:
             found = Found(engine, container.id, spec.name, spec.resource, claim)
@@ -154,7 +154,9 @@ def record_found(target: Target, named: Named, results: Iterable[Result]) -> lis
         try:
             _drop_gone(engine, record)
         except (ResourceError, OSError):
-            target.note(f"what no longer exists at {engine.host} stays recorded until the next run")
+            target.note(
+                f"objects that no longer exist at {engine.host} stay recorded until the next run"
+            )
     return unrecorded
 
 

@@ -56,7 +56,7 @@ def prune(
     target.orphans += [label for each, label in zip(found, labels) if each.kind == CONTAINER]
     if wanted and failed:
         if target.orphans:
-            target.note(f"nothing was pruned, because {failed} failed")
+            target.note(f"nothing was pruned because {failed} failed")
         return unlisted
     if wanted:
         removals = zip(found, labels)
@@ -103,7 +103,7 @@ def _unnamed(
     ]
     orphans.sort(key=lambda orphan: not _shares_a_network(engine, orphan))
     found = [
-        Unnamed(engine, CONTAINER, orphan.id, orphan.name, "the stack no longer names it")
+        Unnamed(engine, CONTAINER, orphan.id, orphan.name, "no longer in the stack")
         for orphan in orphans
     ]
     if with_networks:

@@ -40,12 +40,14 @@ def ensure(
     pulled.add(once)
     image = engine.image(str(name))
     if image is None:
-        raise ResourceError(f"image {name} is not there after its pull; look at the engine's log")
+        raise ResourceError(
+            f"image {name} does not exist after it was pulled; check the engine's log"
+        )
     if not is_for(image, platform):
         # Engines pull another architecture without a word where the wanted one is missing.
         raise ResourceError(
-            f"image {name} is for {image.platform}, not for {platform}: its registry has no other;"
-            " use an image that is made for this platform, or set another platform"
+            f"image {name} is for {image.platform}, not for {platform}: the registry has no other;"
+            " use an image for this platform, or set another platform"
         )
     return image
 
@@ -72,7 +74,7 @@ def foresee(
         return None, True
     digest, reason = engine.remote_digest(name, _credentials(engine, spec, name, reveal, note))
     if reason:
-        note(f"image {name}: whether its registry has another one now cannot be told: {reason}")
+        note(f"image {name}: whether the registry has a newer one is unknown: {reason}")
     if digest is None or present is None:
         return image, None
     return image, digest not in present.digests

@@ -29,7 +29,7 @@ _FIRST_CHECK = 1.0
 _DEFAULT_HEALTH_INTERVAL = 30.0
 #: What to do about the exit codes that mean the same everywhere.
 _ADVICE: dict[int | None, str] = {
-    0: "for one that is meant to end, set expect: exited",
+    0: "if it is expected to exit, set expect: exited",
     126: "its command cannot be executed: correct it",
     127: "its command is not in the image: correct it",
 }
@@ -116,8 +116,8 @@ def _wait(
         now = engine.container(container_id)
         if now is None:
             raise ResourceError(
-                f"container {spec.name} was removed while it was waited for; find out who does that"
-                " (another tool, somebody at work, --rm), and run again"
+                f"container {spec.name} was removed by something else while starting (another tool,"
+                " a user, or --rm); find out why, and run again"
             )
         began = began or (replace(now, restart_count=0) if fresh else now)
         verdict = judge(spec, began, now, elapsed, engine.events.death(container_id))
@@ -186,10 +186,7 @@ def judge(
     if now.restart_count > began.restart_count or now.status == "restarting":
         return _ended(now, death, " and was restarted by its policy")
     if now.started_at != began.started_at:
-        return Verdict(
-            failure="was restarted by somebody while it was waited for; run again when nobody else"
-            " handles it"
-        )
+        return Verdict(failure="was restarted by something else while starting; run again")
     if now.status == "paused":
         return Verdict(failure="was paused by something else while starting; run again")
     if not now.is_up:
@@ -201,8 +198,9 @@ def judge(
         if elapsed >= limit:
             detail = now.last_check or "its healthcheck has not run yet"
             return Verdict(
-                failure=f"did not become healthy within {limit:g} s, it is {now.health}; {detail}."
-                " Correct it or its healthcheck, or set a longer health_timeout",
+                failure=f"did not become healthy within {limit:g} s, its status is {now.health};"
+                f" {detail}. Correct the container or its healthcheck, or increase"
+                " health_timeout",
                 unhealthy=True,
             )
         return Verdict(until=limit)
@@ -215,16 +213,12 @@ def _judge_one_shot(
     if now.status == "exited":
         if now.exit_code == 0:
             return SETTLED
-        return _ended(now, death, "; 0 was expected")
+        return _ended(now, death, "; expected 0")
     if now.status in ("dead", "removing"):
-        return Verdict(
-            failure=f"is {now.status}; an end with exit code 0 was expected; see the engine's log"
-        )
+        return Verdict(failure=f"is {now.status}; expected exit code 0; see the engine's log")
     limit = spec.health_timeout
     if elapsed >= limit:
-        return Verdict(
-            failure=f"has not ended {limit:g} s after its start; give it longer with health_timeout"
-        )
+        return Verdict(failure=f"did not exit within {limit:g} s; increase health_timeout")
     return Verdict(until=limit)
 
 
@@ -239,5 +233,5 @@ def _ended(now: Existing, death: Death | None, circumstance: str) -> Verdict:
     elif code == 137:
         killed = " (killed, perhaps out of memory)"
     with_code = "" if code is None else f" with exit code {code}"
-    advice = "give it more memory" if killed else _ADVICE.get(code, "its log says why")
+    advice = "give it more memory" if killed else _ADVICE.get(code, "see its log")
     return Verdict(failure=f"ended{with_code}{killed}{circumstance}; {advice}", rc=code)

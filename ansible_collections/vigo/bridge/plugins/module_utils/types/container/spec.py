@@ -176,7 +176,7 @@ def _check_whole(spec: ContainerSpec, reading: _Reading) -> None:
 def _check_image(spec: ContainerSpec) -> None:
     if spec.is_wanted and not spec.settings.image:
         raise ResourceError(
-            "image is missing", "it may be left out only with state: absent", place=("image",)
+            "image is missing", "it is optional only with state: absent", place=("image",)
         )
 
 
@@ -191,7 +191,8 @@ def _check_labels(spec: ContainerSpec) -> None:
 def _check_keep_images(spec: ContainerSpec) -> None:
     if spec.keep_images is not None and spec.keep_images < 0:
         raise ResourceError(
-            "keep_images: write how many older images to leave, 0 or more", place=("keep_images",)
+            "keep_images: expected the number of older images to keep, 0 or more",
+            place=("keep_images",),
         )
 
 
@@ -208,12 +209,12 @@ def _check_restart(spec: ContainerSpec) -> None:
     if spec.expect != "exited" or policy in (None, restart.NO):
         return
     if policy.startswith("on-failure"):
-        reason = "the first exit code is the result, whatever the engine would try after it"
+        reason = "the first exit code is the result; retries of the engine are not considered"
     else:
-        reason = "otherwise the engine starts the container again each time it has ended"
+        reason = "otherwise the engine restarts it"
     raise ResourceError(
         f"expect: exited cannot be combined with restart: {policy}: {reason}",
-        "drop it",
+        "remove it",
         place=("expect",),
     )
 
@@ -237,7 +238,7 @@ def _name(value: Any) -> str:
         )
     if name.endswith((NEW, OLD, FAILED)):
         raise ResourceError(
-            f"container: {name!r}: names that end so are kept for replacements",
+            f"container: {name!r}: names with this ending are reserved for replacements",
             "choose another one",
         )
     return name

@@ -52,7 +52,7 @@ class Exec(Behaviour):
         open_questions = [answer.guard.kind for answer in observed if answer.agrees is None]
         if open_questions:
             kinds = " and ".join(open_questions)
-            reason = f"{kinds} can be asked only after the changes that come before it"
+            reason = f"{kinds} can be checked only after earlier changes"
             return Decision("unknown", reason, _diff(spec))
         if turn.triggered:
             return Decision("ran", "triggered", _diff(spec))
@@ -76,8 +76,8 @@ class Exec(Behaviour):
         log = "" if is_hidden else finished.output
         if finished.timed_out:
             raise ResourceError(
-                f"the command did not end within {spec.timeout:g} s and was stopped;"
-                " raise `timeout` if it needs longer",
+                f"the command did not finish within {spec.timeout:g} s and was stopped; increase"
+                " `timeout`",
                 log=log,
                 rc=finished.rc,
                 returned=returned,
@@ -85,8 +85,8 @@ class Exec(Behaviour):
         if finished.rc not in spec.returns:
             accepted = ", ".join(str(code) for code in spec.returns)
             raise ResourceError(
-                f"the command ended with exit code {finished.rc} (accepted: {accepted});"
-                f" {_remedy(finished, is_hidden)}, or else accept it with `returns`",
+                f"the command failed with exit code {finished.rc} (accepted: {accepted});"
+                f" {_remedy(finished, is_hidden)}, or accept it with `returns`",
                 log=log,
                 rc=finished.rc,
                 returned=returned,
@@ -107,7 +107,7 @@ def _remedy(finished: process.Finished, is_hidden: bool) -> str:
         return "to see its output, set logoutput to on_failure"
     if not finished.output.strip():
         return "it printed nothing; correct the command"
-    return "its output says why"
+    return "see its output"
 
 
 def _diff(spec: ExecSpec) -> Mapping[str, str]:

@@ -64,7 +64,7 @@ def _ask_command(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
     )
     if finished.timed_out:
         raise ResourceError(
-            f"{guard.kind} did not end within {GUARD_TIMEOUT:g} s; a guard must be quick",
+            f"{guard.kind} did not finish within {GUARD_TIMEOUT:g} s; use a faster guard",
             log=finished.output,
         )
     finding = f"`{_first_line(guard.subject)}` ended with exit code {finished.rc}"

@@ -96,8 +96,8 @@ def parse(attributes: Mapping[str, Any]) -> ExecSpec:
 def _check_secret_file(secret_file: Any, command: Command) -> None:
     if secret_file is not None and not SECRET_FILE.search("\n".join(words(command))):
         raise ResourceError(
-            "secret_file is given, but the command does not use it",
-            "write {{secret_file}} where its path shall stand",
+            "secret_file is set, but the command does not use it",
+            "add {{secret_file}} for its path",
         )
 
 
@@ -105,8 +105,8 @@ def _background(attributes: Mapping[str, Any]) -> bool:
     background = _yes(attributes.get("background"), "background")
     if background and (attributes.get("stdin") or attributes.get("secret_file") is not None):
         raise ResourceError(
-            "a command in the background outlives the run and gets neither stdin nor secret_file",
-            "leave them out",
+            "a background command cannot use stdin or secret_file",
+            "remove them",
         )
     return background
 
@@ -132,7 +132,7 @@ def _command(value: Any) -> Command:
     is_list = isinstance(value, (list, tuple))
     command: Command = comma_strings.words(value) if is_list else comma_strings.text(value)
     if not words(command) or not words(command)[0].strip():
-        raise ResourceError("command is missing or empty", "write what to run")
+        raise ResourceError("command is missing or empty", "add what to run")
     return command
 
 
@@ -141,7 +141,7 @@ def _environment(value: Any) -> Mapping[str, str]:
     for name in variables:
         if not name or "=" in name or "\0" in name:
             raise ResourceError(
-                f"environment: {name!r} is not the name of a variable",
+                f"environment: invalid variable name {name!r}",
                 "write letters, digits and _",
                 place=(Key(name),),
             )

@@ -45,12 +45,12 @@ class File(Behaviour):
         if spec.state == "absent":
             return _decide_absent(spec, observed)
         if observed.kind == "file" and observed.in_doubt:
-            return Decision("unknown", "its source may be altered by what comes before it")
+            return Decision("unknown", "an earlier resource may change its source")
         if observed.kind == "link" and not spec.makes_content:
             raise ResourceError(
-                f"{spec.path} is a symbolic link to {observed.link!r}, which is not followed; write"
-                " the path of the file itself as target_path, or set content to put a file in the"
-                " place of the link"
+                f"{spec.path} is a symbolic link to {observed.link!r}, which is not followed; set"
+                " target_path to the path of the file, or set content to replace the link with a"
+                " file"
             )
         return _decide_present(spec, observed)
 
@@ -96,7 +96,7 @@ def _decide_present(spec: FileSpec, observed: Observed) -> Decision:
     if observed.kind == "missing":
         return Decision("created", "it does not exist", _content_diff(spec, observed), (step,))
     if observed.kind == "link":
-        reason = "it is a symbolic link, and becomes a file"
+        reason = "it is a symbolic link, which is replaced with a file"
         return Decision("updated", reason, _content_diff(spec, observed), (step,))
     changes = differences.attribute_changes(spec, observed)
     reasons = [f"{name} {before} -> {after}" for name, before, after in changes]

@@ -31,7 +31,7 @@ EDIT_TIMEOUT = 60.0
 #: What to do about a file that cannot be read.
 _ADVICE = {
     errno.EACCES: "run with become",
-    errno.ENOENT: "put it there first, or correct the path",
+    errno.ENOENT: "create it first, or correct the path",
 }
 _PIECE = 1024 * 1024
 
@@ -111,8 +111,8 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
         return open_files.enter_context(predicted.read())
     if target.foresight.files.kind(path) == "missing":
         raise ResourceError(
-            f"{path} cannot be read: it would have been removed by then; let this come before what"
-            " removes it"
+            f"{path} cannot be read: it would have been removed earlier in the run; apply this"
+            " resource before the one that removes it"
         )
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer.
@@ -121,7 +121,7 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
         raise _unreadable(path, error) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise ResourceError(f"{path} cannot be read: it is not a regular file; name one that is")
+        raise ResourceError(f"{path} cannot be read: it is not a regular file; use a regular file")
     return open_files.enter_context(os.fdopen(descriptor, "rb"))
 
 
@@ -137,13 +137,13 @@ def _edited(
     )
     if finished.timed_out:
         raise ResourceError(
-            f"a script of stream_edit did not end within {EDIT_TIMEOUT:g} s; use a quicker one, or"
-            " an exec resource"
+            f"a script of stream_edit did not finish within {EDIT_TIMEOUT:g} s; use a quicker one,"
+            " or an exec resource"
         )
     if finished.rc != 0:
         raise ResourceError(
-            f"a script of stream_edit ended with exit code {finished.rc}; the file stays; correct"
-            " the script",
+            f"a script of stream_edit failed with exit code {finished.rc}; the file is unchanged;"
+            " correct the script",
             log=finished.output,
             rc=finished.rc,
         )

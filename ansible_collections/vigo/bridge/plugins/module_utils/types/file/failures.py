@@ -31,7 +31,8 @@ def explained(path: str, error: OSError) -> ResourceError:
         for place in (path, os.path.dirname(path)):
             if is_protected(place):
                 return ResourceError(
-                    f"{place} is immutable or append-only; `chattr -ia {place}` lifts that"
+                    f"{place} is immutable or append-only; remove the attribute with `chattr -ia"
+                    f" {place}`"
                 )
     if error.errno in (errno.EACCES, errno.EPERM):
         return ResourceError(f"{path}: {error.strerror}; run with become, or choose another path")

@@ -88,7 +88,7 @@ def _nearest_folder(path: str, foresight: Foresight) -> str:
         if os.path.isdir(folder):
             return folder
         if predicted is None and os.path.lexists(folder):
-            raise _no_folder(path, folder, "does not lead to a directory")
+            raise _no_folder(path, folder, "does not point to a directory")
         folder = os.path.dirname(folder)
 
 

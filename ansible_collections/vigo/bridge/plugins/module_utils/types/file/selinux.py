@@ -35,11 +35,11 @@ def set_context(descriptor: int, path: str, context: str) -> None:
 def _explained(path: str, error: OSError) -> ResourceError:
     if error.errno == errno.ENOTSUP:
         return ResourceError(
-            f"secontext: the file system of {path} has no SELinux contexts; leave it out here"
+            f"secontext: the file system of {path} does not support SELinux contexts; remove it"
         )
     if error.errno == errno.EINVAL:
         return ResourceError(
-            f"secontext: {path}: the policy of this machine has no such context;"
-            " `ls -Z` shows those of others"
+            f"secontext: {path}: the SELinux policy does not define this context; `ls -Z` shows"
+            " contexts of files"
         )
     return ResourceError(f"secontext: {path}: {error.strerror}; run with become")

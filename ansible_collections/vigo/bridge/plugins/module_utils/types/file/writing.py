@@ -94,8 +94,8 @@ def _fill(
     temporary.stream.flush()
     if written.sha256 != observed.desired_digest:
         raise ResourceError(
-            f"{spec.path}: its new content changed while it was written; the old file stays."
-            " Run again when nothing writes to the source"
+            f"{spec.path}: the source changed while it was written; the old file is unchanged. Run"
+            " again when nothing writes to the source"
         )
 
 
@@ -122,8 +122,8 @@ def _validate(command: str, target: Target) -> None:
     finished = process.run(command, timeout=_VALIDATE_TIMEOUT, secrets=target.secrets)
     if finished.rc != 0:
         raise ResourceError(
-            f"validate refused the new content (exit code {finished.rc}); the old file stays;"
-            " correct the content",
+            f"validate rejected the new content (exit code {finished.rc}); the old file is"
+            " unchanged; correct the content",
             log=finished.output,
             rc=finished.rc,
         )

@@ -24,7 +24,7 @@ def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
             shown = f"{name}.{needs.part}" if needs.part else name
             raise ResourceError(
                 f"{shown} needs an engine with API {_text(needs.api)} ({needs.release}); this one"
-                f" speaks {_text(api_version)}: leave it out, or use a newer engine"
+                f" speaks {_text(api_version)}: remove it, or use a newer engine"
             )
 
 
@@ -50,8 +50,8 @@ def _refuse_address(network: str, address: str, observed: Observed) -> None:
     subnets = observed.subnets.get(network, ())
     if network not in observed.known_networks:
         raise ResourceError(
-            f"networks: {network} does not exist, and one that is made on demand has no addresses"
-            f" of its own to give; make it first: docker network create --subnet ... {network}"
+            f"networks: {network} does not exist, and a network that is created on demand cannot"
+            f" have fixed addresses; create it first: docker network create --subnet ... {network}"
         )
     inside = any(
         ipaddress.ip_address(address) in ipaddress.ip_network(subnet, strict=False)
@@ -90,13 +90,13 @@ def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int
     if api_version < OLDEST_API:
         found.append(
             f"the engine speaks API {_text(api_version)}; Docker 20.10 and Podman 4.3"
-            f" ({_text(OLDEST_API)}) are the oldest that are known to work"
+            f" ({_text(OLDEST_API)}) are the oldest supported versions"
         )
     limits = [name for name in spec.settings.chosen() if name in observed.incapable]
     if limits:
         found.append(
-            f"{_of(spec)} this host cannot limit {', '.join(limits)} (its kernel or its control"
-            " groups lack that): not limited"
+            f"{_of(spec)} this host does not support limiting {', '.join(limits)} (kernel or"
+            " control groups): not limited"
         )
     if observed.podman:
         found += [f"{_of(spec)} {remark}" for remark in _podman(spec.settings)]
@@ -104,7 +104,7 @@ def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int
     if untold:
         found.append(
             f"{_of(spec)} the engine does not report {', '.join(untold)} of a container that"
-            " something else has made: taken for equal"
+            " another tool created: assumed equal"
         )
     return found
 

@@ -58,7 +58,7 @@ def _image(wanted: Settings, observed: Observed, container: Existing) -> list[Di
     if before != after and not (before in ("", here) or before.startswith("sha256:")):
         return [Difference("image", f"image {before} -> {after}", before, after)]
     if observed.moved or (here is not None and here != container.image_id):
-        reason = f"image {after} is another one now"
+        reason = f"image {after} now has a different ID"
         return [Difference("image", reason, f"{after} ({_short(container.image_id)})", after)]
     return []
 

@@ -28,7 +28,7 @@ from . import create_config, names
 _LIVE = frozenset({"command", "entrypoint", "healthcheck", *LIMITS})
 #: What Podman sets in each container: not carried over.
 _OF_THE_CONTAINER = frozenset({"container", "HOSTNAME"})
-_NOT_OURS = "was not made by vigo.bridge, and no resource of this run describes it"
+_NOT_OURS = "was not created by vigo.bridge, and no resource of this run describes it"
 #: What is read off a container without our label. The rest comes with the network that it shares,
 #: or is not read by its name.
 _READABLE = tuple(
@@ -63,24 +63,24 @@ def to_follow(
         if other.is_up or engine.is_podman:
             whose = "belongs to another stack" if is_foreign(other) else _NOT_OURS
             raise ResourceError(
-                f"container {other.name} shares the network of {name} and would lose it for good,"
-                f" but {whose}. Remove it, and create it again when {name} is replaced"
+                f"container {other.name} shares the network of {name} and would lose it, but"
+                f" {whose}. Remove it, and recreate it after {name} is replaced"
             )
         note(
-            f"container {other.name} shares the network of {name}, which was replaced: it cannot"
-            " be started any more; recreate it"
+            f"container {other.name} shares the network of {name}, which was replaced, so it cannot"
+            " be started; recreate it"
         )
     followers = [other for other in found if other not in foreign]
     for follower in followers:
         if follower.auto_remove:
             raise ResourceError(
-                f"container {follower.name} shares the network of {name} and was made with --rm:"
-                " it would vanish when stopped; remove it by hand first"
+                f"container {follower.name} shares the network of {name} and was created with --rm,"
+                " so it would be removed when stopped; remove it first"
             )
         if _on_its_network(engine, follower):
             raise ResourceError(
-                f"container {follower.name} shares the network of {name}, and others share its"
-                f" own: let them all name {name} instead"
+                f"container {follower.name} shares the network of {name}, and other containers"
+                f" share its network; let all of them use {name} instead"
             )
     _refuse_links(engine, name, replaced)
     if engine.is_podman:
@@ -175,8 +175,8 @@ def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
             user, slash, _alias = each.lstrip("/").partition("/")
             if slash:
                 raise ResourceError(
-                    f"container {user} has a link (--link) to {name}, and links stay with the"
-                    f" container that is replaced; put both on one network, or remove {user} first"
+                    f"container {user} has a link (--link) to {name}, and links do not move to the"
+                    f" new container; put both on one network, or remove {user} first"
                 )
 
 
@@ -191,8 +191,8 @@ def _refuse_dependents(engine: Engine, name: str, replaced: Existing) -> None:
             if getattr(other.settings, setting) in shared:
                 raise ResourceError(
                     f"container {other.name} has {setting}: container:{name}, and Podman cannot"
-                    f" remove {name} before it. Remove {other.name}, and create it again when"
-                    f" {name} is replaced"
+                    f" remove {name} before it. Remove {other.name}, and recreate it after {name}"
+                    " is replaced"
                 )
 
 
@@ -200,8 +200,8 @@ def _image(engine: Engine, follower: Existing) -> Image:
     image = engine.image(follower.image_id)
     if image is None:
         raise ResourceError(
-            f"container {follower.name} must be recreated, too, and its image is not there any"
-            f" more; pull {image_name.familiar(follower.settings.image or '')} first"
+            f"container {follower.name} must also be recreated, but its image no longer exists;"
+            f" pull {image_name.familiar(follower.settings.image or '')} first"
         )
     return image
 

@@ -66,13 +66,13 @@ def _roll_back(work: _Work, step: recover.RollBack) -> str:
 
 def _back(work: _Work, swaps: Sequence[Swap], problem: str, doubtful: bool) -> str:
     roll_back(work.engine, swaps, doubtful)
-    return f"put the former container back after an interrupted replacement ({problem})"
+    return f"restored the old container after an interrupted replacement ({problem})"
 
 
 def _drop(work: _Work, step: recover.Drop) -> str:
     for container in step.containers:
         work.engine.remove(container)
-    return f"removed {work.name}{NEW}, which an interrupted replacement left"
+    return f"removed {work.name}{NEW}, left by an interrupted replacement"
 
 
 def _take_back(work: _Work, step: recover.TakeBack) -> str:

@@ -171,7 +171,7 @@ def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
     except ResourceError as error:
         name = swaps[0].name
         message = (
-            f"container {name} was replaced and runs, but the former one is still there as"
+            f"container {name} was replaced and is running, but the old one still exists as"
             f" {name}{OLD}: {error.message}. The next run removes it"
         )
         raise _same_kind(error, message) from error
@@ -197,14 +197,14 @@ def _undone(
     except ResourceError as second:
         return _same_kind(
             error,
-            f"{error.message}; putting the former container back failed, too: {second.message}."
-            " The next run tries again",
+            f"{error.message}; restoring the old container also failed: {second.message}. The next"
+            " run tries again",
         )
     name = swaps[0].name
     state = "is back and running" if has_process(old) else "is back"
     kept = engine.container(name + FAILED)
-    trace = f"; the new one is kept, stopped, as {name}{FAILED}" if kept else ""
-    message = f"{error.message}. The former container {state}{trace}"
+    trace = f"; the new one was stopped and kept as {name}{FAILED}" if kept else ""
+    message = f"{error.message}. The old container {state}{trace}"
     return _same_kind(error, message)
 
 

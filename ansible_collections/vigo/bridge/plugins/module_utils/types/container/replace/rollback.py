@@ -70,8 +70,8 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     old = engine.container(swap.old_id)
     if old is None:
         raise ResourceError(
-            f"container {swap.name}: the former container {swap.old_id[:12]} is gone; somebody else"
-            " has removed it, so there is none to go back to: run again to recreate it"
+            f"container {swap.name}: the former container {swap.old_id[:12]} was removed by"
+            " something else, so it cannot be restored; run again to recreate it"
         )
     policy = prior.restart
     if policy is not None and policy != old.settings.restart and not engine.is_podman:

@@ -54,7 +54,9 @@ def _described(item: Mapping[Any, Any], attribute: str) -> EnvFile:
             )
     path, kind = text(item.get("path")), text(item.get("format", "compose"))
     if not path:
-        raise ResourceError(f"{attribute}: a file needs a path", "write {path: PATH, format: raw}")
+        raise ResourceError(
+            f"{attribute}: a file requires a path", "write {path: PATH, format: raw}"
+        )
     if kind not in _FORMATS:
         raise ResourceError(
             f"{attribute}: format must be compose or raw, not {kind!r}", place=("format",)

@@ -42,7 +42,7 @@ USUAL: dict[str, Any] = {
     "startperiod": 0,
     "startinterval": 5000000000,
 }
-_FORMS = "write a text for a shell, [CMD, PROGRAM, ARGUMENT], or disable: true for no healthcheck"
+_FORMS = "write a shell command, [CMD, PROGRAM, ARGUMENT], or disable: true"
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
         raise ResourceError(f"{shown} has no command", _FORMS)
     if kind == "CMD-SHELL" and len(rest) > 1:
         raise ResourceError(
-            f"{shown} has more than one text after CMD-SHELL, and engines run only the first",
-            "write one text, or a list that begins with CMD",
+            f"{shown} has more than one string after CMD-SHELL, and engines run only the first",
+            "write one string, or a list that begins with CMD",
         )
     return (kind, *rest)
 
@@ -145,7 +145,8 @@ def _shell_line(line: str, attribute: str) -> str:
         raise ResourceError(f"{attribute}: {line!r} has no command", _FORMS)
     if first[0].upper() in _KINDS:
         raise ResourceError(
-            f"{attribute}: {line!r} is a text, and a shell has no command {first[0]}", _FORMS
+            f"{attribute}: {line!r} is a shell command, but there is no shell command {first[0]}",
+            _FORMS,
         )
     return line
 

@@ -85,7 +85,7 @@ def same_domain(pair: Pair) -> bool:
 
 def no_domain_on_podman(name: str) -> str:
     """What to say of a domain name on Podman."""
-    return "Podman's Docker API has no domainname: it is ignored"
+    return "Podman's Docker API does not support domainname: it is ignored"
 
 
 def servers_form(servers: Iterable[str]) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def parse(text: str) -> ImageName:
         path = f"library/{path}"
     if not _PATH.fullmatch(path) or (colon and not _TAG.fullmatch(tag)):
         raise ResourceError(
-            f"image: {text!r} is not an image reference",
+            f"image: invalid image reference {text!r}",
             "write NAME, NAME:TAG or REGISTRY/NAME:TAG, the name in lower case",
         )
     return ImageName(registry, path, tag or ("" if digest else "latest"), digest)

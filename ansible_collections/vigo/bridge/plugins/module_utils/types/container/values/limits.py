@@ -34,7 +34,7 @@ def memory(value: Any, attribute: str) -> int:
     """Return bytes; 0 for no limit. Docker requires at least 6 MiB."""
     size = quantities.size(value, attribute)
     if size and size < _LEAST_MEMORY:
-        raise ResourceError(f"{attribute}: {text(value)!r} is too little: expected 6m or more")
+        raise ResourceError(f"{attribute}: {text(value)!r} is too small: expected 6m or more")
     return size
 
 
@@ -68,7 +68,9 @@ def stop_timeout(value: Any, attribute: str) -> int:
     """Whole seconds, because engines count nothing smaller."""
     length = seconds(value, attribute)
     if length != int(length) or length >= 1 << 31:
-        raise ResourceError(f"{attribute}: {text(value)!r}: expected whole seconds, as 10 or 1m30s")
+        raise ResourceError(
+            f"{attribute}: {text(value)!r}: expected whole seconds, such as 10 or 1m30s"
+        )
     return int(length)
 
 
@@ -108,7 +110,7 @@ def _sides(limit: Any, where: str) -> tuple[int, int]:
     if isinstance(limit, Mapping):
         missing = [side for side in ("soft", "hard") if limit.get(side) is None]
         if missing or set(limit) - {"soft", "hard"}:
-            raise ResourceError(f"{where}: write a number, or a map with soft and hard")
+            raise ResourceError(f"{where}: write a number, or a mapping with soft and hard")
         limit = f"{limit['soft']}:{limit['hard']}"
     soft, _colon, hard = text(limit).partition(":")
     return integer(soft, where), integer(hard or soft, where)
@@ -202,7 +204,7 @@ def no_swap_limit_on_podman(swap: int) -> str:
     """What to say of a swap limit on Podman."""
     if swap != -1:
         return ""
-    return "Podman's Docker API cannot lift memory_swap: it stays twice the memory"
+    return "Podman's Docker API cannot set memory_swap to unlimited: it stays at twice the memory"
 
 
 def shown_cpus(cpus: int) -> str:

@@ -116,7 +116,7 @@ def entry(written: str) -> Mount:
     elif not _NAME.fullmatch(source):
         raise ResourceError(
             f"volumes: {source!r} is neither an absolute path nor a volume name",
-            "relative paths have no meaning on the target",
+            "relative paths are not allowed on the target",
         )
     words = {word for word in (parts[2].split(",") if len(parts) == 3 else []) if word}
     options = words - {"ro", "rw"} - _WITHOUT_MEANING_HERE
@@ -142,12 +142,12 @@ def _check_options(written: str, mount: Mount, words: set[str]) -> None:
             raise ResourceError(f"volumes: {written!r}: {shown} exclude each other", "keep one")
     if mount.is_bind and "nocopy" in options:
         raise ResourceError(
-            f"volumes: {written!r}: nocopy is for volumes, not for a path", "drop it"
+            f"volumes: {written!r}: nocopy is for volumes, not for a path", "remove it"
         )
     if not mount.is_bind and options & PROPAGATION:
         raise ResourceError(
             f"volumes: {written!r}: {mount.propagation} is for paths of the host, not for a volume",
-            "drop it",
+            "remove it",
         )
 
 

@@ -40,7 +40,7 @@ def _mode(value: Any, attribute: str, words: tuple[str, ...]) -> str:
         return written
     raise ResourceError(
         f"{attribute}: {written!r} is not {', '.join(words)} or container:NAME",
-        "leave it out for the engine's default",
+        "remove it to use the engine's default",
     )
 
 
@@ -50,7 +50,7 @@ def sysctls(value: Any, attribute: str) -> dict[str, str]:
     for name in found:
         if not is_of_network(name) and not is_of_ipc(name) and name != "kernel.domainname":
             raise ResourceError(
-                f"{attribute}: {name!r} is a parameter of the whole host, not of a container",
+                f"{attribute}: {name!r} is a setting of the whole host, not of a container",
                 "set it on the host (containers have net.*, fs.mqueue.*, kernel.sem, kernel.msg*"
                 " and kernel.shm*)",
                 place=(Key(name),),

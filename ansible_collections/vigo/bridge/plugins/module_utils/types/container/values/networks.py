@@ -183,7 +183,7 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     name = text(name).strip()
     if not _NAME.fullmatch(name):
         raise ResourceError(
-            f"networks: {name!r} is not a network name", "write letters, digits, _ . -"
+            f"networks: invalid network name {name!r}", "write letters, digits, _ . -"
         )
     if not isinstance(options, Mapping):
         raise ResourceError(
@@ -207,8 +207,9 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
     )
     if name in _ALONE and (attachment.aliases or attachment.fixed):
         raise ResourceError(
-            f"networks: {name} is the engine's own network, without aliases and fixed addresses",
-            "name a network of yours",
+            f"networks: {name} is a built-in network of the engine, which does not support aliases"
+            " and fixed addresses",
+            "use one of your networks",
         )
     return attachment
 

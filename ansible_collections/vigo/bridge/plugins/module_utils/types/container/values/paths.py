@@ -31,6 +31,6 @@ def mount_point(path: str, attribute: str) -> str:
     if target == "/":
         raise ResourceError(
             f"{attribute}: {path!r} is the container's root, on which nothing can be mounted",
-            "write a folder below it",
+            "use a subfolder",
         )
     return target

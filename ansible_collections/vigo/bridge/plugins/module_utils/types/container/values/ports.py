@@ -78,7 +78,7 @@ def _refuse_conflicts(ports: Iterable[Port]) -> None:
         for other in others:
             if port.address in _ALL or other.address in _ALL or port.address == other.address:
                 raise ResourceError(
-                    f"ports: {other} and {port} publish the same port of the host", "change one"
+                    f"ports: {other} and {port} publish the same host port", "change one"
                 )
         others.append(port)
 
@@ -133,7 +133,7 @@ def _entry(entry: str) -> list[Port]:
         )
     if match is None:
         raise ResourceError(
-            f"ports: {entry!r} is not a port",
+            f"ports: invalid port {entry!r}",
             "write 8080:80, 127.0.0.1:8080:80, 53:53/udp, 8000-8010:8000-8010 or 80",
         )
     inner = _range(match.group("inner"), entry)
@@ -142,8 +142,8 @@ def _entry(entry: str) -> list[Port]:
         hosts = list(_range(match.group("host"), entry))
     if len(hosts) != len(inner):
         raise ResourceError(
-            f"ports: the two ranges of {entry!r} differ in length",
-            "write as many ports on both sides",
+            f"ports: the ranges in {entry!r} have different lengths",
+            "write the same number of ports on both sides",
         )
     address = _address(match.group("address") or "", entry)
     protocol = (match.group("protocol") or "tcp").lower()
@@ -168,7 +168,9 @@ def _range(text: str, entry: str) -> list[int]:
     first, _dash, last = text.partition("-")
     low, high = int(first), int(last or first)
     if not 1 <= low <= high <= 65535:
-        raise ResourceError(f"ports: {entry!r}: ports are 1 to 65535, the lower one first")
+        raise ResourceError(
+            f"ports: {entry!r}: expected ports from 1 to 65535, the lower one first"
+        )
     return list(range(low, high + 1))
 
 

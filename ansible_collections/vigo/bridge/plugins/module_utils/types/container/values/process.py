@@ -146,7 +146,7 @@ def _value(text: str, reveal: Callable[[str], str]) -> str:
     value = reveal(text)
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise ResourceError(
-            f"{text!r} stands for binary data",
+            f"{text!r} contains binary data",
             "a container can be given text without NUL characters only: put the secret into a"
             " file, and mount that",
         )

@@ -1,4 +1,4 @@
-# Starts the SSH server of a host, and installs it and Python where they are missing.
+# Starts the SSH server of a host, and installs it and Python if they are missing.
 if ! command -v sshd || ! command -v python3; then
     apt-get update -q
     DEBIAN_FRONTEND=noninteractive \
