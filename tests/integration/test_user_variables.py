@@ -126,7 +126,7 @@ def test_reserved_names_are_warned_of_in_a_generated_project(folder: Path) -> No
     options = ("--stacks", folder / "stack", "-i", folder / "hosts.ini", "--style", "tasks")
     generated = vigo_bridge("generate", folder / "project", *options)
     assert generated.status == 0, generated.err
-    assert "the Ansible inventory sets 'port' too, for one, two, and it is not" in generated.err
+    assert "the Ansible inventory also sets 'port' for one, two, but Ansible" in generated.err
 
 
 EXTRA = {

@@ -173,7 +173,7 @@ STRANGE: dict[str, tuple[Any, str]] = {
     ),
     "gives no text": (
         lambda path: 5,
-        "the secret store strange returned an invalid value for a; report it to the store's authors",
+        "the secret store strange returned an invalid value for a; report it",
     ),
 }
 

@@ -69,7 +69,7 @@ JUDGED: list[tuple[dict[str, Any], dict[str, Any], float, str]] = [
         HEALTH,
         {"health": "starting", "last_check": Check(3, "no\n db")},
         10.0,
-        "its status is starting; its last healthcheck ended with exit code 3: no db. Correct the container",
+        "its status is starting; its last healthcheck ended with exit code 3: no db. Correct the",
     ),
     (
         HEALTH,
