@@ -16,7 +16,7 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 from vigo_bridge.cli.lazy_commands import Later
 from vigo_bridge.cli.program import program
 from vigo_bridge.language import shapes
@@ -99,9 +99,10 @@ def _paragraphs(text: str) -> list[str]:
 def attributes() -> str:
     """What the modules of the resource types document."""
     lines = ["# Attributes of resources", ""]
-    for kind in TYPES:
+    kinds = {kind: kind for kind in TYPES} | {family.name: family.label for family in FAMILIES}
+    for kind, title in kinds.items():
         document = documentation(kind)
-        lines += [f"## {kind}", "", *(_plain(line) for line in _list(document["description"])), ""]
+        lines += [f"## {title}", "", *(_plain(line) for line in _list(document["description"])), ""]
         lines += ["| attribute | default | |", "|---|---|---|"]
         for name, option in document["options"].items():
             if not name.startswith("_"):
@@ -112,7 +113,8 @@ def attributes() -> str:
 
 def documentation(kind: str) -> dict[str, Any]:
     """Return the documentation of a type: its module's, or the file in its own folder."""
-    module = TYPES[kind].module.rpartition(".")[2]
+    listed = TYPES.get(kind)
+    module = listed.module.rpartition(".")[2] if listed else ""
     if not module:
         text = (UTILS / kind / "documentation.yml").read_text(encoding="utf-8")
         return cast(dict[str, Any], yaml.safe_load(text))

@@ -10,7 +10,8 @@ imported in the functions: most commands need neither.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from vigo_bridge.failures import Refusal
@@ -103,6 +104,46 @@ def event_reader(log: Any, handle: Callable[[Any], Any], *, is_event: Callable[[
             return super()._emit_event(buffered_stdout, found)
 
     return EventReader(log, handle, True)
+
+
+@contextmanager
+def plugins() -> Iterator[None]:
+    """Have Ansible find plugins in this process, in the block.
+
+    Why: `ansible-doc` takes more than a second. Missing: raises Refusal.
+    """
+    from ansible.plugins import loader
+    from ansible.utils.collection_loader import _collection_finder
+
+    finder = _of(_collection_finder, "_AnsibleCollectionFinder")
+    remove = _of(finder, "_remove")
+    _of(loader, "init_plugin_loader")([])
+    try:
+        yield
+    finally:
+        remove()  # it would import what is ours in another way
+
+
+def documented_options(name: str, path: str) -> Mapping[str, Mapping[str, Any]] | None:
+    """Return the options that a module documents; None where it documents none.
+
+    name: its full name. path: its file. Why: as `begin_plugins`. Missing: None, and only the
+    target checks the options.
+    """
+    try:
+        from ansible.plugins.loader import fragment_loader
+        from ansible.utils.plugin_docs import get_docstring
+
+        documentation, *_others = get_docstring(
+            path,
+            fragment_loader,
+            collection_name=name.rpartition(".")[0],
+            plugin_type="module",
+        )
+        options = documentation.get("options")
+    except Exception:  # it is not ours, and may be wrong in any way
+        return None
+    return options if isinstance(options, Mapping) else None
 
 
 def _of(owner: Any, name: str, package: str = "ansible-core") -> Any:

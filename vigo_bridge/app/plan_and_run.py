@@ -24,7 +24,7 @@ from vigo_bridge.app.run_setup import (
     secrets_of,
 )
 from vigo_bridge.app.selectors import hosts_of
-from vigo_bridge.app.stack_loading import load_valid, planned, refuse_errors
+from vigo_bridge.app.stack_loading import load_valid, planned, refuse_wrong
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.failures import Failure
 from vigo_bridge.language import load
@@ -83,7 +83,7 @@ def converge(
     """
     loaded = load(stack.folder)
     found = asked()
-    refuse_errors(loaded.diagnostics, stack.folder, shown.output)
+    refuse_wrong(loaded, shown.output)
     if changes.get("prune"):
         refuse_prune_of_unnamed(loaded)
     plan = planned(loaded, stack, found.names, shown.output)

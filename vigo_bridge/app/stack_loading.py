@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from vigo_bridge.app.modules import module_findings
 from vigo_bridge.app.options import StackOptions
 from vigo_bridge.failures import Ended, Failure
 from vigo_bridge.language import Stack, load
-from vigo_bridge.language.diagnostics import Diagnostic, has_errors
+from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics, has_errors
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.diagnostics import as_json, as_text
 from vigo_bridge.report.printing import echo, echo_json
@@ -22,8 +23,15 @@ from vigo_bridge.wording import counted, some
 def load_valid(options: StackOptions, output: str) -> Stack:
     """Return the stack. Ends with all errors where its files have any."""
     stack = load(options.folder)
-    refuse_errors(stack.diagnostics, options.folder, output)
+    refuse_wrong(stack, output)
     return stack
+
+
+def refuse_wrong(stack: Stack, output: str) -> None:
+    """End the command with all errors of a stack's files, if there are any."""
+    found = Diagnostics()
+    found.extend((*stack.diagnostics, *module_findings(stack)))
+    refuse_errors(found.sorted(), stack.folder, output)
 
 
 def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:

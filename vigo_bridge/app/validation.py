@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vigo_bridge.app.modules import module_findings
 from vigo_bridge.app.options import StackOptions
 from vigo_bridge.language import Diagnostic, Stack, load
 from vigo_bridge.language.diagnostics import Diagnostics
@@ -20,7 +21,9 @@ def validated(options: StackOptions, inventory: Sequence[str]) -> Sequence[Diagn
     """
     stack = load(options.folder)
     found = Diagnostics()
-    found.extend((*check(stack, options.settings), *secret_findings(stack)))
+    found.extend(
+        (*check(stack, options.settings), *secret_findings(stack), *module_findings(stack))
+    )
     if inventory:
         found.extend(_of_hosts(stack, options, inventory))
     return found.sorted()

@@ -34,7 +34,17 @@ def attribute_data(kind: str, name: str, value: Value) -> Any:
         is_typed = isinstance(value.data, bool) or (expected == "int" and value.data is not None)
         is_text = expected == "str" or name in TYPES[kind].names_where("words")
         return value.data if is_typed and not is_text else value.text
-    return _nested(value)
+    return _of_yaml(value) if expected == "dict" else _nested(value)
+
+
+def _of_yaml(value: Value) -> Any:
+    """Data for something else: as YAML has it, but for numbers that are printed differently."""
+    if isinstance(value, Items):
+        return [_of_yaml(item) for item in value.items]
+    if isinstance(value, Fields):
+        return {key.text: _of_yaml(item) for key, item in value.entries}
+    is_number = isinstance(value.data, (int, float)) and not isinstance(value.data, bool)
+    return value.text if is_number and str(value.data) != value.text else value.data
 
 
 def _nested(value: Value) -> Any:
@@ -90,6 +100,9 @@ def _check_texts(kind: str, name: str, value: Value, diagnostics: Diagnostics) -
 def _unmet(option: Mapping[str, Any], value: Value) -> str:
     """What the value had to be, or nothing when it is that."""
     expected = option["type"]
+    if expected == "dict":
+        is_unset = isinstance(value, Scalar) and value.data is None
+        return "" if is_unset or isinstance(value, Fields) else "a mapping"
     if not isinstance(value, Scalar):
         return {"str": "a text", "int": "an integer", "bool": "true or false"}.get(expected, "")
     if "{{" in value.text or value.data is None or value.text == "":

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 
 
 class _Attributes(Mapping[str, Mapping[str, Mapping[str, Any]]]):
@@ -27,6 +27,9 @@ class _Attributes(Mapping[str, Mapping[str, Mapping[str, Any]]]):
 
 #: By resource type and attribute: the entry of the argument spec (`type`, `choices`, ...).
 ATTRIBUTES = _Attributes()
+
+#: What may stand for a type: those that are listed, and what stands for the others.
+TYPE_LABELS = (*TYPES, *(family.label for family in FAMILIES))
 
 #: Resource types by the names that they had.
 FORMER_NAMES: Mapping[str, str] = {

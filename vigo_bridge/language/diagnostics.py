@@ -60,6 +60,7 @@ CODES = {
     "VB502": "exec that is not idempotent",
     "VB503": "guard that checks the opposite",
     "VB504": "ambiguous comma",
+    "VB505": "unusable Ansible module",
     "VB601": "invalid path of a secret",
     "VB604": "invalid secrets.yml",
     "VB605": "file with secrets that other users can read",

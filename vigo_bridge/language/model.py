@@ -45,6 +45,7 @@ class Resource:
     case: Case | None
     template: bool
     position: Position
+    type_position: Position
 
     @property
     def arms(self) -> tuple[Mapping[str, Value], ...]:

@@ -6,7 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import (
+    Family,
+    ResourceType,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 from vigo_bridge.language.attributes import INTEGER
 from vigo_bridge.language.catalog import ATTRIBUTES, FORMER_NAMES
 from vigo_bridge.language.schema_parts import (
@@ -28,44 +32,65 @@ _GIVEN: JsonSchema = {"not": {"enum": [None, ""]}}
 def resource_definitions() -> JsonSchema:
     """By name: `resource`, `whole_resource` (nothing comes from elsewhere), `attributes`."""
     kinds = {kind: kind for kind in ATTRIBUTES} | dict(FORMER_NAMES)
-    names = sorted({name for options in ATTRIBUTES.values() for name in options})
+    families = {family.name: family for family in FAMILIES}
+    every = [*ATTRIBUTES.values(), *(family.of(name).options for name, family in families.items())]
+    names = sorted({name for options in every for name in options})
     return {
         "resource": {
             "type": "object",
             **has("type"),
-            "properties": {"type": {"enum": list(kinds)}},
-            "allOf": [_when(written, reference(written)) for written in kinds],
+            "properties": {
+                "type": {
+                    "anyOf": [
+                        {"enum": list(kinds)},
+                        *(_named_like(family) for family in FAMILIES),
+                    ]
+                }
+            },
+            "allOf": [
+                *(_when({"const": written}, reference(written)) for written in kinds),
+                *(_when(_named_like(family), reference(name)) for name, family in families.items()),
+            ],
         },
         "whole_resource": {
             "if": {"not": has("match")},
-            "then": {"allOf": [_when(written, _required(kind)) for written, kind in kinds.items()]},
+            "then": {
+                "allOf": [
+                    _when({"const": written}, _required(kind)) for written, kind in kinds.items()
+                ]
+            },
         },
         "attributes": {
             "type": "object",
             "properties": dict.fromkeys(names, True),
             "additionalProperties": False,
         },
-        **{written: _resource(written, kind) for written, kind in kinds.items()},
+        **{written: _resource(written, TYPES[kind]) for written, kind in kinds.items()},
+        **{name: _resource(name, family.of(name)) for name, family in families.items()},
     }
 
 
-def _when(written: str, then: JsonSchema) -> JsonSchema:
-    test = {**has("type"), "properties": {"type": {"const": written}}}
+def _when(name: JsonSchema, then: JsonSchema) -> JsonSchema:
+    test = {**has("type"), "properties": {"type": name}}
     return {"if": test, "then": then}
 
 
-def _resource(written: str, kind: str) -> JsonSchema:
-    """written: the type, maybe an older name of it. kind: its current name."""
-    attributes = {name: _attribute(option) for name, option in ATTRIBUTES[kind].items()}
+def _named_like(family: Family) -> JsonSchema:
+    return {"type": "string", "pattern": f"^(?:{family.pattern.pattern})$"}
+
+
+def _resource(written: str, kind: ResourceType) -> JsonSchema:
+    """written: the type, maybe an older name of it."""
+    attributes = {name: _attribute(option) for name, option in kind.options.items()}
     arm = {"type": "object", "properties": attributes, "additionalProperties": False}
     older = {
         key: {**attributes[name], "deprecated": True}
-        for key, name in TYPES[kind].former_attributes.items()
+        for key, name in kind.former_attributes.items()
         if written in FORMER_NAMES
     }
     shape = of_shape(RESOURCE)
     keys = shape["properties"] | {"match": or_null(by_name(arm))}
-    if not TYPES[kind].has_template_switch:
+    if not kind.has_template_switch:
         del keys["template"]
     return {
         **shape,
@@ -86,6 +111,8 @@ def _attribute(option: Mapping[str, Any]) -> JsonSchema:
         values = [{"enum": list(option["choices"])}, _OPEN]
     elif kind == "str":
         values = [SCALAR]
+    elif kind == "dict":
+        values = [{"type": "object"}]
     else:
         return {}
     return {"anyOf": [*values, {"type": "null"}]}

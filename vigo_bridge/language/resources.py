@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import check_attribute, check_required
-from vigo_bridge.language.catalog import ATTRIBUTES, FORMER_NAMES
+from vigo_bridge.language.catalog import ATTRIBUTES, FORMER_NAMES, TYPE_LABELS
 from vigo_bridge.language.defaults import Defaults
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
-    did_you_mean_or_known,
+    did_you_mean,
     listed,
 )
 from vigo_bridge.language.model import REFERENCES, Case, Resource
@@ -43,6 +43,7 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
         case=case,
         template=template,
         position=fields.position,
+        type_position=next(value.position for key, value in fields.entries if key.text == "type"),
     )
     for arm in resource.arms:
         check_required(kind, arm, fields.position, diagnostics)
@@ -51,7 +52,7 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
 
 def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
     quiet = Reader(fields, "a resource", diagnostics)
-    written = quiet.required_text("type", f"add type: with one of {listed(ATTRIBUTES)}")
+    written = quiet.required_text("type", f"add type: with one of {listed(TYPE_LABELS)}")
     if written is None:
         return None
     kind = FORMER_NAMES.get(written.text, written.text)
@@ -63,7 +64,7 @@ def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
             "VB107",
             written.position,
             f"resource type {kind!r} is not supported",
-            did_you_mean_or_known(kind, ATTRIBUTES),
+            did_you_mean(kind, ATTRIBUTES) or f"known: {listed(TYPE_LABELS)}",
         )
         return None
     return kind

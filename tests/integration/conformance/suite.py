@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.integration.ansible_program import TARGET_PYTHON
 from vigo_bridge.ansible.user_variables import reserved_names
 from vigo_bridge.emit.bundle import write_bundle
@@ -170,7 +171,7 @@ class Batch:
         for host in hosts:
             results = json.loads((record / f"{host}.json").read_text())
             assert not results.get("failed"), (self._rows[host].name, results["msg"])
-            found[host] = {result["id"]: result["action"] for result in results["resources"]}
+            found[host] = {result["id"]: _own_action(result) for result in results["resources"]}
         return found
 
     def _run_tasks(self, hosts: Sequence[str], record: Path) -> dict[str, dict[str, str]]:
@@ -185,7 +186,7 @@ class Batch:
         for result in results:
             if result["host"] == host:
                 assert result["status"] != "failed", (self._rows[host].name, result)
-                done[result["task"]] = result["action"] or "skipped"
+                done[result["task"]] = _action(result)
         plan, _ = resolve(
             load(self._folder / "stacks" / "tasks" / host), [host], self._rows[host].settings
         )
@@ -222,6 +223,19 @@ class Batch:
             check=False,
         )
         assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-3000:]
+
+
+def _action(result: Mapping[str, Any]) -> str:
+    """The action of a task; modules that are not ours say only whether they changed something."""
+    if result["action"] or result["status"] != "ok":
+        return result["action"] or "skipped"
+    return "updated" if result["changed"] else "none"
+
+
+def _own_action(result: Mapping[str, Any]) -> str:
+    is_module = bool(TYPES[result["type"]].module_options)
+    action: str = result["action"]
+    return "updated" if is_module and action in ("created", "deleted") else action
 
 
 def _merged(earlier: str, later: str | None) -> str:

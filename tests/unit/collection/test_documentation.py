@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import COMMON
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES
 from tests.unit.collection.module_sources import COLLECTION, MODULES, ModuleSource, load_yaml
 
 #: What both the documentation and the argument spec say of an option, and its default.
@@ -32,7 +33,8 @@ def test_options_are_those_of_the_argument_spec(module: ModuleSource) -> None:
 
 def test_attributes_that_all_resources_have_are_documented() -> None:
     documented = MODULES["converge"].documentation["options"]["resources"]["suboptions"]
-    assert set(documented) == set(COMMON)
+    of_families = {name for family in FAMILIES for name in family.of(family.name).options}
+    assert set(documented) == {*COMMON, *of_families}
 
 
 @every_module

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from vigo_bridge.app.modules import module_findings
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import CODES
 from vigo_bridge.resolve import check, resolve
@@ -36,6 +37,11 @@ def test_examples(code: str, example: str, tmp_path: Path) -> None:
     stack = load(tmp_path)
     plan, found = resolve(stack, [HOST])
     ignored = warn_of_reserved(plan, users, {})
-    noted = (*note_overrides(plan, users, {}), *ignored, *secret_findings(stack))
+    noted = (
+        *note_overrides(plan, users, {}),
+        *ignored,
+        *secret_findings(stack),
+        *module_findings(stack),
+    )
     codes = {item.code for item in (*check(stack), *found, *noted)}
     assert code in codes

@@ -139,7 +139,7 @@ def _type(value: Any) -> str:
 
 def _shown(tasks: Iterable[Written]) -> Iterator[tuple[str, str]]:
     for written in tasks:
-        (module,) = [name for name in written.task if name.startswith("vigo.bridge.")]
+        (module,) = [name for name in written.task if "." in name]
         yield written.task["name"], module
 
 

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import paths
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.names import role_name, slug, title, unique
 from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
 from vigo_bridge.emit.tasks.sequence import CrateSteps, sequence
 from vigo_bridge.emit.tasks.tasks import Naming, TaskWriter, Written
 from vigo_bridge.emit.tasks.values import used_by
 from vigo_bridge.emit.tasks.variables import Default, Variables
-from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate
+from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,22 @@ def _refusals(group: Group) -> list[Refusal]:
         for crate in group.crates
         for resource in crate.resources
         if used_by(resource).everything
+    ] + [
+        Refusal(
+            group,
+            f"{resource.id} has a secret, which {resource.type} cannot look up by itself; use"
+            " bundle style",
+        )
+        for crate in group.crates
+        for resource in crate.resources
+        if TYPES[resource.type].module_options and _has_secrets(resource, crate, group)
     ]
+
+
+def _has_secrets(resource: PlannedResource, crate: PlannedCrate, group: Group) -> bool:
+    known = {**{one.name: one.value for one in group.variables}, **crate.vars}
+    read = [known.get(name) for name in used_by(resource).variables]
+    return bool(paths([resource.attributes, read]))
 
 
 class _Collection:

@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.durations import seconds
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import CONVERGE, RERUN
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.names import prefixed, unique
@@ -206,11 +208,22 @@ class TaskWriter:
 
 def _module_call(resource: PlannedResource, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The module of the resource's type; the one for stacks where the type has none."""
-    module = TYPES[resource.type].module
+    kind = TYPES[resource.type]
+    module = kind.module
+    if kind.module_options:
+        others = {key: value for key, value in arguments.items() if key != kind.module_options}
+        if "timeout" in others:
+            others["timeout"] = _seconds(others["timeout"])
+        return {module: arguments.get(kind.module_options) or {}, **others}
     if module:
         return {module: dict(arguments)}
     identity = {"id": resource.id, "type": resource.type, "template": False}
     return {CONVERGE: {"resources": [{**identity, **arguments}], "crates": {}, "vars": {}}}
+
+
+def _seconds(timeout: Any) -> Any:
+    """Return a time limit as Ansible has it: a whole number of seconds."""
+    return timeout if isinstance(timeout, Jinja) else max(1, ceil(seconds(timeout, "timeout")))
 
 
 def _condition_of(step: Step) -> str:

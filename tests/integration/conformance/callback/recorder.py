@@ -28,6 +28,7 @@ class CallbackModule(CallbackBase):
             "task": result._task.get_name(),
             "status": status,
             "action": result._result.get("action"),
+            "changed": bool(result._result.get("changed")),
             "message": str(result._result.get("msg", "")),
         }
         with Path(os.environ["VIGO_TEST_RECORD"]).open("a", encoding="utf-8") as stream:

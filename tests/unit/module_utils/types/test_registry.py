@@ -18,7 +18,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor impor
     Attribute,
     ResourceType,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 from tests.unit.collection.module_sources import COLLECTION, MODULES, load_yaml
 from vigo_bridge.language.schema import schema
 
@@ -139,7 +139,7 @@ def test_what_a_type_names_are_its_attributes(kind: ResourceType) -> None:
 
 def test_folders_and_types_are_the_same() -> None:
     folders = {path.parent.name for path in FOLDERS.glob("*/descriptor.py")}
-    assert folders == set(TYPES)
+    assert folders == {*TYPES, *(family.name for family in FAMILIES)}
 
 
 def test_nothing_else_names_a_type() -> None:
@@ -183,5 +183,5 @@ def _lines_that_name_types(program: str) -> Iterator[int]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             parts = [*node.args] if node.func.attr == "get" else []
         for part in parts:
-            if isinstance(part, ast.Constant) and part.value in TYPES:
+            if isinstance(part, ast.Constant) and part.value in list(TYPES):
                 yield part.lineno

@@ -23,11 +23,13 @@ from ansible.module_utils.common.validation import (
 )
 
 from ..module_utils.common.errors import ResourceError
-from ..module_utils.converge.input import docker_hosts, types_by_id
+from ..module_utils.converge.input import docker_hosts, foreign_modules, types_by_id
+from ..module_utils.delivery import module_archive
 from ..module_utils.host.system_errors import explained
 from ..plugin_utils import playbook_output
 from ..plugin_utils.clean_errors import clean_action_errors
 from ..plugin_utils.host_result import HostResult, Sent, checked_result
+from ..plugin_utils.module_archives import ModuleArchive, archive_of
 from ..plugin_utils.printable import clean
 from ..plugin_utils.reserved_names import is_reserved, unused
 from ..plugin_utils.result_file import (
@@ -50,6 +52,8 @@ _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host"
 
 
 class ActionModule(SecretAction):
+    added = module_archive.ADDED
+
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -70,7 +74,13 @@ class ActionModule(SecretAction):
         warning = self._prefer_user_variables(arguments, task_vars)
         try:
             arguments = with_texts_only(arguments, _TEXTS)
-            raw = self.call(MODULE, arguments, task_vars, needs_sdk=_needs_sdk(arguments))
+            raw = self.call(
+                MODULE,
+                arguments,
+                task_vars,
+                needs_sdk=_needs_sdk(arguments),
+                modules=_modules(arguments),
+            )
         except AnsibleConnectionFailure as error:
             record_unreachable(host, str(error))
             raise
@@ -135,6 +145,15 @@ def _sent(arguments: Mapping[str, Any]) -> Sent | None:
 
 def _needs_sdk(arguments: Mapping[str, Any]) -> bool:
     return bool(arguments.get("prune") or docker_hosts(arguments))
+
+
+def _modules(arguments: Mapping[str, Any]) -> ModuleArchive | None:
+    """Return the modules of Ansible that resources are. Raises AnsibleActionFail."""
+    try:
+        names = foreign_modules(arguments)
+    except (AttributeError, TypeError):
+        return None  # the module says what is wrong
+    return archive_of(names) if names else None
 
 
 def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,10 +37,22 @@ options:
         description: A name without a crate. Default is the type and its main attribute.
         type: str
       type:
-        description: The type of the resource. Its attributes are those of the module of that name.
+        description:
+          - The type of the resource, V(container), V(file) or V(exec), whose attributes are those
+            of the module of that name.
+          - Or the full name of any module that does its work on the target, such as
+            V(ansible.builtin.user). Its attributes are O(resources[].args) and
+            O(resources[].timeout).
         type: str
         required: true
-        choices: [container, file, exec]
+      args:
+        description: For a type that is the full name of a module, the options of that module.
+        type: dict
+      timeout:
+        description:
+          - For a type that is the full name of a module, how long it may take, in seconds or as
+            V(5m). Then it is stopped, and the resource fails. Default is V(300).
+        type: raw
       depends_on:
         description: References to resources or crates that come before this one.
         type: raw
@@ -226,6 +238,18 @@ EXAMPLES = r"""
             container: shop
             image: registry.example.com/shop:v2.1.0
 
+- name: A user, and a line of a file, by modules of Ansible
+  vigo.bridge.converge:
+    scope: users
+    resources:
+      - id: users/deploy
+        type: ansible.builtin.user
+        args: {name: deploy, system: true, shell: /usr/sbin/nologin}
+      - id: users/limits
+        type: ansible.builtin.lineinfile
+        args: {path: /etc/security/limits.conf, line: "deploy - nofile 4096"}
+        depends_on: [users/deploy]
+
 - name: What the inventory says of the host in vigo_resources, vigo_crates and vigo_vars
   vigo.bridge.converge:
 """
@@ -293,14 +317,19 @@ notes:
 
 import os
 
+from ansible.module_utils import basic
+
 from ..module_utils.common.wording import counted
 from ..module_utils.converge.input import docker_hosts
 from ..module_utils.converge.run import check_options, converge
+from ..module_utils.delivery import module_archive
+from ..module_utils.delivery.ansible_compat import own_arguments
 from ..module_utils.delivery.called_module import CalledModule
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
 from ..module_utils.types.base import concealed
 from ..module_utils.types.container.prune import usual_engine_is_there
+from ..module_utils.types.target import Target
 from ..module_utils.types.task import explained, leave, require_sdk, target_of
 
 
@@ -322,6 +351,7 @@ def main() -> None:
             "docker_host": {"type": "str"},
         },
         supports_check_mode=True,
+        added=module_archive.ADDED,
     )
     target = target_of(module)
     with explained(module, target, with_notes=True):
@@ -330,6 +360,7 @@ def main() -> None:
             os.environ["DOCKER_HOST"] = module.params["docker_host"]
         if _needs_sdk(module):
             require_sdk(module, module.params["state_dir"] or private_files.default_folder())
+        _require_modules(module, target)
         results = converge(module.params, target)
     secrets = target.secrets
     results = [concealed(result, secrets) for result in results]
@@ -352,6 +383,22 @@ def _needs_sdk(module: CalledModule) -> bool:
     if not hosts and module.params["prune"] and usual_engine_is_there():
         hosts = [""]
     return any(map(needs_sdk, hosts))
+
+
+def _require_modules(module: CalledModule, target: Target) -> None:
+    """End the call, with nothing done, where the controller has to send modules first."""
+    offer, archive = (module.taken.get(name) for name in module_archive.ADDED)
+    if not offer:
+        return
+    path = module_archive.provide(offer, archive, keep=not module.check_mode)
+    if path is None:
+        # They are returned by the second call.
+        module.params = {}
+        module.exit_json(changed=False, **{module_archive.MISSING: True})
+        return
+    module_archive.load(path)
+    library = module_archive.Library(path, offer["modules"], own_arguments(basic))
+    target.service(module_archive.LIBRARY, lambda: library)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,14 @@ used where they are needed.
 
 from __future__ import annotations
 
+import datetime
+import inspect
+import os
+import zipfile
+from dataclasses import dataclass
 from typing import Any, Mapping, MutableMapping
 
-from ansible import constants
+from ansible import constants, module_utils
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleParserError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.lookup import LookupBase
@@ -334,3 +339,81 @@ def _as_result(parsed: Any) -> dict[str, Any]:
         raise unsupported("ansible.vars.clean.remove_internal_keys") from None
     remove_internal_keys(parsed)
     return parsed
+
+
+@dataclass(frozen=True)
+class FoundModule:
+    """A module as Ansible finds it. name: its own full name; path: its file."""
+
+    name: str
+    path: str
+
+
+def find_module(name: str) -> FoundModule | None:
+    """Return the module that a full name stands for, redirects followed; None where there is none.
+
+    Why: modules are sent by us, and Ansible documents no way to find them. Missing: an error.
+    """
+    from ansible.plugins.loader import module_loader
+
+    try:
+        found = _of(module_loader, "find_plugin_with_context")(name)
+    except AnsibleError:  # such as one that was removed
+        return None
+    if not found.resolved or not found.plugin_resolved_path:
+        return None
+    return FoundModule(found.resolved_fqcn or name, found.plugin_resolved_path)
+
+
+def modules_folder() -> str:
+    """Return the folder with the modules of ansible.builtin.
+
+    Why: to name the module that was meant. Missing: a folder that does not exist.
+    """
+    return os.path.join(os.path.dirname(os.path.abspath(module_utils.__file__)), "../modules")
+
+
+def has_action(name: str) -> bool:
+    """Return whether a plugin on the controller does a part of a module's work.
+
+    Why: only the module itself can be run on a target by us. Missing: an error.
+    """
+    from ansible.plugins.loader import action_loader
+
+    try:
+        return bool(_of(action_loader, "find_plugin_with_context")(name).resolved)
+    except AnsibleError:
+        return False
+
+
+def import_name(path: str) -> str:
+    """Return what Python imports for a module's file. Raises ValueError where it cannot.
+
+    Why: modules find their neighbours by it. Missing: an error.
+    """
+    from ansible.executor import module_common
+
+    name: str = _of(module_common, "_get_ansible_module_fqn")(path)
+    return name
+
+
+def add_imports(archive: zipfile.ZipFile, name: str, source: str) -> None:
+    """Add all of ``module_utils`` that a program imports, and that those import, to an archive.
+
+    name: as Python imports the program. Raises AnsibleError where something is not found. Why:
+    what modules find on a target must be what Ansible sends. Missing: an error.
+    """
+    from ansible.executor import module_common
+
+    given: dict[str, Any] = {
+        "name": name.rpartition(".")[2],
+        "module_fqn": name,
+        "module_data": source.encode(),
+        "zf": archive,
+        "date_time": datetime.datetime(1980, 1, 1),
+    }
+    finder = _of(module_common, "recursive_finder")
+    if "extension_manager" in inspect.signature(finder).parameters:
+        builder = _of(module_common, "_builder")
+        given["extension_manager"] = _of(builder, "ExtensionManager")()
+    finder(**given)

@@ -11,6 +11,7 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils.common.errors import ResourceError
+from ..module_utils.delivery import module_archive
 from ..module_utils.delivery.called_module import ADDED, SDK, SDK_ARCHIVE, SECRETS
 from ..module_utils.engine import sdk
 from ..module_utils.secrets import references as secret_references
@@ -18,6 +19,7 @@ from ..module_utils.secrets.references import MASK
 from ..module_utils.types.typed_attributes import with_texts
 from .ansible_secrets import look_up_in_ansible
 from .clean_errors import clean_action_errors
+from .module_archives import ModuleArchive
 from .printable import clean, cleaned_result
 from .running_action import RunningAction, display
 from .sdk_archive import OFFER, controllers_sdk
@@ -38,10 +40,11 @@ class SecretAction(RunningAction):
         task_vars: Mapping[str, Any],
         *,
         needs_sdk: bool = False,
+        modules: ModuleArchive | None = None,
     ) -> dict[str, Any]:
         """Executes the module with these arguments. Raises AnsibleActionFail.
 
-        needs_sdk: whether it speaks to an engine.
+        needs_sdk: whether it speaks to an engine. modules: those of Ansible that it runs.
         """
         self._refuse_added()
         try:
@@ -56,8 +59,10 @@ class SecretAction(RunningAction):
             self.refuse_arguments_on_disk()
         given = {**arguments, SECRETS: _Hidden(secrets)}
         if needs_sdk:
-            return self._execute_with_sdk(module, given, task_vars)
-        return self.execute(module, given, task_vars)
+            given[SDK] = OFFER
+        if modules:
+            given[module_archive.OFFER] = modules.offer()
+        return self._execute_offering(module, given, task_vars, modules)
 
     def _refuse_added(self) -> None:
         """Raises AnsibleActionFail where the task itself sets what only action plugins add."""
@@ -65,16 +70,24 @@ class SecretAction(RunningAction):
             if name in self._task.args:
                 raise AnsibleActionFail(f"unsupported parameter {name}; remove it from the task")
 
-    def _execute_with_sdk(
-        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    def _execute_offering(
+        self,
+        module: str,
+        arguments: dict[str, Any],
+        task_vars: Mapping[str, Any],
+        modules: ModuleArchive | None,
     ) -> dict[str, Any]:
-        """Offers the controller's SDK, and sends it to a target that has none yet."""
-        given = {**arguments, SDK: OFFER}
-        result = self.execute(module, given, task_vars)
-        archive = controllers_sdk() if result.get(sdk.MISSING) else None
-        if archive is None:
-            return result
-        return self.execute(module, {**given, SDK_ARCHIVE: archive.packed()}, task_vars)
+        """Send archives to a target that says that it has not what was offered."""
+        while True:
+            result = self.execute(module, arguments, task_vars)
+            missing: dict[str, Any] = {}
+            if result.get(sdk.MISSING) and (archive := controllers_sdk()):
+                missing[SDK_ARCHIVE] = archive.packed()
+            if result.get(module_archive.MISSING) and modules:
+                missing[module_archive.ARCHIVE] = modules.packed()
+            if not missing.keys() - arguments.keys():
+                return result
+            arguments = {**arguments, **missing}
 
     def refuse_arguments_on_disk(self) -> None:
         """Raises AnsibleActionFail where Ansible would write the arguments to a file there."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 from ..common.comma_strings import as_list, text, words
 from ..common.errors import ResourceError, within
 from ..common.suggest import did_you_mean
-from ..types.registry import TYPES
+from ..types.registry import FAMILIES, TYPES
 from .references import Crate, Node
 
 if TYPE_CHECKING:
@@ -95,6 +95,19 @@ def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def foreign_modules(arguments: Mapping[str, Any]) -> list[str]:
+    """Return the full names of the modules that are not ours, in ``resources`` and ``crates``.
+
+    Nothing is checked yet.
+    """
+    found = [
+        kind.module
+        for entry in _entries(arguments)
+        if isinstance(entry, Mapping) and (kind := _type_of(entry)) and kind.module_options
+    ]
+    return sorted(set(found))
+
+
 def types_by_id(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the type of each resource in ``resources`` and ``crates``, not yet checked.
 
@@ -136,7 +149,7 @@ def _inline(crates: Mapping[str, Any]) -> Iterator[Any]:
 def _parse(entry: Mapping[str, Any]) -> Resource:
     kind = _type_of(entry)
     if kind is None:
-        known = ", ".join(TYPES)
+        known = ", ".join([*TYPES, *(family.label for family in FAMILIES)])
         raise ResourceError(
             f"resource {_label(entry)}: type {entry.get('type')!r} is not one of {known}"
         )
@@ -169,6 +182,8 @@ def _id(entry: Mapping[str, Any]) -> str:
                 return text(entry[name])
     written, kind = entry.get("type"), _type_of(entry)
     name = kind.key if kind is not None else ""
+    if kind is not None and not name:
+        raise ResourceError(f"a resource of type {written} has no name; give it one")
     key = entry.get(name, "")
     with within(f"resource of type {written}: {name}"):
         return f"{written}:{' '.join(words(key)) if isinstance(key, (list, tuple)) else text(key)}"

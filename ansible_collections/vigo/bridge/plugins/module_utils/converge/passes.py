@@ -220,9 +220,9 @@ class Convergence:
         def conclude() -> None:
             result = begun.result()
             try:
-                if result.failed:
+                if not result.changed:
                     self._journal.retract(resource.id, new_debts)
-                else:
+                if not result.failed:
                     self._journal.strike(resource.id)
             except ResourceError as error:  # What was to be struck stays owed.
                 result = result if result.failed else as_failed(result, error)

@@ -99,12 +99,10 @@ def _with(results: Iterable[Result], others: Iterable[Result]) -> list[Result]:
 
 def _behaviours(resources: Iterable[Resource], with_orphans: bool) -> dict[str, Behaviour]:
     """What the types of the resources do. with_orphans: and those that look for orphans."""
-    used = {resource.type for resource in resources}
-    return {
-        name: kind.behaviour()
-        for name, kind in TYPES.items()
-        if name in used or (with_orphans and kind.leaves_orphans)
-    }
+    orphans = (name for name, kind in TYPES.items() if with_orphans and kind.leaves_orphans)
+    used = dict.fromkeys([*orphans, *(resource.type for resource in resources)])
+    names = [*(name for name in TYPES if name in used), *used]
+    return {name: TYPES[name].behaviour() for name in dict.fromkeys(names)}
 
 
 def _stack(arguments: Mapping[str, Any]) -> Stack:

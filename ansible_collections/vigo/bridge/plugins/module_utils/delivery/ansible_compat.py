@@ -9,6 +9,8 @@ It stands apart from ``plugin_utils/ansible_compat.py``, since a target has noth
 
 from __future__ import annotations
 
+import inspect
+import json
 from typing import Any, Mapping, Sequence
 
 #: How modules and Ansible write data to one another.
@@ -45,3 +47,45 @@ class TakesArguments:
         super()._load_params()  # type: ignore[misc]
         given = [name for name in self.names_to_take if name in self.params]
         self.taken = {name: self.params.pop(name) for name in given}
+
+
+def own_arguments(basic: Any) -> dict[str, Any]:
+    """Return what Ansible has told this process's module beside its options.
+
+    basic: the module ``ansible.module_utils.basic``. Why: what another module is told must be the
+    same. Missing: raises AttributeError.
+    """
+    given = json.loads(basic._ANSIBLE_ARGS)["ANSIBLE_MODULE_ARGS"]
+    return {name: value for name, value in given.items() if name.startswith("_ansible_")}
+
+
+def run_as_module(name: str, library: str, arguments: Mapping[str, Any]) -> None:
+    """Run a module as Ansible's own wrapper does; it prints its result and ends the process.
+
+    name: as Python imports it. library: the archive that holds it and all that it imports. Why:
+    modules that start themselves with another Python ask for what the wrapper sets. Missing:
+    raises ImportError.
+    """
+    from ansible.module_utils._internal._ansiballz import _loader
+
+    given = {
+        "json_params": json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode(),
+        "profile": PROFILE,
+        "module_fqn": name,
+        "modlib_path": library,
+        "extensions": {},
+    }
+    known = inspect.signature(_loader.run_module).parameters
+    _loader.run_module(**{key: value for key, value in given.items() if key in known})
+
+
+def answer_in(output: str) -> tuple[str, list[str]]:
+    """Return the JSON that a module has printed, and warnings of what follows it.
+
+    Raises ValueError where there is none. Why: what counts as the answer must be the same as for a
+    task. Missing: raises ImportError.
+    """
+    from ansible.module_utils.json_utils import _filter_non_json_lines
+
+    answer, warnings = _filter_non_json_lines(output, objects_only=True)
+    return answer, list(warnings)

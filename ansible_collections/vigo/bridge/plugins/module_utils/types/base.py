@@ -86,12 +86,14 @@ class Decision:
 class Outcome:
     """What acting showed: a command's exit code and the end of its output.
 
-    returned: what a task that applies the resource alone returns besides, by name.
+    returned: what a task that applies the resource alone returns besides, by name. decision: what
+    was done, where that shows only by acting; None where it is what was decided.
     """
 
     rc: int | None = None
     output: str | None = None
     returned: Mapping[str, Any] = field(default_factory=dict)
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -389,6 +391,7 @@ class _Attempt:
     started: float = field(default_factory=time.monotonic)
 
     def succeeded(self, decision: Decision, outcome: Outcome, ended: float) -> Result:
+        decision = outcome.decision or decision
         return Result(
             self.id,
             self.type,

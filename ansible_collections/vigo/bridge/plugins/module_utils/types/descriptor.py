@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Pattern
 
 if TYPE_CHECKING:
     from .base import Behaviour
@@ -74,6 +74,8 @@ class ResourceType:
     parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
     module: the full name of the module for one resource; empty where ``vigo.bridge.converge``
     applies it.
+    module_options: the attribute that holds the options of ``module``, where these are not the
+    attributes themselves. It is a module that is not ours.
     task_options: what such a task has beside the attributes.
     added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
@@ -95,6 +97,7 @@ class ResourceType:
     behaviour: Callable[[], Behaviour]
     parse: Callable[[Mapping[str, Any]], object]
     module: str = ""
+    module_options: str = ""
     task_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     added: tuple[str, ...] = ()
     needed_unless_absent: tuple[str, ...] = ()
@@ -137,3 +140,17 @@ class ResourceType:
         if self.on_trigger == RERUN:
             return any(guard in attributes for guard in self.unasked_when_triggered)
         return self.on_trigger == RESTART
+
+
+@dataclass(frozen=True)
+class Family:
+    """Types that are not listed, since there are too many: all names of one form are such types.
+
+    name: what the schema and the documentation call it. label: what stands for one of the names.
+    pattern: the names. of: makes the type of a name; all have the same attributes.
+    """
+
+    name: str
+    label: str
+    pattern: Pattern[str]
+    of: Callable[[str], ResourceType]

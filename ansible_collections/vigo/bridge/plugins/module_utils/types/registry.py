@@ -9,18 +9,52 @@ The imports are written out, because Ansible sends to a target what a module's i
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Mapping
+from typing import Iterator, Mapping
 
+from .ansible_module.descriptor import FAMILY as ANSIBLE_MODULE
 from .container.descriptor import TYPE as CONTAINER
-from .descriptor import ResourceType
+from .descriptor import Family, ResourceType
 from .exec.descriptor import TYPE as EXEC
 from .file.descriptor import TYPE as FILE
 
-#: By name, in the order in which they are documented.
-TYPES: Mapping[str, ResourceType] = {kind.name: kind for kind in (CONTAINER, FILE, EXEC)}
+#: In the order in which they are documented.
+FAMILIES: tuple[Family, ...] = (ANSIBLE_MODULE,)
+
+
+class _Types(Mapping[str, ResourceType]):
+    """Types by name. Those of families can be asked for, and are not listed."""
+
+    def __init__(self, *listed: ResourceType) -> None:
+        self._types = {kind.name: kind for kind in listed}
+        self._others: dict[str, ResourceType] = {}
+
+    def __getitem__(self, name: str) -> ResourceType:
+        if name in self._types:
+            return self._types[name]
+        if name not in self._others:
+            self._others[name] = self._of_family(name)
+        return self._others[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    @staticmethod
+    def _of_family(name: str) -> ResourceType:
+        for family in FAMILIES:
+            if isinstance(name, str) and family.pattern.fullmatch(name):
+                return family.of(name)
+        raise KeyError(name)
+
+
+#: In the order in which they are documented.
+TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC)
 
 
 @lru_cache(maxsize=None)
 def names_where(flag: str) -> frozenset[str]:
     """Return the names of the attributes of any type with a flag of `Attribute`."""
-    return frozenset(name for kind in TYPES.values() for name in kind.names_where(flag))
+    kinds = (*TYPES.values(), *(family.of(family.name) for family in FAMILIES))
+    return frozenset(name for kind in kinds for name in kind.names_where(flag))

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module in a forked child of this process, and says what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Mapping, Sequence
+
+from ...common.errors import ResourceError
+from ...delivery import module_archive
+from ...delivery.ansible_compat import run_as_module
+from ...host import forked
+from ...secrets import references as secret_references
+from ..base import Behaviour, Decision, Outcome, Turn
+from ..base import conceal_values as each_text
+from ..descriptor import ResourceType
+from ..target import Target
+from .answer import Answer, Failure, read
+from .spec import ModuleSpec, own_options
+
+_ANYTHING = ("/",)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What check mode knows. is_certain: whether earlier changes cannot alter it."""
+
+    answer: Answer
+    is_certain: bool = True
+
+
+class AnsibleModuleBehaviour(Behaviour):
+    """One module. A real run applies it at once: it looks and acts in one step."""
+
+    def __init__(self, kind: ResourceType) -> None:
+        self.type = kind
+
+    def observe(self, spec: ModuleSpec, target: Target) -> Observed | None:
+        if not target.check_mode:
+            return None
+        try:
+            answer = _run(spec, target)
+        except Failure as error:
+            if not target.foresight.uncertain:
+                raise
+            reason = f"it cannot be told before the earlier changes are made: {error.message}"
+            return Observed(Answer("unknown", reason))
+        return Observed(answer, _is_certain(spec, target))
+
+    def decide(self, spec: ModuleSpec, observed: Observed | None, turn: Turn) -> Decision:
+        if observed is None:
+            return Decision("updated", steps=(spec.module,))
+        decision = _decision(observed.answer)
+        if observed.answer.skipped:
+            return Decision("unknown", f"its check mode does not look: {decision.reason}")
+        if not observed.is_certain:
+            now = "is as desired" if decision.action == "none" else f"would be {decision.action}"
+            reason = f"it cannot be told before the earlier changes are made; now it {now}"
+            return Decision("unknown", reason)
+        return decision
+
+    def act(
+        self, spec: ModuleSpec, observed: Observed | None, decision: Decision, target: Target
+    ) -> Outcome:
+        answer = _run(spec, target)
+        return Outcome(answer.rc, answer.output, decision=_decision(answer))
+
+    def may_alter(self, spec: ModuleSpec) -> Sequence[str]:
+        return spec.paths or _ANYTHING
+
+
+def _decision(answer: Answer) -> Decision:
+    if answer.skipped:
+        return Decision("skipped", answer.reason)
+    return Decision(answer.changed or "none", answer.reason, answer.diff)
+
+
+def _is_certain(spec: ModuleSpec, target: Target) -> bool:
+    """Return whether no earlier change that is only predicted can alter what the module finds."""
+    foresight = target.foresight
+    if not foresight.uncertain:
+        return True
+    paths = spec.paths
+    return bool(paths) and all(
+        foresight.is_clear(path) and foresight.kind(path) is None for path in paths
+    )
+
+
+def _run(spec: ModuleSpec, target: Target) -> Answer:
+    """Apply the module, or have it look in check mode. Raises Failure and Blocked."""
+    library = target.service(module_archive.LIBRARY, _no_library)
+    arguments = {
+        **each_text(own_options(spec.module, spec.args), target.secrets.reveal),
+        **library.told,
+        "_ansible_module_name": spec.module,
+        "_ansible_check_mode": target.check_mode,
+        "_ansible_diff": True,
+        # What has secrets is not written to the target's log.
+        "_ansible_no_log": bool(
+            library.told.get("_ansible_no_log") or secret_references.paths(spec.args)
+        ),
+    }
+    name = library.names[spec.module]
+    ended = forked.run(partial(_become, library.path, name, arguments), spec.timeout)
+    try:
+        answer = read(spec.module, spec.args, ended, spec.timeout)
+    except Failure as error:
+        _warn(spec, target, error.warnings)
+        raise
+    _warn(spec, target, answer.warnings)
+    return answer
+
+
+def _warn(spec: ModuleSpec, target: Target, warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        target.note(f"{spec.module}: {warning}")
+
+
+def _become(path: str, name: str, arguments: Mapping[str, Any]) -> None:
+    """Be the module, in a process of its own."""
+    module_archive.use(path)
+    run_as_module(name, path, arguments)
+
+
+def _no_library() -> module_archive.Library:
+    raise ResourceError(
+        "the modules of Ansible were not sent with this call; vigo.bridge.converge sends them, so"
+        " use it by that name"
+    )

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module is given: attributes to a frozen spec."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from ...common import durations
+from ...common.errors import Problems, ResourceError
+from .descriptor import TIME_LIMIT
+
+#: Folders without which a machine does not work.
+_SYSTEM = re.compile(
+    r"/+(?:(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|sys|usr|var)/*)?"
+)
+_PACKAGES = frozenset({"apk", "apt", "dnf", "dnf5", "homebrew", "pacman", "pkgng", "yum", "zypper"})
+_ABSENT = frozenset({"absent", "removed"})
+#: The options of modules that change the files that these name, and nothing else.
+_FILES: Mapping[str, Sequence[str]] = {
+    "ansible.builtin.blockinfile": ("path", "dest", "destfile", "name"),
+    "ansible.builtin.file": ("path", "dest", "name"),
+    "ansible.builtin.lineinfile": ("path", "dest", "destfile", "name"),
+    "ansible.builtin.replace": ("path", "dest", "destfile", "name"),
+    "community.general.ini_file": ("path", "dest"),
+}
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """What to run. Texts keep their references to secrets; timeout in seconds."""
+
+    module: str
+    args: Mapping[str, Any]
+    timeout: float
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths of all that it reads and changes; none where that is not known."""
+        names = () if "src" in self.args else _FILES.get(self.module, ())
+        found = [self.args[name] for name in names if isinstance(self.args.get(name), str)]
+        return tuple(path for path in found if os.path.isabs(path))
+
+
+def parse(module: str, attributes: Mapping[str, Any]) -> ModuleSpec:
+    """Raises ResourceError for what makes no sense, or would make the machine unusable."""
+    problems = Problems()
+    args = attributes.get("args")
+    if args is None:
+        args = {}
+    if not isinstance(args, Mapping):
+        raise ResourceError("args must be a mapping of the module's options", place=("args",))
+    timeout = problems.of(
+        "timeout", durations.seconds, attributes.get("timeout") or TIME_LIMIT, "timeout"
+    )
+    problems.of("args", _refuse_disaster, module, args)
+    problems.refuse()
+    return ModuleSpec(module, args, timeout)
+
+
+def own_options(module: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return options as the module itself calls them, which Ansible does for some tasks."""
+    if module not in ("ansible.builtin.command", "ansible.builtin.shell"):
+        return args
+    own = {("_raw_params" if name == "cmd" else name): value for name, value in args.items()}
+    return {**own, "_uses_shell": True} if module.endswith(".shell") else own
+
+
+def _refuse_disaster(module: str, args: Mapping[str, Any]) -> None:
+    """Raises ResourceError for what can only be a mistake, and cannot be undone."""
+    if args.get("state") not in _ABSENT:
+        return
+    short = module.rpartition(".")[2]
+    if short in _PACKAGES:
+        for name in ("name", "package", "pkg"):
+            if any(part.strip() == "*" for part in _words(args.get(name))):
+                raise ResourceError(
+                    f"{name}: '*' with state absent would remove all packages; name those to"
+                    " remove",
+                    place=(name,),
+                )
+    if short == "file":
+        for name in ("path", "dest", "name"):
+            path = args.get(name)
+            if isinstance(path, str) and _SYSTEM.fullmatch(os.path.normpath(path)):
+                raise ResourceError(
+                    f"{name}: {path!r} with state absent would remove a folder of the system; name"
+                    " what to remove in it",
+                    place=(name,),
+                )
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value]
+    return str(value or "").split(",")
