@@ -86,7 +86,7 @@ def test_traits_use_the_next_python_too(tmp_path: Path) -> None:
     answer = call("traits", {"names": ["os"]}, hosts, ANSIBLE_TIMEOUT="1")
     assert answer.result["traits"]["os"]["family"], answer.printed
     assert "_call" not in json.dumps(answer.result)
-    assert "shim on the target does not answer; repair or remove it" in answer.printed
+    assert "shim on the target does not respond; repair or remove it" in answer.printed
 
 
 @pytest.mark.parametrize("module", [("exec", {"command": "true"}), ("traits", {"names": ["os"]})])

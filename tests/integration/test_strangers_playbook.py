@@ -104,7 +104,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
         "Unsupported parameters for (vigo.bridge.file) module: contents",
     ),
     "a missing option": ("exec", {}, {}, "missing required arguments: command"),
-    "options that exclude one another": (
+    "options that exclude each other": (
         "file",
         {"target_path": "/x", "content": "", "source": "/y"},
         {},

@@ -146,7 +146,7 @@ def test_settings_win(folder: Path) -> None:
 REFUSED: dict[str, tuple[tuple[str, ...], dict[str, Any], str]] = {
     "a misspelt option": (("plugin", "stakc"), {}, "unknown option 'stakc'; did you mean"),
     "an unknown option": (("plugin", "zzzzzz"), {}, "unknown option 'zzzzzz'; it has "),
-    "no stack": ((), {"stack": ""}, "stack: name the folder that holds configcrates/"),
+    "no stack": ((), {"stack": ""}, "stack: set the folder that contains configcrates/"),
     "no such folder": ((), {"stack": "nowhere"}, "nowhere is not a folder"),
 }
 

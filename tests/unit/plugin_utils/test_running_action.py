@@ -277,7 +277,7 @@ def test_a_python_that_hangs_is_named_once() -> None:
     action.answers[1] = HUNG + json.dumps(DONE)
     action.execute(EXEC, {}, {})
     (warning,) = running_action.display.warning.call_args_list
-    assert warning.args[0].startswith("/opt/python on the target does not answer; ")
+    assert warning.args[0].startswith("/opt/python on the target does not respond; ")
 
 
 def test_no_python_answers() -> None:
@@ -310,4 +310,4 @@ def test_each_call_has_an_identifier_of_its_own() -> None:
 def test_a_module_without_a_result_is_explained() -> None:
     printed = {"module_stdout": "", "module_stderr": "no space", "rc": 1, "msg": "MODULE FAILURE"}
     found = Running(FOUND, by_ansible=printed).execute(EXEC, {}, {})
-    assert "the module ended without a result (exit code 1): no space" in found["msg"]
+    assert "the module exited without a result (exit code 1): no space" in found["msg"]

@@ -32,7 +32,7 @@ class ActionModule(ModuleAction):
             return given
         others = [name for name in CONTENTS if given.get(name) is not None]
         if others:
-            raise AnsibleActionFail(f"src and {others[0]} exclude one another; keep one of them")
+            raise AnsibleActionFail(f"src and {others[0]} exclude each other; keep one of them")
         path = self.find_file("files", source)
         if given.get("mode") == "preserve":
             given["mode"] = f"{stat.S_IMODE(os.stat(path).st_mode):04o}"
@@ -45,7 +45,7 @@ class ActionModule(ModuleAction):
     def _read(self, path: str) -> tuple[bytes, bool]:
         """The content of a regular file, decrypted, and whether it was encrypted."""
         if not os.path.isfile(path):
-            raise AnsibleActionFail(f"src: {path} is not a regular file; name one that is")
+            raise AnsibleActionFail(f"src: {path} is not a regular file; use a regular file")
         if os.path.getsize(path) > _LIMIT:
             raise AnsibleActionFail(
                 f"src: {path} is larger than {_LIMIT >> 20} MiB; use ansible.builtin.copy for it"

@@ -146,7 +146,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "validate without the file": (
         {"content": "a", "validate": "nginx -t"},
-        "validate: 'nginx -t' does not name the new content; write %s where",
+        "validate: 'nginx -t' does not contain %s; use %s for",
     ),
     "owner in other digits": ({"owner": "²"}, "owner: user '²' does not exist"),
     "no octal mode": (
@@ -155,12 +155,12 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "unknown owner": ({"owner": "nobody-such"}, "owner: user 'nobody-such' does not exist"),
     "unknown group": ({"group": "no-such"}, "group: 'no-such' does not exist"),
-    "two contents": ({"content": "a", "source": "/x"}, "content and source exclude one another"),
+    "two contents": ({"content": "a", "source": "/x"}, "content and source exclude each other"),
     "two contents again": (
         {"content": "a", "content_base64": "YQ=="},
-        "content and content_base64 exclude one another",
+        "content and content_base64 exclude each other",
     ),
-    "no base64": ({"content_base64": "a"}, "content_base64: invalid base64: expected what"),
+    "no base64": ({"content_base64": "a"}, "content_base64: invalid base64: expected"),
     "src on a target": ({"src": "/etc/hosts"}, "src: only the action plugin"),
     "missing source": (
         {"source": "/no/such"},

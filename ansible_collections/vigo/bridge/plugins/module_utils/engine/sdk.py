@@ -58,7 +58,8 @@ def provide(
     if not offer:
         raise Blocked(
             f"this target's Python {platform.python_version()} has no usable docker SDK, and the"
-            f" controller has none to send; {_INSTALL}, or pip install docker on the controller"
+            f" controller has no docker SDK to send; {_INSTALL}, or pip install docker on the"
+            " controller"
         )
     for place in _unpacked_before(folders, offer["digest"]):
         if _use(place, folders, keep) is None:
@@ -191,7 +192,7 @@ def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
             obstacles.append(f"{folder} ({reason(error)})")
     raise Blocked(
         "this target has no docker SDK, and the controller's cannot be unpacked into"
-        f" {' or '.join(obstacles)}; make room there, or {_INSTALL}"
+        f" {' or '.join(obstacles)}; free some space there, or {_INSTALL}"
     )
 
 
@@ -203,6 +204,6 @@ def _unpack_for_now(archive: bytes) -> str:
     except OSError as error:
         raise Blocked(
             "this target has no docker SDK, and the controller's cannot be unpacked into"
-            f" {tempfile.gettempdir()} ({reason(error)}); make room there, or {_INSTALL}"
+            f" {tempfile.gettempdir()} ({reason(error)}); free some space there, or {_INSTALL}"
         ) from error
     return place

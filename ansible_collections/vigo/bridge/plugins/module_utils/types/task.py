@@ -139,7 +139,9 @@ class explained:
             self._fail(secrets.conceal_sentence(system_errors.explained(error)))
         if isinstance(error, Exception):
             lines = "".join(traceback.format_exception(kind, error, trace))
-            message = secrets.conceal(f"a defect in vigo.bridge, please report it: {error!r}")
+            message = secrets.conceal(
+                f"internal error in vigo.bridge (please report it): {error!r}"
+            )
             self._fail(message, traceback=secrets.conceal(lines))
 
     def _fail(self, message: str, **returned: str) -> None:

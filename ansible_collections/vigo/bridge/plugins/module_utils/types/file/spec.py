@@ -122,14 +122,14 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
 def _check_contents(attributes: Mapping[str, Any], source: Any) -> None:
     if attributes.get("src") is not None:
         raise ResourceError(
-            "src: only the action plugin of vigo.bridge.file can read it", place=("src",)
+            "src: only the action plugin of vigo.bridge.file can use it", place=("src",)
         )
     given = [name for name in CONTENTS if attributes.get(name) is not None]
     if "source" in given and not source:
         given.remove("source")
     if len(given) > 1:
         raise ResourceError(
-            f"{given[0]} and {given[1]} exclude one another",
+            f"{given[0]} and {given[1]} exclude each other",
             "keep one of them",
             place=(given[0],),
         )
@@ -157,7 +157,7 @@ def is_path(text: str) -> bool:
 def _target_path(path: str) -> str:
     if not is_path(path):
         raise ResourceError(
-            f"target_path: {path!r} is not absolute", "write it from / on, or from ~/ on"
+            f"target_path: {path!r} is not absolute", "write it with a leading / or ~/"
         )
     if path.rpartition("/")[2] in ("", ".", "..") or "/" not in path:
         raise ResourceError(
@@ -169,8 +169,8 @@ def _target_path(path: str) -> str:
 def _validate(command: str | None) -> str | None:
     if command is not None and "%" not in command:
         raise ResourceError(
-            f"validate: {command!r} does not name the new content",
-            "write %s where the path of the temporary file belongs",
+            f"validate: {command!r} does not contain %s",
+            "use %s for the path of the temporary file",
         )
     return command
 
@@ -185,8 +185,8 @@ def _data(attributes: Mapping[str, Any]) -> bytes | None:
         return base64.b64decode("".join(str(written).split()), validate=True)
     except ValueError:
         raise ResourceError(
-            "content_base64: invalid base64: expected what the program base64 or the filter"
-            " b64encode writes"
+            "content_base64: invalid base64: expected the output of base64 or of the filter"
+            " b64encode"
         ) from None
 
 
