@@ -140,10 +140,11 @@ def _end(text: str) -> str:
 def _action(args: Mapping[str, Any], diff: list[_Diff]) -> str:
     if args.get("state") == "absent":
         return "deleted"
-    known = [each for each in diff if not each.prepared]
-    if known and all(_is_nothing(each.before) for each in known):
+    # Modules show the thing itself first, and then its attributes.
+    first = next((each for each in diff if not each.prepared), None)
+    if first and _is_nothing(first.before):
         return "created"
-    if known and all(_is_nothing(each.after) for each in known):
+    if first and _is_nothing(first.after):
         return "deleted"
     return "updated"
 
