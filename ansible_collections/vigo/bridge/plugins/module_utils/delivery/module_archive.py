@@ -21,6 +21,7 @@ import marshal
 import os
 import sys
 import tempfile
+import time
 import zipfile
 import zipimport
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ MISSING = "modules_missing"
 LIBRARY = "modules"
 
 _ENDING = ".zip"
+#: After so many seconds without use an archive may go.
+_UNUSED = 7 * 86400.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def _kept(prefix: str) -> str | None:
                 with os.fdopen(private_files.open_file(path), "rb") as stream:
                     digest = hashlib.sha256(stream.read()).hexdigest()[:32]
                 if name == f"{prefix}{digest}{_ENDING}":
+                    os.utime(path)
                     return path
     except OSError:
         pass
@@ -157,4 +161,6 @@ def _remove_older(name: str) -> None:
             others, key=lambda entry: entry.stat(follow_symlinks=False).st_mtime, reverse=True
         )
         for entry in newest[OTHERS:]:
-            remove(entry.path)
+            # Other stacks of this machine have their own, and may use them now.
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _UNUSED:
+                remove(entry.path)
