@@ -105,7 +105,7 @@ def test_names_that_cannot_be(path: str, reason: str, folder: Path) -> None:
 
 def test_a_link_in_a_circle(folder: Path) -> None:
     (folder / "file").symlink_to("file")
-    with pytest.raises(OSError, match="circle"):
+    with pytest.raises(OSError, match="circular"):
         read_below(str(folder), "file", LIMIT)
 
 

@@ -61,7 +61,7 @@ def box(memory: InMemoryEngine, name: str) -> Any:
 def test_a_first_container_that_fails_is_kept_until_one_is_settled(memory: InMemoryEngine) -> None:
     result = brought(memory, {**APP, **BROKEN})
     assert result.action == "failed"
-    assert result.reason.endswith("it is kept, stopped, as app.vigo-failed")
+    assert result.reason.endswith("it was stopped and kept as app.vigo-failed")
     assert memory.names() == {"app.vigo-failed"}
     assert brought(memory, APP).action == "created"
     assert memory.names() == {"app"}

@@ -275,7 +275,7 @@ def test_the_way_back_starts_nothing_that_did_not_run(memory: InMemoryEngine) ->
     before = memory.box("app")
     result = brought(memory, {**APP, **SHORT})
     assert result.action == "failed"
-    assert "The former container is back;" in result.reason
+    assert "The old container is back;" in result.reason
     assert before is not None
     assert (before.name, before.status) == ("app", "exited")
 
@@ -283,7 +283,7 @@ def test_the_way_back_starts_nothing_that_did_not_run(memory: InMemoryEngine) ->
 def test_what_cannot_be_started_is_kept_for_a_look_at_it(memory: InMemoryEngine) -> None:
     result = brought(memory, {**APP, "command": ["nope"]})
     assert result.action == "failed"
-    assert result.reason.endswith("the new one is kept, stopped, as app.vigo-failed")
+    assert result.reason.endswith("the new one was stopped and kept as app.vigo-failed")
     assert memory.names() == {"app", "app.vigo-failed"}
     assert brought(memory, {**APP, **NEW}).action == "recreated"
     assert memory.names() == {"app"}
@@ -347,9 +347,9 @@ def test_a_silent_engine_is_not_asked_about_each_follower(memory: InMemoryEngine
 
 #: case -> the container that is created on the engine, and why the other one cannot be replaced
 IN_THE_WAY: dict[str, tuple[dict[str, Any], str, bool]] = {
-    "of another tool": ({}, "was not made by vigo.bridge", False),
-    "of another tool, on Podman": ({}, "was not made by vigo.bridge", True),
-    "made with --rm": ({"AutoRemove": True, "ours": True}, "was made with --rm", False),
+    "of another tool": ({}, "was not created by vigo.bridge", False),
+    "of another tool, on Podman": ({}, "was not created by vigo.bridge", True),
+    "made with --rm": ({"AutoRemove": True, "ours": True}, "was created with --rm", False),
 }
 
 
@@ -370,7 +370,7 @@ def test_a_follower_that_is_in_the_way(case: str, runs: bool) -> None:
         assert commands(way) == []
     else:
         assert result.action == "recreated"
-        assert "cannot be started any more" in notes[0]
+        assert "cannot be started;" in notes[0]
 
 
 def other(
@@ -391,7 +391,7 @@ def test_a_follower_that_has_followers(memory: InMemoryEngine) -> None:
     way = FaultyWay(memory)
     result = brought(memory, {**APP, **NEW}, way)
     assert result.action == "failed"
-    assert "let them all name app instead" in result.reason
+    assert "let all of them use app instead" in result.reason
     assert commands(way) == []
 
 
