@@ -45,8 +45,11 @@ def made(answer: Any = RESULT, **arguments: Any) -> Any:
     action._task = SimpleNamespace(args=arguments, no_log=False, diff=False, async_val=0)
     action.template = lambda value: f"rendered {value}"
 
-    def call(module: str, given: Mapping[str, Any], task_vars: Any, needs_sdk: bool) -> Any:
+    def call(
+        module: str, given: Mapping[str, Any], task_vars: Any, needs_sdk: bool, modules: Any
+    ) -> Any:
         action.sent = dict(given)
+        action.modules = modules
         action.needed_sdk = needs_sdk
         if isinstance(answer, Exception):
             raise answer

@@ -211,7 +211,7 @@ def test_no_folder_will_do(tmp_path: Path, real: str) -> None:
 def test_the_controller_has_none(tmp_path: Path) -> None:
     there, message = provide([tmp_path], offer={})
     assert there is None
-    assert "the controller has none to send; install it there" in message
+    assert "the controller has no docker SDK to send; install it there" in message
 
 
 def test_one_that_does_not_run_here(tmp_path: Path) -> None:
