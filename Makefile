@@ -24,7 +24,7 @@ test: .venv/ready ## the tests, on a real engine that they start where none answ
 # Tests with an engine or hosts mostly wait for these.
 .PHONY: test-engine test-hosts test-others
 test-engine:
-	$(PYTHON) -m pytest -n 2 --dist loadgroup tests/integration -m "testbed and not hosts and not sweep"
+	$(PYTHON) -m pytest -n 2 --dist loadfile tests/integration -m "testbed and not hosts and not sweep"
 test-hosts:
 	$(PYTHON) -m pytest tests/integration -m "hosts and not sweep"
 test-others:

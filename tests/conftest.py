@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.properties"]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the testbed, and in it what needs hosts; all other tests may run in parallel.
 
-    Host names exist once per machine, so all tests with hosts are one part of `make test`. Where
-    two processes share the engine, a file's tests are one group, unless the file names another.
+    Host names exist once per machine, so all tests with hosts are one part of `make test`.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
@@ -31,8 +29,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("testbed")
         if "fleet3" in fixtures:
             item.add_marker("hosts")
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process have all tests of a file, and all files with the example stack."""
+    from tests.scheduling import ByFile
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -109,7 +109,7 @@ def test_an_unhealthy_dependency(stack: Stack) -> None:
     results = stack.run(database, stack.app)
     assert (results["db"].action, results["app"].action) == ("failed", "skipped")
     assert results["app"].reason == "c/db failed"
-    assert "did not become healthy within 0.8 s, it is unhealthy" in results["db"].reason
+    assert "did not become healthy within 0.8 s, its status is unhealthy" in results["db"].reason
     assert results["db"].error is not None
     log = results["db"].error["log"]
     assert log.startswith("last healthcheck, exit code 3:\nno database ********")

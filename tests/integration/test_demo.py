@@ -14,8 +14,7 @@ from tests.testbed import Engine
 
 ROOT = Path(__file__).parents[2]
 
-#: The containers of the example stack exist once on the engine.
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("example stack")]
+pytestmark = pytest.mark.integration
 
 
 def demo(*arguments: str) -> str:

@@ -20,8 +20,7 @@ import pytest
 
 from tests.testbed import Engine, Testbed
 
-#: The containers of the example stack exist once on the engine.
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("example stack")]
+pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -20,8 +20,7 @@ from tests.integration.program import SECRET, Finished, vigo_bridge
 from tests.testbed import Engine
 from vigo_bridge.language.identity import lines, new_id
 
-#: The containers of the example stack exist once on the engine.
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("example stack")]
+pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
 HOST = "web1.app.example.com"

@@ -11,8 +11,7 @@ import pytest
 from tests.integration.molecule import ROOT, log_in, molecule
 from tests.testbed import Testbed
 
-#: The containers of the example stack exist once on the engine.
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("example stack")]
+pytestmark = pytest.mark.integration
 
 LONG = [
     path.parent.name
