@@ -249,8 +249,8 @@ def test_validate_notes_what_an_inventory_overrides(inventory: Path) -> None:
     finished = call("config", "validate", "-i", inventory, "--strict")
     assert finished.status == 0
     assert (
-        "stacks/envoys/envoys.vgo:7:16: note: the Ansible inventory sets 'app_tag' too, and wins,"
-        " for web1.app.example.com\n"
+        "stacks/envoys/envoys.vgo:7:16: note: the Ansible inventory also sets 'app_tag', and"
+        " overrides it for web1.app.example.com\n"
     ) in finished.out
     assert "db1" not in finished.out
 

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, dict[str, Any]]] = {
         {"target_path": "relative"},
         "FAILED!",
         {
-            "msg": "target_path: 'relative' is not absolute; write it from / on, or from ~/ on",
+            "msg": "target_path: 'relative' is not absolute; write it with a leading / or ~/",
             "log": "",
         },
     ),

@@ -123,7 +123,7 @@ def test_it_is_validated(copy: Copy) -> None:
     crate = copy.stack / "configcrates/shop.vgo"
     text = crate.read_text()
     for wrong, message in (
-        ("memory_reservation: 1k", "memory_reservation: '1k' is too little"),
+        ("memory_reservation: 1k", "memory_reservation: '1k' is too small"),
         ("memory_reservatoin: 64m", "did you mean 'memory_reservation'?"),
     ):
         crate.write_text(text.replace("memory_reservation: 64m", wrong))

@@ -91,7 +91,7 @@ def test_it_is_planned_and_run(copy: Copy) -> None:
 
 def test_its_schema_is_known(copy: Copy) -> None:
     schema = json.loads(copy("schema").out)
-    assert "motd" in schema["$defs"]["resource"]["properties"]["type"]["enum"]
+    assert "motd" in schema["$defs"]["resource"]["properties"]["type"]["anyOf"][0]["enum"]
     assert set(schema["$defs"]["motd"]["properties"]) >= {"path", "message"}
 
 

@@ -55,8 +55,8 @@ def test_a_failure_shows_its_log_and_what_it_held_back(tmp_path: Path) -> None:
     printed = play(tmp_path, "1\n", 3)
     lines = printed.splitlines()
     start = lines.index(
-        "  failed: [web1] web/apply (the command failed with exit code 3 (accepted: 0); its output"
-        " says why, or accept it with `returns`)"
+        "  failed: [web1] web/apply (the command failed with exit code 3 (accepted: 0); see its"
+        " output, or accept it with `returns`)"
     )
     assert lines[start + 1 : start + 11] == [f"      {number}" for number in range(11, 21)]
     assert lines[start + 11] == "  skipped: [web1] web/after (web/apply failed)"

@@ -363,7 +363,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     "readable by others": ("mode", "can be read by other users (0644); run `chmod 600"),
     "broken once decrypted": ("yaml", "after decryption, it is invalid YAML at line 1, column 6"),
     "missing program": ("program", "'no-such-program' cannot be run"),
-    "a program that hangs": ("hanging", "did not answer within 0.5 s when asked for site/db"),
+    "a program that hangs": ("hanging", "did not return site/db within 0.5 s"),
     "a wrong list": ("list", "secrets.yml:1:10: {'vault': 'x'} is not a secret store"),
 }
 #: what `secrets.yml` says

@@ -93,7 +93,7 @@ def test_what_roles_cannot_say_is_refused(tmp_path: Path) -> None:
         *("generate", tmp_path / "project", "--style", "tasks", "-i", "web1,", "--stacks", stack)
     )
     assert refused.status == 1
-    assert "envoys.vgo:1:10: match web1: the resources of the crates a and b interleave" in (
+    assert "envoys.vgo:1:10: match web1: resources of the crates a and b are interleaved" in (
         refused.err
     )
     assert not (tmp_path / "project").exists()

@@ -114,7 +114,11 @@ def _stop_shared_parts() -> None:
 def _remove_leftovers(base: Engine) -> None:
     """Remove the hosts of sessions that were killed."""
     with closing(base.client()) as client:
-        for container in client.containers.list(all=True, filters={"label": OWNER_LABEL}):
+        # What an engine was removing when it was killed is listed, too, and cannot be inspected.
+        listed = client.containers.list(
+            all=True, filters={"label": OWNER_LABEL}, ignore_removed=True
+        )
+        for container in listed:
             if owner_lives(container.labels[OWNER_LABEL]):
                 continue
             with suppress(NotFound):
