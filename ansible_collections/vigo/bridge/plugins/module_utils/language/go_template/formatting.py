@@ -49,7 +49,7 @@ def write_value(sink: Sink, directive: Directive, verb: str, value: Any) -> None
         sink.write(_text(directive, type_name(value)))
     elif verb == "p":
         if kind_of(value) in (values.LIST, values.MAP):
-            raise Fault("%p is not supported: values have no addresses", "write %v")
+            raise Fault(advice="write %v", message="%p is not supported: values have no addresses")
         _write_bad_verb(sink, directive, verb, value)
     elif verb == "w":
         _write_bad_verb(sink, directive, verb, value)

@@ -173,7 +173,8 @@ class _Parser:
     def _else_body(self, opening: int, what: str) -> Body:
         body, stop = self._body(opening, what)
         if stop.kind != "end":
-            raise self._inside.error("expected end; found {{else}}", stop, _OPEN_BEFORE)
+            problem = "expected end; found {{else}}"
+            raise self._inside.error(problem, stop, _OPEN_BEFORE)
         self._inside.take()
         self._inside.expect_end("end")
         return body

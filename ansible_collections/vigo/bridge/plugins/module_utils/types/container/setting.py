@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import Field, dataclass, field, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Union
 
 from ..descriptor import Attribute
@@ -275,9 +276,13 @@ def as_set(values: Iterable[Any]) -> dict[Any, Any]:
     return dict.fromkeys(values, True)
 
 
+#: pylint allows `field` in the body of a dataclass only.
+_field: Callable[..., Any] = partial(field)
+
+
 def row(option: Option, default: Any = None) -> Any:
     """Return a dataclass field whose value is read by an option."""
-    return field(default=default, metadata={"option": option})
+    return _field(default=default, metadata={"option": option})
 
 
 def rows(holder: type) -> tuple[Any, ...]:
