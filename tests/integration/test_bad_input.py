@@ -159,7 +159,9 @@ def server(engine: Engine, tmp_path: Path) -> Iterator[tuple[Path, Engine, int]]
     stack = write(tmp_path, **{"configcrates/site": CONTAINER.replace("PORT", str(port))})
     yield stack, engine, port
     client = engine.client()
-    for container in client.containers.list(all=True, filters={"name": "bad-input-"}):
+    for container in client.containers.list(
+        ignore_removed=True, all=True, filters={"name": "bad-input-"}
+    ):
         container.remove(force=True)
     client.close()
 
@@ -236,7 +238,9 @@ class TestEngine:
 def names(engine: Engine) -> list[str]:
     client = engine.client()
     try:
-        found = client.containers.list(all=True, filters={"name": "bad-input-"})
+        found = client.containers.list(
+            ignore_removed=True, all=True, filters={"name": "bad-input-"}
+        )
         return sorted(container.name for container in found)
     finally:
         client.close()

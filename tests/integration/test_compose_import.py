@@ -143,7 +143,7 @@ class Scene:
     def containers(self) -> dict[str, Any]:
         """All containers of the file, by name."""
         with closing(self.engine.client()) as client:
-            found = client.containers.list(all=True)
+            found = client.containers.list(ignore_removed=True, all=True)
             mine = (c for c in found if c.name.startswith((f"{self.stem}-", f"{self.stem}_")))
             return {container.name: container.attrs for container in mine}
 

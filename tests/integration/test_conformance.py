@@ -83,13 +83,13 @@ def _containers(client: DockerClient, case: Case) -> dict[str, str]:
                 container.attrs["State"]["ExitCode"],
             ]
         )
-        for container in client.containers.list(all=True)
+        for container in client.containers.list(ignore_removed=True, all=True)
         if f"container: {container.name}\n" in crates
     }
 
 
 def _remove(client: DockerClient) -> None:
-    for container in client.containers.list(all=True):
+    for container in client.containers.list(ignore_removed=True, all=True):
         if container.name.startswith("conformance-"):
             container.remove(force=True, v=True)
 

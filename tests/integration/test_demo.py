@@ -33,7 +33,9 @@ def demo(*arguments: str) -> str:
 
 def names(engine: Engine) -> set[str]:
     with closing(engine.client()) as client:
-        return {container.name for container in client.containers.list(all=True)}
+        return {
+            container.name for container in client.containers.list(ignore_removed=True, all=True)
+        }
 
 
 def test_demo(engine: Engine) -> None:

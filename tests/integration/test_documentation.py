@@ -55,7 +55,7 @@ def place(tmp_path: Path, engine: Engine) -> Iterator[Path]:
 
 def _clear(engine: Engine) -> None:
     with closing(engine.client()) as client:
-        for container in client.containers.list(all=True):
+        for container in client.containers.list(ignore_removed=True, all=True):
             if container.name in ("redis", "webapp") or container.name.startswith(
                 ("shop-", "hello-")
             ):

@@ -56,7 +56,7 @@ class Machine:
         return {name: self.inspect(name)["Id"] for name in ("redis", "webapp")}
 
     def clear(self) -> None:
-        for container in self.client.containers.list(all=True):
+        for container in self.client.containers.list(ignore_removed=True, all=True):
             if container.name in ("redis", "webapp") or container.name.startswith("shop-"):
                 container.remove(force=True, v=True)
         for network in self.client.networks.list(names=["shop_default"]):
@@ -88,7 +88,12 @@ class TestLifecycle:
         finished = machine("plan")
         assert finished.status == 2, finished.err
         assert finished.actions(HOST) == {REDIS: "created", APP: "created"}
-        assert machine.client.containers.list(all=True, filters={"name": "^redis$"}) == []
+        assert (
+            machine.client.containers.list(
+                ignore_removed=True, all=True, filters={"name": "^redis$"}
+            )
+            == []
+        )
 
     def test_missing_containers_are_pulled_created_and_started(self, machine: Machine) -> None:
         finished = machine("run")

@@ -39,7 +39,10 @@ class TestStepByStep:
         yield printed
         molecule(testbed, ROOT, "destroy", "-s", "triggers")
         with closing(testbed.test_engine().client()) as client:
-            names = [container.name for container in client.containers.list(all=True)]
+            names = [
+                container.name
+                for container in client.containers.list(ignore_removed=True, all=True)
+            ]
         assert not [name for name in names if name.startswith("molecule-")]
 
     def test_converge(self, converged: str) -> None:

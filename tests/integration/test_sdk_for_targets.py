@@ -38,7 +38,9 @@ class TestThisMachine:
         name = f"sdk-{uuid.uuid4().hex[:8]}"
         yield name
         with closing(engine.client()) as client:
-            for container in client.containers.list(all=True, filters={"name": name}):
+            for container in client.containers.list(
+                ignore_removed=True, all=True, filters={"name": name}
+            ):
                 container.remove(force=True, v=True)
 
     @pytest.fixture

@@ -33,7 +33,9 @@ def variables(engine: Engine, tmp_path: Path) -> Iterator[dict[str, Any]]:
         "departments": ["books", "music"],
     }
     with closing(engine.client()) as client:
-        for container in client.containers.list(all=True, filters={"name": prefix}):
+        for container in client.containers.list(
+            ignore_removed=True, all=True, filters={"name": prefix}
+        ):
             container.remove(force=True, v=True)
 
 

@@ -55,7 +55,9 @@ def status() -> None:
         return
     print(f"base engine: {base.docker_host} ({'ours' if base.ours else 'the one of this machine'})")
     with closing(base.client()) as client:
-        for container in client.containers.list(all=True, filters={"label": LABEL}):
+        for container in client.containers.list(
+            ignore_removed=True, all=True, filters={"label": LABEL}
+        ):
             print(f"  {container.name}: {container.status}")
 
 

@@ -98,7 +98,7 @@ def stop() -> None:
     if running():
         say("stopping dockerd ...")
         client = docker.DockerClient(base_url=socket_url(), timeout=60)
-        for container in client.containers.list(all=True, ignore_removed=True):
+        for container in client.containers.list(ignore_removed=True, all=True):
             container.remove(force=True, v=True)
         client.networks.prune()
         for volume in client.volumes.list():

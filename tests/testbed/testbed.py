@@ -105,7 +105,9 @@ def _stop_shared_parts() -> None:
     else:
         with closing(base.client()) as client:
             ours = f"{LABEL}={state_folder()}"
-            for container in client.containers.list(all=True, filters={"label": ours}):
+            for container in client.containers.list(
+                ignore_removed=True, all=True, filters={"label": ours}
+            ):
                 container.remove(force=True, v=True)
             remove_network(client)
     shutil.rmtree(state_folder() / "hosts", ignore_errors=True)
