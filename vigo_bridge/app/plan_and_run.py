@@ -26,7 +26,7 @@ from vigo_bridge.app.run_setup import (
 from vigo_bridge.app.selectors import hosts_of
 from vigo_bridge.app.stack_loading import load_valid, planned, refuse_wrong
 from vigo_bridge.emit.bundle import write_bundle
-from vigo_bridge.failures import Failure
+from vigo_bridge.failures import Refusal
 from vigo_bridge.language import load
 from vigo_bridge.language.fingerprint import fingerprint
 from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
@@ -140,13 +140,13 @@ def _job(
 
 
 def refuse_prune_of_unnamed(stack: Stack) -> None:
-    """Raise Failure where the stack is named after its folder, as another stack may be."""
+    """Raise Refusal where the stack is named after its folder, as another stack may be."""
     if stack.identity.is_named:
         return
     written = textwrap.indent(lines(suggested_name(stack.folder), new_id()), "  ")
-    raise Failure(
+    raise Refusal(
         f"--prune requires a named stack: {stack.identity.name!r} is only the name of a folder,"
         f" which another stack may share. Create {stack.folder / FILE} with these lines:\n"
         f"{written}If it had a {FILE} before, restore that one, for instance from version control:"
-        " hosts refuse another ID under the name of a stack that they know.\nNothing was touched."
+        " hosts refuse another ID under the name of a stack that they know."
     )

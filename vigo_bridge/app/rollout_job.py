@@ -12,7 +12,7 @@ from pathlib import Path
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from vigo_bridge.app.options import Rollout
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
-from vigo_bridge.failures import Failure
+from vigo_bridge.failures import Failure, Refusal
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.live import watching
@@ -90,11 +90,11 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
                 finished=finished,
             )
         except RolloutRunning as error:
-            raise Failure(f"{error}.\nNothing was touched.") from error
+            raise Refusal(f"{error}.") from error
         except OSError as error:
-            raise Failure(
+            raise Refusal(
                 f"the history cannot be kept: {explained(error)}. Set XDG_STATE_HOME to use another"
-                " folder.\nNothing was touched."
+                " folder."
             ) from error
         return _remembered(job, rollout, finished, past, record, private)
 

@@ -19,7 +19,7 @@ from vigo_bridge.ansible.login_passwords import login_passwords
 from vigo_bridge.ansible.pipelining import obstacles
 from vigo_bridge.app.hosts import Hosts
 from vigo_bridge.app.options import HostOptions
-from vigo_bridge.failures import Failure
+from vigo_bridge.failures import Refusal
 from vigo_bridge.language.position import Position
 from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.progress import Lines
@@ -56,15 +56,14 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
 
 def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
-    """Return the values of all these secrets. Raises Failure with each use of a missing one."""
+    """Return the values of all these secrets. Raises Refusal with each use of a missing one."""
     try:
         stores = stores_of(folder)
         values = look_up(uses, stores)
     except StoreError as error:
-        raise Failure(f"{error}\nNothing was touched.") from error
+        raise Refusal(str(error)) from error
     except UnknownSecrets as error:
-        lines = [str(error), *_places(uses, folder), "Nothing was touched."]
-        raise Failure("\n".join(lines)) from error
+        raise Refusal("\n".join([str(error), *_places(uses, folder)])) from error
     warning = weak(values)
     if warning is not None:
         Lines().say(f"warning: {warning}")
@@ -72,12 +71,12 @@ def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
 
 
 def refuse_arguments_on_disk(hosts: Iterable[str], found: Hosts) -> None:
-    """Raise Failure where secrets for these hosts would be written to files on them."""
+    """Raise Refusal where secrets for these hosts would be written to files on them."""
     users = list(dict.fromkeys(hosts))
     problems = list(obstacles(os.environ, users, found.given)) if users else []
     if problems:
         head = "without pipelining, Ansible would write secrets to files on the targets:"
-        raise Failure("\n  ".join([head, *problems]) + "\nNothing was touched.")
+        raise Refusal("\n  ".join([head, *problems]))
 
 
 def _places(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:

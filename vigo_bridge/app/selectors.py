@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vigo_bridge.failures import Failure
+from vigo_bridge.failures import Refusal
 
 if TYPE_CHECKING:
     from vigo_bridge.resolve.plan import Group, Plan
@@ -27,10 +27,9 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
         if not any(names(selector, resource_id) for resource_id in everything):
             crates = {resource_id.partition("/")[0] for resource_id in everything}
             advice = did_you_mean(selector, [*crates, *everything])
-            raise Failure(
+            raise Refusal(
                 f"--only {selector}: no host gets a configcrate or resource of that name;"
                 f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}"
-                "\nNothing was touched."
             )
     return frozenset(
         host

@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.host.traits import require_known
 from vigo_bridge.app.hosts import Hosts
 from vigo_bridge.emit.command import command_resource, write_command
-from vigo_bridge.failures import Failure, Interrupted, WrongUsage
+from vigo_bridge.failures import Failure, Interrupted, Refusal, WrongUsage
 from vigo_bridge.language.diagnostics import did_you_mean
 from vigo_bridge.report.printing import echo
 from vigo_bridge.report.progress import Lines, outcome
@@ -124,7 +124,5 @@ def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:
             )
         if not any(glob_matches(pattern, host) for host in hosts):
             advice = did_you_mean(pattern, hosts) or f"the hosts are {listed(hosts)}"
-            raise Failure(
-                f"{pattern} matches no host in the inventory; {advice}\nNothing was touched."
-            )
+            raise Refusal(f"{pattern} matches no host in the inventory; {advice}")
     return tuple(host for host in hosts if any(glob_matches(glob, host) for glob in patterns))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vigo_bridge.app.selectors import hosts_of
-from vigo_bridge.failures import Failure
+from vigo_bridge.failures import Refusal
 from vigo_bridge.language import load
 from vigo_bridge.resolve import Plan, resolve
 
@@ -38,5 +38,5 @@ def test_hosts(plan: Plan, selectors: list[str], hosts: list[str]) -> None:
 
 
 def test_what_nobody_gets_is_refused(plan: Plan) -> None:
-    with pytest.raises(Failure, match=r"--only rediss: .* did you mean 'redis'\?"):
+    with pytest.raises(Refusal, match=r"--only rediss: .* did you mean 'redis'\?"):
         hosts_of(plan, ["redis", "rediss"])
