@@ -6,10 +6,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
+from tests.unit.import_graph import refuse_circle, statements
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "vigo_bridge"
@@ -40,18 +39,10 @@ def _imported(path: Path, late: bool) -> Iterator[str]:
 
 
 def _names(tree: ast.AST, late: bool) -> Iterator[tuple[str, str]]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.ImportFrom):
-            yield from ((node.module or "", alias.name) for alias in node.names)
-        elif isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
-        elif late or not _is_late(node):
-            yield from _names(node, late)
-
-
-def _is_late(node: ast.AST) -> bool:
-    is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    return is_function or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+    for node in statements(tree, late):
+        for alias in node.names:
+            is_from = isinstance(node, ast.ImportFrom)
+            yield (node.module or "", alias.name) if is_from else (alias.name, "")
 
 
 def _floor(name: str) -> int:
@@ -76,10 +67,7 @@ def test_imports_go_down() -> None:
 
 
 def test_there_is_no_circle() -> None:
-    try:
-        TopologicalSorter(imports(late=False)).prepare()
-    except CycleError as error:
-        pytest.fail(" -> ".join(error.args[1]))
+    refuse_circle(imports(late=False))
 
 
 def test_only_the_command_line_knows_click() -> None:

@@ -6,12 +6,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 from tests.unit.collection.module_sources import COLLECTION
+from tests.unit.import_graph import refuse_circle, statements
 
 UTILS = COLLECTION / "plugins/module_utils"
 PAGE = Path(__file__).parents[3] / "docs/how-it-is-built.md"
@@ -32,27 +30,14 @@ def _name(path: Path) -> str:
 
 def _imported(path: Path, late: bool) -> Iterator[str]:
     package = path.parent.relative_to(UTILS).parts
-    for node in _statements(ast.parse(path.read_text()), late):
-        if node.level:
+    for node in statements(ast.parse(path.read_text()), late):
+        if isinstance(node, ast.ImportFrom) and node.level:
             base = [*package[: len(package) - node.level + 1], *(node.module or "").split(".")]
             folder = UTILS.joinpath(*filter(None, base))
             for alias in node.names:
                 is_module = (folder / f"{alias.name}.py").is_file()
                 found = folder / alias.name if is_module else folder
                 yield ".".join(found.relative_to(UTILS).parts)
-
-
-def _statements(tree: ast.AST, late: bool) -> Iterator[ast.ImportFrom]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.ImportFrom):
-            yield node
-        elif late or not _is_late(node):
-            yield from _statements(node, late)
-
-
-def _is_late(node: ast.AST) -> bool:
-    is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    return is_function or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
 
 
 def test_every_folder_is_a_floor() -> None:
@@ -75,7 +60,4 @@ def _floor(name: str) -> int:
 
 
 def test_there_is_no_circle() -> None:
-    try:
-        TopologicalSorter(imports(late=False)).prepare()
-    except CycleError as error:
-        pytest.fail(" -> ".join(error.args[1]))
+    refuse_circle(imports(late=False))
