@@ -40,6 +40,8 @@ ACTIONS = UNCHANGED | {
     "ran",
     "unknown",
 }
+#: Why a result is unknown that earlier changes may still alter.
+NOT_YET_KNOWN = "not known before the earlier changes are made"
 #: The IDs of results of what pruning removes begin with this.
 PRUNED = "prune/"
 
@@ -352,7 +354,7 @@ def begin(
                 raise
             announce()
             target.foresight.cloud(behaviour.may_alter(spec))
-            reason = f"it cannot be told before the earlier changes are made: {error.message}"
+            reason = f"{NOT_YET_KNOWN}: {error.message}"
             return _done(Result(resource_id, behaviour.type.name, "unknown", reason))
         if decision.note:
             target.note(decision.note)

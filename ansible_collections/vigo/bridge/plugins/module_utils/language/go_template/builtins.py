@@ -202,7 +202,7 @@ def escape_html(text: str) -> str:
     return text.translate(_HTML)
 
 
-# What may need an escape: all that is no printable character of ASCII is asked one by one.
+# What may need an escape. Characters that are not printable ASCII are checked one by one.
 _SPECIAL = re.compile(r"""[\\'"<>&=]|[^ -\x7f]""")
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one action names, judged by its tokens, and what is mistaken for a name of ours."""
+"""What one action names, judged by its tokens, and what looks like one of our names."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class Mistakes:
         self._known = known_namespaces(foreach)
 
     def check_unreadable(self, part: Unreadable) -> None:
-        """What is no action at all, but names a namespace of ours."""
+        """Raise TemplateError for text that is not an action but names one of our namespaces."""
         stretch = self._source.text[part.start : part.reach]
         if any(name in self._known for name in _NAMES_A_NAMESPACE.findall(stretch)):
             raise self._source.locate(part.fault, part.fault.offset, "parse")

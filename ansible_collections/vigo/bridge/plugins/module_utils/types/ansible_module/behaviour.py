@@ -14,7 +14,7 @@ from ...delivery import module_archive
 from ...delivery.ansible_compat import run_as_module
 from ...host import forked
 from ...secrets import references as secret_references
-from ..base import Behaviour, Decision, Outcome, Turn
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn
 from ..base import conceal_values as each_text
 from ..descriptor import ResourceType
 from ..target import Target
@@ -46,7 +46,7 @@ class AnsibleModuleBehaviour(Behaviour):
         except Failure as error:
             if not target.foresight.uncertain:
                 raise
-            reason = f"it cannot be told before the earlier changes are made: {error.message}"
+            reason = f"{NOT_YET_KNOWN}: {error.message}"
             return Observed(Answer("unknown", reason))
         return Observed(answer, _is_certain(spec, target))
 
@@ -58,7 +58,7 @@ class AnsibleModuleBehaviour(Behaviour):
             return Decision("unknown", f"its check mode does not look: {decision.reason}")
         if not observed.is_certain:
             now = "is as desired" if decision.action == "none" else f"would be {decision.action}"
-            reason = f"it cannot be told before the earlier changes are made; now it {now}"
+            reason = f"{NOT_YET_KNOWN}; now it {now}"
             return Decision("unknown", reason)
         return decision
 
