@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.testbed import Engine, Fleet, Registry, Testbed
+    from tests.testbed import Engine, Fleet, Host, Registry, Testbed
 
 pytest_plugins = ["tests.properties"]
 
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "testbed" in fixtures:
             item.add_marker("testbed")
-        if "fleet3" in fixtures:
+        if {"fleet3", "systemd_host"} & set(fixtures):
             item.add_marker("hosts")
 
 
@@ -104,6 +104,13 @@ def fleet3(testbed: Testbed, aloud: Aloud) -> Fleet:
     """Three hosts, web1 to web3.app.example.com, each with sshd and an engine of its own."""
     with aloud():
         return testbed.fleet([f"web{number}.app.example.com" for number in (1, 2, 3)])
+
+
+@pytest.fixture(scope="session")
+def systemd_host(testbed: Testbed, aloud: Aloud) -> Host:
+    """One host, machine.example.com, with systemd as process 1: services can be managed."""
+    with aloud():
+        return testbed.fleet(["machine.example.com"], systemd=True).hosts[0]
 
 
 @pytest.fixture(scope="session")

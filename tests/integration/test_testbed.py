@@ -19,7 +19,7 @@ import requests
 from docker.errors import DockerException
 from docker.models.containers import Container
 
-from tests.testbed import Engine, Fleet, Registry, Testbed
+from tests.testbed import Engine, Fleet, Host, Registry, Testbed
 
 pytestmark = pytest.mark.integration
 
@@ -119,6 +119,13 @@ def test_host_goes_down_and_comes_up_at_its_address(fleet3: Fleet) -> None:
     host.start()
     assert host.ssh("hostname").strip() == host.name
     assert "redis" in host.docker("images"), "its disk stayed"
+
+
+def test_a_host_with_systemd_manages_services_and_runs_containers(systemd_host: Host) -> None:
+    asked = "systemctl is-system-running --wait; systemctl is-active ssh docker"
+    assert systemd_host.ssh(asked).split() == ["running", "active", "active"]
+    ran = systemd_host.docker("run", "--rm", "redis:7-alpine", "redis-server", "--version")
+    assert ran.startswith("Redis server")
 
 
 def test_compose_runs_on_this_machine(compose_env: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from docker.errors import NotFound
@@ -166,13 +167,16 @@ class Fleet:
             list(pool.map(Host.remove, self.hosts))
 
 
-def start_fleet(base: Engine, names: Sequence[str], suite: str = "bookworm") -> Fleet:
+def start_fleet(
+    base: Engine, names: Sequence[str], suite: str = "bookworm", *, systemd: bool = False
+) -> Fleet:
     """Start hosts with these names; returns when all are ready."""
     image = host_image(base, suite)
     key_file = _key_file()
     say(f"starting {', '.join(names)} ...")
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        starts = [pool.submit(_start_host, base, image, name, key_file) for name in names]
+        start = partial(_start_host, base, image, key_file=key_file, systemd=systemd)
+        starts = [pool.submit(start, name) for name in names]
     failures = [start.exception() for start in starts if start.exception()]
     fleet = Fleet(tuple(start.result() for start in starts if not start.exception()))
     if failures:
@@ -194,11 +198,18 @@ def shared_host(base: Engine) -> Host:
         container.remove(force=True, v=True)
     except NotFound:
         pass
-    return _start_host(base, host_image(base, "bookworm"), "engine", _key_file(), shared=name)
+    image = host_image(base, "bookworm")
+    return _start_host(base, image, "engine", key_file=_key_file(), shared=name)
 
 
 def _start_host(
-    base: Engine, image: str, name: str, key_file: Path, shared: str | None = None
+    base: Engine,
+    image: str,
+    name: str,
+    *,
+    key_file: Path,
+    shared: str | None = None,
+    systemd: bool = False,
 ) -> Host:
     token = secrets.token_hex(4)
     folder = state_folder() / "hosts" / token
@@ -208,13 +219,16 @@ def _start_host(
         "TESTBED_KEY": key_file.with_suffix(".pub").read_text().strip(),
         "TESTBED_DAEMON_JSON": json.dumps(_daemon_config()),
         "TESTBED_USER": str(os.geteuid()),
+        "TESTBED_SYSTEMD": "1" if systemd else "",
+        "container": "docker",  # systemd asks for this.
     }
     options = [
         *("--name", shared or f"{NAME}-{name}-{token}"),
         *("--hostname", name),
         *("--volume", f"{folder}:/run/testbed"),
         *("--add-host", f"{REGISTRY_NAME}:{REGISTRY_ADDRESS}"),
-        *("--init", "--cgroupns", "private"),
+        *(("--tmpfs", "/run", "--tmpfs", "/run/lock") if systemd else ("--init",)),
+        *("--cgroupns", "private"),
         *flags("--cap-add", _CAPABILITIES),
         *flags("--security-opt", _SECURITY),
         *flags("--label", {**labels, SOCKET_LABEL: str(folder)}),

@@ -31,7 +31,7 @@ _BUILD_SECONDS = 900
 _IMAGE = f"{NAME}/host"
 _PACKAGES = (
     "python3 python3-docker openssh-server sudo docker.io iptables iproute2 netbase procps curl"
-    " ca-certificates"
+    " ca-certificates systemd systemd-sysv dbus"
 )
 # Packages that a release has beside those: trixie's docker.io came without the command.
 _MORE_PACKAGES = {"trixie": "docker-cli"}
@@ -45,14 +45,30 @@ rm -rf /var/lib/apt/lists/*
 
 # What a host does when it starts. The cgroups of its containers go below a cgroup of its own: an
 # engine on cgroup v2 has mounted that already, read-only. Where the machine has cgroup v2
-# controllers, processes must leave the root before they can be used.
+# controllers, processes must leave the root before they can be used; systemd does that itself.
 ENTRY_POINT = """\
 #!/bin/sh
 set -e
+mkdir -p /run/sshd ~root/.ssh /etc/docker
+chmod 700 ~root/.ssh
+printf '%s\\n' "$TESTBED_KEY" > ~root/.ssh/authorized_keys
+printf '%s\\n' "$TESTBED_DAEMON_JSON" > /etc/docker/daemon.json
+rm -rf /run/docker /run/docker.pid /run/containerd /run/testbed/docker.sock
+(
+    until [ -S /run/testbed/docker.sock ]; do sleep 0.1; done
+    chown "$TESTBED_USER" /run/testbed/docker.sock
+) &
 if grep -q ' /sys/fs/cgroup cgroup2 ' /proc/mounts; then
     mount -o remount,bind,rw /sys/fs/cgroup
 else
     mount -t cgroup2 none /sys/fs/cgroup
+fi
+if [ -n "$TESTBED_SYSTEMD" ]; then
+    # The unit's own command line names a socket, which daemon.json may then not do.
+    mkdir -p /etc/systemd/system/docker.service.d
+    printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/dockerd\\n' \\
+        > /etc/systemd/system/docker.service.d/testbed.conf
+    exec /lib/systemd/systemd
 fi
 cd /sys/fs/cgroup
 if [ -n "$(cat cgroup.controllers)" ]; then
@@ -61,16 +77,7 @@ if [ -n "$(cat cgroup.controllers)" ]; then
     sed 's/[^ ]*/+&/g' cgroup.controllers > cgroup.subtree_control
 fi
 cd /
-rm -rf /run/docker /run/docker.pid /run/containerd /run/testbed/docker.sock
-mkdir -p /run/sshd ~root/.ssh /etc/docker
-chmod 700 ~root/.ssh
-printf '%s\\n' "$TESTBED_KEY" > ~root/.ssh/authorized_keys
-printf '%s\\n' "$TESTBED_DAEMON_JSON" > /etc/docker/daemon.json
 dockerd >> /var/log/dockerd.log 2>&1 &
-(
-    until [ -S /run/testbed/docker.sock ]; do sleep 0.1; done
-    chown "$TESTBED_USER" /run/testbed/docker.sock
-) &
 exec /usr/sbin/sshd -D -e
 """
 

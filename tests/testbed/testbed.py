@@ -42,9 +42,15 @@ class Testbed:
                 self._test_engine = shared_host(self.base).engine
         return self._test_engine
 
-    def fleet(self, names: Sequence[str], suite: str = "bookworm") -> Fleet:
-        """Start hosts with these names; `suite` is the Debian release (trixie has Docker 26)."""
-        fleet = start_fleet(self.base, names, suite)
+    def fleet(
+        self, names: Sequence[str], suite: str = "bookworm", *, systemd: bool = False
+    ) -> Fleet:
+        """Start hosts with these names.
+
+        suite: the Debian release; trixie has Docker 26. systemd: whether it runs as process 1, as
+        on a real machine; hosts are up sooner without.
+        """
+        fleet = start_fleet(self.base, names, suite, systemd=systemd)
         self._fleets.append(fleet)
         return fleet
 
