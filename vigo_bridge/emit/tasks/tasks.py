@@ -168,6 +168,8 @@ class TaskWriter:
 
     def _needs_restart(self, step: Step) -> Jinja:
         result = self._result(step.resource.id)
+        if not TYPES[step.resource.type].module:
+            result = f"({result}.resources | default([{{}}], true) | first)"
         return Jinja(f"{{{{ {result}.action | default('none') not in {_FRESH!r} }}}}")
 
     def _result(self, resource_id: str) -> str:

@@ -23,11 +23,13 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "recorder"
 
     def _record(self, result, status):
+        # A resource without a module of its own is applied by the module for many.
+        (only,) = result._result.get("resources") or [{}]
         line = {
             "host": result._host.get_name(),
             "task": result._task.get_name(),
             "status": status,
-            "action": result._result.get("action"),
+            "action": result._result.get("action") or only.get("action"),
             "changed": bool(result._result.get("changed")),
             "message": str(result._result.get("msg", "")),
         }

@@ -144,6 +144,19 @@ def test_a_trigger_overrules_unless_but_not_onlyif(envoy: Envoy) -> None:
     assert envoy.read("log") == "ran\nran\n"
 
 
+def test_a_resource_can_be_applied_as_if_it_were_triggered(envoy: Envoy) -> None:
+    done = {"type": "exec", "name": "c", "command": "true", "unless": "true"}
+    for triggered, action in (
+        (True, "ran"),
+        ("true", "ran"),
+        (False, "skipped"),
+        (None, "skipped"),
+    ):
+        for check in (True, False):
+            resource = {**done, "triggered": triggered}
+            assert envoy.converge(resource, check=check) == {"c": action}
+
+
 def test_gated_resources_run_once_at_the_end(envoy: Envoy) -> None:
     resources = [
         command("reload", "cat one two >> log", when="changed"),

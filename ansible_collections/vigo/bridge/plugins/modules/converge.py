@@ -40,6 +40,7 @@ options:
         description:
           - The type of the resource, V(container), V(file) or V(exec), whose attributes are those
             of the module of that name.
+          - V(process), which has no module of its own.
           - Or the full name of any module that does its work on the target, such as
             V(ansible.builtin.user). Its attributes are O(resources[].args) and
             O(resources[].timeout).
@@ -77,6 +78,10 @@ options:
         description: Whether the resource's texts are templates.
         type: bool
         default: true
+      triggered:
+        description: Whether the resource is applied as if something had triggered it.
+        type: bool
+        default: false
   crates:
     description:
       - For each configcrate by name, its C(depends_on), C(when), C(vars) that only its own

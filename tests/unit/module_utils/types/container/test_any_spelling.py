@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import signals
+from ansible_collections.vigo.bridge.plugins.module_utils.common import signals
 from tests.properties import examples
 from tests.unit.module_utils.types.container.test_spellings import decision
 

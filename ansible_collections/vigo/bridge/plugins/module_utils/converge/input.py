@@ -33,6 +33,7 @@ COMMON = (
     "when",
     "item",
     "template",
+    "triggered",
 )
 _REFERENCES = ("depends_on", "before", "notify", "subscribes")
 
@@ -42,7 +43,7 @@ class Resource:
     """One resource. attributes: raw, templates not yet rendered.
 
     condition: its parsed ``when``, or None. item: what ``.Item`` stands for. template: whether
-    its texts are templates.
+    its texts are templates. triggered: whether it is applied as if a trigger were owed to it.
     """
 
     node: Node
@@ -51,6 +52,7 @@ class Resource:
     condition: Condition | None = None
     item: Any = None
     template: bool = True
+    triggered: bool = False
 
     @property
     def id(self) -> str:
@@ -166,7 +168,13 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
         gated=bool(condition and condition.gated),
     )
     return Resource(
-        node, kind.name, attributes, condition, entry.get("item"), entry.get("template", True)
+        node,
+        kind.name,
+        attributes,
+        condition,
+        entry.get("item"),
+        entry.get("template", True),
+        str(entry.get("triggered")).lower() == "true",
     )
 
 

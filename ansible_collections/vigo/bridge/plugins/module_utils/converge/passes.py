@@ -198,14 +198,14 @@ class Convergence:
         if refused is not None:
             self._results[resource.id] = merged(earlier, refused)
             return
-        triggered = self._journal.owes(resource.id)
-        if triggered and self._forecast and not self._forecast.is_certain(resource):
+        is_owed = self._journal.owes(resource.id)
+        if is_owed and self._forecast and not self._forecast.is_certain(resource):
             result = self._forecast.perhaps_triggered(resource, earlier)
             if result is not None:
                 self._results[resource.id] = merged(earlier, result)
                 return
-            triggered = False
-        self._apply(resource, earlier, triggered)
+            is_owed = False
+        self._apply(resource, earlier, is_owed or resource.triggered)
 
     def _apply(self, resource: Resource, earlier: Result | None, triggered: bool) -> None:
         new_debts: tuple[str, ...] = ()

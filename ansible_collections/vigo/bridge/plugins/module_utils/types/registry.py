@@ -16,6 +16,7 @@ from .container.descriptor import TYPE as CONTAINER
 from .descriptor import Family, ResourceType
 from .exec.descriptor import TYPE as EXEC
 from .file.descriptor import TYPE as FILE
+from .process.descriptor import TYPE as PROCESS
 
 #: In the order in which they are documented.
 FAMILIES: tuple[Family, ...] = (ANSIBLE_MODULE,)
@@ -50,7 +51,7 @@ class _Types(Mapping[str, ResourceType]):
 
 
 #: In the order in which they are documented.
-TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC)
+TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC, PROCESS)
 
 
 @lru_cache(maxsize=None)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ...common.comma_strings import as_list, as_map, text
+from ...common.signals import parse as _signal
 from ..descriptor import Attribute
 from .setting import (
     KEYS,
@@ -198,7 +199,7 @@ class Settings:
     )
     stop_signal: str | None = row(
         Setting(
-            signals.parse,
+            _signal,
             "str",
             at="Config.StopSignal",
             read=signals.read,
