@@ -22,9 +22,12 @@ OLDER_FOLDERS = {"modules": "configcrates"}
 OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
 
 TEMPLATES = "templates"
+EXECUTORS = "executors"
 #: The folders at the top of a stack whose files are .vgo files.
 VGO_FOLDERS = ("configcrates", "roles", "envoys", "tasks")
-FOLDERS = (*VGO_FOLDERS, TEMPLATES)
+#: Those whose files resources name.
+SENT_FOLDERS = (TEMPLATES, EXECUTORS)
+FOLDERS = (*VGO_FOLDERS, *SENT_FOLDERS)
 _ROLES = "roles.vgo"
 
 #: Bounds that no stack written for use comes near, so that a hostile one costs little.
@@ -124,7 +127,7 @@ def _report_wrong_kinds(
     """Report folders that have the name of a file, and files that have that of a folder."""
     for entry in entries:
         named, is_folder = path / entry.name, _is_folder(entry)
-        if is_folder and named.suffix == ".vgo" and named.parts[0] != TEMPLATES:
+        if is_folder and named.suffix == ".vgo" and named.parts[0] not in SENT_FOLDERS:
             message = f"the file {entry.name} cannot be read: it is a folder, not a regular file"
             _unusable(found, named, message, "rename the folder")
         elif not is_folder and str(named) in (*FOLDERS, *OLDER_FOLDERS):

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.position import Position
-from vigo_bridge.language.values import Scalar, Value
+from vigo_bridge.language.values import Fields, Scalar, Value
 
 #: How a resource refers to others.
 REFERENCES = ("depends_on", "before", "notify", "subscribes")
@@ -53,7 +54,18 @@ class Resource:
         if self.case is None:
             return (self.attributes,)
         arms = (*self.case.arms.values(), self.case.default)
-        return tuple({**self.attributes, **arm} for arm in arms)
+        return tuple(map(self.with_arm, arms))
+
+    def with_arm(self, arm: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return the attributes with those of one arm of `case`."""
+        merged = {**self.attributes, **arm}
+        collector = TYPES[self.type].collects
+        outer, inner = self.attributes.get(collector), arm.get(collector)
+        if isinstance(outer, Fields) and isinstance(inner, Fields):
+            replaced = {key.text for key, _ in inner.entries}
+            kept = [entry for entry in outer.entries if entry[0].text not in replaced]
+            merged[collector] = Fields((*kept, *inner.entries), inner.position)
+        return merged
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,7 @@ class Task:
 
 @dataclass(frozen=True)
 class TemplateFile:
-    """A file under `templates/`. text: its content, or None when it is not UTF-8 or not readable.
+    """A file that resources name. text: its content, or None when it is not UTF-8 or not readable.
 
     data: content that is not UTF-8. problem: why it cannot be read, and advice: what to do then.
     """
@@ -154,6 +166,10 @@ class TemplateFile:
     problem: str = ""
     advice: str = ""
     data: bytes = b""
+
+    @property
+    def content(self) -> bytes:
+        return self.data if self.text is None else self.text.text.encode()
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _named_like(family: Family) -> JsonSchema:
 def _resource(written: str, kind: ResourceType) -> JsonSchema:
     """written: the type, maybe an older name of it."""
     attributes = {name: _attribute(option) for name, option in kind.options.items()}
-    arm = {"type": "object", "properties": attributes, "additionalProperties": False}
+    arm = {"type": "object", "properties": attributes, "additionalProperties": bool(kind.collects)}
     older = {
         key: {**attributes[name], "deprecated": True}
         for key, name in kind.former_attributes.items()
@@ -95,6 +95,7 @@ def _resource(written: str, kind: ResourceType) -> JsonSchema:
     return {
         **shape,
         "properties": {**keys, **attributes, **older},
+        "additionalProperties": bool(kind.collects),
         "dependentRequired": {"case": ["match"], "match": ["case"]},
     }
 
@@ -119,11 +120,16 @@ def _attribute(option: Mapping[str, Any]) -> JsonSchema:
 
 
 def _required(kind: str) -> JsonSchema:
-    always = [name for name, option in ATTRIBUTES[kind].items() if option.get("required")]
-    unless_absent = TYPES[kind].needed_unless_absent
+    always = [
+        name
+        for name, option in ATTRIBUTES[kind].items()
+        if option.get("required") and name != TYPES[kind].named_by
+    ]
+    unless_absent, named_by = TYPES[kind].needed_unless_absent, TYPES[kind].named_by
     absent = {"anyOf": [{"const": "absent"}, {"type": "string", "pattern": r"\{\{"}]}
     return {
         **_must_have(always),
+        **({"anyOf": [_must_have([name]) for name in (named_by, "name")]} if named_by else {}),
         "if": {"not": {**has("state"), "properties": {"state": absent}}},
         "then": _must_have(unless_absent),
     }

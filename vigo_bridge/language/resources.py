@@ -33,10 +33,13 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
     name, when, foreach = reader.text("name"), reader.text("when"), reader.name("foreach")
     references = {key: reader.texts(key) for key in REFERENCES}
     case = _case(kind, reader, diagnostics)
+    attributes = {**defaults.of(kind), **_attributes(kind, reader.rest(), diagnostics)}
+    if TYPES[kind].named_by and name is not None:
+        attributes.setdefault(TYPES[kind].named_by, name)
     resource = Resource(
         type=kind,
         name=name,
-        attributes={**defaults.of(kind), **_attributes(kind, reader.rest(), diagnostics)},
+        attributes=attributes,
         references=references,
         when=when,
         foreach=foreach,
@@ -82,6 +85,7 @@ def _template(reader: Reader) -> bool:
 def _attributes(
     kind: str, entries: tuple[tuple[Scalar, Value], ...], diagnostics: Diagnostics
 ) -> dict[str, Value]:
+    entries = _collected(kind, entries, diagnostics)
     for name, value in entries:
         check_attribute(kind, name, value, diagnostics)
     return {
@@ -89,6 +93,42 @@ def _attributes(
         for name, value in entries
         if name.text in ATTRIBUTES[kind] and not (isinstance(value, Scalar) and value.data is None)
     }
+
+
+def _collected(
+    kind: str, entries: tuple[tuple[Scalar, Value], ...], diagnostics: Diagnostics
+) -> tuple[tuple[Scalar, Value], ...]:
+    """Return the attributes with those that are not listed in the one that takes them."""
+    collector = TYPES[kind].collects
+    others = [entry for entry in entries if entry[0].text not in ATTRIBUTES[kind]]
+    if not collector or not others:
+        return entries
+    key = Scalar(collector, collector, others[0][0].position)
+    place = key.position
+    for name, value in entries:
+        if name.text == collector:
+            if not isinstance(value, Fields):
+                return tuple(entry for entry in entries if entry not in others)
+            key, place = name, value.position
+            others = _without_duplicates(value, others, diagnostics)
+    known = [entry for entry in entries if entry[0].text in ATTRIBUTES[kind] and entry[0] != key]
+    return (*known, (key, Fields(tuple(others), place)))
+
+
+def _without_duplicates(
+    fields: Fields, others: list[tuple[Scalar, Value]], diagnostics: Diagnostics
+) -> list[tuple[Scalar, Value]]:
+    found = {key.text: (key, value) for key, value in fields.entries}
+    for name, value in others:
+        if name.text in found:
+            diagnostics.error(
+                "VB103",
+                name.position,
+                f"duplicate key {name.text!r}",
+                f"the first is in {found[name.text][0].position}; remove one of them",
+            )
+        found[name.text] = (name, value)
+    return list(found.values())
 
 
 def _case(kind: str, reader: Reader, diagnostics: Diagnostics) -> Case | None:

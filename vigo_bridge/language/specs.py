@@ -43,9 +43,13 @@ def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]
     given = {name: value for name, value in attributes.items() if value != ""}
     refused = _refused_alone(kind, given)
     given = {name: value for name, value in given.items() if name not in refused}
-    source = given.get(TYPES[kind].stack_file)
-    if isinstance(source, str) and not is_path(source) and "content" not in given:
-        given["content"] = given.pop(TYPES[kind].stack_file)  # checked elsewhere
+    file = TYPES[kind].stack_file
+    if file and file.is_template:
+        source = given.get(file.attribute)
+        if isinstance(source, str) and not is_path(source) and file.text not in given:
+            given[file.text] = given.pop(file.attribute)  # checked elsewhere
+    elif file:
+        given[file.data] = given.get(file.attribute)
     others = _refused_together(kind, given)
     if refused:  # Without them, others may seem to be missing.
         others = [error for error in others if error.attribute in given]

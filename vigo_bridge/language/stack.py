@@ -19,7 +19,7 @@ from vigo_bridge.language.folder import (
     MAX_VGO_TOTAL,
     OLDER_FILES,
     OLDER_FOLDERS,
-    TEMPLATES,
+    SENT_FOLDERS,
     VGO_FOLDERS,
     files_below,
     folder_problem,
@@ -79,9 +79,9 @@ class _Loader:
 
     def stack(self) -> Stack:
         paths = list(files_below(self._folder, self._diagnostics))
-        templates = [path for path in paths if PurePosixPath(TEMPLATES) in path.parents]
+        sent = [path for path in paths if path.parts[0] in SENT_FOLDERS and path.parent.name]
         for path in paths:
-            if path.parts[0] == TEMPLATES:
+            if path.parts[0] in SENT_FOLDERS:
                 continue
             if path.suffix == ".vgo":
                 self._read(path)
@@ -103,11 +103,11 @@ class _Loader:
             commons=tuple(sorted(self._commons, key=lambda common: _depth(common.folder))),
             environments=tuple(sorted(self._environments, key=lambda env: _depth(env.folder))),
             tasks=self._tasks,
-            templates=TemplateFiles(self._folder, templates),
+            templates=TemplateFiles(self._folder, sent),
             broken=frozenset(self._broken),
         )
         check_parts(stack, self._diagnostics)
-        warn_of_unusable(self._folder, templates, self._crates.values(), self._diagnostics)
+        warn_of_unusable(self._folder, sent, self._crates.values(), self._diagnostics)
         return replace(stack, diagnostics=self._diagnostics.sorted())
 
     def _warn_of_name(self, path: PurePosixPath) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files below `templates/`: their names are known, their content is read when it is needed."""
+"""The files that resources name: their names are known, their content is read when it is needed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files imp
     read_below,
     resolved_below,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import StackFile
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
-from vigo_bridge.language.folder import MAX_TEMPLATE, MAX_TEMPLATES_TOTAL, advice_for
+from vigo_bridge.language.folder import (
+    EXECUTORS,
+    MAX_TEMPLATE,
+    MAX_TEMPLATES_TOTAL,
+    advice_for,
+)
 from vigo_bridge.language.model import Configcrate, TemplateFile
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.texts import attribute_texts
@@ -47,17 +54,25 @@ class TemplateFiles(Mapping[str, TemplateFile]):
 
     def _file(self, path: str) -> TemplateFile:
         try:
-            content = read_below(str(self._folder), path, MAX_TEMPLATE)
+            content = _content(self._folder, path)
             self._size += len(content)
             if self._size > MAX_TEMPLATES_TOTAL:
                 total = f"{MAX_TEMPLATES_TOTAL >> 20} MiB"
-                raise OSError(errno.EFBIG, f"with it, the files of templates/ exceed {total}")
+                raise OSError(errno.EFBIG, f"with it, the files that resources name exceed {total}")
             text = content.decode("utf-8")
         except OSError as error:
             return TemplateFile(path, None, error.strerror or str(error), advice_for(error))
         except UnicodeDecodeError:
             return TemplateFile(path, None, data=content)
         return TemplateFile(path, Scalar(text, text, Position(path, 1, 1), text))
+
+
+def _content(folder: Path, path: str) -> bytes:
+    """Return what a file holds. A program must not lie outside its folder. Raises OSError."""
+    top, _slash, rest = path.partition("/")
+    if top == EXECUTORS:
+        return read_below(str(folder / top), rest, MAX_TEMPLATE)
+    return read_below(str(folder), path, MAX_TEMPLATE)
 
 
 def report_unreadable(source: Scalar, file: TemplateFile, diagnostics: Diagnostics) -> None:
@@ -71,6 +86,11 @@ def report_unreadable(source: Scalar, file: TemplateFile, diagnostics: Diagnosti
         )
 
 
+def path_in_stack(file: StackFile, written: str) -> str:
+    """Return the file that an attribute names, relative to the stack's folder."""
+    return written if file.is_template else file.folder + written
+
+
 def warn_of_unusable(
     folder: Path,
     paths: Iterable[PurePosixPath],
@@ -79,11 +99,11 @@ def warn_of_unusable(
 ) -> None:
     """Report unusable files that no resource names. They are not opened."""
     named = {
-        text.scalar.text
+        path_in_stack(file, text.scalar.text)
         for crate in crates
         for resource in crate.resources
         for text in attribute_texts(resource)
-        if text.attribute == "source"
+        if (file := TYPES[resource.type].stack_file) and text.attribute == file.attribute
     }
     for path in paths:
         problem = None if str(path) in named else _problem(folder, path)

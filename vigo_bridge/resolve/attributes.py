@@ -9,14 +9,15 @@ from base64 import encodebytes
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import StackFile
 from ansible_collections.vigo.bridge.plugins.module_utils.types.file.spec import is_path
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import attribute_data
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
 from vigo_bridge.language.model import Case, TemplateFile
-from vigo_bridge.language.template_files import report_unreadable
+from vigo_bridge.language.template_files import path_in_stack, report_unreadable
 from vigo_bridge.language.templates import is_template, uses
-from vigo_bridge.language.texts import TEMPLATES
 from vigo_bridge.language.values import Scalar, Value
 from vigo_bridge.resolve.instances import Instance
 
@@ -34,7 +35,7 @@ def attributes_of(
     if not any(use.chain[0] != "Item" for use in uses(case.subject, instance.item is not None)):
         value = instance.known.render(case.subject, "case")
         chosen = case.arms.get(value or "", case.default)
-        return _data(instance, {**resource.attributes, **chosen}, files, diagnostics)
+        return _data(instance, resource.with_arm(chosen), files, diagnostics)
     return _chosen_on_target(instance, case, files, diagnostics)
 
 
@@ -46,57 +47,75 @@ def _data(
 ) -> dict[str, Any]:
     kind = instance.resource.type
     data = {name: attribute_data(kind, name, value) for name, value in attributes.items()}
-    name = TYPES[kind].stack_file
-    source = attributes.get(name)
-    if isinstance(source, Scalar):
-        file = _template_file(instance, source, files, diagnostics)
-        if file is not None:
-            del data[name]
-            if file.text is not None:
-                data["content"] = file.text.text
-            else:
-                data["content_base64"] = encodebytes(file.data).decode()
+    stack_file = TYPES[kind].stack_file
+    named = attributes.get(stack_file.attribute) if stack_file else None
+    if stack_file and isinstance(named, Scalar):
+        file = _file(instance, stack_file, named, files, diagnostics)
+        if file is not None and stack_file.is_template:
+            del data[stack_file.attribute]
+        if file is not None and stack_file.is_template and file.text is not None:
+            data[stack_file.text] = file.text.text
+        elif file is not None:
+            data[stack_file.data] = encodebytes(file.content).decode()
     return data
 
 
-def _template_file(
+def _file(
     instance: Instance,
-    source: Scalar,
+    kind: StackFile,
+    named: Scalar,
     files: Mapping[str, TemplateFile],
     diagnostics: Diagnostics,
 ) -> TemplateFile | None:
-    """The stack's file that a source names; None for a file on the target."""
-    if is_path(source.text):
+    """The stack's file that an attribute names; None for a file on the target."""
+    if kind.is_template and is_path(named.text):
         return None
-    is_ours = not is_template(source.text) or source.text.startswith(TEMPLATES)
-    path = instance.known.render(source, "source") if is_ours else None
-    if path is None:
+    is_ours = not kind.is_template or not is_template(named.text)
+    is_ours = is_ours or named.text.startswith(kind.folder)
+    written = instance.known.render(named, kind.attribute) if is_ours else None
+    if written is None:
         return None
-    if not path.startswith(TEMPLATES):
+    path = path_in_stack(kind, written)
+    prefix = "" if kind.is_template else kind.folder
+    known = [name.removeprefix(prefix) for name in files if name.startswith(kind.folder)]
+    if not kind.is_template and (".." in written.split("/") or is_path(written)):
         diagnostics.error(
             "VB501",
-            source.position,
-            f"source {path!r} is neither a file of the stack nor an absolute path",
-            f"move the file to the stack's {TEMPLATES} and write {TEMPLATES}{path}",
+            named.position,
+            f"{kind.attribute} {written!r} is not a file below {kind.folder}",
+            f"move the file to the stack's {kind.folder} and write its name",
+        )
+    elif not path.startswith(kind.folder):
+        diagnostics.error(
+            "VB501",
+            named.position,
+            f"{kind.attribute} {path!r} is neither a file of the stack nor an absolute path",
+            f"move the file to the stack's {kind.folder} and write {kind.folder}{path}",
         )
     elif path not in files:
         diagnostics.error(
             "VB202",
-            source.position,
+            named.position,
             f"the stack has no file {path!r}",
-            did_you_mean(path, files) or "create it, or correct the path",
+            did_you_mean(written, known) or "create it, or correct the path",
         )
     elif files[path].problem:
-        report_unreadable(source, files[path], diagnostics)
-    elif files[path].text is None and instance.resource.template:
+        report_unreadable(named, files[path], diagnostics)
+    elif files[path].text is None and kind.is_template and instance.resource.template:
         diagnostics.error(
             "VB501",
-            source.position,
+            named.position,
             f"the file {path!r} is not UTF-8 text, so it cannot be a template",
             "add 'template: false' to write it as it is",
         )
     else:
-        return files[path]
+        try:
+            kind.check(files[path].content)
+        except ResourceError as error:
+            message = f"the file {path!r} {error.problem}"
+            diagnostics.error("VB501", named.position, message, error.advice)
+        else:
+            return files[path]
     return None
 
 
@@ -117,9 +136,9 @@ def _chosen_on_target(
             " \"{{ .Traits.os.family }}\", without 'template: false'",
         )
         return _data(instance, resource.attributes, files, diagnostics)
-    default = _data(instance, {**resource.attributes, **case.default}, files, diagnostics)
+    default = _data(instance, resource.with_arm(case.default), files, diagnostics)
     arms = {
-        value: _data(instance, {**resource.attributes, **arm}, files, diagnostics)
+        value: _data(instance, resource.with_arm(arm), files, diagnostics)
         for value, arm in case.arms.items()
     }
     names = dict.fromkeys(name for data in (default, *arms.values()) for name in data)

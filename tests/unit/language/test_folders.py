@@ -264,6 +264,39 @@ def test_a_template_that_is_not_read(
     assert "hunter22" not in repr(plan)
 
 
+EXECUTORS = {
+    **TEMPLATES,
+    "elsewhere in the stack": (
+        lambda at: at.symlink_to("../templates/t"),
+        "it points outside the folder, to 'STACK/templates/t'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "reason"), EXECUTORS.values(), ids=EXECUTORS)
+def test_an_executor_that_is_not_read(
+    make: Callable[[Path], None], reason: str, tmp_path: Path
+) -> None:
+    """A program never comes from outside of its folder."""
+    (tmp_path / "secret").write_text("#!/bin/sh\nhunter22")
+    stack = tmp_path / "stack"
+    for name in ("executors", "templates", "configcrates"):
+        (stack / name).mkdir(parents=True)
+    (stack / "templates/t").write_text("#!/bin/sh\nhunter22")
+    make(stack / "executors/t")
+    (stack / "configcrates/web.vgo").write_text(
+        "name: web\nresources:\n  - {type: custom, executor: t}\n"
+    )
+    (stack / "envoys.vgo").write_text('envoys: [{match: "*", configcrates: [web]}]\n')
+
+    errors = [item for item in findings(stack) if " error: " in item]
+    assert len(errors) == 1
+    assert errors[0].startswith("configcrates/web.vgo:3:30: error: the file 'executors/t' cannot")
+    assert reason in errors[0].replace(str(tmp_path), "TOP")
+    plan, _ = resolve(load(stack), ["web1"])
+    assert "hunter22" not in repr(plan)
+
+
 def test_links_inside_are_followed_each_folder_once(tmp_path: Path) -> None:
     (tmp_path / "stack/shared").mkdir(parents=True)
     (tmp_path / "stack/shared/web.vgo").write_text("name: web\n")

@@ -130,7 +130,8 @@ def test_what_a_type_names_are_its_attributes(kind: ResourceType) -> None:
         *kind.guards,
         *kind.former_attributes.values(),
         *kind.unique_by,
-        *filter(None, [kind.stack_file]),
+        *filter(None, [kind.named_by, kind.collects]),
+        *([kind.stack_file.attribute, kind.stack_file.data] if kind.stack_file else []),
     }
     assert named <= set(kind.options)
     assert set(kind.unasked_when_triggered) <= set(kind.guards)

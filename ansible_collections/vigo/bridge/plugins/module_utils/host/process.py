@@ -74,6 +74,23 @@ def run(
         )
 
 
+def run_content(
+    name: str, content: bytes, *, stdin: bytes, timeout: float, secrets: Secrets
+) -> Finished:
+    """Runs a program that is not stored anywhere; otherwise as `run` with separate streams.
+
+    name: what messages call it.
+    """
+    with _in_memory(content) as descriptor:
+        program = _Program((f"/proc/self/fd/{descriptor}",), (descriptor,), name)
+        return _communicate(
+            lambda: _start(program, subprocess.PIPE, subprocess.PIPE, None, None, None, 0),
+            stdin,
+            timeout,
+            secrets,
+        )
+
+
 def start(
     command: Command,
     *,
@@ -125,10 +142,11 @@ def edit(
 
 @dataclass(frozen=True)
 class _Program:
-    """A program with its arguments, and the descriptors that it needs."""
+    """A program with its arguments, and the descriptors that it needs. name: for messages."""
 
     arguments: tuple[str, ...]
     descriptors: tuple[int, ...] = ()
+    name: str = ""
 
 
 @contextlib.contextmanager
@@ -140,13 +158,20 @@ def _program(command: Command, hidden: bool) -> Iterator[_Program]:
     if not hidden:
         yield _Program(("/bin/sh", "-c", command))
         return
-    script = os.memfd_create("script", 0)
-    try:
-        with os.fdopen(os.dup(script), "wb") as stream:
-            stream.write(command.encode("utf-8", "surrogateescape"))
+    with _in_memory(command.encode("utf-8", "surrogateescape")) as script:
         yield _Program(("/bin/sh", f"/dev/fd/{script}"), (script,))
+
+
+@contextlib.contextmanager
+def _in_memory(content: bytes) -> Iterator[int]:
+    """A descriptor of a file without a name that holds the content."""
+    descriptor = os.memfd_create("script", 0)
+    try:
+        with os.fdopen(os.dup(descriptor), "wb") as stream:
+            stream.write(content)
+        yield descriptor
     finally:
-        os.close(script)
+        os.close(descriptor)
 
 
 def _start(
@@ -188,7 +213,7 @@ def _start(
             " which is not allowed; remove it"
         ) from error
     except OSError as error:
-        raise _not_started(program.arguments[0], cwd, error) from error
+        raise _not_started(program.name or program.arguments[0], cwd, error) from error
     except subprocess.SubprocessError as error:
         raise ResourceError(
             f"the command could not be started as user {user!r}: {_not_switched()}"
@@ -206,6 +231,8 @@ def _not_started(program: str, cwd: str | None, error: OSError) -> ResourceError
         return Blocked(f"the command could not be started: {reason(error)}; {advice(error)}")
     if error.errno == errno.E2BIG:
         problem, remedy = error.strerror, "pass long strings with stdin"
+    elif error.errno == errno.ENOEXEC:
+        problem, remedy = f"{program!r}: {error.strerror}", "use a program for this machine"
     elif cwd and error.filename == cwd:
         problem, remedy = f"in the folder {cwd!r}: {error.strerror}", "correct cwd"
     else:

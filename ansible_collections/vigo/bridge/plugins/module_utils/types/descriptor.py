@@ -64,6 +64,31 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class StackFile:
+    """An attribute that names a file of the stack, whose content is sent.
+
+    attribute: its name. folder: where in the stack the file lies, with ``/`` at its end.
+    text, data: the attribute that has the content, as text, and as base64. Without text, base64
+    is always used, and the attribute that names the file is sent, too. check: raises
+    ResourceError for content that is of no use.
+    """
+
+    attribute: str
+    folder: str
+    data: str
+    text: str = ""
+    check: Callable[[bytes], object] = lambda content: None
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the file is a template: its name is written with the folder then.
+
+        In its place, there may be the path of a file on the target.
+        """
+        return bool(self.text)
+
+
+@dataclass(frozen=True)
 class ResourceType:
     """One type of resource.
 
@@ -84,7 +109,9 @@ class ResourceType:
     on_trigger: what a trigger does: NOTHING, RERUN or RESTART.
     former_names, former_attributes: what a stack may still call the type, and its attributes.
     has_template_switch: whether a resource may have ``template: false``.
-    stack_file: the attribute that may name a file of the stack, whose content is sent.
+    stack_file: the attribute that may name a file of the stack, or None.
+    named_by: the attribute that has the resource's name where it is not set.
+    collects: the attribute, a mapping, that takes the attributes that are not listed.
     unique_by: attributes that no two resources of a host may share; none where they may.
     is_foreseen: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.
@@ -107,7 +134,9 @@ class ResourceType:
     former_names: tuple[str, ...] = ()
     former_attributes: Mapping[str, str] = field(default_factory=dict)
     has_template_switch: bool = False
-    stack_file: str = ""
+    stack_file: StackFile | None = None
+    named_by: str = ""
+    collects: str = ""
     unique_by: tuple[str, ...] = ()
     is_foreseen: bool = False
     needs_engine: bool = False

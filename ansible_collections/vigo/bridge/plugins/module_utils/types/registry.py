@@ -13,6 +13,7 @@ from typing import Iterator, Mapping
 
 from .ansible_module.descriptor import FAMILY as ANSIBLE_MODULE
 from .container.descriptor import TYPE as CONTAINER
+from .custom.descriptor import TYPE as CUSTOM
 from .descriptor import Family, ResourceType
 from .exec.descriptor import TYPE as EXEC
 from .file.descriptor import TYPE as FILE
@@ -51,7 +52,7 @@ class _Types(Mapping[str, ResourceType]):
 
 
 #: In the order in which they are documented.
-TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC, PROCESS)
+TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC, PROCESS, CUSTOM)
 
 
 @lru_cache(maxsize=None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Mapping
 
-from ..descriptor import Attribute, ResourceType
+from ..descriptor import Attribute, ResourceType, StackFile
 
 if TYPE_CHECKING:
     from .behaviour import File
@@ -57,6 +57,6 @@ TYPE = ResourceType(
     task_options={"src": {"type": "str"}},
     added=(CONTENT, VAULTED),
     has_template_switch=True,
-    stack_file="source",
+    stack_file=StackFile("source", "templates/", data="content_base64", text="content"),
     is_foreseen=True,
 )

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a program of the stack, and says what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Sequence
+
+from ...common.errors import ResourceError
+from ...host import process
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn
+from ..base import conceal_values as each_text
+from ..target import Target
+from .answer import Answer, read
+from .descriptor import TYPE
+from .spec import CustomSpec
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a dry run answered. reason: why that is not certain, or an empty text."""
+
+    answer: Answer
+    reason: str = ""
+
+
+class Custom(Behaviour):
+    """The type custom. In a real run its program looks and acts in one step."""
+
+    type = TYPE
+
+    def observe(self, spec: CustomSpec, target: Target) -> Observed | None:
+        if not target.check_mode:
+            return None
+        try:
+            answer = _run(spec, target)
+        except ResourceError as error:
+            if not target.foresight.uncertain:
+                raise
+            return Observed(Answer("unknown"), f"{NOT_YET_KNOWN}: {error.message}")
+        if target.foresight.uncertain:
+            reason = f"{NOT_YET_KNOWN}; now its action would be {answer.action}"
+            return Observed(Answer("unknown"), reason)
+        return Observed(answer)
+
+    def decide(self, spec: CustomSpec, observed: Observed | None, turn: Turn) -> Decision:
+        if observed is None:
+            return Decision("updated", steps=(spec.executor,))
+        return _decision(observed.answer, observed.reason)
+
+    def act(
+        self, spec: CustomSpec, observed: Observed | None, decision: Decision, target: Target
+    ) -> Outcome:
+        answer = _run(spec, target)
+        return Outcome(answer.rc, answer.output, decision=_decision(answer))
+
+    def may_alter(self, spec: CustomSpec) -> Sequence[str]:
+        """A program may change anything."""
+        return ("/",)
+
+
+def _decision(answer: Answer, reason: str = "") -> Decision:
+    if answer.action == "skipped":
+        reason = "its executor skipped it"
+    return Decision(answer.action, reason)
+
+
+def _run(spec: CustomSpec, target: Target) -> Answer:
+    """Run the program, in check mode as a dry run. Raises ResourceError."""
+    params = each_text(spec.params, target.secrets.reveal)
+    question = {"params": params, "dry_run": target.check_mode}
+    finished = process.run_content(
+        spec.executor,
+        spec.program(),
+        stdin=json.dumps(question).encode(),
+        timeout=spec.timeout,
+        secrets=target.secrets,
+    )
+    return read(spec.executor, finished, spec.timeout, target.check_mode)
