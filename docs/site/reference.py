@@ -108,16 +108,18 @@ def attributes() -> str:
             if not name.startswith("_"):
                 lines.append(_attribute(name, option))
         lines.append("")
+        if isinstance(example := document.get("examples"), str):
+            lines += ["```yaml", *example.splitlines(), "```", ""]
     return "\n".join(lines)
 
 
 def documentation(kind: str) -> dict[str, Any]:
-    """Return the documentation of a type: its module's, or the file in its own folder."""
+    """Return the documentation of a type: its module's, or the file of it or its group."""
     listed = TYPES.get(kind)
     module = listed.module.rpartition(".")[2] if listed else ""
     if not module:
-        text = (UTILS / kind / "documentation.yml").read_text(encoding="utf-8")
-        return cast(dict[str, Any], yaml.safe_load(text))
+        path = next(UTILS.glob(f"*/documentation/{kind}.yml"), UTILS / kind / "documentation.yml")
+        return cast(dict[str, Any], yaml.safe_load(path.read_text(encoding="utf-8")))
     source = (MODULES / f"{module}.py").read_text(encoding="utf-8")
     found = re.search(r'^DOCUMENTATION = r?"""\n(.*?)^"""', source, re.M | re.S)
     assert found is not None, kind

@@ -17,7 +17,16 @@ from tests.testbed import Engine
 
 pytestmark = pytest.mark.integration
 
-TABLES = ("resources", "modules", "triggers", "conditions", "references", "templates", "variables")
+TABLES = (
+    "resources",
+    "modules",
+    "mapped",
+    "triggers",
+    "conditions",
+    "references",
+    "templates",
+    "variables",
+)
 CASES = {name: case for table in TABLES for name, case in cases(table).items()}
 CONTAINERS = cases("containers")
 QUICK = {name: case for name, case in CASES.items() if case.quick}

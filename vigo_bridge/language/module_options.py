@@ -20,6 +20,8 @@ Options = Mapping[str, Mapping[str, Any]]
 _BOOLEANS = frozenset(
     ["y", "yes", "on", "1", "true", "t", "1.0", "n", "no", "off", "0", "false", "f", "0.0"]
 )
+#: The collection that comes with Ansible.
+_ALWAYS_THERE = "ansible.builtin."
 #: Documented for how a task is written, and not an option of the module.
 _FREE_FORM = "free_form"
 
@@ -41,18 +43,20 @@ def check_modules(
     """Report modules that cannot be resources, and options that a module does not have."""
     for crate in stack.configcrates.values():
         for resource in crate.resources:
-            options = TYPES[resource.type].module_options
-            if options:
-                _check_resource(resource, options, facts_of(resource.type), diagnostics)
+            kind = TYPES[resource.type]
+            for module in kind.modules:
+                if kind.module_options or not module.startswith(_ALWAYS_THERE):
+                    _check_resource(resource, kind.module_options, facts_of(module), diagnostics)
 
 
 def _check_resource(
     resource: Resource, attribute: str, facts: ModuleFacts, diagnostics: Diagnostics
 ) -> None:
+    """attribute: what holds the options of the module, or an empty string."""
     if facts.problem:
         diagnostics.error("VB505", resource.type_position, facts.problem, facts.advice)
         return
-    if facts.options is None:
+    if facts.options is None or not attribute:
         return
     for arm in resource.arms:
         given = arm.get(attribute)

@@ -233,7 +233,7 @@ def _action(result: Mapping[str, Any]) -> str:
 
 
 def _own_action(result: Mapping[str, Any]) -> str:
-    is_module = bool(TYPES[result["type"]].module_options)
+    is_module = bool(TYPES[result["type"]].modules)
     action: str = result["action"]
     return "updated" if is_module and action in ("created", "deleted") else action
 
@@ -249,9 +249,13 @@ def _merged(earlier: str, later: str | None) -> str:
 def _state(here: Path) -> dict[str, str]:
     """All files below a folder, without what tells the styles apart."""
     return {
-        str(path.relative_to(here)): (
-            f"{path.stat().st_mode & 0o7777:o} "
-            + (path.read_bytes().decode(errors="replace") if path.is_file() else "")
-        ).replace(str(here), "HERE")
+        str(path.relative_to(here)): _described(path).replace(str(here), "HERE")
         for path in sorted(here.rglob("*"))
     }
+
+
+def _described(path: Path) -> str:
+    if path.is_symlink():
+        return f"leads to {path.readlink()}"
+    content = path.read_bytes().decode(errors="replace") if path.is_file() else ""
+    return f"{path.stat().st_mode & 0o7777:o} {content}"

@@ -219,6 +219,8 @@ def _module_call(resource: PlannedResource, arguments: Mapping[str, Any]) -> dic
         return {module: arguments.get(kind.module_options) or {}, **others}
     if module:
         return {module: dict(arguments)}
+    if task := kind.as_task(arguments):
+        return dict([task])
     identity = {"id": resource.id, "type": resource.type, "template": False}
     return {CONVERGE: {"resources": [{**identity, **arguments}], "crates": {}, "vars": {}}}
 

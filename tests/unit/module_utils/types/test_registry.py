@@ -63,7 +63,8 @@ def _missing_documentation(kind: ResourceType) -> Iterator[str]:
         return
     if module and not (folder / f"action/{module}.py").is_file():
         yield "action"
-    path = FOLDERS / kind.name / "documentation.yml"
+    grouped = FOLDERS.glob(f"*/documentation/{kind.name}.yml")
+    path = next(grouped, FOLDERS / kind.name / "documentation.yml")
     if module:
         documented = MODULES[module].documentation
     elif path.is_file():
@@ -139,8 +140,16 @@ def test_what_a_type_names_are_its_attributes(kind: ResourceType) -> None:
 
 
 def test_folders_and_types_are_the_same() -> None:
+    """A folder is a type, a family, or a group of types that one table lists."""
     folders = {path.parent.name for path in FOLDERS.glob("*/descriptor.py")}
-    assert folders == {*TYPES, *(family.name for family in FAMILIES)}
+    documented = {
+        folder: {path.stem for path in (FOLDERS / folder).glob("documentation/*.yml")}
+        for folder in folders
+    }
+    grouped = [name for names in documented.values() for name in names]
+    alone = {folder for folder, names in documented.items() if not names}
+    assert len(grouped) == len(set(grouped))
+    assert {*alone, *grouped} == {*TYPES, *(family.name for family in FAMILIES)}
 
 
 def test_nothing_else_names_a_type() -> None:

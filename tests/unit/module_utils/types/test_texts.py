@@ -13,9 +13,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings import as_map, text
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec as container
-from ansible_collections.vigo.bridge.plugins.module_utils.types.exec import spec as exec_
-from ansible_collections.vigo.bridge.plugins.module_utils.types.file import spec as file
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.typed_attributes import (
     typed,
@@ -26,10 +23,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.typed_attributes
 ODD = "odd4711"
 NESTED = {"a list": [ODD], "a mapping": {"x": ODD}}
 
-PARSERS: Mapping[str, tuple[Callable[[Mapping[str, Any]], object], dict[str, Any]]] = {
-    "container": (container.parse, {"container": "web", "image": "web"}),
-    "exec": (exec_.parse, {"command": "true"}),
-    "file": (file.parse, {"target_path": "/a"}),
+#: Of types whose key attribute is no path: what a resource needs.
+NEEDED: Mapping[str, dict[str, Any]] = {
+    "container": {"container": "web", "image": "web"},
+    "custom": {"executor": "tool", "executor_base64": "IyEvYmluL3NoCg=="},
 }
 PLACES: dict[str, Callable[[Any], Any]] = {
     "as the value": lambda nested: nested,
@@ -49,11 +46,11 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "name", "value"), CASES)
 def test_nothing_becomes_pythons_notation(kind: str, name: str, value: Any) -> None:
-    parse, needed = PARSERS[kind]
-    attributes = {**needed, name: value}
+    required = [one for one, option in TYPES[kind].options.items() if option.get("required")]
+    needed = NEEDED.get(kind, dict.fromkeys([*required, *TYPES[kind].needed_unless_absent], "/a"))
     spec, problem = None, ""
     try:
-        spec = parse(typed(attributes, TYPES[kind].options))
+        spec = TYPES[kind].parse(typed({**needed, name: value}, TYPES[kind].options))
     except ResourceError as error:
         problem = error.message
     assert spec is not None or name.partition("_")[0] in problem

@@ -103,9 +103,10 @@ def foreign_modules(arguments: Mapping[str, Any]) -> list[str]:
     Nothing is checked yet.
     """
     found = [
-        kind.module
+        name
         for entry in _entries(arguments)
-        if isinstance(entry, Mapping) and (kind := _type_of(entry)) and kind.module_options
+        if isinstance(entry, Mapping) and (kind := _type_of(entry))
+        for name in kind.modules
     ]
     return sorted(set(found))
 

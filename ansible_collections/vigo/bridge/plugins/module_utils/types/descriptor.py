@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 NOTHING, RERUN, RESTART = "nothing", "rerun", "restart"
 
 
+#: How long a module of Ansible may take, in seconds.
+TIME_LIMIT = 300
+
 #: The module that applies any resources.
 CONVERGE = "vigo.bridge.converge"
 
@@ -63,6 +66,10 @@ class Attribute:
         return entry
 
 
+def _no_task(attributes: Mapping[str, Any]) -> None:
+    """Return None: no module of Ansible does the same."""
+
+
 @dataclass(frozen=True)
 class StackFile:
     """An attribute that names a file of the stack, whose content is sent.
@@ -99,8 +106,11 @@ class ResourceType:
     parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
     module: the full name of the module for one resource; empty where ``vigo.bridge.converge``
     applies it.
+    modules: the full names of the modules of Ansible that it may run on a target.
     module_options: the attribute that holds the options of ``module``, where these are not the
     attributes themselves. It is a module that is not ours.
+    as_task: for types without a module of their own: returns the module and its options that do the
+    same in a task, or None. Attributes may be expressions of Jinja2 there.
     task_options: what such a task has beside the attributes.
     added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
@@ -124,7 +134,9 @@ class ResourceType:
     behaviour: Callable[[], Behaviour]
     parse: Callable[[Mapping[str, Any]], object]
     module: str = ""
+    modules: tuple[str, ...] = ()
     module_options: str = ""
+    as_task: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]] | None] = _no_task
     task_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     added: tuple[str, ...] = ()
     needed_unless_absent: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from .custom.descriptor import TYPE as CUSTOM
 from .descriptor import Family, ResourceType
 from .exec.descriptor import TYPE as EXEC
 from .file.descriptor import TYPE as FILE
+from .mapped.descriptor import TYPES as MAPPED
 from .process.descriptor import TYPE as PROCESS
 
 #: In the order in which they are documented.
@@ -52,7 +53,7 @@ class _Types(Mapping[str, ResourceType]):
 
 
 #: In the order in which they are documented.
-TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC, PROCESS, CUSTOM)
+TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC, PROCESS, CUSTOM, *MAPPED)
 
 
 @lru_cache(maxsize=None)

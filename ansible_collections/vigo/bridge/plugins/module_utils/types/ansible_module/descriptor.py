@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from .behaviour import AnsibleModuleBehaviour
     from .spec import ModuleSpec
 
-#: How long a module may take, in seconds.
-TIME_LIMIT = 300
-
 
 def _behaviour(name: str) -> AnsibleModuleBehaviour:
     from .behaviour import AnsibleModuleBehaviour
@@ -42,6 +39,7 @@ def _type(name: str) -> ResourceType:
         behaviour=partial(_behaviour, name),
         parse=partial(_parse, name),
         module=name,
+        modules=(name,),
         module_options="args",
     )
 

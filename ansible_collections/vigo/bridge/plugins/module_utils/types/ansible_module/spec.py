@@ -12,7 +12,7 @@ from typing import Any, Mapping, Sequence
 
 from ...common import durations
 from ...common.errors import Problems, ResourceError
-from .descriptor import TIME_LIMIT
+from ..descriptor import TIME_LIMIT
 
 #: Folders without which a machine does not work.
 _SYSTEM = re.compile(
@@ -57,7 +57,7 @@ def parse(module: str, attributes: Mapping[str, Any]) -> ModuleSpec:
     timeout = problems.of(
         "timeout", durations.seconds, attributes.get("timeout") or TIME_LIMIT, "timeout"
     )
-    problems.of("args", _refuse_disaster, module, args)
+    problems.of("args", refuse_disaster, module, args)
     problems.refuse()
     return ModuleSpec(module, args, timeout)
 
@@ -70,27 +70,35 @@ def own_options(module: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**own, "_uses_shell": True} if module.endswith(".shell") else own
 
 
-def _refuse_disaster(module: str, args: Mapping[str, Any]) -> None:
-    """Raises ResourceError for what can only be a mistake, and cannot be undone."""
+def refuse_disaster(
+    module: str, args: Mapping[str, Any], attributes: Mapping[str, str] | None = None
+) -> None:
+    """Raise ResourceError for what can only be a mistake, and cannot be undone.
+
+    attributes: what the resource calls options, by option; None where it calls them the same.
+    """
     if args.get("state") not in _ABSENT:
         return
     short = module.rpartition(".")[2]
+    names = attributes or {}
     if short in _PACKAGES:
         for name in ("name", "package", "pkg"):
             if any(part.strip() == "*" for part in _words(args.get(name))):
+                called = names.get(name, name)
                 raise ResourceError(
-                    f"{name}: '*' with state absent would remove all packages; name those to"
+                    f"{called}: '*' with state absent would remove all packages; name those to"
                     " remove",
-                    place=(name,),
+                    place=(called,),
                 )
     if short == "file":
         for name in ("path", "dest", "name"):
             path = args.get(name)
             if isinstance(path, str) and _SYSTEM.fullmatch(os.path.normpath(path)):
+                called = names.get(name, name)
                 raise ResourceError(
-                    f"{name}: {path!r} with state absent would remove a folder of the system; name"
-                    " what to remove in it",
-                    place=(name,),
+                    f"{called}: {path!r} with state absent would remove a folder of the system;"
+                    " name what to remove in it",
+                    place=(called,),
                 )
 
 

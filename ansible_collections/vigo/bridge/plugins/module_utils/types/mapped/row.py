@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A resource type that is a module of Ansible under another name. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping
+
+from ..descriptor import Attribute
+
+Attributes = Mapping[str, Any]
+
+
+def _accept(attributes: Attributes) -> None:
+    """Accept all attributes."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A module, and what it is given.
+
+    where: the values of attributes for which it is used. options: those that are always the same.
+    takes: the attribute whose value an option gets, by option; unset attributes are left out.
+    """
+
+    module: str
+    where: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
+
+    def applies(self, attributes: Attributes) -> bool:
+        """Return whether the attributes have the values of ``where``."""
+        return all(attributes.get(name) == value for name, value in self.where.items())
+
+    def arguments(self, attributes: Attributes) -> dict[str, Any]:
+        """Return the options of the module."""
+        given = {
+            option: attributes[name]
+            for option, name in self.takes.items()
+            if attributes.get(name) not in (None, "")
+        }
+        return {**given, **self.options}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One type.
+
+    name, key, needed_unless_absent: as in `ResourceType`. uses: the first that applies counts.
+    check: raises ResourceError for attributes that make no sense.
+    """
+
+    name: str
+    key: str
+    attributes: tuple[Attribute, ...]
+    uses: tuple[Use, ...]
+    check: Callable[[Attributes], None] = _accept
+    needed_unless_absent: tuple[str, ...] = ()
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The full names of all modules that it may use."""
+        return tuple(dict.fromkeys(use.module for use in self.uses))
+
+    @property
+    def deciding(self) -> frozenset[str]:
+        """The attributes that decide which module is used."""
+        return frozenset(name for use in self.uses for name in use.where)
+
+    def with_defaults(self, attributes: Attributes) -> dict[str, Any]:
+        """Return the attributes that are set, and the defaults of the others."""
+        defaults = {one.name: one.default for one in self.attributes if one.default is not None}
+        given = {name: value for name, value in attributes.items() if value not in (None, "")}
+        return {**defaults, **given}
+
+    def use(self, attributes: Attributes) -> Use:
+        """Return what applies. attributes: with the defaults."""
+        return next(use for use in self.uses if use.applies(attributes))

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module behind a type is given. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ...common.errors import ResourceError
+from ..ansible_module.spec import ModuleSpec, refuse_disaster
+from ..descriptor import TIME_LIMIT
+from .row import Row
+
+
+def parse(row: Row, attributes: Mapping[str, Any]) -> ModuleSpec:
+    """Return the module and its options. Raises ResourceError for attributes that make no sense."""
+    whole = row.with_defaults(attributes)
+    _check_choices(row, whole)
+    row.check(whole)
+    use = row.use(whole)
+    args = use.arguments(whole)
+    refuse_disaster(use.module, args, use.takes)
+    return ModuleSpec(use.module, args, TIME_LIMIT)
+
+
+def as_task(row: Row, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the module and its options for a task; None where only the type can find them out.
+
+    attributes: those of the resource; values may be expressions of Jinja2.
+    """
+    secret = {one.name for one in row.attributes if one.secrets}
+    whole = row.with_defaults(attributes)
+    known = {one.name: one.choices for one in row.attributes}
+    if secret & set(whole) or any(whole[name] not in known[name] for name in row.deciding):
+        return None
+    use = row.use(whole)
+    return use.module, use.arguments(whole)
+
+
+def _check_choices(row: Row, attributes: Mapping[str, Any]) -> None:
+    for one in row.attributes:
+        value = attributes.get(one.name)
+        if one.choices and value is not None and value not in one.choices:
+            raise ResourceError(
+                f"{one.name} must be {' or '.join(one.choices)}, not {value!r}", place=(one.name,)
+            )
+        missing = one.name in row.needed_unless_absent and value is None
+        if missing and attributes.get("state") != "absent":
+            raise ResourceError(f"{one.name} is missing", place=(one.name,))
