@@ -138,7 +138,7 @@ class Result:
         return self.action in FAILURES
 
     def as_dict(self) -> dict[str, Any]:
-        """The result as JSON has it: fields without a value are left out."""
+        """Return the result as it is in JSON: without fields that have no value."""
         shown: dict[str, Any] = {
             "id": self.id,
             "type": self.type,
@@ -154,16 +154,17 @@ class Result:
 
 
 def as_failed(result: Result, error: ResourceError | OSError) -> Result:
-    """Return the result of the same resource when this happened to it, too."""
+    """Return the result of the same resource, failed with this error."""
     found = blocked(error) if isinstance(error, OSError) else error
     detail = {"message": found.message, "log": found.log}
     return replace(result, action=found.status, reason=found.message, error=detail)
 
 
 def concealed(result: Result, secrets: Secrets) -> Result:
-    """The result without secrets, for all who may see it.
+    """Return the result with secrets masked, as anyone may see it.
 
-    Names and actions stay whatever a secret is; only what comes from outside is masked by value.
+    Names and actions stay as they are, even if a secret has the same text; only what comes from
+    outside is masked.
     """
     error = result.error
     return replace(
@@ -181,7 +182,10 @@ def concealed(result: Result, secrets: Secrets) -> Result:
 
 
 def _concealed_diff(diff: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
-    """The names of attributes, and of files, are not from outside."""
+    """Return a diff with its contents masked.
+
+    The names of attributes and of files do not come from outside.
+    """
     return {
         name: conceal_values(value, secrets.conceal) if name in ("before", "after") else value
         for name, value in diff.items()
@@ -189,7 +193,7 @@ def _concealed_diff(diff: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]
 
 
 def conceal_values(value: Any, conceal: Callable[[str], str]) -> Any:
-    """A value with all texts in it masked, at any depth, but for the keys of mappings."""
+    """Return a value with all texts in it masked, at any depth; keys of mappings stay."""
     if isinstance(value, str):
         return conceal(value)
     if isinstance(value, Mapping):
@@ -227,23 +231,23 @@ class Behaviour:
     expected_by: tuple[str, ...] = ()
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
-        """Rendered attributes to a frozen spec. Pure. Raises ResourceError."""
+        """Return a frozen spec of rendered attributes. Pure. Raise ResourceError."""
         return self.type.parse(attributes)
 
     def when_triggered(self, spec: Any) -> Any:
-        """The spec of a resource that a trigger is owed to. Pure."""
+        """Return the spec of a resource that a trigger is owed to. Pure."""
         return spec
 
     def observe(self, spec: Any, target: Target) -> Any:
-        """What is there now, as a frozen value. Raises ResourceError.
+        """Return the present state, as a frozen value. Raise ResourceError.
 
-        Changes nothing that the spec is about. Outside check mode it may prepare what no
-        decision is possible without: fetch an image, repair what a killed run left.
+        Changes nothing that the spec is about. Outside check mode it may prepare what each decision
+        depends on: pull an image, repair what a killed run left.
         """
         raise NotImplementedError
 
     def decide(self, spec: Any, observed: Any, turn: Turn) -> Decision:
-        """What has to be done. Pure. Raises ResourceError when it cannot be done."""
+        """Return what has to be done. Pure. Raise ResourceError when it cannot be done."""
         raise NotImplementedError
 
     def confirm(self, spec: Any, observed: Any, decision: Decision, target: Target) -> None:
@@ -252,54 +256,57 @@ class Behaviour:
     def act(
         self, spec: Any, observed: Any, decision: Decision, target: Target
     ) -> Outcome | Pending:
-        """Does it. Raises ResourceError; what was there before is then still there."""
+        """Carry out the decision. Raise ResourceError; the former state is kept in this case."""
         raise NotImplementedError
 
     def describe(
         self, attributes: Mapping[str, Any], result: Result, target: Target
     ) -> Mapping[str, Any]:
-        """What a task that applies a resource alone returns in any case, by name."""
+        """Return, by name, what a task that applies a resource alone always returns."""
         return {}
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Before the first change: what is better done for all resources of the type together.
+        """Prepare, before the first change, what is better done for all resources of the type
+        together.
 
-        resources: of each its rendered attributes of ``prepared_by``. Never raises
-        ResourceError: what fails here fails again, and is reported, at the resource's turn.
+        resources: the rendered attributes of ``prepared_by`` of each. Never raises ResourceError:
+        what fails here fails again, and is reported, at the resource's turn.
         """
 
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Before the first change: raises ResourceError where nothing may be touched.
+        """Raise ResourceError, before the first change, where nothing may be touched.
 
-        resources: of each its rendered attributes of ``refused_by``.
+        resources: the rendered attributes of ``refused_by`` of each.
         """
 
     def expect(
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
-        """Take note of a resource of this run, before any has its turn, in check mode, too.
+        """Note a resource of this run before the first resource has its turn, also in check mode.
 
-        attributes: gives its rendered attributes of ``expected_by``, as they are by then; None
-        where its conditions do not hold. Raises ResourceError and OSError.
+        attributes: returns its rendered attributes of ``expected_by``, as they are by then; None
+        where its conditions do not hold. Raise ResourceError and OSError.
         """
 
     def start(self, call: Call, target: Target) -> None:
-        """Before anything else of a call that brings a stack: take note of what it is about."""
+        """Note what a call that converges a stack is about, before all else."""
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
-        """Record what came of a call, and return the results of what it removes besides.
+        """Record the outcome of a call, and return the results of what it removes in addition.
 
-        results: of all resources of the stack. One that is returned with the ID of such a resource
-        takes its place. Raises nothing: the results would be lost.
+        results: of all resources of the stack. A returned result with the ID of such a resource
+        replaces that one's result. Raises nothing: the results would be lost.
         """
         return []
 
     def may_alter(self, spec: Any) -> Sequence[str]:
-        """Paths on the target at and below which a change may alter anything. Pure."""
+        """Return paths on the target at and below which a change may alter anything. Pure."""
         return ("/",)
 
     def foretell(self, spec: Any, observed: Any, target: Target) -> None:
-        """In check mode in place of ``act``: tells the target's foresight what would be."""
+        """Record in the target's foresight what ``act`` would do; called in its place in check
+        mode.
+        """
         target.foresight.cloud(self.may_alter(spec))
 
 
@@ -319,7 +326,7 @@ def bring(
     turn: Turn = _PLAIN_TURN,
     announce: Callable[[], object] = lambda: None,
 ) -> Result:
-    """As ``begin``, and waits for the result."""
+    """Apply one resource as ``begin`` does, and return its result once it is settled."""
     return begin(resource_id, behaviour, attributes, target, turn, announce).result()
 
 
@@ -331,11 +338,10 @@ def begin(
     turn: Turn = _PLAIN_TURN,
     announce: Callable[[], object] = lambda: None,
 ) -> Begun:
-    """Brings one resource to its desired state, or predicts that in check mode.
+    """Bring one resource to its desired state, or predict that in check mode.
 
-    ``attributes`` is called first of all: rendering templates is part of the resource's own
-    work, and fails with it. ``announce`` is called when a change is about to be made, or is
-    predicted.
+    ``attributes`` is called first: rendering templates is part of the resource's own work, and
+    fails with it. ``announce`` is called when a change is about to be made, or is predicted.
     """
     leave_if_gone()
     attempt = _Attempt(resource_id, behaviour.type.name)

@@ -177,7 +177,7 @@ class ResourceType:
         return self._flagged[flag]
 
     def heeds_trigger(self, attributes: Mapping[str, Any]) -> bool:
-        """Whether being triggered makes a difference to a resource with these attributes."""
+        """Return whether being triggered makes a difference to a resource with these attributes."""
         if self.on_trigger == RERUN:
             return any(guard in attributes for guard in self.unasked_when_triggered)
         return self.on_trigger == RESTART

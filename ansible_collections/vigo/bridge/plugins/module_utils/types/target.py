@@ -35,7 +35,7 @@ class Target:
     _services: dict[str, Any] = field(default_factory=dict)
 
     def with_foresight(self, foresight: Foresight) -> Target:
-        """The same machine at another resource's turn."""
+        """Return the same machine at another resource's turn."""
         return replace(self, foresight=foresight)
 
     def note(self, text: str) -> None:
@@ -43,7 +43,7 @@ class Target:
             self.notes.append(text)
 
     def service(self, key: str, connect: Callable[[], T]) -> T:
-        """A connection that all resources of this call share, made at its first use."""
+        """Return a connection that all resources of this call share, opened at its first use."""
         if key not in self._services:
             self._services.setdefault(key, connect())  # Another thread may have been quicker.
         service: T = self._services[key]

@@ -26,7 +26,7 @@ TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
 
 def run_module(behaviour: Behaviour, **module_options: Any) -> None:
-    """The whole of a module: arguments in, one resource brought, Ansible's result out."""
+    """Run a module: read its arguments, apply one resource, print Ansible's result."""
     kind = behaviour.type
     module = CalledModule(
         added=kind.added,
@@ -68,7 +68,7 @@ def run_module(behaviour: Behaviour, **module_options: Any) -> None:
 
 
 def target_of(module: CalledModule) -> Target:
-    """This machine, with the call's check mode and secrets."""
+    """Return this machine, with the call's check mode and secrets."""
     end_with_caller()
     values = module.taken.get(SECRETS, {})
     others = [
@@ -96,7 +96,7 @@ def leave(module: CalledModule, secrets: Secrets, **result: Any) -> None:
 
 
 def _shown_arguments(module: CalledModule, secrets: Secrets) -> dict[str, Any]:
-    """The arguments as Ansible shows them with -vvv."""
+    """Return the arguments as Ansible shows them with -vvv."""
     return {
         name: _NOT_SHOWN
         if value and module.argument_spec.get(name, {}).get("no_log")
@@ -106,9 +106,9 @@ def _shown_arguments(module: CalledModule, secrets: Secrets) -> dict[str, Any]:
 
 
 def require_sdk(module: CalledModule, folder: str) -> None:
-    """Ends the call, with nothing done, where the controller has to send the docker SDK first.
+    """End the call, with nothing done, where the controller has to send the docker SDK first.
 
-    folder: the state folder. Raises Blocked.
+    folder: the state folder. Raise Blocked.
     """
     offer, archive = module.taken.get(SDK, {}), module.taken.get(SDK_ARCHIVE)
     if not sdk.provide(offer, archive, sdk.folders(folder), keep=not module.check_mode):
@@ -145,7 +145,7 @@ class explained:
             self._fail(message, traceback=secrets.conceal(lines))
 
     def _fail(self, message: str, **returned: str) -> None:
-        """End the call. What was noted before is not lost."""
+        """End the call. Earlier notes are not lost."""
         secrets = self._target.secrets
         notes = [secrets.conceal_sentence(note) for note in self._target.notes]
         if self._with_notes:

@@ -21,10 +21,10 @@ def typed(
     options: Mapping[str, Mapping[str, Any]],
     data: Container[str] = (),
 ) -> dict[str, Any]:
-    """Return the attributes as their types say.
+    """Return the attributes converted to their types.
 
-    options: an argument spec. data: the names of those that may hold any character. Raises
-    ResourceError for what has another type.
+    options: an argument spec. data: the names of those that may hold any character. Raise
+    ResourceError for a value of another type.
     """
     return {
         name: _typed(name, value, options.get(name, {}).get("type"), name in data)
@@ -37,10 +37,10 @@ def with_texts(
     options: Mapping[str, Mapping[str, Any]],
     data: Container[str] = (),
 ) -> dict[str, Any]:
-    """The arguments of a task, each text as ``typed`` has it.
+    """Return the arguments of a task, each text as ``typed`` has it.
 
     Ansible would turn a list or a mapping into Python's notation, and true into ``True``. options:
-    an argument spec. data: as there. Raises ResourceError.
+    an argument spec. data: as in ``typed``. Raise ResourceError.
     """
     return {
         name: _typed(name, value, "str", name in data) if _is_text(options.get(name, {})) else value
@@ -49,7 +49,7 @@ def with_texts(
 
 
 def refuse_nul(name: str, value: Any) -> None:
-    """Raise ResourceError where a text of an attribute holds a NUL character."""
+    """Raise ResourceError where a text of an attribute contains a NUL character."""
     if any("\0" in part for part in texts(value)):
         raise ResourceError(f"{name} contains a NUL character, which is not allowed", "remove it")
 

@@ -51,7 +51,7 @@ class Failure(ResourceError):
 
 
 def read(module: str, args: Mapping[str, Any], ended: Ended, limit: float) -> Answer:
-    """Return what a module answered. Raises Failure where it failed, or gave no answer."""
+    """Return what a module answered. Raise Failure where it failed, or gave no answer."""
     output, errors = (text.decode("utf-8", "replace") for text in (ended.stdout, ended.stderr))
     if ended.timed_out:
         message = f"{module} did not end within {limit:g} s and was stopped; set timeout higher"

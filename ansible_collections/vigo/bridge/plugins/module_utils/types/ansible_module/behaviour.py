@@ -90,7 +90,7 @@ def _is_certain(spec: ModuleSpec, target: Target) -> bool:
 
 
 def _run(spec: ModuleSpec, target: Target) -> Answer:
-    """Apply the module, or have it look in check mode. Raises Failure and Blocked."""
+    """Apply the module, or have it look in check mode. Raise Failure and Blocked."""
     library = target.service(module_archive.LIBRARY, _no_library)
     arguments = {
         **each_text(own_options(spec.module, spec.args), target.secrets.reveal),
@@ -120,7 +120,7 @@ def _warn(spec: ModuleSpec, target: Target, warnings: Sequence[str]) -> None:
 
 
 def _become(path: str, name: str, arguments: Mapping[str, Any]) -> None:
-    """Be the module, in a process of its own."""
+    """Run as the module, in a process of its own."""
     module_archive.use(path)
     run_as_module(name, path, arguments)
 

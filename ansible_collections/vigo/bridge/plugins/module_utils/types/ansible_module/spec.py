@@ -47,7 +47,10 @@ class ModuleSpec:
 
 
 def parse(module: str, attributes: Mapping[str, Any]) -> ModuleSpec:
-    """Raises ResourceError for what makes no sense, or would make the machine unusable."""
+    """Return the spec of a module call.
+
+    Raise ResourceError for arguments that are invalid, or would make the machine unusable.
+    """
     problems = Problems()
     args = attributes.get("args")
     if args is None:
@@ -63,7 +66,7 @@ def parse(module: str, attributes: Mapping[str, Any]) -> ModuleSpec:
 
 
 def own_options(module: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return options as the module itself calls them, which Ansible does for some tasks."""
+    """Return the options under which Ansible itself calls the module for some tasks."""
     if module not in ("ansible.builtin.command", "ansible.builtin.shell"):
         return args
     own = {("_raw_params" if name == "cmd" else name): value for name, value in args.items()}

@@ -54,10 +54,10 @@ Wait = Callable[[], object]
 
 
 def act(work: Work, decision: Decision) -> Outcome | Pending:
-    """All steps in order. Raises ResourceError.
+    """Carry out all steps in order. Raise ResourceError.
 
-    What the last one has begun goes on in the background until it is settled, or undone. All
-    that can be checked is checked first.
+    What the last step begins continues in the background until it is settled, or undone. All that
+    can be checked is checked first.
     """
     for step in decision.steps:
         _CHECK.get(type(step), _no_check)(work, step)
@@ -86,7 +86,7 @@ def _finished(work: Work, decision: Decision, wait: Wait | None) -> Outcome:
 
 @contextlib.contextmanager
 def concealing(target: Target) -> Iterator[None]:
-    """Errors and logs of engines may echo a secret: they never leave with one."""
+    """Mask secrets in errors raised inside: errors and logs of engines may contain one."""
     try:
         yield
     except ResourceError as error:
@@ -96,7 +96,7 @@ def concealing(target: Target) -> Iterator[None]:
 
 
 def _remove_older_images(work: Work) -> None:
-    """What was asked for is done by now: a failure is a remark, no error."""
+    """Remove surplus images. The container is up by now, so a failure is only a note."""
     former = work.observed.container
     try:
         removed = older_images.remove_surplus(
@@ -111,7 +111,7 @@ def _remove_older_images(work: Work) -> None:
 
 
 def _no_check(work: Work, step: Any) -> None:
-    """Nothing could be noticed before."""
+    """Check nothing: this step has nothing that could be noticed before."""
 
 
 def _check_create(work: Work, step: steps.Create) -> None:
@@ -129,13 +129,18 @@ def _check_replace(work: Work, step: steps.Replace) -> None:
 
 
 def _check_sources(work: Work) -> None:
-    """Docker itself would create the folder for a mount with ``z`` or ``Z``."""
+    """Check the sources of mounts.
+
+    Docker itself would create the folder for a mount with ``z`` or ``Z``.
+    """
     sources = [mount.source for mount in work.spec.settings.volumes or () if mount.is_bind]
     abilities.refuse_missing_source(work.engine.missing_source(sources))
 
 
 def _check_start(work: Work, replaced: Existing | None) -> None:
-    """Engines notice both only at the start."""
+    """Check ports, and the container whose network is shared: engines check both only at the
+    start.
+    """
     port_holders.refuse_taken(work.engine, work.spec, replaced)
     kind, _colon, name = (work.spec.settings.network_mode or "").partition(":")
     if kind == "container":
@@ -215,7 +220,7 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
 
 
 def _ready_followers(work: Work) -> list[Existing]:
-    """The followers, once nothing is left of what became of them in earlier runs."""
+    """Return the followers, after repairing what earlier runs left of them."""
     engine, known = work.engine, owners(work.target)
     found = _followers(work, lambda remark: None)
     for name in dict.fromkeys(names.proper(follower.name) for follower in found):

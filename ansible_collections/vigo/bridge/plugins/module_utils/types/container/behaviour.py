@@ -46,7 +46,9 @@ class Container(Behaviour):
     )
 
     def observe(self, spec: ContainerSpec, target: Target) -> Observed:
-        """What is there; outside check mode the image is pulled by its policy first."""
+        """Return the present state; outside check mode the image is pulled first, as its policy
+        says.
+        """
         with concealing(target):
             engine = _engine(spec.docker_host, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
@@ -63,7 +65,7 @@ class Container(Behaviour):
         return decide(spec, observed, turn)
 
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Where an engine has containers of another stack of the same name."""
+        """Raise Namesake where an engine has containers of another stack of the same name."""
         for host in dict.fromkeys(str(given.get("docker_host") or "") for given in resources):
             try:
                 _engine(host, target)
@@ -75,7 +77,7 @@ class Container(Behaviour):
     def expect(
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
-        """Another container's replacement must know which ones this run describes."""
+        """Note a container that this run describes, for replacements of other containers."""
         claims(target).add(resource, attributes)
 
     def confirm(
@@ -85,7 +87,7 @@ class Container(Behaviour):
             confirm(Work(_engine(spec.docker_host, target), spec, observed, target), decision)
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Pulls their images in parallel."""
+        """Pull their images in parallel."""
         wanted = []
         silent: set[str] = set()
         for attributes in resources:
@@ -102,17 +104,17 @@ class Container(Behaviour):
         prefetch(wanted, target)
 
     def start(self, call: Call, target: Target) -> None:
-        """The stack decides whose the containers are that are found."""
+        """Note the stack, which decides whose the containers are that are found."""
         target.service("owners", lambda: Owners(call.stack, call.record, call.resources))
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
-        """Record what was taken over; report orphans, and remove them where that is wanted."""
+        """Record containers taken over; report orphans, and remove them if requested."""
         unrecorded = record_found(target, named(target), results)
         failed = [result for result in (*results, *unrecorded) if result.failed]
         return [*unrecorded, *prune(target, call.resources, failed, call.wants_prune)]
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
-        """The folders of the host that it can write to."""
+        """Return the folders of the host that it can write to."""
         mounts = spec.settings.volumes or ()
         return tuple(mount.source for mount in mounts if mount.is_bind and not mount.read_only)
 
@@ -124,7 +126,7 @@ class Container(Behaviour):
 
 
 def _engine(docker_host: str, target: Target) -> Engine:
-    """One connection for all containers of a call."""
+    """Return one connection for all containers of a call."""
     return target.service(f"engine {docker_host}", lambda: _connected(docker_host, target))
 
 

@@ -25,7 +25,7 @@ class Claims:
     _resources: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, resource: str, attributes: Attributes) -> None:
-        """Add a resource by its ID. attributes: gives ``container`` and ``docker_host``."""
+        """Add a resource by its ID. attributes: returns ``container`` and ``docker_host``."""
         self._open.append((resource, attributes))
 
     def resource(self, host: str, name: str) -> str:
@@ -49,5 +49,5 @@ def _key(attributes: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def claims(target: Target) -> Claims:
-    """The claims of this call."""
+    """Return the claims of this call."""
     return target.service("containers that are defined", Claims)

@@ -10,7 +10,10 @@ from .observed import Existing
 
 
 def end(engine: Engine, container: Existing) -> None:
-    """Stop a container that has a process, with its own grace. Podman stops no paused one."""
+    """Stop a container that has a process, with its own grace period.
+
+    Podman cannot stop a paused one.
+    """
     if container.status == "paused":
         engine.unpause(container.id)
     if has_process(container):
@@ -18,5 +21,5 @@ def end(engine: Engine, container: Existing) -> None:
 
 
 def has_process(container: Existing) -> bool:
-    """Whether a container runs, or is about to."""
+    """Return whether a container runs, or is about to."""
     return container.status in ("running", "paused", "restarting")

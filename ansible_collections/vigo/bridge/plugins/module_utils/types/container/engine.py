@@ -50,7 +50,7 @@ class Engine:
     """A Docker engine, or Podman by the same API. Raises Refused and Blocked."""
 
     def __init__(self, docker_host: str = "", conceal: Callable[[str], str] = str) -> None:
-        """conceal: masks secrets in what containers have printed."""
+        """Use the engine at an address. conceal: masks secrets in what containers have printed."""
         self._conceal = conceal
         self._connection = Connection(docker_host)
         self.host = self._connection.host
@@ -67,23 +67,26 @@ class Engine:
         return existing_of(found, self._conceal)
 
     def raw_container(self, container_id: str) -> Mapping[str, Any] | None:
-        """The whole inspect payload."""
+        """Return the whole inspect payload."""
         found: Mapping[str, Any] | None = self._connection.find(f"/containers/{container_id}/json")
         return found
 
     def running_containers(self) -> list[Mapping[str, Any]]:
-        """The short list entries of all that run. May be stale for a moment after a stop."""
+        """Return the short list entries of all that run.
+
+        The list may be stale for a moment after a stop.
+        """
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json")
         return found
 
     def all_containers(self) -> list[Mapping[str, Any]]:
-        """The short list entries of all, running or not."""
+        """Return the short list entries of all, running or not."""
         params = {"all": "true"}
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
         return found
 
     def containers_labelled(self, label: str) -> list[Mapping[str, Any]]:
-        """The short list entries of all with a label. label: ``NAME=VALUE``."""
+        """Return the short list entries of all with a label. label: ``NAME=VALUE``."""
         params = {"all": "true", "filters": json.dumps({"label": [label]})}
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
         return found
@@ -91,7 +94,7 @@ class Engine:
     def create(
         self, name: str, payload: Mapping[str, Any], platform: str = ""
     ) -> tuple[str, list[str]]:
-        """The new container's ID, and the engine's warnings."""
+        """Return the new container's ID, and the engine's warnings."""
         params = {"name": name}
         if platform:
             params["platform"] = platform
@@ -125,7 +128,9 @@ class Engine:
         return ""
 
     def _without_incapable(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Without the limits that the host cannot set: Docker refuses one and drops the others."""
+        """Return the payload without the limits that the host cannot set: Docker refuses one and
+        drops the others.
+        """
         host = payload.get("HostConfig") or {}
         places = {name: SETTINGS[name].at.rpartition(".")[2] for name in LIMITS}
         if not any(field in host for field in places.values()):
@@ -138,7 +143,9 @@ class Engine:
         self._command(container_id, "start", allowance=_START_ALLOWANCE)
 
     def stop(self, container_id: str, grace: int = 10) -> None:
-        """Ends it; kills it after its own stop timeout. grace: that timeout, in seconds."""
+        """Stop a container; the engine kills it after its own stop timeout. grace: that timeout,
+        in seconds.
+        """
         self._command(container_id, "stop", allowance=grace)
 
     def restart(self, container_id: str, grace: int = 10) -> None:
@@ -151,11 +158,14 @@ class Engine:
         self._command(container_id, "rename", {"name": name})
 
     def update(self, container_id: str, payload: Mapping[str, Any]) -> None:
-        """Restart policy and limits. Podman cannot: Refused with 404."""
+        """Update the restart policy and limits. Podman cannot: raise Refused with 404."""
         self._connection.call("POST", f"/containers/{container_id}/update", body=payload)
 
     def remove(self, container_id: str, volumes: bool = False) -> None:
-        """Nothing happens where it is gone already. volumes: its anonymous ones, too."""
+        """Remove a container.
+
+        Nothing happens where it is gone already. volumes: its anonymous ones, too.
+        """
         params = {"force": "true", "v": "true" if volumes else "false"}
         try:
             self._connection.call("DELETE", f"/containers/{container_id}", params)
@@ -175,7 +185,7 @@ class Engine:
         return True
 
     def log_tail(self, container_id: str, lines: int = 20) -> str:
-        """The end of its output, errors and all; empty where the log cannot be read."""
+        """Return the end of its output, with errors; empty where the log cannot be read."""
         params = {"stdout": "true", "stderr": "true", "tail": str(lines)}
         try:
             content = self._connection.call("GET", f"/containers/{container_id}/logs", params)
@@ -185,9 +195,9 @@ class Engine:
         return self._conceal(log)[-_LOG_LIMIT:]
 
     def run_healthcheck(self, container_id: str, patience: float) -> None:
-        """Podman without systemd never runs healthchecks by itself; asking runs one.
+        """Run a healthcheck once. Podman without systemd never runs healthchecks by itself.
 
-        patience: seconds after which nobody waits for its end any longer.
+        patience: seconds to wait for its end.
         """
         path = f"/containers/{container_id}/healthcheck"
         self._connection.call_libpod("GET", path, patience)
@@ -208,16 +218,22 @@ class Engine:
         return image_of(self._connection.find(f"/images/{quote(name_or_id)}/json"))
 
     def images(self) -> list[Mapping[str, Any]]:
-        """The short list entries of all images."""
+        """Return the short list entries of all images."""
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/images/json")
         return found
 
     def remove_image(self, name_or_id: str) -> None:
-        """A name; the image goes with its last one. Refused where a container uses it."""
+        """Remove a name of an image; the image is removed with its last name.
+
+        Raise Refused where a container uses it.
+        """
         self._connection.call("DELETE", f"/images/{quote(name_or_id)}")
 
     def pull(self, name: ImageName, credentials: Mapping[str, Any] | None, platform: str) -> None:
-        """Raises Blocked when the registry does not answer, ResourceError when it has no such."""
+        """Pull an image.
+
+        Raise Blocked when the registry does not answer, ResourceError when it has no such image.
+        """
         params = {"fromImage": f"{name.registry}/{name.path}", "tag": name.pulled_as}
         if platform:
             params["platform"] = platform
@@ -233,7 +249,7 @@ class Engine:
     def remote_digest(
         self, name: ImageName, credentials: Mapping[str, Any] | None
     ) -> tuple[str | None, str]:
-        """The digest that the registry has now; None where it does not tell, and why not."""
+        """Return the digest that the registry has now, or None and the reason."""
         path = f"/distribution/{quote(str(name))}/json"
         try:
             answer = self._connection.call("GET", path, headers=self._authorization(credentials))
@@ -252,7 +268,9 @@ class Engine:
     # networks and volumes
 
     def subnets(self, network: str) -> tuple[str, ...] | None:
-        """The subnets of a network, ``10.1.0.0/16``; None where there is no such network."""
+        """Return the subnets of a network, ``10.1.0.0/16``; None where the network does not
+        exist.
+        """
         found = self._connection.find(f"/networks/{quote(network)}")
         if found is None:
             return None
@@ -260,7 +278,7 @@ class Engine:
         return tuple(config["Subnet"] for config in configs if config.get("Subnet"))
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        """A bridge network. Nothing happens where somebody just made it."""
+        """Create a bridge network. Nothing happens where it was created in the meantime."""
         body = {"Name": name, "Driver": "bridge", "CheckDuplicate": True, "Labels": dict(labels)}
         try:
             self._connection.call("POST", "/networks/create", body=body)
@@ -269,7 +287,9 @@ class Engine:
                 raise
 
     def networks_labelled(self, label: str) -> list[Mapping[str, Any]]:
-        """The list entries of the networks with a label. label: ``NAME`` or ``NAME=VALUE``."""
+        """Return the list entries of the networks with a label. label: ``NAME`` or
+        ``NAME=VALUE``.
+        """
         params = {"filters": json.dumps({"label": [label]})}
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/networks", params)
         return found
@@ -286,7 +306,7 @@ class Engine:
         self._connection.call("POST", f"/networks/{quote(network)}/disconnect", body=body)
 
     def remove_volume(self, name: str) -> None:
-        """One that is gone, or that somebody else uses, stays as it is."""
+        """Remove a volume. One that is gone, or in use, is left as it is."""
         try:
             self._connection.call("DELETE", f"/volumes/{quote(name)}")
         except Refused as error:
@@ -296,7 +316,7 @@ class Engine:
     # the host
 
     def incapable(self) -> frozenset[str]:
-        """The limits that this host cannot set, by the names of their attributes."""
+        """Return the limits that this host cannot set, by the names of their attributes."""
         if self._incapable is None:
             info = self._information()
             self._incapable = frozenset(
@@ -305,7 +325,9 @@ class Engine:
         return self._incapable
 
     def log_driver(self) -> str:
-        """What containers get that set none; empty where the engine does not say."""
+        """Return the log driver of containers that set none; empty where the engine does not
+        report it.
+        """
         if self.is_podman:  # Its Docker API leaves that empty.
             host = self._connection.call_libpod("GET", "/info").get("host") or {}
             return str(host.get("logDriver") or "")
@@ -332,7 +354,7 @@ def _pull_failure(name: ImageName, text: str) -> ResourceError:
 
 
 def _without_frames(content: bytes) -> str:
-    """Log output without the 8-byte headers that mark stdout and stderr.
+    """Return log output without the 8-byte headers that mark stdout and stderr.
 
     Bytes that are not valid text are kept, because secrets are masked in them.
     """

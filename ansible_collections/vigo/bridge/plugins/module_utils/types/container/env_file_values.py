@@ -21,7 +21,7 @@ _LARGEST = 1 << 20
 def read(
     files: tuple[EnvFile, ...], predicted: PredictedFiles, note: Callable[[str], None]
 ) -> dict[str, str]:
-    """Return the variables of all files; later files win. Raises ResourceError, never with a value.
+    """Return the variables of all files; later files win. Raise ResourceError, never with a value.
 
     Variables in values are those of earlier files, then of lines above: the environment of the
     target is not read. predicted: files that check mode predicts, an overlay.

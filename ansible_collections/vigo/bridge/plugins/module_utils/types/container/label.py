@@ -60,7 +60,7 @@ class Recorded:
         return {} if "env" in self.hashed else self.fields.get("env") or {}
 
     def holds(self, name: str, value: Any) -> bool:
-        """Whether it was created with this value, in whichever spelling."""
+        """Return whether it was created with this value, in whichever spelling."""
         if name in self.hashed:
             return value is not None and _digest(plain(value)) == self.fields[name]
         forms = [SETTINGS[name].canonical(held) for held in (self.fields.get(name), value)]
@@ -90,7 +90,7 @@ def owner(labels: Mapping[str, str]) -> Owner | None:
 
 
 def encode(settings: Settings, file_env: Iterable[str] | None = None) -> str:
-    """The spec label's text; where it would be too long, hashes of its longest fields.
+    """Return the spec label's text; where it would be too long, hashes of its longest fields.
 
     file_env: the names of the variables in ``env_file``; None if they are not known.
     """
@@ -123,7 +123,7 @@ def _fits(content: Mapping[str, Any]) -> bool:
 
 
 def decode(text: str | None) -> Recorded | None:
-    """None where there is no label of a version that we know."""
+    """Return what a label recorded; None where there is no label of a known version."""
     try:
         content = json.loads(text or "")
     except ValueError:
@@ -139,7 +139,10 @@ def decode(text: str | None) -> Recorded | None:
 
 
 def _is_readable(name: str, value: Any) -> bool:
-    """Check a value of a label. Anybody can write labels; an invalid value counts as not set."""
+    """Return whether a value of a label can be read.
+
+    Anybody can write labels; an invalid value counts as not set.
+    """
     try:
         if name in SETTINGS:
             SETTINGS[name].canonical(value)
@@ -165,13 +168,13 @@ def _listed(content: Mapping[str, Any]) -> frozenset[str] | None:
 
 
 def _fields(settings: Settings) -> dict[str, Any]:
-    """The fields that the label holds, as JSON values."""
+    """Return the fields that the label holds, as JSON values."""
     chosen = settings.chosen()
     return {name: plain(value) for name, value in chosen.items() if not SETTINGS[name].is_live}
 
 
 def plain(value: Any) -> Any:
-    """A setting as JSON has it."""
+    """Return a setting as a JSON value."""
     if isinstance(value, Healthcheck):
         return value.canonical()
     if isinstance(value, Mapping):

@@ -28,7 +28,10 @@ class Named:
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, spec: ContainerSpec, engine: Engine, networks: Iterable[str]) -> None:
-        """Raises ResourceError where another resource of this run has the container."""
+        """Note the container of a resource.
+
+        Raise ResourceError where another resource of this run has it.
+        """
         owner = self.owners.setdefault((engine.host, spec.name), spec.resource)
         if owner != spec.resource:
             raise ResourceError(
@@ -42,5 +45,5 @@ class Named:
 
 
 def named(target: Target) -> Named:
-    """The record of this call."""
+    """Return the record of this call."""
     return target.service("containers that were named", Named)

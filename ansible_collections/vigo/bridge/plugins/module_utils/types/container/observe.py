@@ -18,11 +18,11 @@ from .spec import ContainerSpec
 
 
 def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
-    """All that ``decide`` needs.
+    """Return all that ``decide`` needs.
 
-    Two preparations belong here, because no decision is possible without them: an interrupted
-    replacement is repaired, and the image is pulled by its policy. In check mode both are
-    foreseen instead.
+    Two preparations are done here, because each decision depends on them: an interrupted
+    replacement is repaired, and the image is pulled as its policy says. In check mode both are
+    predicted instead.
     """
     memory = run_memory(engine, target)
     followed = memory.leader(spec.name)
@@ -127,7 +127,7 @@ def _shared(engine: Engine, spec: ContainerSpec) -> dict[str, str]:
 
 
 def _shared_name(spec: ContainerSpec) -> str:
-    """The container whose network it is to share, or empty."""
+    """Return the name of the container whose network it is to share, or empty."""
     return _other_container(spec.settings.network_mode)
 
 

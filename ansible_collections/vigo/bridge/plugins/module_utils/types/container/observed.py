@@ -40,7 +40,7 @@ class Check:
     output: str
 
     def __str__(self) -> str:
-        """Return how it ended, in words, with the end of its output."""
+        """Return how it ended, with the end of its output."""
         code = "" if self.exit_code is None else f" ended with exit code {self.exit_code}"
         said = " ".join(self.output.split())[-_SHOWN_OUTPUT:]
         return f"its last healthcheck{code}" + (f": {said}" if said else "")
@@ -132,7 +132,7 @@ class Observed:
 
 
 def image_of(payload: Mapping[str, Any] | None) -> Image | None:
-    """From an image's inspect payload."""
+    """Return the image of an inspect payload."""
     if payload is None:
         return None
     parts = (payload.get("Os"), payload.get("Architecture"), payload.get("Variant"))
@@ -147,7 +147,9 @@ def image_of(payload: Mapping[str, Any] | None) -> Image | None:
 def existing_of(
     payload: Mapping[str, Any] | None, conceal: Callable[[str], str] = str
 ) -> Existing | None:
-    """From a container's inspect payload. conceal: masks secrets in what programs have printed."""
+    """Return the container of an inspect payload. conceal: masks secrets in what programs have
+    printed.
+    """
     if payload is None:
         return None
     state = payload.get("State") or {}

@@ -31,10 +31,10 @@ class StoredImage:
 
 
 def remove_surplus(engine: Engine, spec: ContainerSpec, in_use: str, former: str) -> list[str]:
-    """Removes what ``keep_images`` leaves over; what was removed, in words.
+    """Remove images beyond ``keep_images``, and return a line for each.
 
     in_use: the ID of the container's image. former: that of its predecessor, or empty. An image
-    that any container uses stays, stopped containers included.
+    that any container uses stays, even if the container is stopped.
     """
     if spec.keep_images is None:
         return []
@@ -53,7 +53,7 @@ def remove_surplus(engine: Engine, spec: ContainerSpec, in_use: str, former: str
 
 
 def of_repository(entries: Iterable[Mapping[str, Any]], name: ImageName) -> list[StoredImage]:
-    """The entries of an engine's list of images that belong to the name's repository."""
+    """Return the entries of an engine's list of images that belong to the name's repository."""
     found = []
     for entry in entries:
         tags = [tag for tag in entry.get("RepoTags") or [] if tag != "<none>:<none>"]
@@ -68,7 +68,7 @@ def of_repository(entries: Iterable[Mapping[str, Any]], name: ImageName) -> list
 def surplus(
     images: Iterable[StoredImage], keep: int, in_use: str, former: str
 ) -> list[StoredImage]:
-    """Those to remove: all others but the former one and the newest, ``keep`` in all. Pure."""
+    """Return all but the former image and the newest, ``keep`` in all. Pure."""
     others = [image for image in images if image.id != in_use]
     others.sort(key=lambda image: (image.id != former, -image.created, image.id))
     return others[keep:]

@@ -52,17 +52,17 @@ class Owners:
         return self.stack is not None and self.stack.owns(self.owner(container_id, labels))
 
     def is_ours(self, container: Existing) -> bool:
-        """Whether a container belongs to this stack."""
+        """Return whether a container belongs to this stack."""
         return self.owns(container.id, container.labels)
 
     def is_foreign(self, container: Existing) -> bool:
-        """Whether a container belongs to another stack."""
+        """Return whether a container belongs to another stack."""
         return self._claim(container, self.resources) is Claim.FOREIGN
 
     def refuse_foreign(self, container: Existing | None, resource: str | None = None) -> None:
         """Raise ResourceError where a container belongs to another stack.
 
-        resource: whose container it is to be; any of the stack's where it is None.
+        resource: the one that the container is to belong to; any of the stack where it is None.
         """
         resources = self.resources if resource is None else (resource,)
         if container is None or self._claim(container, resources) is not Claim.FOREIGN:
@@ -74,7 +74,7 @@ class Owners:
     def note_found(
         self, engine: Engine, spec: ContainerSpec, container: Existing | None, target: Target
     ) -> None:
-        """Remember a container that becomes ours without a new label, if its resource succeeds."""
+        """Note a container that becomes ours without a new label, if its resource succeeds."""
         if self.stack is None or container is None or not spec.is_wanted:
             return
         claim = self._claim(container, (spec.resource,))
@@ -88,9 +88,9 @@ class Owners:
             self.found.append(found)
 
     def labels(self, container: Existing, resource: str = "") -> dict[str, str]:
-        """Return the labels that a container would have if it were made today.
+        """Return the labels that a container would have if it were created today.
 
-        resource: that describes it, where it belongs to no stack yet.
+        resource: the one that describes it, where it belongs to no stack yet.
         """
         owner = self.owner(container.id, container.labels)
         resource = owner.resource if owner is not None else resource
@@ -107,7 +107,7 @@ class Owners:
 
 
 def owners(target: Target) -> Owners:
-    """The owners of this call."""
+    """Return the owners of this call."""
     return target.service("owners", Owners)
 
 
@@ -136,7 +136,7 @@ def _namesakes(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[st
 def record_found(target: Target, named: Named, results: Iterable[Result]) -> list[Result]:
     """Record what the stack has taken over without a label, and drop what no longer exists.
 
-    Nothing is recorded for a resource that failed. Returns the results of those that fail here.
+    Nothing is recorded for a resource that failed. Return the results of those that fail here.
     """
     known = owners(target)
     stack, record = known.stack, known.record
@@ -178,9 +178,9 @@ def _record_networks(engine: Engine, stack: Stack, record: OwnersFile, wanted: s
 
 
 def is_proven(engine: Engine, container_id: str, known: Owners) -> bool:
-    """Whether a container's owner is more than what its image says.
+    """Return whether a container's owner is known from more than its image.
 
-    An image that was committed from a container has the container's labels, and hands them on.
+    An image that was committed from a container has the container's labels, and passes them on.
     """
     if known.record is not None and known.record.owner("containers", container_id) is not None:
         return True
@@ -191,7 +191,7 @@ def is_proven(engine: Engine, container_id: str, known: Owners) -> bool:
 
 
 def own_networks(engine: Engine, known: Owners) -> dict[str, str]:
-    """Return the IDs, by name, of the networks that were made for the stack."""
+    """Return the IDs, by name, of the networks that were created for the stack."""
     stack = known.stack
     if stack is None:
         return {}

@@ -26,7 +26,7 @@ _AT_A_TIME = 8
 
 
 def prefetch(wanted: Iterable[tuple[Engine, ContainerSpec]], target: Target) -> None:
-    """Pulls each image once, by its policy. Never raises ResourceError."""
+    """Pull each image once, by its policy. Never raises ResourceError."""
     once = {_key(engine, spec): (engine, spec) for engine, spec in wanted}
     free = threading.BoundedSemaphore(_AT_A_TIME)
 
@@ -44,10 +44,10 @@ def prefetch(wanted: Iterable[tuple[Engine, ContainerSpec]], target: Target) -> 
 
 
 def image(engine: Engine, spec: ContainerSpec, target: Target) -> Image:
-    """The image at the resource's turn, pulled if its policy says so.
+    """Return the image at the resource's turn, pulled if its policy says so.
 
-    Where its pull has failed before, and nothing was changed since that may have mended it,
-    nobody waits for the same failure again.
+    A pull that has failed before is not tried again, unless a change since then may have fixed the
+    cause.
     """
     failure = run_memory(engine, target).failed_pulls.get(_key(engine, spec))
     if failure is not None and failure.changes == len(target.changed):
@@ -56,7 +56,7 @@ def image(engine: Engine, spec: ContainerSpec, target: Target) -> Image:
 
 
 def _key(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
-    """Pulls that are the same."""
+    """Return a key that is equal for equal pulls."""
     platform = spec.settings.platform or ""
     login = (spec.registry_username, spec.registry_password)
     return (engine.host, spec.image, platform, spec.pull, *login)

@@ -30,11 +30,11 @@ CONTAINER, NETWORK = "container", "network"
 def prune(
     target: Target, resources: Iterable[str], failures: Iterable[Result], wanted: bool
 ) -> list[Result]:
-    """Tells of orphans in ``target.orphans`` and a note; removes them if that is wanted.
+    """Report orphans in ``target.orphans`` and in a note; remove them if requested.
 
-    resources: the ids of all resources of the stack. failures: of these; where there is one nothing
-    is removed, because the run did not show all that is named. An engine that does not answer any
-    more is a failure of pruning.
+    resources: the ids of all resources of the stack. failures: of these; if there is one nothing is
+    removed, because the run did not show all that is named. An engine that no longer answers is a
+    failure of pruning.
     """
     if not (wanted or target.check_mode):
         return []
@@ -71,9 +71,9 @@ def prune(
 
 
 def distinct(labels: Sequence[tuple[str, str]], known: Container[str]) -> list[str]:
-    """Return a label of its own for each: with its engine where it would not be the only one. Pure.
+    """Return a different label for each, with the engine's address where labels would be equal.
 
-    labels: each with the address of its engine. known: the ids of resources.
+    Pure. labels: each with the address of its engine. known: the ids of resources.
     """
     count = Counter(label for label, _engine in labels)
     return [
@@ -123,9 +123,9 @@ class Orphan:
 def find_orphans(
     entries: Iterable[Mapping[str, Any]], whose: Owners, resources: set[str], record: Named
 ) -> list[Orphan]:
-    """From the engine's list of all containers, by name. Pure.
+    """Return the orphans in the engine's list of all containers, by name. Pure.
 
-    A resource that had no turn (``when``, a failed dependency) keeps what is its own.
+    A resource that had no turn (``when``, a failed dependency) keeps its containers.
     """
     in_use = set(record.names.values())
     found = []
@@ -141,7 +141,10 @@ def find_orphans(
 
 
 def _shares_a_network(engine: Engine, orphan: Orphan) -> bool:
-    """Such a one goes first: Podman removes no container whose network another one shares."""
+    """Return whether an orphan uses another container's network.
+
+    It is removed first: Podman removes no container whose network another one uses.
+    """
     container = engine.container(orphan.id)
     return container is not None and container.network_mode.startswith("container:")
 
@@ -151,7 +154,7 @@ def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def usual_engine_is_there() -> bool:
-    """Whether there can be an engine where no resource names one."""
+    """Return whether there can be an engine where no resource names one."""
     host = address("")
     return not host.startswith("unix://") or os.path.exists(host[len("unix://") :])
 
@@ -159,8 +162,8 @@ def usual_engine_is_there() -> bool:
 def _engines(record: Named, target: Target) -> list[Engine]:
     """Return the engines where containers of the stack may be.
 
-    Those that this run spoke to, the usual one where no container is left in the stack, and those
-    with containers that are recorded as the stack's.
+    These are the engines that this run used, the usual one where no container is left in the stack,
+    and those with containers that are recorded as the stack's.
     """
     whose = owners(target)
     engines = dict(record.engines)

@@ -22,9 +22,9 @@ def ensure(
     spec: ContainerSpec,
     target: Target,
 ) -> Image:
-    """The image, pulled if the policy says so; ``always`` pulls once in a run.
+    """Return the image, pulled if the policy says so; ``always`` pulls once in a run.
 
-    Raises ResourceError when there is no such image, Blocked when its registry is down.
+    Raise ResourceError when the image does not exist, Blocked when its registry is down.
     """
     name = image_name.parse(spec.image)
     platform = spec.settings.platform or ""
@@ -59,9 +59,9 @@ def foresee(
     reveal: Callable[[str], str],
     note: Callable[[str], None],
 ) -> tuple[Image | None, bool | None]:
-    """What a check can know: the image that is here, and whether the registry has another.
+    """Return what a check can know: the local image, and whether the registry has another.
 
-    None as second: the registry does not tell.
+    None as second: the registry does not say.
     """
     name = image_name.parse(spec.image)
     image = _present(engine, name, spec.settings.platform or "")
@@ -81,16 +81,17 @@ def foresee(
 
 
 def is_for(image: Image, platform: str) -> bool:
-    """Whether an image is for a platform: ``linux``, ``linux/arm64``, ``linux/arm64/v8``.
+    """Return whether an image is for a platform: ``linux``, ``linux/arm64``, ``linux/arm64/v8``.
 
-    Empty is any. Images often leave the variant out: only what both say is compared.
+    An empty platform matches any. Images often omit the variant: only parts that both have are
+    compared.
     """
     wanted, actual = platform.split("/"), image.platform.split("/")
     return not platform or wanted[: len(actual)] == actual[: len(wanted)]
 
 
 def _present(engine: Engine, name: ImageName, platform: str) -> Image | None:
-    """The image that is here, if it is for the platform."""
+    """Return the local image, if it is for the platform."""
     image = engine.image(str(name))
     return image if image is None or is_for(image, platform) else None
 

@@ -36,23 +36,23 @@ class RunMemory:
     _followed: dict[str, str] = field(default_factory=dict)
 
     def goes_on(self, name: str, work: Background[Any]) -> None:
-        """Remember what goes on in the background with a container."""
+        """Remember what continues in the background with a container."""
         self._settling[name] = work
 
     def await_end(self, names: Iterable[str]) -> None:
-        """Wait until nothing goes on any more with these containers, whatever comes of it."""
+        """Wait until nothing continues with these containers, whatever the outcome."""
         for name in names:
             if name in self._settling:
                 self._settling.pop(name).wait()
 
     def replaced_with(self, leaders: Mapping[str, str]) -> None:
-        """Remember which containers were replaced with another one, by their names."""
+        """Remember which containers were replaced together with another one, by their names."""
         self._followed.update(leaders)
 
     def leader(self, name: str) -> str:
         """Return the container with which one was replaced before its own turn, or empty.
 
-        It counts for one turn: a later change of it is its own.
+        This counts for one turn only.
         """
         return self._followed.pop(name, "")
 

@@ -50,7 +50,7 @@ class Pair(NamedTuple):
 
 
 def is_expected(pair: Pair) -> bool | None:
-    """Whether the value is as wanted; None if the engine does not report it."""
+    """Return whether the value is as wanted; None if the engine does not report it."""
     return pair.actual in pair.expected
 
 
@@ -249,7 +249,7 @@ class Setting(Option):
         return self.read(found)
 
     def created(self, settings: Settings, making: Making) -> Mapping[str, Any]:
-        """Return what the create call gets, by place. None: nothing."""
+        """Return the values for the create call, by place. None: nothing."""
         if self.create is not None:
             return self.create(settings, making)
         value = getattr(settings, self.name)
@@ -272,7 +272,7 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 def as_set(values: Iterable[Any]) -> dict[Any, Any]:
-    """Return the form of a list of which engines heed the entries alone, not their order."""
+    """Return a list as a set, for lists whose order engines ignore."""
     return dict.fromkeys(values, True)
 
 

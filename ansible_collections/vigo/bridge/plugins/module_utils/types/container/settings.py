@@ -613,7 +613,7 @@ class Settings:
         return any(getattr(self, name) is not None for name in LIMITS)
 
     def chosen(self) -> dict[str, Any]:
-        """The settings that are set, by name."""
+        """Return the settings that are set, by name."""
         values = {name: getattr(self, name) for name in SETTINGS}
         return {name: value for name, value in values.items() if value is not None}
 

@@ -68,7 +68,9 @@ class Settling:
         bring_up: Callable[[], None],
         fresh: bool = False,
     ) -> None:
-        """fresh: it was just created, so that any restart so far is one too many."""
+        """Watch a container settle. fresh: it was just created, so that any restart so far is
+        one too many.
+        """
         self._engine = engine
         self._spec = spec
         self._id = container_id
@@ -95,12 +97,12 @@ class Settling:
 
 
 def settle(engine: Engine, spec: ContainerSpec, container_id: str) -> Existing:
-    """Waits for a container that was brought up already."""
+    """Wait until a container that was started settles, and return it."""
     return Settling(engine, spec, container_id, lambda: None).wait()
 
 
 def await_health(engine: Engine, container: Existing, like: ContainerSpec) -> None:
-    """Wait for a running container that has no spec here. like: whose patience it gets."""
+    """Wait for a running container that has no spec here. like: the spec whose timeouts it gets."""
     if container.lacks_health:
         spec = ContainerSpec(container.name, Settings(), health_timeout=like.health_timeout)
         settle(engine, spec, container.id)
@@ -136,7 +138,7 @@ def _wait(
 
 
 def _log(engine: Engine, container: Existing, verdict: Verdict) -> str:
-    """Return what helps to find out why it failed: its log, after the healthcheck's output."""
+    """Return what helps to find out why it failed: its log, and the healthcheck's output."""
     log = engine.log_tail(container.id)
     check = container.last_check
     if not verdict.unhealthy or check is None:
@@ -154,7 +156,9 @@ class _Healthchecks:
         self._due: float | None = None
 
     def run_if_due(self, now: Existing, elapsed: float, until: float, patience: float) -> float:
-        """How long to wait before the next look, at most ``patience``, in seconds."""
+        """Run the healthcheck if it is due, and return the seconds until the next look, at most
+        ``patience``.
+        """
         settings = now.settings.healthcheck
         nanoseconds = settings.interval if settings else 0
         interval = nanoseconds / 1e9 if nanoseconds else _DEFAULT_HEALTH_INTERVAL
@@ -176,10 +180,10 @@ def judge(
     elapsed: float,
     death: Death | None = None,
 ) -> Verdict:
-    """What to make of a container after so many seconds. Pure.
+    """Return the verdict on a container after so many seconds. Pure.
 
-    The state comes before the health: a container that has exited stays ``starting``.
-    death: its last end, as far as the engine told of one.
+    The state comes before the health: a container that has exited stays ``starting``. death: its
+    last end, if the engine reported one.
     """
     if spec.expect == "exited":
         return _judge_one_shot(spec, now, elapsed, death)
@@ -223,7 +227,10 @@ def _judge_one_shot(
 
 
 def _ended(now: Existing, death: Death | None, circumstance: str) -> Verdict:
-    """Who is up again shows the exit code of nobody: the event told it."""
+    """Return the verdict on one that ended.
+
+    One that runs again no longer has its exit code: the event reports it.
+    """
     code: int | None = now.exit_code
     if now.is_up:
         code = death.exit_code if death else None

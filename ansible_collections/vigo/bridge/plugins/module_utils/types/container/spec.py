@@ -37,7 +37,7 @@ JOB_TIMEOUT = 300.0
 
 
 def _choice(*words: str) -> Any:
-    """A field for one of some words, of which the first is the default."""
+    """Return a field for one of some words; the first is the default."""
     option = Option(quantities.one_of(*words), "str", choices=words, shown_default=words[0])
     return row(option, words[0])
 
@@ -98,7 +98,7 @@ def attributes() -> tuple[Attribute, ...]:
 
 
 def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
-    """Attributes as they come from a playbook or a stack. Raises ResourceError."""
+    """Return the spec of attributes from a playbook or a stack. Raise ResourceError."""
     given = {name: value for name, value in attributes.items() if not _is_blank(value)}
     reading = _Reading(given)
     for name in given:
@@ -127,7 +127,7 @@ class _Reading:
 
     @contextlib.contextmanager
     def part(self, *names: str) -> Iterator[None]:
-        """Keep an error of the block, which is about these attributes."""
+        """Keep an error of the block, and mark these attributes as invalid."""
         before = self.problems.count
         with self.problems.collected():
             yield

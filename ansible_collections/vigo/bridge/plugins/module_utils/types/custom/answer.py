@@ -29,7 +29,7 @@ class Answer:
 
 
 def read(executor: str, finished: Finished, limit: float, dry_run: bool) -> Answer:
-    """Return a program's answer. Raises ResourceError where it failed, or gave none.
+    """Return a program's answer. Raise ResourceError where it failed, or gave none.
 
     limit: how long it was allowed to take, in seconds.
     """

@@ -58,7 +58,7 @@ class Custom(Behaviour):
         return Outcome(answer.rc, answer.output, decision=_decision(answer))
 
     def may_alter(self, spec: CustomSpec) -> Sequence[str]:
-        """A program may change anything."""
+        """Return the root folder: a program may change anything."""
         return ("/",)
 
 
@@ -69,7 +69,7 @@ def _decision(answer: Answer, reason: str = "") -> Decision:
 
 
 def _run(spec: CustomSpec, target: Target) -> Answer:
-    """Run the program, in check mode as a dry run. Raises ResourceError."""
+    """Run the program, in check mode as a dry run. Raise ResourceError."""
     params = each_text(spec.params, target.secrets.reveal)
     question = {"params": params, "dry_run": target.check_mode}
     finished = process.run_content(

@@ -11,7 +11,7 @@ _ELF = b"\x7fELF"
 
 
 def check(content: bytes) -> None:
-    """Raise ResourceError for content that is no program."""
+    """Raise ResourceError for content that is not a program."""
     if content.startswith(_ELF):
         return
     line = content.partition(b"\n")[0]

@@ -28,7 +28,7 @@ class CustomSpec:
     timeout: float
 
     def program(self) -> bytes:
-        """Return the program. Raises ResourceError for what this machine cannot start."""
+        """Return the program. Raise ResourceError for one that this machine cannot start."""
         try:
             content = base64.b64decode("".join(self.encoded.split()), validate=True)
         except ValueError:
@@ -50,7 +50,7 @@ class CustomSpec:
 
 
 def parse(attributes: Mapping[str, Any]) -> CustomSpec:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     executor, encoded = (
         str(attributes.get(name) or "") for name in ("executor", "executor_base64")

@@ -36,7 +36,7 @@ class Exec(Behaviour):
         return on_this_machine(parse(attributes))
 
     def when_triggered(self, spec: ExecSpec) -> ExecSpec:
-        """What says that the command has done its work already is not asked: it is owed anew."""
+        """Return the spec without the guards that say that the command has already run."""
         return replace(
             spec, guards=tuple(g for g in spec.guards if g.kind not in TYPE.unasked_when_triggered)
         )
@@ -45,7 +45,7 @@ class Exec(Behaviour):
         return tuple(ask(guard, spec, target) for guard in spec.guards)
 
     def decide(self, spec: ExecSpec, observed: tuple[Answer, ...], turn: Turn) -> Decision:
-        """Runs when all guards agree."""
+        """Run when all guards agree."""
         for answer in observed:
             if answer.agrees is False:
                 return Decision("skipped", f"{answer.guard.kind}: {answer.finding}")
@@ -60,7 +60,7 @@ class Exec(Behaviour):
         return Decision("ran", "; ".join(findings) or "it has no guard", _diff(spec))
 
     def may_alter(self, spec: ExecSpec) -> Sequence[str]:
-        """A command may change anything."""
+        """Return the root folder: a command may change anything."""
         return ("/",)
 
     def act(
@@ -97,12 +97,12 @@ class Exec(Behaviour):
     def describe(
         self, attributes: Mapping[str, Any], result: Result, target: Target
     ) -> Mapping[str, Any]:
-        """As ``ansible.builtin.command`` has it where nothing ran."""
+        """Return what ``ansible.builtin.command`` returns where nothing ran."""
         return without_run(attributes.get("command"), None if result.failed else 0)
 
 
 def _remedy(finished: process.Finished, is_hidden: bool) -> str:
-    """Return where to find out why a command failed."""
+    """Return a hint where to find out why a command failed."""
     if is_hidden:
         return "to see its output, set logoutput to on_failure"
     if not finished.output.strip():
@@ -111,7 +111,7 @@ def _remedy(finished: process.Finished, is_hidden: bool) -> str:
 
 
 def _diff(spec: ExecSpec) -> Mapping[str, str]:
-    """What runs and under which guards, as new lines; secrets are references here."""
+    """Return the command and its guards as new lines, with secrets as references."""
     command = spec.command if isinstance(spec.command, str) else shlex.join(spec.command)
     told = [("command", command), ("user", spec.user), ("cwd", spec.cwd)]
     told += [(guard.kind, guard.subject) for guard in spec.guards]

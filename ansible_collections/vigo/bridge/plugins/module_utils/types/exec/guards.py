@@ -32,7 +32,7 @@ class Answer:
 
 
 def ask(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
-    """Raises ResourceError when the guard cannot be asked."""
+    """Return a guard's answer. Raise ResourceError when the guard cannot be evaluated."""
     if not guard.is_command:
         return _ask_path(guard, spec, target)
     if target.foresight.uncertain:

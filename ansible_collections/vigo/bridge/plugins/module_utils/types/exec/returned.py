@@ -23,7 +23,7 @@ class Clock:
 
 
 def without_run(command: Any, rc: int | None) -> Mapping[str, Any]:
-    """What is returned where nothing ran. command: as the task has it."""
+    """Return the result where nothing ran. command: as the task has it."""
     times = {"start": None, "end": None, "delta": None}
     return {"cmd": command, "rc": rc, "output": "", **_streams("", ""), **times}
 
@@ -37,7 +37,7 @@ def of_run(finished: Finished, times: Mapping[str, str], hidden: bool) -> Mappin
 
 
 def _streams(stdout: str, stderr: str) -> dict[str, Any]:
-    """Both streams without the line breaks at their ends, and in lines."""
+    """Return both streams without the line breaks at their ends, and in lines."""
     streams: dict[str, Any] = {}
     for name, text in (("stdout", stdout), ("stderr", stderr)):
         streams[name] = text.rstrip("\r\n")

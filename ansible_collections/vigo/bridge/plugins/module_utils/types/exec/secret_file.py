@@ -19,9 +19,11 @@ _PREFIX = ".vigo-secret-"
 
 @contextlib.contextmanager
 def secret_file(content: str, user: str | None) -> Iterator[str]:
-    """The file's path; in memory where the machine offers that. Raises OSError and ResourceError.
+    """Yield the path of a file with this content, in memory if possible.
 
-    The file of a run that was killed goes at the next use.
+    Raise OSError and ResourceError.
+
+    The file of a run that was killed is removed at the next use.
     """
     folder = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else tempfile.gettempdir()
     clear(folder, _PREFIX)

@@ -63,7 +63,7 @@ class ExecSpec:
 
 
 def parse(attributes: Mapping[str, Any]) -> ExecSpec:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     guards = tuple(
         Guard(kind, str(attributes[kind])) for kind in TYPE.guards if attributes.get(kind)
     )
@@ -112,7 +112,7 @@ def _background(attributes: Mapping[str, Any]) -> bool:
 
 
 def on_this_machine(spec: ExecSpec) -> ExecSpec:
-    """Return the spec with the home folders of this machine. Raises ResourceError."""
+    """Return the spec with the home folders of this machine. Raise ResourceError."""
     guards = tuple(
         guard
         if guard.is_command
@@ -128,7 +128,7 @@ def words(command: Command) -> tuple[str, ...]:
 
 
 def _command(value: Any) -> Command:
-    """A text is for a shell, a list is a program with its arguments."""
+    """Return a command. A text is for a shell, a list is a program with its arguments."""
     is_list = isinstance(value, (list, tuple))
     command: Command = comma_strings.words(value) if is_list else comma_strings.text(value)
     if not words(command) or not words(command)[0].strip():

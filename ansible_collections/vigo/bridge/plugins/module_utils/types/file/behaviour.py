@@ -69,7 +69,7 @@ class File(Behaviour):
     def describe(
         self, attributes: Mapping[str, Any], result: Result, target: Target
     ) -> Mapping[str, Any]:
-        """As ``ansible.builtin.copy`` does."""
+        """Return what ``ansible.builtin.copy`` returns."""
         try:
             spec = self.parse(typed(attributes, TYPE.options, TYPE.data))
         except ResourceError:
@@ -119,7 +119,9 @@ def _attribute_diff(spec: FileSpec, changes: Sequence[tuple[str, str, str]]) -> 
 
 
 def _content_diff(spec: FileSpec, observed: Observed) -> Mapping[str, str] | None:
-    """Before and after as text; nothing where secrets, binary or large content would show."""
+    """Return the content before and after as text; none where secrets, binary or large content
+    would show.
+    """
     if spec.holds_secrets:
         return {"before": "", "after": "", "prepared": "(not shown: the content holds secrets)\n"}
     if observed.before is None or observed.after is None:

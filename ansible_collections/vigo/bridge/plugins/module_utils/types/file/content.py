@@ -45,12 +45,12 @@ class Digest:
 
 
 def digest(stream: IO[bytes]) -> Digest:
-    """Reads the stream to its end."""
+    """Read the stream to its end, and return its digest."""
     return copy(stream, None)
 
 
 def copy(stream: IO[bytes], to: IO[bytes] | None) -> Digest:
-    """Reads the stream to its end, and writes it where that is wanted."""
+    """Read the stream to its end, write it if requested, and return its digest."""
     sha256 = hashlib.sha256()
     start = b""
     for piece in iter(lambda: _piece(stream), b""):
@@ -64,16 +64,16 @@ def copy(stream: IO[bytes], to: IO[bytes] | None) -> Digest:
 
 @contextlib.contextmanager
 def opened(path: str, target: Target) -> Iterator[IO[bytes]]:
-    """A regular file for reading, or what it is predicted to hold. Raises ResourceError."""
+    """Open a regular file for reading, or the content predicted for it. Raise ResourceError."""
     with contextlib.ExitStack() as open_files:
         yield _opened(path, target, open_files)
 
 
 @contextlib.contextmanager
 def desired(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] | None]:
-    """The content that the file shall have, or None where it keeps what it has.
+    """Open the content that the file should have; None where it keeps its own.
 
-    exists: whether there is a regular file at the path. Raises ResourceError.
+    exists: whether there is a regular file at the path. Raise ResourceError.
     """
     with contextlib.ExitStack() as open_files:
         yield _desired(spec, target, exists, open_files)
@@ -81,7 +81,7 @@ def desired(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] 
 
 @contextlib.contextmanager
 def foretold(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes]]:
-    """The content of a file that is predicted, from what there is before it."""
+    """Open the predicted content of a file, made from its content before."""
     with contextlib.ExitStack() as open_files:
         stream = _desired(spec, target, exists, open_files)
         if stream is None and exists:

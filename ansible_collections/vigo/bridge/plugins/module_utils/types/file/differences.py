@@ -14,7 +14,7 @@ CONTENT, ATTRIBUTES, REMOVE, NOTHING = "content", "attributes", "remove", ""
 
 
 def step(spec: FileSpec, observed: Observed) -> str:
-    """Return what has to be done to a file or a link, or where nothing is."""
+    """Return the step that a file or a link needs, or that none is needed."""
     if spec.state == "absent":
         return NOTHING if observed.kind == "missing" else REMOVE
     if observed.kind != "file" or observed.desired_digest not in (None, observed.digest):

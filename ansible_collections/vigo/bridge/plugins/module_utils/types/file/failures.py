@@ -14,7 +14,7 @@ from ...host.system_errors import advice, is_of_surroundings, reason
 
 
 def explained(path: str, error: OSError) -> ResourceError:
-    """The error of writing to this path, with what to do about it."""
+    """Return an error of writing to this path, with what to do about it."""
     if is_of_surroundings(error):
         return Blocked(f"{path} cannot be written: {reason(error)}; {advice(error)}")
     if isinstance(error, KernelFileSystem):

@@ -49,7 +49,7 @@ class Mode:
 
 
 def parse(value: Any) -> Mode | None:
-    """Return the mode, or None where none is written. Raises ResourceError.
+    """Return the mode, or None where none is set. Raise ResourceError.
 
     A YAML 1.1 reader has already made a number of 0644.
     """
@@ -90,7 +90,7 @@ def _changed(mode: int, change: _Change) -> int:
 
 
 def _bits(one: str, permissions: str, mode: int) -> int:
-    """The bits of one class. mode: what ``X`` and a class after the operator refer to."""
+    """Return the bits of one class. mode: what ``X`` and a class after the operator refer to."""
     if permissions in _SHIFTS:
         return ((mode >> _SHIFTS[permissions]) & 0o7) << _SHIFTS[one]
     bits = 0

@@ -47,7 +47,10 @@ _NOTHING = content.Digest("", "")
 
 
 def observe(spec: FileSpec, target: Target) -> Observed:
-    """Raises ResourceError for what cannot be read, and for unknown owners."""
+    """Return the present state.
+
+    Raise ResourceError for what cannot be read, and for unknown owners.
+    """
     kind, found = _found(spec.path, target)
     before = _NOTHING
     if kind == "file" and spec.state == "present" and spec.names_content:
@@ -73,7 +76,7 @@ def observe(spec: FileSpec, target: Target) -> Observed:
 
 
 def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
-    """Tells the resources that come later what this file would be."""
+    """Record in foresight what this file would be, for later resources."""
     foresight = target.foresight
     # What was there before it: later questions of this very path must not come back to it.
     earlier = target.with_foresight(replace(foresight, files=foresight.files.copy()))
@@ -97,7 +100,7 @@ class _Found:
 
 
 def _found(path: str, target: Target) -> tuple[str, _Found]:
-    """The kind of what is at the path, or would be there by now, and its attributes."""
+    """Return the kind of the path, as it is or is predicted, and its attributes."""
     predicted = target.foresight.files.get(path)
     if predicted is not None:
         return "file", _Found(predicted.mode, predicted.uid, predicted.gid, predicted.secontext)
@@ -125,7 +128,10 @@ def _desired(spec: FileSpec, target: Target, kind: str) -> content.Digest | None
 
 
 def _secontext(spec: FileSpec, kind: str, found: _Found) -> str:
-    """Of a missing file, its folder is asked, so that a prediction fails where acting would."""
+    """Return the SELinux context.
+
+    Of a missing file, its folder is read, so that a prediction fails where acting would.
+    """
     if not spec.secontext or spec.state == "absent":
         return ""
     if found.secontext is not None:

@@ -24,7 +24,7 @@ from .spec import FileSpec
 
 
 def refuse(spec: FileSpec, observed: Observed, step: str, foresight: Foresight) -> None:
-    """Raises ResourceError where the step cannot be taken. step: see ``differences``."""
+    """Raise ResourceError where the step cannot be taken. step: see ``differences``."""
     try:
         is_predicted = foresight.files.get(spec.path) is not None
         if step == ATTRIBUTES:
@@ -47,7 +47,7 @@ def refuse(spec: FileSpec, observed: Observed, step: str, foresight: Foresight) 
 
 
 def _refuse_to_change(spec: FileSpec, observed: Observed) -> None:
-    """Mode, owner and context of the file that is there."""
+    """Raise ResourceError where mode, owner or context of the existing file cannot be changed."""
     if os.statvfs(spec.path).f_flag & os.ST_RDONLY:
         raise _error(errno.EROFS, spec.path)
     if is_protected(spec.path):
@@ -65,9 +65,10 @@ def _refuse_to_change(spec: FileSpec, observed: Observed) -> None:
 
 
 def _ask_kernel(path: str) -> None:
-    """Set the mode that a file of the kernel has already: it refuses that as it would any other.
+    """Set the mode that a file of the kernel already has: the kernel refuses that as it would
+    any other.
 
-    Each of these files has rules of its own, and nothing of them is on a disk.
+    Each of these files has rules of its own, and none of them is on a disk.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -79,7 +80,7 @@ def _ask_kernel(path: str) -> None:
 
 
 def _nearest_folder(path: str, foresight: Foresight) -> str:
-    """Return the closest folder above the path that is there; those below it would be made."""
+    """Return the closest existing folder above the path; those below it would be created."""
     folder = os.path.dirname(path)
     while True:
         predicted = foresight.files.kind(folder)
@@ -97,7 +98,7 @@ def _no_folder(path: str, folder: str, what: str) -> ResourceError:
 
 
 def _refuse_entry(path: str, folder: str, observed: Observed) -> None:
-    """What is at the path itself, and would be replaced or removed."""
+    """Raise ResourceError where the entry at the path itself cannot be replaced or removed."""
     if observed.kind == "file" and is_protected(path):
         raise _error(errno.EPERM, path)
     if mount_of(path) != mount_of(os.path.join(folder, ".")):
@@ -108,7 +109,10 @@ def _refuse_entry(path: str, folder: str, observed: Observed) -> None:
 
 
 def _refuse_owner(observed: Observed, folder: str) -> None:
-    """Only root gives files away. A new file belongs to the user that makes it."""
+    """Raise ResourceError where the owner cannot be set.
+
+    Only root gives files away; a new file belongs to its creator.
+    """
     if os.geteuid() == 0:
         return
     kept = observed if observed.kind == "file" else Observed("missing")

@@ -13,7 +13,7 @@ from ...host.accounts import id_of
 
 
 def user_name(uid: int) -> str:
-    """Return the user's name, or the number where the machine knows none."""
+    """Return the user's name, or the number of an unknown user."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -21,7 +21,7 @@ def user_name(uid: int) -> str:
 
 
 def group_name(gid: int) -> str:
-    """Return the group's name, or the number where the machine knows none."""
+    """Return the group's name, or the number of an unknown group."""
     try:
         return grp.getgrgid(gid).gr_name
     except KeyError:
@@ -29,7 +29,7 @@ def group_name(gid: int) -> str:
 
 
 def uid_of(owner: str) -> int:
-    """Return the number of a user. Raises ResourceError."""
+    """Return the number of a user. Raise ResourceError."""
     try:
         return id_of(owner, "owner") if owner.isdecimal() else pwd.getpwnam(owner).pw_uid
     except KeyError:
@@ -37,7 +37,7 @@ def uid_of(owner: str) -> int:
 
 
 def gid_of(group: str) -> int:
-    """Return the number of a group. Raises ResourceError."""
+    """Return the number of a group. Raise ResourceError."""
     try:
         return id_of(group, "group") if group.isdecimal() else grp.getgrnam(group).gr_gid
     except KeyError:

@@ -21,7 +21,7 @@ _PIECE = 1024 * 1024
 
 
 def of_file(spec: FileSpec, target: Target) -> Mapping[str, Any]:
-    """The file as it is now, or in check mode as it would be."""
+    """Return the file as it is now, or in check mode as it would be."""
     predicted = target.foresight.files.get(spec.path)
     if predicted is not None:
         found = {"state": "file", **_owners(predicted.uid, predicted.gid, predicted.mode)}

@@ -14,7 +14,7 @@ _ATTRIBUTE = "security.selinux"
 
 
 def context_of(path: str) -> str:
-    """The context of a file, or empty where it has none. Raises ResourceError."""
+    """Return the context of a file, or empty where it has none. Raise ResourceError."""
     try:
         value = os.getxattr(path, _ATTRIBUTE, follow_symlinks=False)
     except OSError as error:
@@ -25,7 +25,7 @@ def context_of(path: str) -> str:
 
 
 def set_context(descriptor: int, path: str, context: str) -> None:
-    """Raises ResourceError."""
+    """Set the context of an open file. Raise ResourceError."""
     try:
         os.setxattr(descriptor, _ATTRIBUTE, os.fsencode(context) + b"\0")
     except OSError as error:

@@ -69,7 +69,7 @@ class FileSpec:
         return self.is_vaulted or bool(secret_references.find(self.content or ""))
 
     def mode_of(self, existing: int | None) -> int:
-        """Return the mode to have. existing: that of the file that is there, None without one.
+        """Return the mode to set. existing: that of the existing file, None without one.
 
         An existing file keeps its mode if none is set, except for permissions that let others read
         secrets.
@@ -92,7 +92,7 @@ class FileSpec:
 
 
 def parse(attributes: Mapping[str, Any]) -> FileSpec:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     source = attributes.get("source") or None
     with problems.collected():
@@ -141,7 +141,7 @@ def _check_contents(attributes: Mapping[str, Any], source: Any) -> None:
 
 
 def on_this_machine(spec: FileSpec) -> FileSpec:
-    """Return the spec with the home folders of this machine. Raises ResourceError."""
+    """Return the spec with the home folders of this machine. Raise ResourceError."""
     return replace(
         spec,
         path=os.path.normpath(expanded(spec.path, "target_path")),
@@ -150,7 +150,7 @@ def on_this_machine(spec: FileSpec) -> FileSpec:
 
 
 def is_path(text: str) -> bool:
-    """Whether a text is the path of a file on the target, from ``/`` or a home folder on."""
+    """Return whether a text is the path of a file on the target, from ``/`` or a home folder on."""
     return text.startswith(("/", "~"))
 
 
@@ -197,7 +197,7 @@ def _state(state: str) -> str:
 
 
 def _scripts(value: Any) -> tuple[str, ...]:
-    """One script, or a list of them; a script may hold commas."""
+    """Return one script, or a list of them; a script may hold commas."""
     scripts = value if isinstance(value, (list, tuple)) else [value]
     found = [text(script, place) for place, script in enumerate(scripts)]
     return tuple(script for script in found if script)

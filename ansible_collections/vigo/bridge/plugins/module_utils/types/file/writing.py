@@ -22,9 +22,9 @@ _VALIDATE_TIMEOUT = 30.0
 
 
 def replace(spec: FileSpec, observed: Observed, target: Target) -> str:
-    """Puts a complete file in the place of whatever is at the path.
+    """Put a complete file in the place of whatever is at the path.
 
-    Returns the path of the copy that was kept, or nothing.
+    Return the path of the backup, or empty.
     """
     folder = os.path.dirname(spec.path)
     backup = ""
@@ -47,7 +47,7 @@ def replace(spec: FileSpec, observed: Observed, target: Target) -> str:
 
 
 def set_attributes(spec: FileSpec, observed: Observed) -> None:
-    """Mode, owner and context of a file whose content stays."""
+    """Set mode, owner and context of a file whose content stays."""
     try:
         descriptor = os.open(spec.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
@@ -68,12 +68,12 @@ def remove(path: str) -> None:
 
 
 def clear_litter(path: str) -> None:
-    """Removes the temporary files that a killed run left beside this path."""
+    """Remove the temporary files that a killed run left beside this path."""
     temporary_files.clear(os.path.dirname(path), temporary_files.prefix_beside(path))
 
 
 def _make_folder(folder: str) -> None:
-    """With its parents, all 0755 whatever the umask is."""
+    """Create a folder with its parents, all 0755 whatever the umask is."""
     missing = []
     while not os.path.isdir(folder):
         missing.append(folder)
@@ -100,10 +100,10 @@ def _fill(
 
 
 def _set(descriptor: int, spec: FileSpec, observed: Observed, keep_extended: bool = False) -> None:
-    """Set mode, owner and context; what the spec leaves out is not changed.
+    """Set mode, owner and context; what the spec omits is not changed.
 
-    Owner first: a change of owner clears the set-user-ID bit. keep_extended: whether the descriptor
-    is of another file than the old one, whose extended attributes it takes over.
+    The owner comes first: a change of owner clears the set-user-ID bit. keep_extended: whether the
+    descriptor is of a new file, which takes over the extended attributes of the old one.
     """
     kept = observed if observed.kind == "file" else Observed("missing")
     uid = kept.uid if observed.desired_uid is None else observed.desired_uid
@@ -130,7 +130,7 @@ def _validate(command: str, target: Target) -> None:
 
 
 def _back_up(path: str, backup: str) -> None:
-    """A copy with the old owner, mode and times; whole, or not there."""
+    """Copy a file with its owner, mode and times; the backup is complete or does not exist."""
     folder = os.path.dirname(path)
     with temporary_files.temporary(folder, temporary_files.prefix_beside(path)) as temporary:
         with open(path, "rb") as old:

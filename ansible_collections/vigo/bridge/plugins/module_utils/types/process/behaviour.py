@@ -36,7 +36,7 @@ class ProcessBehaviour(Behaviour):
     type = TYPE
 
     def observe(self, spec: ProcessSpec, target: Target) -> Found:
-        """Return the processes that match; never those that this call consists of."""
+        """Return the processes that match, without those of this call."""
         processes = running()
         ours = of_call(processes, os.getpid())
         return tuple(each for each in processes if each.number not in ours and spec.matches(each))
@@ -67,7 +67,7 @@ class ProcessBehaviour(Behaviour):
         return Outcome()
 
     def may_alter(self, spec: ProcessSpec) -> Sequence[str]:
-        """A process may change anything when it starts or ends."""
+        """Return the root folder: a process may change anything when it starts or ends."""
         return ("/",)
 
     def _start(self, spec: ProcessSpec, target: Target) -> Outcome:
@@ -101,7 +101,7 @@ class ProcessBehaviour(Behaviour):
         return Outcome(finished.rc, finished.output)
 
     def _end(self, spec: ProcessSpec, target: Target) -> None:
-        """End all that match, also those that appear meanwhile. Raises ResourceError."""
+        """End all processes that match, also those that appear meanwhile. Raise ResourceError."""
         asked: set[Process] = set()
 
         def ended(found: Found) -> bool:
@@ -132,7 +132,7 @@ class ProcessBehaviour(Behaviour):
     def _awaited(
         self, spec: ProcessSpec, target: Target, limit: float, enough: Callable[[Found], bool]
     ) -> Found:
-        """Return what matches as soon as it is enough, or when the time is over."""
+        """Return the matching processes as soon as there are enough, or when the time is over."""
         deadline = time.monotonic() + limit
         while True:
             found = self.observe(spec, target)
@@ -171,7 +171,7 @@ def _send(each: Process, number: int) -> None:
 
 
 def _said(found: Found) -> str:
-    """How many run, and which."""
+    """Return a text that names the running processes."""
     if not found:
         return "no process runs"
     names = ", ".join(_named(each) for each in found[:_NAMED])

@@ -66,7 +66,10 @@ class ProcessSpec:
 
 
 def parse(attributes: Mapping[str, Any]) -> ProcessSpec:
-    """Raises ResourceError for attributes that make no sense or would cut the machine off."""
+    """Return the spec.
+
+    Raise ResourceError for attributes that are invalid or would cut the machine off.
+    """
     given = {name: value for name, value in attributes.items() if value not in (None, "")}
     problems = Problems()
     state, process = str(given.get("state", "running")), str(given.get("process", "")).strip()
@@ -87,7 +90,7 @@ def parse(attributes: Mapping[str, Any]) -> ProcessSpec:
 
 
 def is_needed(process: Process) -> bool:
-    """Return whether the machine cannot do without a process."""
+    """Return whether the machine depends on a process."""
     return process.number == 1 or process.is_kernel or bool(process.names & _NEEDED)
 
 
@@ -129,7 +132,7 @@ def _pattern(process: str) -> Pattern[str]:
 
 
 def _range(given: Mapping[str, Any]) -> tuple[int, int | None]:
-    """Return how many processes have to run, and how many may."""
+    """Return the minimum and maximum number of processes."""
     count = {name: _number(given[name], name) for name in ("count", "min", "max") if name in given}
     if "count" in count:
         if len(count) > 1:

@@ -15,7 +15,7 @@ from ..spec import ContainerSpec
 
 
 def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
-    """Raises ResourceError where the engine is too old for an attribute, and would ignore it."""
+    """Raise ResourceError where the engine is too old for an attribute, and would ignore it."""
     for name, value in spec.settings.chosen().items():
         needs = SETTINGS[name].needs
         if needs is None or api_version >= needs.api:
@@ -29,7 +29,7 @@ def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
 
 
 def refuse_on_docker(spec: ContainerSpec) -> None:
-    """Raises ResourceError for what Podman can have, and Docker cannot."""
+    """Raise ResourceError for settings that Podman supports and Docker does not."""
     for name, value in spec.settings.chosen().items():
         refuse_value = SETTINGS[name].refuse_on_docker
         if refuse_value:
@@ -37,9 +37,9 @@ def refuse_on_docker(spec: ContainerSpec) -> None:
 
 
 def refuse_addresses(spec: ContainerSpec, observed: Observed) -> None:
-    """Raises ResourceError for a fixed address that its network cannot give.
+    """Raise ResourceError for a fixed address that its network cannot give.
 
-    Docker would say so at the start only, when the former container is stopped already.
+    Docker would report this only at the start, when the former container is already stopped.
     """
     for attachment in spec.settings.networks or ():
         for address in filter(None, (attachment.ipv4, attachment.ipv6)):
@@ -85,7 +85,7 @@ def refuse_missing_source(path: str) -> None:
 
 
 def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int]) -> list[str]:
-    """What will not be as it was asked for, and what cannot be compared, in words."""
+    """Return remarks on what will not be as requested, and on what cannot be compared."""
     found = []
     if api_version < OLDEST_API:
         found.append(

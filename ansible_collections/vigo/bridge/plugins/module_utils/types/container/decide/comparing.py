@@ -55,7 +55,10 @@ def _names_container(setting: Setting, value: Any) -> bool:
 
 
 def _differs(same: bool | None, observed: Observed) -> bool:
-    """Return whether they differ. If the engine does not report it (None), the label counts."""
+    """Return whether they differ.
+
+    If the engine does not report the value (None), the label decides.
+    """
     return same is False or (same is None and observed.existing.recorded is not None)
 
 
@@ -113,7 +116,7 @@ def _differing_entries(
 
 
 def _recorded(setting: Setting, observed: Observed) -> Mapping[Any, Any] | None:
-    """What was set at its creation; None where that is not known."""
+    """Return what was set when the container was created; None where that is not known."""
     recorded = observed.existing.recorded
     if recorded is None or setting.name in recorded.hashed:
         return None

@@ -23,7 +23,7 @@ _FRESH = frozenset({"created", "recreated", "started", "restarted"})
 
 
 def decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
-    """The steps from what is observed to what the spec says, and why.
+    """Return the steps from what is observed to what the spec says, and why.
 
     Raises ResourceError when no step leads there.
     """
@@ -174,15 +174,15 @@ def _running(
 
 
 def _may_yet_fail(container: Existing) -> bool:
-    """Whether it runs, but would have to be waited for if it had just been started.
+    """Return whether a running container would still be waited for if it had just been started.
 
-    One that its policy has restarted may be about to end once more.
+    One that its policy has restarted may be about to end again.
     """
     return container.lacks_health or (not container.health and container.restart_count > 0)
 
 
 def _unhealthy(spec: ContainerSpec, container: Existing) -> str:
-    """Return the remark on one that stays unhealthy because nothing waits for it."""
+    """Return the remark on a container that stays unhealthy because nothing waits for it."""
     detail = f"; {container.last_check}" if container.last_check else ""
     return (
         f"container {spec.name} is unhealthy{detail}. A run waits up to {spec.health_timeout:g} s"
@@ -246,7 +246,7 @@ def _updated_or_none(
 def _updates(
     spec: ContainerSpec, observed: Observed, found: tuple[Difference, ...]
 ) -> tuple[Any, ...]:
-    """The steps for differences that the engine can change in place."""
+    """Return the steps for differences that the engine can change in place."""
     fields = {difference.field for difference in found} - {"networks"}
     changes: list[Any] = [*_missing_networks(spec, observed)] if found else []
     if fields:
@@ -262,7 +262,7 @@ def _updates(
 
 
 def update_payload(spec: ContainerSpec, fields: set[str]) -> dict[str, Any]:
-    """Restart policy and limits as the engine's update takes them."""
+    """Return the restart policy and limits as the engine's update call takes them."""
     payload: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         if name in fields and setting.update:
@@ -282,7 +282,7 @@ def _missing_networks(spec: ContainerSpec, observed: Observed) -> list[steps.Cre
 
 
 def wanted_networks(spec: ContainerSpec) -> list[str]:
-    """The networks that the spec needs to exist."""
+    """Return the networks that the spec needs to exist."""
     names = [attachment.network for attachment in spec.settings.networks or ()]
     mode = spec.settings.network_mode
     if mode and mode not in ("host", "none", "bridge") and not mode.startswith("container:"):

@@ -38,7 +38,7 @@ class Difference:
 
 
 def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Difference, ...]:
-    """All differences of the container that was observed, in the order of the settings."""
+    """Return all differences of the observed container, in the order of the settings."""
     container = cast(Existing, observed.container)
     found = [*_image(wanted, observed, container)]
     found += _settings(wanted, observed, reveal)
@@ -68,7 +68,7 @@ def _short(image_id: str) -> str:
 
 
 def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Difference]:
-    """What only creation can set, the variables of the environment apart."""
+    """Return the differences in what only creation can set, except environment variables."""
     found = []
     container = cast(Existing, observed.container)
     recorded = container.recorded
@@ -93,7 +93,10 @@ def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Diff
 
 
 def _secret_words(wanted: Settings, container: Existing, reveal: Reveal) -> list[Difference]:
-    """The label holds references to secrets, not their values."""
+    """Return the differences in words with secrets.
+
+    The label holds references to secrets, not their values.
+    """
     found = []
     for name in ("command", "entrypoint"):
         value = getattr(wanted, name)
@@ -110,7 +113,9 @@ def _secret_words(wanted: Settings, container: Existing, reveal: Reveal) -> list
 def _env(
     wanted: Settings, observed: Observed, container: Existing, reveal: Reveal
 ) -> list[Difference]:
-    """Variables whose actual value is not the wanted one, named but never shown."""
+    """Return the variables whose actual value is not the wanted one: their names, never their
+    values.
+    """
     written = wanted.env or {}
     actual = container.settings.env or {}
     effective = {**observed.file_env, **{name: reveal(value) for name, value in written.items()}}
@@ -127,7 +132,10 @@ def _env(
 
 
 def _shown_before(wanted: Any, actual: Any) -> Any:
-    """Of maps only what the user names: the rest belongs to the image or to somebody else."""
+    """Return the old value to show.
+
+    Of maps only what the user names: the rest comes from the image or another tool.
+    """
     if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
         return {key: actual[key] for key in wanted if key in actual}
     return plain(actual)
@@ -142,7 +150,7 @@ def _restart(wanted: Settings, observed: Observed, container: Existing) -> list[
 
 
 def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
-    """Limits that differ. A container of ours whose limit is no longer set loses it."""
+    """Return the limits that differ. A container of ours whose limit is no longer set loses it."""
     found = []
     for name, limit in LIMITS.items():
         if name in observed.incapable:
@@ -168,9 +176,11 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
 
 
 def _default_swap(container: Existing, wanted: Settings) -> int | None:
-    """What engines set themselves beside a memory: as much swap again. Podman knows no other.
+    """Return the swap limit that engines set beside a memory limit: twice the memory.
 
-    None where that does not matter: a change of the memory takes the swap along.
+    Podman knows no other.
+
+    None where that does not matter: a change of the memory limit sets the swap limit, too.
     """
     actual = container.settings
     if container.recorded is None or not actual.memory_swap:
@@ -207,7 +217,10 @@ def _networks(wanted: Settings, observed: Observed, container: Existing) -> list
 
 
 def _made_on(wanted: Settings, observed: Observed, container: Existing) -> str:
-    """The network or mode that it was created with. Podman says ``bridge`` for any network."""
+    """Return the network or mode that the container was created with.
+
+    Podman reports ``bridge`` for any network.
+    """
     mode = container.network_mode
     names = [attachment.network for attachment in container.attachments]
     if not observed.podman or mode != "bridge" or not names:
@@ -219,7 +232,10 @@ def _made_on(wanted: Settings, observed: Observed, container: Existing) -> str:
 def _attachments(
     wanted: tuple[Attachment, ...], observed: Observed, first: str
 ) -> list[Difference]:
-    """Further networks come and go in place; the one that a container was made on does not."""
+    """Return the differences in networks.
+
+    All can change in place but the one that a container was created on.
+    """
     container = cast(Existing, observed.container)
     targets = {attachment.network: attachment for attachment in wanted}
     actual = {attachment.network: attachment for attachment in container.attachments}
@@ -264,7 +280,7 @@ def _left(actual: Attachment) -> Difference:
 
 
 def _words(name: str, entries: list[str], before: Any, after: Any) -> str:
-    """The reason for one field: short values are spelled out, maps by their keys."""
+    """Return the reason for one field: short values in full, maps by their keys."""
     shown = SETTINGS[name].shown
     if shown == KEYS:
         return f"{name} {', '.join(entries)} changed"

@@ -19,23 +19,23 @@ _OF_PODMAN = frozenset(
 
 
 def of_engine(podman: bool) -> frozenset[str]:
-    """The variables that a container may have from its engine."""
+    """Return the variables that a container may have from its engine."""
     return _OF_PODMAN if podman else frozenset()
 
 
 def of_image(observed: Observed) -> Mapping[str, str]:
-    """The variables that a container has from its image."""
+    """Return the variables that a container has from its image."""
     entries = (observed.image.config.get("Env") if observed.image else None) or []
     return dict(entry.partition("=")[::2] for entry in entries)
 
 
 def to_compare(wanted: Settings, observed: Observed) -> set[str]:
-    """The names of the variables that may differ.
+    """Return the names of the variables that may differ.
 
     These are the wanted ones and, for a container of this collection, those that were set before.
     The label contains neither the values of secrets nor those of files. A label that does not list
-    the names in files either was written by an earlier version, or would be too long: there, all
-    count that are neither the engine's nor wanted.
+    the names in files was written by an earlier version, or would be too long: in this case all
+    variables count that are neither the engine's nor wanted.
     """
     container = cast(Existing, observed.container)
     written, recorded = wanted.env or {}, container.recorded

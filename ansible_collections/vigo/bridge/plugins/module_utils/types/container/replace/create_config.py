@@ -26,7 +26,7 @@ def payload(
     carried: tuple[Mount, ...] = (),
     further_labels: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The body. carried: volumes of the container that this one replaces.
+    """Return the body of the create call. carried: volumes of the container that this one replaces.
 
     Only what is set is sent, so that everything else stays the image's or the engine's.
     """
@@ -41,7 +41,7 @@ def payload(
 
 
 def _put(body: dict[str, Any], place: str, value: Any) -> None:
-    """Put in a value. What inspect has in ``Config``, the create call has at the top."""
+    """Put a value in the body. What inspect has in ``Config``, the create call has at the top."""
     *way, key = place.split(".")
     for part in way[way[:1] == ["Config"] :]:
         body = body.setdefault(part, {})
@@ -49,10 +49,10 @@ def _put(body: dict[str, Any], place: str, value: Any) -> None:
 
 
 def carried_over(spec: ContainerSpec, old: Existing, image: Image) -> tuple[Mount, ...]:
-    """The volumes of an old container that its successor must have, lest data seem lost.
+    """Return the volumes of an old container that its successor must have, or data would seem lost.
 
-    Every volume that the spec does not name, where the new image or the spec still declares its
-    path; but not one that our label named and that the user has since removed.
+    These are all volumes that the spec does not name, if the new image or the spec still declares
+    their path; not those that our label named and the user has since removed.
     """
     if spec.renew_volumes:
         return ()
@@ -70,7 +70,9 @@ def carried_over(spec: ContainerSpec, old: Existing, image: Image) -> tuple[Moun
 
 
 def _recorded_volumes(old: Existing) -> set[str]:
-    """Those that the user had set when it was created. Too many to be told: none."""
+    """Return the volumes that the user had set when it was created; none if there were too many
+    to record.
+    """
     if old.recorded is None or "volumes" in old.recorded.hashed:
         return set()
     return set(old.recorded.fields.get("volumes") or ())

@@ -47,11 +47,11 @@ def to_follow(
     is_adopted: Callable[[Existing], bool] = lambda container: False,
     is_foreign: Callable[[Existing], bool] = lambda container: False,
 ) -> list[Existing]:
-    """The containers that must be replaced with this one.
+    """Return the containers that must be replaced with this one.
 
-    is_adopted: whether one that another tool created belongs to this stack all the same.
-    is_foreign: whether one belongs to another stack. Raises ResourceError where that cannot be
-    done, or where others would lose it.
+    is_adopted: whether a container that another tool created belongs to this stack. is_foreign:
+    whether a container belongs to another stack. Raise ResourceError where a follower cannot be
+    replaced, or where other containers would lose the network.
     """
     found = _on_its_network(engine, replaced)
     foreign = [
@@ -89,9 +89,9 @@ def to_follow(
 
 
 def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> ContainerSpec:
-    """What the follower is, read off itself: its own resource may not be part of this run.
+    """Return a spec read from the follower itself: its resource may not be part of this run.
 
-    like: whose patience it gets.
+    like: the spec whose timeouts it gets.
     """
     image = _image(engine, follower)
     live, recorded = follower.settings, _recorded(follower)
@@ -134,7 +134,9 @@ def payload(
     shared_id: str,
     further_labels: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The create call's body of the follower's successor, on the network of ``shared_id``."""
+    """Return the body of the create call for the follower's successor, on the network of
+    ``shared_id``.
+    """
     shared: dict[str, Any] = {
         name: f"container:{shared_id}"
         for name in ("network_mode", "ipc", "pid")
@@ -153,7 +155,9 @@ def payload(
 
 
 def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:
-    """Looked up one by one where the list does not tell."""
+    """Return the containers on its network, inspected one by one where the list does not show
+    this.
+    """
     shared = {f"container:{container.id}", f"container:{container.name}"}
     found = []
     for entry in engine.all_containers():
@@ -167,7 +171,10 @@ def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:
 
 
 def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
-    """A link shows as one more name of the container that it leads to: ``/USER/ALIAS``."""
+    """Raise ResourceError where a link leads to the container.
+
+    A link shows as one more name of it: ``/USER/ALIAS``.
+    """
     for entry in engine.running_containers():
         if entry["Id"] != replaced.id:
             continue
@@ -181,7 +188,10 @@ def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
 
 
 def _refuse_dependents(engine: Engine, name: str, replaced: Existing) -> None:
-    """Podman removes no container whose IPC or PID namespace another one shares."""
+    """Raise ResourceError where a container depends on it.
+
+    Podman removes no container whose IPC or PID namespace another one shares.
+    """
     shared = {f"container:{replaced.id}", f"container:{replaced.name}"}
     for entry in engine.all_containers():
         other = engine.container(entry["Id"])
@@ -207,7 +217,7 @@ def _image(engine: Engine, follower: Existing) -> Image:
 
 
 def _env(follower: Existing, image: Image, podman: bool) -> dict[str, str] | None:
-    """What was set: neither the image's own nor what the engine adds."""
+    """Return the variables that were set: neither the image's own nor those the engine adds."""
     recorded = _recorded(follower)
     added = of_engine(podman) if follower.recorded else _OF_THE_CONTAINER if podman else frozenset()
     own = dict(entry.partition("=")[::2] for entry in image.config.get("Env") or [])
@@ -220,5 +230,5 @@ def _env(follower: Existing, image: Image, podman: bool) -> dict[str, str] | Non
 
 
 def _recorded(follower: Existing) -> Recorded:
-    """What our label says that was set."""
+    """Return the settings that our label recorded."""
     return follower.recorded or Recorded({})

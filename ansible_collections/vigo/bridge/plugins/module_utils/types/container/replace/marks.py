@@ -37,7 +37,7 @@ def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, s
 
 
 def prior(container: Existing) -> Prior:
-    """Return how the container was that this one replaces."""
+    """Return the state of the container that this one replaces."""
     found = _json(container.labels, label.PRIOR)
     if not isinstance(found, dict):
         return Prior()

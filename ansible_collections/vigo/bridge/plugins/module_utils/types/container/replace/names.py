@@ -22,7 +22,7 @@ _OFF = {"RestartPolicy": {"Name": "no", "MaximumRetryCount": 0}}
 
 
 def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OLD, FAILED)) -> None:
-    """Raises ResourceError where a container that is not ours is in the way."""
+    """Raise ResourceError where a name that is needed belongs to a container that is not ours."""
     for suffix in suffixes:
         found = engine.container(name + suffix)
         if found is not None and not (suffix == FAILED and is_made_by_us(found)):
@@ -30,7 +30,7 @@ def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OL
 
 
 def keep_failed(engine: Engine, name: str, container: Existing) -> None:
-    """Stops a container that did not come up, and keeps it as ``NAME.vigo-failed``."""
+    """Stop a container that did not come up, and keep it as ``NAME.vigo-failed``."""
     # In this order: Docker refuses to update a container that ends at that moment.
     if container.status == "paused":
         engine.unpause(container.id)
@@ -41,26 +41,26 @@ def keep_failed(engine: Engine, name: str, container: Existing) -> None:
 
 
 def drop_failed(engine: Engine, name: str) -> None:
-    """Removes what an earlier failure left, if it is ours."""
+    """Remove the container that an earlier failure left, if it is ours."""
     failed = engine.container(name + FAILED)
     if failed is not None and is_made_by_us(failed):
         engine.remove(failed.id)
 
 
 def disarm(engine: Engine, container_id: str) -> None:
-    """No restart by its policy, not even after a restart of the engine."""
+    """Disable the restart policy, so that not even a restart of the engine starts it."""
     # Podman cannot change the policy; it starts nothing by itself either.
     with contextlib.suppress(Refused):
         engine.update(container_id, _OFF)
 
 
 def is_made_by_us(container: Existing) -> bool:
-    """Whether a container has the label of this collection."""
+    """Return whether a container has the label of this collection."""
     return label.SPEC in container.labels
 
 
 def proper(name: str) -> str:
-    """Return a container's name without what a replacement appends."""
+    """Return a container's name without the suffix of a replacement."""
     for suffix in (NEW, OLD, FAILED):
         if name.endswith(suffix):
             return name[: -len(suffix)]

@@ -25,10 +25,10 @@ _TAKEN = re.compile(r"already allocated|already in use")
 
 
 def refuse_taken(engine: Engine, spec: ContainerSpec, replaced: Existing | None) -> None:
-    """Raises ResourceError naming the holder of the first port that is not free.
+    """Raise ResourceError naming the holder of the first port that is not free.
 
-    replaced: a container that gives its ports up first. Podman holds a port for some seconds
-    after a failed start, so there is some patience with it.
+    replaced: a container that frees its ports first. Podman holds a port for some seconds after a
+    failed start, so this waits a little.
     """
     deadline = time.monotonic() + (_PODMAN_PATIENCE if engine.is_podman else 0.0)
     while True:
@@ -68,7 +68,7 @@ def _refuse_taken(engine: Engine, spec: ContainerSpec, replaced: Existing | None
 
 
 def explain(engine: Engine, spec: ContainerSpec, error: ResourceError) -> ResourceError:
-    """An engine's error at the start, with the holder's name where a port was taken."""
+    """Return an engine's error at the start, with the holder's name where a port was in use."""
     if not isinstance(error, Refused) or not _TAKEN.search(error.said):
         return error
     try:
@@ -79,13 +79,13 @@ def explain(engine: Engine, spec: ContainerSpec, error: ResourceError) -> Resour
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether two addresses cannot both publish one port."""
+    """Return whether two addresses cannot both publish one port."""
     everywhere = ("", "0.0.0.0", "::")
     return one == other or one in everywhere or other in everywhere
 
 
 def _containers(engine: Engine, own: str) -> dict[tuple[str, int | None, str], str]:
-    """Running containers by the address, port and protocol that they publish."""
+    """Return running containers by the address, port and protocol that they publish."""
     holders: dict[tuple[str, int | None, str], str] = {}
     for entry in engine.running_containers():
         if entry.get("Id") == own:
@@ -105,9 +105,10 @@ def _published(container: Existing | None) -> set[tuple[int | None, str]]:
 
 
 def _shares_our_network(engine: Engine) -> bool:
-    """Whether the engine publishes on the addresses that we see: only then can we look.
+    """Return whether the engine publishes on this machine's addresses: only then can ports be
+    checked.
 
-    Not so for an engine elsewhere, or when we run in a container with the engine's socket.
+    False for an engine elsewhere, or when this runs in a container with the engine's socket.
     """
     if not engine.host.startswith("unix://"):
         return False
@@ -122,7 +123,7 @@ def _shares_our_network(engine: Engine) -> bool:
 
 
 def _process(port: Port) -> str:
-    """The process that listens on a port, or empty."""
+    """Return the process that listens on a port, or empty."""
     if _can_be_bound(port):
         return ""
     for address, inode in _listeners(port.protocol, port.host or 0):
@@ -132,7 +133,7 @@ def _process(port: Port) -> str:
 
 
 def _can_be_bound(port: Port) -> bool:
-    """Whether it is free for certain. To look at all sockets takes some milliseconds."""
+    """Return whether a port is certainly free. Reading all sockets takes some milliseconds."""
     kind = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}.get(port.protocol)
     if kind is None:
         return False
@@ -150,7 +151,7 @@ def _can_be_bound(port: Port) -> bool:
 
 
 def _listeners(protocol: str, number: int) -> Iterator[tuple[str, str]]:
-    """Address and inode of every socket that waits on a port."""
+    """Yield the address and inode of every socket that listens on a port."""
     for family, table in ((socket.AF_INET, protocol), (socket.AF_INET6, f"{protocol}6")):
         try:
             with open(f"/proc/net/{table}", encoding="ascii") as file:
@@ -168,7 +169,10 @@ def _listeners(protocol: str, number: int) -> Iterator[tuple[str, str]]:
 
 
 def _address(family: int, hexadecimal: str) -> str:
-    """The kernel writes addresses as 32-bit words in the machine's byte order."""
+    """Return an address.
+
+    The kernel writes addresses as 32-bit words in the machine's byte order.
+    """
     packed = b"".join(
         struct.pack("=I", int(hexadecimal[start : start + 8], 16))
         for start in range(0, len(hexadecimal), 8)

@@ -107,14 +107,14 @@ def decide(found: Situation) -> Repair | None:
 
 
 def prediction(repair: Repair) -> str:
-    """Return what a check says of it."""
+    """Return the message of a check for it."""
     if repair.is_forward:
         return "an interrupted replacement is finished first"
     return "an interrupted replacement is undone first"
 
 
 def _of_the_others(found: Situation) -> Repair | None:
-    """The repair, the one named NAME.vigo-new apart."""
+    """Return the repair for all containers but the one named NAME.vigo-new."""
     current, failed, old = found.current, found.failed, found.old
     if current is not None and label.REPLACES in current.labels:
         repair = _uncommitted(found, current)
@@ -133,7 +133,7 @@ def _of_the_others(found: Situation) -> Repair | None:
 
 
 def _uncommitted(found: Situation, current: Existing) -> Repair | None:
-    """Of a new container that has the name already."""
+    """Return the repair of a new container that has the name already."""
     pairs = _pairs(found, current)
     olds = [_place(found, pair).replaced(_new(found, pair)) for pair in pairs]
     if not any(olds):
@@ -154,7 +154,7 @@ def _back(found: Situation, successor: Existing, doubtful: bool) -> Repair:
 
 
 def _pairs(found: Situation, successor: Existing) -> tuple[Pair, ...]:
-    """The successor's own, and those of its followers whose successors exist already, or still."""
+    """Return the pairs of the successor and of its followers whose successors exist."""
     pairs = [Pair(found.name, successor.labels[label.REPLACES], successor.id)]
     places = {place.name: place for place in found.followers}
     for name in marks.followers(successor):
@@ -174,5 +174,5 @@ def _new(found: Situation, pair: Pair) -> Existing:
 
 
 def _reached_start(pair: Pair, new: Existing) -> bool:
-    """Whether the new container had the name, and was started where that was due."""
+    """Return whether the new container had the name, and was started if it had to be."""
     return new.name == pair.name and (new.status != "created" or not marks.prior(new).running)

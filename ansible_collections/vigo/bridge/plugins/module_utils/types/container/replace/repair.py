@@ -38,9 +38,9 @@ class _Work:
 
 
 def carry_out(engine: Engine, spec: ContainerSpec, repair: recover.Repair) -> str:
-    """Finish or undo a replacement, and return what was done, in words.
+    """Finish or undo a replacement, and return a sentence that says so.
 
-    spec: of the container that has its turn, or of one of its followers. Raises ResourceError.
+    spec: of the container that has its turn, or of one of its followers. Raise ResourceError.
     """
     work = _Work(engine, spec, next(iter(repair.left)))
     return ", ".join([_DO[type(step)](work, step) for step in repair.steps])

@@ -45,11 +45,12 @@ def replace(
     note: Any,
     owner_labels: Callable[[Existing], Mapping[str, str]] = lambda container: {},
 ) -> Callable[[], None]:
-    """Gives what waits until the new container is settled and then removes the old one.
+    """Replace a container, and return a function that waits for the new one and then removes the
+    old one.
 
     Both raise ResourceError; the old containers are then back as they were. payload: the create
-    call's body, with the labels of ``labels_for``. owner_labels: those that say whose a follower's
-    successor is.
+    call's body, with the labels of ``labels_for``. owner_labels: returns the owner labels of a
+    follower's successor.
     """
     for container in (old, *followers):
         names.refuse_foreign(engine, container.name)
@@ -78,9 +79,9 @@ def replace(
 def create(
     engine: Engine, spec: ContainerSpec, name: str, payload: Mapping[str, Any], note: Any
 ) -> str:
-    """A container with all its networks, not started; its ID.
+    """Create a container with all its networks, not started, and return its ID.
 
-    Nothing stays when it fails, if the engine still answers.
+    Nothing is left when it fails, if the engine still answers.
     """
     try:
         new_id, warnings = engine.create(name, payload, spec.settings.platform or "")
@@ -96,9 +97,9 @@ def create(
 
 
 def _drop_half_made(engine: Engine, name: str, labels: Mapping[str, str]) -> None:
-    """Removes it by its name: the answer that had its ID may be lost.
+    """Remove a container by its name: the answer with its ID may be lost.
 
-    Its volumes only where it carries none over: Podman would take those, too.
+    Its volumes are removed only if it carries none over: Podman would remove those, too.
     """
     made = engine.container(name)
     if made is not None and made.labels.get(label.SPEC) == labels[label.SPEC]:
@@ -113,7 +114,10 @@ def _created(
     note: Any,
     owner_labels: Callable[[Existing], Mapping[str, str]],
 ) -> list[Swap]:
-    """All new containers, not started. Nothing stays when one cannot be made."""
+    """Create and return all new containers, not started.
+
+    Nothing is left when one cannot be created.
+    """
     old, *followers = olds
     specs = [followers_.spec_of(follower, engine, spec) for follower in followers]
     swaps = [Swap(spec, old.id, create(engine, spec, spec.name + NEW, payload, note))]
@@ -136,7 +140,7 @@ def _created(
 
 
 def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> None:
-    """The new containers get the names; the old ones are stopped and out of the way."""
+    """Stop and rename the old containers, and give their names to the new ones."""
     for old in reversed(olds):
         end(engine, old)
     for swap in swaps:
@@ -146,7 +150,7 @@ def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) 
 
 
 def _started(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> list[Settling]:
-    """The new container, and its followers where they were running."""
+    """Start the new container, and its followers if they were running, and return them."""
     settling: list[Settling] = []
     try:
         for swap, old in zip(swaps, olds):
@@ -164,7 +168,7 @@ def _start(engine: Engine, swap: Swap) -> Settling:
 
 
 def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
-    """The new containers are settled: the old ones go, their volumes stay."""
+    """Remove the old containers, now that the new ones are settled; volumes stay."""
     try:
         for swap in reversed(swaps):
             _remove_surely(engine, swap.old_id)
@@ -181,7 +185,9 @@ def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
 
 
 def _remove_surely(engine: Engine, container_id: str) -> None:
-    """Twice where need be: an answer that was lost says nothing, and what is gone is no error."""
+    """Remove a container, twice if needed: an answer may be lost, and a missing container is no
+    error.
+    """
     try:
         engine.remove(container_id)
     except ResourceError:
@@ -191,7 +197,7 @@ def _remove_surely(engine: Engine, container_id: str) -> None:
 def _undone(
     engine: Engine, swaps: Sequence[Swap], old: Existing, error: ResourceError
 ) -> ResourceError:
-    """The error of a replacement that failed, after the way back."""
+    """Undo a replacement that failed, and return its error."""
     try:
         _roll_back_surely(engine, swaps, doubtful=isinstance(error, Blocked))
     except ResourceError as second:
@@ -209,7 +215,10 @@ def _undone(
 
 
 def _roll_back_surely(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
-    """Try twice: one call that fails must not leave the service down. What is done stays done."""
+    """Roll back, and try twice: one failed call must not leave the service down.
+
+    Steps that are done are not repeated.
+    """
     try:
         roll_back(engine, swaps, doubtful)
     except ResourceError:

@@ -37,12 +37,12 @@ class Swap:
 
 
 def roll_back(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
-    """The old containers back as they were: the first, and then its followers.
+    """Restore the old containers as they were: the first, and then its followers.
 
-    A new one that had the name already is kept as ``NAME.vigo-failed``, any other is removed,
-    and so are the followers', last of all: their labels say what is left to do.
-    doubtful: whether the engine may still carry out a call; a lost client does not make it give
-    up. Then a new one that was not started is removed, too. Raises ResourceError.
+    A new one that has the name already is kept as ``NAME.vigo-failed``, any other is removed. The
+    followers' new ones are removed last: their labels say what is left to do. doubtful: whether the
+    engine may still carry out a call; it continues without its client. Then a new one that was not
+    started is removed, too. Raise ResourceError.
     """
     failures: list[ResourceError] = []
     for swap in swaps:
@@ -88,7 +88,7 @@ def _never_ran(container: Existing) -> bool:
 
 
 def _stays_up(engine: Engine, container: Existing) -> bool:
-    """Whether it is up, and still so when a stop that is under way would have ended it."""
+    """Return whether it runs, and still does after the time that a pending stop would take."""
     deadline = time.monotonic() + container.grace + _STOP_MARGIN
     now: Existing | None = container
     while now is not None and now.is_up and time.monotonic() < deadline:

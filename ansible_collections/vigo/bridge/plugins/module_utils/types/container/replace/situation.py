@@ -44,7 +44,7 @@ class Situation:
         return [each for each in found if each is not None and label.REPLACES in each.labels]
 
     def replaced(self, successor: Existing) -> Existing | None:
-        """Return the container that a successor replaces; None where it is gone."""
+        """Return the container that a successor replaces; None where it does not exist."""
         wanted = successor.labels[label.REPLACES]
         for each in (self.new, self.current, self.failed, self.old, *self.elsewhere):
             if each is not None and each.id == wanted != successor.id:
@@ -59,9 +59,9 @@ def look(
     refuse: Refuse = lambda container: None,
     is_ours: Callable[[Existing], bool] = lambda container: False,
 ) -> Situation:
-    """Return what there is. current: the container of that name, or None.
+    """Return the situation of a name. current: the container of that name, or None.
 
-    is_ours: whether a container without our label belongs to this stack all the same.
+    is_ours: whether a container without our label belongs to this stack.
     """
     found = _of_one(engine, name, current, is_ours)
     for each in (found.current, found.new, found.failed, found.old):
@@ -77,7 +77,10 @@ def look(
 def _of_one(
     engine: Engine, name: str, current: Existing | None, is_ours: Callable[[Existing], bool]
 ) -> Situation:
-    """An old one beside a container of the name needs no look unless a label names it."""
+    """Return the situation of one name.
+
+    An old container beside the current one counts only if a label names it.
+    """
     new, failed = engine.container(name + NEW), engine.container(name + FAILED)
     old = engine.container(name + OLD) if current is None else None
     found = Situation(name, new, current, failed, old)
@@ -112,9 +115,9 @@ def _leader(
     refuse: Refuse,
     is_ours: Callable[[Existing], bool],
 ) -> Situation | None:
-    """The situation of the container that a follower's successor was created with.
+    """Return the situation of the container that a follower's successor was created with.
 
-    That one's own label to follow another counts for nothing: nobody follows a follower.
+    Its own label to follow another container is ignored: followers have no followers.
     """
     main = engine.container(successor.labels[label.FOLLOWS])
     if main is None:

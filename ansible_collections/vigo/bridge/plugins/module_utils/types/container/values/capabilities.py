@@ -33,7 +33,10 @@ _ALL_ADDED, _ALL_DROPPED = 20, 11
 
 
 def parse(value: Any, attribute: str) -> tuple[str, ...]:
-    """Capabilities in any order, each once. Raises ResourceError for one that no kernel has."""
+    """Return capabilities in any order, each once.
+
+    Raise ResourceError for one that no kernel has.
+    """
 
     def known(written: str) -> str:
         name = short(written)
@@ -46,29 +49,29 @@ def parse(value: Any, attribute: str) -> tuple[str, ...]:
 
 
 def short(name: str) -> str:
-    """Without ``CAP_``, in capitals."""
+    """Return a capability without ``CAP_``, in capitals."""
     name = name.upper()
     return name[len("CAP_") :] if name.startswith("CAP_") else name
 
 
 def read(names: Any) -> tuple[str, ...]:
-    """Capabilities of an inspect payload."""
+    """Return the capabilities of an inspect payload."""
     return tuple(sorted(short(name) for name in names or []))
 
 
 def form(names: Iterable[str]) -> dict[Any, Any]:
-    """As a set; ``ALL`` includes the others."""
+    """Return capabilities as a set; ``ALL`` includes the others."""
     found = {short(name) for name in names}
     return dict.fromkeys({"ALL"} if "ALL" in found else found, True)
 
 
 def added(observed: Observed) -> Mapping[Any, Any]:
-    """Those that a container has by itself."""
+    """Return the capabilities that a container has by default."""
     return _of_privileged(observed, observed.existing.settings.cap_add)
 
 
 def dropped(observed: Observed) -> Mapping[Any, Any]:
-    """Those that a container lacks by itself."""
+    """Return the capabilities that a container lacks by default."""
     return _of_privileged(observed, observed.existing.settings.cap_drop)
 
 
@@ -80,7 +83,7 @@ def _of_privileged(observed: Observed, names: Any) -> Mapping[Any, Any]:
 def with_usual(
     named: Mapping[Any, Any], actual: Mapping[Any, Any], podman: bool
 ) -> Mapping[Any, Any]:
-    """Those that were added, with what all containers have on Podman, which leaves these out."""
+    """Return the capabilities added, with Podman's defaults, which it does not list there."""
     if podman and "ALL" in named and len(actual) >= _ALL_ADDED:
         return {"ALL": True}
     usual = [name for name in USUAL_ON_PODMAN if podman and name in named]
@@ -90,6 +93,6 @@ def with_usual(
 def with_all_dropped(
     named: Mapping[Any, Any], actual: Mapping[Any, Any], podman: bool
 ) -> Mapping[Any, Any]:
-    """Those that were dropped; Podman lists all of them for ``ALL``."""
+    """Return the capabilities dropped; Podman lists all of them for ``ALL``."""
     is_all = podman and "ALL" in named and len(actual) >= _ALL_DROPPED
     return {"ALL": True} if is_all else actual

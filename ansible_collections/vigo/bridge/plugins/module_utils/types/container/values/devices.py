@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def parse(value: Any, attribute: str) -> tuple[str, ...]:
-    """``HOST:CONTAINER:PERMISSIONS`` each. Raises ResourceError."""
+    """Return devices as ``HOST:CONTAINER:PERMISSIONS``. Raise ResourceError."""
     found: dict[str, str] = {}
 
     def add(entry: str) -> None:
@@ -41,7 +41,7 @@ def _parts(entry: str, attribute: str) -> tuple[str, str, str]:
 
 
 def send(devices: tuple[str, ...]) -> list[dict[str, str]]:
-    """As the create call takes them."""
+    """Return devices for the create call."""
     return [
         {"PathOnHost": host, "PathInContainer": inner, "CgroupPermissions": access}
         for host, inner, access in (device.split(":") for device in devices)
@@ -49,7 +49,7 @@ def send(devices: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def read(devices: Any) -> tuple[str, ...]:
-    """Devices of an inspect payload."""
+    """Return the devices of an inspect payload."""
     return tuple(
         sorted(
             f"{device['PathOnHost']}:{device.get('PathInContainer') or device['PathOnHost']}"
@@ -60,7 +60,7 @@ def read(devices: Any) -> tuple[str, ...]:
 
 
 def form(devices: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Its path on the host and its permissions, by its path in the container."""
+    """Return paths on the host and permissions, by the paths in the container."""
     found = {}
     for device in devices:
         host, inner, access = [*device.split(":"), "", ""][:3]
@@ -69,7 +69,7 @@ def form(devices: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def same(pair: Pair) -> bool | None:
-    """Whether it is the wanted device. Podman leaves permissions out."""
+    """Return whether it is the wanted device. Podman reports no permissions."""
     (wanted,) = pair.expected
     if wanted is None or pair.actual is None:
         return wanted is pair.actual

@@ -24,13 +24,13 @@ class EnvFile:
     is_required: bool = True
 
     def __str__(self) -> str:
-        """As the container's label has it."""
+        """Return the text that the container's label has."""
         raw, optional = " (raw)" * self.is_raw, " (optional)" * (not self.is_required)
         return self.path + raw + optional
 
 
 def parse(value: Any, attribute: str) -> tuple[EnvFile, ...]:
-    """Return the files that an attribute names. Raises ResourceError."""
+    """Return the files that an attribute names. Raise ResourceError."""
     items = [value] if isinstance(value, Mapping) else value
     if isinstance(items, str) or not isinstance(items, (list, tuple)):
         items = as_list(items)

@@ -60,14 +60,14 @@ class Healthcheck:
     start_interval: int | None = None
 
     def merged(self, image: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The whole healthcheck as the API takes it. Podman ignores a partial one."""
+        """Return the whole healthcheck for the API. Podman ignores a partial one."""
         merged = dict(image or {})
         for key, value in self.payload().items():
             merged[key] = value
         return merged
 
     def payload(self) -> dict[str, Any]:
-        """Only what is set, in the API's words."""
+        """Return what is set, under the API's names."""
         values = {
             "Test": None if self.test is None else list(self.test),
             "Interval": self.interval,
@@ -79,12 +79,12 @@ class Healthcheck:
         return {key: value for key, value in values.items() if value is not None}
 
     def canonical(self) -> dict[str, Any]:
-        """For the label: what is set, lower case."""
+        """Return what is set, in lower case, for the label."""
         return {key.lower(): value for key, value in self.payload().items()}
 
 
 def parse(value: Any, attribute: str) -> Healthcheck:
-    """A map as in compose, or a string: a shell line. Raises ResourceError."""
+    """Return the healthcheck of a map as in Compose, or of a shell command. Raise ResourceError."""
     if isinstance(value, bool):
         raise ResourceError(f"{attribute}: {text(value)!r} is not a healthcheck", _FORMS)
     if not isinstance(value, Mapping):
@@ -116,7 +116,7 @@ def parse(value: Any, attribute: str) -> Healthcheck:
 
 
 def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
-    """The words of a test. An engine that is given a kind without a command may crash."""
+    """Return the words of a test. An engine that gets a kind without a command may crash."""
     if value == []:
         return None
     if not isinstance(value, (list, tuple)):
@@ -139,7 +139,7 @@ def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
 
 
 def _shell_line(line: str, attribute: str) -> str:
-    """A text is a command for a shell, which knows nothing of the words of lists."""
+    """Return a shell command, which has none of the keywords of lists."""
     first = line.split()[:1]
     if not first:
         raise ResourceError(f"{attribute}: {line!r} has no command", _FORMS)
@@ -152,7 +152,7 @@ def _shell_line(line: str, attribute: str) -> str:
 
 
 def _retries(value: Any, attribute: str) -> int | None:
-    """How often it may fail; 0 is the engine's word for not set."""
+    """Return the number of retries; 0 means not set for the engine."""
     number = integer(value, attribute)
     if not 0 <= number < 1 << 31:
         raise ResourceError(f"{attribute}: {number} is out of range: expected 1 to {(1 << 31) - 1}")
@@ -160,7 +160,7 @@ def _retries(value: Any, attribute: str) -> int | None:
 
 
 def _time(value: Any, attribute: str) -> int | None:
-    """Nanoseconds; 0 is the engine's word for not set."""
+    """Return nanoseconds; 0 means not set for the engine."""
     length = seconds(value, attribute) * _NANOSECONDS
     if length and length < _SHORTEST:
         raise ResourceError(f"{attribute}: {value!r} is out of range: expected 1ms or more")
@@ -168,13 +168,13 @@ def _time(value: Any, attribute: str) -> int | None:
 
 
 def create(settings: Settings, making: Making) -> dict[str, Any]:
-    """Return what the create call gets: completed from the image's."""
+    """Return the healthcheck for the create call, completed from the image's."""
     check = settings.healthcheck
     return {"Config.Healthcheck": check and check.merged(making.image.get("Healthcheck"))}
 
 
 def read(payload: Mapping[str, Any] | None) -> Healthcheck:
-    """A healthcheck of an inspect payload."""
+    """Return a healthcheck of an inspect payload."""
     payload = payload or {}
     return Healthcheck(
         tuple(payload.get("Test") or ()),
@@ -195,7 +195,7 @@ def form(check: Any) -> dict[str, Any]:
 
 
 def unset(observed: Observed) -> dict[str, Any]:
-    """The image's, with what engines fill in."""
+    """Return the image's healthcheck, with the engine's defaults."""
     payload = observed.image_config.get("Healthcheck") or {}
     return {**USUAL, **form({key.lower(): value for key, value in payload.items()})}
 
@@ -203,11 +203,11 @@ def unset(observed: Observed) -> dict[str, Any]:
 def completed(
     named: Mapping[Any, Any], actual: Mapping[Any, Any], podman: bool
 ) -> Mapping[Any, Any]:
-    """The fields with what engines fill in."""
+    """Return the fields with the engine's defaults."""
     return {**USUAL, **actual}
 
 
 def as_one(pair: Pair) -> bool | None:
-    """Without a test, the other fields mean nothing."""
+    """Return true if both have no test, as the other fields then mean nothing; else None."""
     tests = (pair.expected[0]["test"], pair.actual["test"])
     return True if tests == (USUAL["test"], USUAL["test"]) else None

@@ -31,12 +31,12 @@ def name(value: Any, attribute: str) -> str:
 
 
 def name_servers(value: Any, attribute: str) -> tuple[str, ...]:
-    """IP addresses, in their order."""
+    """Return IP addresses, in their order."""
     return tuple(each(value, lambda entry: address(entry, f"{attribute}: {entry!r}")))
 
 
 def extra_hosts(value: Any, attribute: str) -> tuple[str, ...]:
-    """``NAME:ADDRESS`` each, from a map, a list, or text with ``:`` or ``=``."""
+    """Return ``NAME:ADDRESS`` each, from a map, a list, or text with ``:`` or ``=``."""
     if not isinstance(value, Mapping):
         return tuple(sorted(set(each(value, lambda entry: _host(*_pair(entry, attribute))))))
     found = set()
@@ -62,7 +62,7 @@ def _host(host: str, written: str) -> str:
 
 
 def address(written: str, where: str) -> str:
-    """An IP address in its shortest form, without brackets. Raises ResourceError."""
+    """Return an IP address in its shortest form, without brackets. Raise ResourceError."""
     bare = written[1:-1] if written[:1] + written[-1:] == "[]" else written
     plain, percent, zone = bare.partition("%")
     try:
@@ -74,38 +74,41 @@ def address(written: str, where: str) -> str:
 
 
 def short_id(observed: Observed) -> tuple[Any, ...]:
-    """The host name that a container has by itself."""
+    """Return the host name that a container has by default."""
     return (observed.existing.id[:12],)
 
 
 def same_domain(pair: Pair) -> bool:
-    """Whether it is the wanted domain name. Podman's Docker API has none, which is said."""
+    """Return whether it is the wanted domain name.
+
+    Podman's Docker API has none, which a note says.
+    """
     return pair.actual in pair.expected or (pair.podman and pair.actual is None)
 
 
 def no_domain_on_podman(name: str) -> str:
-    """What to say of a domain name on Podman."""
+    """Return the note on a domain name on Podman."""
     return "Podman's Docker API does not support domainname: it is ignored"
 
 
 def servers_form(servers: Iterable[str]) -> tuple[str, ...]:
-    """Name servers in order, each in one spelling."""
+    """Return name servers in order, each in one spelling."""
     return tuple(map(_shortest, servers))
 
 
 def options_form(options: Iterable[str]) -> dict[str, str]:
-    """Options of the resolver by name. It uses the last value of each."""
+    """Return options of the resolver by name. It uses the last value of each."""
     return {option.partition(":")[0]: option for option in options}
 
 
 def hosts_form(hosts: Iterable[str]) -> dict[Any, Any]:
-    """Names and addresses, each in one spelling."""
+    """Return names and addresses, each in one spelling."""
     pairs = (host.partition(":")[::2] for host in hosts)
     return dict.fromkeys(((name, _shortest(written)) for name, written in pairs), True)
 
 
 def _shortest(written: str) -> str:
-    """An address in its shortest form; other text as it is."""
+    """Return an address in its shortest form; other text as it is."""
     try:
         return address(written, "")
     except ResourceError:
@@ -113,5 +116,5 @@ def _shortest(written: str) -> str:
 
 
 def read_hosts(hosts: Any) -> tuple[str, ...]:
-    """Hosts of an inspect payload."""
+    """Return hosts of an inspect payload."""
     return tuple(sorted(hosts or ()))

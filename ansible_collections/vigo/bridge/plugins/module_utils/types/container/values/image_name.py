@@ -71,7 +71,7 @@ class ImageName:
 
 
 def parse(text: str) -> ImageName:
-    """Raises ResourceError where the text is no reference."""
+    """Return the parts of an image reference. Raise ResourceError for an invalid one."""
     rest, _at, digest = text.strip().partition("@")
     if digest and not _DIGEST.fullmatch(digest):
         raise ResourceError(f"image: {text!r} has a malformed digest", "write NAME@sha256:HEX")
@@ -96,19 +96,19 @@ def parse(text: str) -> ImageName:
 
 
 def reference(value: Any, attribute: str) -> str:
-    """A reference in one canonical form. Raises ResourceError."""
+    """Return a reference in one canonical form. Raise ResourceError."""
     return str(parse(text_of(value)))
 
 
 def read(value: Any) -> str:
-    """The reference of an inspect payload."""
+    """Return the reference of an inspect payload."""
     return familiar(value or "")
 
 
 def platform(value: Any, attribute: str) -> str:
-    """``OS[/ARCHITECTURE[/VARIANT]]`` in one form; an architecture alone is Linux's.
+    """Return ``OS[/ARCHITECTURE[/VARIANT]]`` in one form; an architecture alone is Linux's.
 
-    Raises ResourceError.
+    Raise ResourceError.
     """
     written = text_of(value).strip().lower()
     parts = written.split("/")
@@ -127,7 +127,7 @@ def platform(value: Any, attribute: str) -> str:
 
 
 def familiar(text: str) -> str:
-    """A reference in one canonical, short form; an image ID or odd text as it is."""
+    """Return a reference in one canonical, short form; an image ID or an invalid text as it is."""
     if is_id(text):
         return text
     try:
@@ -137,5 +137,5 @@ def familiar(text: str) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether it names an image by its ID, as engines record for ``docker run ID``."""
+    """Return whether it is an image ID, as engines record for ``docker run ID``."""
     return bool(_ID.fullmatch(text))

@@ -39,7 +39,7 @@ def memory(value: Any, attribute: str) -> int:
 
 
 def shm_size(value: Any, attribute: str) -> int:
-    """Bytes; 0 for the engine's own size."""
+    """Return bytes; 0 for the engine's default."""
     size = quantities.size(value, attribute)
     if size < 0:
         raise ResourceError(f"{attribute}: invalid size {text(value)!r}: expected 64m or similar")
@@ -47,7 +47,7 @@ def shm_size(value: Any, attribute: str) -> int:
 
 
 def cpu_shares(value: Any, attribute: str) -> int:
-    """A weight; the kernel would move others into this range."""
+    """Return a weight in the range that the kernel accepts."""
     shares = integer(value, attribute)
     if shares and not 2 <= shares <= 262144:
         raise ResourceError(f"{attribute}: {shares} is out of range: expected 2 to 262144")
@@ -55,7 +55,7 @@ def cpu_shares(value: Any, attribute: str) -> int:
 
 
 def pids_limit(value: Any, attribute: str) -> int:
-    """The most processes; 0 or -1 for no limit."""
+    """Return the maximum number of processes; 0 or -1 for no limit."""
     limit = integer(value, attribute)
     if not -1 <= limit < 1 << 31:
         raise ResourceError(
@@ -65,7 +65,7 @@ def pids_limit(value: Any, attribute: str) -> int:
 
 
 def stop_timeout(value: Any, attribute: str) -> int:
-    """Whole seconds, because engines count nothing smaller."""
+    """Return whole seconds, because engines count nothing smaller."""
     length = seconds(value, attribute)
     if length != int(length) or length >= 1 << 31:
         raise ResourceError(
@@ -75,7 +75,7 @@ def stop_timeout(value: Any, attribute: str) -> int:
 
 
 def ulimits(value: Any, attribute: str) -> dict[str, str]:
-    """``SOFT:HARD`` by name, from a map of numbers or of soft and hard, or from text."""
+    """Return ``SOFT:HARD`` by name, from a map of numbers or of soft and hard, or from text."""
     limits = {}
     pairs = value if isinstance(value, Mapping) else as_map(value, attribute)
     for written, limit in pairs.items():
@@ -117,17 +117,17 @@ def _sides(limit: Any, where: str) -> tuple[int, int]:
 
 
 def read_stop_timeout(value: Any) -> int:
-    """Seconds; engines report nothing for their default."""
+    """Return seconds; engines report nothing for their default."""
     return 10 if value is None else int(value)
 
 
 def usual_stop_timeout(observed: Observed) -> tuple[Any, ...]:
-    """Seconds that a container has by itself."""
+    """Return the seconds that a container has by default."""
     return (10,)
 
 
 def send_ulimits(limits: Mapping[str, str]) -> list[dict[str, Any]]:
-    """As the create call takes them."""
+    """Return ulimits for the create call."""
     sides = {name: limit.partition(":") for name, limit in limits.items()}
     return [
         {"Name": name, "Soft": int(soft), "Hard": int(hard)}
@@ -136,7 +136,7 @@ def send_ulimits(limits: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def read_ulimits(limits: Any) -> dict[str, str]:
-    """Those of an inspect payload, by name."""
+    """Return the ulimits of an inspect payload, by name."""
     return {
         limit["Name"].lower().replace("rlimit_", ""): f"{limit['Soft']}:{limit['Hard']}"
         for limit in limits or []
@@ -144,7 +144,7 @@ def read_ulimits(limits: Any) -> dict[str, str]:
 
 
 def ulimits_form(limits: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
-    """Both sides by name; -1 for no limit."""
+    """Return soft and hard limits by name; -1 for no limit."""
     found = {}
     for name, limit in limits.items():
         soft, _colon, hard = limit.partition(":")
@@ -155,18 +155,18 @@ def ulimits_form(limits: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
 
 
 def shm_sizes(observed: Observed) -> tuple[Any, ...]:
-    """The size that a container has by itself: its engine's."""
+    """Return the size that a container has by default: its engine's."""
     return _SHM_SIZES
 
 
 def same_shm_size(pair: Pair) -> bool:
-    """Whether it is the wanted size. On Podman, either engine's own counts as the other."""
+    """Return whether it is the wanted size. On Podman, the defaults of both engines are equal."""
     is_usual = pair.podman and pair.wanted in _SHM_SIZES
     return pair.actual in (_SHM_SIZES if is_usual else pair.expected)
 
 
 def read_cpus(host: Any) -> int:
-    """Billionths of CPUs; other tools set a quota for each period."""
+    """Return billionths of CPUs; other tools set a quota for each period."""
     host = host or {}
     quota, period = host.get("CpuQuota") or 0, host.get("CpuPeriod") or 0
     if not host.get("NanoCpus") and quota > 0:
@@ -175,7 +175,7 @@ def read_cpus(host: Any) -> int:
 
 
 def update_memory(settings: Settings) -> dict[str, Any]:
-    """Memory and swap always go together: engines refuse a memory above the old swap."""
+    """Return memory and swap together: engines refuse a memory limit above the old swap limit."""
     if settings.memory is None:
         return {}
     swap = settings.memory_swap
@@ -186,34 +186,34 @@ def update_memory(settings: Settings) -> dict[str, Any]:
 
 
 def update_cpus(settings: Settings) -> dict[str, Any]:
-    """What the update call gets."""
+    """Return the CPUs for the update call."""
     return {"NanoCpus": settings.cpus}
 
 
 def update_cpu_shares(settings: Settings) -> dict[str, Any]:
-    """What the update call gets; 1024 is the usual weight."""
+    """Return the CPU shares for the update call; 1024 is the default weight."""
     return {"CpuShares": settings.cpu_shares or 1024}
 
 
 def update_pids_limit(settings: Settings) -> dict[str, Any]:
-    """What the update call gets; -1 for no limit."""
+    """Return the limit for the update call; -1 for no limit."""
     return {"PidsLimit": settings.pids_limit or -1}
 
 
 def no_swap_limit_on_podman(swap: int) -> str:
-    """What to say of a swap limit on Podman."""
+    """Return the note on a swap limit on Podman."""
     if swap != -1:
         return ""
     return "Podman's Docker API cannot set memory_swap to unlimited: it stays at twice the memory"
 
 
 def shown_cpus(cpus: int) -> str:
-    """In words, such as ``1.5``."""
+    """Return CPUs as text, such as ``1.5``."""
     return f"{cpus / 1e9:g}"
 
 
 def shown_size(size: int) -> str:
-    """In words, such as ``64m``."""
+    """Return a size as text, such as ``64m``."""
     for unit, factor in (("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)):
         if size % factor == 0:
             return f"{size // factor}{unit}"

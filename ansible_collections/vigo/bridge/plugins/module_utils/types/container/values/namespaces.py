@@ -24,12 +24,12 @@ _IPC_ON_PODMAN = (None, "none", "private", "shareable", "host")
 
 
 def ipc(value: Any, attribute: str) -> str:
-    """An IPC namespace as engines know it."""
+    """Return an IPC namespace as engines name it."""
     return _mode(value, attribute, ("none", "private", "shareable", "host"))
 
 
 def pid(value: Any, attribute: str) -> str:
-    """A PID namespace as engines know it; without one, a container has its own."""
+    """Return a PID namespace as engines name it; by default, a container has its own."""
     return _mode(value, attribute, ("host",))
 
 
@@ -45,7 +45,7 @@ def _mode(value: Any, attribute: str, words: tuple[str, ...]) -> str:
 
 
 def sysctls(value: Any, attribute: str) -> dict[str, str]:
-    """Kernel parameters that a container has for itself."""
+    """Return kernel parameters that a container has for itself."""
     found = as_map(value, attribute)
     for name in found:
         if not is_of_network(name) and not is_of_ipc(name) and name != "kernel.domainname":
@@ -59,17 +59,17 @@ def sysctls(value: Any, attribute: str) -> dict[str, str]:
 
 
 def is_of_network(name: str) -> bool:
-    """Whether a kernel parameter belongs to the network namespace."""
+    """Return whether a kernel parameter belongs to the network namespace."""
     return name.startswith("net.") and len(name) > len("net.")
 
 
 def is_of_ipc(name: str) -> bool:
-    """Whether a kernel parameter belongs to the IPC namespace."""
+    """Return whether a kernel parameter belongs to the IPC namespace."""
     return bool(_OF_IPC.fullmatch(name))
 
 
 def refuse_shared(sysctls: Mapping[str, str], network_mode: str | None, ipc: str | None) -> None:
-    """Raises ResourceError for a parameter of a namespace that is not the container's own."""
+    """Raise ResourceError for a parameter of a namespace that is not the container's own."""
     for name in sysctls:
         if is_of_network(name) and _is_shared(network_mode):
             raise ResourceError(
@@ -91,15 +91,15 @@ def _is_shared(mode: str | None) -> bool:
 
 
 def unset(observed: Observed) -> tuple[Any, ...]:
-    """The mode that a container has by itself."""
+    """Return the mode that a container has by default."""
     return (None, "private")
 
 
 def same_ipc(pair: Pair) -> bool | None:
-    """Whether it is the wanted IPC namespace.
+    """Return whether it is the wanted IPC namespace.
 
-    Podman reports one of its modes for the others, too, so the label is compared. Its default is
-    ``shareable``, and ``private`` is Docker's.
+    Podman reports one of its modes for all, so the label is compared. Its default is ``shareable``,
+    and ``private`` is Docker's.
     """
     if not pair.podman or pair.actual == "host":
         return pair.actual in pair.expected

@@ -53,7 +53,7 @@ class Attachment:
 
 
 def parse(network: Any, networks: Any, attribute: str) -> tuple[Attachment, ...]:
-    """``network`` first, then ``networks``: names, or names with aliases and addresses."""
+    """Return ``network`` first, then ``networks``: names, or names with aliases and addresses."""
     attachments: dict[str, Attachment] = {}
     for attachment in [*_entries(network), *_entries(networks)]:
         known = attachments.get(attachment.network)
@@ -66,7 +66,7 @@ def parse(network: Any, networks: Any, attribute: str) -> tuple[Attachment, ...]
 
 
 def endpoint(attachment: Attachment) -> dict[str, Any]:
-    """An attachment as the API takes it."""
+    """Return an attachment for the API."""
     fixed = {"IPv4Address": attachment.ipv4, "IPv6Address": attachment.ipv6}
     return {
         "Aliases": list(attachment.aliases),
@@ -75,7 +75,9 @@ def endpoint(attachment: Attachment) -> dict[str, Any]:
 
 
 def create(settings: Settings, making: Making) -> dict[str, Any]:
-    """Engines take one network at creation; further ones are connected before the start."""
+    """Return the network for the create call, which takes one; others are connected before the
+    start.
+    """
     if not settings.networks:
         return {"HostConfig.NetworkMode": settings.network_mode}
     first = settings.networks[0]
@@ -86,7 +88,7 @@ def create(settings: Settings, making: Making) -> dict[str, Any]:
 
 
 def read(payload: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    """The networks of a container's inspect payload.
+    """Return the networks of a container's inspect payload.
 
     Engines add the short container ID (and the name, on Podman) to the aliases.
     """
@@ -136,12 +138,12 @@ def is_special(mode: str) -> bool:
 
 
 def read_mode(value: Any) -> str:
-    """The network mode of an inspect payload."""
+    """Return the network mode of an inspect payload."""
     return value or "default"
 
 
 def mode(value: Any, attribute: str) -> str:
-    """``host``, ``none``, ``bridge`` or ``container:NAME``; other names are networks."""
+    """Return ``host``, ``none``, ``bridge`` or ``container:NAME``; other names are networks."""
     written = text(value).strip()
     if written in SPECIAL_MODES:
         return "bridge" if written == "default" else written

@@ -11,12 +11,12 @@ from ....common.errors import ResourceError
 
 
 def clean(path: str) -> str:
-    """The shortest form of an absolute path, as engines keep it."""
+    """Return the shortest form of an absolute path, as engines keep it."""
     return posixpath.normpath("/" + path.lstrip("/")) if path.startswith("/") else path
 
 
 def absolute(path: str, attribute: str) -> str:
-    """A clean path in a container. Raises ResourceError where it is relative."""
+    """Return a clean path in a container. Raise ResourceError where it is relative."""
     if not path.startswith("/"):
         raise ResourceError(
             f"{attribute}: {path!r} is not an absolute path in the container: write it with a"
@@ -26,7 +26,7 @@ def absolute(path: str, attribute: str) -> str:
 
 
 def mount_point(path: str, attribute: str) -> str:
-    """The same for what something is mounted on. Raises ResourceError for the root."""
+    """Return a clean path to mount on. Raise ResourceError for the root."""
     target = absolute(path, attribute)
     if target == "/":
         raise ResourceError(

@@ -59,9 +59,9 @@ class Port:
 
 
 def parse(value: Any, attribute: str) -> tuple[Port, ...]:
-    """All ports, ranges expanded, sorted, each once. Raises ResourceError.
+    """Return all ports, ranges expanded, sorted, each once. Raise ResourceError.
 
-    Engines read a range of the API as "pick one of these": so ranges are expanded here.
+    In the API a range means "pick one of these", so ranges are expanded here.
     """
     found = {port for ports in each(value, _entry) for port in ports}
     _refuse_conflicts(found)
@@ -69,7 +69,10 @@ def parse(value: Any, attribute: str) -> tuple[Port, ...]:
 
 
 def _refuse_conflicts(ports: Iterable[Port]) -> None:
-    """Engines would notice at the start only. Addresses of IPv4 and IPv6 do not conflict."""
+    """Raise ResourceError for ports that conflict: engines report this only at the start.
+
+    IPv4 and IPv6 addresses do not conflict.
+    """
     taken: dict[tuple[Any, ...], list[Port]] = {}
     for port in sorted(ports, key=_order):
         if port.host is None:
@@ -84,7 +87,7 @@ def _refuse_conflicts(ports: Iterable[Port]) -> None:
 
 
 def read(bindings: Any) -> tuple[Port, ...]:
-    """The ports of an inspect payload's ``HostConfig.PortBindings``."""
+    """Return the ports of an inspect payload's ``HostConfig.PortBindings``."""
     found = set()
     for exposed, hosts in (bindings or {}).items():
         inner, _slash, protocol = exposed.partition("/")
@@ -103,7 +106,7 @@ def read(bindings: Any) -> tuple[Port, ...]:
 
 
 def same(wanted: Iterable[Port], actual: Iterable[Port]) -> bool:
-    """Whether the same ports are published; a host port left to the engine matches any."""
+    """Return whether the same ports are published; a host port left to the engine matches any."""
     wanted, left = list(wanted), list(actual)
     for port in sorted(wanted, key=lambda port: port.host is None):
         match = next((other for other in left if _fits(port, other)), None)
@@ -151,12 +154,12 @@ def _entry(entry: str) -> list[Port]:
 
 
 def _is_zero(host: str) -> bool:
-    """Whether the engine chooses the port of the host, as where none is named."""
+    """Return whether the engine chooses the port of the host, as it does if none is named."""
     return host.isdigit() and int(host) == 0
 
 
 def _address(written: str, entry: str) -> str:
-    """In its shortest form; empty for all of IPv4."""
+    """Return an address in its shortest form; empty for all of IPv4."""
     try:
         address = str(ipaddress.ip_address(written.strip("[]"))) if written else ""
     except ValueError:
@@ -179,7 +182,7 @@ def _order(port: Port) -> tuple[Any, ...]:
 
 
 def create(settings: Settings, making: Making) -> dict[str, Any]:
-    """Return what the create call gets."""
+    """Return the ports for the create call."""
     bindings: dict[str, list[dict[str, str]]] = {}
     for port in settings.ports or ():
         host = {"HostIp": port.address, "HostPort": "" if port.host is None else str(port.host)}
@@ -189,7 +192,7 @@ def create(settings: Settings, making: Making) -> dict[str, Any]:
 
 
 def form(entries: Iterable[Any]) -> dict[Port, Port]:
-    """As a set. A label holds them one by one, ranges expanded."""
+    """Return ports as a set. A label holds them one by one, ranges expanded."""
     known = [entry if isinstance(entry, Port) else _entry_of_label(entry) for entry in entries]
     return {port: port for port in known}
 
@@ -199,14 +202,17 @@ def _entry_of_label(written: str) -> Port:
 
 
 def as_one(pair: Pair) -> bool | None:
-    """Podman puts a number where the host's port was left to it: so which one fits is sought."""
+    """Return whether the ports match as a whole.
+
+    Podman reports a number where the host's port was left open.
+    """
     if pair.podman and (not pair.is_ours or pair.wanted == pair.actual):
         return same(pair.wanted, pair.actual)
     return None
 
 
 def same_entry(pair: Pair) -> bool | None:
-    """Whether a port is as wanted. None where Podman has chosen the host's port."""
+    """Return whether a port is as wanted. None where Podman has chosen the host's port."""
     if pair.podman and (pair.wanted or pair.before).host is None:
         return None
     return pair.actual in pair.expected

@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"-?[0-9]+")
 
 
 def env(value: Any, attribute: str) -> dict[str, str]:
-    """Environment variables by name."""
+    """Return environment variables by name."""
     variables = as_map(value, attribute)
     for name in variables:
         if not name or "=" in name or "\0" in name:
@@ -35,7 +35,7 @@ def env(value: Any, attribute: str) -> dict[str, str]:
 
 
 def user(value: Any, attribute: str) -> str:
-    """Who it is, engines look up when they start the container, after the old one was stopped."""
+    """Return a user. Engines look it up at the start, after the old container was stopped."""
     written = text(value).strip()
     name, colon, group = written.partition(":")
     is_whole = bool(name) and bool(group) == bool(colon) and ":" not in group
@@ -47,26 +47,28 @@ def user(value: Any, attribute: str) -> str:
 
 
 def workdir(value: Any, attribute: str) -> str:
-    """An absolute path, as the user wrote it."""
+    """Return an absolute path, as the user wrote it."""
     written = text(value).strip()
     paths.absolute(written, attribute)
     return written
 
 
 def workdir_form(path: str) -> str:
-    """In its shortest form; containers without one have the root."""
+    """Return the shortest form; containers without one use the root."""
     return paths.clean(path) or "/"
 
 
 def create_command(settings: Settings, making: Making) -> dict[str, Any]:
-    """Return what the create call gets."""
+    """Return the command for the create call."""
     return {"Config.Cmd": _revealed(settings.command, making.reveal)}
 
 
 def create_entrypoint(settings: Settings, making: Making) -> dict[str, Any]:
-    """Engines ignore an empty list; one empty word clears the image's entrypoint.
+    """Return the entrypoint for the create call.
 
-    An empty command counts only beside an entrypoint: so the image's own is repeated there.
+    Engines ignore an empty list; one empty word clears the image's.
+
+    An empty command counts only beside an entrypoint, so the image's own is repeated there.
     """
     words = _revealed(settings.entrypoint, making.reveal)
     if settings.entrypoint == ():
@@ -77,13 +79,16 @@ def create_entrypoint(settings: Settings, making: Making) -> dict[str, Any]:
 
 
 def read_entrypoint(value: Any) -> tuple[str, ...]:
-    """Podman's API of Docker's version 1.40 writes one text. One empty word clears an image's."""
+    """Return the words.
+
+    Podman's API of version 1.40 reports one text. One empty word clears an image's entrypoint.
+    """
     words = tuple(value.split()) if isinstance(value, str) else tuple(value or ())
     return () if words == ("",) else words
 
 
 def create_env(settings: Settings, making: Making) -> dict[str, Any]:
-    """Variables of the resource win over those of files."""
+    """Return variables for the create call. Those of the resource override those of files."""
     written = settings.env or {}
     own = {name: _value(value, making.reveal) for name, value in written.items()}
     variables = [f"{name}={value}" for name, value in {**making.file_env, **own}.items()]
@@ -91,36 +96,36 @@ def create_env(settings: Settings, making: Making) -> dict[str, Any]:
 
 
 def read_env(entries: Any) -> dict[str, str]:
-    """Variables by name, from an inspect payload."""
+    """Return variables by name, from an inspect payload."""
     return {
         name: value for name, _equals, value in (entry.partition("=") for entry in entries or [])
     }
 
 
 def users(observed: Observed) -> tuple[Any, ...]:
-    """The user that a container has by itself."""
+    """Return the user that a container has by default."""
     return (observed.image_config.get("User") or None,)
 
 
 def workdirs(observed: Observed) -> tuple[Any, ...]:
-    """The working directory that a container has by itself."""
+    """Return the working directory that a container has by default."""
     return (workdir_form(observed.image_config.get("WorkingDir") or ""),)
 
 
 def read_labels(value: Any) -> Mapping[str, str]:
-    """The labels of an inspect payload."""
+    """Return the labels of an inspect payload."""
     return value or {}
 
 
 def labels(observed: Observed) -> Mapping[str, str]:
-    """The labels that a container has by itself: the image's, and ours."""
+    """Return the labels that a container has by default: the image's, and ours."""
     actual = observed.existing.labels
     ours = {name: text for name, text in actual.items() if name.startswith(RESERVED)}
     return {**(observed.image_config.get("Labels") or {}), **ours}
 
 
 def create_log(settings: Settings, making: Making) -> dict[str, Any]:
-    """The log driver and its options. Engines take them together."""
+    """Return the log driver and its options. Engines take them together."""
     driver, options = settings.log_driver, settings.log_opts
     if driver is None and options is None:
         return {}
@@ -128,12 +133,15 @@ def create_log(settings: Settings, making: Making) -> dict[str, Any]:
 
 
 def log_driver_form(name: str) -> str:
-    """Podman's Docker API shows its ``k8s-file`` as Docker's name for it."""
+    """Return the driver's name.
+
+    Podman's Docker API shows its ``k8s-file`` as Docker's name for it.
+    """
     return "json-file" if name == "k8s-file" else name
 
 
 def log_drivers(observed: Observed) -> tuple[Any, ...]:
-    """The log driver that a container has by itself: the engine's."""
+    """Return the log driver that a container has by default: the engine's."""
     return (log_driver_form(observed.log_driver) or None,)
 
 
@@ -142,7 +150,10 @@ def _revealed(words: tuple[str, ...] | None, reveal: Callable[[str], str]) -> li
 
 
 def _value(text: str, reveal: Callable[[str], str]) -> str:
-    """What a text stands for. Raises ResourceError where no engine can hand it on."""
+    """Return the value of a text with references.
+
+    Raise ResourceError for characters that no engine accepts.
+    """
     value = reveal(text)
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise ResourceError(

@@ -22,7 +22,7 @@ _NO = frozenset({"false", "no", "off", "0"})
 
 
 def size(value: Any, attribute: str) -> int:
-    """Bytes of ``268435456``, ``256m``, ``1.5g``, ``512mb``; -1 stands for no limit."""
+    """Return the bytes of ``268435456``, ``256m``, ``1.5g``, ``512mb``; -1 for no limit."""
     written = text(value).strip()
     if written == "-1":
         return -1
@@ -41,7 +41,7 @@ def size(value: Any, attribute: str) -> int:
 
 
 def switch(value: Any, attribute: str) -> bool:
-    """true or false, in the words that YAML and Ansible know for them."""
+    """Return true or false of the words that YAML and Ansible know for them."""
     written = text(value).strip().lower()
     if written in _YES:
         return True
@@ -51,7 +51,7 @@ def switch(value: Any, attribute: str) -> bool:
 
 
 def nano_cpus(value: Any, attribute: str) -> int:
-    """CPUs as billionths, as engines count them: ``1.5`` is 1500000000."""
+    """Return CPUs as billionths, as engines count them: ``1.5`` is 1500000000."""
     try:
         cpus = float(text(value).strip())
     except ValueError:
@@ -64,7 +64,7 @@ def nano_cpus(value: Any, attribute: str) -> int:
 
 
 def words(value: Any, attribute: str) -> tuple[str, ...]:
-    """A list, or a string split like a shell does."""
+    """Return the words of a list, or of a string split as a shell does."""
     if isinstance(value, (list, tuple)):
         return comma_strings.words(value)
     try:
@@ -76,7 +76,7 @@ def words(value: Any, attribute: str) -> tuple[str, ...]:
 
 
 def one_of(*choices: str) -> Any:
-    """A parser of one word out of a few."""
+    """Return a parser that accepts only these words."""
 
     def parse(value: Any, attribute: str) -> str:
         if text(value) not in choices:

@@ -20,7 +20,7 @@ _POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::\d{1,10})?")
 
 
 def parse(value: Any, attribute: str) -> str:
-    """One canonical text. YAML 1.1 reads a bare ``no`` as false: that is meant, too."""
+    """Return one canonical text. YAML 1.1 reads a bare ``no`` as false, which is accepted."""
     written = "no" if value is False else text(value).strip()
     if written == "false":
         written = NO
@@ -33,18 +33,18 @@ def parse(value: Any, attribute: str) -> str:
 
 
 def payload(policy: str) -> dict[str, Any]:
-    """As the API takes it."""
+    """Return the policy for the API."""
     name, _colon, count = policy.partition(":")
     return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 
 def read(policy: Mapping[str, Any] | None) -> str:
-    """From an inspect payload; engines write nothing for ``no``."""
+    """Return the policy of an inspect payload; engines write nothing for ``no``."""
     name = (policy or {}).get("Name") or NO
     count = (policy or {}).get("MaximumRetryCount") or 0
     return f"{name}:{count}" if name == "on-failure" and count else name
 
 
 def update(settings: Settings) -> dict[str, Any]:
-    """What the update call gets."""
+    """Return the policy for the update call."""
     return {"RestartPolicy": payload(settings.restart or NO)}

@@ -17,12 +17,15 @@ _FALSE = frozenset({"0", "f", "false"})
 
 
 def form(options: Iterable[str]) -> dict[Any, Any]:
-    """The options, each in one spelling."""
+    """Return the options, each in one spelling."""
     return dict.fromkeys((one for one in map(_spelled, options) if one), True)
 
 
 def _spelled(option: str) -> str:
-    """``label:disable`` is ``label=disable``; ``no-new-privileges`` is the same with ``:true``."""
+    """Return an option in one spelling.
+
+    ``label:disable`` is ``label=disable``; ``no-new-privileges`` is the same with ``:true``.
+    """
     name, value = _parts(option)
     if name == "no-new-privileges":
         value = "" if value.lower() in _TRUE else value
@@ -36,7 +39,10 @@ def _parts(option: str) -> tuple[str, str]:
 
 
 def unset(observed: Observed) -> dict[Any, Any]:
-    """Beside a namespace of the host or of another container, engines set SELinux's label."""
+    """Return the default options.
+
+    Engines add SELinux's label beside a namespace of the host or of another container.
+    """
     settings = observed.existing.settings
     shared = any(
         mode == "host" or (mode or "").startswith("container:")

@@ -16,15 +16,15 @@ _USUAL = "SIGTERM"
 
 
 def read(value: Any) -> str:
-    """The signal of an inspect payload."""
+    """Return the signal of an inspect payload."""
     return str(value or _USUAL)
 
 
 def form(name: Any) -> Any:
-    """Its number; an unknown one as it is written."""
+    """Return the number of a signal; an unknown one as it is written."""
     return number(str(name)) or name
 
 
 def unset(observed: Observed) -> tuple[Any, ...]:
-    """The signal that a container has by itself."""
+    """Return the signal that a container has by default."""
     return (form(observed.image_config.get("StopSignal") or _USUAL),)

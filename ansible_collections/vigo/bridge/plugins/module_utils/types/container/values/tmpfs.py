@@ -34,7 +34,7 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def parse(value: Any, attribute: str) -> dict[str, str]:
-    """In-memory folders: options by path, from ``/run,/tmp:size=64m`` or a map."""
+    """Return the options of in-memory folders by path, from ``/run,/tmp:size=64m`` or a map."""
     folders: dict[str, str] = {}
 
     def add(path: str, options: Any) -> None:
@@ -66,7 +66,9 @@ def _options(path: str, options: Any) -> str:
 
 
 def read(host: Any) -> dict[str, str]:
-    """Both ways of asking for one: ``--tmpfs``, and ``--mount type=tmpfs`` as Compose writes it."""
+    """Return in-memory folders of both kinds: ``--tmpfs``, and ``--mount type=tmpfs`` as Compose
+    writes it.
+    """
     host = host or {}
     found = dict(host.get("Tmpfs") or {})
     for mount in host.get("Mounts") or []:
@@ -83,7 +85,7 @@ def read(host: Any) -> dict[str, str]:
 
 
 def form(folders: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """By path, the options that do not go without saying."""
+    """Return the options by path, without those that are the default."""
     return {paths.clean(path): _unusual(options) for path, options in folders.items()}
 
 
@@ -92,7 +94,10 @@ def _unusual(options: str) -> frozenset[str]:
 
 
 def _spelled(word: str) -> str:
-    """``size=64k`` is ``size=65536``, and ``mode=0700`` is ``mode=700``."""
+    """Return an option in one spelling.
+
+    ``size=64k`` is ``size=65536``, and ``mode=0700`` is ``mode=700``.
+    """
     name, _equals, value = word.partition("=")
     if name == "mode":
         return f"mode={value.lstrip('0')}"
@@ -103,7 +108,7 @@ def _spelled(word: str) -> str:
 
 
 def same(pair: Pair) -> bool:
-    """Whether a folder has the wanted options. Podman adds some."""
+    """Return whether a folder has the wanted options. Podman adds some."""
     if pair.actual is None or pair.expected == (None,):
         return pair.expected == (pair.actual,)
     wanted, actual, before = (
