@@ -4,6 +4,9 @@
 PYTHON := .venv/bin/python
 COLLECTION := ansible_collections/vigo/bridge
 
+# Tests start hundreds of Python processes, so Python must keep what it compiles.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

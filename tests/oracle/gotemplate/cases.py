@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.yaml_files import read_yaml
 
 from .oracle import Answer
 
@@ -32,7 +32,7 @@ def case_files() -> list[Path]:
 
 def cases_in(path: Path) -> list[Case]:
     """The cases of one file; raises ``ValueError`` when two have the same name."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     shared = content.get("data")
     cases = [
         Case(entry["name"], entry["template"], entry.get("data", shared))

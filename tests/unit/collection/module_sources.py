@@ -12,12 +12,13 @@ import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NOTHING
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from tests.yaml_files import SafeLoader
 
 ROOT = Path(__file__).parents[3]
 COLLECTION = ROOT / "ansible_collections/vigo/bridge"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """Takes Ansible's !unsafe for the text behind it."""
 
 

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -63,7 +65,7 @@ def private_uses(files: dict[str, str]) -> list[str]:
         f"{name}:{line}: {used}"
         for name, tree in trees.items()
         for line, used in sorted(_used(tree))
-        if used not in (own if _is_apart(name) else own - (ANSIBLES - DOCUMENTED))
+        if used not in (own if _is_apart(name) else own - (ansibles() - DOCUMENTED))
     ]
 
 
@@ -72,13 +74,21 @@ def _is_apart(name: str) -> bool:
     return "/module_utils/" in name or name.startswith("vigo_bridge/")
 
 
-def _ansibles() -> Iterator[str]:
+@cache
+def ansibles() -> set[str]:
     """Names that begin with one underscore of the classes that plugins inherit."""
+    found = set()
     for base in BASES:
-        yield from filter(_is_private, dir(base))
+        found.update(filter(_is_private, dir(base)))
         for cls in base.__mro__[:-1]:
-            path = Path(str(__import__(cls.__module__, fromlist=["_"]).__file__))
-            yield from (name for name in _attributes(ast.parse(path.read_text())))
+            found.update(_set_by(cls.__module__))
+    return found
+
+
+@cache
+def _set_by(module: str) -> frozenset[str]:
+    path = Path(str(importlib.import_module(module).__file__))
+    return frozenset(_attributes(ast.parse(path.read_text())))
 
 
 def _is_private(name: object) -> bool:
@@ -91,7 +101,8 @@ def _attributes(tree: ast.AST) -> Iterator[str]:
         if (
             isinstance(node, ast.Attribute)
             and isinstance(node.ctx, ast.Store)
-            and ast.unparse(node.value) in ("self", "cls")
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("self", "cls")
             and _is_private(node.attr)
         ):
             yield node.attr
@@ -112,14 +123,14 @@ def _used(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.attr
         elif isinstance(node, ast.ClassDef):
             for part in node.body:
-                if isinstance(part, ast.FunctionDef) and part.name in ANSIBLES:
+                if isinstance(part, ast.FunctionDef) and part.name in ansibles():
                     yield part.lineno, part.name
                 elif isinstance(part, (ast.Assign, ast.AnnAssign)):
                     targets = part.targets if isinstance(part, ast.Assign) else [part.target]
                     for target in targets:
-                        if isinstance(target, ast.Name) and target.id in ANSIBLES:
+                        if isinstance(target, ast.Name) and target.id in ansibles():
                             yield part.lineno, target.id
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "hasattr"):
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr"):
             name = getattr(node.args[1], "value", None)
             if _is_private(name):
                 yield node.lineno, str(name)
@@ -139,9 +150,6 @@ def _imported(node: ast.AST) -> Iterator[str]:
         is_public = name in PUBLIC or name.rpartition(".")[0] in PUBLIC
         if package in ("ansible", "ansible_runner") and not is_public:
             yield name
-
-
-ANSIBLES = set(_ansibles())
 
 
 def test_it_stands_in_one_place() -> None:

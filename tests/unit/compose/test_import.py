@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.importer import Import, read_compose
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "cases.yaml")
 
 
 def read(case: dict[str, Any], folder: Path) -> Import:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.compose import shapes
 from vigo_bridge.compose.dialect import read_document
 from vigo_bridge.compose.findings import ComposeError
@@ -19,7 +19,7 @@ from vigo_bridge.compose.scalar_places import with_taken_scalars
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Fields, Scalar, scalars
 
-TABLE = yaml.safe_load((Path(__file__).parent / "scalars.yaml").read_text(encoding="utf-8"))
+TABLE = read_yaml(Path(__file__).parent / "scalars.yaml")
 PLACES = {each["place"]: each for each in TABLE["places"]}
 MARK = "mark"
 #: Values that Compose cuts to 32 or 64 bits in places for numbers; the import refuses them.

@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -131,9 +132,8 @@ class InMemoryEngine:
             stream.read()
 
     def _answer(self, method: str, route: str, params: dict[str, str], body: Any) -> Any:
-        for (wanted, pattern), do in _ROUTES.items():
-            match = re.fullmatch(pattern, route) if wanted == method else None
-            if match:
+        for pattern, do in _BY_METHOD[method]:
+            if match := pattern.fullmatch(route):
                 return do(self, *map(unquote, match.groups()), params=params, body=body or {})
         raise Refusal(404, f"page not found: {method} {route}")
 
@@ -492,6 +492,12 @@ _ROUTES: dict[tuple[str, str], Callable[..., Any]] = {
     ("POST", "/networks/([^/]+)/disconnect"): InMemoryEngine._disconnect,
     ("DELETE", "/volumes/([^/]+)"): InMemoryEngine._remove_volume,
 }
+_BY_METHOD = {
+    method: [
+        (re.compile(pattern), do) for (wanted, pattern), do in _ROUTES.items() if wanted == method
+    ]
+    for method in ("GET", "POST", "DELETE")
+}
 
 
 def _json(code: int, content: Any, headers: Mapping[str, str] | None = None) -> Answer:
@@ -499,6 +505,7 @@ def _json(code: int, content: Any, headers: Mapping[str, str] | None = None) -> 
     return Answer(code, head, json.dumps(content).encode())
 
 
+@cache
 def _normal(name: str) -> str:
     try:
         return str(image_name.parse(name))

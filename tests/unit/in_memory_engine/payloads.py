@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an engine shows of its containers and images, as it writes it."""
+"""What an engine shows of its containers and images, as it writes it. It shares parts with them."""
 
 from __future__ import annotations
 
-import copy
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -27,11 +26,11 @@ def inspect(box: Box) -> dict[str, Any]:
         for network, end in box.networks.items()
     }
     return {
-        **copy.deepcopy(box.payload),
+        **box.payload,
         "Name": f"/{box.name}",
         "State": box.state(),
         "RestartCount": box.restart_count,
-        "NetworkSettings": {"Networks": copy.deepcopy(networks)},
+        "NetworkSettings": {"Networks": networks},
     }
 
 
@@ -49,7 +48,7 @@ def entry(box: Box) -> dict[str, Any]:
         "State": box.status,
         "Ports": ports,
         "HostConfig": {"NetworkMode": box.host["NetworkMode"]},
-        "NetworkSettings": {"Networks": copy.deepcopy(box.networks)},
+        "NetworkSettings": {"Networks": box.networks},
     }
 
 

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.language import load
 from vigo_bridge.report.diagnostics import as_json, as_text
 from vigo_bridge.resolve import check, resolve
@@ -65,7 +66,7 @@ STACKS = [
             *Path(__file__).parents[1].glob("resolve/cases/*.yaml"),
         )
     )
-    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    for case in read_yaml(file)
     if isinstance(case, dict) and isinstance(case.get("files"), dict) and case["files"]
 ]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import names_where
+from tests.yaml_files import read_yaml
 from vigo_bridge.language import load
 from vigo_bridge.language.catalog import TYPE_LABELS
 from vigo_bridge.language.diagnostics import CODES, listed
@@ -25,7 +25,7 @@ def cases() -> list[Any]:
     return [
         pytest.param(case, id=f"{file.stem}: {case['case']}")
         for file in sorted(CASES.glob("*.yaml"))
-        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for case in read_yaml(file)
     ]
 
 

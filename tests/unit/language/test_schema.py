@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.language import load
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.folder import Kind, kind_of
@@ -49,7 +49,7 @@ def valid_files() -> Iterator[Any]:
             name = path.relative_to(stack).as_posix()
             yield pytest.param(name, path.read_text(), id=f"{stack.parent.name}: {name}")
     for file in sorted((ROOT / "tests/unit/resolve/cases").glob("*.yaml")):
-        for case in yaml.safe_load(file.read_text()):
+        for case in read_yaml(file):
             for name, text in case["files"].items():
                 if name.endswith(".vgo"):
                     yield pytest.param(name, text, id=f"{file.stem}: {case['case']}: {name}")
@@ -62,7 +62,7 @@ def test_valid_files(path: str, text: str) -> None:
 
 def bad_cases() -> Iterator[Any]:
     for file in sorted((Path(__file__).parent / "bad").glob("*.yaml")):
-        for case in yaml.safe_load(file.read_text()):
+        for case in read_yaml(file):
             yield pytest.param(case.get("files", {}), id=f"{file.stem}: {case['case']}")
 
 

@@ -6,11 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.yaml_files import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("env_files.yaml").read_text(encoding="utf-8")
-)
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("env_files.yaml"))
 
 
 def label(case: dict[str, Any]) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.language import load
 from vigo_bridge.resolve import Group, PlannedResource, resolve
 
@@ -19,7 +19,7 @@ def cases() -> list[Any]:
     return [
         pytest.param(case, id=f"{file.stem}: {case['case']}")
         for file in sorted(CASES.glob("*.yaml"))
-        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for case in read_yaml(file)
     ]
 
 

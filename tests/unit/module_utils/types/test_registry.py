@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Behaviour
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import (
@@ -20,6 +19,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor impor
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 from tests.unit.collection.module_sources import COLLECTION, MODULES, load_yaml
+from tests.yaml_files import read_yaml
 from vigo_bridge.language.schema import schema
 
 ROOT = Path(__file__).parents[4]
@@ -49,7 +49,7 @@ def missing(kind: ResourceType) -> list[str]:
         *_missing_rows_of_the_schema(kind),
         *_missing_behaviour(kind),
     ]
-    tables = [yaml.safe_load(path.read_text()) for path in CONFORMANCE.glob("*.yml")]
+    tables = [read_yaml(path) for path in CONFORMANCE.glob("*.yml")]
     if not any(resource.get("type") == kind.name for resource in _resources(tables)):
         found.append("conformance cases")
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template import limits
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.errors import (
     TemplateError,
 )
@@ -16,8 +17,14 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.t
 from tests.oracle.gotemplate.like_go import parse_go
 
 _MANY = list(range(2000))
-_LARGE = ["text " * 20] * 100_000
-_WIDE = {str(number): number for number in range(100_000)}
+_LARGE = ["text " * 20] * 10_000
+_WIDE = {str(number): number for number in range(10_000)}
+
+
+@pytest.fixture
+def fewer_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of the steps, as the tests' values are a tenth of what may be."""
+    monkeypatch.setattr(limits, "MAX_STEPS", limits.MAX_STEPS // 10)
 
 
 def _shared_deeply() -> Any:
@@ -33,6 +40,14 @@ def _endless() -> Any:
     return value
 
 
+def test_the_number_of_steps() -> None:
+    turns = "{{range .}}{{end}}"
+    assert parse_go(turns).render([0] * 900_000) == ""
+    with pytest.raises(TemplateError, match="takes more than 1000000 steps"):
+        parse_go(turns).render([0] * 1_100_000)
+
+
+@pytest.mark.usefixtures("fewer_steps")
 @pytest.mark.parametrize(
     ("template", "data", "message"),
     [
@@ -53,6 +68,7 @@ def test_too_much(template: str, data: Any, message: str) -> None:
         parse_go(template).render(data)
 
 
+@pytest.mark.usefixtures("fewer_steps")
 @pytest.mark.parametrize(
     ("template", "value", "message"),
     [
@@ -69,6 +85,7 @@ def test_too_much_for_helpers(template: str, value: Any, message: str) -> None:
         parse(template).render({"Vars": {"x": value}, "Traits": {}})
 
 
+@pytest.mark.usefixtures("fewer_steps")
 @pytest.mark.parametrize(
     "action",
     [
@@ -93,7 +110,7 @@ def test_too_much_for_helpers(template: str, value: Any, message: str) -> None:
 )
 def test_work_inside_functions_counts(action: str) -> None:
     """A loop that a rendering may take, over work that it may do, but not so often."""
-    variables = {"turns": [0] * 100_000, "large": _LARGE, "text": "text " * 20_000}
+    variables = {"turns": [0] * 10_000, "large": _LARGE, "text": "text " * 2_000}
     loop = f"{{{{range .Vars.turns}}}}{{{{{action}}}}}{{{{end}}}}"
     with pytest.raises(TemplateError, match="steps"):
         parse(loop).render({"Vars": variables, "Traits": {}})

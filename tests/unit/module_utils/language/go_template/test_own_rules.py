@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.errors import (
     TemplateError,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import parse
+from tests.yaml_files import read_yaml
 
 _TABLES = Path(__file__).with_name("own")
 
 
 def _table(name: str) -> list[Any]:
-    content = yaml.safe_load((_TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
+    content = read_yaml(_TABLES / f"{name}.yaml")
     namespaces = content.get("namespaces", {})
     return [pytest.param(case, namespaces, id=case["name"]) for case in content["cases"]]
 

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common import signals
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import decide
 from tests.properties import examples
-from tests.unit.module_utils.types.container.test_spellings import decision
+from tests.unit.module_utils.types.container.test_spellings import observed, wanted
 
 NAMES = st.sampled_from(["a", "b", "c", "d-e", "f_g"])
 NUMBERS = st.integers(0, 9)
@@ -138,10 +140,11 @@ def test_values_not_spellings_are_compared(name: str, data: st.DataObject) -> No
     first, second = data.draw(values), data.draw(values)
     row = {"setting": name}
     one, other = (spell(first, data) for _ in range(2))
+    another = spell(second, data) if first != second else None
     for ours in (True, False):
-        found = decision(row, one, other, ours)
+        there = observed(row, one, ours, podman=False)
+        found = decide.decide(wanted(row, other), there, Turn())
         assert found.action == "none", (one, other, ours, found)
-    if first != second:
-        another = spell(second, data)
-        found = decision(row, one, another, ours=True)
-        assert found.action in ("recreated", "updated"), (one, another, found)
+        if ours and first != second:
+            found = decide.decide(wanted(row, another), there, Turn())
+            assert found.action in ("recreated", "updated"), (one, another, found)

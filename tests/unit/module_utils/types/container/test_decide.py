@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
@@ -41,6 +40,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values
     Attachment,
 )
 from tests.unit.module_utils.types.container.created import created
+from tests.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
 USUAL = {"container": "plain", "image": "redis:7-alpine"}
@@ -52,7 +52,7 @@ FURTHER_ENGINES = {"plain": ("docker-26.1",), "settings": ("docker-26.1", "podma
 def cases() -> Iterator[Any]:
     """All of them on Docker 20.10, and where payloads are alike as other engines show them, too."""
     for path in sorted((HERE / "decisions").glob("*.yml")):
-        for case in yaml.safe_load(path.read_text()):
+        for case in read_yaml(path):
             yield pytest.param(case, id=f"{path.stem}: {case['name']}")
             if "engine" not in case.get("observed", {}):
                 for engine in FURTHER_ENGINES.get(case.get("container", ""), ()):

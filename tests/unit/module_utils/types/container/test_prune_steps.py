@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
@@ -15,8 +14,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay
 from tests.unit.in_memory_engine.use import HOST, in_use
+from tests.yaml_files import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "prunings.yml").read_text())
+CASES = read_yaml(Path(__file__).parent / "prunings.yml")
 WEB = {"id": "kept/web", "type": "container", "container": "web", "image": "redis:7-alpine"}
 BAD = {**WEB, "id": "kept/bad", "container": "bad", "image": "nope:1", "pull": "never"}
 ENDS = {"exited": "stop", "paused": "pause"}

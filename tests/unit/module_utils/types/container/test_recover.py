@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
@@ -22,8 +21,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replac
     recover,
     situation,
 )
+from tests.yaml_files import read_yaml
 
-TABLES = yaml.safe_load((Path(__file__).parent / "recoveries.yml").read_text())
+TABLES = read_yaml(Path(__file__).parent / "recoveries.yml")
 COLUMNS = {
     "new": ("none", "successor"),
     "current": ("none", "former", "other", "created", "running", "exited"),

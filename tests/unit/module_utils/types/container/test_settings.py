@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import comparing
@@ -29,11 +28,12 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settin
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import quantities
 from tests.unit.collection.module_sources import MODULES
+from tests.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[4]
-SPELLINGS = yaml.safe_load((HERE / "spellings.yml").read_text(encoding="utf-8"))
-ON_ENGINES = yaml.safe_load((ROOT / "tests/integration/container_attributes.yml").read_text())
+SPELLINGS = read_yaml(HERE / "spellings.yml")
+ON_ENGINES = read_yaml(ROOT / "tests/integration/container_attributes.yml")
 #: Its variables are compared; they have tests of their own.
 NOT_SPELLED = {"env_file"}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
@@ -24,8 +23,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settin
     SETTINGS,
 )
 from tests.unit.module_utils.types.container.created import created
+from tests.yaml_files import read_yaml
 
-TABLE = yaml.safe_load(Path(__file__).with_name("spellings.yml").read_text(encoding="utf-8"))
+TABLE = read_yaml(Path(__file__).with_name("spellings.yml"))
 OTHER = "d" * 64
 #: Of a container that another tool made, what is not wanted may stay.
 STAYS = {"env", "networks"} | {
@@ -53,16 +53,18 @@ def test_the_table_is_complete() -> None:
 @pytest.mark.parametrize(("row", "podman"), rows())
 def test_one_value_in_all_its_spellings(row: dict[str, Any], podman: bool) -> None:
     for group in row["groups"]:
-        for first, second in itertools.product(group, repeat=2):
-            for ours in (True, False):
-                found = decision(row, first, second, ours, podman)
+        spelled = [(value, wanted(row, value)) for value in group]
+        for first, ours in itertools.product(group, (True, False)):
+            there = observed(row, first, ours, podman)
+            for second, asked in spelled:
+                found = decide.decide(asked, there, Turn())
                 assert found.action == "none", (first, second, ours, found)
 
 
 @pytest.mark.parametrize(("row", "podman"), rows())
 def test_another_value(row: dict[str, Any], podman: bool) -> None:
-    for first, second in pairs(row):
-        found = decision(row, first, second, ours=True, podman=podman)
+    for first, second, there, asked in pairs(row, ours=True, podman=podman):
+        found = decide.decide(asked, there, Turn())
         assert found.action in ("recreated", "updated"), (first, second, found)
 
 
@@ -70,24 +72,31 @@ def test_another_value(row: dict[str, Any], podman: bool) -> None:
 def test_another_value_of_what_another_tool_made(row: dict[str, Any], podman: bool) -> None:
     if row["setting"] in STAYS:
         return
-    for first, second in pairs(row):
-        wanted = settings(row, second)
-        if getattr(wanted.settings, field(row)) is None:
+    for first, second, there, asked in pairs(row, ours=False, podman=podman):
+        if getattr(asked.settings, field(row)) is None:
             continue  # Nothing is asked for.
-        found = decision(row, first, second, ours=False, podman=podman)
+        found = decide.decide(asked, there, Turn())
         assert found.action in ("recreated", "updated"), (first, second, found)
 
 
-def pairs(row: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
-    for one, other in itertools.permutations(row["groups"], 2):
-        yield from itertools.product(one, other)
+def pairs(
+    row: dict[str, Any], ours: bool, podman: bool
+) -> Iterator[tuple[Any, Any, Observed, spec.ContainerSpec]]:
+    """Two values of different groups, a container of the first, what the second one asks for."""
+    groups = [
+        [(value, observed(row, value, ours, podman), wanted(row, value)) for value in group]
+        for group in row["groups"]
+    ]
+    for one, other in itertools.permutations(groups, 2):
+        for (first, there, _), (second, _, asked) in itertools.product(one, other):
+            yield first, second, there, asked
 
 
 def field(row: dict[str, Any]) -> str:
     return "networks" if row["setting"] == "network" else str(row["setting"])
 
 
-def settings(row: dict[str, Any], value: Any) -> spec.ContainerSpec:
+def wanted(row: dict[str, Any], value: Any) -> spec.ContainerSpec:
     return spec.parse({"container": "app", "image": "x", **attributes(row, value)})
 
 
@@ -95,16 +104,15 @@ def attributes(row: dict[str, Any], value: Any) -> dict[str, Any]:
     return {**row.get("with", {}), **({} if value is None else {row["setting"]: value})}
 
 
-def decision(row: dict[str, Any], first: Any, second: Any, ours: bool, podman: bool = False) -> Any:
-    """What is decided about a container of the first value, where the second one is wanted."""
+def observed(row: dict[str, Any], value: Any, ours: bool, podman: bool) -> Observed:
+    """What there is to see where a container has the value."""
     config = {"Cmd": ["run"], **row.get("image", {})}
     image = {"Id": "sha256:1", "Os": "linux", "Architecture": "amd64", "Config": config}
-    payload = created(attributes(row, first), image, ours=ours, podman=podman)
+    payload = created(attributes(row, value), image, ours=ours, podman=podman)
     for mode in ("IpcMode", "PidMode", "NetworkMode"):
         if payload["HostConfig"].get(mode) == "container:other":
             payload["HostConfig"][mode] = f"container:{OTHER}"
-    wanted = settings(row, second)
-    observed = Observed(
+    return Observed(
         existing_of(payload),
         image_of(image),
         known_networks=frozenset({"n", "m"}),
@@ -112,4 +120,3 @@ def decision(row: dict[str, Any], first: Any, second: Any, ours: bool, podman: b
         shared={"other": OTHER},
         podman=podman,
     )
-    return decide.decide(wanted, observed, Turn())

@@ -121,7 +121,11 @@ class Problems:
             with within(*place):
                 yield
         except ResourceError as error:
-            self._errors.append(error)
+            self.add(error)
+
+    def add(self, error: ResourceError) -> None:
+        """Keep an error."""
+        self._errors.append(error)
 
     def of(self, attribute: str, parse: Callable[..., Any], *arguments: Any) -> Any:
         """Return what a function makes of an attribute; None where it raises an error."""

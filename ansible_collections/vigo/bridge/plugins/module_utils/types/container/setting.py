@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import Field, dataclass, field, fields
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Union
 
 from ..descriptor import Attribute
@@ -160,6 +160,11 @@ class Option:
     deep: bool = False
     name: str = ""
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the attributes that it is read from."""
+        return tuple(attribute.name for attribute in self.attributes)
+
     @property
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes that it is read from."""
@@ -238,13 +243,18 @@ class Setting(Option):
         form = self.form(value)
         return form if form or self.empty_counts else None
 
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        """The keys from the inspect payload to what ``read`` gets."""
+        place = self.at if self.read_at is None else self.read_at
+        return tuple(filter(None, place.split(".")))
+
     def observed(self, payload: Mapping[str, Any]) -> Any:
         """Return the value from a container's inspect payload; None where it is not reported."""
         if self.read is None:
             return None
-        place = self.at if self.read_at is None else self.read_at
         found: Any = payload
-        for key in filter(None, place.split(".")):
+        for key in self._keys:
             found = (found or {}).get(key)
         return self.read(found)
 

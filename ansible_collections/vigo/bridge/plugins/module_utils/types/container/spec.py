@@ -142,28 +142,32 @@ class _Reading:
         """Return the values of the options that are given and can be read."""
         found = {}
         for name, option in options.items():
-            names = [one.name for one in option.attributes]
-            given = [one for one in names if one in self._given]
+            given = [one for one in option.names if one in self._given]
             if given:
                 with self.part(*given), within(given[-1]):
-                    values = [self._given.get(one) for one in names]
+                    values = [self._given.get(one) for one in option.names]
                     found[name] = option.parse(*values, given[-1])
         return found
 
     def check_whole(self, names: Iterable[str], check: Callable[[], None]) -> None:
         """Check what depends on several attributes, where all of these can be read."""
         if self._invalid.isdisjoint(names):
-            with self.problems.collected():
+            try:
                 check()
+            except ResourceError as error:
+                self.problems.add(error)
 
 
 def _is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+_EMPTY: tuple[Any, ...] = ((), {}, Healthcheck())
+
+
 def _is_set(name: str, value: Any) -> bool:
     """Return whether a value is set. An empty list or map is not, except as an empty command."""
-    return SETTINGS[name].empty_counts or value not in ((), {}, Healthcheck())
+    return SETTINGS[name].empty_counts or value not in _EMPTY
 
 
 def _check_whole(spec: ContainerSpec, reading: _Reading) -> None:

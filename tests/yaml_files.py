@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables of tests, which are YAML files: each is read once, by libyaml where PyYAML has it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader
+else:
+    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@cache
+def read_yaml(path: Path) -> Any:
+    """Return what a file holds. All callers get the same object, so leave it as it is."""
+    return yaml.load(path.read_text(encoding="utf-8"), SafeLoader)
