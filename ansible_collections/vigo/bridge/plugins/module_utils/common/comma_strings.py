@@ -45,7 +45,7 @@ class NotText(ResourceError):
 
 
 def as_list(value: Any) -> list[str]:
-    """A list, or a string split at every comma. Blank entries are dropped."""
+    """Return a list, or a string split at every comma. Blank entries are dropped."""
     return each(value, str)
 
 
@@ -69,7 +69,7 @@ def each(
 
 
 def as_map(value: Any, attribute: str) -> dict[str, str]:
-    """A map, a list of ``NAME=VALUE``, or a string split before each ``NAME=``.
+    """Return a map, a list of ``NAME=VALUE``, or a string split before each ``NAME=``.
 
     Values in maps and lists stay as they are, blanks at their ends included.
     """
@@ -86,7 +86,7 @@ def as_map(value: Any, attribute: str) -> dict[str, str]:
 
 
 def words(value: Sequence[Any]) -> tuple[str, ...]:
-    """The words of a command. None of them may be missing: it would become an empty one."""
+    """Return the words of a command. None may be null: it would become an empty word."""
     for place, item in enumerate(value):
         if item is None:
             raise NotText(item, (place,))
@@ -94,7 +94,7 @@ def words(value: Sequence[Any]) -> tuple[str, ...]:
 
 
 def text(value: Any, *place: Any) -> str:
-    """A scalar as the user wrote it in YAML. Raises NotText. place: where in an attribute."""
+    """Return a scalar as the user wrote it in YAML. Raise NotText. place: where in an attribute."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -105,7 +105,7 @@ def text(value: Any, *place: Any) -> str:
 
 
 def _entries(value: Any, separator: Pattern[str]) -> Iterator[Tuple[Tuple[Any, ...], str]]:
-    """The place of each entry, and its text."""
+    """Yield the place of each entry, and its text."""
     if isinstance(value, str):
         start = 0
         for found in separator.finditer(value):
@@ -120,7 +120,7 @@ def _entries(value: Any, separator: Pattern[str]) -> Iterator[Tuple[Tuple[Any, .
 
 
 def _not_text(value: Any, place: tuple[Any, ...]) -> tuple[str, str]:
-    """The problem, and what to do."""
+    """Return the problem, and advice."""
     where = [f"item {part + 1}" if isinstance(part, int) else str(part) for part in place]
     if value is None:
         return ": ".join([*where, "expected a string, not null"]), 'use "" for an empty value'

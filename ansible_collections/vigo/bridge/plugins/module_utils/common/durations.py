@@ -18,7 +18,7 @@ _WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+|\d+(?:\.\d+)?")
 
 
 def seconds(value: Any, attribute: str) -> float:
-    """The length in seconds. Raises ResourceError naming the attribute."""
+    """Return the length in seconds. Raise ResourceError naming the attribute."""
     text = str(value).strip()
     if isinstance(value, bool) or not _WHOLE.fullmatch(text):
         raise ResourceError(

@@ -28,7 +28,7 @@ class Advised(Exception):
         self.say(problem, advice)
 
     def say(self, problem: str, advice: str) -> None:
-        """Put it into other words."""
+        """Replace the error's words."""
         self.problem = problem
         self.advice = advice
         self.message = f"{problem}; {advice}" if advice else problem
@@ -71,7 +71,7 @@ class ResourceError(Advised):
         return str(self.place[0]) if self.place else ""
 
     def move_into(self, place: tuple[Any, ...]) -> None:
-        """Prepend what the place is part of."""
+        """Prepend the place that contains the error's place."""
         self.place = (*place, *self.place)
 
 
@@ -100,7 +100,7 @@ def errors_of(error: ResourceError) -> tuple[ResourceError, ...]:
 
 @contextlib.contextmanager
 def within(*place: Any) -> Iterator[None]:
-    """Say of errors of the block where they are: in this attribute, or this part of it."""
+    """Add the place to errors of the block: this attribute, or this part of it."""
     try:
         yield
     except ResourceError as error:
@@ -128,7 +128,7 @@ class Problems:
         self._errors.append(error)
 
     def of(self, attribute: str, parse: Callable[..., Any], *arguments: Any) -> Any:
-        """Return what a function makes of an attribute; None where it raises an error."""
+        """Return the result of a function for an attribute; None where it raises an error."""
         with self.collected(attribute):
             return parse(*arguments)
         return None

@@ -15,7 +15,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 
 
 def integer(value: Any, attribute: str) -> int:
-    """Return the integer that is written there. Raises ResourceError.
+    """Return an integer as written. Raise ResourceError.
 
     Templates of Ansible make 2.0 of 4 / 2.
     """
@@ -28,7 +28,7 @@ def integer(value: Any, attribute: str) -> int:
 
 
 def integer_within(value: Any, attribute: str, least: int, most: int) -> int:
-    """Return the integer, or 0 where nothing is written. Raises ResourceError."""
+    """Return the integer, or 0 where none is given. Raise ResourceError."""
     number = 0 if value in (None, "") else integer(value, attribute)
     if not least <= number <= most:
         raise ResourceError(f"{attribute}: {number} is not an integer from {least} to {most}")

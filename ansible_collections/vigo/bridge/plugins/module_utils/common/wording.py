@@ -7,5 +7,5 @@ from __future__ import annotations
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number and what it counts, as in ``1 task`` and ``2 tasks``."""
+    """Return a number with its noun, as in ``1 task`` and ``2 tasks``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -68,7 +68,9 @@ class Bringing:
         return as_checked(result, resource.attributes, behaviour.type.guards)
 
     def attributes(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
-        """Return what renders a resource's attributes, with labels where its type takes them."""
+        """Return a function that renders a resource's attributes, with labels where its type
+        takes them.
+        """
         labels = {
             "scope": self.stack.scope,
             "stack_id": self.stack.id,

@@ -23,9 +23,9 @@ class Conditions:
     _crate_holds: dict[str, bool | None] = field(default_factory=dict)
 
     def asked(self, resource: Resource, foresight: Foresight) -> tuple[bool | None, str]:
-        """Whether both hold, None where that cannot be told yet, and which one decided.
+        """Return whether both hold, None where that is not known yet, and which one decided.
 
-        Raises ResourceError.
+        Raise ResourceError.
         """
         facts = self.facts.foreseen(foresight)
         crate = self.crates.get(resource.node.crate)
@@ -44,7 +44,7 @@ class Conditions:
         return holds, decisive
 
     def surely_hold(self, resource: Resource) -> bool:
-        """Whether both hold, whatever earlier resources may still change."""
+        """Return whether both hold, whatever earlier resources may still change."""
         crate = self.crates.get(resource.node.crate)
         facts = self.facts.foreseen(Foresight.of_nothing())
         conditions = (crate.condition if crate else None, resource.condition)

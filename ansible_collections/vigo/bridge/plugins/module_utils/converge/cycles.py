@@ -10,10 +10,10 @@ from typing import Mapping, Sequence
 
 
 def cycles(ids: Sequence[str], needs: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
-    """A shortest cycle of each strongly connected component, in the order of ``ids``.
+    """Return a shortest cycle of each strongly connected component, in the order of ``ids``.
 
-    ``needs`` maps an id to the ids it points at, never to itself. Each id of a cycle points at
-    the next one, the last at the first.
+    ``needs`` maps an id to the ids it points at, never to itself. Each id of a cycle points at the
+    next one, the last at the first.
     """
     place = {one: number for number, one in enumerate(ids)}
     found = []
@@ -24,7 +24,9 @@ def cycles(ids: Sequence[str], needs: Mapping[str, Sequence[str]]) -> list[tuple
 
 
 def _components(ids: Sequence[str], needs: Mapping[str, Sequence[str]]) -> list[set[str]]:
-    """Kosaraju's algorithm, without recursion: a graph may be deeper than Python's stack."""
+    """Return the components by Kosaraju's algorithm, without recursion: a graph may be deeper
+    than Python's stack.
+    """
     wanted_by: dict[str, list[str]] = {one: [] for one in ids}
     for one in ids:
         for needed in needs.get(one, ()):
@@ -47,7 +49,7 @@ def _components(ids: Sequence[str], needs: Mapping[str, Sequence[str]]) -> list[
 
 
 def _by_completion(ids: Sequence[str], needs: Mapping[str, Sequence[str]]) -> list[str]:
-    """All ids in the order in which a depth-first walk leaves them."""
+    """Return all ids in the order in which a depth-first walk leaves them."""
     completed: list[str] = []
     seen: set[str] = set()
     for root in ids:

@@ -39,11 +39,11 @@ class Forecast:
         self._prediction = Prediction()
 
     def foresight(self) -> Foresight:
-        """Return what may be asked at the turn that is now."""
+        """Return what may be asked at the current turn."""
         return self._prediction.foresight()
 
     def note(self, resource: Resource, result: Result, debts: Sequence[str]) -> None:
-        """Take note of a turn's result, and of the triggers that are owed by it."""
+        """Record a turn's result, and the triggers that are owed by it."""
         is_foreseen = self._bringing.is_foreseen(resource)
         if result.action == "unknown":
             self._prediction.may_act(resource.id, is_foreseen, debts)
@@ -51,7 +51,7 @@ class Forecast:
             self._prediction.acts(resource.id, is_foreseen)
 
     def is_certain(self, resource: Resource) -> bool:
-        """Return whether a resource that a trigger is owed to will certainly get it."""
+        """Return whether a resource will certainly receive a trigger that it is owed."""
         return self._prediction.is_sure(self._journal.sources(resource.id), resource.id)
 
     def perhaps_triggered(self, resource: Resource, earlier: Result | None) -> Result | None:
@@ -80,7 +80,7 @@ class Forecast:
     def _either(
         self, resource: Resource, earlier: Result | None, one: Result, other: Result, reason: str
     ) -> Result:
-        """Return what is reported of a turn that leads to one of two results.
+        """Return the report on a turn that leads to one of two results.
 
         other: ``earlier`` itself where the second possibility is that the resource has no turn.
         """
@@ -94,7 +94,7 @@ class Forecast:
         return unknown(resource, reason)
 
     def _tried(self, resource: Resource, earlier: Result | None, *, triggered: bool) -> Result:
-        """Return what would become of it, without a trace in what is foreseen."""
+        """Return the result that it would have, without recording it."""
         foresight = self.foresight()
         trial = replace(foresight, files=foresight.files.copy())
         return self._bringing.begin(resource, earlier, triggered, lambda: None, trial).result()

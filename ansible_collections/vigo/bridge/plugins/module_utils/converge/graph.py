@@ -49,10 +49,10 @@ class GraphError(Exception):
 
 
 def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
-    """The graph of these resources; both sequences in order of inclusion, then of writing.
+    """Return the graph of these resources; both sequences in order of inclusion, then of writing.
 
-    Crates that are only mentioned by ids need no ``Crate``. Raises GraphError with every
-    unknown, ambiguous or useless reference, or else with a cycle of every knot of resources.
+    Crates that only ids mention need no ``Crate``. Raise GraphError with every unknown, ambiguous
+    or useless reference, or else with one cycle of each group of resources in cycles.
     """
     references = References(nodes, crates)
     edges = _unique([*_crate_edges(references), *_resource_edges(references)])
@@ -73,7 +73,7 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
 
 
 def _crate_edges(references: References) -> Iterable[Edge]:
-    """All of a crate's resources come behind all of those that it depends on."""
+    """Return edges that place all of a crate's resources after all of those that it depends on."""
     for crate in references.crates.values():
         for first in references.crates_before(crate):
             for before in references.members.get(first, ()):
@@ -109,7 +109,7 @@ def _unique(edges: Iterable[Edge]) -> list[Edge]:
 
 
 def _cycle_problems(ids: Sequence[str], edges: Sequence[Edge]) -> list[Problem]:
-    """One for each knot of resources that wait for one another."""
+    """Return a problem for each group of resources that wait for one another."""
     needs: dict[str, list[str]] = {}
     for edge in edges:
         needs.setdefault(edge.after, []).append(edge.before)

@@ -69,9 +69,9 @@ class CrateInput:
 
 
 def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, CrateInput]:
-    """Crates by name, from ``{NAME: {depends_on, vars, when, resources}}``.
+    """Return crates by name, from ``{NAME: {depends_on, vars, when, resources}}``.
 
-    Raises ResourceError.
+    Raise ResourceError.
     """
     crates = {}
     for name, entry in entries.items():
@@ -86,7 +86,7 @@ def parse_crates(entries: Mapping[str, Mapping[str, Any] | None]) -> dict[str, C
 
 
 def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
-    """The ``docker_host`` of each resource on an engine, in ``resources`` and ``crates``.
+    """Return the ``docker_host`` of each resource on an engine, in ``resources`` and ``crates``.
 
     Nothing is checked yet.
     """
@@ -114,7 +114,7 @@ def foreign_modules(arguments: Mapping[str, Any]) -> list[str]:
 def types_by_id(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the type of each resource in ``resources`` and ``crates``, not yet checked.
 
-    Raises ResourceError where one has no ID.
+    Raise ResourceError where one has no ID.
     """
     return {_id(entry): entry.get("type") for entry in _entries(arguments)}
 
@@ -133,15 +133,15 @@ def parse_resources(
     entries: Sequence[Mapping[str, Any]],
     crates: Mapping[str, Mapping[str, Any] | None] = _NO_CRATES,
 ) -> list[Resource]:
-    """Resources in the given order, behind those that stand in crates.
+    """Return resources in the given order, after those of crates.
 
-    Raises ResourceError for the first that cannot be.
+    Raise ResourceError for the first one that is invalid.
     """
     return [_parse(entry) for entry in (*_inline(crates), *entries)]
 
 
 def _inline(crates: Mapping[str, Any]) -> Iterator[Any]:
-    """The resources that stand in crates, each with the crate in its id."""
+    """Yield the resources of crates, each with the crate in its id."""
     for crate, entry in crates.items():
         for resource in (entry or {}).get("resources") or ():
             if isinstance(resource, Mapping):

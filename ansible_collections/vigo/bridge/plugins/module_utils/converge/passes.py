@@ -61,7 +61,7 @@ class Convergence:
         journal: Journal,
         facts: Facts,
     ) -> None:
-        """Raise graph.GraphError for wrong references."""
+        """Prepare to converge. Raise graph.GraphError for wrong references."""
         self._resources = {resource.id: resource for resource in wanted.resources}
         self._target = target
         self._journal = journal
@@ -96,7 +96,7 @@ class Convergence:
         self._preparation.refuse()
 
     def run(self) -> list[Result]:
-        """Bring all resources, or predict that, and return their results."""
+        """Apply all resources, or predict that, and return their results."""
         for dropped in self._journal.keep_only(self._resources):
             self._target.note(f"a trigger was owed to {dropped}, which the stack no longer has")
         self._preparation.announce(self._foresight)
@@ -122,9 +122,11 @@ class Convergence:
         self._join(self._graph.order)
 
     def _join_before(self, resource_id: str) -> None:
-        """Waits for all that counts at the resource's turn: its own earlier result, those that
-        it needs or may be triggered by, and its own targets: what is owed to a target is struck
-        when that has succeeded, and must not be mixed with what is owed from now on.
+        """Wait for all that matters to the resource's turn.
+
+        This is its own earlier result, the resources that it needs or that may trigger it, and its
+        targets: a debt to a target is struck when that has succeeded, and must not be mixed with
+        new debts.
         """
         triggers = self._graph.triggers
         self._join((resource_id, *self._graph.needs.get(resource_id, ())))
@@ -161,7 +163,7 @@ class Convergence:
         self._apply_unless_refused(resource, None if resource.node.gated else earlier)
 
     def _held_back(self, resource: Resource, earlier: Result | None = None) -> bool:
-        """Skips a resource below a failure, and remembers the failure for those below it.
+        """Skip a resource below a failure, and remember the failure for those below it.
 
         What it has changed earlier in this run stays its result.
         """
@@ -177,9 +179,9 @@ class Convergence:
         return False
 
     def _refused(self, resource: Resource, earlier: Result | None = None) -> Result | None:
-        """What becomes of a resource whose ``when`` does not let it act; None where it does.
+        """Return the result of a resource whose ``when`` does not let it act; None where it does.
 
-        If ``when`` says no, nothing is owed to the resource any more.
+        If ``when`` is false, nothing is owed to the resource any more.
         """
         try:
             holds, condition = self._conditions.asked(resource, self._foresight())

@@ -27,12 +27,12 @@ class Prediction:
     _moment: int = 0
 
     def foresight(self) -> Foresight:
-        """What may be asked at the turn that is now."""
+        """Return what may be asked at the current turn."""
         self._moment += 1
         return Foresight(self._files, self._has_changes, not self._is_foreseen, self._moment)
 
     def acts(self, source: str, is_foreseen: bool) -> None:
-        """A resource changes, and so triggers for sure, whatever was said of it before.
+        """Record that a resource changes, and so triggers for sure, whatever was recorded before.
 
         is_foreseen: whether it is known what that changes.
         """
@@ -40,7 +40,7 @@ class Prediction:
         self._unsure = {pair for pair in self._unsure if pair[0] != source}
 
     def may_act(self, source: str, is_foreseen: bool, targets: Iterable[str]) -> None:
-        """A resource may turn out not to change: it is not sure that it triggers these."""
+        """Record that a resource may not change, so that it is not sure that it triggers these."""
         self._change(is_foreseen)
         self._unsure |= {(source, target) for target in targets}
 
@@ -49,5 +49,5 @@ class Prediction:
         self._is_foreseen = self._is_foreseen and is_foreseen
 
     def is_sure(self, sources: Iterable[str], target: str) -> bool:
-        """Whether one of these sources certainly triggers the target."""
+        """Return whether one of these sources certainly triggers the target."""
         return any((source, target) not in self._unsure for source in sources)

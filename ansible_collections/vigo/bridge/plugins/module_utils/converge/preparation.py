@@ -42,7 +42,7 @@ class Preparation:
                 kind.expect(resource.id, described, self.bringing.target)
 
     def prepare(self) -> None:
-        """Do what resources of one type do better together."""
+        """Prepare what is better done for all resources of one type together."""
         if self.bringing.target.check_mode:
             return
         for kind in self.bringing.types.values():

@@ -87,7 +87,7 @@ class References:
         self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def crates_before(self, crate: Crate) -> list[str]:
-        """The crates that one depends on, and those behind a crate without resources."""
+        """Return the crates that one depends on, and those before a crate without resources."""
         found: list[str] = []
         seen = {crate.name}
         queue = [(crate, reference) for reference in crate.depends_on]
@@ -122,7 +122,7 @@ class References:
         return found
 
     def resolve_all(self, node: Node, attribute: str) -> tuple[str, ...]:
-        """The ids that all references of one attribute mean, without repetition."""
+        """Return the ids of all references of one attribute, without repetition."""
         key = (node.id, attribute)
         if key not in self._resolved:
             ids: list[str] = []
@@ -132,7 +132,7 @@ class References:
         return self._resolved[key]
 
     def resolve_targets(self, node: Node) -> tuple[str, ...]:
-        """The ids that ``notify`` triggers: of a crate, its gated resources."""
+        """Return the ids that ``notify`` triggers: of a crate, its gated resources."""
         key = (node.id, "notify targets")
         if key not in self._resolved:
             self._resolved[key] = tuple(self._targets(node))
@@ -194,7 +194,7 @@ class References:
         return [resource for resource in found if resource != node.id]
 
     def _resource(self, node: Node, reference: str) -> list[str] | None:
-        """The resources that a reference names (more than one: ambiguous), or None."""
+        """Return the resources that a reference names (more than one: ambiguous), or None."""
         own = f"{node.crate}/{reference}"
         if own in self.nodes:
             return [own]
@@ -203,7 +203,7 @@ class References:
         return [reference] if reference in self.nodes else None
 
     def _stamps(self, reference: str) -> list[str]:
-        """The crates of a name: itself, or all that ``foreach`` made of it."""
+        """Return the crates of a name: the crate itself, or all that ``foreach`` made of it."""
         if reference in self.members:
             return [reference]
         return [name for name in self.members if name.startswith(reference + "[")]

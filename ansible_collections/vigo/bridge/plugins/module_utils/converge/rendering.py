@@ -25,9 +25,9 @@ class Rendering:
     def of(
         self, resource: Resource, only: Container[str] | None = None
     ) -> Callable[[], dict[str, Any]]:
-        """Renders the resource's attributes, or ``only`` some, when called.
+        """Return a function that renders all of the resource's attributes, or ``only`` some.
 
-        Raises ResourceError.
+        The function raises ResourceError.
         """
 
         def render() -> dict[str, Any]:
@@ -59,10 +59,10 @@ class Rendering:
 
 
 def render_deep(value: Any, namespaces: Mapping[str, Any]) -> Any:
-    """A copy of a value of strings, lists and dicts with all strings rendered; keys and other
-    scalars stay. ``Item`` among the namespaces means inside foreach.
+    """Return a copy of a value of strings, lists and dicts with all strings rendered.
 
-    Raises ``TemplateError`` with the ``path`` of the string.
+    Keys and other scalars stay. ``Item`` among the namespaces means inside foreach. Raise
+    ``TemplateError`` with the ``path`` of the string.
     """
     return _render(value, namespaces, "")
 

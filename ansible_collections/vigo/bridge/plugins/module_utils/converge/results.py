@@ -19,7 +19,7 @@ def skipped(resource: Resource, reason: str, failed_dependency: str | None = Non
 
 
 def unknown(resource: Resource, reason: str) -> Result:
-    """Return what check mode reports where only the host could say, after the change."""
+    """Return check mode's result where the outcome is known only after the change."""
     return Result(resource.id, resource.type, "unknown", reason)
 
 

@@ -31,17 +31,17 @@ _PLAIN = ("state_dir", "docker_host", "scope", "stack_id", "former_scopes")
 
 
 def check_options(arguments: Mapping[str, Any]) -> None:
-    """Raise ResourceError where an option holds a NUL character."""
+    """Raise ResourceError where an option contains a NUL character."""
     for name in _PLAIN:
         refuse_nul(name, arguments.get(name))
 
 
 def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
-    """Applies ``resources``, or predicts that in check mode, and gives their results.
+    """Apply ``resources``, or predict that in check mode, and return their results.
 
     arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
     ``scope_is_default``, ``state_dir``, ``prune``, ``only``, ``lock_timeout`` as the module
-    documents them. Raises ResourceError when nothing could be started at all.
+    documents them. Raise ResourceError when nothing could be started at all.
     """
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
@@ -93,12 +93,14 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
 
 
 def _with(results: Iterable[Result], others: Iterable[Result]) -> list[Result]:
-    """Return all results; of two for the same resource, the one of others."""
+    """Return all results; of two for the same resource, the one of ``others``."""
     return list({result.id: result for result in (*results, *others)}.values())
 
 
 def _behaviours(resources: Iterable[Resource], with_orphans: bool) -> dict[str, Behaviour]:
-    """What the types of the resources do. with_orphans: and those that look for orphans."""
+    """Return the behaviours of the resources' types. with_orphans: also of types that find
+    orphans.
+    """
     orphans = (name for name, kind in TYPES.items() if with_orphans and kind.leaves_orphans)
     used = dict.fromkeys([*orphans, *(resource.type for resource in resources)])
     names = [*(name for name in TYPES if name in used), *used]
@@ -117,7 +119,7 @@ def _stack(arguments: Mapping[str, Any]) -> Stack:
 
 
 def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
-    """Raises ResourceError where containers of another stack might be taken for this one's."""
+    """Raise ResourceError where containers of another stack might be taken for this one's."""
     if not stack.is_named:
         raise ResourceError(
             f"prune is refused: the scope {stack.scope!r} was not chosen, and another stack may"
@@ -134,7 +136,7 @@ def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
 
 
 def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:
-    """The traits that templates and conditions ask for; no others are collected."""
+    """Return the traits that templates and conditions ask for; no others are collected."""
     conditions = [
         *(crate.condition for crate in crates),
         *(resource.condition for resource in resources),

@@ -26,9 +26,9 @@ class Selection:
 
 
 def names(selector: str, resource_id: str) -> bool:
-    """Whether a selector, ``CRATE`` or ``CRATE/RESOURCE``, means a resource.
+    """Return whether a selector, ``CRATE`` or ``CRATE/RESOURCE``, matches a resource.
 
-    A crate or resource of a ``foreach`` is meant with and without its ``[ITEM]``.
+    A crate or resource of a ``foreach`` matches with and without its ``[ITEM]``.
     """
     crate, slash, name = resource_id.partition("/")
     crates = (crate, crate.partition("[")[0])
@@ -39,7 +39,7 @@ def names(selector: str, resource_id: str) -> bool:
 
 
 def select(selectors: Sequence[str], graph: Graph) -> Selection:
-    """Everything, where nothing is named."""
+    """Return the selected resources: all, if there are no selectors."""
     if not selectors:
         return Selection(frozenset(graph.order), frozenset())
     applied = {id for id in graph.order if any(names(selector, id) for selector in selectors)}
@@ -51,9 +51,9 @@ def select(selectors: Sequence[str], graph: Graph) -> Selection:
 
 
 def as_checked(result: Result, attributes: Mapping[str, Any], guards: Sequence[str]) -> Result:
-    """The result of a resource that was looked at only: a failure unless it is as desired.
+    """Return the result of a resource that was only checked: a failure unless it is as desired.
 
-    result: what would become of it. guards: the attributes of its type that say whether it acts.
+    result: the predicted one. guards: the attributes of its type that say whether it acts.
     """
     if result.failed or result.action in UNCHANGED:
         return result

@@ -18,7 +18,7 @@ PROFILE = "legacy"
 
 
 def give_arguments(basic: Any, arguments: bytes) -> None:
-    """Have the next AnsibleModule of this process read these arguments.
+    """Make the next AnsibleModule of this process read these arguments.
 
     basic: the module ``ansible.module_utils.basic``. Why: it would read them from the standard
     input or from a wrapper of Ansible's. Missing: raises AttributeError, before the module has
@@ -50,10 +50,10 @@ class TakesArguments:
 
 
 def own_arguments(basic: Any) -> dict[str, Any]:
-    """Return what Ansible has told this process's module beside its options.
+    """Return the arguments that Ansible gave this process's module beside its options.
 
-    basic: the module ``ansible.module_utils.basic``. Why: what another module is told must be the
-    same. Missing: raises AttributeError.
+    basic: the module ``ansible.module_utils.basic``. Why: another module must get the same.
+    Missing: raises AttributeError.
     """
     given = json.loads(basic._ANSIBLE_ARGS)["ANSIBLE_MODULE_ARGS"]
     return {name: value for name, value in given.items() if name.startswith("_ansible_")}
@@ -80,10 +80,10 @@ def run_as_module(name: str, library: str, arguments: Mapping[str, Any]) -> None
 
 
 def answer_in(output: str) -> tuple[str, list[str]]:
-    """Return the JSON that a module has printed, and warnings of what follows it.
+    """Return the JSON that a module has printed, and warnings about text after it.
 
-    Raises ValueError where there is none. Why: what counts as the answer must be the same as for a
-    task. Missing: raises ImportError.
+    Raise ValueError where there is none. Why: the result must be the same as for a task. Missing:
+    raises ImportError.
     """
     from ansible.module_utils.json_utils import _filter_non_json_lines
 

@@ -47,7 +47,7 @@ class Bundle:
         self._files = files
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """As a finder in ``sys.meta_path``."""
+        """Find a module of the bundle, as a finder in ``sys.meta_path``."""
         base = name.replace(".", "/")
         for file, is_package in ((f"{base}/__init__.py", True), (f"{base}.py", False)):
             if file in self._files:
@@ -58,13 +58,15 @@ class Bundle:
         return None
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """As a loader: a module as usual."""
+        """Return None, so that Python creates the module, as a loader does."""
 
     def exec_module(self, module: ModuleType) -> None:
         exec(self._code(str(module.__file__)), module.__dict__)
 
     def compiled(self) -> dict[str, bytes | str]:
-        """What stays: bytecode of all of ours, and of Ansible's as far as it was needed so far."""
+        """Return the code to keep: bytecode of all our modules, and of those of Ansible used so
+        far.
+        """
         for file in self._files:
             if file.startswith(COLLECTION):
                 self._code(file)
@@ -124,10 +126,10 @@ def _kept_module() -> Any:
 def _run(
     bundle: Bundle, module: str, arguments: bytes, nothing: str, loaded: Callable[[], None]
 ) -> None:
-    """What Python does at its start and its end takes as long as many a module's whole work.
+    """Run a module, and end the process.
 
-    So there is no search for garbage among what is only just being loaded, and no taking down of
-    all of it in the end.
+    Python's start and end take as long as the whole work of many modules: so garbage collection is
+    off while modules are loaded, and the process ends without clean-up.
     """
     try:
         os.getcwd()

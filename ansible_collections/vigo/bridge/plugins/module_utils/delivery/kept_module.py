@@ -27,9 +27,9 @@ def folder() -> str:
 
 
 def read(name: str) -> dict[str, bytes | str]:
-    """Return what is kept: bytecode or Python's text, by path.
+    """Return the kept files: bytecode or Python's text, by path.
 
-    Raises OSError where another user could have written it, and ValueError where it is damaged or
+    Raise OSError where another user could have written it, and ValueError where it is damaged or
     was compiled for another Python.
     """
     path = os.path.join(private_files.checked_folder(folder()), name + _ENDING)
@@ -43,7 +43,7 @@ def read(name: str) -> dict[str, bytes | str]:
 
 
 def keep(name: str, files: dict[str, bytes | str]) -> None:
-    """Keep a module. Where that fails, calls go on being sent in full.
+    """Keep a module. If that fails, the whole module is sent with each call.
 
     name: ``MODULE-CONTENT``. files: bytecode or Python's text, by path.
     """
@@ -60,7 +60,7 @@ def _seal(content: bytes) -> bytes:
 
 
 def _remove_older(name: str) -> None:
-    """Remove what former versions left, apart from the last ones."""
+    """Remove what earlier versions left, except for the last ones."""
     from .unpacking import OTHERS, remove
 
     module = name.partition("-")[0]

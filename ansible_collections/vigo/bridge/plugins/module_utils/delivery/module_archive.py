@@ -65,7 +65,7 @@ def folder() -> str:
 def provide(offer: Mapping[str, Any], archive: str | None, keep: bool) -> str | None:
     """Return the archive's path; None where the controller has to send it first.
 
-    offer, archive: see `ADDED`. keep: whether it stays there. Raises OSError.
+    offer, archive: see `ADDED`. keep: whether it stays there. Raise OSError.
     """
     prefix = f"{offer['digest']}-{sys.implementation.cache_tag}-"
     found = _kept(prefix)
@@ -87,7 +87,7 @@ def load(path: str) -> None:
 
 
 def use(path: str) -> None:
-    """Have this process import from the archive what it has not imported yet."""
+    """Make this process import from the archive what it has not imported yet."""
     sys.path.insert(0, path)
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in ("ansible", "ansible_collections"):
@@ -99,7 +99,7 @@ def use(path: str) -> None:
 
 
 def _kept(prefix: str) -> str | None:
-    """Return the path of an archive whose content is what its name says."""
+    """Return the path of a kept archive whose content matches its name."""
     try:
         place = private_files.checked_folder(folder())
         for name in sorted(os.listdir(place)):
@@ -130,7 +130,7 @@ def _with_bytecode(archive: bytes) -> bytes:
 
 
 def _pyc(code: Any) -> bytes:
-    """Return bytecode as a file of the kind that is compared with no source."""
+    """Return the content of a ``.pyc`` file that Python does not compare with a source."""
     unchecked = (1).to_bytes(4, "little")
     return importlib.util.MAGIC_NUMBER + unchecked + bytes(8) + marshal.dumps(code)
 
@@ -150,7 +150,7 @@ def _for_now(name: str, content: bytes) -> str:
 
 
 def _remove_older(name: str) -> None:
-    """Remove what former stacks and versions left, apart from the last ones."""
+    """Remove what earlier stacks and versions left, except for the last ones."""
     with contextlib.suppress(OSError):
         others: Iterable[os.DirEntry[str]] = [
             entry

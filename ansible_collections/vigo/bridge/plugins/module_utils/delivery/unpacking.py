@@ -27,10 +27,10 @@ OTHERS = 3
 
 
 def unpack(archive: bytes, folder: str, name: str) -> str:
-    """Unpacks a ZIP archive into a folder's subfolder of this name; gives its path.
+    """Unpack a ZIP archive into a folder's subfolder of this name, and return its path.
 
-    A folder that is there under that name stays. Raises OSError, and PermissionError where another
-    user could have put something there.
+    An existing folder of that name stays. Raise OSError, and PermissionError where another user
+    could have put something there.
     """
     folder = make_folder(folder)
     _clear(folder)
@@ -52,7 +52,7 @@ def unpack(archive: bytes, folder: str, name: str) -> str:
 
 
 def remove_older(folder: str, name: str) -> None:
-    """Removes what former versions left beside ``name``, apart from the last ones."""
+    """Remove what earlier versions left beside ``name``, except for the last ones."""
     others = [
         entry
         for entry in os.scandir(folder)
@@ -66,15 +66,15 @@ def remove_older(folder: str, name: str) -> None:
 
 
 def extract(archive: bytes, folder: str) -> None:
-    """Raises OSError."""
+    """Extract an archive. Raise OSError."""
     with zipfile.ZipFile(io.BytesIO(archive)) as stream:
         stream.extractall(folder)
 
 
 def put(folder: str, name: str, content: bytes) -> None:
-    """Writes a file into such a folder, in one step, in place of one of that name.
+    """Write a file into such a folder, in one step; a file of that name is replaced.
 
-    Raises OSError, and PermissionError as above.
+    Raise OSError, and PermissionError as above.
     """
     folder = make_folder(folder)
     _clear(folder)
@@ -96,7 +96,7 @@ def remove(path: str) -> None:
 
 
 def _sync(folder: str) -> None:
-    """Sees to it that after a power cut no file is empty."""
+    """Write all files to the disk, so that none is empty after a power cut."""
     for path, _subfolders, names in os.walk(folder):
         for name in names:
             with open(os.path.join(path, name), "rb") as stream:
@@ -104,7 +104,7 @@ def _sync(folder: str) -> None:
 
 
 def _clear(folder: str) -> None:
-    """Removes what killed calls left half done."""
+    """Remove the incomplete files of killed calls."""
     with os.scandir(folder) as entries:
         for entry in entries:
             age = time.time() - entry.stat(follow_symlinks=False).st_mtime

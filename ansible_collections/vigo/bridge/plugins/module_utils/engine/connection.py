@@ -75,7 +75,7 @@ class Events:
         return (json.loads(line) for line in self._answer.iter_lines() if line.strip())
 
     def close(self) -> None:
-        """Ends the iteration, from any thread."""
+        """End the iteration, from any thread."""
         self._answer.close()
 
 
@@ -100,17 +100,17 @@ class Connection:
         allowance: float = 0.0,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        """One request; the answer's JSON, or its text. Raises Refused or Blocked."""
+        """Send one request, and return its JSON, or its text. Raise Refused or Blocked."""
         timeout = PATIENCE + allowance
         answer = self._send(method, self._prefix + path, params, body, headers, timeout=timeout)
         return self._content(answer)
 
     def call_libpod(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
-        """One request of Podman's own API, which is versioned apart."""
+        """Send one request of Podman's own API, which has versions of its own."""
         return self._content(self._send(method, f"/v4.0.0/libpod{path}", timeout=timeout))
 
     def find(self, path: str) -> Any:
-        """What a GET answers, or None where there is no such thing."""
+        """Return the response to a GET, or None if the object does not exist."""
         try:
             return self.call("GET", path)
         except Refused as error:
@@ -121,7 +121,9 @@ class Connection:
     def stream(
         self, path: str, params: Mapping[str, Any], headers: Mapping[str, str], timeout: float
     ) -> Iterator[dict[str, Any]]:
-        """A POST whose answer is one JSON object a line. timeout: seconds of silence."""
+        """Send a POST, and yield its response, one JSON object a line. timeout: seconds of
+        silence.
+        """
         answer = self._stream("POST", path, params, headers, timeout, silence=timeout)
         try:
             for line in answer.iter_lines():
@@ -135,12 +137,12 @@ class Connection:
             answer.close()
 
     def events(self, filters: Mapping[str, Any]) -> Events:
-        """Those that happen from now on."""
+        """Return the events from now on."""
         params = {"filters": json.dumps(filters)}
         return Events(self._stream("GET", "/events", params, None, PATIENCE, silence=None))
 
     def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
-        """What the Docker config of this user holds for a registry, and a remark.
+        """Return the credentials in this user's Docker config for a registry, and a remark.
 
         A missing credential helper must not fail a pull that needs no credentials.
         """
@@ -179,7 +181,9 @@ class Connection:
         timeout: float,
         silence: float | None,
     ) -> Any:
-        """An answer by lines. timeout: seconds until it begins. silence: seconds without a byte."""
+        """Return a response by lines. timeout: seconds until it begins. silence: seconds without
+        a byte.
+        """
         target = _with(self._prefix + path, params)
         return self._answer(lambda: self._engine.stream(method, target, timeout, headers, silence))
 
@@ -223,28 +227,32 @@ class Connection:
 
 
 def transport_to(host: str) -> Transport:
-    """Return what carries calls to the engine at an address."""
+    """Return a transport to the engine at an address."""
     return unix_socket(host) or SdkSession(host, PATIENCE)
 
 
 def needs_sdk(docker_host: str) -> bool:
-    """Whether the engine cannot be used without the SDK. docker_host: as the user gives it."""
+    """Return whether the engine cannot be used without the SDK. docker_host: as the user gives
+    it.
+    """
     return unix_socket(address(docker_host)) is None or _has_docker_config()
 
 
 def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
-    """The header that carries credentials to a registry."""
+    """Return the header that carries credentials to a registry."""
     text = json.dumps(dict(credentials)).encode()
     return {"X-Registry-Auth": base64.urlsafe_b64encode(text).decode()}
 
 
 def address(docker_host: str) -> str:
-    """Where the engine is. docker_host: as the user gives it; empty for the usual one."""
+    """Return the engine's address. docker_host: as the user gives it; empty for the usual
+    engine.
+    """
     return docker_host or os.environ.get("DOCKER_HOST") or _DEFAULT_HOST
 
 
 def _has_docker_config() -> bool:
-    """Whether there is one where the SDK looks."""
+    """Return whether there is a config file where the SDK reads it."""
     folder = os.environ.get("DOCKER_CONFIG")
     places = [os.path.join(folder, "config.json")] if folder else []
     places += map(os.path.expanduser, ("~/.docker/config.json", "~/.dockercfg"))
@@ -263,7 +271,7 @@ def _is_timeout(error: Exception) -> bool:
 
 
 def api_version(text: str) -> tuple[int, int]:
-    """``1.41`` as two numbers; the oldest version that we know where an engine does not tell."""
+    """Return ``1.41`` as two numbers; the oldest supported version where an engine reports none."""
     major, _dot, minor = text.partition(".")
     return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else OLDEST_API
 
@@ -281,7 +289,7 @@ def _message(answer: Any) -> str:
 
 
 def _operating_system_error(error: Any) -> OSError | None:
-    """The socket's error inside the wrappings of requests and urllib3."""
+    """Return the socket's error inside the wrappings of requests and urllib3."""
     seen: list[Any] = [error]
     for wrapped in seen:
         if isinstance(wrapped, OSError) and wrapped.errno is not None:

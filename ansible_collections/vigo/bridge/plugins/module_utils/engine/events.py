@@ -49,7 +49,7 @@ class Events:
         self._reader: _Reader | None = None
 
     def listen(self) -> None:
-        """From now on nothing is missed; each ``listen`` needs a ``leave``."""
+        """Watch events from now on; each ``listen`` needs a ``leave``."""
         with self._condition:
             self._listeners += 1
             if self._reader is None or self._reader.ended:
@@ -68,13 +68,13 @@ class Events:
             reader.close()
 
     def wait(self, container_id: str, seconds: float) -> None:
-        """Until something happens to the container, or has happened since the last call."""
+        """Wait until something happens to the container, or has happened since the last call."""
         with self._condition:
             self._condition.wait_for(lambda: container_id in self._news, seconds)
             self._news.discard(container_id)
 
     def death(self, container_id: str) -> Death | None:
-        """How the container ended last, if it did since the first ``listen``."""
+        """Return the container's last end, if it ended since the first ``listen``."""
         with self._condition:
             return self._deaths.get(container_id)
 

@@ -46,11 +46,11 @@ _INSTALL = "install it there: apt install python3-docker, or pip install docker"
 def provide(
     offer: Mapping[str, str], archive: str | None, folders: Sequence[str], keep: bool
 ) -> bool:
-    """Makes the SDK importable; False where the controller has to send its archive first.
+    """Make the SDK importable; return False where the controller has to send its archive first.
 
-    offer: ``digest`` and ``versions`` of what the controller has, or nothing. folders: where
-    archives are unpacked, the first that can be used is. keep: whether it stays there. Raises
-    Blocked, saying what to install.
+    offer: ``digest`` and ``versions`` of what the controller has, or nothing. folders: for unpacked
+    archives; the first usable one is taken. keep: whether the archive stays there. Raise Blocked,
+    with what to install.
     """
     use_installed_packages()
     if _works(folders, keep):
@@ -81,7 +81,9 @@ def provide(
 
 
 def folders(state_folder: str) -> list[str]:
-    """Where archives are unpacked: with the other state, or where that cannot be written."""
+    """Return the folders for unpacked archives: the state folder, or others where it cannot be
+    written.
+    """
     return [
         os.path.join(state_folder, "sdk"),
         os.path.join("/var/tmp", f"vigo-bridge-sdk-{os.geteuid()}"),
@@ -89,7 +91,7 @@ def folders(state_folder: str) -> list[str]:
 
 
 def imported() -> Any:
-    """The module ``docker``. Raises Blocked where it cannot be imported."""
+    """Return the module ``docker``. Raise Blocked where it cannot be imported."""
     try:
         import docker
         import docker.auth
@@ -130,7 +132,7 @@ def _use(place: str, folders: Sequence[str], keep: bool) -> Blocked | None:
 
 
 def _try(folders: Sequence[str], keep: bool) -> None:
-    """Imports the SDK, unless the same one was seen to work before. Raises Blocked."""
+    """Import the SDK, unless it is known to work. Raise Blocked."""
     seen = _seen()
     for folder in folders:
         if seen and _remembered(folder) == seen:
@@ -144,7 +146,7 @@ def _try(folders: Sequence[str], keep: bool) -> None:
 
 
 def _seen() -> str:
-    """What would be imported, by which Python; empty where something is missing."""
+    """Return which SDK would be imported, and by which Python; empty where something is missing."""
     seen = [sys.version]
     for package in PACKAGES[:3]:
         try:
@@ -181,7 +183,7 @@ def _unpacked_before(places: Sequence[str], digest: str) -> Iterator[str]:
 
 
 def _unpack(archive: bytes, digest: str, places: Sequence[str]) -> str:
-    """Unpacks into the first folder that takes it, in one step for whoever looks."""
+    """Unpack into the first usable folder, in one step, so that others never see a part of it."""
     obstacles = []
     for folder in places:
         try:

@@ -20,7 +20,7 @@ class SdkSession:
     """As ``unix_socket.UnixSocket``. Raises Blocked where the SDK cannot be used."""
 
     def __init__(self, docker_host: str, patience: float) -> None:
-        """patience: seconds that it may take to reach the engine."""
+        """Prepare a session. patience: seconds to wait for the engine."""
         docker = sdk.imported()
         environment = dict(os.environ, DOCKER_HOST=docker_host)
         try:
@@ -41,7 +41,7 @@ class SdkSession:
         headers: Mapping[str, str] | None = None,
         body: Any = None,
     ) -> Any:
-        """timeout: seconds without a byte. body: sent as JSON. Raises OSError."""
+        """Send a request. timeout: seconds without a byte. body: sent as JSON. Raise OSError."""
         return self._send(method, path, headers=headers, json=body, timeout=timeout)
 
     def stream(
@@ -52,7 +52,10 @@ class SdkSession:
         headers: Mapping[str, str] | None = None,
         silence: float | None = None,
     ) -> Any:
-        """An answer that may take long; one with an error comes whole. Raises OSError."""
+        """Return a response that may take long; one with an error is read at once.
+
+        Raise OSError.
+        """
         answer = self._send(method, path, headers=headers, timeout=(timeout, silence), stream=True)
         return answer if answer.status_code >= 400 else SdkStream(answer)
 

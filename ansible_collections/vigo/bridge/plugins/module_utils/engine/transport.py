@@ -23,7 +23,7 @@ class Transport(Protocol):
         headers: Mapping[str, str] | None = None,
         body: Any = None,
     ) -> Any:
-        """Return the whole answer. timeout: seconds without a byte. body: sent as JSON."""
+        """Return the whole response. timeout: seconds without a byte. body: sent as JSON."""
 
     def stream(
         self,
@@ -33,7 +33,7 @@ class Transport(Protocol):
         headers: Mapping[str, str] | None = None,
         silence: float | None = None,
     ) -> Any:
-        """Return an answer that comes line by line, see ``Lines``; an error comes whole.
+        """Return a response that comes line by line, see ``Lines``; an error is read at once.
 
         timeout: seconds until it begins. silence: seconds without a byte then; None for any.
         """

@@ -32,7 +32,7 @@ class Answer:
         return self.content.decode(errors="replace")
 
     def json(self) -> Any:
-        """Raises ValueError."""
+        """Return the response's JSON. Raise ValueError."""
         return json.loads(self.content)
 
 
@@ -50,7 +50,7 @@ class Stream:
             yield from iter(self._response.readline, b"")
 
     def close(self) -> None:
-        """Ends it, also while another thread waits for the next line."""
+        """End it, also while another thread waits for the next line."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -74,9 +74,9 @@ class UnixSocket:
         headers: Mapping[str, str] | None = None,
         body: Any = None,
     ) -> Answer:
-        """timeout: seconds without a byte. body: sent as JSON.
+        """Send a request. timeout: seconds without a byte. body: sent as JSON.
 
-        Raises OSError, and http.client.HTTPException for an answer that makes no sense.
+        Raise OSError, and http.client.HTTPException for an invalid response.
         """
         if method != "GET":
             with contextlib.closing(_Connection(self._path)) as connection:
@@ -99,7 +99,9 @@ class UnixSocket:
         headers: Mapping[str, str] | None = None,
         silence: float | None = None,
     ) -> Stream | Answer:
-        """An answer that may take long; one with an error comes whole. Raises as `request`.
+        """Return a response that may take long; one with an error is read at once.
+
+        Raise as `request`.
 
         timeout: seconds until it begins. silence: seconds without a byte then; None for any.
         """
@@ -169,7 +171,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 def unix_socket(docker_host: str) -> UnixSocket | None:
-    """For an engine at a Unix socket; None for others."""
+    """Return a client for an engine at a Unix socket; None for others."""
     path = docker_host[len(_SCHEME) :]
     if docker_host.startswith(_SCHEME) and path.startswith("/"):
         return UnixSocket(path)

@@ -14,7 +14,7 @@ LAST_ID = 2**32 - 2
 
 
 def account_of(user: str) -> pwd.struct_passwd:
-    """Return the account of a user, by name or number. Raises ResourceError.
+    """Return the account of a user, by name or number. Raise ResourceError.
 
     A number may be one without an account. It has the group of the same number, and no home folder
     (``pw_dir`` is empty).
@@ -33,7 +33,7 @@ def account_of(user: str) -> pwd.struct_passwd:
 
 
 def id_of(digits: str, attribute: str) -> int:
-    """Return the number of a user or group. Raises ResourceError."""
+    """Return the number of a user or group. Raise ResourceError."""
     number = int(digits) if len(digits) < 100 else LAST_ID + 1
     if number > LAST_ID:
         raise ResourceError(

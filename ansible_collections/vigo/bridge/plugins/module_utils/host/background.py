@@ -36,11 +36,11 @@ class Background(Generic[T]):
         return self._value[0]
 
     def wait(self) -> None:
-        """Waits for its end, whatever came of it."""
+        """Wait for its end, whatever the outcome."""
         self._thread.join()
 
     def ended(self) -> float:
-        """When it ended, by ``time.monotonic``."""
+        """Return when it ended, by ``time.monotonic``."""
         self._thread.join()
         return self._ended
 

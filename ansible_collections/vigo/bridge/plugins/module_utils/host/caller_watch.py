@@ -34,7 +34,7 @@ _SIGNALS = _Signals()
 
 
 def end_with_caller() -> None:
-    """From now on, SIGTERM and SIGHUP end this process, and ``leave_if_gone`` does its work."""
+    """Handle SIGTERM and SIGHUP by ending this process, and enable ``leave_if_gone``."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _SIGNALS.leave)
     _watched.append(_STANDARD_OUTPUT)
@@ -42,7 +42,7 @@ def end_with_caller() -> None:
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """A signal that comes meanwhile ends us at the end of this, no earlier."""
+    """Delay a signal that arrives in the block until the end of the block."""
     _SIGNALS.held += 1
     try:
         yield
@@ -53,7 +53,7 @@ def held_back() -> Iterator[None]:
 
 
 def leave_if_gone() -> None:
-    """Raises SystemExit when nobody can read our result any more."""
+    """Raise SystemExit when nobody can read our result any more."""
     poll = select.poll()
     for descriptor in _watched:
         poll.register(descriptor, 0)  # errors and hang-ups are always told

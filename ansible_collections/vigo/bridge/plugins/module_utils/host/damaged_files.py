@@ -20,21 +20,21 @@ def spare_name(path: str) -> str:
 
 
 def set_aside(path: str) -> str:
-    """Rename a file, so that another one can be written; return its new path. Raises OSError."""
+    """Rename a file, so that another one can be written; return its new path. Raise OSError."""
     kept = spare_name(path)
     os.rename(path, kept)
     return kept
 
 
 def renamed(path: str, error: OSError, kept: str, becomes: str = "was") -> str:
-    """Return the note on a file that is set aside. kept: its new path."""
+    """Return the note on a file that was set aside. kept: its new path."""
     return f"{path} is damaged ({error.strerror}); it {becomes} renamed to {kept}"
 
 
 def open_lock(path: str, note: Callable[[str], None]) -> IO[bytes]:
-    """Open a file in a checked folder to be locked and written; it is created where it is missing.
+    """Open a file in a checked folder to lock and write it; it is created if it is missing.
 
-    What is not a regular file is set aside, and noted. Raises OSError.
+    What is not a regular file is set aside, and noted. Raise OSError.
     """
     flags = os.O_RDWR | os.O_CREAT
     try:
@@ -48,7 +48,10 @@ def open_lock(path: str, note: Callable[[str], None]) -> IO[bytes]:
 
 
 def _set_irregular_aside(path: str) -> str:
-    """Calls that find it at the same time wait for one another, and only one renames it."""
+    """Rename what is not a regular file.
+
+    Of calls at the same time, one renames it and the others wait.
+    """
     folder = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)

@@ -45,7 +45,7 @@ class Facts:
         traits.expand(self._trait_names)
 
     def foreseen(self, foresight: Foresight) -> Facts:
-        """The same machine as it would be after the changes that check mode predicts."""
+        """Return the same machine as it would be after the changes that check mode predicts."""
         other = copy.copy(self)
         other._foresight = foresight
         return other
@@ -58,13 +58,13 @@ class Facts:
         return self._traits
 
     def trait(self, name: str) -> Any:
-        """One trait, or for a prefix the dict of all below it. Raises ResourceError."""
+        """Return one trait, or for a prefix the dict of all below it. Raise ResourceError."""
         if name not in self._single:
             self._single[name] = reduce(getitem, name.split("."), traits.collect([name]))
         return self._single[name]
 
     def file_exists(self, path: str) -> bool | None:
-        """Whether there is anything but a directory; links are followed.
+        """Return whether there is anything but a directory; links are followed.
 
         None where only the host itself could tell, after a change that is predicted.
         """
@@ -77,7 +77,7 @@ class Facts:
         return mode is not None and not stat.S_ISDIR(mode)
 
     def dir_exists(self, path: str) -> bool | None:
-        """As ``file_exists``, for a directory."""
+        """Return the same as ``file_exists``, for a directory."""
         if not self._foresight.is_clear(path):
             return None
         predicted = self._foresight.kind(path)
@@ -87,14 +87,14 @@ class Facts:
         return mode is not None and stat.S_ISDIR(mode)
 
     def process_running(self, name: str) -> bool | None:
-        """Whether a process has that name, or was started from a program of that name.
+        """Return whether a process has that name, or was started from a program of that name.
 
         None as in ``file_exists``.
         """
         return None if self._foresight.active else name in process_names()
 
     def command_succeeds(self, command: str) -> bool | None:
-        """Whether a shell command exits with 0. Raises ResourceError when it does not end.
+        """Return whether a shell command exits with 0. Raise ResourceError when it does not end.
 
         None as in ``file_exists``.
         """
@@ -110,7 +110,7 @@ class Facts:
         return finished.rc == 0
 
     def now(self) -> datetime:
-        """The machine's local time."""
+        """Return the machine's local time."""
         return datetime.now()
 
     def is_container(self) -> bool:
@@ -121,7 +121,7 @@ class Facts:
 
 
 def _mode(path: str) -> int | None:
-    """The file's type and mode, or None when there is nothing at that path."""
+    """Return the file's type and mode, or None when there is nothing at that path."""
     try:
         return os.stat(path).st_mode
     except PermissionError as error:

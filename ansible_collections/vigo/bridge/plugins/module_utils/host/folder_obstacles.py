@@ -88,7 +88,7 @@ def refuse_names(path: str, folder: str) -> None:
 
 
 def kernel_file_system(path: str) -> str:
-    """Return the type of the kernel's own file system that the path is on; empty for others."""
+    """Return the type of the kernel's file system that the path is on; empty for others."""
     mount = mount_of(path)
     with contextlib.suppress(OSError), open("/proc/self/mountinfo", "rb") as stream:
         for line in stream:
@@ -116,7 +116,7 @@ def mount_of(path: str) -> str:
 
 
 def is_protected(path: str) -> bool:
-    """Whether the path is immutable or append-only, as far as the system says."""
+    """Return whether the path is immutable or append-only, as far as the system says."""
     flags = array.array("i", [0, 0])
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -57,7 +57,7 @@ class Ended:
 def run(function: Callable[[], object], timeout: float) -> Ended:
     """Run a function in a child. After ``timeout`` seconds its process group is ended.
 
-    Raises Blocked where no child can be started. What ends us in the middle ends the child.
+    Raise Blocked where no child can be started. If this process ends, the child ends, too.
     """
     try:
         pipes = [os.pipe(), os.pipe()]
@@ -220,7 +220,7 @@ def _exit_code(code: object) -> int:
 
 
 def _close_others() -> None:
-    """Close all files of the parent: its lock must not live on in a service that is started."""
+    """Close all files of the parent: a service started here must not keep its lock."""
     try:
         numbers = [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:

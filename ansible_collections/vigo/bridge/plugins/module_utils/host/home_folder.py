@@ -12,9 +12,9 @@ from .accounts import account_of
 
 
 def expanded(path: str, attribute: str, user: str | None = None) -> str:
-    """Return the path without ``~``. Raises ResourceError.
+    """Return the path without ``~``. Raise ResourceError.
 
-    user: whose home ``~`` is, by name or number; None for the user that we run as.
+    user: whose home ``~`` is, by name or number; None for the user that this process runs as.
     """
     if not path.startswith("~"):
         return path

@@ -14,7 +14,7 @@ _CONTAINER_CGROUP = re.compile(r"/(?:docker|lxc|kubepods|libpod|containerd)\b")
 
 
 def read(path: str) -> str:
-    """A small file's text, or an empty text when it cannot be read."""
+    """Return a small file's text, or an empty text when it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
             return stream.read(1024 * 1024)
@@ -23,14 +23,14 @@ def read(path: str) -> str:
 
 
 def is_container() -> bool:
-    """Whether this machine is a container of any engine."""
+    """Return whether this machine is a container of any engine."""
     return any(map(os.path.exists, _CONTAINER_FILES)) or shows_container(
         read("/proc/1/environ"), read("/proc/1/cgroup")
     )
 
 
 def shows_container(environment: str, cgroups: str) -> bool:
-    """Whether the first process lives in a container, by its environment and control groups.
+    """Return whether the first process lives in a container, by its environment and control groups.
 
     ``environment`` has ``NAME=VALUE`` separated by NUL characters.
     """
@@ -39,7 +39,7 @@ def shows_container(environment: str, cgroups: str) -> bool:
 
 
 def process_names() -> frozenset[str]:
-    """The names of all running processes but this one."""
+    """Return the names of all running processes but this one."""
     names: set[str] = set()
     for number in filter(str.isdigit, os.listdir("/proc")):
         if int(number) != os.getpid():
@@ -48,7 +48,8 @@ def process_names() -> frozenset[str]:
 
 
 def names_of(status: str, command_line: str) -> set[str]:
-    """A process's own name and its program's, from the texts of its ``stat`` and ``cmdline``.
+    """Return a process's own name and its program's, from the texts of its ``stat`` and
+    ``cmdline``.
 
     The kernel cuts the own name after 15 bytes. A zombie has no name: it does not run.
     """

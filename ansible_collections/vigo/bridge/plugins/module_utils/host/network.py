@@ -27,12 +27,12 @@ _MOST_ENTRIES = 4096
 
 
 def hostname() -> str:
-    """The name without its domain."""
+    """Return the name without its domain."""
     return os.uname().nodename.partition(".")[0]
 
 
 def fqdn() -> str:
-    """The name with its domain; the host name alone where nobody knows a domain in time."""
+    """Return the name with its domain; the host name alone if no domain is found in time."""
     found: list[str] = []
     lookup = threading.Thread(target=lambda: found.append(socket.getfqdn()), daemon=True)
     lookup.start()
@@ -43,21 +43,27 @@ def fqdn() -> str:
 
 
 def ip_addresses() -> list[str]:
-    """All addresses but loopback and link-local ones: that of the default route, IPv4, IPv6."""
+    """Return all addresses but loopback and link-local ones: that of the default route, IPv4,
+    IPv6.
+    """
     found = [*ipv4_addresses(_interfaces()), *ipv6_addresses(read("/proc/net/if_inet6"))]
     primary = _primary()
     return sorted(found, key=lambda address: address != primary)
 
 
 def ipv4_addresses(interfaces: bytes) -> list[str]:
-    """Addresses from the kernel's list of interfaces (``struct ifreq``, one after another)."""
+    """Return addresses from the kernel's list of interfaces (``struct ifreq``, one after
+    another).
+    """
     starts = range(0, len(interfaces) - _ENTRY_SIZE + 1, _ENTRY_SIZE)
     # Behind the name: family and port, two bytes each, then the address.
     return _worth_naming(socket.inet_ntoa(interfaces[at + 20 : at + 24]) for at in starts)
 
 
 def ipv6_addresses(text: str) -> list[str]:
-    """Addresses from the text of /proc/net/if_inet6: 32 hexadecimal digits begin each line."""
+    """Return addresses from the text of /proc/net/if_inet6: 32 hexadecimal digits begin each
+    line.
+    """
     words = (line.split()[0] for line in text.split("\n") if line.strip())
     return _worth_naming(str(ipaddress.IPv6Address(bytes.fromhex(word))) for word in words)
 
@@ -79,7 +85,7 @@ def _interfaces() -> bytes:
 
 
 def _primary() -> str:
-    """The address that packets to the outside would have. None is sent."""
+    """Return the source address of packets to the outside. No packet is sent."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
             asking.connect(("192.0.2.1", 9))

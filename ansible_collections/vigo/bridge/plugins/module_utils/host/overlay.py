@@ -45,23 +45,23 @@ class PredictedFiles:
         return not self._files and not self._clouds
 
     def put(self, path: str, file: PredictedFile | None, moment: int) -> None:
-        """The file would be written, or with None removed."""
+        """Record that the file would be written, or with None removed."""
         self._files[_resolved(path)] = file
         self._moments[_resolved(path)] = moment
 
     def cloud(self, path: str, moment: int) -> None:
-        """Nobody can tell what is at this path, and below it, from now on."""
+        """Record that the state of this path, and of all below it, is unknown from now on."""
         self._clouds[_resolved(path)] = moment
 
     def copy(self) -> PredictedFiles:
         return PredictedFiles(dict(self._files), dict(self._moments), dict(self._clouds))
 
     def get(self, path: str) -> PredictedFile | None:
-        """The file that would be there, if one would have been written."""
+        """Return the file that would be there, if one would have been written."""
         return self._files.get(_resolved(path)) if self._files else None
 
     def kind(self, path: str) -> str | None:
-        """file, directory or missing; None where the machine's own state counts."""
+        """Return file, directory or missing; None where the machine's own state counts."""
         if not self._files:
             return None
         path = _resolved(path)
@@ -70,7 +70,9 @@ class PredictedFiles:
         return "directory" if self._below(path) else None
 
     def has_match(self, pattern: str) -> bool:
-        """Whether a file that would have been written, or a folder above it, matches a pattern."""
+        """Return whether a file that would have been written, or a folder above it, matches a
+        pattern.
+        """
         parts = os.path.normpath(pattern).split("/")
         for path, file in self._files.items():
             names = path.split("/")[: len(parts)]
@@ -79,7 +81,7 @@ class PredictedFiles:
         return False
 
     def is_clear(self, path: str) -> bool:
-        """Whether it can be told what is at the path."""
+        """Return whether the state of the path is known."""
         if not self._clouds:
             return True
         path = _resolved(path)
@@ -110,13 +112,13 @@ class Foresight:
 
     @classmethod
     def of_nothing(cls) -> Foresight:
-        """Anything may have changed before."""
+        """Return foresight in which anything may have changed before."""
         foresight = cls(uncertain=True, active=True)
         foresight.cloud("/")
         return foresight
 
     def exists(self, path: str) -> bool | None:
-        """Whether anything would be at the path; None where that cannot be told."""
+        """Return whether anything would be at the path; None where that is unknown."""
         if not self.is_clear(path):
             return None
         kind = self.files.kind(path)
@@ -136,19 +138,19 @@ class Foresight:
         return bool(real) or self.files.has_match(pattern)
 
     def kind(self, path: str) -> str | None:
-        """file, directory or missing where that is predicted; links are followed."""
+        """Return file, directory or missing where that is predicted; links are followed."""
         if self.files.is_empty:
             return None
         return self.files.kind(path) or self.files.kind(os.path.realpath(path))
 
     def is_clear(self, path: str) -> bool:
-        """Whether it can be told what is at the path; links are followed."""
+        """Return whether the state of the path is known; links are followed."""
         if self.files.is_empty:
             return True
         return self.files.is_clear(path) and self.files.is_clear(os.path.realpath(path))
 
     def cloud(self, paths: Iterable[str]) -> None:
-        """Nobody can tell what is at these paths after this turn."""
+        """Record that the state of these paths is unknown after this turn."""
         for path in paths:
             self.files.cloud(path, self.moment)
 
@@ -158,6 +160,6 @@ def _is_at_or_below(path: str, folder: str) -> bool:
 
 
 def _resolved(path: str) -> str:
-    """The path without links in its folders: two ways to one file are one file."""
+    """Return the path without links in its folders: two ways to one file are one file."""
     folder, name = os.path.split(os.path.normpath(path))
     return os.path.join(os.path.realpath(folder), name)

@@ -33,9 +33,9 @@ def default_folder() -> str:
 
 
 def user_state_folder() -> str:
-    """Return the XDG state folder. A relative XDG_STATE_HOME is ignored, as XDG has it.
+    """Return the XDG state folder. A relative XDG_STATE_HOME is ignored, as XDG demands.
 
-    Raises FileNotFoundError where this user has no home folder.
+    Raise FileNotFoundError where this user has no home folder.
     """
     named = os.environ.get("XDG_STATE_HOME", "")
     if os.path.isabs(named):
@@ -51,7 +51,7 @@ def user_state_folder() -> str:
 def checked_folder(path: str) -> str:
     """Return the folder's path without symbolic links.
 
-    Raises PermissionError, with the part of the path that others can change, and other OSErrors.
+    Raise PermissionError, with the part of the path that others can change, and other OSErrors.
     """
     folder = _checked(path)
     _check_writers(folder, os.lstat(folder))
@@ -61,7 +61,7 @@ def checked_folder(path: str) -> str:
 def folder_above(path: str) -> str:
     """Return the folder in which ``make_folder`` would create the first one; "" where all exist.
 
-    Raises as ``checked_folder``.
+    Raise as ``checked_folder``.
     """
     path, missing = _missing(path)
     return _checked(path) if missing else ""
@@ -70,7 +70,7 @@ def folder_above(path: str) -> str:
 def make_folder(path: str) -> str:
     """Create a folder for this user alone, with its parents, and return it as ``checked_folder``.
 
-    Modes do not depend on the umask. Raises as ``checked_folder``.
+    Modes do not depend on the umask. Raise as ``checked_folder``.
     """
     path, missing = _missing(path)
     for folder in reversed(missing):
@@ -83,8 +83,8 @@ def make_folder(path: str) -> str:
 def open_file(path: str, flags: int = os.O_RDONLY) -> int:
     """Open a regular file in a checked folder and return its descriptor.
 
-    With O_CREAT, its mode becomes 0600. Symbolic links are not followed, and FIFOs not waited for.
-    Raises FileNotFoundError, NotRegular, and PermissionError as ``checked_folder``.
+    With O_CREAT, its mode becomes 0600. Symbolic links are not followed, and FIFOs are not waited
+    for. Raise FileNotFoundError, NotRegular, and PermissionError as ``checked_folder``.
     """
     if os.path.lexists(path):
         _check_regular(path, os.lstat(path))
@@ -106,7 +106,9 @@ def open_file(path: str, flags: int = os.O_RDONLY) -> int:
 
 
 def _checked(path: str) -> str:
-    """As ``checked_folder``, for a folder that may also be sticky, like ``/tmp``."""
+    """Return the same as ``checked_folder``, for a folder that may also be sticky, like
+    ``/tmp``.
+    """
     parts = _absolute(path).split("/")[::-1]
     here = "/"
     links = 0
@@ -178,7 +180,9 @@ def _check_writers(path: str, status: os.stat_result) -> None:
 
 
 def _is_private_group(gid: int) -> bool:
-    """Whether the group is root's, or has this user alone, as many systems make one for each."""
+    """Return whether the group is root's, or has only this user as its member, as on many
+    systems.
+    """
     if gid == 0:
         return True
     try:

@@ -57,12 +57,12 @@ def run(
     hidden: bool = False,
     separate: bool = False,
 ) -> Finished:
-    """Runs ``command``, a text through ``sh``, in a process group of its own.
+    """Run ``command``, a text through ``sh``, in a process group of its own.
 
     After ``timeout`` seconds the whole group is ended. nice: added to the priority number. A text
-    that is ``hidden`` does not show in the process list. separate: whether both streams are wanted
-    alone, too; lines that they get at the same moment may then change places in the output of
-    both. Raises ResourceError when the command cannot be started at all.
+    that is ``hidden`` does not show in the process list. separate: whether each stream is also
+    wanted alone; lines that arrive at the same moment may then change places in the output of both.
+    Raise ResourceError when the command cannot be started at all.
     """
     errors = subprocess.PIPE if separate else subprocess.STDOUT
     with _program(command, hidden) as program:
@@ -77,9 +77,9 @@ def run(
 def run_content(
     name: str, content: bytes, *, stdin: bytes, timeout: float, secrets: Secrets
 ) -> Finished:
-    """Runs a program that is not stored anywhere; otherwise as `run` with separate streams.
+    """Run a program that is not stored anywhere; otherwise as `run` with separate streams.
 
-    name: what messages call it.
+    name: its name in messages.
     """
     with _in_memory(content) as descriptor:
         program = _Program((f"/proc/self/fd/{descriptor}",), (descriptor,), name)
@@ -100,10 +100,10 @@ def start(
     nice: int = 0,
     hidden: bool = False,
 ) -> int:
-    """Starts ``command`` in the background and gives its process number.
+    """Start ``command`` in the background and return its process number.
 
-    It outlives us, has no terminal, input or output, and belongs to the system's first process,
-    which collects it when it ends. Raises ResourceError when it cannot be started.
+    It outlives this process, has no terminal, input or output, and belongs to the system's first
+    process, which collects it when it ends. Raise ResourceError when it cannot be started.
     """
     with _program(command, hidden) as program:
         launcher = _Program(
@@ -126,7 +126,7 @@ def start(
 def edit(
     script: str, content: IO[bytes], output: IO[bytes], *, timeout: float, secrets: Secrets
 ) -> Finished:
-    """Sends ``content`` through a shell script into ``output``.
+    """Send ``content`` through a shell script into ``output``.
 
     The result holds what the script wrote to its error stream. Both streams may be larger than
     memory.
@@ -151,7 +151,7 @@ class _Program:
 
 @contextlib.contextmanager
 def _program(command: Command, hidden: bool) -> Iterator[_Program]:
-    """What runs a command: itself, or for a text a shell."""
+    """Prepare a command to run: a program itself, or a shell for a text."""
     if not isinstance(command, str):
         yield _Program(command)
         return
@@ -164,7 +164,7 @@ def _program(command: Command, hidden: bool) -> Iterator[_Program]:
 
 @contextlib.contextmanager
 def _in_memory(content: bytes) -> Iterator[int]:
-    """A descriptor of a file without a name that holds the content."""
+    """Open a descriptor of a file without a name that holds the content."""
     descriptor = os.memfd_create("script", 0)
     try:
         with os.fdopen(os.dup(descriptor), "wb") as stream:
@@ -247,7 +247,7 @@ def _communicate(
     timeout: float,
     secrets: Secrets,
 ) -> Finished:
-    """Starts a process and sees it through; what we are ended in the middle of ends with us."""
+    """Start a process and wait for it; if this process ends, the other ends, too."""
     process = None
     try:
         with caller_watch.held_back():
@@ -282,7 +282,7 @@ def _see_through(
 
 
 def _ends_within(process: subprocess.Popen[bytes], timeout: float) -> bool:
-    """Waits for it, for as long as somebody waits for us."""
+    """Return whether it ends in time, as long as the caller waits for us."""
     deadline = time.monotonic() + timeout
     while process.poll() is None:
         left = deadline - time.monotonic()

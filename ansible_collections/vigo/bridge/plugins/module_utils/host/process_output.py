@@ -26,7 +26,7 @@ class Streams:
         self._together = _Tail(secrets)
 
     def read(self) -> None:
-        """Reads to the end of all streams."""
+        """Read to the end of all streams."""
         with selectors.DefaultSelector() as selector:
             for stream in self._streams:
                 selector.register(stream.stream, selectors.EVENT_READ, stream)
@@ -38,11 +38,11 @@ class Streams:
                         selector.unregister(key.fileobj)
 
     def text(self) -> str:
-        """Return what all streams hold, line by line in the order in which it came."""
+        """Return the content of all streams, line by line in the order of arrival."""
         return self._together.text(b"".join(stream.unfinished for stream in self._streams))
 
     def texts(self) -> list[str]:
-        """Return what each stream holds."""
+        """Return the content of each stream."""
         return [stream.tail.text() for stream in self._streams]
 
 
@@ -58,7 +58,7 @@ class _Stream:
         self.unfinished = b""
 
     def take(self, chunk: bytes) -> bytes:
-        """Keeps the chunk, and returns the lines that it completes."""
+        """Keep the chunk, and return the lines that it completes."""
         self.tail.add(chunk)
         read = self.unfinished + chunk
         complete = read.rfind(b"\n") + 1 if chunk and len(read) <= OUTPUT_LIMIT else len(read)

@@ -35,24 +35,24 @@ class Process:
 
 
 def running(proc: str = PROC) -> list[Process]:
-    """Return all processes but those of other PID namespaces, as containers have. None is a zombie.
+    """Return all processes but zombies and those of other PID namespaces, as containers have.
 
-    proc: where the kernel shows them. Raises OSError.
+    proc: where the kernel shows them. Raise OSError.
     """
     found = (_read(proc, int(entry)) for entry in os.listdir(proc) if entry.isdigit())
     return sorted((each for each in found if each), key=lambda each: each.number)
 
 
 def is_running(process: Process, proc: str = PROC) -> bool:
-    """Return whether it is still this process that has the number."""
+    """Return whether the number still belongs to this process."""
     found = _read(proc, process.number)
     return found is not None and found.started == process.started
 
 
 def of_call(processes: Iterable[Process], number: int) -> frozenset[int]:
-    """Return the numbers of a process and of those that it is started by.
+    """Return the numbers of a process and of those that started it.
 
-    The service that accepted the login is not one of them, nor is the system's first process.
+    Without the service that accepted the login, and the system's first process.
     """
     by_number = {process.number: process for process in processes}
     line = list(_line(by_number, number))

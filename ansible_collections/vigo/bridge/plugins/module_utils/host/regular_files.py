@@ -41,7 +41,7 @@ def open_regular(path: str) -> int:
 
 
 def read_below(folder: str, path: str, limit: int) -> bytes:
-    """Return the content of a regular file that lies below a folder once links are resolved.
+    """Return the content of a regular file that is below a folder once links are resolved.
 
     The folder itself may be a link.
     """
@@ -52,7 +52,7 @@ def read_below(folder: str, path: str, limit: int) -> bytes:
 
 
 def resolved_below(folder: str, path: str) -> str:
-    """Return where a path below a folder leads, relative to the folder, with links resolved."""
+    """Return the path relative to the folder, with links resolved."""
     root = os.path.realpath(folder)
     real = os.path.realpath(os.path.join(root, path))
     if os.path.commonpath([root, real]) != root:

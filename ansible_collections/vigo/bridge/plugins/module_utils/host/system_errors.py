@@ -34,7 +34,7 @@ _PERMISSION = (errno.EACCES, errno.EPERM)
 
 
 def is_of_surroundings(error: OSError) -> bool:
-    """Whether it is a fault of the machine, such as a full disk."""
+    """Return whether the machine is at fault, for example with a full disk."""
     return error.errno in _SURROUNDINGS
 
 
@@ -46,21 +46,21 @@ def reason(error: OSError) -> str:
 
 
 def advice(error: OSError) -> str:
-    """Return what to do; empty where that depends on the file."""
+    """Return the advice for it; empty where that depends on the file."""
     if error.errno in _SURROUNDINGS:
         return _SURROUNDINGS[error.errno][1]
     return "use an account with this permission" if error.errno in _PERMISSION else ""
 
 
 def explained(error: OSError) -> str:
-    """Return all of it in one line, with the path where the error has one."""
+    """Return reason and advice in one line, with the path where the error has one."""
     path = error.filename if isinstance(error.filename, (str, bytes)) else ""
     parts = [": ".join(filter(None, [os.fsdecode(path), reason(error)])), advice(error)]
     return "; ".join(filter(None, parts))
 
 
 def named_in(text: str) -> OSError | None:
-    """Return the fault of the surroundings that a program's output names, if any."""
+    """Return the machine's fault that a program's output names, if any."""
     for code in _SURROUNDINGS:
         if os.strerror(code).lower() in text.lower():
             return OSError(code, os.strerror(code))
@@ -74,7 +74,7 @@ def blocked(error: OSError) -> Blocked:
 
 @contextlib.contextmanager
 def at(path: str) -> Iterator[None]:
-    """Put the path into an OSError that has none, as those of writing to an open file."""
+    """Add the path to an OSError that has none, as those of writing to an open file."""
     try:
         yield
     except OSError as error:

@@ -39,7 +39,7 @@ class Temporary:
 
 @contextlib.contextmanager
 def temporary(folder: str, prefix: str) -> Iterator[Temporary]:
-    """A new file in the folder, removed at the end unless it was renamed. Raises OSError."""
+    """Create a file in the folder, removed at the end unless it was renamed. Raise OSError."""
     descriptor, path = tempfile.mkstemp(prefix=prefix, dir=folder)
     with os.fdopen(descriptor, "wb") as stream:
         os.fchmod(descriptor, 0o600)  # whatever the umask is
@@ -52,7 +52,7 @@ def temporary(folder: str, prefix: str) -> Iterator[Temporary]:
 
 
 def write_atomically(path: str, content: bytes, durable: bool = True) -> None:
-    """Put a file with this content and mode 0600 at the path, in one step. Raises OSError.
+    """Write a file with this content and mode 0600, in one step. Raise OSError.
 
     durable: so that it survives a power cut, which takes the disk some time.
     """
@@ -62,7 +62,7 @@ def write_atomically(path: str, content: bytes, durable: bool = True) -> None:
 
 
 def clear(folder: str, prefix: str) -> None:
-    """Removes the temporary files that killed runs left. What cannot be removed stays."""
+    """Remove the temporary files that killed runs left. What cannot be removed stays."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(prefix) and entry.is_file(follow_symlinks=False):
@@ -70,7 +70,7 @@ def clear(folder: str, prefix: str) -> None:
 
 
 def prefix_beside(path: str) -> str:
-    """How the names of temporary files for this path begin: hidden, and told by its name."""
+    """Return the prefix of temporary files for this path: hidden, and with its name."""
     name = os.fsencode(os.path.basename(path))[:_NAME_LIMIT]
     return f".{os.fsdecode(name)}.vigo-"
 
@@ -84,7 +84,10 @@ def sync_folder(folder: str) -> None:
 
 
 def _remove_unless_locked(path: str) -> None:
-    """The folder may be one that others write to: no link is followed, and no FIFO waited for."""
+    """Remove a temporary file unless a run has it locked.
+
+    Others may write to the folder: no link is followed, and no FIFO is waited for.
+    """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with contextlib.suppress(OSError), open(os.open(path, flags), "rb") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

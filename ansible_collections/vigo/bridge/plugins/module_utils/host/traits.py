@@ -68,15 +68,15 @@ _CLOUDS = (
 
 
 def collect(names: Iterable[str]) -> dict[str, Any]:
-    """The named traits, nested: ``os.family`` gives ``{"os": {"family": "debian"}}``.
+    """Return the named traits, nested: ``os.family`` gives ``{"os": {"family": "debian"}}``.
 
-    A prefix such as ``os`` asks for all below it. Raises ResourceError for an unknown name.
+    A prefix such as ``os`` asks for all below it. Raise ResourceError for an unknown name.
     """
     return _nest({name: KNOWN[name]() for name in expand(names)})
 
 
 def expand(names: Iterable[str]) -> list[str]:
-    """The full names that names and prefixes mean, in the table's order."""
+    """Return the full names of the traits that names and prefixes select, in the table's order."""
     wanted = set(names)
     for name in sorted(wanted):
         require_known(name)
@@ -88,7 +88,7 @@ def expand(names: Iterable[str]) -> list[str]:
 
 
 def require_known(name: str) -> None:
-    """Raises ResourceError unless ``name`` is a trait or a prefix of some."""
+    """Raise ResourceError unless ``name`` is a trait or a prefix of some."""
     prefixes = {known.partition(".")[0] for known in KNOWN}
     if name in KNOWN or name in prefixes:
         return
@@ -97,7 +97,7 @@ def require_known(name: str) -> None:
 
 
 def os_release(text: str) -> dict[str, str]:
-    """The fields of /etc/os-release: shell assignments, quoted where needed."""
+    """Return the fields of /etc/os-release: shell assignments, quoted where needed."""
     fields = {}
     for line in text.split("\n"):
         name, equals, value = line.strip().partition("=")
@@ -111,7 +111,9 @@ def os_release(text: str) -> dict[str, str]:
 
 
 def os_family(fields: Mapping[str, str]) -> str:
-    """The family by ID, then by ID_LIKE; an unrelated distribution is a family of its own."""
+    """Return the family by ID, then by ID_LIKE; an unrelated distribution is a family of its
+    own.
+    """
     own = os_distro(fields)
     for name in [own, *fields.get("ID_LIKE", "").lower().split()]:
         if family(name) in _MAIN_FAMILIES:
@@ -124,28 +126,31 @@ def os_distro(fields: Mapping[str, str]) -> str:
 
 
 def os_version(fields: Mapping[str, str]) -> str:
-    """The version, or an empty text: rolling distributions have none."""
+    """Return the version, or an empty text: rolling distributions have none."""
     return fields.get("VERSION_ID", "")
 
 
 def family(name: str) -> str:
-    """The one name of a family that has several, such as ``redhat`` and ``rhel``."""
+    """Return the one name of a family that has several, such as ``redhat`` and ``rhel``."""
     return _FAMILIES.get(name, name)
 
 
 def architecture(machine: str) -> str:
-    """``x86_64`` is ``amd64``; unknown ones keep the kernel's name."""
+    """Return the usual name: ``x86_64`` is ``amd64``; unknown ones keep the kernel's name."""
     return _ARCHITECTURES.get(machine, machine)
 
 
 def memory_mb(meminfo: str) -> int:
-    """The whole memory, from the text of /proc/meminfo; 0 where it does not tell."""
+    """Return the total memory, from the text of /proc/meminfo; 0 where it is not given."""
     match = re.search(r"^MemTotal:\s*(\d+) kB", meminfo, re.MULTILINE)
     return int(match.group(1)) // 1024 if match else 0
 
 
 def cloud_provider(dmi: Callable[[str], str]) -> str:
-    """The provider by DMI, or an empty text. ``dmi`` gives a field's text, or an empty one."""
+    """Return the provider by DMI, or an empty text.
+
+    ``dmi`` returns a field's text, or an empty one.
+    """
     for field, mark, provider in _CLOUDS:
         if mark in dmi(field).lower():
             return provider

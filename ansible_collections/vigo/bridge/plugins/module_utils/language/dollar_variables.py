@@ -44,7 +44,7 @@ Piece = Union[str, Variable]
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
-    """Return a text's literal parts and variables. Raises InvalidVariable.
+    """Return a text's literal parts and variables. Raise InvalidVariable.
 
     A ``$`` that begins no name is literal, as in Compose.
     """
@@ -53,7 +53,7 @@ def pieces(text: str) -> tuple[Piece, ...]:
 
 
 def resolved(text: str, look_up: LookUp) -> str:
-    """Return a text with the values of its variables, empty where unset. Raises InvalidVariable."""
+    """Return a text with the values of its variables, empty where unset. Raise InvalidVariable."""
     return _joined(pieces(text), look_up)
 
 
@@ -83,7 +83,7 @@ def _value(variable: Variable, look_up: LookUp) -> str:
 
 
 def _read(text: str, at: int, end: str, depth: int) -> tuple[tuple[Piece, ...], int]:
-    """The pieces up to the end of the text, or up to the closing brace, and where that is."""
+    """Return the pieces up to the end of the text, or up to the closing brace, and its position."""
     found: list[Piece] = []
     begin = at
     while at < len(text) and text[at] != end:
@@ -99,7 +99,7 @@ def _read(text: str, at: int, end: str, depth: int) -> tuple[tuple[Piece, ...], 
 
 
 def _next(text: str, at: int, end: str) -> int:
-    """Where the next dollar sign or the end is."""
+    """Return the position of the next dollar sign, or of the end."""
     dollar = text.find("$", at)
     close = text.find(end, at) if end else -1
     known = [place for place in (dollar, close) if place >= 0]

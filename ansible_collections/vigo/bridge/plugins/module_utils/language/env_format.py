@@ -67,12 +67,12 @@ class Assignment:
 
 
 def decoded(content: bytes) -> str:
-    """Return a file's text without a byte order mark. Raises UnicodeDecodeError."""
+    """Return a file's text without a byte order mark. Raise UnicodeDecodeError."""
     return content.decode("utf-8-sig")
 
 
 def assignments(text: str, raw: bool = False) -> Iterator[Assignment]:
-    """Return the variables of a file in their order. Raises InvalidLine.
+    """Return the variables of a file in their order. Raise InvalidLine.
 
     raw: everything after the equals sign is the value, as with ``docker run --env-file``.
     """
@@ -109,7 +109,7 @@ def _compose(text: str) -> Iterator[Assignment]:
 
 
 def _statement(text: str, start: int, line: int) -> tuple[Assignment, int]:
-    """The assignment that starts there, and where it ends."""
+    """Return the assignment that starts there, and its end."""
     export = _EXPORT.match(text, start)
     start = export.end() if export else start
     separator = _NAME_END.search(text, start)

@@ -16,9 +16,9 @@ from .go_template.references import ELEMENT
 
 
 def trait_names(conditions: Iterable[Condition], templates: Iterable[tuple[str, bool]]) -> set[str]:
-    """Known traits, and the beginnings of their names.
+    """Return the traits in conditions and templates, and the beginnings of their names.
 
-    templates: texts, each with whether it stands inside foreach.
+    templates: texts, each with whether it is inside foreach.
     """
     names: set[str] = set()
     for condition in conditions:
@@ -36,5 +36,5 @@ def trait_names(conditions: Iterable[Condition], templates: Iterable[tuple[str, 
 
 
 def _trait_name(chain: Sequence[str]) -> str:
-    """The trait that a chain goes to or into: an element of a trait is not a trait."""
+    """Return the trait that a chain goes to or into: an element of a trait is not a trait."""
     return ".".join(itertools.takewhile(lambda name: name != ELEMENT, chain[1:]))

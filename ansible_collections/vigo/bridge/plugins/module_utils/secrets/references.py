@@ -80,7 +80,7 @@ class Reference:
 
 
 def find(text: str) -> list[Reference]:
-    """All references in a text, from left to right."""
+    """Return all references in a text, from left to right."""
     return [
         Reference(match.group("braced") or match.group("bare"), match.start(), match.end())
         for match in _REFERENCE.finditer(text)
@@ -88,14 +88,14 @@ def find(text: str) -> list[Reference]:
 
 
 def malformed(text: str) -> list[int]:
-    """Where references begin whose path is broken off, or is to be made by a template."""
+    """Return the positions of references whose path is incomplete, or contains a template."""
     return [match.start() for match in _MALFORMED.finditer(text)]
 
 
 def mistake(path: str) -> str | None:
-    """What is wrong with the path of a secret, or None.
+    """Return the problem with the path of a secret, or None.
 
-    Stores may make a file's name or a program's argument of it, so it must not lead elsewhere.
+    Stores may use it in a file's name or a program's argument, so it must not lead elsewhere.
     """
     if not re.fullmatch(r"[A-Za-z0-9_./-]+", path):
         return "a path consists of letters, digits and _ . / -"
@@ -110,12 +110,12 @@ def mistake(path: str) -> str | None:
 
 
 def paths(value: Any) -> set[str]:
-    """The paths of all secrets that a value names, at any depth."""
+    """Return the paths of all secrets that a value names, at any depth."""
     return {reference.path for text in texts(value) for reference in find(text)}
 
 
 def texts(value: Any) -> Iterator[str]:
-    """All texts in a value, at any depth; keys of maps are not looked at."""
+    """Yield all texts in a value, at any depth; keys of maps are left out."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -135,7 +135,7 @@ class Secrets:
     others: Sequence[str] = field(default=(), repr=False)
 
     def reveal(self, text: str) -> str:
-        """The text with every reference replaced by its value, in one pass.
+        """Return the text with every reference replaced by its value, in one pass.
 
         A value that itself looks like a reference stays as it is.
         """
@@ -152,7 +152,7 @@ class Secrets:
         return _REFERENCE.sub(value, text)
 
     def conceal(self, text: str) -> str:
-        """A text from outside, such as an engine's answer, with every secret masked."""
+        """Return a text from outside, such as an engine's answer, with every secret masked."""
         return (
             self._masker.mask_text(text)
             if self._is_any
@@ -206,7 +206,7 @@ def _masker(values: Iterable[str]) -> Masker:
 
 
 def as_bytes(text: str) -> bytes:
-    """The bytes that a text was made of, which need not have been a text."""
+    """Return the bytes that a text was made of, which need not be valid text."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -221,5 +221,5 @@ def weakness(value: str) -> str | None:
 
 
 def environment_name(path: str) -> str:
-    """The environment variable of a secret in the ``env`` store."""
+    """Return the environment variable of a secret in the ``env`` store."""
     return "VIGO_SECRET_" + re.sub(r"[^A-Za-z0-9]", "_", path).upper()

@@ -31,8 +31,8 @@ class Journal:
     def load(cls, folder: StateFolder, scope: str, stack_id: str = "") -> Journal:
         """Read the journal of a scope. A damaged one is set aside.
 
-        stack_id: the scope's ID; with one, a scope keeps its journal under any name. Raises
-        Blocked, and ResourceError for a journal of another version.
+        stack_id: the scope's ID; with one, a scope keeps its journal under any name. Raise Blocked,
+        and ResourceError for a journal of another version.
         """
         name = scope_file("stack-journal", stack_id) if stack_id else scope_file("journal", scope)
         try:
@@ -49,7 +49,7 @@ class Journal:
         return tuple(self._owed.get(target, ()))
 
     def owe(self, source: str, targets: Iterable[str]) -> tuple[str, ...]:
-        """Writes debts down. Gives the targets that this source did not yet owe."""
+        """Record debts, and return the targets that this source did not owe yet."""
         new = tuple(target for target in targets if source not in self.sources(target))
         self._change({target: [*self.sources(target), source] for target in new})
         return new
@@ -61,7 +61,7 @@ class Journal:
                 self.owe(source, [target])
 
     def retract(self, source: str, targets: Iterable[str]) -> None:
-        """Takes debts back that this source has just made: it did not change after all."""
+        """Withdraw debts that this source has just made: it did not change after all."""
         self._change(
             {
                 target: [each for each in self.sources(target) if each != source]
@@ -70,20 +70,20 @@ class Journal:
         )
 
     def strike(self, target: str) -> None:
-        """The target has been applied: nothing is owed to it any more."""
+        """Drop all debts to a target that has been applied."""
         if self.owes(target):
             self._change({target: []})
 
     def keep_only(self, known: Iterable[str]) -> tuple[str, ...]:
-        """Drops debts to resources that no longer exist, and gives their ids."""
+        """Drop debts to resources that no longer exist, and return their ids."""
         dropped = tuple(sorted(set(self._owed) - set(known)))
         self._change({target: [] for target in dropped})
         return dropped
 
     def _change(self, sources: Mapping[str, list[str]]) -> None:
-        """Replace the sources of these targets. What cannot be written is not changed here either.
+        """Replace the sources of these targets. If writing fails, nothing is changed here either.
 
-        Raises Blocked.
+        Raise Blocked.
         """
         if not sources:
             return
@@ -101,7 +101,7 @@ class Journal:
 
 
 def _owed(content: Any, path: str) -> dict[str, list[str]]:
-    """Return the debts in a journal's content. Raises Damaged, and ResourceError."""
+    """Return the debts in a journal's content. Raise Damaged, and ResourceError."""
     if content is None:
         return {}
     version = content.get("version") if isinstance(content, dict) else None

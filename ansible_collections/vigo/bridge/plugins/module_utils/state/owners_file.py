@@ -39,7 +39,10 @@ class OwnersFile:
 
     @classmethod
     def load(cls, folder: StateFolder) -> OwnersFile:
-        """A damaged file is set aside. Raises Blocked, and ResourceError for another version."""
+        """Read the file; a damaged one is set aside.
+
+        Raise Blocked, and ResourceError for another version.
+        """
         try:
             return cls(folder, _checked(folder.read_json(_FILE), folder.path(_FILE)))
         except Damaged as damage:
@@ -59,11 +62,11 @@ class OwnersFile:
         return Owner(value, "", entry["resource"])
 
     def name_of(self, stack_id: str) -> str | None:
-        """Return the name under which a stack was converged last."""
+        """Return the name under which a stack was last converged."""
         return self._stacks.get(f"id:{stack_id}", {}).get("name")
 
     def former_name(self, stack: Stack) -> str | None:
-        """Return the other name that a stack had when it was converged last, if it had one."""
+        """Return the other name that a stack had when it was last converged, if it had one."""
         known = self.name_of(stack.id) if stack.id else None
         return known if known != stack.scope else None
 
@@ -102,7 +105,7 @@ class OwnersFile:
             self._save()
 
     def take_over(self, stack: Stack, copy: Callable[[str], object]) -> None:
-        """Record the stack's name, and copy what is kept by names that it had, once for each.
+        """Record the stack's name, and copy what is kept under its former names, once for each.
 
         copy: called with such a name.
         """
@@ -122,7 +125,7 @@ class OwnersFile:
 
 
 def _checked(content: Any, path: str) -> Mapping[str, Any] | None:
-    """Return a file's content. Raises Damaged, and ResourceError for another version."""
+    """Return a file's content. Raise Damaged, and ResourceError for another version."""
     if content is None:
         return None
     version = content.get("version") if isinstance(content, dict) else None

@@ -67,7 +67,9 @@ class Stack:
         return bool(self.id) or owner.scope == self.scope
 
     def claim(self, owner: Owner | None, resource: str) -> Claim:
-        """owner: of a container that has the name of the resource's."""
+        """Return the claim on a container. owner: of the one that has the name of the
+        resource's.
+        """
         if owner is None:
             return Claim.FREE
         if self.owns(owner):

@@ -57,7 +57,9 @@ class StateFolder:
         check_mode: bool = False,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """check_mode: nothing is written. note: called with notes for the user."""
+        """Use the state folder at a path. check_mode: nothing is written. note: called with
+        notes for the user.
+        """
         self._path = path
         self._check_mode = check_mode
         self._note = note
@@ -66,9 +68,9 @@ class StateFolder:
         return os.path.join(self._path, name)
 
     def read_json(self, name: str) -> Any:
-        """Return what a file holds, None where it does not exist. Raises Damaged and Blocked.
+        """Return the content of a file, None where it does not exist. Raise Damaged and Blocked.
 
-        What a killed run left half written is removed.
+        A file that a killed run left incomplete is removed.
         """
         try:
             content = self._read(name)
@@ -82,7 +84,7 @@ class StateFolder:
         return value
 
     def write_json(self, name: str, value: Any) -> None:
-        """Replace a file in one step, so that it survives a power cut. Raises Blocked."""
+        """Replace a file in one step, so that it survives a power cut. Raise Blocked."""
         path = self.path(name)
         try:
             self._refuse(path)
@@ -96,7 +98,7 @@ class StateFolder:
     def set_aside(self, name: str, damage: str, loss: str) -> None:
         """Rename a damaged file, so that the next one can be written, and note what is lost.
 
-        Requires the lock. Raises Blocked.
+        Requires the lock. Raise Blocked.
         """
         path = self.path(name)
         try:
@@ -110,7 +112,7 @@ class StateFolder:
     def locked(self, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
         """Hold the folder's lock. The kernel frees it when its holder ends, however it ends.
 
-        Raises Blocked, naming the holder and since when, if it is not free in time.
+        Raise Blocked, with the holder and since when, if it is not free in time.
         """
         try:
             self._refuse(self.path("lock"))
@@ -139,7 +141,7 @@ class StateFolder:
         folder_obstacles.refuse_names(os.path.realpath(path), folder)
 
     def _check_lock(self) -> None:
-        """Open the lock as a run does. Raises OSError."""
+        """Open the lock as a run does. Raise OSError."""
         try:
             os.close(private_files.open_file(self.path("lock"), os.O_RDWR))
         except FileNotFoundError:

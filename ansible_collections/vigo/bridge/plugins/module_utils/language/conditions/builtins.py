@@ -78,7 +78,9 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 
 
 def _week_days(text: str) -> frozenset[int]:
-    """Days from ``mon``, ``Monday`` or ``sat,sun``; Monday is 0, as datetime has it."""
+    """Return days of the week for ``mon``, ``Monday`` or ``sat,sun``; Monday is 0, as for
+    datetime.
+    """
     return frozenset(_week_day(part.strip().lower()) for part in text.split(","))
 
 
@@ -105,7 +107,9 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers that a version begins with, without trailing zeros: 12 and 12.0 are equal."""
+    """Return the numbers that a version begins with, without trailing zeros: 12 and 12.0 are
+    equal.
+    """
     match = re.match("v?(" + _VERSION + ")", version)
     numbers = [int(part) for part in match.group(1).split(".")] if match else []
     while len(numbers) > 1 and not numbers[-1]:
@@ -114,15 +118,18 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _system_version_ge(facts: Facts, wanted: tuple[int, ...]) -> bool:
-    """A rolling distribution has no version: it is not known to be new enough."""
+    """Return whether the system's version is new enough.
+
+    A rolling distribution has no version, so it is not.
+    """
     return _numbers(facts.trait("os.version")) >= wanted
 
 
 def _in_range(value: int, start: int, end: int, size: int) -> bool:
-    """Whether a clock of ``size`` steps, at ``value``, is between start and the next end.
+    """Return whether a clock of ``size`` steps, at ``value``, is between start and the next end.
 
-    ``start`` belongs to the range, ``end`` does not; with ``start`` equal to ``end`` it is
-    the whole circle.
+    ``start`` belongs to the range, ``end`` does not; if both are equal, the range is the whole
+    circle.
     """
     return (value - start) % size < ((end - start) % size or size)
 

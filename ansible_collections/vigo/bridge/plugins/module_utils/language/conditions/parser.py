@@ -65,7 +65,7 @@ Tree = Union[Changed, Call, Not, Both, Either]
 
 
 def parse_tree(text: str) -> Tree:
-    """The tree of a condition. Raises ConditionError. Takes time linear in the text."""
+    """Return the tree of a condition. Raise ConditionError. Takes time linear in the text."""
     parser = _Parser(tokens(text))
     tree = parser.either()
     parser.expect("end", "'&&', '||' or the end")

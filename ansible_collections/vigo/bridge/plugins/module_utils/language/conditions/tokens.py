@@ -50,7 +50,7 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a condition, the last of kind ``end``. Raises ConditionError."""
+    """Return the words of a condition, the last of kind ``end``. Raise ConditionError."""
     found = []
     position = 0
     while position < len(text):

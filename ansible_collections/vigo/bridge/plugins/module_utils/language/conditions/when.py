@@ -32,21 +32,21 @@ class Condition:
     tree: Tree = field(repr=False)
 
     def traits(self) -> frozenset[str]:
-        """The dotted names of the traits that it asks for."""
+        """Return the dotted names of the traits that it asks for."""
         return frozenset(_traits(self.tree))
 
     def holds(self, facts: Facts) -> bool | None:
-        """Whether it is true of the machine; ``changed`` counts as true.
+        """Return whether it is true of the machine; ``changed`` counts as true.
 
-        None in check mode, where an answer that an earlier predicted change may alter decides.
-        Operands are asked from left to right, and only as far as needed. Raises ResourceError
-        when the machine cannot tell.
+        None in check mode, if the answer depends on an earlier predicted change. Operands are
+        evaluated from left to right, and only as far as needed. Raise ResourceError when the
+        machine cannot answer.
         """
         return _holds(self.tree, facts)
 
 
 def parse(text: str) -> Condition:
-    """The condition that a text means. Raises ConditionError."""
+    """Return the condition of a text. Raise ConditionError."""
     tree = parse_tree(text)
     return Condition(text, _is_gated(tree), tree)
 
@@ -101,7 +101,7 @@ def _holds(tree: Tree, facts: Facts) -> bool | None:
 
 
 def _decided(answers: Iterable[bool | None], by: bool) -> bool | None:
-    """The value ``by`` decides at once; otherwise an answer that is not known leaves it open."""
+    """Return ``by`` if an answer has this value; else None if any is unknown; else the opposite."""
     is_open = False
     for answer in answers:
         if answer is by:

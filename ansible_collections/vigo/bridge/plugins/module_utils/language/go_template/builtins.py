@@ -38,7 +38,7 @@ def is_false(value: Any) -> bool:
 
 
 def is_equal(first: Any, *others: Any) -> bool:
-    """Whether the first value equals one of the others."""
+    """Return whether the first value equals one of the others."""
     if not others:
         raise Fault("missing argument for comparison", "write a second value")
     return any(equal(first, other) for other in others)
@@ -65,7 +65,7 @@ def is_greater_or_equal(left: Any, right: Any) -> bool:
 
 
 def length_of(value: Any) -> int:
-    """The length of a text in bytes, of a list or map in elements."""
+    """Return the length of a text in bytes, of a list or map in elements."""
     kind = kind_of(value)
     if kind is values.STRING:
         return length(value)
@@ -75,7 +75,7 @@ def length_of(value: Any) -> int:
 
 
 def index(item: Any, *keys: Any) -> Any:
-    """``index x 1 2`` is x[1][2]; an unknown key of a map yields nil."""
+    """Return x[1][2] for ``index x 1 2``; an unknown key of a map yields nil."""
     if kind_of(item) is values.NIL:
         raise Fault("index of untyped nil", _INDEXED)
     for key in keys:
@@ -84,7 +84,7 @@ def index(item: Any, *keys: Any) -> Any:
 
 
 def element(item: Any, key: Any) -> Any:
-    """What stands in a list, map or text (a byte) at one key."""
+    """Return the element of a list, map or text (a byte) at one key."""
     kind = kind_of(item)
     if kind is values.MAP:
         return _element_of_map(item, key)
@@ -111,7 +111,7 @@ def _element_of_map(item: Any, key: Any) -> Any:
 
 
 def slice_of(item: Any, *bounds: Any) -> Any:
-    """``slice x 1 2`` is x[1:2]; a third bound limits how far the result can be stretched."""
+    """Return x[1:2] for ``slice x 1 2``; a third bound limits the capacity of the result."""
     kind = kind_of(item)
     if kind is values.NIL:
         raise Fault("slice of untyped nil", _INDEXED)

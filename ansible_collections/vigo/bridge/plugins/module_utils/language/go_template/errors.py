@@ -75,7 +75,7 @@ class Source:
         self._line_starts: Optional[List[int]] = None
 
     def place(self, offset: int) -> Tuple[int, int]:
-        """The line and the column of a character, both counted from 1."""
+        """Return the line and the column of a character, both counted from 1."""
         if self._line_starts is None:
             starts = [0]
             position = self.text.find("\n")
@@ -94,12 +94,12 @@ class Source:
         suggestion: str = "",
         stage: str = "parse",
     ) -> TemplateError:
-        """A ``TemplateError`` at an offset of this text. A suggestion is advice enough."""
+        """Return a ``TemplateError`` at an offset of this text. A suggestion is advice enough."""
         line, column = self.place(offset)
         if suggestion:
             message, advice = f"{message}; did you mean {suggestion}?", ""
         return TemplateError(message, advice, offset, line, column, suggestion, stage)
 
     def locate(self, fault: Fault, offset: int, stage: str) -> TemplateError:
-        """The ``TemplateError`` that a fault is, now that its place is known."""
+        """Return the ``TemplateError`` for a fault whose place is now known."""
         return self.error(fault.message, offset, fault.advice, fault.suggestion, stage)

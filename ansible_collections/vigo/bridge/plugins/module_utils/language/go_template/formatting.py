@@ -41,7 +41,7 @@ PLAIN = Directive()
 
 
 def write_value(sink: Sink, directive: Directive, verb: str, value: Any) -> None:
-    """Writes a value that stands by itself, not inside a list or map."""
+    """Write a value that is not inside a list or map."""
     if kind_of(value) is values.NIL:
         known = verb in ("v", "T")
         sink.write(directive.padded("<nil>") if known else f"%!{verb}(<nil>)")
@@ -102,7 +102,7 @@ def _write_map(sink: Sink, directive: Directive, verb: str, mapping: Any) -> Non
 
 
 def _scalar(directive: Directive, verb: str, value: Any, kind: str) -> Optional[str]:
-    """The text of a scalar, or None when the verb is not for its kind."""
+    """Return the text of a scalar, or None when the verb is not for its kind."""
     if kind is values.STRING:
         return _string(directive, verb, value)
     if kind is values.BOOL:
@@ -250,7 +250,7 @@ def _float(directive: Directive, verb: str, value: float) -> Optional[str]:
 
 
 def _with_point(number: str, form: str, precision: int) -> str:
-    """The flag ``#``: a decimal point always, and trailing zeros for %g."""
+    """Return a number with the flag ``#``: a decimal point always, and trailing zeros for %g."""
     missing = 0
     if form in "gGx":
         missing = 6 if precision == SHORTEST else precision

@@ -53,7 +53,7 @@ def _formatter(call: Callable[..., Any], *fixed: str, rest: Optional[str] = None
 
 
 def _steps_to_format(arguments: Sequence[Any]) -> int:
-    """Each directive is a step, and may show the largest argument again."""
+    """Return the steps of formatting: each directive may show the largest argument again."""
     form: str
     form, *shown = arguments
     return (form.count("%") + 1) * (1 + steps_to_walk(shown))
@@ -129,7 +129,7 @@ _PRINT = "convert it to a string with `print`"
 
 
 def check_count(name: str, spec: FunctionSpec, count: int) -> None:
-    """Raises ``Fault`` when a function gets too few or too many arguments."""
+    """Raise ``Fault`` when a function gets too few or too many arguments."""
     wanted = len(spec.fixed)
     if spec.rest is None and count != wanted:
         raise Fault(f"wrong number of args for {name}: want {wanted} got {count}", "")
@@ -138,7 +138,7 @@ def check_count(name: str, spec: FunctionSpec, count: int) -> None:
 
 
 def converted(spec: FunctionSpec, position: int, value: Any, operand: Optional[Operand]) -> Any:
-    """An argument as the parameter at ``position`` takes it; raises ``Fault``.
+    """Return an argument as the type of the parameter at ``position``. Raise ``Fault``.
 
     ``operand`` is how the argument is written, or None when it comes from the pipeline.
     """

@@ -26,17 +26,17 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def default(fallback: Any, *given: Any) -> Any:
-    """The given value, or the fallback where it is empty: ``.Vars.x | default "y"``."""
+    """Return the given value, or the fallback where it is empty: ``.Vars.x | default "y"``."""
     return given[0] if given and truth(given[0]) else fallback
 
 
 def coalesce(*candidates: Any) -> Any:
-    """The first value that is not empty, or nil."""
+    """Return the first value that is not empty, or nil."""
     return next((value for value in candidates if truth(value)), None)
 
 
 def ternary(when_true: Any, when_false: Any, condition: Any) -> Any:
-    """``ternary "yes" "no" .Vars.x``"""
+    """Return one of two values, as in ``ternary "yes" "no" .Vars.x``."""
     return when_true if truth(condition) else when_false
 
 
@@ -49,7 +49,7 @@ def lower(text: str) -> str:
 
 
 def title(text: str) -> str:
-    """Each word with a capital first letter; the other letters stay."""
+    """Return each word with a capital first letter; the other letters stay."""
     return _FIRST_LETTER.sub(lambda match: match.group().upper(), text)
 
 
@@ -58,7 +58,7 @@ def trim(text: str) -> str:
 
 
 def replace(old: str, new: str, text: str) -> str:
-    """``.Vars.x | replace "-" "_"``"""
+    """Return a text with replacements, as in ``.Vars.x | replace "-" "_"``."""
     require_modest(len(text) + (text.count(old) * len(new)))
     return text.replace(old, new)
 
@@ -76,12 +76,12 @@ def has_suffix(suffix: str, text: str) -> bool:
 
 
 def split(separator: str, text: str) -> List[str]:
-    """The parts of a text between separators, as a list; an empty one splits characters."""
+    """Return the parts of a text between separators, as a list; an empty one splits characters."""
     return text.split(separator) if separator else list(text)
 
 
 def join(separator: str, elements: Any) -> str:
-    """The elements of a list as one text: ``.Vars.names | join ","``."""
+    """Return the elements of a list as one text: ``.Vars.names | join ","``."""
     if kind_of(elements) is not values.LIST:
         return as_text(elements)
     parts = [as_text(element) for element in elements]
@@ -90,7 +90,7 @@ def join(separator: str, elements: Any) -> str:
 
 
 def quote(*arguments: Any) -> str:
-    """Each argument in double quotes, with ``\\`` before what JSON escapes."""
+    """Return each argument in double quotes, with ``\\`` before what JSON escapes."""
     return " ".join(
         json.dumps(as_text(value), ensure_ascii=False)
         for value in arguments
@@ -99,7 +99,7 @@ def quote(*arguments: Any) -> str:
 
 
 def indent(width: int, text: str) -> str:
-    """Spaces before each line."""
+    """Return a text with spaces before each line."""
     if width < 0:
         raise Fault(f"cannot indent by {width}", "use an integer, 0 or more")
     require_modest(len(text) + width * (text.count("\n") + 1))
@@ -108,12 +108,12 @@ def indent(width: int, text: str) -> str:
 
 
 def nindent(width: int, text: str) -> str:
-    """Like ``indent``, with a line feed before it all."""
+    """Return a text as ``indent`` does, after a line feed."""
     return "\n" + indent(width, text)
 
 
 def to_integer(value: Any) -> int:
-    """A number without its fraction; a text must be a decimal integer."""
+    """Return a number without its fraction; a text must be a decimal integer."""
     kind = kind_of(value)
     if kind is values.STRING:
         if not _INTEGER.fullmatch(value.strip()):
@@ -139,7 +139,7 @@ def decode_base64(text: str) -> str:
 
 
 def to_json(value: Any) -> str:
-    """JSON on one line, keys in order."""
+    """Return JSON on one line, keys in order."""
     plain = _plain(value)
     try:
         return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -148,12 +148,12 @@ def to_json(value: Any) -> str:
 
 
 def to_yaml(value: Any) -> str:
-    """YAML in block style, keys in order, without a line feed at the end."""
+    """Return YAML in block style, keys in order, without a line feed at the end."""
     return yaml_text(_plain(value))
 
 
 def as_text(value: Any) -> str:
-    """The text of a scalar; nil is empty. Raises ``Fault`` for a list or map."""
+    """Return the text of a scalar; nil is empty. Raise ``Fault`` for a list or map."""
     kind = kind_of(value)
     if kind in (values.LIST, values.MAP):
         raise Fault(
@@ -164,7 +164,7 @@ def as_text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value in Python's own types, map keys as ordered texts."""
+    """Return a value in Python's own types, map keys as ordered texts."""
     kind = kind_of(value)
     if kind is values.MAP:
         return {as_text(key): _plain(value[key]) for key in sorted_keys(value)}
@@ -187,21 +187,21 @@ _BREAKS_PLAIN = re.compile(r": |:$| #|^\s|\s$|^---|^\.\.\.")
 
 
 def yaml_text(value: Any) -> str:
-    """A value as YAML, without a line feed at its end unless a text needs it there."""
+    """Return a value as YAML, without a line feed at its end unless a text needs it there."""
     sink = Sink()
     _write(sink, value, 0, after_key=False)
     return sink.text().lstrip("\n") + ("\n" if _ends_with_block(value) else "")
 
 
 def _ends_with_block(value: Any) -> bool:
-    """Whether what is written last is a block whose own line feed would be lost."""
+    """Return whether the last part written is a block whose own line feed would be lost."""
     while isinstance(value, (dict, list)) and value:
         value = value[sorted_keys(value)[-1]] if isinstance(value, dict) else value[-1]
     return isinstance(value, str) and value.endswith("\n") and _suits_block(value)
 
 
 def _write(sink: Sink, value: Any, indent: int, after_key: bool) -> None:
-    """Writes a value; after a key, a list or map begins on the next line."""
+    """Write a value; after a key, a list or map begins on the next line."""
     kind = kind_of(value)
     if kind is values.MAP and value:
         _write_map(sink, value, indent)
@@ -278,7 +278,7 @@ def _escaped(character: str) -> str:
 
 
 def _suits_block(text: str) -> bool:
-    """Whether a text of several lines can be written with ``|`` or ``|-``."""
+    """Return whether a text of several lines can be written with ``|`` or ``|-``."""
     lines = text.split("\n")
     return (
         len(lines) > 1

@@ -41,7 +41,7 @@ from .values import NOTHING, Missing, kind_of, sorted_keys, truth, type_name
 
 
 def render_tree(tree: Tree, source: Source, root: Any, lookup: Lookup) -> str:
-    """The text that a template makes of the value ``root``; raises ``TemplateError``."""
+    """Return the text of a template for the value ``root``. Raise ``TemplateError``."""
     rendering = _Rendering(tree, root, lookup)
     try:
         return rendering.text()
@@ -71,7 +71,7 @@ class _Rendering:
         return self._sink.text()
 
     def _body(self, body: Body, dot: Any) -> Optional[type]:
-        """Renders nodes; returns ``Break`` or ``Continue`` when one of those ended it."""
+        """Render nodes, and return ``Break`` or ``Continue`` when one of these ended it."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise Fault(f"blocks and templates nested more than {MAX_DEPTH} deep", SIMPLER)
@@ -143,7 +143,7 @@ class _Rendering:
         return jump
 
     def _turns(self, value: Any, node: Range) -> List[Tuple[Any, Any]]:
-        """The index or key, and the element, of each turn."""
+        """Return the index or key, and the element, of each turn."""
         kind = kind_of(value)
         if kind is values.LIST:
             self._steps.take(len(value) // CHARACTERS_PER_STEP)
@@ -221,7 +221,7 @@ class Evaluator:
         self._steps = steps
 
     def pipeline(self, pipeline: Pipeline, dot: Any) -> Any:
-        """The value of the last command, after the pipeline's variables have got it."""
+        """Return the value of the last command, after setting the pipeline's variables."""
         value = _NOTHING_PIPED
         for command in pipeline.commands:
             value = self._command(command, dot, value)
@@ -350,7 +350,7 @@ class Lookup:
     """What names stand for, as in Go: a missing key yields nothing, shown as ``<no value>``."""
 
     def field(self, receiver: Any, name: str, has_arguments: bool) -> Any:
-        """The value of ``.name`` in a value; raises ``Fault``."""
+        """Return the value of ``.name`` in a value. Raise ``Fault``."""
         kind = kind_of(receiver)
         if kind is values.MAP:
             if has_arguments:
@@ -370,11 +370,11 @@ class Lookup:
         return Missing(name, receiver)
 
     def shown_nothing(self, value: Any) -> str:
-        """What an action shows whose value is nil or missing; raises ``Fault``."""
+        """Return the text that an action shows for nil or a missing value. Raise ``Fault``."""
         return "<no value>"
 
     def check_arguments(self, name: str, spec: FunctionSpec, arguments: List[Any]) -> None:
-        """Raises ``Fault`` when a function should not get these arguments."""
+        """Raise ``Fault`` for arguments that a function does not accept."""
 
 
 class StackLookup(Lookup):

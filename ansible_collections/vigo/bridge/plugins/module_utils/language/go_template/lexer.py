@@ -129,14 +129,14 @@ class NextOccurrence:
         self._found = -2
 
     def at_or_after(self, position: int) -> int:
-        """Where the mark is next, or -1."""
+        """Return the position of the next mark, or -1."""
         if self._found != -1 and self._found < position:
             self._found = self._text.find(self._mark, position)
         return self._found
 
 
 def lex_action(text: str, start: int, comment_ends: NextOccurrence) -> Action:
-    """Reads the action whose ``{{`` stands at ``start``; raises ``LexFault``.
+    """Read the action whose ``{{`` is at ``start``. Raise ``LexFault``.
 
     ``comment_ends`` finds ``*/`` in the same text.
     """
@@ -224,7 +224,7 @@ def _lex_token(text: str, position: int, spaced: bool) -> Token:
 
 
 def _lex_chain_part(text: str, position: int, spaced: bool) -> Token:
-    """A ``.``, ``.Field``, ``$`` or ``$variable``."""
+    """Return a ``.``, ``.Field``, ``$`` or ``$variable``."""
     is_field = text[position] == "."
     word = _word_at(text, position + 1)
     _require_end_of_word(text, position + 1 + len(word))
@@ -262,9 +262,9 @@ def _number_end(text: str, position: int) -> int:
 
 
 def _word_at(text: str, position: int) -> str:
-    """The letters, decimal digits and underscores at a position.
+    """Return the letters, decimal digits and underscores at a position.
 
-    Python's ``\\w`` also takes numerals such as a superscript two, Go does not.
+    Python's ``\\w`` also matches numerals such as a superscript two, Go does not.
     """
     found = _WORD.match(text, position)
     if found is None:
@@ -308,7 +308,7 @@ Piece = Union[str, Action]
 
 
 def parts_of(text: str) -> Iterator[Part]:
-    """All of a text, in order: plain stretches, actions, and what only looks like one."""
+    """Yield all of a text, in order: plain text, actions, and what only looks like an action."""
     openings, closings = NextOccurrence(text, OPEN), NextOccurrence(text, CLOSE)
     comment_ends = NextOccurrence(text, "*/")
     position = 0
@@ -345,7 +345,9 @@ def _unreadable(
 
 
 def trimmed(parts: Iterable[Piece]) -> Iterator[Piece]:
-    """The texts as the actions beside them leave them, and the actions, without comments."""
+    """Yield the actions without comments, and the texts between them, trimmed as the actions
+    demand.
+    """
     texts: List[str] = []
     trims_start = False
     for part in parts:

@@ -41,7 +41,7 @@ class Sink:
         self._pieces.append(text)
 
     def text(self) -> str:
-        """Everything written. Lone bytes that became a character together are joined."""
+        """Return everything written. Single bytes that together form a character are joined."""
         text = "".join(self._pieces)
         if text.isascii():
             return text
@@ -53,7 +53,7 @@ def too_large() -> Fault:
 
 
 def require_modest(size: int) -> None:
-    """Raises ``Fault`` when a text of ``size`` characters would be too large to make."""
+    """Raise ``Fault`` when a text of ``size`` characters would be too large."""
     if size > MAX_TEXT:
         raise too_large()
 
@@ -68,14 +68,16 @@ class Steps:
         self._taken = 0
 
     def take(self, steps: int) -> None:
-        """Counts further steps; raises ``Fault`` when they become too many."""
+        """Count further steps. Raise ``Fault`` when there are too many."""
         self._taken += steps
         if self._taken > MAX_STEPS:
             raise Fault(f"the template takes more than {MAX_STEPS} steps", SIMPLER)
 
 
 def steps_to_touch(values: Sequence[Any]) -> int:
-    """For work that at most compares or copies texts, or the elements of lists and maps."""
+    """Return the steps of work that at most compares or copies texts, or elements of lists and
+    maps.
+    """
     steps = 0
     for value in values:
         if isinstance(value, _SIZED):
@@ -84,8 +86,10 @@ def steps_to_touch(values: Sequence[Any]) -> int:
 
 
 def steps_to_walk(values: Sequence[Any]) -> int:
-    """For work on every part of the values, nested ones included; more than ``MAX_STEPS`` are
-    not counted, so a value may contain itself."""
+    """Return the steps of work on every part of the values, nested ones included.
+
+    More than ``MAX_STEPS`` are not counted, so a value may contain itself.
+    """
     steps = 0
     waiting: List[Any] = list(values)
     while waiting and steps <= MAX_STEPS:

@@ -27,13 +27,16 @@ _NEAR: Dict[str, str] = {
 
 
 def known_namespaces(foreach: bool) -> Tuple[str, ...]:
-    """The namespaces of a template; inside foreach there are more."""
+    """Return the namespaces of a template; inside foreach there are more."""
     return NAMESPACES + (FOREACH_NAMESPACES if foreach else ())
 
 
 def meant_namespace(name: str) -> Optional[str]:
-    """The namespace that a name was probably meant to be. Never for the names that the
-    templates of docker, kubectl and others use, such as ``.items`` or ``.Status``."""
+    """Return the namespace that a name was probably meant to be.
+
+    Never for the names that the templates of docker, kubectl and others use, such as ``.items`` or
+    ``.Status``.
+    """
     if name == "Items":
         return "Item"
     folded = name.lower()
@@ -116,13 +119,13 @@ def naming_of(action: Action) -> Naming:
 
 
 def template_name(action: Action) -> str:
-    """The quoted name that a define, block or template action gives, quotes included."""
+    """Return the quoted name that a define, block or template action gives, quotes included."""
     token = action.tokens[1]
     return token.text if token.kind in (lexer.STRING, lexer.RAW_STRING) else ""
 
 
 def _declared(action: Action) -> Tuple[str, ...]:
-    """The variables before ``:=``. Those before ``=`` count as used."""
+    """Return the variables before ``:=``. Those before ``=`` count as used."""
     tokens = action.tokens
     at = _keywords(action)
     names: List[str] = []
@@ -137,7 +140,7 @@ def _declared(action: Action) -> Tuple[str, ...]:
 
 
 def _keywords(action: Action) -> int:
-    """How many keywords the action begins with: ``else if`` has two."""
+    """Return the number of keywords that the action begins with: ``else if`` has two."""
     if action.keyword == "else" and action.tokens[1].kind == "if":
         return 2
     return 1 if action.keyword else 0
@@ -161,13 +164,15 @@ class Mistakes:
             raise self._source.locate(part.fault, part.fault.offset, "parse")
 
     def check_roots(self, roots: Iterable[Token]) -> None:
-        """Names in an action of ours that start at the root and are no namespace."""
+        """Raise TemplateError for names in an action of ours that start at the root and are not
+        a namespace.
+        """
         for token in roots:
             if token.text[1:] not in self._known:
                 raise self._not_a_namespace(token)
 
     def check_near_misses(self, naming: Naming) -> None:
-        """Names in a foreign action that look like a namespace of ours."""
+        """Raise TemplateError for names in a foreign action that look like a namespace of ours."""
         for token in naming.roots + naming.dollar_roots:
             if meant_namespace(token.text[1:]):
                 raise self._not_a_namespace(token)

@@ -32,9 +32,12 @@ class ActionFacts:
 
 
 def our_templates(actions: Iterable[ActionFacts]) -> Set[str]:
-    """The names of the definitions that are ours: their body, or a call of them, names one of
-    our namespaces, or a definition of ours calls them, or they hold nothing foreign and are
-    called without an argument."""
+    """Return the names of the definitions that are ours.
+
+    These are the definitions whose body, or a call of them, names one of our namespaces; those that
+    a definition of ours calls; and those that hold nothing foreign and are called without an
+    argument.
+    """
     survey = _Survey()
     for facts in actions:
         survey.see(facts)
@@ -51,7 +54,7 @@ class _Survey:
         self._inside: List[Optional[str]] = [None]
 
     def see(self, facts: ActionFacts) -> None:
-        """Takes notice of the next action of the text."""
+        """Record the next action of the text."""
         action, naming = facts.action, facts.naming
         definition = self._inside[-1]
         if facts.is_head:
@@ -116,7 +119,7 @@ class Sorted:
 
 
 def sort_actions(source: Source, foreach: bool) -> Sorted:
-    """Tells our actions from foreign ones; raises ``TemplateError`` for near misses."""
+    """Separate our actions from foreign ones. Raise ``TemplateError`` for near misses."""
     return _Sorter(source, list(parts_of(source.text)), foreach).sort()
 
 
@@ -195,7 +198,9 @@ class _Sorter:
         return isinstance(part, Action) and part.keyword in _OPENERS and len(part.tokens) > 2
 
     def _enter(self, blocks: List[_Block], index: int, context: _Context) -> Tuple[int, _Context]:
-        """What comes after a block's head: its body when it is ours, or what follows it."""
+        """Return the index and context after a block's head: its body if it is ours, else what
+        follows it.
+        """
         action = cast(Action, self._parts[index])
         keyword = action.keyword
         partner = self._partner.get(index)
@@ -225,7 +230,7 @@ class _Sorter:
     def _leave(
         self, blocks: List[_Block], action: Action, index: int, context: _Context
     ) -> _Context:
-        """The context behind an ``else`` or ``end`` of our innermost block."""
+        """Return the context after an ``else`` or ``end`` of our innermost block."""
         block = blocks[-1]
         if action.keyword == "else":
             self._check_roots(index, block.outside)
@@ -277,7 +282,9 @@ class _Sorter:
         return any(token.text[1:] in self._known for token in naming.roots + naming.dollar_roots)
 
     def _is_meant_literally(self, index: int) -> bool:
-        """Not so in ``${{ true }}``, nor for what only other languages take for a literal."""
+        """Return whether an action is a literal of Go: not in ``${{ true }}``, nor a literal of
+        other languages.
+        """
         action = cast(Action, self._parts[index])
         if self._source.text[action.start - 1 : action.start] == "$" and action.start:
             return False
@@ -302,7 +309,7 @@ class _Sorter:
         )
 
     def _walk_definitions(self) -> None:
-        """Walks the bodies of our definitions; each may show further ones to be ours."""
+        """Walk the bodies of our definitions; each may show that further ones are ours."""
         pending = self._definitions
         while True:
             ready = [i for i in pending if self._template_at(i) in self._our_templates]
@@ -351,7 +358,9 @@ class _Sorter:
 
 
 def _partners(parts: List[Part]) -> Dict[int, int]:
-    """For each head of a block the index of its ``end``; heads without one are left out."""
+    """Return, for each head of a block, the index of its ``end``; heads without one are left
+    out.
+    """
     partner: Dict[int, int] = {}
     open_heads: List[int] = []
     for index, part in enumerate(parts):

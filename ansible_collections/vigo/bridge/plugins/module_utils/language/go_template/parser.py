@@ -44,9 +44,9 @@ _OPEN_BEFORE = "remove it, or open its block first"
 
 
 def parse_pieces(pieces: Iterable[Piece], source: Source, extensions: bool) -> Tree:
-    """The tree of a template whose actions are all meant; raises ``TemplateError``.
+    """Return the tree of a template in which all actions are ours. Raise ``TemplateError``.
 
-    ``extensions`` admits the helper functions that Go itself does not have.
+    ``extensions`` permits the helper functions that Go itself does not have.
     """
     return _Parser(pieces, source, extensions).parse()
 
@@ -85,7 +85,9 @@ class _Parser:
         self._start = action.start
 
     def _body(self, opening: int, what: str) -> Tuple[Body, Token]:
-        """The nodes up to an ``end`` or ``else``, and that token, still to be read."""
+        """Return the nodes up to an ``end`` or ``else``, and that token, whose action is not
+        read yet.
+        """
         self._inside.descend(opening)
         body: List[Node] = []
         for piece in self._pieces:
@@ -101,7 +103,9 @@ class _Parser:
         raise without_end(self._source, what, opening)
 
     def _action(self) -> Optional[Node]:
-        """The node of the current action; None for an ``end`` or ``else``, left unread."""
+        """Return the node of the current action; None for an ``end`` or ``else``, which is not
+        read.
+        """
         kind = self._inside.peek().kind
         if kind in ("end", "else"):
             return None
@@ -267,12 +271,12 @@ class ActionParser:
         self._next = 0
 
     def enter(self, action: Action) -> None:
-        """Begins to read an action."""
+        """Begin to read an action."""
         self._tokens = action.tokens
         self._next = 0
 
     def pipeline(self, context: str, end: str) -> Pipeline:
-        """Reads up to a token of the kind ``end``; ``context`` is for error messages."""
+        """Read up to a token of the kind ``end``; ``context`` is for error messages."""
         offset = self.peek().offset
         variables, assigns = self._declarations(context)
         commands: List[Command] = []
@@ -426,7 +430,10 @@ class ActionParser:
             raise self.unexpected(token, context)
 
     def descend(self, offset: int) -> None:
-        """Notes that a block or parenthesis begins; raises when there are too many inside."""
+        """Count a block or parenthesis that begins.
+
+        Raise TemplateError when too many are nested.
+        """
         self._nesting += 1
         if self._nesting > MAX_NESTING:
             raise self._source.error(f"nested more than {MAX_NESTING} deep", offset, SIMPLER)

@@ -15,7 +15,7 @@ from .values import kind_of, type_name
 
 
 def printed(value: Any) -> str:
-    """One value as ``{{ value }}`` shows it; nil becomes ``<nil>``."""
+    """Return one value as ``{{ value }}`` shows it; nil becomes ``<nil>``."""
     kind = type(value)
     if kind is str:
         return str(value)
@@ -27,7 +27,9 @@ def printed(value: Any) -> str:
 
 
 def print_all(*arguments: Any) -> str:
-    """Go's Sprint: a space between two neighbours of which neither is a text."""
+    """Return a text as Go's Sprint does: a space between two neighbours of which neither is a
+    text.
+    """
     sink = Sink()
     after_text = True
     for argument in arguments:
@@ -40,7 +42,7 @@ def print_all(*arguments: Any) -> str:
 
 
 def print_line(*arguments: Any) -> str:
-    """Go's Sprintln: a space between all, a line feed at the end."""
+    """Return a text as Go's Sprintln does: a space between all, a line feed at the end."""
     sink = Sink()
     for index, argument in enumerate(arguments):
         if index:
@@ -55,7 +57,7 @@ _DIGITS = "0123456789"
 
 
 def print_formatted(form: str, *arguments: Any) -> str:
-    """The format with its arguments written in; mistakes show as ``%!d(string=a)``."""
+    """Return the format with its arguments inserted; mistakes show as ``%!d(string=a)``."""
     return _Printf(form, arguments).text()
 
 
@@ -157,7 +159,7 @@ class _Printf:
             self._at += 1
 
     def _explicit_index(self) -> bool:
-        """Reads ``[3]``, which chooses the next argument; whether there was a good one."""
+        """Read ``[3]``, which selects the next argument, and return whether it was valid."""
         if self._peek() != "[":
             return False
         self._reordered = True

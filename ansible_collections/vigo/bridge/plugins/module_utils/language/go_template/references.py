@@ -68,7 +68,7 @@ class Usage:
 
 
 def usage_of(tree: Tree, source: Source) -> Usage:
-    """What a template names and applies."""
+    """Return the names and functions that a template uses."""
     walk = _Walk(tree)
     walk.run()
     _spread_functions(walk.flows)
@@ -97,7 +97,7 @@ class _Value:
 
 
 def _spread_functions(flows: Iterable[_Flow]) -> None:
-    """Gives every flow the functions of all flows that it leads into."""
+    """Give every flow the functions of all flows that it leads into."""
     pending = [flow for flow in flows if flow.functions]
     while pending:
         flow = pending.pop()
@@ -228,7 +228,7 @@ class _Walk:
         return _Value(None, flow)
 
     def _static_index(self, operands: Tuple[Operand, ...], dot: _Value) -> Optional[_Value]:
-        """``index .Vars "a-b"`` names ``("Vars", "a-b")`` and applies nothing to it."""
+        """Return ``("Vars", "a-b")``, with no functions applied, for ``index .Vars "a-b"``."""
         names: List[str] = []
         for key in operands[1:]:
             if not isinstance(key, Literal) or not isinstance(key.value, (str, int)):

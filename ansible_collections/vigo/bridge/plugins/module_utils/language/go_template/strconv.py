@@ -46,7 +46,7 @@ MAX_UNSIGNED = 2**64 - 1
 
 
 def unquote(quoted: str) -> str:
-    """The text of a string literal, with its quotes; raises ``Fault``."""
+    """Return the text of a string literal, with its quotes. Raise ``Fault``."""
     if quoted[0] == "`":
         return quoted[1:-1].replace("\r", "")
     body = quoted[1:-1]
@@ -67,7 +67,7 @@ def unquote(quoted: str) -> str:
 
 
 def character(quoted: str) -> int:
-    """The code point of a character literal, with its quotes; raises ``Fault``."""
+    """Return the code point of a character literal, with its quotes. Raise ``Fault``."""
     body = quoted[1:-1]
     if body.startswith("\\"):
         value, _is_byte, end = _escape_at(body, 0, "'")
@@ -81,7 +81,7 @@ def character(quoted: str) -> int:
 
 
 def _escape_at(body: str, backslash: int, quote: str) -> Tuple[int, bool, int]:
-    """The value of an escape, whether it stands for one byte, and where it ends."""
+    """Return the value of an escape, whether it is one byte, and its end."""
     found = _ESCAPE.match(body, backslash)
     if found is None:
         raise Fault("invalid syntax", _DOUBLE_QUOTES)
@@ -107,9 +107,9 @@ def _escape_at(body: str, backslash: int, quote: str) -> Tuple[int, bool, int]:
 
 
 def number(text: str) -> Number:
-    """The value of a number literal; raises ``Fault``.
+    """Return the value of a number literal. Raise ``Fault``.
 
-    An integer that fits no 64-bit ``int`` is returned as it is: using it is the error.
+    An integer too large for a 64-bit ``int`` is returned as it is: using it is the error.
     """
     if text.endswith("i"):
         imaginary = _float(text[:-1])
@@ -130,7 +130,7 @@ def number(text: str) -> Number:
 
 
 def complex_number(text: str) -> complex:
-    """The value of a literal such as ``1+2i``; raises ``Fault``."""
+    """Return the value of a literal such as ``1+2i``. Raise ``Fault``."""
     parts = _COMPLEX.fullmatch(text)
     if parts is not None:
         real, imaginary = _float(parts.group("real")), _float(parts.group("imaginary"))
@@ -181,7 +181,7 @@ def _float(text: str) -> Optional[float]:
 
 
 def _without_underscores(text: str) -> Optional[str]:
-    """The text without its underscores, or None where they do not separate digits."""
+    """Return the text without its underscores, or None where they do not separate digits."""
     if "_" not in text:
         return text
     if "__" in text or _MISPLACED_UNDERSCORE.search(text):
@@ -202,24 +202,24 @@ _ESCAPES = {
 
 
 def quoted(text: str, ascii_only: bool = False) -> str:
-    """A text in double quotes; what cannot be printed is escaped."""
+    """Return a text in double quotes; what cannot be printed is escaped."""
     return '"' + "".join(_escaped(character, '"', ascii_only) for character in text) + '"'
 
 
 def quoted_character(code: int, ascii_only: bool = False) -> str:
-    """A character in single quotes."""
+    """Return a character in single quotes."""
     return "'" + _escaped(character_of(code), "'", ascii_only) + "'"
 
 
 def character_of(code: int) -> str:
-    """The character of a code point; U+FFFD where there is none."""
+    """Return the character of a code point; U+FFFD where there is none."""
     if 0 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF:
         return chr(code)
     return "\ufffd"
 
 
 def can_be_raw(text: str) -> bool:
-    """Whether a text can stand unchanged between back quotes on one line."""
+    """Return whether a text can be written unchanged between back quotes on one line."""
     return not any(
         (character < " " and character != "\t")
         or character in "`\x7f\ufeff"
@@ -248,7 +248,10 @@ SHORTEST = -1
 
 
 def format_float(value: float, verb: str, precision: int) -> str:
-    """``verb`` is one of ``e E f g G x X b``. A minus sign is written, a plus sign never."""
+    """Return a float in the format of ``verb``, one of ``e E f g G x X b``.
+
+    A minus sign is written, a plus sign never.
+    """
     if math.isnan(value):
         return "NaN"
     sign = "-" if math.copysign(1, value) < 0 else ""
@@ -276,7 +279,7 @@ def _shortest(value: float, verb: str) -> str:
 
 
 def _decimal_digits(value: float) -> Tuple[str, int]:
-    """The shortest significant digits and the exponent of the first one."""
+    """Return the shortest significant digits and the exponent of the first one."""
     if value == 0:
         return "0", 0
     mantissa, _e, exponent = f"{value!r}".lower().partition("e")

@@ -34,9 +34,9 @@ Piece = Union[str, Tuple[str, ...]]
 
 
 def parse(text: str, foreach: bool = False) -> Template:
-    """Parses a string of a stack; raises ``TemplateError``.
+    """Parse a string of a stack. Raise ``TemplateError``.
 
-    ``foreach`` admits ``.Item`` and its other name ``.Each``.
+    ``foreach`` permits ``.Item`` and its other name ``.Each``.
     """
     source = Source(text)
     if OPEN not in text:
@@ -67,16 +67,17 @@ class Template:
         return self._tree is None
 
     def references(self) -> Tuple[Reference, ...]:
-        """Every chain that starts at a namespace, in the order of the text."""
+        """Return every chain that starts at a namespace, in the order of the text."""
         return self._used().references
 
     def functions(self) -> Tuple[str, ...]:
-        """The names of all functions that the template applies."""
+        """Return the names of all functions that the template applies."""
         return self._used().functions
 
     def chains(self) -> Optional[Tuple[Piece, ...]]:
-        """The template as literal texts (``str``) and chains from a namespace that it shows
-        (tuples of names), in order; None where it does more than that.
+        """Return the template as literal texts (``str``) and chains (tuples of names), in order.
+
+        None where it does more than show chains from a namespace.
         """
         if self._tree is None:
             return (self._source.text,)
@@ -85,7 +86,7 @@ class Template:
         return chains_of(self._tree.body)
 
     def may_be_empty(self) -> bool:
-        """Whether some values make it an empty text; False where it has text of its own."""
+        """Return whether some values give an empty text; False where it has text of its own."""
         if self._tree is None:
             return not self._source.text
         return not any(isinstance(node, Text) and node.text for node in self._tree.body)
@@ -98,7 +99,7 @@ class Template:
         return self._usage
 
     def render(self, namespaces: Mapping[str, Any]) -> str:
-        """The text with our actions replaced; raises ``TemplateError``.
+        """Return the text with our actions replaced. Raise ``TemplateError``.
 
         ``namespaces`` maps ``Vars``, ``Traits`` and, inside foreach, ``Item`` to their values.
         """
@@ -109,7 +110,7 @@ class Template:
 
 
 def chains_of(body: Body) -> Optional[Tuple[Piece, ...]]:
-    """Its texts and chains, in order; None where there is anything else."""
+    """Return its texts and chains, in order; None where there is anything else."""
     pieces: List[Piece] = []
     for node in body:
         if isinstance(node, Text):

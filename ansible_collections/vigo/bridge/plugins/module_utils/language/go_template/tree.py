@@ -172,7 +172,7 @@ class Variables(Generic[Value]):
         self._declared.append(name)
 
     def assign(self, name: str, value: Value) -> bool:
-        """Sets a variable; False when there is none of that name."""
+        """Set a variable; False when there is none of that name."""
         stack = self._values.get(name)
         if not stack:
             return False
@@ -186,7 +186,7 @@ class Variables(Generic[Value]):
         return self._values[name][-1]
 
     def mark(self) -> int:
-        """The beginning of a block, whose end forgets what was declared since."""
+        """Return a mark for the beginning of a block, whose end drops variables declared since."""
         return len(self._declared)
 
     def forget_since(self, mark: int) -> None:

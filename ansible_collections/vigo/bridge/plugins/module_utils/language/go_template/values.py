@@ -72,7 +72,7 @@ _BASES: Tuple[Tuple[Any, str], ...] = (
 
 
 def kind_of(value: Any) -> str:
-    """The kind of a value; raises ``Fault`` for what no YAML file can hold."""
+    """Return the kind of a value. Raise ``Fault`` for what no YAML file can contain."""
     kind = _KINDS.get(type(value))
     if kind is not None:
         return kind
@@ -86,7 +86,7 @@ def kind_of(value: Any) -> str:
 
 
 def type_name(value: Any) -> str:
-    """What Go calls the type of a value."""
+    """Return Go's name for the type of a value."""
     kind = kind_of(value)
     if kind is LIST:
         return "[]interface {}"
@@ -98,7 +98,7 @@ def type_name(value: Any) -> str:
 
 
 def truth(value: Any) -> bool:
-    """Whether a value counts as true: false, 0, nil and everything empty do not."""
+    """Return whether a value counts as true: false, 0, nil and everything empty do not."""
     if isinstance(value, Missing):
         return False
     return bool(value)
@@ -109,7 +109,7 @@ def has_text_keys(mapping: Mapping[Any, Any]) -> bool:
 
 
 def sorted_keys(mapping: Mapping[Any, Any]) -> List[Any]:
-    """The keys in Go's order: by kind first, numbers by size, texts by their bytes."""
+    """Return the keys in Go's order: by kind first, numbers by size, texts by their bytes."""
     if has_text_keys(mapping):
         return sorted(mapping, key=_text_order)
     return sorted(mapping, key=_key_order)
@@ -132,7 +132,7 @@ def _key_order(key: Any) -> Tuple[int, Any]:
 
 
 def utf8(text: str) -> bytes:
-    """The bytes of a text. A byte that is no UTF-8 stands in it as a lone surrogate."""
+    """Return the bytes of a text. A byte that is not UTF-8 is a lone surrogate in it."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -144,7 +144,7 @@ def text_of_bytes(encoded: bytes) -> str:
 
 
 def length(text: str) -> int:
-    """The length of a text in bytes, as Go counts it."""
+    """Return the length of a text in bytes, as Go counts it."""
     return len(text) if text.isascii() else len(utf8(text))
 
 
@@ -154,7 +154,7 @@ _ONE_KIND = "compare values of the same type: convert them with `int` or `print`
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Whether two values are equal; raises ``Fault`` where their kinds do not compare."""
+    """Return whether two values are equal. Raise ``Fault`` where their kinds cannot be compared."""
     left_kind, right_kind = kind_of(left), kind_of(right)
     if NIL in (left_kind, right_kind):
         return left_kind is right_kind
@@ -166,7 +166,7 @@ def equal(left: Any, right: Any) -> bool:
 
 
 def less(left: Any, right: Any) -> bool:
-    """Whether ``left`` comes before ``right``; raises ``Fault`` where neither does."""
+    """Return whether ``left`` comes before ``right``. Raise ``Fault`` where they have no order."""
     left_kind, right_kind = kind_of(left), kind_of(right)
     for kind, value in ((left_kind, left), (right_kind, right)):
         if kind in _CONTAINERS or kind is NIL:

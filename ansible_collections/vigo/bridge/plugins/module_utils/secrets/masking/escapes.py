@@ -29,39 +29,42 @@ _BREAK = re.compile(rb"(?<=[A-Za-z0-9+/=_-])[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-]
 
 
 def backslashes(view: View) -> Optional[View]:
-    r"""JSON, C, Python, bash's ``printf %q`` and ``$'...'``; ``\xNN`` is a byte."""
+    r"""Decode JSON, C, Python, bash's ``printf %q`` and ``$'...'``; ``\xNN`` is a byte."""
     return replaced(view, _BACKSLASH, _backslash) if b"\\" in view.data else None
 
 
 def backslashes_of_characters(view: View) -> Optional[View]:
-    r"""The same where ``\xNN`` is a character, as in JavaScript and in Python's texts."""
+    r"""Decode the same where ``\xNN`` is a character, as in JavaScript and in Python's texts."""
     if not _BEYOND_ASCII.search(view.data):
         return None
     return replaced(view, _BACKSLASH, _backslash_of_character)
 
 
 def percents(view: View) -> Optional[View]:
-    """URLs, whichever characters are escaped."""
+    """Decode URLs, whichever characters are escaped."""
     return replaced(view, _PERCENT, _percent) if b"%" in view.data else None
 
 
 def forms(view: View) -> Optional[View]:
-    """What is sent in HTML forms: URLs with ``+`` for a space."""
+    """Decode HTML forms: URLs with ``+`` for a space."""
     return replaced(view, _FORM, _percent) if b"+" in view.data else None
 
 
 def entities(view: View) -> Optional[View]:
-    """HTML and XML."""
+    """Decode HTML and XML."""
     return replaced(view, _ENTITY, _entity) if b"&" in view.data else None
 
 
 def quotes(view: View) -> Optional[View]:
-    """Quotes in quotes: of shells, and doubled as in SQL, YAML and CSV. Doubled ``$`` and ``%``."""
+    """Decode quotes inside quotes: of shells, and doubled as in SQL, YAML and CSV.
+
+    Also doubled ``$`` and ``%``.
+    """
     return replaced(view, _QUOTES, lambda match: match.group()[:1])
 
 
 def line_breaks(view: View) -> Optional[View]:
-    """Encoded text that was wrapped, at any width."""
+    """Join encoded text that was wrapped, at any width."""
     return replaced(view, _BREAK, lambda match: b"") if b"\n" in view.data else None
 
 

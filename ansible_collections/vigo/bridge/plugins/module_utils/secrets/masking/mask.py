@@ -64,7 +64,7 @@ class Masker:
         self.reach = min(_LONGEST_FORM * longest, _LONGEST_FORM_OF_LARGE * longest + _LARGE)
 
     def mask_text(self, text: str) -> str:
-        """The text with every secret masked. Bytes in it that are no text are replaced."""
+        """Return the text with every secret masked. Bytes that are not text are replaced."""
         return self.mask(as_bytes(text))
 
     def mask(self, data: bytes) -> str:
@@ -76,7 +76,7 @@ class Masker:
         return "".join([*parts, data[at:].decode("utf-8", "replace")])
 
     def _found(self, data: bytes) -> List[Tuple[int, int]]:
-        """Where secrets stand, in order, without overlaps."""
+        """Return the positions of secrets, in order, without overlaps."""
         found: Set[Tuple[int, int]] = set()
         for view, shortest in _views(View(data), ""):
             for form in self._printed:
@@ -96,7 +96,9 @@ class Masker:
 
 
 def _views(view: View, undone: str) -> Iterator[Tuple[View, int]]:
-    """The view, and all that can be decoded from it, each with the shortest secret to look for."""
+    """Yield the view, and all that can be decoded from it, each with the shortest secret to look
+    for.
+    """
     yield view, SHORTEST_ESCAPED if undone else 1
     for name in _FURTHER.get(undone, ""):
         further = _DECODERS[name](view)
@@ -111,7 +113,7 @@ def _views(view: View, undone: str) -> Iterator[Tuple[View, int]]:
 
 
 def _encoded_views(view: View, again: bool) -> Iterator[Tuple[View, int]]:
-    """again: base64 may have been encoded once more."""
+    """Yield the views with encodings. again: base64 may have been encoded twice."""
     yield view, SHORTEST_ENCODED
     for name in _WITHIN_ENCODED:
         further = _DECODERS[name](view)
@@ -123,7 +125,7 @@ def _encoded_views(view: View, again: bool) -> Iterator[Tuple[View, int]]:
 
 
 def _printed(value: str) -> Iterator[bytes]:
-    """A secret, and each longer line of it, in the encodings of text that programs print."""
+    """Yield a secret, and each longer line of it, in the encodings of text that programs print."""
     lines = [line.strip() for line in value.replace("\r", "\n").split("\n")]
     for text in {value, value.strip(), *(line for line in lines if len(line) >= SHORTEST_LINE)}:
         if not text:
@@ -143,7 +145,7 @@ def _printed(value: str) -> Iterator[bytes]:
 
 
 def _base64_lines(data: bytes) -> Iterator[bytes]:
-    """The lines of a large secret in base64, which may stand amid other text, as in a log."""
+    """Yield the lines of a large secret in base64, which may be among other text, as in a log."""
     for width in _BASE64_WIDTHS:
         text = base64.b64encode(data)
         lines = [text[start : start + width] for start in range(0, len(text), width)]

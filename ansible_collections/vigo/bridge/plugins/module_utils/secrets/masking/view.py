@@ -23,7 +23,7 @@ class View:
         self._before: List[Tuple[int, int, int, int]] = []
 
     def add(self, piece: bytes, start: int, end: int, many: int = 0, few: int = 0) -> None:
-        """Appends a piece. many, few: see ``_before``."""
+        """Append a piece. many, few: see ``_before``."""
         if piece:
             self._starts.append(self._size)
             self._before.append((start, end, many, few))
@@ -31,7 +31,7 @@ class View:
             self._size += len(piece)
 
     def finished(self) -> Optional[View]:
-        """The view with its pieces joined, or None if there is nothing in it."""
+        """Return the view with its pieces joined, or None if there is nothing in it."""
         self.data = b"".join(self._parts)
         self._parts = []
         return self if self.data else None
@@ -54,7 +54,7 @@ class View:
 def replaced(
     view: View, pattern: Pattern[bytes], decode: Callable[[Match[bytes]], Optional[bytes]]
 ) -> Optional[View]:
-    """The view with each match decoded; None where nothing is.
+    """Return the view with each match decoded; None where there is no match.
 
     decode: may return None for a match that is not an escape.
     """
