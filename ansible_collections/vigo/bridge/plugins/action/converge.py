@@ -97,7 +97,9 @@ class ActionModule(SecretAction):
         return self._shown(host, result, shown)
 
     def _shown(self, host: str, result: HostResult, shown: dict[str, Any]) -> dict[str, Any]:
-        """The result as ansible-playbook prints it well; ``vigo-bridge`` has its own report."""
+        """Return the result in the form that ansible-playbook prints well; ``vigo-bridge`` has
+        its own report.
+        """
         if is_recording() or self._task.no_log:
             return shown
         for line in playbook_output.lines(host, result):
@@ -111,9 +113,9 @@ class ActionModule(SecretAction):
     def _prefer_user_variables(
         self, arguments: dict[str, Any], task_vars: Mapping[str, Any]
     ) -> str:
-        """A variable that the Ansible user defined beats the stack's of the same name.
+        """Use the Ansible user's variables instead of the stack's of the same names.
 
-        Returns a warning of those that do not, or nothing.
+        Return a warning of those that cannot be used, or nothing.
         """
         crates = arguments.get("crates") or {}
         stack = arguments.get("vars") or {}
@@ -133,7 +135,7 @@ class ActionModule(SecretAction):
 
 
 def _sent(arguments: Mapping[str, Any]) -> Sent | None:
-    """Return what the host has to have results for; None for arguments that the module refuses."""
+    """Return what the host must have results for; None for arguments that the module refuses."""
     try:
         resources = check_type_list(arguments.get("resources") or [])
         entries = [check_type_dict(entry) for entry in resources]
@@ -148,7 +150,7 @@ def _needs_sdk(arguments: Mapping[str, Any]) -> bool:
 
 
 def _modules(arguments: Mapping[str, Any]) -> ModuleArchive | None:
-    """Return the modules of Ansible that resources are. Raises AnsibleActionFail."""
+    """Return the modules of Ansible that the resources use. Raise AnsibleActionFail."""
     try:
         names = foreign_modules(arguments)
     except (AttributeError, TypeError):

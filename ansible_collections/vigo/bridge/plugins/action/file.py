@@ -25,7 +25,7 @@ class ActionModule(ModuleAction):
     added = TYPE.added
 
     def arguments(self) -> dict[str, Any]:
-        """The arguments with the content of ``src`` in its place."""
+        """Return the arguments with the content of ``src`` in its place."""
         given = super().arguments()
         source = given.pop("src", None)
         if source is None:
@@ -43,7 +43,7 @@ class ActionModule(ModuleAction):
         return given
 
     def _read(self, path: str) -> tuple[bytes, bool]:
-        """The content of a regular file, decrypted, and whether it was encrypted."""
+        """Return the content of a regular file, decrypted, and whether it was encrypted."""
         if not os.path.isfile(path):
             raise AnsibleActionFail(f"src: {path} is not a regular file; use a regular file")
         if os.path.getsize(path) > _LIMIT:

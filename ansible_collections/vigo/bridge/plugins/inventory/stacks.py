@@ -139,7 +139,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._construct({host for group in groups for host in group.hosts})
 
     def _refuse_unknown(self, path: str, options: Iterable[Any]) -> None:
-        """A misspelt option would be ignored, and its default used."""
+        """Raise AnsibleError for an unknown option: it would be ignored, and the default used."""
         known = self.option_definitions
         for name in options:
             if name not in known:
@@ -147,7 +147,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 raise AnsibleParserError(f"{path}: unknown option {name!r}; {advice}")
 
     def _folder(self, path: str) -> Path:
-        """The stack's folder. A relative one begins where it is written."""
+        """Return the stack's folder. A relative path begins at the file that contains it."""
         given, origin = self.get_option_and_origin("stack")
         if not given:
             raise AnsibleParserError(f"{path}: stack: set the folder that contains configcrates/")
@@ -156,7 +156,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return Path(os.path.abspath(os.path.join(begin, expanded)))
 
     def _groups(self, path: str, hosts: list[str], cache: bool) -> list[InventoryGroup]:
-        """What the stack says of these hosts, from the cache where that still holds."""
+        """Return the stack's groups for these hosts, from the cache if it is still valid."""
         folder = self._folder(path)
         if not folder.is_dir():
             raise AnsibleParserError(
@@ -203,7 +203,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.inventory.set_variable(group.name, name, value)
 
     def _construct(self, hosts: Iterable[str]) -> None:
-        """What the file itself wants of the matched hosts: variables, groups."""
+        """Add the variables and groups that the file itself defines for the matched hosts."""
         strict = self.get_option("strict")
         for name in sorted(hosts):
             self._set_composite_vars(
@@ -226,7 +226,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 
 def _digest(folder: Path, hosts: list[str]) -> str:
-    """Tells whether the stack's files, the hosts, or this program have changed."""
+    """Return a digest that changes with the stack's files, the hosts, or this program."""
     return fingerprint(folder, {"folder": str(folder), "hosts": hosts, "version": _version()})
 
 

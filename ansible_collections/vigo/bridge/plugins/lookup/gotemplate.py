@@ -98,7 +98,9 @@ class LookupModule(AnsibleLookup):
         return template.render(namespaces)
 
     def _variables(self, template: Template, variables: Mapping[str, Any]) -> Any:
-        """The variables that the template names: rendering all of a host's would take long."""
+        """Return the variables that the template names: rendering all of a host's would take
+        long.
+        """
         given = self.get_option("vars")
         if given is not None:
             return _plain(given)
@@ -120,7 +122,7 @@ class LookupModule(AnsibleLookup):
 
 
 def _plain(value: Any) -> Any:
-    """The value without Ansible's marks on it, and without what it renders on demand."""
+    """Return the value without Ansible's marks on it, and with its templates rendered."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

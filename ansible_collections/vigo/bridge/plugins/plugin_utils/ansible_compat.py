@@ -56,7 +56,7 @@ class AnsibleAction(ActionBase):
 
     @property
     def loader(self) -> Any:
-        """Return what reads files, also vaulted ones. Missing: an error."""
+        """The object that reads files, also vaulted ones. Missing: an error."""
         return _of(self, "_loader")
 
     def find_file(self, folder: str, name: str) -> str:
@@ -77,7 +77,7 @@ class AnsibleAction(ActionBase):
         return bool(enabled and enabled("new", bool(self._task.async_val)))
 
     def pipelining_obstacle(self) -> str:
-        """Return what about the connection prevents pipelining; "" where a setting does.
+        """Return the part of the connection that prevents pipelining; "" where a setting does.
 
         Missing: a setting counts as the reason.
         """
@@ -103,7 +103,7 @@ class AnsibleAction(ActionBase):
     def connection_timeout(self) -> int:
         """Return how many seconds a connection may take. Missing: the default of all connections.
 
-        Why: a Python on the target that gives no answer is waited for as long.
+        Why: a Python on the target that does not answer gets as much time.
         """
         try:
             return int(self._connection.get_option("timeout"))
@@ -148,7 +148,7 @@ class AnsibleAction(ActionBase):
     def result_of(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the result that a module has printed.
 
-        What only Ansible itself may say in a result is removed. Missing: an error.
+        Keys that only Ansible itself may set in a result are removed. Missing: an error.
         """
         return _as_result(_of(self, "_parse_returned_data")(answer, PROFILE))
 
@@ -157,7 +157,7 @@ class AnsibleAction(ActionBase):
     ) -> dict[str, Any]:
         """Return the result of a module that is run in Ansible's own way.
 
-        Raises AnsibleActionFail where its answer could not be told from other output.
+        Raise AnsibleActionFail where its answer could not be distinguished from other output.
         """
         for name in ("_parse_returned_data", "_update_module_args"):
             if not hasattr(ActionBase, name):
@@ -171,16 +171,16 @@ class AnsibleAction(ActionBase):
         return result
 
     def own_output(self, output: str) -> str:
-        """Return what counts of the text that a target has printed."""
+        """Return the part of a target's output that counts."""
         return output
 
     def _update_module_args(
         self, module_name: str, module_args: dict[str, Any], *more: Any, **options: Any
     ) -> None:
-        """Do what Ansible's method does, and have the module return its arguments.
+        """Do what Ansible's method does, and make the module return its arguments.
 
-        Why: a module's answer is recognized by one of them. Since 2.21 they are left out unless
-        the user's setting says otherwise (see `shows_arguments`); older modules do not know it.
+        Why: a module's answer is recognized by one of them. Since 2.21 they are left out unless the
+        user's setting says otherwise (see `shows_arguments`); older modules do not know it.
         """
         super()._update_module_args(module_name, module_args, *more, **options)
         if not self._task.async_val and _INJECT in module_args:
@@ -205,7 +205,7 @@ class AnsibleLookup(LookupBase):
 
     @property
     def loader(self) -> Any:
-        """Return what reads files, also vaulted ones. Missing: an error."""
+        """The object that reads files, also vaulted ones. Missing: an error."""
         return _of(self, "_loader")
 
 
@@ -275,10 +275,10 @@ def keywords() -> frozenset[str]:
 
 
 def given_variables(task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the variables of the task's host that the inventory and ``-e`` give it.
+    """Return the variables of the task's host that the inventory and ``-e`` define.
 
-    Why: in ``task_vars``, Ansible's own stand among them. Missing: none, and no warning that the
-    user's variable of a reserved name is not used.
+    Why: ``task_vars`` also contains Ansible's own. Missing: none, and no warning that the user's
+    variable of a reserved name is not used.
     """
     hosts, host = task_vars.get("hostvars"), task_vars.get("inventory_hostname")
     raw_get = getattr(hosts, "raw_get", None)
@@ -327,7 +327,7 @@ def _of(owner: Any, name: str) -> Any:
 
 
 def _as_result(parsed: Any) -> dict[str, Any]:
-    """Return what a module has returned, without what only Ansible itself may say in a result."""
+    """Return a module's result, without keys that only Ansible itself may set."""
     if not isinstance(parsed, dict):
         # ansible-core has had a type of its own for results since 2.21.
         _of(parsed, "remove_internal_keys")()
@@ -350,9 +350,9 @@ class FoundModule:
 
 
 def find_module(name: str) -> FoundModule | None:
-    """Return the module that a full name stands for, redirects followed; None where there is none.
+    """Return the module of a full name, with redirects followed; None where there is none.
 
-    Why: modules are sent by us, and Ansible documents no way to find them. Missing: an error.
+    Why: we send modules ourselves, and Ansible documents no way to find them. Missing: an error.
     """
     from ansible.plugins.loader import module_loader
 
@@ -368,7 +368,7 @@ def find_module(name: str) -> FoundModule | None:
 def modules_folder() -> str:
     """Return the folder with the modules of ansible.builtin.
 
-    Why: to name the module that was meant. Missing: a folder that does not exist.
+    Why: to suggest the module that was meant. Missing: a folder that does not exist.
     """
     return os.path.join(os.path.dirname(os.path.abspath(module_utils.__file__)), "../modules")
 
@@ -376,7 +376,7 @@ def modules_folder() -> str:
 def has_action(name: str) -> bool:
     """Return whether a plugin on the controller does a part of a module's work.
 
-    Why: only the module itself can be run on a target by us. Missing: an error.
+    Why: we can only run the module itself on a target. Missing: an error.
     """
     from ansible.plugins.loader import action_loader
 
@@ -387,9 +387,9 @@ def has_action(name: str) -> bool:
 
 
 def import_name(path: str) -> str:
-    """Return what Python imports for a module's file. Raises ValueError where it cannot.
+    """Return the name by which Python imports a module's file. Raise ValueError where it cannot.
 
-    Why: modules find their neighbours by it. Missing: an error.
+    Why: modules import their neighbours by it. Missing: an error.
     """
     from ansible.executor import module_common
 
@@ -398,10 +398,10 @@ def import_name(path: str) -> str:
 
 
 def add_imports(archive: zipfile.ZipFile, name: str, source: str) -> None:
-    """Add all of ``module_utils`` that a program imports, and that those import, to an archive.
+    """Add all of ``module_utils`` that a program imports, directly and indirectly, to an archive.
 
-    name: as Python imports the program. Raises AnsibleError where something is not found. Why:
-    what modules find on a target must be what Ansible sends. Missing: an error.
+    name: as Python imports the program. Raise AnsibleError where something is not found. Why:
+    modules must find on a target what Ansible sends. Missing: an error.
     """
     from ansible.executor import module_common
 

@@ -21,9 +21,9 @@ FOLDER_VARIABLE = "vigo_secrets_folder"
 def look_up_in_ansible(
     paths: Iterable[str], variables: Mapping[str, Any], loader: Any
 ) -> dict[str, str]:
-    """The values of all these paths; vault files open with the passwords that Ansible was given.
+    """Return the values of all these paths; vault files open with Ansible's vault passwords.
 
-    loader: Ansible's DataLoader. Raises StoreError and UnknownSecrets.
+    loader: Ansible's DataLoader. Raise StoreError and UnknownSecrets.
     """
     folder = variables.get(FOLDER_VARIABLE) or variables.get("playbook_dir") or "."
 

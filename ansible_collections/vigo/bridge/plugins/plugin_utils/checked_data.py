@@ -48,7 +48,7 @@ class Checked:
         self._largest = self._left = largest
 
     def text(self, value: Any, where: str, longest: int = LONGEST_TEXT) -> str:
-        """A text that every encoding can hold."""
+        """Return a text that every encoding can hold."""
         if not isinstance(value, str):
             raise _wrong(where, "a string", value)
         if len(value) > longest:
@@ -57,7 +57,7 @@ class Checked:
         return with_whole_characters(value)
 
     def end(self, value: Any, where: str, longest: int) -> str:
-        """The end of a text that may be too long, such as what a shell printed."""
+        """Return the end of a text that may be too long, such as what a shell printed."""
         return self.text(value[-longest:] if isinstance(value, str) else value, where)
 
     def choice(self, value: Any, where: str, choices: Collection[str]) -> str:
@@ -79,7 +79,7 @@ class Checked:
         return int(value)
 
     def number(self, value: Any, where: str) -> float:
-        """A number that is neither negative nor infinite."""
+        """Return a number that is neither negative nor infinite."""
         expected = f"a number from 0 to {LARGEST_NUMBER}"
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise _wrong(where, expected, value)
@@ -98,7 +98,7 @@ class Checked:
         return value
 
     def items(self, value: Any, where: str) -> Iterator[tuple[str, Any]]:
-        """The items of a list, each with its place."""
+        """Yield the items of a list, each with its place."""
         if not isinstance(value, (list, tuple)):
             raise _wrong(where, "a list", value)
         _check_count(value, where)
@@ -109,7 +109,7 @@ class Checked:
         return tuple(self.text(item, place) for place, item in self.items(value, where))
 
     def plain(self, value: Any, where: str, deepest: int = DEEPEST) -> Any:
-        """Anything that JSON can hold."""
+        """Return a value if JSON can hold it."""
         return self._plain(value, where, deepest, deepest)
 
     def _plain(self, value: Any, where: str, deepest: int, depth: int) -> Any:
@@ -150,19 +150,19 @@ def with_whole_characters(text: str) -> str:
 
 
 def required(value: Mapping[str, Any], name: str, where: str = "") -> Any:
-    """What a mapping holds under a name."""
+    """Return a mapping's value for a name. Raise InvalidData without one."""
     if name not in value:
         raise InvalidData(f"{where + ': ' if where else ''}{name!r} is missing")
     return value[name]
 
 
 def optional(value: Mapping[str, Any], name: str, read: Callable[[Any], T], default: T) -> T:
-    """What a mapping holds under a name; null is the same as nothing."""
+    """Return a mapping's value for a name, or the default; null is the same as no value."""
     return default if value.get(name) is None else read(value[name])
 
 
 def read_json(path: str | os.PathLike[str], largest: int = LARGEST) -> Any:
-    """The content of a JSON file that only this user and root can have written."""
+    """Return the content of a JSON file that only this user and root can have written."""
     try:
         with open(open_file(os.fspath(path)), encoding="utf-8") as stream:
             if os.fstat(stream.fileno()).st_size > largest * _BYTES:

@@ -67,7 +67,7 @@ class ForeignModule:
 
 
 def module_named(name: str) -> ForeignModule:
-    """Return the module that a full name stands for. Raises Refused."""
+    """Return the module that a full name stands for. Raise Refused."""
     collection, short = name.rpartition(".")[::2]
     if collection == _BUILTIN and (short in _ON_CONTROLLER or _is_keyword(short)):
         raise _on_controller(name, _ON_CONTROLLER.get(short, _PLAYBOOK))
@@ -124,7 +124,7 @@ def _unknown(name: str, collection: str) -> Refused:
 
 
 def _names_in(collection: str) -> Iterator[str]:
-    """The full names of a collection's modules; none where it is not installed."""
+    """Yield the full names of a collection's modules; none where it is not installed."""
     for folder in _folders(collection):
         for entry in sorted(os.listdir(folder)):
             short, ending = os.path.splitext(entry)
@@ -133,7 +133,7 @@ def _names_in(collection: str) -> Iterator[str]:
 
 
 def _folders(collection: str) -> list[str]:
-    """The folders with a collection's modules; none where it is not installed."""
+    """Return the folders with a collection's modules; none where it is not installed."""
     if collection == _BUILTIN:
         return [modules_folder()]
     try:

@@ -49,7 +49,7 @@ class HostResult:
     unreachable: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        """The result in the form that `parse` reads."""
+        """Return the result in the form that `parse` reads."""
         shown: dict[str, Any] = {
             "changed": self.changed,
             "resources": [resource.as_dict() for resource in self.resources],
@@ -64,7 +64,7 @@ class HostResult:
 
 
 def parse(raw: Any) -> HostResult:
-    """The result that a host returned. Raises InvalidData."""
+    """Return the result that a host returned. Raise InvalidData."""
     checked = Checked()
     result = checked.mapping(raw, "it")
 
@@ -105,7 +105,7 @@ def parse(raw: Any) -> HostResult:
 
 
 def resource(raw: Any, where: str, checked: Checked) -> Result:
-    """What became of one resource. Raises InvalidData."""
+    """Return the result of one resource. Raise InvalidData."""
     value = checked.mapping(raw, where)
 
     def text(name: str) -> str:
@@ -143,12 +143,12 @@ def resource(raw: Any, where: str, checked: Checked) -> Result:
 
 
 def read(path: str) -> HostResult:
-    """The result that was left in a file. Raises InvalidData."""
+    """Return the result stored in a file. Raise InvalidData."""
     return parse(read_json(path))
 
 
 def explained(error: InvalidData) -> str:
-    """What to say of a host whose result is not valid."""
+    """Return the message about a host whose result is invalid."""
     return (
         f"the host returned an invalid result: {error}; something on the host changes the output of"
         " modules, or another program runs instead of Python; -vvv shows the output"
@@ -191,8 +191,8 @@ def checked_result(
 ) -> tuple[HostResult, dict[str, Any]]:
     """Return the result, and the same for Ansible, without undocumented keys.
 
-    A result that is not valid becomes a failure that says so. sent: what it must have results for;
-    None where that is not known.
+    An invalid result becomes a failure that says so. sent: what it must have results for; None
+    where that is not known.
     """
     try:
         found = parse(raw)

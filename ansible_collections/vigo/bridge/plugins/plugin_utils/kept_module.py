@@ -65,7 +65,7 @@ class Start:
         return self._command("first_call", call)
 
     def beginning(self) -> bytes:
-        """Return what the input of a call begins with, before `reader` or `sources`."""
+        """Return the beginning of a call's input, before `reader` or `sources`."""
         return python_start.beginning(self.pythons)
 
     def search(self) -> str:
@@ -80,24 +80,28 @@ class Start:
 
 
 def reader(module: str, name: str) -> bytes:
-    """Return what a target needs to run the module that is kept under a name."""
+    """Return the program that a target needs to run a kept module."""
     files = {path: _SHARED[path] for path in _READER}
     return _packed(module, name, files)
 
 
 def sources(module: str, name: str) -> bytes:
-    """All that a target needs to run a module. name: to keep it under; empty for this call only."""
+    """Return the program that a target needs to run a module. name: to keep it under; empty for
+    this call only.
+    """
     files = {**_ansibles(), **_SHARED, **_texts(_PLUGINS, [_path(module)], COLLECTION)}
     return _packed(module, name, files)
 
 
 def arguments(given: Mapping[str, Any]) -> bytes:
-    """The arguments, with those that Ansible adds, as a module reads them."""
+    """Return the arguments, with those that Ansible adds, in the form that a module reads."""
     return json.dumps({"ANSIBLE_MODULE_ARGS": given}, cls=_ENCODER).encode()
 
 
 def name_of(module: str, pythons: Sequence[str]) -> str:
-    """What a module is kept under: as it is here, for one Python. module: its full name."""
+    """Return the name that a module is kept under: for its present content, and one Python.
+    module: its full name.
+    """
     digest = hashlib.sha256(_SHARED_DIGEST + repr(tuple(pythons)).encode())
     with open(os.path.join(_PLUGINS, _path(module)), "rb") as stream:
         digest.update(stream.read())
@@ -127,7 +131,7 @@ def _path(module: str) -> str:
 
 
 def _ansibles() -> dict[str, str]:
-    """Ansible's own, by path."""
+    """Return Ansible's own files, by path."""
     found = _python_files(_ANSIBLE, _LEFT_OUT)
     return _texts(_ANSIBLE, found, "ansible/module_utils")
 
@@ -141,7 +145,7 @@ def _texts(folder: str, names: Iterator[str] | Sequence[str], shown: str) -> dic
 
 
 def _python_files(folder: str, left_out: Sequence[str] = ()) -> Iterator[str]:
-    """By path from the folder, in an order that is always the same."""
+    """Yield files by path from the folder, always in the same order."""
     for path, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in left_out)
         for name in sorted(names):

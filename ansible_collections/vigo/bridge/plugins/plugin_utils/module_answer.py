@@ -20,9 +20,9 @@ def answer_in(output: str, call: str) -> str:
     """Return the line that is a module's answer to a call.
 
     Other programs of the target may print text of their own, before or after it, also JSON. So it
-    is recognized by what was given to the module and to no other program. Where there is none, a
-    failure counts, of which no more than its message is used. Where no line is an answer, all of
-    the output is returned, with such lines marked, so that Ansible does not use one.
+    is recognized by what was given to the module and to no other program. Without such a line, a
+    failure counts, of which only the message is used. If no line is an answer, all of the output is
+    returned, with such lines marked, so that Ansible uses none of them.
     """
     lines = [line.strip() for line in output.strip().split("\n")]
     for line in reversed(lines):
@@ -46,12 +46,14 @@ def without_call(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def has_answer(result: Mapping[str, Any]) -> bool:
-    """Whether a result is a module's own, and not what Ansible says of output that holds none."""
+    """Return whether a result is a module's own, not Ansible's report on output without a
+    result.
+    """
     return "module_stdout" not in result
 
 
 def explanation(result: Mapping[str, Any]) -> dict[str, str]:
-    """Return what to say in place of Ansible's message where a module gave no answer."""
+    """Return the message to show instead of Ansible's where a module gave no answer."""
     if has_answer(result):
         return {}
     rc = result.get("rc")

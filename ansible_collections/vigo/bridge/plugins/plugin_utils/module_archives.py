@@ -40,17 +40,17 @@ class ModuleArchive:
     content: bytes
 
     def offer(self) -> dict[str, object]:
-        """What a target is told of it."""
+        """Return the description of the archive that targets get."""
         digest = hashlib.sha256(self.content).hexdigest()[:32]
         return {"digest": digest, "modules": dict(self.names)}
 
     def packed(self) -> str:
-        """The archive, as base64."""
+        """Return the archive, as base64."""
         return base64.b64encode(self.content).decode()
 
 
 def archive_of(names: Sequence[str]) -> ModuleArchive:
-    """Return the archive of modules, by their full names. Raises AnsibleActionFail."""
+    """Return the archive of modules, by their full names. Raise AnsibleActionFail."""
     modules, refusals = [], []
     for name in names:
         try:
@@ -135,7 +135,9 @@ def _name(modules: Sequence[ForeignModule]) -> str:
 
 
 def _roots(files: Mapping[str, bytes]) -> Iterator[str]:
-    """The folders of the ``module_utils`` of Ansible and of collections that are in an archive."""
+    """Yield the folders of the ``module_utils`` of Ansible and of collections that are in an
+    archive.
+    """
     for name in files:
         parts = name.split("/")
         package = ".".join(parts[:3])
@@ -145,7 +147,7 @@ def _roots(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def _stamp(roots: Sequence[str]) -> str:
-    """Return what changes when a file below these folders does."""
+    """Return a text that changes when a file below these folders does."""
     found = [
         (path, _times(os.path.join(path, name)))
         for root in roots

@@ -18,12 +18,14 @@ _QUIET = ("none", "skipped")
 
 
 def lines(host: str, result: HostResult) -> list[str]:
-    """One line for each resource that changed or failed; below a failure, the end of its log."""
+    """Return one line for each resource that changed or failed; below a failure, the end of its
+    log.
+    """
     return [line for resource in result.resources for line in _lines(one_line(host), resource)]
 
 
 def diffs(result: HostResult) -> list[dict[str, Any]]:
-    """The resources' diffs as Ansible shows them, each under the name of its resource."""
+    """Return the resources' diffs as Ansible shows them, each under the name of its resource."""
     return [
         _diff(one_line(resource.id), resource.diff)
         for resource in result.resources
@@ -32,7 +34,7 @@ def diffs(result: HostResult) -> list[dict[str, Any]]:
 
 
 def failures(result: HostResult) -> list[dict[str, Any]]:
-    """The failed resources, with the ends of their logs.
+    """Return the failed resources, with the ends of their logs.
 
     Ansible prints all of a failure, in one line of JSON.
     """
@@ -78,7 +80,7 @@ def _diff(resource_id: str, diff: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    """Text as it is; settings of a container line by line."""
+    """Return text as it is; settings of a container line by line."""
     if isinstance(value, str):
         return clean(value)
     return clean(json.dumps(value, indent=2, sort_keys=True) + "\n")

@@ -35,27 +35,32 @@ _PRINTED = (
 
 
 def clean(text: str) -> str:
-    """A text of several lines; line breaks and tabs stay."""
+    """Return a text of several lines; line breaks and tabs stay."""
     return _STEERING.sub(_written, text)
 
 
 def one_line(text: str) -> str:
-    """A text that must not begin a line of its own, such as a name."""
+    """Return a text that must not begin a new line, such as a name."""
     return clean(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def hanging(text: str, spaces: int) -> str:
-    """A text whose further lines are indented, so that none looks like a line of another kind."""
+    """Return a text with its further lines indented, so that none looks like a line of another
+    kind.
+    """
     return clean(text.strip("\n")).replace("\n", "\n" + " " * spaces)
 
 
 def clean_json(document: str) -> str:
-    """A JSON document with the same content, without such characters in it."""
+    """Return a JSON document with the same content, without such characters in it."""
     return _STEERING.sub(_escaped, document)
 
 
 def cleaned(value: Any) -> Any:
-    """A value with all texts in it clean. Values of Ansible's own classes keep their class."""
+    """Return a value with all texts in it clean.
+
+    Values of Ansible's own classes keep their class.
+    """
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):
@@ -69,7 +74,9 @@ def cleaned(value: Any) -> Any:
 
 
 def cleaned_result(result: Mapping[str, Any]) -> dict[str, Any]:
-    """A module's result in which what Ansible prints as text is clean; data stays as it is."""
+    """Return a module's result with clean text where Ansible prints it as text; data stays as it
+    is.
+    """
     shown = dict(result)
     for name in _PRINTED:
         if name in result:
@@ -91,7 +98,10 @@ def _written(match: re.Match[str]) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """In JSON these characters occur in strings only, and those of C0 are escaped already."""
+    """Return a character as an escape.
+
+    In JSON these occur in strings only, and those of C0 are escaped already.
+    """
     found = match.group()
     if found == "\r\n":
         return "\n"

@@ -113,15 +113,15 @@ for _ in range(lines):
 
 
 def beginning(pythons: Sequence[str]) -> bytes:
-    """Return what the input of the command of `run` begins with."""
+    """Return the beginning of the input of `run`'s command."""
     return f"{_LINE}\n".encode() * len(pythons)
 
 
 def run(pythons: Sequence[str], limit: int, program: str, nothing: str) -> str:
-    """Return the command that has the first Python that runs go on with a program.
+    """Return the command that runs a program with the first Python that starts.
 
-    limit: how many seconds each Python has to take over. nothing: what is printed where none does;
-    all input is read then, as the connection might break otherwise.
+    limit: how many seconds each Python has to take over. nothing: printed if none does; all input
+    is read then, as the connection might break otherwise.
     """
     return _command(
         pythons,
@@ -149,7 +149,7 @@ def found(output: str) -> str:
 
 
 def hung(output: str) -> list[str]:
-    """Return the Pythons that were given up because of the time, in their order."""
+    """Return the Pythons that did not answer in time, in their order."""
     return _marked(output, _HUNG)[::-1]
 
 
@@ -167,6 +167,6 @@ def _command(pythons: Sequence[str], limit: int, *, program: str, ended: str, no
 
 
 def _marked(output: str, mark: str) -> list[str]:
-    """Return what stands after a mark, the last line first."""
+    """Return the texts after a mark, the last line first."""
     lines = (line.strip().partition(" ") for line in reversed(output.split("\n")))
     return [rest for word, _blank, rest in lines if word == mark and rest]

@@ -14,7 +14,7 @@ RESERVED_PREFIX = "ansible_"
 
 
 def reserved_names() -> set[str]:
-    """Keywords of playbooks and variables that Ansible sets itself."""
+    """Return keywords of playbooks and variables that Ansible sets itself."""
     return {*keywords(), *names_of_ansibles_variables()}
 
 

@@ -20,12 +20,12 @@ FOLDER_VARIABLE = "VIGO_BRIDGE_RESULTS"
 
 
 def file_name(host: str) -> str:
-    """The file of one host; host names are any text."""
+    """Return the name of one host's file; host names are any text."""
     return quote(host, safe="") + ".json"
 
 
 def is_recording() -> bool:
-    """Whether someone waits for the files."""
+    """Return whether something waits for the files."""
     return bool(os.environ.get(FOLDER_VARIABLE))
 
 

@@ -31,7 +31,7 @@ class RunningAction(AnsibleAction):
     def execute(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The module's result. module: its full name."""
+        """Return the module's result. module: its full name."""
         if self._task.async_val:
             return self._execute(module, arguments, task_vars)
         self._call = os.urandom(16).hex()
@@ -65,7 +65,9 @@ class RunningAction(AnsibleAction):
         task_vars: Mapping[str, Any],
         start: kept_module.Start,
     ) -> dict[str, Any]:
-        """What ``_execute_module`` does, with a module that need not be sent at each call."""
+        """Return the same as ``_execute_module``, with a module that need not be sent at each
+        call.
+        """
         name = kept_module.name_of(module, start.pythons)
         packed = kept_module.arguments(self.module_arguments(module, arguments, task_vars))
         beginning = start.beginning()
@@ -100,7 +102,7 @@ class RunningAction(AnsibleAction):
         return python_start.found(answer["stdout"])
 
     def _warn_of_hung(self, output: str) -> None:
-        """Remember and name the Pythons that were given up."""
+        """Remember the Pythons that did not answer in time, and warn about them."""
         for python in python_start.hung(output):
             if python not in self._hung:
                 self._hung = (*self._hung, python)
@@ -117,7 +119,9 @@ class RunningAction(AnsibleAction):
         )
 
     def _limit(self) -> int:
-        """How many seconds a Python has to show that it runs: as many as a connection has."""
+        """Return how many seconds a Python has to show that it runs: as many as a connection
+        has.
+        """
         return max(self.connection_timeout(), 1)
 
     def _with_python(self, task_vars: Mapping[str, Any], python: str) -> Mapping[str, Any]:
@@ -133,7 +137,10 @@ class RunningAction(AnsibleAction):
         return {**task_vars, "ansible_delegated_vars": variables}
 
     def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
-        """Without pipelining, the user may want to look at what is sent."""
+        """Return whether modules may be kept.
+
+        Without pipelining, the user may want to look at what is sent.
+        """
         switch = task_vars.get("vigo_keep_modules", os.environ.get("VIGO_KEEP_MODULES", True))
         return bool(
             boolean(self.template(switch))
@@ -144,7 +151,7 @@ class RunningAction(AnsibleAction):
         )
 
     def _pythons(self, task_vars: Mapping[str, Any]) -> list[str]:
-        """The target's Python as the user names it, or all that Ansible would look for."""
+        """Return the target's Python as the user names it, or all that Ansible would try."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
         python = str(self.template(setting("INTERPRETER_PYTHON", task_vars)))

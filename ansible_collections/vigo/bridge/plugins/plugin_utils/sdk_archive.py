@@ -30,11 +30,13 @@ class SdkArchive:
     files: Mapping[str, bytes]
 
     def offer(self) -> dict[str, str]:
-        """What a target is told of it: its digest and the versions in it."""
+        """Return the description of the archive that targets get: its digest and the versions in
+        it.
+        """
         return {"digest": self._digest(), "versions": ", ".join(_versions())}
 
     def packed(self) -> str:
-        """The archive, as base64."""
+        """Return the archive, as base64."""
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as archive:
             for path, content in self.files.items():
@@ -49,7 +51,7 @@ class SdkArchive:
 
 
 def controllers_sdk() -> SdkArchive | None:
-    """The SDK that is installed here, or None."""
+    """Return the SDK that is installed here, or None."""
     files: dict[str, bytes] = {}
     for package in PACKAGES:
         spec = importlib.util.find_spec(package)
@@ -61,7 +63,7 @@ def controllers_sdk() -> SdkArchive | None:
 
 
 def _files(package: str) -> Iterator[tuple[str, bytes]]:
-    """Each file of a package by its path from the folder above."""
+    """Yield each file of a package by its path from the folder above."""
     top = os.path.dirname(package)
     for folder, subfolders, names in os.walk(package):
         subfolders[:] = [name for name in subfolders if name != "__pycache__"]

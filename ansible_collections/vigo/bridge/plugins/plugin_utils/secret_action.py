@@ -42,9 +42,9 @@ class SecretAction(RunningAction):
         needs_sdk: bool = False,
         modules: ModuleArchive | None = None,
     ) -> dict[str, Any]:
-        """Executes the module with these arguments. Raises AnsibleActionFail.
+        """Execute the module with these arguments. Raise AnsibleActionFail.
 
-        needs_sdk: whether it speaks to an engine. modules: those of Ansible that it runs.
+        needs_sdk: whether it calls an engine. modules: those of Ansible that it runs.
         """
         self._refuse_added()
         try:
@@ -65,7 +65,7 @@ class SecretAction(RunningAction):
         return self._execute_offering(module, given, task_vars, modules)
 
     def _refuse_added(self) -> None:
-        """Raises AnsibleActionFail where the task itself sets what only action plugins add."""
+        """Raise AnsibleActionFail where the task itself sets what only action plugins add."""
         for name in (*ADDED, *self.added):
             if name in self._task.args:
                 raise AnsibleActionFail(f"unsupported parameter {name}; remove it from the task")
@@ -77,7 +77,7 @@ class SecretAction(RunningAction):
         task_vars: Mapping[str, Any],
         modules: ModuleArchive | None,
     ) -> dict[str, Any]:
-        """Send archives to a target that says that it has not what was offered."""
+        """Execute the module, and send an archive to a target that answers that it needs it."""
         while True:
             result = self.execute(module, arguments, task_vars)
             missing: dict[str, Any] = {}
@@ -90,7 +90,7 @@ class SecretAction(RunningAction):
             arguments = {**arguments, **missing}
 
     def refuse_arguments_on_disk(self) -> None:
-        """Raises AnsibleActionFail where Ansible would write the arguments to a file there."""
+        """Raise AnsibleActionFail where Ansible would write the arguments to a file there."""
         if not self.is_pipelining():
             raise AnsibleActionFail(
                 "this task uses secrets, and without pipelining Ansible would write them to a file"
@@ -98,7 +98,7 @@ class SecretAction(RunningAction):
             )
 
     def _advice(self) -> str:
-        """The setting that keeps Ansible from pipelining, and what to do about it."""
+        """Return the setting that keeps Ansible from pipelining, and what to do about it."""
         if constants.DEFAULT_KEEP_REMOTE_FILES:
             return "switch keep_remote_files off (ANSIBLE_KEEP_REMOTE_FILES, or ansible.cfg)"
         obstacle = self.pipelining_obstacle()
@@ -123,7 +123,7 @@ def with_texts_only(
     options: Mapping[str, Mapping[str, Any]],
     data: Container[str] = (),
 ) -> dict[str, Any]:
-    """The arguments of a task, see ``typed_attributes``. Raises AnsibleActionFail."""
+    """Return the arguments of a task, see ``typed_attributes``. Raise AnsibleActionFail."""
     try:
         return with_texts(arguments, options, data)
     except ResourceError as error:
@@ -153,5 +153,5 @@ class ModuleAction(SecretAction):
         return cleaned_result(result)
 
     def arguments(self) -> dict[str, Any]:
-        """What the module is given of the task's arguments. Raises AnsibleActionFail."""
+        """Return the arguments of the task for the module. Raise AnsibleActionFail."""
         return with_texts_only(self._task.args, self.options, self.data)

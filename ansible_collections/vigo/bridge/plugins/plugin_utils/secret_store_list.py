@@ -56,7 +56,7 @@ class WrongList(StoreError):
 
 
 def of_stack(folder: str, read: VaultReader) -> list[Store]:
-    """The stores that a stack's ``secrets.yml`` names, or the default. Raises StoreError.
+    """Return the stores that a stack's ``secrets.yml`` names, or the default. Raise StoreError.
 
     Paths of files in it are relative to the folder.
     """
@@ -64,7 +64,7 @@ def of_stack(folder: str, read: VaultReader) -> list[Store]:
 
 
 def check(folder: str) -> None:
-    """Refuse a wrong ``secrets.yml``, and neither ask nor load a store. Raises StoreError."""
+    """Raise StoreError for an invalid ``secrets.yml``. Stores are neither loaded nor used."""
     _stores(folder, _read_nothing, lambda plugin, value: Store())
 
 
@@ -94,7 +94,7 @@ def _stores(folder: str, read: VaultReader, plugged_in: PluggedIn) -> list[Store
 
 
 def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
-    """The entries of the list, each with where it stands. Raises WrongList."""
+    """Return the entries of the list, each with its place. Raise WrongList."""
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
@@ -130,7 +130,7 @@ def _place(mark: yaml.Mark | CMark | None) -> tuple[int, int]:
 
 
 def _default(folder: str, read: VaultReader) -> list[Store]:
-    """The default vault file, where there is one, and the environment."""
+    """Return the default vault file, where there is one, and the environment."""
     path = os.path.join(folder, DEFAULT_VAULT_FILE)
     if not os.path.lexists(path):
         return [EnvironmentStore()]
@@ -191,14 +191,14 @@ def _command(command: Any, timeout: Any) -> CommandStore:
 
 
 def _plugins() -> Iterable[EntryPoint]:
-    """The kinds of stores that packages add."""
+    """Return the kinds of stores that packages add."""
     from importlib.metadata import entry_points  # takes long, and few stacks need it
 
     return entry_points(group=ENTRY_POINTS)
 
 
 def _plugged_in(plugin: EntryPoint, value: Any) -> Store:
-    """A store of another package: whatever goes wrong in it is told with its name."""
+    """Return a store of another package. Any error in it is reported with its name."""
     try:
         store: Store = plugin.load()(value)
     except StoreError:

@@ -41,7 +41,7 @@ class Store:
     refusals: Mapping[str, str] = MappingProxyType({})
 
     def look_up(self, paths: Iterable[str]) -> dict[str, str]:
-        """The values of those paths that it has. Raises StoreError."""
+        """Return the values of those paths that it has. Raise StoreError."""
         raise NotImplementedError
 
 
@@ -68,7 +68,7 @@ class VaultFileStore(Store):
         return {path: known[path] for path in paths if path in known}
 
     def all(self) -> dict[str, str]:
-        """Every secret in it. Raises StoreError."""
+        """Return every secret in it. Raise StoreError."""
         self._refuse_what_others_can_read()
         try:
             content = yaml.load(self._read(self.path), Loader=yaml.BaseLoader)
@@ -144,7 +144,7 @@ class CommandStore(Store):
         return {path: answer for path, answer in answers.items() if answer is not None}
 
     def _ask(self, path: str) -> str | None:
-        """What the program prints, without the last line break; None where it fails."""
+        """Return what the program prints, without the last line break; None where it fails."""
         try:
             process = subprocess.Popen(
                 [part.replace("{path}", path) for part in self._command],
@@ -179,9 +179,9 @@ class CommandStore(Store):
 
 
 def ask(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
-    """The values that the stores have, empty ones too: for each path the first store's.
+    """Return the values that the stores have, empty ones too: for each path the first store's.
 
-    Raises StoreError.
+    Raise StoreError.
     """
     wanted = set(paths)
     found: dict[str, str] = {}
@@ -193,7 +193,10 @@ def ask(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
 
 
 def _asked(store: Store, paths: list[str]) -> dict[str, str]:
-    """A store may be another package's: whatever goes wrong in it is told with its name."""
+    """Return a store's values.
+
+    It may be another package's: any error in it is reported with its name.
+    """
     try:
         values = store.look_up(paths)
     except StoreError:

@@ -26,9 +26,9 @@ class UnknownSecrets(Exception):
 
 
 def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
-    """The values of all these paths. Raises UnknownSecrets naming every missing one.
+    """Return the values of all these paths. Raise UnknownSecrets naming every missing one.
 
-    Raises StoreError when a store cannot be used, or a secret is empty.
+    Raise StoreError when a store cannot be used, or a secret is empty.
     """
     wanted = sorted(paths)
     if not wanted:
