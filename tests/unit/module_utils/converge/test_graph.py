@@ -152,6 +152,13 @@ MISTAKES = {
         "these resources wait for each other: b/3 needs a/4 (before), which needs b/3 (before)",
         "remove one of these",
     ),
+    "a cycle with a trigger": (
+        [Node("a/1", notify=("2",)), Node("a/2", before=("1",))],
+        [],
+        "these resources wait for each other: a/1 needs a/2 (before), which needs a/1"
+        " (notify or subscribes)",
+        "remove one of these",
+    ),
     "a cycle of crates": (
         [Node("a/1"), Node("b/2")],
         [Crate("a", ("b",)), Crate("b", ("a",))],
@@ -194,6 +201,19 @@ def test_all_cycles_are_told_at_once() -> None:
         "a/1 needs a/2 (depends_on), which needs a/3 (depends_on), which needs a/1 (depends_on)",
         "a/6 needs a/7 (before), which needs a/6 (before)",
     ]
+
+
+def test_cycles_come_in_the_order_of_their_first_resources() -> None:
+    with pytest.raises(GraphError) as caught:
+        build(
+            [
+                Node("a/1", depends_on=("4",)),
+                Node("a/2", depends_on=("3",)),
+                Node("a/3", depends_on=("2",)),
+                Node("a/4", depends_on=("1",)),
+            ]
+        )
+    assert [problem.where for problem in caught.value.problems] == ["a/1", "a/2"]
 
 
 def test_a_long_cycle() -> None:

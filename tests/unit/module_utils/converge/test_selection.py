@@ -33,6 +33,8 @@ NAMES = [
     ("web/page", "web/page[1]", True),
     ("web/page[1]", "web/page[1]", True),
     ("web/page[2]", "web/page[1]", False),
+    ("web/page", "web/page[a[b]", True),
+    ("web", "web[a[b]/page", True),
     ("web/file:/etc/motd", "web/file:/etc/motd", True),
     ("plain", "plain", True),
 ]
