@@ -171,7 +171,10 @@ class Batch:
         for host in hosts:
             results = json.loads((record / f"{host}.json").read_text())
             assert not results.get("failed"), (self._rows[host].name, results["msg"])
-            found[host] = {result["id"]: _own_action(result) for result in results["resources"]}
+            found[host] = {
+                result["id"]: _comparable(result["type"], result["action"])
+                for result in results["resources"]
+            }
         return found
 
     def _run_tasks(self, hosts: Sequence[str], record: Path) -> dict[str, dict[str, str]]:
@@ -191,9 +194,15 @@ class Batch:
             load(self._folder / "stacks" / "tasks" / host), [host], self._rows[host].settings
         )
         titles = roles_of(plan, Variables(plan, self._is_reserved)).titles
+        types = {
+            resource.id: resource.type
+            for group in plan.groups
+            for crate in group.crates
+            for resource in crate.resources
+        }
         return {
-            resource: _merged(done.get(task, "skipped"), done.get(handler))
-            for (_, resource), (task, handler) in titles.items()
+            one: _comparable(types[one], _merged(done.get(task, "skipped"), done.get(handler)))
+            for (_, one), (task, handler) in titles.items()
         }
 
     def _play(
@@ -232,10 +241,9 @@ def _action(result: Mapping[str, Any]) -> str:
     return "updated" if result["changed"] else "none"
 
 
-def _own_action(result: Mapping[str, Any]) -> str:
-    is_module = bool(TYPES[result["type"]].modules)
-    action: str = result["action"]
-    return "updated" if is_module and action in ("created", "deleted") else action
+def _comparable(kind: str, action: str) -> str:
+    """The action as both styles know it: a task with a module tells no more than that."""
+    return "updated" if TYPES[kind].modules and action in ("created", "deleted") else action
 
 
 def _merged(earlier: str, later: str | None) -> str:
@@ -247,10 +255,11 @@ def _merged(earlier: str, later: str | None) -> str:
 
 
 def _state(here: Path) -> dict[str, str]:
-    """All files below a folder, without what tells the styles apart."""
+    """All files below a folder, without what tells the styles, or moments, apart."""
     return {
         str(path.relative_to(here)): _described(path).replace(str(here), "HERE")
         for path in sorted(here.rglob("*"))
+        if ".git" not in path.parts
     }
 
 

@@ -13,6 +13,11 @@ from ..descriptor import Attribute
 Attributes = Mapping[str, Any]
 
 
+def _nothing(attributes: Attributes) -> Mapping[str, Any]:
+    """Return no options."""
+    return {}
+
+
 def _accept(attributes: Attributes) -> None:
     """Accept all attributes."""
 
@@ -23,12 +28,15 @@ class Use:
 
     where: the values of attributes for which it is used. options: those that are always the same.
     takes: the attribute whose value an option gets, by option; unset attributes are left out.
+    derive: makes further options from the attributes. derived_from: those that it reads.
     """
 
     module: str
     where: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     takes: Mapping[str, str] = field(default_factory=dict)
+    derive: Callable[[Attributes], Mapping[str, Any]] = _nothing
+    derived_from: tuple[str, ...] = ()
 
     def applies(self, attributes: Attributes) -> bool:
         """Return whether the attributes have the values of ``where``."""
@@ -41,7 +49,7 @@ class Use:
             for option, name in self.takes.items()
             if attributes.get(name) not in (None, "")
         }
-        return {**given, **self.options}
+        return {**given, **self.derive(attributes), **self.options}
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,8 @@ class Row:
 
     @property
     def deciding(self) -> frozenset[str]:
-        """The attributes that decide which module is used."""
-        return frozenset(name for use in self.uses for name in use.where)
+        """The attributes that decide what the module is, or what it is given."""
+        return frozenset(name for use in self.uses for name in (*use.where, *use.derived_from))
 
     def with_defaults(self, attributes: Attributes) -> dict[str, Any]:
         """Return the attributes that are set, and the defaults of the others."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..descriptor import Attribute
 from .row import Row, Use
+from .values import block_markers, delete, device_and_type, key_line
 
 _STATE = Attribute("state", "str", default="present", choices=("present", "absent"))
 _FILE = "ansible.builtin.file"
@@ -78,5 +79,157 @@ ROWS = (
                 takes={"name": "group", "state": "state", "gid": "gid", "system": "system"},
             ),
         ),
+    ),
+    Row(
+        name="blockinfile",
+        key="target_path",
+        attributes=(
+            Attribute("target_path", "str", required=True, plain=True),
+            Attribute("block_content", "str", secrets=True, data=True),
+            _STATE,
+            Attribute("label", "str", default="managed"),
+            Attribute("marker_begin", "str"),
+            Attribute("marker_end", "str"),
+            Attribute("create", default=False),
+            Attribute("mode"),
+        ),
+        uses=(
+            Use(
+                "ansible.builtin.blockinfile",
+                takes={
+                    "path": "target_path",
+                    "block": "block_content",
+                    "state": "state",
+                    "create": "create",
+                    "mode": "mode",
+                },
+                derive=block_markers,
+                derived_from=("label", "marker_begin", "marker_end"),
+            ),
+        ),
+    ),
+    Row(
+        name="git",
+        key="path",
+        attributes=(
+            Attribute("path", "str", required=True, plain=True),
+            Attribute("repo", "str"),
+            _STATE,
+            Attribute("branch", "str"),
+            Attribute("depth", "int"),
+            Attribute("force", default=False),
+        ),
+        uses=(
+            Use(_FILE, {"state": "absent"}, {"state": "absent"}, {"path": "path"}),
+            Use(
+                "ansible.builtin.git",
+                takes={
+                    "dest": "path",
+                    "repo": "repo",
+                    "version": "branch",
+                    "depth": "depth",
+                    "force": "force",
+                },
+            ),
+        ),
+        needed_unless_absent=("repo",),
+    ),
+    Row(
+        name="sshkey",
+        key="hostname",
+        attributes=(
+            Attribute("hostname", "str", required=True, plain=True),
+            Attribute("sshkey_type", "str"),
+            Attribute("sshkey", "str"),
+            _STATE,
+            Attribute("aliases"),
+            Attribute("file", "str", default="~/.ssh/known_hosts"),
+        ),
+        uses=(
+            Use(
+                "ansible.builtin.known_hosts",
+                {"state": "absent"},
+                {"state": "absent"},
+                {"name": "hostname", "path": "file"},
+            ),
+            Use(
+                "ansible.builtin.known_hosts",
+                takes={"name": "hostname", "path": "file"},
+                derive=key_line,
+                derived_from=("hostname", "sshkey_type", "sshkey", "aliases"),
+            ),
+        ),
+        needed_unless_absent=("sshkey_type", "sshkey"),
+    ),
+    Row(
+        name="mount",
+        key="path",
+        attributes=(
+            Attribute("path", "str", required=True, plain=True),
+            Attribute(
+                "state",
+                "str",
+                default="mounted",
+                choices=("mounted", "present", "unmounted", "absent"),
+            ),
+            Attribute("device", "str"),
+            Attribute("fstype", "str"),
+            Attribute("options", "str", default="defaults"),
+            Attribute("dump", "int", default=0),
+            Attribute("pass", "int", default=0),
+        ),
+        uses=(
+            *(
+                Use("ansible.posix.mount", {"state": state}, {"state": state}, {"path": "path"})
+                for state in ("absent", "unmounted")
+            ),
+            Use(
+                "ansible.posix.mount",
+                takes={
+                    "path": "path",
+                    "state": "state",
+                    "src": "device",
+                    "fstype": "fstype",
+                    "opts": "options",
+                    "dump": "dump",
+                    "passno": "pass",
+                },
+            ),
+        ),
+        check=device_and_type,
+    ),
+    Row(
+        name="firewall",
+        key="port",
+        attributes=(
+            Attribute("port", "str", required=True),
+            _STATE,
+            Attribute("proto", "str", default="any"),
+            Attribute("action", "str", default="allow", choices=("allow", "deny")),
+            Attribute("from", "str", default="any"),
+            Attribute("direction", "str", default="in", choices=("in", "out")),
+            Attribute("comment", "str"),
+        ),
+        uses=(
+            Use(
+                "community.general.ufw",
+                takes={
+                    "to_port": "port",
+                    "proto": "proto",
+                    "rule": "action",
+                    "from_ip": "from",
+                    "direction": "direction",
+                    "comment": "comment",
+                },
+                derive=delete,
+                derived_from=("state",),
+            ),
+        ),
+    ),
+    Row(
+        name="timezone",
+        key="timezone",
+        attributes=(Attribute("timezone", "str", required=True),),
+        uses=(Use("community.general.timezone", takes={"name": "timezone"}),),
     ),
 )

@@ -31,8 +31,8 @@ def as_task(row: Row, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, 
     """
     secret = {one.name for one in row.attributes if one.secrets}
     whole = row.with_defaults(attributes)
-    known = {one.name: one.choices for one in row.attributes}
-    if secret & set(whole) or any(whole[name] not in known[name] for name in row.deciding):
+    deciding = [whole[name] for name in row.deciding if name in whole]
+    if secret & set(whole) or any("{{" in str(value) for value in deciding):
         return None
     use = row.use(whole)
     return use.module, use.arguments(whole)

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of modules that are made of several attributes, and attributes that need each other."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ...common.comma_strings import as_list
+from ...common.errors import ResourceError
+
+_BEGIN, _END = ("# BEGIN {label} - managed by vigo", "# END {label} - managed by vigo")
+
+
+def block_markers(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the two lines around a block."""
+    label = str(attributes["label"])
+    begin, end = (
+        str(attributes.get(name, default)).replace("{label}", label)
+        for name, default in (("marker_begin", _BEGIN), ("marker_end", _END))
+    )
+    if begin == end:
+        raise ResourceError("marker_begin and marker_end must differ", place=("marker_end",))
+    for name, line in (("marker_begin", begin), ("marker_end", end)):
+        if "\n" in line:
+            raise ResourceError(f"{name} must be one line", place=(name,))
+    return {"marker": "{mark}", "marker_begin": begin, "marker_end": end}
+
+
+def key_line(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a host's key as known_hosts has it."""
+    aliases = [name for item in as_list(attributes.get("aliases")) for name in item.split()]
+    hosts = [attributes["hostname"], *aliases]
+    return {"key": f"{','.join(hosts)} {attributes['sshkey_type']} {attributes['sshkey']}"}
+
+
+def device_and_type(attributes: Mapping[str, Any]) -> None:
+    """Raise ResourceError where a file system that is wanted has no device or type."""
+    for name in ("device", "fstype"):
+        if attributes["state"] in ("mounted", "present") and name not in attributes:
+            raise ResourceError(f"{name} is missing", place=(name,))
+
+
+def delete(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whether a rule of the firewall is to go."""
+    return {"delete": attributes["state"] == "absent"}
