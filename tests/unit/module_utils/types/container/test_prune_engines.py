@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.prune import distinct
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import parse
@@ -63,10 +64,14 @@ def container(crate: str, name: str, host: str, **attributes: Any) -> dict[str, 
 
 
 def run(
-    folder: Path, *resources: Mapping[str, Any], check: bool = False, prune: bool = False
+    folder: Path,
+    *resources: Mapping[str, Any],
+    check: bool = False,
+    prune: bool = False,
+    notes: list[str] | None = None,
 ) -> tuple[dict[str, str], list[str]]:
-    """What became of each ID, and the orphans."""
-    target = Target(check)
+    """What became of each ID, and the orphans. notes: gets the remarks."""
+    target = Target(check, notes=[] if notes is None else notes)
     stack = {"scope": "shop", "stack_id": "id-1", "state_dir": str(folder)}
     results = converge({"resources": resources, **stack, "prune": prune}, target)
     answer = {
@@ -125,3 +130,43 @@ def test_a_crate_named_prune(engines: dict[str, InMemoryEngine], tmp_path: Path)
         tmp_path, {**container("prune", "web", A), "container": "other"}, prune=True
     )
     assert done == {"prune/web": "created", f"prune/web@{A}": "deleted"}
+
+
+def put_unlabelled(memory: InMemoryEngine, name: str, labels: Mapping[str, str]) -> None:
+    """Create and start a container as another tool would."""
+    body = {"Image": "redis:7-alpine", "HostConfig": {}, "Labels": dict(labels)}
+    memory.request("POST", f"/containers/create?name={name}", 1.0, body=body)
+    memory.request("POST", f"/containers/{name}/start", 1.0)
+
+
+#: labels of another container on the engine -> whether the stack's own is removed there
+BESIDE: dict[str, tuple[dict[str, str], bool]] = {
+    "no labels": ({}, True),
+    "another stack": ({label.SCOPE: "other", label.STACK_ID: "id-2"}, True),
+    "another stack of the same name": ({label.SCOPE: "shop", label.STACK_ID: "id-2"}, False),
+}
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(("labels", "removed"), BESIDE.values(), ids=BESIDE)
+def test_an_engine_that_only_the_record_names(
+    engines: dict[str, InMemoryEngine],
+    labels: dict[str, str],
+    removed: bool,
+    check: bool,
+    tmp_path: Path,
+) -> None:
+    """The stack took over a container there. Nothing is listed where another stack has its name."""
+    put_unlabelled(engines[B], "web", {})
+    kept = container("kept", "first", A)
+    assert run(tmp_path, kept, container("one", "web", B))[0]["one/web"] == "none"
+    put_unlabelled(engines[B], "beside", {**labels, label.RESOURCE: "x/y"} if labels else {})
+
+    notes: list[str] = []
+    done, orphans = run(tmp_path, kept, check=check, prune=True, notes=notes)
+
+    assert orphans == (["web"] if removed else [])
+    assert done == {"kept/first": "none", **({"prune/web": "deleted"} if removed else {})}
+    assert engines[B].names() == {"beside", *(["web"] if check or not removed else [])}
+    start = f"cannot list containers at {B} that are no longer in the stack: another stack named"
+    assert [note.startswith(start) for note in notes] == ([] if removed else [True])
