@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +22,7 @@ TABLES = (
     "resources",
     "modules",
     "mapped",
+    "edits",
     "triggers",
     "conditions",
     "references",
@@ -29,6 +31,7 @@ TABLES = (
 )
 CASES = {name: case for table in TABLES for name, case in cases(table).items()}
 CONTAINERS = cases("containers")
+MACHINE = cases("machine")
 QUICK = {name: case for name, case in CASES.items() if case.quick}
 
 
@@ -51,6 +54,21 @@ def test_some(quick_batch: Batch, case: Case) -> None:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_all(batch: Batch, case: Case) -> None:
     _compare(batch, case)
+
+
+@pytest.fixture(scope="module")
+def machine_batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    folder = tmp_path_factory.mktemp("machine")
+    batch = Batch(list(MACHINE.values()), folder, private_etc=True)
+    batch.run()
+    return batch
+
+
+@pytest.mark.sweep
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a copy of /etc")
+@pytest.mark.parametrize("case", MACHINE.values(), ids=MACHINE)
+def test_machine(machine_batch: Batch, case: Case) -> None:
+    _compare(machine_batch, case)
 
 
 @pytest.fixture(scope="module")

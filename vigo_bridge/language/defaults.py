@@ -6,6 +6,7 @@ from __future__ import annotations
 from vigo_bridge.language.attributes import check_attribute
 from vigo_bridge.language.catalog import ATTRIBUTES
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
+from vigo_bridge.language.shapes import RESOURCE
 from vigo_bridge.language.values import Fields, Scalar, Value
 
 
@@ -26,12 +27,12 @@ class Defaults:
         return {name.text: value for name, value in self._known(kind)}
 
     def _known(self, kind: str) -> list[tuple[Scalar, Value]]:
-        return [entry for entry in self._entries if entry[0].text in ATTRIBUTES[kind]]
+        return [entry for entry in self._entries if entry[0].text in _names(kind)]
 
     def finish(self) -> None:
         """Reports attributes that no resource of the crate has."""
         types = self._types or set(ATTRIBUTES)
-        known = [name for kind in types for name in ATTRIBUTES[kind]]
+        known = [name for kind in types for name in _names(kind)]
         for name, _ in self._entries:
             if name.text not in known:
                 self._diagnostics.error(
@@ -41,3 +42,8 @@ class Defaults:
                     did_you_mean(name.text, known)
                     or "correct it, or set it in the resources that need it",
                 )
+
+
+def _names(kind: str) -> list[str]:
+    """The attributes of a type, without what makes a resource the one that it is."""
+    return [name for name in ATTRIBUTES[kind] if name not in RESOURCE.keys]

@@ -34,7 +34,7 @@ def resource_definitions() -> JsonSchema:
     kinds = {kind: kind for kind in ATTRIBUTES} | dict(FORMER_NAMES)
     families = {family.name: family for family in FAMILIES}
     every = [*ATTRIBUTES.values(), *(family.of(name).options for name, family in families.items())]
-    names = sorted({name for options in every for name in options})
+    names = sorted({name for options in every for name in options} - set(RESOURCE.keys))
     return {
         "resource": {
             "type": "object",
@@ -82,7 +82,8 @@ def _named_like(family: Family) -> JsonSchema:
 def _resource(written: str, kind: ResourceType) -> JsonSchema:
     """written: the type, maybe an older name of it."""
     attributes = {name: _attribute(option) for name, option in kind.options.items()}
-    arm = {"type": "object", "properties": attributes, "additionalProperties": bool(kind.collects)}
+    free = {name: about for name, about in attributes.items() if name not in RESOURCE.keys}
+    arm = {"type": "object", "properties": free, "additionalProperties": bool(kind.collects)}
     older = {
         key: {**attributes[name], "deprecated": True}
         for key, name in kind.former_attributes.items()

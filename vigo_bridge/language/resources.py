@@ -153,7 +153,7 @@ def _arm(kind: str, choices: Reader, key: str, diagnostics: Diagnostics) -> dict
     fields = choices.mapping(key)
     free = []
     for name, value in fields.entries if fields else ():
-        if name.text in RESOURCE.keys and name.text not in ATTRIBUTES[kind]:
+        if name.text in RESOURCE.keys:
             diagnostics.error(
                 "VB105",
                 name.position,

@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.t
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import names_where
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Configcrate, TemplateFile
 from vigo_bridge.language.template_files import report_unreadable
@@ -76,7 +76,7 @@ def check_template(text: ResourceText, foreach: bool, diagnostics: Diagnostics) 
 
 def _report_foreign(text: ResourceText, action: str, start: int, diagnostics: Diagnostics) -> None:
     position = text.scalar.position_of(start)
-    if text.attribute in names_where("plain") | _STRUCTURE:
+    if text.is_plain or text.attribute in _STRUCTURE:
         diagnostics.error(
             "VB303",
             position,
@@ -96,12 +96,12 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
         depth -= text.scalar.text.count("}}", checked, reference.start)
         checked = reference.start
         position = text.scalar.position_of(reference.start)
-        if text.attribute not in names_where("secrets"):
+        if not text.may_hold_secrets:
             diagnostics.error(
                 "VB307",
                 position,
                 f"a secret is not allowed in {text.attribute!r}: it would be shown",
-                "secrets are allowed in " + ", ".join(sorted(names_where("secrets"))),
+                where_secrets_may_be(text.kind),
             )
         elif depth > 0:
             diagnostics.error(
@@ -110,6 +110,12 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
                 "a secret is not allowed inside {{ }}: the template would get the reference",
                 "write secret:PATH outside the braces",
             )
+
+
+def where_secrets_may_be(kind: str) -> str:
+    """Return what to do about a secret where a type of resource cannot have it."""
+    names = ", ".join(sorted(TYPES[kind].names_where("secrets")))
+    return f"in {kind}, secrets are allowed in {names}" if names else f"{kind} cannot use secrets"
 
 
 def check_paths(scalar: Scalar, diagnostics: Diagnostics) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.model import Resource, TemplateFile
 from vigo_bridge.language.values import Scalar, Value, scalars
 
@@ -15,10 +16,26 @@ TEMPLATES = "templates/"
 
 @dataclass(frozen=True)
 class ResourceText:
-    """One text. attribute: the attribute, or the key such as `when`, that it belongs to."""
+    """One text. attribute: the attribute, or the key such as `when`, that it belongs to.
+
+    kind: the resource's type; empty where the text is of no resource.
+    """
 
     attribute: str
     scalar: Scalar
+    kind: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether braces that are no template of ours can only be a mistake."""
+        return self._has("plain")
+
+    @property
+    def may_hold_secrets(self) -> bool:
+        return self._has("secrets")
+
+    def _has(self, flag: str) -> bool:
+        return bool(self.kind) and self.attribute in TYPES[self.kind].names_where(flag)
 
 
 def as_written(source: Scalar) -> str | None:
@@ -49,10 +66,10 @@ def structural_texts(resource: Resource) -> Iterator[ResourceText]:
         ("case", resource.case.subject if resource.case else None),
     ):
         if scalar is not None:
-            yield ResourceText(attribute, scalar)
+            yield ResourceText(attribute, scalar, resource.type)
     for attribute, references in resource.references.items():
         for scalar in references:
-            yield ResourceText(attribute, scalar)
+            yield ResourceText(attribute, scalar, resource.type)
 
 
 def attribute_texts(resource: Resource) -> Iterator[ResourceText]:
@@ -63,7 +80,7 @@ def attribute_texts(resource: Resource) -> Iterator[ResourceText]:
     for attributes in arms:
         for name, value in attributes.items():
             for scalar in scalars(value):
-                yield ResourceText(name, scalar)
+                yield ResourceText(name, scalar, resource.type)
 
 
 def file_texts(
@@ -76,4 +93,4 @@ def file_texts(
         path = path_of(text.scalar) if text.attribute == "source" else None
         file = files.get(path) if path is not None else None
         if file is not None and file.text is not None:
-            yield ResourceText("content", file.text)
+            yield ResourceText("content", file.text, resource.type)

@@ -9,14 +9,13 @@ from typing import Any
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import names_where
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
     did_you_mean,
     did_you_mean_or_known,
 )
 from vigo_bridge.language.model import Stack
-from vigo_bridge.language.template_checks import check_template
+from vigo_bridge.language.template_checks import check_template, where_secrets_may_be
 from vigo_bridge.language.templates import Use, uses
 from vigo_bridge.language.texts import TEMPLATES, ResourceText, templated_texts
 from vigo_bridge.language.values import Scalar
@@ -38,19 +37,19 @@ def check_uses(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
         variables = envoy.namespace.seen_by(crate.included.crate.name)
         for instance in crate.instances:
             _check_files(instance, stack, diagnostics)
-            for attribute, use in uses_of(instance, stack):
+            for text, use in uses_of(instance, stack):
                 _check_defined(use, variables, instance.item, absences, diagnostics)
-                _check_secret(attribute, use, variables, diagnostics)
+                _check_secret(text, use, variables, diagnostics)
         if crate.included.crate.when is not None:
             for use in uses(crate.included.crate.when, foreach=True):
                 _check_defined(use, variables, None, absences, diagnostics)
 
 
-def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[str, Use]]:
-    """What the templates of a resource name, each with the attribute it stands in."""
+def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[ResourceText, Use]]:
+    """What the templates of a resource name, each with the text it stands in."""
     for text in texts_of(instance, stack):
         for use in uses(text.scalar, instance.item is not None):
-            yield text.attribute, use
+            yield text, use
 
 
 def texts_of(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
@@ -112,19 +111,19 @@ def _check_path(
 
 
 def _check_secret(
-    attribute: str, use: Use, variables: Mapping[str, Any], diagnostics: Diagnostics
+    text: ResourceText, use: Use, variables: Mapping[str, Any], diagnostics: Diagnostics
 ) -> None:
     if use.chain[0] != "Vars" or not secret_references.paths(named(use, variables)):
         return
     name = ".".join(use.chain[1:])
     seeing = sorted(set(use.functions) - _PASSING)
-    if attribute not in names_where("secrets"):
+    if not text.may_hold_secrets:
         diagnostics.error(
             "VB307",
             use.position,
-            f"variable {name!r} contains a secret, which is not allowed in {attribute!r}: it would"
-            " be shown",
-            "secrets are allowed in " + ", ".join(sorted(names_where("secrets"))),
+            f"variable {name!r} contains a secret, which is not allowed in {text.attribute!r}: it"
+            " would be shown",
+            where_secrets_may_be(text.kind),
         )
     elif seeing:
         diagnostics.error(

@@ -81,6 +81,7 @@ class Batch:
     """Runs cases. seen: by case name and style, one for each run.
 
     environment: of Ansible. observe: more of the state of a case. finish: called behind a style.
+    private_etc: whether the runs see a copy of /etc of their own, for each style.
     """
 
     def __init__(
@@ -90,7 +91,10 @@ class Batch:
         environment: Mapping[str, str] | None = None,
         observe: Callable[[Case], Mapping[str, str]] = lambda case: {},
         finish: Callable[[], object] = lambda: None,
+        *,
+        private_etc: bool = False,
     ) -> None:
+        self._private_etc = private_etc
         self._observe = observe
         self._finish = finish
         self._rows = {f"case{number}": case for number, case in enumerate(rows, start=1)}
@@ -121,10 +125,27 @@ class Batch:
             here = self._here(style, host)
             done = {one.replace(str(here), "HERE"): action for one, action in actions.items()}
             state = {**_state(here), **self._observe(self._rows[host])}
+            if self._private_etc:
+                state |= {f"/etc/{name}": is_ for name, is_ in _state(self._etc(style)).items()}
             self.seen[self._rows[host].name, style].append(Seen(done, state))
 
     def _here(self, style: str, host: str) -> Path:
         return self._folder / "hosts" / style / host
+
+    def _etc(self, style: str) -> Path:
+        """Return the folder with what differs from the machine's /etc."""
+        return self._folder / "etc" / style / "upper"
+
+    def _with_private_etc(self, style: str) -> list[str]:
+        """Return how a command begins that sees a copy of /etc."""
+        if not self._private_etc:
+            return []
+        upper, work = self._etc(style), self._etc(style).with_name("work")
+        for folder in (upper, work):
+            folder.mkdir(parents=True, exist_ok=True)
+        options = f"lowerdir=/etc,upperdir={upper},workdir={work}"
+        script = 'mount -t overlay overlay -o "$1" /etc; shift; exec "$@"'
+        return ["unshare", "--mount", "sh", "-ec", script, "sh", options]
 
     def _write_stack(self, style: str, host: str, case: Case) -> None:
         stack = self._folder / "stacks" / style / host
@@ -157,7 +178,7 @@ class Batch:
     def _shell(self, style: str, host: str, command: str) -> None:
         here = self._here(style, host)
         subprocess.run(
-            ["sh", "-ec", command.replace("HERE", str(here))],
+            ["sh", "-ec", command.replace("HERE", str(here)).replace("ETC", str(self._etc(style)))],
             cwd=here,
             env={**os.environ, **self._environment},
             check=True,
@@ -211,6 +232,7 @@ class Batch:
         inventories = [self._folder / "projects" / style / host / "inventory" for host in hosts]
         finished = subprocess.run(
             [
+                *self._with_private_etc(style),
                 *(sys.executable, "-m", "ansible", "playbook", "--forks", "8"),
                 *(f"--inventory={path}" for path in inventories),
                 *("--extra-vars", f"vigo_state_dir={self._folder}/state"),

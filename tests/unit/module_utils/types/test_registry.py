@@ -39,6 +39,10 @@ OTHER_MEANINGS = {
     "vigo_bridge/compose/reading_sections.py": "a key of Compose's",
     "ansible_collections/vigo/bridge/plugins/module_utils/secrets/references.py": "a common word",
     "ansible_collections/vigo/bridge/plugins/module_utils/host/facts.py": "a kind of path",
+    "ansible_collections/vigo/bridge/plugins/module_utils/language/go_template/functions.py": (
+        "a function of templates"
+    ),
+    "vigo_bridge/run/converge.py": "a field of events",
 }
 
 

@@ -26,6 +26,10 @@ NESTED = {"a list": [ODD], "a mapping": {"x": ODD}}
 #: Of types whose key attribute is no path: what a resource needs.
 NEEDED: Mapping[str, dict[str, Any]] = {
     "container": {"container": "web", "image": "web"},
+    "host": {"hostname": "a", "ip": "192.0.2.7"},
+    "cron": {"name": "a", "command": "a"},
+    "sysctl": {"key": "a.b", "value": "a"},
+    "json_file": {"target_path": "/a", "key": "a", "value": "1"},
     "custom": {"executor": "tool", "executor_base64": "IyEvYmluL3NoCg=="},
 }
 PLACES: dict[str, Callable[[Any], Any]] = {

@@ -157,7 +157,9 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
             f"resource {_label(entry)}: type {entry.get('type')!r} is not one of {known}"
         )
     identity = _id(entry)
-    attributes = {name: value for name, value in entry.items() if name not in COMMON}
+    attributes = {
+        name: value for name, value in entry.items() if name in kind.options or name not in COMMON
+    }
     _refuse_unknown(f"resource {identity}", attributes, kind.options)
     for name, option in kind.options.items():
         if option.get("required") and attributes.get(name) in (None, ""):

@@ -8,7 +8,6 @@ The imports are written out, because Ansible sends to a target what a module's i
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Iterator, Mapping
 
 from .ansible_module.descriptor import FAMILY as ANSIBLE_MODULE
@@ -19,6 +18,7 @@ from .exec.descriptor import TYPE as EXEC
 from .file.descriptor import TYPE as FILE
 from .mapped.descriptor import TYPES as MAPPED
 from .process.descriptor import TYPE as PROCESS
+from .text_edit.descriptor import TYPES as TEXT_EDITS
 
 #: In the order in which they are documented.
 FAMILIES: tuple[Family, ...] = (ANSIBLE_MODULE,)
@@ -53,11 +53,6 @@ class _Types(Mapping[str, ResourceType]):
 
 
 #: In the order in which they are documented.
-TYPES: Mapping[str, ResourceType] = _Types(CONTAINER, FILE, EXEC, PROCESS, CUSTOM, *MAPPED)
-
-
-@lru_cache(maxsize=None)
-def names_where(flag: str) -> frozenset[str]:
-    """Return the names of the attributes of any type with a flag of `Attribute`."""
-    kinds = (*TYPES.values(), *(family.of(family.name) for family in FAMILIES))
-    return frozenset(name for kind in kinds for name in kind.names_where(flag))
+TYPES: Mapping[str, ResourceType] = _Types(
+    CONTAINER, FILE, EXEC, PROCESS, CUSTOM, *MAPPED, *TEXT_EDITS
+)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 
 from ...common import comma_strings, durations
 from ...common.errors import Key, Problems, ResourceError
+from ...common.switches import is_on
 from ...host.home_folder import expanded
 from .descriptor import TYPE
 
@@ -102,7 +103,7 @@ def _check_secret_file(secret_file: Any, command: Command) -> None:
 
 
 def _background(attributes: Mapping[str, Any]) -> bool:
-    background = _yes(attributes.get("background"), "background")
+    background = is_on(attributes.get("background"), "background")
     if background and (attributes.get("stdin") or attributes.get("secret_file") is not None):
         raise ResourceError(
             "a background command cannot use stdin or secret_file",
@@ -157,13 +158,6 @@ def _exit_code(entry: str) -> int:
         return int(entry)
     except ValueError:
         raise ResourceError(f"returns: {entry!r} is not an exit code", "write 0, or 0,2") from None
-
-
-def _yes(value: Any, name: str) -> bool:
-    text = str(value or False).lower()
-    if text not in ("true", "yes", "false", "no"):
-        raise ResourceError(f"{name}: {value!r} is neither true nor false")
-    return text in ("true", "yes")
 
 
 def _logoutput(value: Any) -> str:

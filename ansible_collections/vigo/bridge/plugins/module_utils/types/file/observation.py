@@ -51,7 +51,7 @@ def observe(spec: FileSpec, target: Target) -> Observed:
 
     Raise ResourceError for what cannot be read, and for unknown owners.
     """
-    kind, found = _found(spec.path, target)
+    kind, found = found_at(spec.path, target)
     before = _NOTHING
     if kind == "file" and spec.state == "present" and spec.names_content:
         with content.opened(spec.path, target) as stream:
@@ -92,28 +92,30 @@ def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
+    """The attributes of a file."""
+
     mode: int = 0
     uid: int = -1
     gid: int = -1
     secontext: str | None = None
 
 
-def _found(path: str, target: Target) -> tuple[str, _Found]:
+def found_at(path: str, target: Target) -> tuple[str, Found]:
     """Return the kind of the path, as it is or is predicted, and its attributes."""
     predicted = target.foresight.files.get(path)
     if predicted is not None:
-        return "file", _Found(predicted.mode, predicted.uid, predicted.gid, predicted.secontext)
+        return "file", Found(predicted.mode, predicted.uid, predicted.gid, predicted.secontext)
     kind = target.foresight.files.kind(path)
     if kind is not None:
-        return kind, _Found()
+        return kind, Found()
     try:
         status = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
-        return "missing", _Found()
+        return "missing", Found()
     except OSError as error:
         raise explained(path, error) from error
-    return _kind(status.st_mode), _Found(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+    return _kind(status.st_mode), Found(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
 
 
 def _first_known(*numbers: int | None) -> int:
@@ -127,7 +129,7 @@ def _desired(spec: FileSpec, target: Target, kind: str) -> content.Digest | None
         return None if stream is None else content.digest(stream)
 
 
-def _secontext(spec: FileSpec, kind: str, found: _Found) -> str:
+def _secontext(spec: FileSpec, kind: str, found: Found) -> str:
     """Return the SELinux context.
 
     Of a missing file, its folder is read, so that a prediction fails where acting would.

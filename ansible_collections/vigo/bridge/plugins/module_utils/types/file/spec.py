@@ -34,17 +34,17 @@ class FileSpec:
     """content: text with its references to secrets, or None; data: bytes as they are, or None.
 
     source: a path on the target. With none of these, an existing file keeps its content.
-    is_vaulted: whether the data was encrypted where it came from. stream_edit: scripts that the
-    content goes through, one after the other. mode: None leaves that of an existing file. backup:
-    the suffix of the copy that a changed file leaves, ``{epoch}`` stands for the time; empty: no
-    copy.
+    is_secret: whether the data holds secrets, or was encrypted where it came from. stream_edit:
+    scripts that the content goes through, one after the other. mode: None leaves that of an
+    existing file. backup: the suffix of the copy that a changed file leaves, ``{epoch}`` stands for
+    the time; empty: no copy.
     """
 
     path: str
     state: str
     content: str | None
     data: bytes | None
-    is_vaulted: bool
+    is_secret: bool
     source: str | None
     stream_edit: tuple[str, ...]
     mode: Mode | None
@@ -66,7 +66,7 @@ class FileSpec:
 
     @property
     def holds_secrets(self) -> bool:
-        return self.is_vaulted or bool(secret_references.find(self.content or ""))
+        return self.is_secret or bool(secret_references.find(self.content or ""))
 
     def mode_of(self, existing: int | None) -> int:
         """Return the mode to set. existing: that of the existing file, None without one.
@@ -101,11 +101,11 @@ def parse(attributes: Mapping[str, Any]) -> FileSpec:
     spaces = problems.of("baseindent", integer_within, indent, "baseindent", 0, _MOST_SPACES)
     content = attributes.get("content")
     spec = FileSpec(
-        path=problems.of("target_path", _target_path, str(attributes.get("target_path") or "")),
+        path=problems.of("target_path", target_path, str(attributes.get("target_path") or "")),
         state=problems.of("state", _state, attributes.get("state") or "present"),
         content=None if content is None else _indented(str(content), spaces or 0),
         data=problems.of("content_base64", _data, attributes),
-        is_vaulted=bool(attributes.get(VAULTED)),
+        is_secret=bool(attributes.get(VAULTED)),
         source=source,
         stream_edit=problems.of("stream_edit", _scripts, attributes.get("stream_edit")),
         mode=problems.of("mode", mode.parse, attributes.get("mode")),
@@ -154,7 +154,8 @@ def is_path(text: str) -> bool:
     return text.startswith(("/", "~"))
 
 
-def _target_path(path: str) -> str:
+def target_path(path: str) -> str:
+    """Return the normal form of the path of a file. Raises ResourceError."""
     if not is_path(path):
         raise ResourceError(
             f"target_path: {path!r} is not absolute", "write it with a leading / or ~/"

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an edit of a text file is, and what all edits read from their attributes."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Any, Callable, Mapping, Pattern
+
+from ...common.comma_strings import text as written_text
+from ...common.errors import Offset, Problems, ResourceError
+from ..file.spec import target_path
+
+#: Puts secrets into a text that holds references to them.
+Reveal = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The edit of one file. Subclasses say what it does to the text.
+
+    is_whole: whether the text is all of the file, whatever was there. mode, owner: what the file
+    must have; None for what it has.
+    """
+
+    path: str
+    is_absent: bool
+
+    is_whole = False
+
+    @property
+    def mode(self) -> int | None:
+        return None
+
+    @property
+    def owner(self) -> str | None:
+        return None
+
+    def edited(self, text: str | None, reveal: Reveal) -> str | None:
+        """Return the text after the edit, None for no file. text: None where there is no file.
+
+        Lines end with a line feed. Pure. Raises ResourceError.
+        """
+        raise NotImplementedError
+
+    @property
+    def holds_secrets(self) -> bool:
+        return False
+
+
+def path_of(attributes: Mapping[str, Any], problems: Problems) -> str:
+    path: str = problems.of("target_path", target_path, str(attributes.get("target_path") or ""))
+    return path
+
+
+def is_absent(attributes: Mapping[str, Any], problems: Problems) -> bool:
+    return bool(problems.of("state", _is_absent, attributes.get("state") or "present"))
+
+
+def _is_absent(state: str) -> bool:
+    if state not in ("present", "absent"):
+        raise ResourceError(f"state: {state!r} is neither present nor absent")
+    return state == "absent"
+
+
+def needed(attributes: Mapping[str, Any], name: str) -> str:
+    """Return an attribute that must be there. Raises ResourceError."""
+    value = written_text(attributes.get(name))
+    if not value:
+        raise ResourceError(f"{name} is missing or empty", f"add {name}")
+    return value
+
+
+def one_line(value: str, attribute: str) -> str:
+    """Return a text without line breaks. Raises ResourceError."""
+    found = re.search("[\n\r]", value)
+    if found:
+        raise ResourceError(
+            f"{attribute} contains a line break",
+            "write one line",
+            place=(Offset(found.start()),),
+        )
+    return value
+
+
+def pattern(value: Any, attribute: str, start: int = 0, flags: int = 0) -> Pattern[str] | None:
+    """Return a regular expression, or None where none is written. Raises ResourceError.
+
+    start: where in the attribute it begins.
+    """
+    if value in (None, ""):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return re.compile(value, flags)
+    except re.error as error:
+        place = (Offset(start + (error.pos or 0)),)
+        problem = f"{attribute}: invalid regular expression {value!r}: {error.msg}"
+        raise ResourceError(problem, place=place) from None
+    except (OverflowError, RecursionError) as error:
+        problem = f"{attribute}: invalid regular expression: {error}"
+        raise ResourceError(problem, "use a simpler one") from None
