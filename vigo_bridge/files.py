@@ -18,10 +18,10 @@ _UNFINISHED = ".vigo-bridge-"
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file as UTF-8, with the line ends that the text has.
+    """Write a file as UTF-8, with the line ends of the text.
 
-    Its folder is created where it is missing. An OSError names the file: Python's own does not
-    where the disk is full.
+    Its folder is created if it is missing. An OSError names the file: Python's own does not where
+    the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with at(str(path)):
@@ -30,11 +30,10 @@ def write_text(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def all_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Give a folder to write into, whose files go to `folder` once all of them are written.
+    """Yield a folder to write into; its files are moved to `folder` once all of them are written.
 
-    Any error leaves `folder` and the files in it as they were; an OSError names the file that
-    should have been there. replace: whether files that exist may be replaced; otherwise they are
-    such an error.
+    Any error leaves `folder` and the files in it as they were; an OSError names the intended file.
+    replace: whether existing files may be replaced; otherwise they are an error.
     """
     with contextlib.ExitStack() as undo:
         _create(folder, undo)
@@ -56,7 +55,7 @@ def all_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
 
 
 def _create(folder: Path, undo: contextlib.ExitStack) -> None:
-    """Create a folder, and those above it, where they are missing."""
+    """Create a folder, and those above it, if they are missing."""
     if folder.is_dir():
         return
     if os.path.lexists(folder):
@@ -72,7 +71,9 @@ def _remove_if_empty(folder: Path) -> None:
 
 
 def _move(source: Path, target: Path, old: Path | None, undo: contextlib.ExitStack) -> None:
-    """Move a file, or what is in a folder. old: the folder for what it replaces, if it may."""
+    """Move a file, or the content of a folder. old: the folder for replaced files, if these may
+    be replaced.
+    """
     if source.is_dir() and target.is_dir():
         for path in sorted(source.iterdir()):
             _move(path, target / path.name, old, undo)

@@ -25,7 +25,7 @@ class Size:
     percent: bool = False
 
     def of(self, total: int) -> int:
-        """So many of `total` hosts, rounded down."""
+        """Return the number of hosts out of `total`, rounded down."""
         return total * self.number // 100 if self.percent else self.number
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ NONE = Size(0)
 
 
 def parse_batch_sizes(text: str) -> tuple[Size, ...]:
-    """`5`, `25%`, or a list such as `1,10%,50%`. Raises BadSize."""
+    """Return the sizes of `5`, `25%`, or a list such as `1,10%,50%`. Raise BadSize."""
     sizes = tuple(_size(part, text) for part in text.split(","))
     if any(size.number == 0 for size in sizes):
         raise BadSize(
@@ -46,7 +46,7 @@ def parse_batch_sizes(text: str) -> tuple[Size, ...]:
 
 
 def parse_budget(text: str) -> Size:
-    """`2` or `10%`. Raises BadSize."""
+    """Return the size of `2` or `10%`. Raise BadSize."""
     return _size(text, text)
 
 

@@ -24,7 +24,7 @@ _LOCKED = f"{_PREFIX}run-"
 
 @contextlib.contextmanager
 def private_folder(keep: bool = False) -> Iterator[Path]:
-    """A new folder with mode 0700, in memory where the machine offers that.
+    """Create a folder with mode 0700, in memory if possible.
 
     keep: it stays, on disk, to show what Ansible was given.
     """
@@ -38,7 +38,10 @@ def private_folder(keep: bool = False) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def temporary_folder(parent: Path) -> Iterator[Path]:
-    """A new folder with mode 0700. What killed runs of this user have left beside it is removed."""
+    """Create a folder with mode 0700.
+
+    Folders that killed runs of this user left beside it are removed.
+    """
     _remove_left(parent)
     folder, lock = _locked_folder(parent)
     try:
@@ -66,7 +69,7 @@ def _remove_left(parent: Path) -> None:
 
 
 def _lock(folder: Path) -> int | None:
-    """Lock a folder of this user's; None where it is in use, gone, or not such a folder."""
+    """Lock a folder of this user; return None where it is in use, gone, or not such a folder."""
     try:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:

@@ -13,7 +13,7 @@ _FEW = 5
 
 
 def some(names: Sequence[str]) -> str:
-    """Names for a message, of many only the first."""
+    """Return names for a message, of many only the first."""
     shown = ", ".join(names[:_FEW])
     more = len(names) - _FEW
     return f"{shown} and {counted(more, 'other')}" if more > 0 else shown

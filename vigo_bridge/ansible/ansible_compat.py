@@ -18,10 +18,10 @@ from vigo_bridge.failures import Refusal
 
 
 def prefer_collection(root: str) -> None:
-    """Have Ansible use the vigo.bridge in a folder, whatever other one is installed.
+    """Make Ansible use the vigo.bridge in a folder, whatever other one is installed.
 
     Why: Ansible would take the first on its collections path. Others are found as usual. Missing:
-    raises Refusal, as another version's modules would get what they do not understand.
+    raises Refusal, as another version's modules would get arguments that they do not understand.
     """
     from ansible import cli, constants
 
@@ -38,11 +38,11 @@ def prefer_collection(root: str) -> None:
 
 
 def answer_questions(answer: Callable[[str], Any], refuse: Callable[[str], Any]) -> None:
-    """Have Ansible call these in place of asking at a terminal.
+    """Make Ansible call these functions instead of asking at a terminal.
 
-    answer: for passwords. refuse: for all else; both get the question. Why: Ansible takes some
-    questions as answered where there is no terminal. Missing: those that it no longer asks in
-    this way are asked in its own.
+    answer: for passwords. refuse: for all else; both get the question. Why: Ansible answers some
+    questions itself where there is no terminal. Missing: Ansible asks questions of other kinds in
+    its own way.
     """
     import builtins
     import getpass
@@ -78,7 +78,7 @@ def answer_questions(answer: Callable[[str], Any], refuse: Callable[[str], Any])
 def configuration() -> Any:
     """Return the reader of Ansible's configuration.
 
-    Why: `ansible-config` takes a second. Missing: raises Refusal. Raises AnsibleError.
+    Why: `ansible-config` takes a second. Missing: raises Refusal. Raise AnsibleError.
     """
     try:
         from ansible.config.manager import ConfigManager
@@ -88,9 +88,9 @@ def configuration() -> Any:
 
 
 def event_reader(log: Any, handle: Callable[[Any], Any], *, is_event: Callable[[Any], bool]) -> Any:
-    """Return what finds events in Ansible's output, and calls `handle` with each.
+    """Return a reader that finds events in Ansible's output, and calls `handle` with each.
 
-    is_event: says what counts as one; what only looks like it is ignored. Why: ansible-runner
+    is_event: decides what counts as one; what only looks like it is ignored. Why: ansible-runner
     makes a file name of what a host can print. Missing: raises Refusal.
     """
     from ansible_runner import utils
@@ -108,7 +108,7 @@ def event_reader(log: Any, handle: Callable[[Any], Any], *, is_event: Callable[[
 
 @contextmanager
 def plugins() -> Iterator[None]:
-    """Have Ansible find plugins in this process, in the block.
+    """Make Ansible find plugins in this process, in the block.
 
     Why: `ansible-doc` takes more than a second. Missing: raises Refusal.
     """
@@ -127,8 +127,8 @@ def plugins() -> Iterator[None]:
 def documented_options(name: str, path: str) -> Mapping[str, Mapping[str, Any]] | None:
     """Return the options that a module documents; None where it documents none.
 
-    name: its full name. path: its file. Why: as `begin_plugins`. Missing: None, and only the
-    target checks the options.
+    name: its full name. path: its file. Why: as for `plugins`. Missing: None, and only the target
+    checks the options.
     """
     try:
         from ansible.plugins.loader import fragment_loader

@@ -71,7 +71,7 @@ def _parsed(file: Path) -> str:
 
 
 def _mistake(error: configparser.Error) -> str:
-    """Return the number of the line, and what is wrong there."""
+    """Return the number of the line, and the problem there."""
     if isinstance(error, configparser.MissingSectionHeaderError):
         return f"{error.lineno}: expected a section such as [defaults] before this line"
     if isinstance(error, configparser.ParsingError):

@@ -20,7 +20,7 @@ def _of_user() -> Path:
 
 
 def configurations() -> Iterator[bytes]:
-    """The texts of all files that may be Ansible's configuration."""
+    """Yield the texts of all files that may be Ansible's configuration."""
     named = Path(os.environ.get("ANSIBLE_CONFIG", "ansible.cfg"))
     for file in (named, named / "ansible.cfg", Path("ansible.cfg"), _of_user(), _SYSTEM):
         # Asked first, as it does not fail in a folder that is closed to this user.
@@ -43,8 +43,8 @@ def configuration_file() -> Path | None:
 
 
 def may_set(variables: Iterable[str], keys: re.Pattern[bytes]) -> bool:
-    """Whether one of these variables is set, or a file mentions one of the keys.
+    """Return whether one of these variables is set, or a file mentions one of the keys.
 
-    variables: of the environment. Where not, Ansible need not be asked for what it has configured.
+    variables: of the environment. If false, there is no need to ask Ansible for its configuration.
     """
     return bool(set(variables) & set(os.environ)) or any(map(keys.search, configurations()))

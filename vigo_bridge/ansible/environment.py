@@ -28,9 +28,9 @@ _FORKS = re.compile(rb"^\s*forks\s*[=:]", re.MULTILINE)
 
 
 def ansible_environment() -> dict[str, str]:
-    """Our process's environment without secrets, and with what Ansible needs from us.
+    """Return this process's environment without secrets, and with what Ansible needs from us.
 
-    A vault password that must be typed is asked for at the first call. Raises Refusal.
+    A vault password that must be typed is asked for at the first call. Raise Refusal.
     """
     check_configuration_file()
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
@@ -39,7 +39,9 @@ def ansible_environment() -> dict[str, str]:
 
 
 def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
-    """What only the run of a playbook needs: where results go and secrets come from."""
+    """Return the variables that only the run of a playbook needs: the folder of results and the
+    socket for secrets.
+    """
     from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
     from ansible_collections.vigo.bridge.plugins.plugin_utils.secrets import SOCKET_VARIABLE
 
@@ -47,16 +49,20 @@ def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:
 
 
 def is_secret(name: str) -> bool:
-    """Whether an environment variable belongs to the ``env`` secret store."""
+    """Return whether an environment variable belongs to the ``env`` secret store."""
     return name.startswith(_SECRET_PREFIX)
 
 
 def _forks() -> dict[str, str]:
-    """How many hosts at a time, unless a file of the user's says so: Ansible's own 5 are few."""
+    """Return the number of hosts at a time, unless the user's configuration sets it: Ansible's
+    default of 5 is low.
+    """
     given = any(_FORKS.search(text) for text in configurations())
     return {} if given else {"ANSIBLE_FORKS": str(FORKS)}
 
 
 def _path(path: str) -> str:
-    """The programs of our own environment first: they see the same collection as we do."""
+    """Return the search path with the programs of our own environment first: they see the same
+    collection.
+    """
     return os.pathsep.join([str(Path(sys.executable).parent), path])

@@ -52,9 +52,9 @@ class Inventory:
 
 
 def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventory:
-    """The hosts of these sources, or else of Ansible's own configuration.
+    """Return the hosts of these sources, or else of Ansible's own configuration.
 
-    limit: an Ansible host pattern that the hosts must match. Raises InventoryError.
+    limit: an Ansible host pattern that the hosts must match. Raise InventoryError.
     """
     with reading_inventory(sources, limit) as answer:
         return answer()
@@ -64,9 +64,9 @@ def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventor
 def reading_inventory(
     sources: Sequence[str], limit: str | None = None
 ) -> Iterator[Callable[[], Inventory]]:
-    """The same while the caller does something else: what it gets waits for Ansible's answer.
+    """Read the hosts in the background, and yield a function that waits for them.
 
-    Whatever is wrong is told then, and a password that must be typed is asked for then.
+    The function reports errors, and asks for a password that must be typed.
     """
     paths = tuple(_absolute(source) for source in sources)
     with contextlib.ExitStack() as programs:
@@ -89,7 +89,10 @@ def reading_inventory(
 
 
 def _listing(sources: Sequence[str], limit: str | None) -> list[str]:
-    """Without sources, Ansible takes those of its configuration."""
+    """Return the command that lists hosts.
+
+    Without sources, Ansible takes those of its configuration.
+    """
     arguments = ["--list"]
     for source in sources:
         arguments += ["-i", source]
@@ -116,7 +119,9 @@ def _inventory(
 
 
 def _absolute(source: str) -> str:
-    """A path is made absolute, as the playbook runs elsewhere; ``host1,host2`` is no path."""
+    """Return the absolute path of a source, as the playbook runs elsewhere; ``host1,host2`` is
+    not a path.
+    """
     return source if "," in source else str(Path(source).resolve())
 
 
@@ -129,7 +134,7 @@ def _refuse_missing(source: str) -> None:
 
 
 def _configured_sources() -> tuple[str, ...]:
-    """Those of the user's ansible.cfg and environment."""
+    """Return the sources of the user's ansible.cfg and environment."""
     (sources,) = ansible_settings("DEFAULT_HOST_LIST")
     return tuple(sources)
 
@@ -145,7 +150,9 @@ def _existing(sources: Sequence[str]) -> tuple[str, ...]:
 
 
 def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
-    """Ansible itself only warns of a part of a pattern that matches nothing."""
+    """Raise InventoryError for a part of a pattern that matches nothing: Ansible itself only
+    warns of it.
+    """
     # Warnings are wrapped, at blanks.
     unknown = _IGNORED.findall(" ".join(warnings.split()))
     if unknown:
@@ -159,7 +166,7 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
-    """One of Ansible's programs; it is interrupted where nobody waits for its answer."""
+    """Start one of Ansible's programs; it is interrupted if the block ends early."""
     # Debug messages would stand amid the JSON.
     environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
     with subprocess.Popen(

@@ -17,7 +17,7 @@ _USUAL = ("C.UTF-8", "C.utf8", "en_US.UTF-8")
 def utf8_locale() -> Mapping[str, str]:
     """Return the environment variable that gives Ansible a UTF-8 locale.
 
-    Empty where it has one already. Raises Refusal where the system has none.
+    Empty where it has one already. Raise Refusal where the system has none.
     """
     if _is_utf8(""):
         return {}
@@ -32,7 +32,7 @@ def utf8_locale() -> Mapping[str, str]:
 
 
 def _is_utf8(name: str) -> bool:
-    """Whether Ansible accepts a locale; the empty name is that of the environment."""
+    """Return whether Ansible accepts a locale; the empty name is that of the environment."""
     before = locale.setlocale(locale.LC_ALL)
     try:
         locale.setlocale(locale.LC_ALL, name)

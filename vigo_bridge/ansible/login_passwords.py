@@ -32,7 +32,9 @@ class _Kind:
     advice: str
 
     def variables(self, password: bytes) -> dict[str, str]:
-        """Return the variables that make Ansible ask and get the answer; empty: not ask."""
+        """Return the variables that make Ansible ask and get the answer; with an empty password,
+        not ask.
+        """
         if not password:
             return {self.ask: "false"}
         return {
@@ -75,10 +77,10 @@ _KEYS = re.compile(rb"ask_pass|connection_password_file|become_password_file", r
 def login_passwords(
     connection: PasswordSource, become: PasswordSource, local: bool = False
 ) -> Mapping[str, str]:
-    """Return the environment variables that hand Ansible both passwords, asking for them.
+    """Return the environment variables that give Ansible both passwords, asking for them.
 
-    connection, become: what the command line says; Ansible's configuration decides where it says
-    nothing. local: no connection needs a password. Raises Refusal.
+    connection, become: the command line's options; Ansible's configuration decides where they are
+    not given. local: no connection needs a password. Raise Refusal.
     """
     configured = _configured()
     connection = PasswordSource() if local else connection.or_else(configured[0])
@@ -118,8 +120,11 @@ def _typed(kind: _Kind, prompt: str, source: PasswordSource) -> str:
 
 
 def _of_file(path: str, kind: _Kind) -> dict[str, str]:
-    """A plain file is Ansible's to read. A program may ask at the terminal, and a pipe can be read
-    only once."""
+    """Return the variables for a password file.
+
+    A plain file is read by Ansible. A program may ask at the terminal, and a pipe can be read only
+    once.
+    """
     try:
         if is_program(path):
             printed = printed_password([path], kind.advice)
@@ -137,14 +142,14 @@ def _of_file(path: str, kind: _Kind) -> dict[str, str]:
 
 
 def _opened(path: str, flags: int) -> int:
-    """Open without waiting: a FIFO that nothing writes to is empty."""
+    """Open a file without waiting: a FIFO that nothing writes to is empty."""
     descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
     os.set_blocking(descriptor, True)
     return descriptor
 
 
 def _all_of(stream: BinaryIO, path: str, kind: _Kind) -> bytes:
-    """What a pipe or a device gives, which may have no end."""
+    """Return the content of a pipe or a device, which may have no end."""
     content = stream.read(_LONGEST + 1)
     if len(content) > _LONGEST:
         raise Refusal(

@@ -26,7 +26,7 @@ class ModuleFacts:
 
 @cache
 def facts_of(name: str) -> ModuleFacts:
-    """Return what is known of the module with a full name."""
+    """Return the facts about the module with a full name."""
     from ansible_collections.vigo.bridge.plugins.plugin_utils.foreign_modules import (
         Refused,
         module_named,

@@ -27,9 +27,8 @@ _INTERVAL = 100
 def printed_password(command: Sequence[str], advice: str) -> bytes | None:
     """Return what a password program prints, without line breaks at the ends.
 
-    None where the program fails: Ansible runs it again then, and says what is wrong. It may ask at
-    the terminal, where there is one. advice: what to do about one that does not end. Raises
-    Refusal.
+    None where the program fails: Ansible then runs it again, and reports the error. It may ask at
+    the terminal, where there is one. advice: what to do about one that does not end. Raise Refusal.
     """
     asks = has_terminal()
     try:
@@ -59,9 +58,9 @@ def printed_password(command: Sequence[str], advice: str) -> bytes | None:
 
 
 def _output(process: subprocess.Popen[bytes], deadline: float) -> bytes:
-    """Return what a program has printed at its end, or too much of it. Raises TimeoutError.
+    """Return a program's output when it ends, or when there is too much of it. Raise TimeoutError.
 
-    What it leaves running in the background is not waited for.
+    Programs that it leaves running in the background are not waited for.
     """
     output, pipe, has_ended = b"", process.stdout, False
     assert pipe is not None

@@ -23,7 +23,7 @@ def obstacles(
     hosts: Iterable[str],
     variables: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[str]:
-    """Each setting that is in the way, and what to do about it.
+    """Yield each setting that prevents pipelining, and what to do about it.
 
     variables: by host, as written in the inventory; templates in them are not rendered.
     """

@@ -30,12 +30,12 @@ _ANSWERS = {"SSH password": CONNECTION_ANSWER, "BECOME password": BECOME_ANSWER}
 
 
 def command(name: str, *arguments: str) -> list[str]:
-    """The command for ``ansible-NAME``."""
+    """Return the command for ``ansible-NAME``."""
     return [sys.executable, "-P", __file__, name, *arguments]
 
 
 def main() -> None:
-    """What such a command does."""
+    """Run such a command."""
     gc.disable()
     if sys.platform == "linux":
         import ctypes
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _answer(prompt: str) -> str:
-    """Return the password that Ansible asks for. Raises AnsibleError."""
+    """Return the password that Ansible asks for. Raise AnsibleError."""
     for beginning, name in _ANSWERS.items():
         if prompt.startswith(beginning) and name in os.environ:
             return Path(os.environ[name]).read_bytes().decode(errors="surrogateescape")
@@ -63,7 +63,7 @@ def _answer(prompt: str) -> str:
 
 
 def _refuse(prompt: str) -> NoReturn:
-    """Raise AnsibleError with what Ansible asks, as it runs without a terminal."""
+    """Raise AnsibleError with Ansible's question, as it runs without a terminal."""
     from ansible.errors import AnsibleError
 
     text = " ".join(prompt.split()).rstrip(":")

@@ -13,7 +13,7 @@ from vigo_bridge.failures import Refusal
 def ansible_settings(*names: str) -> list[Any]:
     """Return the values of these settings, by their names in `ansible-config list`.
 
-    Ansible's own reader takes a sixth of a second, `ansible-config` a whole one. Raises Refusal.
+    Ansible's own reader takes a sixth of a second, `ansible-config` a whole one. Raise Refusal.
     """
     check_configuration_file()
     from ansible.errors import AnsibleError

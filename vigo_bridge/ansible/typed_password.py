@@ -17,7 +17,7 @@ from vigo_bridge.failures import Refusal
 def typed_password(prompt: str, reason: str, advice: str) -> str:
     """Return what the user types at the terminal, without echo.
 
-    reason: what asks for it; advice: how it can be given without a terminal. Raises Refusal.
+    reason: what asks for it; advice: how to provide it without a terminal. Raise Refusal.
     """
     if not has_terminal():
         raise Refusal(f"{reason}, and there is no terminal to type it at; {advice}")
@@ -25,9 +25,9 @@ def typed_password(prompt: str, reason: str, advice: str) -> str:
 
 
 def in_memory(password: bytes) -> str:
-    """Return the name of a new file in memory, which is there until this process ends.
+    """Return the name of a new file in memory, which exists until this process ends.
 
-    Raises Refusal.
+    Raise Refusal.
     """
     if not hasattr(os, "memfd_create"):
         raise Refusal("passwords are kept in memory, which works on Linux only; use password files")
@@ -38,12 +38,12 @@ def in_memory(password: bytes) -> str:
 
 
 def is_program(path: str) -> bool:
-    """Whether Ansible runs such a password file instead of reading it."""
+    """Return whether Ansible runs such a password file instead of reading it."""
     return Path(path).is_file() and os.access(path, os.X_OK)
 
 
 def has_terminal() -> bool:
-    """Whether a person can be asked."""
+    """Return whether there is a terminal to ask a person."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:

@@ -32,7 +32,10 @@ class UserVariables:
 
 
 def user_variables(inventory: Inventory) -> UserVariables:
-    """What the user gave each host. Raises InventoryError when Ansible does not answer."""
+    """Return the variables that the user gave each host.
+
+    Raise InventoryError when Ansible does not answer.
+    """
     is_reserved = reserved_names()
 
     def chosen(wanted: bool) -> Mapping[str, Mapping[str, Any]]:
@@ -49,13 +52,16 @@ def user_variables(inventory: Inventory) -> UserVariables:
 
 
 def _legible(value: Any) -> Any:
-    """What `ansible-inventory` leaves encrypted is nothing to look at."""
+    """Return a value without parts that `ansible-inventory` leaves encrypted."""
     is_encrypted = isinstance(value, dict) and "__ansible_vault" in value
     return "(encrypted with ansible-vault)" if is_encrypted else value
 
 
 def reserved_names() -> Callable[[str], bool]:
-    """Tells which names are Ansible's own. Raises InventoryError when Ansible does not answer."""
+    """Return a function that reports which names are Ansible's own.
+
+    Raise InventoryError when Ansible does not answer.
+    """
     prefix, *names = _reserved()
     reserved = frozenset(names)
     return lambda name: name in reserved or name.startswith(prefix)

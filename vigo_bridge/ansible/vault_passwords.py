@@ -28,9 +28,9 @@ _PROMPTS = ("prompt", "prompt_ask_vault_pass")
 
 @functools.cache
 def vault_passwords() -> Mapping[str, str]:
-    """Return the environment variables that hand Ansible the vault passwords to ask for.
+    """Return the environment variables that give Ansible the vault passwords to ask for.
 
-    Empty where its configuration has it ask for none. Raises Refusal.
+    Empty where its configuration asks for none. Raise Refusal.
     """
     sources, file = _sources()
     given = {}
@@ -42,13 +42,15 @@ def vault_passwords() -> Mapping[str, str]:
 
 
 def asks_for_vault_passwords() -> bool:
-    """Whether a password must be typed, or printed by a program that may ask."""
+    """Return whether a password must be typed, or printed by a program that may ask."""
     sources, file = _sources()
     return any(map(_is_asked, sources)) or bool(file and is_program(file))
 
 
 def _sources() -> tuple[list[str], str]:
-    """The vault IDs with the sources of their passwords, and the password file of the others."""
+    """Return the vault IDs with the sources of their passwords, and the password file of the
+    others.
+    """
     if not may_set((_ASK, _IDENTITIES, _FILE), _KEYS):
         return [], ""
     identities, ask, file = ansible_settings(
@@ -63,13 +65,16 @@ def _sources() -> tuple[list[str], str]:
 
 
 def _file(identity: str) -> str:
-    """The file or program that gives the password; empty where it is typed."""
+    """Return the file or program that gives the password; empty where it is typed."""
     _label, source = _split(identity)
     return "" if source in _PROMPTS else _path(source)
 
 
 def _refuse_special(path: str) -> None:
-    """Refuse what several programs cannot read, or not to an end. What is missing is Ansible's."""
+    """Raise Refusal for a file that several programs cannot read, or not to an end.
+
+    Ansible itself reports a missing one.
+    """
     try:
         problem = kind_problem(Path(path).stat().st_mode)
     except OSError:
@@ -87,7 +92,7 @@ def _is_asked(identity: str) -> bool:
 
 
 def _answered(identity: str) -> str:
-    """The vault ID with a file in memory in place of the prompt or the program."""
+    """Return the vault ID with a file in memory instead of the prompt or the program."""
     label, source = _split(identity)
     if source in _PROMPTS:
         label = label or "default"
@@ -106,7 +111,7 @@ def _answered(identity: str) -> str:
 
 
 def _split(identity: str) -> tuple[str, str]:
-    """The vault ID, which may be missing, and the source of its password."""
+    """Return the vault ID, which may be missing, and the source of its password."""
     label, at, source = identity.partition("@")
     return (label, source) if at else ("", identity)
 

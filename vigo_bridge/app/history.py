@@ -16,13 +16,13 @@ from vigo_bridge.run.results import RunResult
 
 
 def records() -> Sequence[Record]:
-    """Return the rollouts that are remembered, the latest last."""
+    """Return the recorded rollouts, the latest last."""
     with _readable():
         return history().records()
 
 
 def finished_record(number: int) -> Record:
-    """Return the rollout of this number. Raises Failure where it has no result."""
+    """Return the rollout of this number. Raise Failure where it has no result."""
     with _readable():
         record = history().get(number)
     if record is None:
@@ -37,7 +37,7 @@ def finished_record(number: int) -> Record:
 
 
 def result_of(record: Record) -> RunResult:
-    """Return the result that a rollout had. Raises Failure where the file says something else."""
+    """Return the result of a rollout. Raise Failure where the file does not match it."""
     try:
         return run_from_data(record.result)
     except InvalidData as error:

@@ -50,7 +50,7 @@ def find_hosts(options: HostOptions) -> Hosts:
 
 @contextlib.contextmanager
 def finding_hosts(options: HostOptions) -> Iterator[Asked]:
-    """Find them while the caller does something else: Ansible takes its time for an inventory."""
+    """Find them in the background: Ansible may take long for an inventory."""
     if options.local:
         yield lambda: _this_machine(options)
         return
@@ -76,7 +76,7 @@ def _of_inventory(answer: Callable[[], Inventory]) -> Hosts:
 
 @contextlib.contextmanager
 def _explained() -> Iterator[None]:
-    """Raise what is wrong with an inventory as Failure."""
+    """Raise errors of an inventory as Failure."""
     try:
         yield
     except InventoryError as error:

@@ -39,7 +39,7 @@ class ImportOptions:
 def import_compose(
     files: Sequence[Path], stacks: Path, options: ImportOptions, output: str
 ) -> None:
-    """Write the files of a stack and sum up what was imported. Raises Failure, Ended."""
+    """Write the files of a stack and sum up what was imported. Raise Failure, Ended."""
     found = _read(files, stacks, options, output)
     for finding in found.findings:
         echo(as_text(finding), err=True)

@@ -10,7 +10,9 @@ from vigo_bridge.resolve.globs import glob_matches
 
 
 def plan_call(folder: Path, pattern: str) -> str:
-    """Return `plan` on this machine, under a name that the stack's match entry matches."""
+    """Return a call of `plan` on this machine, under a name that the stack's match entry
+    matches.
+    """
     name = ""
     if not glob_matches(pattern, socket.getfqdn()):
         example = pattern.replace("*", "web1")

@@ -60,7 +60,7 @@ class Rollout:
 
 
 def defaulted(rollout: Rollout, texts: Mapping[str, str]) -> Rollout:
-    """The same, where the command line is silent, with what a task says."""
+    """Return the rollout's options, with those of a task where the command line sets none."""
     read: Mapping[str, tuple[str, Callable[[str], Any]]] = {
         "batch_size": ("batch_sizes", parse_batch_sizes),
         "max_failures": ("max_failures", parse_budget),

@@ -52,7 +52,7 @@ def show_plan(
     only: Sequence[str],
     shown: ReportOptions,
 ) -> int:
-    """Show what the hosts would get; return the exit status."""
+    """Show what would change on the hosts, and return the exit status."""
     loaded = load_valid(stack, shown.output)
     found = asked()
     planned_hosts = planned(loaded, stack, found.names, shown.output)
@@ -77,7 +77,7 @@ def converge(
     changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
-    """Bring the hosts to what the stack says; return the exit status.
+    """Converge the hosts to the stack, and return the exit status.
 
     Errors of the hosts are reported before errors of the stack.
     """
@@ -140,7 +140,9 @@ def _job(
 
 
 def refuse_prune_of_unnamed(stack: Stack) -> None:
-    """Raise Refusal where the stack is named after its folder, as another stack may be."""
+    """Raise Refusal where the stack is named after its folder, as another stack may have this
+    name.
+    """
     if stack.identity.is_named:
         return
     written = textwrap.indent(lines(suggested_name(stack.folder), new_id()), "  ")

@@ -25,7 +25,7 @@ def write_report(
     plan: Plan,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write the page, where one is asked for. title: which command, of which stack."""
+    """Write the page, if requested. title: which command, of which stack."""
     if page is None:
         return
     # Imported here, as few ask for a page.

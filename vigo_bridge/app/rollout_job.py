@@ -73,7 +73,7 @@ def predict(job: Job, private: Path) -> RunResult:
 
 
 def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
-    """Converge the hosts in batches. Raises Failure where another rollout is running."""
+    """Converge the hosts in batches. Raise Failure where another rollout is running."""
     with contextlib.ExitStack() as held:
         try:
             state = controller_folder()
@@ -105,7 +105,7 @@ def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:
 
 
 def history(state: Path | None = None) -> History:
-    """Return the controller's history. VIGO_BRIDGE_HISTORY: how many rollouts it remembers."""
+    """Return the controller's history. VIGO_BRIDGE_HISTORY: how many rollouts it keeps."""
     text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
     if not text.isdecimal() or int(text) < 1:
         raise Failure(f"VIGO_BRIDGE_HISTORY={text}: expected an integer, 1 or more")

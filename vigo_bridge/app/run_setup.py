@@ -38,7 +38,7 @@ def run_folder(keep_artifacts: bool) -> Iterator[Path]:
 
 
 def run_options(options: HostOptions, output: str, changes: Mapping[str, object]) -> RunOptions:
-    """Return how to run, with the passwords, which the user may have to type now.
+    """Return the options of a run, with the passwords, which the user may have to type now.
 
     ``-v`` shows more details; ``-vv`` and more also show Ansible's own output.
     """
@@ -56,7 +56,7 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
 
 def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
-    """Return the values of all these secrets. Raises Refusal with each use of a missing one."""
+    """Return the values of all these secrets. Raise Refusal with each use of a missing one."""
     try:
         stores = stores_of(folder)
         values = look_up(uses, stores)

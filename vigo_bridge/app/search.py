@@ -16,7 +16,7 @@ from vigo_bridge.resolve.matching import matches
 
 
 def load_for_search(options: StackOptions) -> Stack:
-    """Return the stack, also one with errors: to find these is what the commands are for."""
+    """Return the stack, even with errors: the commands are meant to find these."""
     stack = load(options.folder)
     if not options.folder.is_dir():
         raise Failure(stack.diagnostics[0].message)
@@ -30,7 +30,7 @@ def load_for_search(options: StackOptions) -> Stack:
 
 
 def search(stack: Stack, options: StackOptions, term: str) -> Sequence[Occurrence]:
-    """Return the places whose name contains the term. Raises Failure where there are none."""
+    """Return the places whose name contains the term. Raise Failure where there are none."""
     found = occurrences_of(stack, term)
     if not found:
         raise Failure(_nothing(stack, options, term))

@@ -30,7 +30,7 @@ class Checked:
 
 
 def file_for(folder: Path, path: str) -> Path:
-    """Return the file that a secret of this path is to be stored in. Raises Failure."""
+    """Return the file that a secret of this path is to be stored in. Raise Failure."""
     problem = mistake(path)
     if problem is not None:
         raise Failure(f"{path!r} is not the path of a secret: {problem}")
@@ -39,7 +39,7 @@ def file_for(folder: Path, path: str) -> Path:
 
 
 def store(file: Path, path: str, value: str) -> None:
-    """Store a secret, and warn of one that can be guessed. Raises Failure."""
+    """Store a secret, and warn of one that can be guessed. Raise Failure."""
     if not value:
         raise Failure(f"the secret {path} would be empty; set a value")
     with _explained():
@@ -49,13 +49,13 @@ def store(file: Path, path: str, value: str) -> None:
 
 
 def stored(folder: Path) -> list[str]:
-    """Return the paths of the secrets in the stack's vault file. Raises Failure."""
+    """Return the paths of the secrets in the stack's vault file. Raise Failure."""
     with _explained():
         return sorted(secrets_in(vault_file(folder)))
 
 
 def checked(stack: Stack) -> Sequence[Checked]:
-    """Return every secret of the stack with what its stores say. Raises Failure."""
+    """Return every secret of the stack with the answer of its stores. Raise Failure."""
     uses = secret_positions(stack)
     with _explained():
         found = ask(uses, stores_of(stack.folder))

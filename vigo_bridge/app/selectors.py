@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
-    """The hosts that have something of what is named; all, where nothing is.
+    """Return the hosts that get something of what is selected; all, without selectors.
 
-    Ends the command when a selector names nothing that any of them gets.
+    Ends the command when a selector matches nothing that any of them gets.
     """
     # Imported here, as most commands need nothing but the option.
     from ansible_collections.vigo.bridge.plugins.module_utils.converge.selection import names

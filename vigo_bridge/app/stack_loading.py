@@ -21,7 +21,7 @@ from vigo_bridge.wording import counted, some
 
 
 def load_valid(options: StackOptions, output: str) -> Stack:
-    """Return the stack. Ends with all errors where its files have any."""
+    """Return the stack. End the command with all errors where its files have any."""
     stack = load(options.folder)
     refuse_wrong(stack, output)
     return stack
@@ -35,14 +35,14 @@ def refuse_wrong(stack: Stack, output: str) -> None:
 
 
 def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
-    """Return what these hosts get, also where that is nothing. Ends with all errors."""
+    """Return what these hosts get, even if that is nothing. End the command with all errors."""
     plan, diagnostics = resolve(stack, hosts, options.settings)
     refuse_errors(diagnostics, options.folder, output)
     return plan
 
 
 def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
-    """Return what these hosts get. Raises Failure where the stack matches none of them."""
+    """Return what these hosts get. Raise Failure where the stack matches none of them."""
     plan = resolved(stack, options, hosts, output)
     if not plan.groups:
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "no match entry"

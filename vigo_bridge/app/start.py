@@ -10,7 +10,7 @@ from vigo_bridge.app.writing import refuse_to_overwrite, writing
 
 
 def write_starter(folder: Path, pattern: str) -> list[Path]:
-    """Write a small stack for the hosts of a pattern; return its files. Raises Failure."""
+    """Write a small stack for the hosts of a pattern; return its files. Raise Failure."""
     refuse_to_overwrite(folder)
     with writing("use another folder"):
         return starter.write(folder, pattern)

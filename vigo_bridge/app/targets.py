@@ -28,10 +28,11 @@ _FILTER = re.compile(r"([a-z_]+\.[a-z_.]+)=(.*)", re.DOTALL)
 
 
 def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path) -> tuple[str, ...]:
-    """The hosts that the targets mean, in the hosts' order: those that a name or glob matches
-    (without one, all), and of these, those that have all the traits.
+    """Return the hosts that match the targets, in the hosts' order.
 
-    Ends the command when there are none, saying what there is. private: a folder to be made.
+    These are the hosts that a name or glob matches (without one, all), and of these, those that
+    have all the traits. Ends the command when there are none, with a list of the possible ones.
+    private: a folder to be created.
     """
     wanted = [match for target in targets if (match := _FILTER.fullmatch(target))]
     filters = [(match[1], match[2]) for match in wanted]
@@ -62,7 +63,7 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
 def _traits(
     names: Sequence[str], hosts: Sequence[str], found: Hosts, how: RunOptions, private: Path
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Return the traits of all hosts that answer; the others are named, and left out."""
+    """Return the traits of all hosts that answer; the others are reported, and left out."""
     questions = "".join(f"{{{{ toJson .Traits.{name} }}}}\n" for name in names)
     resource = command_resource("task/traits", "cat", stdin=questions)
     private.mkdir()
@@ -113,9 +114,9 @@ def _text(value: Any) -> str:
 
 
 def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:
-    """The hosts that a glob or name among the patterns means, in the hosts' order.
+    """Return the hosts that match a glob or name among the patterns, in the hosts' order.
 
-    Ends the command when a pattern means none.
+    Ends the command when a pattern matches none.
     """
     for pattern in patterns:
         if not is_glob(pattern):

@@ -69,7 +69,7 @@ class _Work:
 def run_task(
     asked: TaskRun, stack: StackOptions, hosts: HostOptions, rollout: Rollout, output: str
 ) -> int:
-    """Run the command on its hosts, batch by batch; return the exit status. Raises Failure."""
+    """Run the command on its hosts, batch by batch; return the exit status. Raise Failure."""
     work = _work(asked.command, stack, asked.params, output)
     wanted = asked.targets or work.target
     if not wanted:

@@ -17,7 +17,10 @@ from vigo_bridge.resolve.trace import trace as traced
 
 
 def trace_of(host: str, options: StackOptions, inventory: Sequence[str], output: str) -> Trace:
-    """Return what a host gets, and who decided it. Ends with the errors of the stack."""
+    """Return what a host gets, and what decided it.
+
+    End the command with the errors of the stack.
+    """
     stack = load_valid(options, output)
     usable, reserved = _variables(host, inventory)
     plan = planned(stack, options, [host], output)

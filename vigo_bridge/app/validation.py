@@ -16,7 +16,7 @@ from vigo_bridge.secrets.stores import findings as secret_findings
 def validated(options: StackOptions, inventory: Sequence[str]) -> Sequence[Diagnostic]:
     """Return the errors, warnings and notes of a stack, in the order of its files.
 
-    inventory: sources of an Ansible inventory to hold the stack against, if any. Raises Failure
+    inventory: sources of an Ansible inventory to compare the stack with, if any. Raise Failure
     where Ansible cannot read them.
     """
     stack = load(options.folder)
@@ -32,7 +32,7 @@ def validated(options: StackOptions, inventory: Sequence[str]) -> Sequence[Diagn
 def _of_hosts(
     stack: Stack, options: StackOptions, inventory: Sequence[str]
 ) -> tuple[Diagnostic, ...]:
-    """Return what can be said only when it is known which hosts there are."""
+    """Return the findings that depend on the hosts."""
     # Imported here, as most stacks are validated without an inventory.
     from vigo_bridge.app.hosts import known_hosts
     from vigo_bridge.resolve import resolve

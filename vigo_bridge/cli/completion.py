@@ -50,10 +50,10 @@ def completion(shell: str) -> None:
 
 
 def _completer(names: Callable[[click.Context], Iterable[str]]) -> Completer:
-    """Those that begin as what is typed.
+    """Return the names that begin with the typed text.
 
-    Names that a terminal or a shell would not take as plain text are left out: the shell inserts
-    what it is offered as it is.
+    Names that a terminal or a shell would not read as plain text are left out: the shell inserts a
+    completion as it is.
     """
 
     def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -70,7 +70,7 @@ def _is_plain(name: str) -> bool:
 
 
 def _stack(context: click.Context) -> Stack:
-    """The stack of `--stacks`, whatever is wrong with it."""
+    """Return the stack of `--stacks`, even with errors."""
     from vigo_bridge.language import load
 
     return load(Path(context.params.get("stacks") or "stacks"))
@@ -92,7 +92,7 @@ def _host_names(context: click.Context) -> Iterable[str]:
 
 
 def _parts(context: click.Context) -> Iterable[str]:
-    """What `--only` takes: crates and resources."""
+    """Return the values that `--only` accepts: crates and resources."""
     for crate in _stack(context).configcrates.values():
         yield crate.name
         for resource in crate.resources:

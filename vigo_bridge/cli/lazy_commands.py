@@ -26,7 +26,7 @@ class Later(click.Command):
         return found
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:
-        """What click calls first, and asks for the command to go on with."""
+        """Load the command, and return its context. Click calls this first."""
         return self.command().make_context(*args, **options)
 
 

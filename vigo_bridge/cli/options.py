@@ -19,7 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def stack_options(command: Command) -> Command:
-    """Adds ``--stacks`` and ``--set``; the command gets them as ``stack``."""
+    """Add ``--stacks`` and ``--set``; the command gets them as ``stack``."""
     return gathered(
         command,
         "stack",
@@ -43,7 +43,7 @@ def stack_options(command: Command) -> Command:
 
 
 def host_options(command: Command) -> Command:
-    """Adds the options of commands that reach hosts; the command gets them as ``hosts``."""
+    """Add the options of commands that reach hosts; the command gets them as ``hosts``."""
     return gathered(
         command,
         "hosts",
@@ -86,7 +86,7 @@ def host_options(command: Command) -> Command:
 
 
 def output_option(command: Command) -> Command:
-    """Adds ``--output``."""
+    """Add ``--output``."""
     option = click.option(
         "-o",
         "--output",
@@ -146,7 +146,7 @@ def _setting(text: str) -> tuple[str, Any]:
 def gathered(
     command: Command, name: str, gather: Callable[..., Any], *options: Callable[[Any], Any]
 ) -> Command:
-    """The command with these options, whose values it gets as one value of that name."""
+    """Return the command with these options; it gets their values as one value of that name."""
 
     @wraps(command)
     def gathering(**given: Any) -> Any:
@@ -162,7 +162,9 @@ def gathered(
 
 
 def inventory_option(help: str) -> Callable[[Command], Command]:
-    """Adds ``--inventory`` to a command that reads it and reaches no host."""
+    """Return a decorator that adds ``--inventory`` to a command that reads it and reaches no
+    host.
+    """
     return click.option("-i", "--inventory", multiple=True, metavar="SRC", help=help)
 
 
@@ -176,7 +178,7 @@ only_option = click.option(
 
 
 def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
-    """Refuses a place that cannot be written before any host is touched."""
+    """Refuse a path that cannot be written before any host is touched."""
     if page is None:
         return None
     folder = page.absolute().parent
@@ -188,7 +190,7 @@ def _writable(context: click.Context, parameter: click.Parameter, page: Path | N
 
 
 def report_options(command: Command) -> Command:
-    """Adds what says how a run is shown; the command gets it as ``shown``."""
+    """Add the options that control how a run is shown; the command gets them as ``shown``."""
     return gathered(
         command,
         "shown",

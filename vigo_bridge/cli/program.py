@@ -54,7 +54,7 @@ class Program(click.Group):
 
 
 def _require_folder() -> None:
-    """Refuse to work in a folder that is gone: relative paths would mean nothing."""
+    """Raise an error in a folder that was deleted: relative paths would have no meaning."""
     try:
         os.getcwd()  # noqa: PTH109 - pathlib takes long to import
     except FileNotFoundError:
@@ -95,10 +95,9 @@ def _echo(text: str) -> None:
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="vigo-bridge")
 def program() -> None:
-    """Runs the stacks of Vigo's .vgo files with Ansible.
+    """Run the stacks of Vigo's .vgo files with Ansible.
 
-    Start with `vigo-bridge config validate`, look at `vigo-bridge plan`, then
-    `vigo-bridge run`.
+    Start with `vigo-bridge config validate`, look at `vigo-bridge plan`, then `vigo-bridge run`.
     """
 
 

@@ -22,7 +22,7 @@ _URL = re.compile(r"[a-zA-Z]+://[!-?A-~]+(?:[/?#][!-~]*)?")
 
 
 def reading(read: Callable[[str], Any]) -> Callable[..., Any]:
-    """A callback for an option whose text a function reads; what it raises is bad usage."""
+    """Return a callback for an option whose text a function reads; its errors are bad usage."""
 
     def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
         try:
@@ -66,7 +66,7 @@ def _url(text: str) -> str:
 
 
 def rollout_options(command: Command) -> Command:
-    """Adds the options; the command gets them as ``rollout``."""
+    """Add the options; the command gets them as ``rollout``."""
     return gathered(
         command,
         "rollout",

@@ -24,7 +24,7 @@ Changes = Mapping[str, object]
 
 
 def change_options(command: Command) -> Command:
-    """Adds what commands that change hosts have; the command gets it as ``changes``."""
+    """Add the options of commands that change hosts; the command gets them as ``changes``."""
     return gathered(
         command,
         "changes",

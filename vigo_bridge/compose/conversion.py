@@ -25,9 +25,10 @@ from vigo_bridge.compose.text import Text, short
 def convert(
     project: Project, source: str, profiles: Collection[str], findings: Findings
 ) -> ImportedStack:
-    """source: the compose file, for comments. profiles: those whose crates the role has.
+    """Return the stack of a compose project.
 
-    Raises ComposeError where compose itself would refuse.
+    source: the compose file, for comments. profiles: those whose crates the role has. Raise
+    ComposeError where compose itself would refuse.
     """
     _report_others(project, findings)
     _check_profiles(project, profiles)
@@ -88,7 +89,7 @@ def _convert_service(job: Job, crate: Crate) -> None:
 
 
 def _check_command(job: Job) -> None:
-    """Engines drop the image's command where the entrypoint is cleared."""
+    """Report an empty entrypoint without a command: engines then drop the image's command."""
     if job.attributes.get("entrypoint") == [] and not job.attributes.get("command"):
         job.lost(
             "entrypoint",
@@ -99,7 +100,7 @@ def _check_command(job: Job) -> None:
 
 
 def _check_restart(job: Job) -> None:
-    """A service that others wait for runs once."""
+    """Make a service run once if others wait for it to end."""
     if job.service.name not in job.shared.one_shot or job.attributes.get("restart") == "no":
         return
     policy = job.attributes.pop("restart", None)
@@ -109,7 +110,10 @@ def _check_restart(job: Job) -> None:
 
 
 def _check_image(job: Job) -> None:
-    """What is built has no image to name; a made-up one lets the rest be looked at."""
+    """Set the image's name, made up for one that compose builds.
+
+    Raise ComposeError without both.
+    """
     if "image" not in job.attributes and job.service.build is None:
         raise ComposeError(
             job.service.position,
@@ -142,7 +146,7 @@ def _resource(job: Job, number: int) -> Resource:
 
 
 def _one_shot(project: Project) -> frozenset[str]:
-    """Services that others wait for to end well."""
+    """Return the services that others wait for to end successfully."""
     return frozenset(
         dependency.service
         for service in project.services.values()
@@ -182,7 +186,9 @@ def _report_others(project: Project, findings: Findings) -> None:
 
 
 def _check_profiles(project: Project, profiles: Collection[str]) -> None:
-    """Compose refuses a service that needs one which no active profile has."""
+    """Raise ComposeError for a service that needs one which no active profile has, as compose
+    does.
+    """
     known = {name for service in project.services.values() for name in service.profiles or ()}
     for name in profiles:
         if name not in known and name != "*":
@@ -205,14 +211,16 @@ def _check_profiles(project: Project, profiles: Collection[str]) -> None:
 
 
 def _goes_with(service: Service, other: Service, profiles: Collection[str]) -> bool:
-    """Whether the other one is there whenever the service is."""
+    """Return whether the other service is there whenever the service is."""
     theirs, ours = set(other.profiles or ()), set(service.profiles or ())
     is_active = bool(theirs & set(profiles)) or "*" in profiles
     return not theirs or is_active or bool(ours and ours <= theirs)
 
 
 def _name_crates(crate: Crate, crates: list[Crate]) -> None:
-    """References to resources of another crate by its name, and that crate first."""
+    """Qualify references to resources of another crate by its name, and include that crate
+    first.
+    """
     homes = {
         resource.name: other.name
         for other in crates

@@ -27,7 +27,7 @@ class Document:
 
 
 def read_document(path: Path, raw: bytes) -> Document:
-    """Return the document in a file's content. Raises ComposeError."""
+    """Return the document in a file's content. Raise ComposeError."""
     start = Position(str(path), 1, 1)
     diagnostics = Diagnostics()
     tags: dict[Position, str] = {}
@@ -64,10 +64,10 @@ class _Builder(Builder):
             super().tagged(tag, position)
 
     def merge_key(self, key: Scalar) -> None:
-        """Allowed here; `entries` resolves it."""
+        """Accept a merge key; `entries` resolves it."""
 
     def entries(self, events: Iterator[Any], depth: int) -> tuple[tuple[Scalar, Value], ...]:
-        """The mapping's own keys first, then those that it merges in and does not have."""
+        """Return the mapping's own keys first, then the merged ones that it does not have."""
         found = super().entries(events, depth)
         entries = {key.text: (key, value) for key, value in found if not _is_merge(key)}
         for merge, value in found:

@@ -30,9 +30,9 @@ class Line:
 def read_lines(
     path: Path, content: bytes, environment: Environment, *, raw: bool = False
 ) -> list[Line]:
-    """All variables of a file; earlier ones count in later ones. Raises ComposeError.
+    """Return all variables of a file; earlier ones count in later ones. Raise ComposeError.
 
-    raw: neither quotes nor variables mean anything.
+    raw: neither quotes nor variables have a meaning.
     """
     try:
         written = decoded(content)
@@ -64,7 +64,9 @@ def read_lines(
 def read_environment(
     files: Iterable[tuple[Path, bytes]], shell: Mapping[str, str]
 ) -> dict[str, Variable]:
-    """What `${...}` may name: the files' variables, later files first, below those of the shell."""
+    """Return the variables for `${...}`: those of the files, later files first, below those of
+    the shell.
+    """
     exported = {name: Variable(value, "the environment") for name, value in shell.items()}
     found: dict[str, Variable] = {}
     for path, content in files:

@@ -53,7 +53,9 @@ def read_compose(
     folder: Path = Path("stacks"),
     root: Path | None = None,
 ) -> Import:
-    """Touches nothing. shell: variables of the environment. Raises ComposeError.
+    """Return the imported stack, without writing anything. shell: variables of the environment.
+
+    Raise ComposeError.
 
     folder: of the stack; it may hold other files of a stack. root: see `load`.
     """
@@ -88,7 +90,7 @@ def _identity(folder: Path, project: str) -> str:
 
 
 def _note_overrides(sources: Sequence[Path], findings: Findings) -> None:
-    """Compose reads such a file by itself when it is called without -f."""
+    """Report override files: compose reads them by itself when it is called without -f."""
     for suffix in (".override.yml", ".override.yaml"):
         override = sources[0].with_suffix(suffix)
         if override.exists() and len(sources) == 1:
@@ -100,7 +102,7 @@ def _note_overrides(sources: Sequence[Path], findings: Findings) -> None:
 
 
 def _problems(written: Mapping[PurePosixPath, str]) -> list[Diagnostic]:
-    """What `config validate` would call an error in these files."""
+    """Return the errors that `config validate` would report in these files."""
     with tempfile.TemporaryDirectory() as scratch:
         write(written, Path(scratch))
         found = check(load_stack(Path(scratch)), {})

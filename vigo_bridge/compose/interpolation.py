@@ -34,7 +34,7 @@ _LARGEST_TOTAL = 64 << 20
 
 
 def interpolated(value: Value, environment: Environment) -> Value:
-    """The value with the variables of all its texts; keys stay. Raises ComposeError."""
+    """Return the value with the variables of all its texts; keys stay. Raise ComposeError."""
     return _Interpolation(environment).value(value)
 
 
@@ -67,7 +67,7 @@ class _Interpolation:
 
 
 def substitute(text: str, environment: Environment, position: Position) -> tuple[Part, ...]:
-    """The text's pieces. Raises ComposeError.
+    """Return the text's pieces. Raise ComposeError.
 
     What looks like a secret may be missing: its value goes into a secret store, not into files.
     """
@@ -85,7 +85,7 @@ def substitute(text: str, environment: Environment, position: Position) -> tuple
 def _parts(
     found: Iterable[Piece], environment: Environment, position: Position
 ) -> tuple[Part, ...]:
-    """Neighbouring literal pieces become one, and empty ones nothing."""
+    """Return the parts of a text: adjacent literal pieces are joined, and empty ones dropped."""
     parts = [_part(piece, environment, position) for piece in found]
     if sum(len(_text(part)) for part in parts) > LARGEST:
         raise ComposeError(

@@ -67,7 +67,7 @@ class Job:
         return self.service.keys.get(key, self.service.position)
 
     def lost(self, key: str, message: str, advice: str) -> None:
-        """A key that is not carried over; a comment says so beside the resource, too."""
+        """Report a key that is not carried over; a comment beside the resource says so, too."""
         self.findings.lost(self.place(key), message, advice)
         self.comments.append(f"Not carried over: {message}; {advice}.")
 
@@ -75,7 +75,9 @@ class Job:
         self.findings.note(self.place(key), message, advice)
 
     def plain(self, key: str, text: Text) -> str | None:
-        """The text where no secret may stand; None where it cannot be written, and reported."""
+        """Return the text where secrets are not allowed; None if it cannot be written, which is
+        reported.
+        """
         try:
             return self.renderer.plain(text)
         except NotAllowed as error:
@@ -83,7 +85,7 @@ class Job:
             return None
 
     def set(self, key: str, attribute: str, text: Text) -> None:
-        """An attribute that is one text."""
+        """Set an attribute that is one text."""
         rendered = self.plain(key, text)
         if rendered is not None:
             self.attributes[attribute] = rendered
@@ -95,13 +97,13 @@ class Job:
             self.attributes[attribute] = kept
 
     def needs(self, resource: Resource) -> None:
-        """A further resource that comes first."""
+        """Add a further resource that comes first."""
         self.extra.setdefault(resource.name, resource)
         if resource.name not in self.depends_on:
             self.depends_on.append(resource.name)
 
     def path(self, key: str, text: Text) -> str | None:
-        """A path of the host; relative ones start at the folder of their file."""
+        """Return a path of the host; relative ones start at the folder of their file."""
         value = str(text)
         if value.startswith("~"):
             return os.path.expanduser(value)  # noqa: PTH111 - Path raises where there is no such user
@@ -122,11 +124,11 @@ class Job:
         return variable + path[len(folder) :]
 
     def real_path(self, text: Text) -> Path:
-        """The same on this machine."""
+        """Return the same path on this machine."""
         base = self.project.bases.get(text.position.file, self.project.folder)
         return base / os.path.expanduser(str(text))  # noqa: PTH111 - as above
 
 
 def shell_word(rendered: str) -> str:
-    """A rendered text in quotes of the shell."""
+    """Return a rendered text in quotes of the shell."""
     return shlex.quote(rendered) if "{{" not in rendered else "'" + rendered + "'"

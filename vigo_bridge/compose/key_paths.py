@@ -11,7 +11,7 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 
 def key_paths(loaded: Loaded) -> dict[Position, str]:
-    """Such as `services.web.ports[0]`, by the position of the key and of its value."""
+    """Return paths such as `services.web.ports[0]`, by the position of the key and of its value."""
     found: dict[Position, str] = {}
     for path, position in _below_keys("", loaded.others):
         found.setdefault(position, path)

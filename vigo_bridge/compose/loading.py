@@ -56,10 +56,10 @@ def load(
     project: str | None = None,
     root: Path | None = None,
 ) -> Loaded:
-    """Reads compose files, later ones over earlier ones. Raises ComposeError.
+    """Read compose files, later ones over earlier ones. Raise ComposeError.
 
     shell: the environment of the process. env_files: instead of the folder's `.env`. root: the
-    folder that the files name others in; by default, where the project ends.
+    folder in which the files may name others; by default, the whole project.
     """
     folder = files[0].absolute().parent
     reader = ProjectFiles(root or root_of(folder))
@@ -82,7 +82,7 @@ def load(
 
 
 def normalised(name: str) -> str:
-    """A project's name as compose makes it of a folder's."""
+    """Return a project's name as compose derives it from a folder's."""
     return re.sub(r"^[_-]+", "", re.sub(r"[^a-z0-9_-]", "", name.lower())) or "project"
 
 
@@ -103,7 +103,7 @@ def _dotenv(folder: Path, reader: ProjectFiles) -> list[tuple[Path, bytes]]:
 
 
 def get(fields: Fields, name: str) -> Value | None:
-    """The value of a key; None where nothing or YAML's null stands there."""
+    """Return the value of a key; None where it is missing or null."""
     value = next((value for key, value in fields.entries if key.text == name), None)
     return None if isinstance(value, Scalar) and value.data is None else value
 
@@ -131,7 +131,7 @@ class _Loader:
     def project(
         self, files: Sequence[NamedFile], folder: Path, environment: Environment, depth: int = 0
     ) -> Fields:
-        """All files merged, and what they include beside it."""
+        """Return all files merged, with the files that they include."""
         content = None
         for path, named in files:
             if depth > _DEEPEST_INCLUDE:
@@ -160,7 +160,7 @@ class _Loader:
     def _file(
         self, path: Path, named: Position | None, folder: Path, environment: Environment
     ) -> Fields:
-        """One file, interpolated, its services with what they extend."""
+        """Return one file, interpolated, with its services extended."""
         document = self._document(path, named, folder, environment)
         services = _section(document, "services")
         extended = [
@@ -172,7 +172,9 @@ class _Loader:
     def _document(
         self, path: Path, named: Position | None, folder: Path, environment: Environment
     ) -> Fields:
-        """One file, interpolated. named: where a file names it; None for the command line."""
+        """Return one file, interpolated. named: where a file names it; None for the command
+        line.
+        """
         key = (str(path), folder, id(environment))
         if key not in self.documents:
             # With the environment, so that no other one gets its identity.
@@ -199,7 +201,7 @@ class _Loader:
         environment: Environment,
         seen: tuple[tuple[str, str], ...],
     ) -> Value:
-        """A service over the one that it extends."""
+        """Return a service merged over the one that it extends."""
         services = _section(document, "services")
         service = get(services, name)
         if not isinstance(service, Fields):
@@ -264,7 +266,7 @@ def _extends(value: Value) -> tuple[Scalar, Scalar | None]:
 def _include(
     item: Value, folder: Path
 ) -> tuple[list[NamedFile], Path, list[tuple[Path, Position]]]:
-    """The files of one entry, the folder of their paths, and their files of variables."""
+    """Return the files of one entry, the folder of their paths, and their files of variables."""
     path = get(item, "path") if isinstance(item, Fields) else item
     if path is None:
         raise ComposeError(item.position, "an include requires a path", "write path: FILE")
@@ -294,7 +296,9 @@ def _scalars(value: Value | None) -> list[Scalar]:
 
 
 def _with_included(content: Fields, included: Sequence[Fields]) -> Fields:
-    """The file with the sections of others added; a thing in both is an error, as in compose."""
+    """Return the file with the sections of others added; a name in both is an error, as in
+    compose.
+    """
     for section in SECTIONS:
         own = {key.text: (key, value) for key, value in _section(content, section).entries}
         for other in included:
@@ -313,7 +317,7 @@ def _with_included(content: Fields, included: Sequence[Fields]) -> Fields:
 
 
 def _replaced(content: Fields, name: str, value: Fields) -> Fields:
-    """The mapping with another value under a key; nothing new where both are empty."""
+    """Return the mapping with another value under a key; no new key where the value is empty."""
     if get(content, name) is None and not value.entries:
         return content
     key = next((key for key, _ in content.entries if key.text == name), None)
@@ -323,7 +327,7 @@ def _replaced(content: Fields, name: str, value: Fields) -> Fields:
 
 
 def _without_resets(value: Value, tags: Mapping[Position, str]) -> Value:
-    """What `!reset` stands before is as if it were not written."""
+    """Return the value without anything that `!reset` marks."""
     if isinstance(value, Fields):
         kept = (entry for entry in value.entries if tags.get(entry[1].position) != "!reset")
         entries = tuple((key, _without_resets(content, tags)) for key, content in kept)

@@ -36,7 +36,7 @@ Tags = Mapping[Position, str]
 
 
 def merged(base: Value, over: Value, tags: Tags, path: str = "") -> Value:
-    """path: what the values are, below their service, with dots."""
+    """Return two values merged. path: of the values, below their service, with dots."""
     if tags.get(over.position) == "!override" or path in _REPLACED:
         return over
     if path in _MAPPINGS:
@@ -53,7 +53,7 @@ def merged(base: Value, over: Value, tags: Tags, path: str = "") -> Value:
 
 
 def merged_services(base: Fields, over: Fields, tags: Tags) -> Fields:
-    """Two mappings of services by name."""
+    """Return two mappings of services by name."""
     entries = {key.text: (key, value) for key, value in base.entries}
     for key, value in over.entries:
         if tags.get(value.position) == "!reset":
@@ -66,7 +66,7 @@ def merged_services(base: Fields, over: Fields, tags: Tags) -> Fields:
 
 
 def as_mapping(value: Value) -> Value:
-    """A list of `NAME=VALUE`, `NAME:VALUE` or names as a mapping."""
+    """Return a list of `NAME=VALUE`, `NAME:VALUE` or names as a mapping."""
     if not isinstance(value, Items):
         return value
     entries: dict[str, tuple[Scalar, Value]] = {}
@@ -105,7 +105,7 @@ def _merged_items(base: Items, over: Items, path: str) -> Items:
 
 
 def _key(item: Value, path: str) -> str:
-    """What an item of a list is about: two with the same are one."""
+    """Return the key of a list's item: two items with the same key are one."""
     if path not in _KEYED:
         return repr(item.data)
     if isinstance(item, Fields):

@@ -9,13 +9,13 @@ from vigo_bridge.compose.model import Project
 
 
 def container(project: Project, service: str, number: int = 1) -> str:
-    """A container's name."""
+    """Return a container's name."""
     given = project.services[service].container_name
     return str(given) if given is not None else f"{project.name}-{service}-{number}"
 
 
 def resources(project: Project, service: str) -> list[str]:
-    """The names of a service's resources, one for each of its containers."""
+    """Return the names of a service's resources, one for each of its containers."""
     return [resource(service, number) for number in range(1, count(project, service) + 1)]
 
 
@@ -28,10 +28,10 @@ def count(project: Project, service: str) -> int:
 
 
 def word(name: str) -> str:
-    """A name as a part of a variable's name."""
+    """Return a name in the form for a part of a variable's name."""
     return re.sub(r"[^A-Za-z0-9_]", "_", name)
 
 
 def slug(text: str) -> str:
-    """A text as a part of a resource's name."""
+    """Return a text in the form for a part of a resource's name."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.") or "folder"

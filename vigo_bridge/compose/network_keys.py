@@ -19,7 +19,7 @@ DEFAULT = "default"
 
 
 def attach(job: Job) -> None:
-    """The service's networks, the project's own where it names none."""
+    """Attach the service's networks; the project's own if it names none."""
     service = job.service
     if service.network_mode is not None:
         _mode(job, service.network_mode)
@@ -69,7 +69,7 @@ def _endpoint(job: Job, attachment: Attachment) -> dict[str, object]:
 
 
 def made(kind: str, name: str, options: tuple[str, ...]) -> Resource:
-    """A network or volume with options: made once, by the docker command on the host."""
+    """Return a network or volume with options: created once, by the docker command on the host."""
     words = " ".join(shell_word(word) for word in options)
     return Resource(
         f"{kind}-{name}",
@@ -103,7 +103,7 @@ def _mode(job: Job, text: Text) -> None:
 
 
 def namespace(job: Job, key: str, text: Text) -> None:
-    """ipc and pid: of the host, or of another service's container."""
+    """Set ipc or pid: of the host, or of another service's container."""
     if not str(text).startswith("service:"):
         job.set(key, key, text)
         return
@@ -161,7 +161,10 @@ def links(job: Job, texts: tuple[Text, ...]) -> None:
 
 
 def ports(job: Job, texts: tuple[Text, ...]) -> None:
-    """A literal host port becomes a variable, so that it can differ from host to host."""
+    """Set the ports.
+
+    A literal host port becomes a variable, so that it can differ from host to host.
+    """
     published = []
     for text in texts:
         try:

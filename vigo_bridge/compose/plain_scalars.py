@@ -49,7 +49,7 @@ class Plain:
 
 
 def taken_by_compose(scalar: Scalar) -> Plain:
-    """Return what Compose makes of a scalar. What a variable gives is a string."""
+    """Return a scalar's value for Compose. A variable's value is a string."""
     is_tagged = isinstance(scalar.data, str) and not isinstance(plain_value(scalar.text), str)
     if scalar.style or is_tagged or isinstance(scalar, Interpolated):
         return Plain(STRING, scalar.text)

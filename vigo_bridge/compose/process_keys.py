@@ -25,7 +25,10 @@ _PATIENCE = 60.0
 
 
 def image(job: Job, text: Text) -> None:
-    """A literal tag becomes a variable, so that another version is one changed line."""
+    """Set the image.
+
+    A literal tag becomes a variable, so that another version is one changed line.
+    """
     if text.uses:
         job.set("image", "image", text)
         return
@@ -83,7 +86,7 @@ def environment(job: Job, pairs: Pairs) -> None:
 
 
 def env_file(job: Job, files: tuple[EnvFile, ...]) -> None:
-    """The files' variables as they are now: hosts need no such file."""
+    """Set the files' variables with their present values: hosts need no such file."""
     written = {name for name, _ in job.service.environment or ()}
     known = dict(job.project.environment)
     for file in files:
@@ -162,7 +165,7 @@ def healthcheck(job: Job, check: Healthcheck) -> None:
 
 
 def _patience(check: Healthcheck) -> float:
-    """How long a container may take to become healthy: as long as its checks may fail."""
+    """Return the seconds that a container may take to become healthy, with all its retries."""
     times = {
         name: _seconds(str(getattr(check, name) or "")) or default
         for name, default in (

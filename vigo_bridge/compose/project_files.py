@@ -21,9 +21,9 @@ _EACH = 1 << 10
 
 
 def root_of(folder: Path) -> Path:
-    """Return where a project ends: its repository, else the folder above it.
+    """Return the top folder of a project: its repository, else the folder above it.
 
-    A home folder or the root of the file system is never that: it holds too much of others.
+    Never a home folder or the root of the file system, which hold too many other files.
     """
     project = Path(os.path.realpath(folder))
     too_wide = {Path(project.anchor), Path.home(), Path(os.path.realpath(Path.home()))}
@@ -41,7 +41,7 @@ class ProjectFiles:
         self._size = 0
 
     def given(self, path: Path) -> bytes:
-        """Return the content of a file of the command line. Raises ComposeError."""
+        """Return the content of a file of the command line. Raise ComposeError."""
         place = Position(str(path), 0, 0)
         try:
             if path.is_fifo():  # such as the shell's <(...)
@@ -56,7 +56,7 @@ class ProjectFiles:
         return self._counted(content, place)
 
     def read(self, path: Path, place: Position) -> bytes:
-        """Return the content of a file that a file names. Raises ComposeError.
+        """Return the content of a file that another file names. Raise ComposeError.
 
         place: where it is named.
         """

@@ -97,7 +97,7 @@ def _content(key: Scalar, value: Value) -> Fields:
 
 
 def _external(content: Fields) -> tuple[bool, str]:
-    """Whether somebody else makes it, and the name that it is given, if any."""
+    """Return whether it is created elsewhere, and the name that it is given, if any."""
     name = str(shapes.optional(content, "name") or "")
     external = get(content, "external")
     if isinstance(external, Fields):
@@ -149,6 +149,6 @@ def _ipam(content: Fields) -> Iterator[str]:
 
 
 def _repeated(option: str, value: Value | None) -> list[str]:
-    """An option for each of some pairs."""
+    """Return an option for each of some pairs."""
     pairs = shapes.pairs(value) if value is not None else ()
     return [word for name, text in pairs for word in (option, f"{name}={text or ''}")]

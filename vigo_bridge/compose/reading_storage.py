@@ -25,7 +25,7 @@ _IGNORED_OPTIONS = ("rw", "cached", "delegated", "consistent")
 
 
 def read_mount(value: Value, findings: Findings) -> Mount | None:
-    """One entry of `volumes`; None where it cannot be carried over, which is reported."""
+    """Return one entry of `volumes`; None where it cannot be carried over, which is reported."""
     if isinstance(value, Fields):
         return _long_mount(value, findings)
     text = shapes.text(value)
@@ -42,7 +42,7 @@ def read_mount(value: Value, findings: Findings) -> Mount | None:
 
 
 def is_path(source: str) -> bool:
-    """Whether compose takes a source for a path rather than for a volume's name."""
+    """Return whether compose takes a source for a path rather than for a volume's name."""
     return source.startswith((".", "/", "~"))
 
 
@@ -127,7 +127,7 @@ def _tmpfs_options(fields: Fields) -> str:
 
 
 def read_port(value: Value, findings: Findings) -> tuple[Text, ...]:
-    """One entry of `ports` in the short form; none where it cannot be carried over."""
+    """Return one entry of `ports` in the short form; none where it cannot be carried over."""
     if not isinstance(value, Fields):
         return (shapes.text(value),)
     known = ("name", "mode", "host_ip", "target", "published", "protocol", "app_protocol")

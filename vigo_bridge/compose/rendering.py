@@ -27,7 +27,9 @@ class Renderer:
     secrets: dict[str, NeededSecret] = field(default_factory=dict)
 
     def variable(self, name: str, value: str, comment: str) -> str:
-        """A template that gives the value; another name is taken where that is another's."""
+        """Return a template of a variable with this value, under another name if the name is in
+        use.
+        """
         name = name.lower()
         chosen, number = name, 1
         while chosen in self.vars and self.vars[chosen][0] != value:
@@ -37,7 +39,7 @@ class Renderer:
         return f"{{{{ .Vars.{chosen} }}}}"
 
     def plain(self, text: Text) -> str:
-        """The text where no secret may stand. Raises NotAllowed."""
+        """Return the text where secrets are not allowed. Raise NotAllowed."""
         for use in text.uses:
             if secret_names.names_secret(use.name) and (use.value or not use.is_set):
                 raise NotAllowed(f"a secret, {use.name}, is not allowed here")
@@ -46,7 +48,9 @@ class Renderer:
         )
 
     def secretive(self, text: Text) -> str:
-        """The text where secrets may stand: variables that look like secrets become references."""
+        """Return the text where secrets are allowed: variables that look like secrets become
+        references.
+        """
         rendered = [
             (part, self._use(part, text.position)) if isinstance(part, Use) else (part, part)
             for part in text.parts
@@ -58,7 +62,7 @@ class Renderer:
         )
 
     def setting(self, owner: str, name: str, text: Text) -> str:
-        """The value of a variable of the environment. owner: for the secret's path."""
+        """Return the value of a variable of the environment. owner: for the secret's path."""
         value = str(text)
         is_missing = len(text.uses) == len(text.parts) == 1 and not text.uses[0].is_set
         if is_missing and secret_names.names_secret(name):
@@ -74,7 +78,7 @@ class Renderer:
         return self.secret(f"{self.project}/{owner}/{name}", str(text.position))
 
     def line(self, owner: str, text: Text) -> str:
-        """A command line: what stands behind a password's option is a secret."""
+        """Return a command line: the value of a password's option is a secret."""
         found = [] if text.uses else secret_names.option_values(str(text))
         if not found:
             return self.secretive(text)
@@ -86,7 +90,7 @@ class Renderer:
         return shown + _literal(value[at:])
 
     def secret(self, path: str, origin: str) -> str:
-        """A reference to a secret of this name."""
+        """Return a reference to a secret of this name."""
         path = path.lower()
         self.secrets.setdefault(path, NeededSecret(path, origin))
         return f"secret:{path}"
@@ -117,7 +121,7 @@ def _without(text: Text, uses: list[Use]) -> str:
 
 
 def _literal(text: str) -> str:
-    """A text that must arrive as it is. Raises NotAllowed."""
+    """Return a text that must not be changed. Raise NotAllowed."""
     if secret_references.find(text):
         raise NotAllowed(f"{text!r} looks like a reference to a secret")
     return text.replace("{{", '{{ "{{" }}')

@@ -145,14 +145,14 @@ _LARGEST = (1 << 63) - 1
 
 
 def with_taken_scalars(section: str, content: Fields) -> Fields:
-    """Return a section with its scalars as Compose takes them. Raises ComposeError."""
+    """Return a section with its scalars as Compose reads them. Raise ComposeError."""
     places = _SECTIONS[section]
     entries = ((key, _taken(value, "", places)) for key, value in content.entries)
     return Fields(tuple(entries), content.position)
 
 
 def check_project_name(name: Scalar) -> None:
-    """Raise ComposeError where Compose refuses a project's name, as it does a number."""
+    """Raise ComposeError where Compose refuses a project's name, as it does for a number."""
     _checked(name, _NAME)
 
 

@@ -30,27 +30,29 @@ _OPTION = re.compile(
 
 
 def names_secret(name: str) -> bool:
-    """Whether a variable of this name holds a secret."""
+    """Return whether a variable of this name holds a secret."""
     return bool(_NAME.search(name)) and not _ABOUT.search(name) and not _ALLOWS.search(name)
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether a variable's value is a secret: by its name, or as an address with a password."""
+    """Return whether a variable's value is a secret: by its name, or as an address with a
+    password.
+    """
     if _ADDRESS.search(value):
         return True
     return names_secret(name) and not _HARMLESS.fullmatch(value)
 
 
 def has_password(text: str) -> bool:
-    """Whether a text is an address that holds a password."""
+    """Return whether a text is an address that holds a password."""
     return bool(_ADDRESS.search(text))
 
 
 def option_values(text: str) -> list[tuple[int, int]]:
-    """Where passwords stand behind options of a command line: start and end of each."""
+    """Return the start and end of each password after an option of a command line."""
     return [match.span("value") for match in _OPTION.finditer(text)]
 
 
 def is_password_option(word: str) -> bool:
-    """Whether the next word of a command line is a secret."""
+    """Return whether the next word of a command line is a secret."""
     return bool(_OPTION.fullmatch(f"{word} x"))

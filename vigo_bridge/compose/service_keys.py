@@ -47,7 +47,7 @@ def _note(key: str, message: str) -> Conversion:
 
 
 def _elsewhere(job: Job, value: Any) -> None:
-    """Used where the whole service is looked at: names, networks, profiles, replicas."""
+    """Set nothing: names, networks, profiles and replicas are handled with the whole service."""
 
 
 def _devices(job: Job, texts: tuple[Text, ...]) -> None:

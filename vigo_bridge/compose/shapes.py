@@ -31,18 +31,18 @@ def text(value: Value) -> Text:
 
 
 def optional(fields: Fields, name: str) -> Text | None:
-    """The text under a key, if there is one."""
+    """Return the text under a key, if there is one."""
     found = get(fields, name)
     return None if found is None else text(found)
 
 
 def texts(value: Value) -> tuple[Text, ...]:
-    """A list of texts, or one."""
+    """Return a list of texts, or one."""
     return tuple(map(text, value.items)) if isinstance(value, Items) else (text(value),)
 
 
 def words(value: Value) -> Text | tuple[Text, ...]:
-    """A command: one text, or its words."""
+    """Return a command: one text, or its words."""
     return texts(value) if isinstance(value, Items) else text(value)
 
 
@@ -56,7 +56,7 @@ def flag(value: Value) -> bool:
 
 
 def one_of(value: Value, words: Sequence[str]) -> str:
-    """One of the words that compose knows at a place."""
+    """Return one of the words that compose accepts here."""
     written = str(text(value))
     return written if written in words else misfit(value, " or ".join(words))
 
@@ -69,7 +69,7 @@ def number(value: Value) -> int:
 
 
 def pairs(value: Value) -> Pairs:
-    """A mapping, or a list of NAME=VALUE."""
+    """Return a mapping, or a list of NAME=VALUE."""
     entries = mapping(as_mapping(value)).entries
     return tuple((key.text, _value(item)) for key, item in entries)
 
@@ -81,7 +81,7 @@ def _value(item: Value) -> Text | None:
 
 
 def known_only(fields: Fields, known: Sequence[str], what: str) -> None:
-    """Refuses keys that compose does not have."""
+    """Refuse keys that compose does not have."""
     for key, _ in fields.entries:
         if key.text not in known and not key.text.startswith("x-"):
             raise ComposeError(
@@ -92,7 +92,7 @@ def known_only(fields: Fields, known: Sequence[str], what: str) -> None:
 
 
 def lose(fields: Fields, advice: Mapping[str, str], what: str, findings: Findings) -> None:
-    """Reports the keys that are written and that no stack can say. advice: by key."""
+    """Report the keys that a stack cannot express. advice: by key."""
     for key, value in fields.entries:
         if key.text in advice and not (isinstance(value, Scalar) and value.data is None):
             findings.lost(key.position, f"{what}.{key.text} is not supported", advice[key.text])

@@ -60,7 +60,7 @@ def _folder(path: str, real: Path) -> Resource:
 
 
 def _volume(job: Job, mount: Mount) -> str | None:
-    """The real name of a volume; empty for one without a name."""
+    """Return the real name of a volume; empty for one without a name."""
     if mount.source is None:
         return ""
     key = str(mount.source)
@@ -115,7 +115,9 @@ def _mount(
 
 
 def _source_path(job: Job, key: str, grant: Grant, source: Source) -> str | None:
-    """The file of the host that is mounted; where there is none yet, a resource makes it."""
+    """Return the file of the host that is mounted; where it does not exist yet, a resource
+    creates it.
+    """
     if source.file is not None:
         if grant.uid or grant.gid or grant.mode:
             job.note(key, f"{grant.source}: uid, gid and mode are those of the file, as in Compose")

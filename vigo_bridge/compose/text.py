@@ -51,11 +51,14 @@ class Text:
         return tuple(part for part in self.parts if isinstance(part, Use))
 
     def flat(self) -> Text:
-        """The same without variables."""
+        """Return the same text without variables."""
         return Text((str(self),), self.position)
 
     def split(self, separator: str, most: int = -1) -> list[Text]:
-        """As `str.split`. Variables stay whole; one that holds a separator becomes literal."""
+        """Split the text as `str.split` does.
+
+        Variables stay whole; one that holds a separator becomes literal.
+        """
         if any(separator in use.value for use in self.uses):
             return self.flat().split(separator, most)
         pieces: list[list[Part]] = [[]]
@@ -70,19 +73,19 @@ class Text:
         return [Text(tuple(piece), self.position) for piece in pieces]
 
     def partition(self, separator: str) -> tuple[Text, Text | None]:
-        """What stands before the first separator, and behind it if there is one."""
+        """Return the text before the first separator, and the text after it if there is one."""
         before, *after = self.split(separator, 1)
         return before, after[0] if after else None
 
 
 def text_of(scalar: Scalar) -> Text:
-    """A scalar as text."""
+    """Return a scalar as text."""
     parts = scalar.parts if isinstance(scalar, Interpolated) else (scalar.text,)
     return Text(parts, scalar.position)
 
 
 def tail_of(scalar: Scalar, offset: int) -> Scalar:
-    """A scalar without its first characters; a variable that is cut becomes literal."""
+    """Return a scalar without its first characters; a variable that is cut becomes literal."""
     text = scalar.text[offset:]
     kept: list[Part] = []
     for part in text_of(scalar).parts:
@@ -97,12 +100,12 @@ def tail_of(scalar: Scalar, offset: int) -> Scalar:
 
 
 def short(position: Position) -> str:
-    """A place for comments: the file's name and the line."""
+    """Return a position for comments: the file's name and the line."""
     return f"{Path(position.file).name}:{position.line}"
 
 
 def joined(*parts: Text | str, position: Position) -> Text:
-    """Texts, one behind the other."""
+    """Return texts joined."""
     return Text(tuple(_parts(parts)), position)
 
 

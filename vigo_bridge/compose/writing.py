@@ -103,7 +103,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Items of a list stand to the right of its name."""
+        """Indent the items of a list below its name."""
         super().increase_indent(flow, False)
 
 
@@ -117,7 +117,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _needs_quotes(text: str) -> bool:
-    """Whether a reader, or a person, could take it for something else."""
+    """Return whether a YAML reader or a person could misread the text."""
     is_odd = text == "" or text[0] in "\"'{[&*!|>%@`#" or "{{" in text
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return is_odd or plain_value(text) != text or tag != _TEXT_TAG

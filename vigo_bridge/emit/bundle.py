@@ -33,7 +33,7 @@ from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource
 def write_bundle(
     plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[str, Any]] | None = None
 ) -> None:
-    """The inventory and the playbook: what a run needs.
+    """Write the inventory and the playbook, all that a run needs.
 
     host_variables: variables that the inventory gives single hosts, such as their connection.
     """
@@ -52,7 +52,7 @@ def write_bundle(
 
 
 def write_hosts(plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[str, Any]]) -> None:
-    """The hosts by match entry, and a folder for the variables of these groups."""
+    """Write the hosts by match entry, and a folder for the variables of these groups."""
     inventory = folder / "inventory"
     (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
     hosts = _hosts(plan, host_variables)
@@ -62,7 +62,7 @@ def write_hosts(plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[s
 def write_surroundings(
     plan: Plan, folder: Path, sources: Sequence[str], stack: Path, *, has_roles: bool = False
 ) -> None:
-    """What makes the project stand alone: its configuration and a page that explains it.
+    """Write the files that make the project usable alone: its configuration and a README.
 
     sources: the user's own inventories. stack: the folder of the stack, with its secret stores.
     has_roles: whether the project has a folder of roles.
@@ -91,7 +91,7 @@ def _crate_entry(crate: PlannedCrate, group: Group) -> str:
 
 
 def _resource_entry(resource: PlannedResource) -> str:
-    """One item of a YAML list, its keys in the order that a reader expects."""
+    """Return one item of a YAML list, its keys in the order that a reader expects."""
     lines = "\n".join(entry(name, value) for name, value in resource_settings(resource).items())
     return "  - " + indented(lines, 4).lstrip(" ")
 

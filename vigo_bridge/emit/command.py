@@ -31,7 +31,7 @@ def write_command(
     resource: Mapping[str, Any],
     variables: Mapping[str, Any],
 ) -> None:
-    """A project with one play that applies the resource on each host.
+    """Write a project with one play that applies the resource on each host.
 
     host_variables: what the inventory gives single hosts, such as their connection.
     """
@@ -48,7 +48,7 @@ def write_command(
 def write_variables(
     path: Path, scope: str, resource: Mapping[str, Any], variables: Mapping[str, Any]
 ) -> None:
-    """The variables with which a converge applies this resource and nothing else."""
+    """Write the variables with which a converge applies this resource and nothing else."""
     settings = {
         "vigo_scope": scope,
         "vigo_stack_id": "",

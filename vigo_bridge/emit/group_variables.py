@@ -26,7 +26,7 @@ class InventoryGroup:
 
 
 def inventory_groups(plan: Plan, secrets_folder: str) -> list[InventoryGroup]:
-    """All groups of a plan: match entries, environments, roles, crates, and all envoys.
+    """Return all groups of a plan: match entries, environments, roles, crates, and all envoys.
 
     secrets_folder: where the stack's secret stores are.
     """
@@ -40,7 +40,7 @@ def inventory_groups(plan: Plan, secrets_folder: str) -> list[InventoryGroup]:
 
 
 def group_variables(group: Group, identity: Identity) -> dict[str, Any]:
-    """The variables that `vigo.bridge.converge` takes, by name."""
+    """Return the variables that `vigo.bridge.converge` takes, by name."""
     variables = {
         **scope_variables(identity),
         "vigo_vars": {variable.name: variable.value for variable in group.variables},
@@ -51,7 +51,7 @@ def group_variables(group: Group, identity: Identity) -> dict[str, Any]:
 
 
 def scope_variables(identity: Identity) -> dict[str, Any]:
-    """Return the variables that say which stack it is."""
+    """Return the variables that identify the stack."""
     found: dict[str, Any] = {"vigo_scope": identity.name}
     if identity.id:
         found["vigo_stack_id"] = identity.id
@@ -63,7 +63,7 @@ def scope_variables(identity: Identity) -> dict[str, Any]:
 
 
 def fixed(group: Group) -> list[str]:
-    """The variables that no other source may change."""
+    """Return the names of variables that no other source may change."""
     return [variable.name for variable in group.variables if variable.layer == SETTING]
 
 
@@ -72,7 +72,7 @@ def resources_of(group: Group) -> list[PlannedResource]:
 
 
 def crate_settings(crate: PlannedCrate, group: Group) -> dict[str, Any]:
-    """A crate's own variables are those of which the group has another value."""
+    """Return a crate's keys; of its variables, only those of which the group has another value."""
     shared = {variable.name: variable.value for variable in group.variables}
     own = {name: value for name, value in crate.vars.items() if shared[name] != value}
     settings = {"depends_on": list(crate.depends_on), "when": crate.when, "vars": own}
@@ -80,7 +80,7 @@ def crate_settings(crate: PlannedCrate, group: Group) -> dict[str, Any]:
 
 
 def resource_settings(resource: PlannedResource) -> dict[str, Any]:
-    """A resource's keys in the order that a reader expects."""
+    """Return a resource's keys in the order that a reader expects."""
     settings = {"id": resource.id, "type": resource.type, **resource.attributes}
     for name in ("depends_on", "before", "notify", "subscribes"):
         if references := getattr(resource, name):
@@ -95,7 +95,7 @@ def resource_settings(resource: PlannedResource) -> dict[str, Any]:
 
 
 def _kinds(plan: Plan, taken: Iterable[str]) -> list[InventoryGroup]:
-    """Groups by environment, role and crate."""
+    """Return groups by environment, role and crate."""
     members: dict[tuple[str, str], dict[str, None]] = {}
     for group in plan.groups:
         stamped = [crate.name.partition("[")[0] for crate in group.crates]
@@ -112,12 +112,12 @@ def _kinds(plan: Plan, taken: Iterable[str]) -> list[InventoryGroup]:
 
 
 def _safe(name: str) -> str:
-    """A name with only what Ansible allows in a group's."""
+    """Return a name with only the characters that Ansible allows in a group's."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _free(name: str, used: set[str]) -> str:
-    """The name, or with a number behind it where it means something else already."""
+    """Return the name, with a number added if it is in use already."""
     candidate, number = name, 1
     while candidate in used:
         number += 1

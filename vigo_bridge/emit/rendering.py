@@ -10,7 +10,7 @@ from vigo_bridge.resolve.plan import Variable
 
 
 def variable_entry(variable: Variable) -> str:
-    """A variable of the stack with the place that sets it, and those that it beats."""
+    """Return a variable of the stack with the place that sets it, and those that it overrides."""
     comment = str(variable.position)
     if variable.beats:
         comment += ", over " + ", ".join(str(position) for position in variable.beats)
@@ -18,12 +18,16 @@ def variable_entry(variable: Variable) -> str:
 
 
 def environment() -> jinja2.Environment:
-    """For YAML, INI and Markdown; nothing is escaped, and what is undefined is an error."""
+    """Return a Jinja2 environment for YAML, INI and Markdown: nothing is escaped, and an
+    undefined variable is an error.
+    """
     return _environment()
 
 
 def playbook_environment() -> jinja2.Environment:
-    """The same for texts full of Ansible's own templates: ours are ``<< >>`` and ``<% %>``."""
+    """Return a Jinja2 environment for texts with Ansible's templates: ours are ``<< >>`` and
+    ``<% %>``.
+    """
     return _environment(
         variable_start_string="<<",
         variable_end_string=">>",

@@ -30,7 +30,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Items of a list stand to the right of its name, as Ansible's linter wants them."""
+        """Indent the items of a list below its name, as ansible-lint requires."""
         super().increase_indent(flow, False)
 
 
@@ -51,10 +51,10 @@ _Dumper.add_representer(Jinja, _represent_text)
 
 
 def entry(name: str, value: Any, comment: str = "", width: int = sys.maxsize) -> str:
-    """``name: value`` as one YAML entry without a final newline.
+    """Return ``name: value`` as one YAML entry without a final newline.
 
-    The comment stands at the end of the line, or above an entry of several lines. width: how long
-    a line of a text may be where YAML allows it to be broken.
+    The comment is at the end of the line, or above an entry of several lines. width: how long a
+    line of a text may be where YAML allows line breaks.
     """
     text = yaml.dump(
         {name: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=width
@@ -65,5 +65,5 @@ def entry(name: str, value: Any, comment: str = "", width: int = sys.maxsize) ->
 
 
 def indented(text: str, spaces: int) -> str:
-    """The text with every line that is not blank moved to the right."""
+    """Return the text with every line that is not blank indented."""
     return "\n".join(" " * spaces + line if line else line for line in text.split("\n"))

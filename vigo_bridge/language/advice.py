@@ -48,7 +48,7 @@ def _advise_guard(resource: Resource, diagnostics: Diagnostics) -> None:
 
 
 def _inverted_grep(command: str) -> re.Match[str] | None:
-    """A pipeline that ends in `grep` both quiet and inverted."""
+    """Return the match of a pipeline that ends in `grep` both quiet and inverted."""
     grep = _LAST_GREP.search(command.rstrip())
     if grep is None:
         return None
@@ -72,7 +72,7 @@ def _is_gated(resource: Resource) -> bool:
 
 
 def _advise_commas(name: str, value: Value | None, diagnostics: Diagnostics) -> None:
-    """A comma that does not separate is kept in the value; say where that is doubtful."""
+    """Report commas that may be meant to separate, but are kept in the value."""
     if not isinstance(value, Scalar) or "{{" in value.text:
         return
     try:

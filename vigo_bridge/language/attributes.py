@@ -25,7 +25,7 @@ INTEGER = re.compile(r"[-+]?[0-9]+")
 
 
 def attribute_data(kind: str, name: str, value: Value) -> Any:
-    """An attribute as it goes to the target. kind: the resource's type.
+    """Return an attribute's value for the target. kind: the resource's type.
 
     Text keeps the characters that were written: a mode of 0644 is "0644".
     """
@@ -38,7 +38,7 @@ def attribute_data(kind: str, name: str, value: Value) -> Any:
 
 
 def _of_yaml(value: Value) -> Any:
-    """Data for something else: as YAML has it, but for numbers that are printed differently."""
+    """Return data as YAML has it, except for numbers that are printed differently."""
     if isinstance(value, Items):
         return [_of_yaml(item) for item in value.items]
     if isinstance(value, Fields):
@@ -58,7 +58,7 @@ def _nested(value: Value) -> Any:
 
 
 def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnostics) -> None:
-    """Reports an unknown attribute, or a value that it cannot have."""
+    """Report an unknown attribute, or a value that it cannot have."""
     option = ATTRIBUTES[kind].get(name.text)
     if option is None:
         known = ATTRIBUTES[kind]
@@ -83,7 +83,7 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
 
 
 def _check_texts(kind: str, name: str, value: Value, diagnostics: Diagnostics) -> None:
-    """Reports lists and mappings where one text belongs: in a list, or as a value by name."""
+    """Report lists and mappings where one text belongs: in a list, or as a value by name."""
     is_command = name in TYPES[kind].names_where("words")
     entries: list[tuple[Any, Value]] = []
     if isinstance(value, Items):
@@ -98,7 +98,7 @@ def _check_texts(kind: str, name: str, value: Value, diagnostics: Diagnostics) -
 
 
 def _unmet(option: Mapping[str, Any], value: Value) -> str:
-    """What the value had to be, or nothing when it is that."""
+    """Return the expected kind of value, or empty if the value is valid."""
     expected = option["type"]
     if expected == "dict":
         is_unset = isinstance(value, Scalar) and value.data is None
@@ -120,7 +120,7 @@ def _unmet(option: Mapping[str, Any], value: Value) -> str:
 def check_required(
     kind: str, attributes: Mapping[str, Value], position: Position, diagnostics: Diagnostics
 ) -> None:
-    """Reports attributes that this resource cannot do without."""
+    """Report required attributes that are missing."""
     for name, option in ATTRIBUTES[kind].items():
         if option.get("required") and is_unset(attributes.get(name)):
             diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
@@ -132,5 +132,5 @@ def check_required(
 
 
 def is_unset(value: Value | None) -> bool:
-    """Whether an attribute counts as not given: missing, null or an empty text."""
+    """Return whether an attribute counts as not given: missing, null or an empty text."""
     return value is None or (isinstance(value, Scalar) and value.data in (None, ""))

@@ -13,7 +13,7 @@ from vigo_bridge.language.values import Scalar
 
 
 def check_conditions(crate: Configcrate, diagnostics: Diagnostics) -> None:
-    """Reports conditions that mean nothing. Those with templates are checked when rendered."""
+    """Report invalid conditions. Those with templates are checked when rendered."""
     if crate.when is not None and not is_template(crate.when.text):
         condition = check_condition(crate.when.text, crate.when, diagnostics)
         if condition is not None and condition.gated:
@@ -31,7 +31,7 @@ def check_conditions(crate: Configcrate, diagnostics: Diagnostics) -> None:
 def check_condition(
     text: str, written: Scalar, diagnostics: Diagnostics
 ) -> conditions.Condition | None:
-    """The condition of a text that was written as this scalar."""
+    """Return the condition of a text that was written as this scalar."""
     try:
         return conditions.parse(text)
     except conditions.ConditionError as error:

@@ -16,7 +16,7 @@ from vigo_bridge.language.values import Fields, Value
 
 
 def read_crate(fields: Fields, diagnostics: Diagnostics) -> Configcrate | None:
-    """The crate of a file; None when it has no name to be known by."""
+    """Return the crate of a file; None without a name."""
     reader = Reader(fields, "a configcrate", diagnostics, CONFIGCRATE)
     name = defined_name(reader, "name", "configcrate")
     defaults = Defaults(reader.mapping("defaults"), diagnostics)

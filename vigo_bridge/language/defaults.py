@@ -19,7 +19,7 @@ class Defaults:
         self._types: set[str] = set()
 
     def of(self, kind: str) -> dict[str, Value]:
-        """The default attributes of one type of resource."""
+        """Return the default attributes of one type of resource."""
         if kind not in self._types:
             self._types.add(kind)
             for name, value in self._known(kind):
@@ -30,7 +30,7 @@ class Defaults:
         return [entry for entry in self._entries if entry[0].text in _names(kind)]
 
     def finish(self) -> None:
-        """Reports attributes that no resource of the crate has."""
+        """Report attributes that no resource of the crate has."""
         types = self._types or set(ATTRIBUTES)
         known = [name for kind in types for name in _names(kind)]
         for name, _ in self._entries:

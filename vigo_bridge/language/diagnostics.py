@@ -119,19 +119,19 @@ class Diagnostics:
             self.add(diagnostic)
 
     def has_error_in_line_of(self, position: Position) -> bool:
-        """Whether another finding there might only be a consequence."""
+        """Return whether an error in this line may have caused another finding there."""
         return (position.file, position.line) in self._lines
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._found.values())
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """By position; findings without one come first."""
+        """Return findings by position; those without one come first."""
         return tuple(sorted(self._found.values(), key=_reading_order))
 
 
 def _is_better(suggestion: str, other: str) -> bool:
-    """A name that was probably meant says more than general advice."""
+    """Return whether a suggestion is better: a name says more than general advice."""
     return isinstance(suggestion, Meant) and not isinstance(other, Meant)
 
 
@@ -148,7 +148,7 @@ def did_you_mean_or_known(name: str, known: Collection[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names for a sentence: `a, b and c`."""
+    """Return names for a sentence: `a, b and c`."""
     *most, last = sorted(names)
     return f"{', '.join(most)} and {last}" if most else last
 

@@ -14,7 +14,7 @@ from vigo_bridge.language.folder import MAX_TEMPLATE, files_below
 
 
 def fingerprint(folder: Path, settings: Mapping[str, Any]) -> str:
-    """A digest of all files of a stack, and of whatever else decides what hosts get.
+    """Return a digest of all files of a stack, and of everything else that decides what hosts get.
 
     settings: anything that JSON can hold; other values count by their printed form.
     """
@@ -26,7 +26,7 @@ def fingerprint(folder: Path, settings: Mapping[str, Any]) -> str:
 
 
 def _content(folder: Path, path: PurePosixPath) -> bytes:
-    """The file's content; of one that no stack can use, that it is such a one."""
+    """Return the file's content, or a mark for a file that no stack can use."""
     try:
         return read_below(str(folder), str(path), MAX_TEMPLATE)
     except OSError as error:

@@ -53,7 +53,7 @@ Kind = Literal["configcrate", "roles", "task", "common", "environments", "envoys
 
 
 def kind_of(path: PurePosixPath) -> Kind:
-    """What a file holds, by its place. path: relative to the stack's folder."""
+    """Return the kind of a file by its path. path: relative to the stack's folder."""
     if str(path) == "stack.vgo":
         return "stack"
     top = path.parts[0] if len(path.parts) > 1 else ""
@@ -70,7 +70,7 @@ def kind_of(path: PurePosixPath) -> Kind:
 
 
 def folder_problem(folder: Path) -> Diagnostic | None:
-    """Why a folder cannot be a stack, if it cannot."""
+    """Return the reason why a folder cannot be a stack, if there is one."""
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         return Diagnostic(
@@ -98,7 +98,7 @@ def _holds_crates(folder: Path) -> bool:
 
 
 def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterator[PurePosixPath]:
-    """List all files that are not hidden, relative to the folder, in a stable order.
+    """Yield all files that are not hidden, relative to the folder, in a stable order.
 
     Links to folders are followed where they stay inside the stack's folder, each folder once.
     diagnostics: for files and folders that are not read.
@@ -124,7 +124,7 @@ def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterato
 def _report_wrong_kinds(
     path: PurePosixPath, entries: Iterable[os.DirEntry[str]], found: Diagnostics
 ) -> None:
-    """Report folders that have the name of a file, and files that have that of a folder."""
+    """Report folders that have the name of a file, and files that have the name of a folder."""
     for entry in entries:
         named, is_folder = path / entry.name, _is_folder(entry)
         if is_folder and named.suffix == ".vgo" and named.parts[0] not in SENT_FOLDERS:
@@ -185,5 +185,5 @@ def _unusable(diagnostics: Diagnostics, path: PurePosixPath, message: str, sugge
 
 
 def advice_for(error: OSError) -> str:
-    """What to do about a file or folder that cannot be read."""
+    """Return advice on a file or folder that cannot be read."""
     return _ADVICE.get(error.errno or 0, "check its permissions, or remove it")

@@ -37,13 +37,15 @@ def lines(name: str, stack_id: str) -> str:
 
 
 def suggested_name(folder: Path) -> str:
-    """Return the name that a folder suggests, as a stack.vgo can hold it."""
+    """Return a name made from the folder's, valid in a stack.vgo."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", unnamed(folder).name).strip("-.")
     return name or _ANY_NAME
 
 
 def unnamed(folder: Path) -> Identity:
-    """Return what a stack without a stack.vgo is called: after its folder, or the one above."""
+    """Return the identity of a stack without a stack.vgo: named after its folder, or the one
+    above.
+    """
     path = Path(os.path.normpath(folder.absolute()))
     candidates = [part.name for part in (path, *path.parents) if part.name]
     base = candidates[0] if candidates else _ANY_NAME
@@ -52,7 +54,7 @@ def unnamed(folder: Path) -> Identity:
 
 
 def is_identity(path: PurePosixPath, fields: Fields) -> bool:
-    """Tell whether a file is a stack.vgo by its name and its keys, wherever it is."""
+    """Return whether a file is a stack.vgo, by its name and its keys, wherever it is."""
     return path.name == FILE and all(key.text in STACK.keys for key, _ in fields.entries)
 
 
@@ -102,5 +104,5 @@ def _without(name: str, names: list[str]) -> tuple[str, ...]:
 
 
 def _quoted(name: str) -> str:
-    """Quote the names that YAML may read as something other than a string."""
+    """Return a name in quotes where YAML may read it as something other than a string."""
     return name if _PLAIN.fullmatch(name) else f'"{name}"'

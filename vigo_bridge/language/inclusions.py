@@ -19,7 +19,7 @@ from vigo_bridge.language.values import Fields
 
 
 def read_entries(fields: Fields, folder: str, diagnostics: Diagnostics) -> Iterator[MatchEntry]:
-    """The match entries of one file: a list under `envoys:`, or one at top level."""
+    """Yield the match entries of one file: a list under `envoys:`, or one at top level."""
     keys = {key.text for key, _ in fields.entries}
     if "match" in keys and not keys & {*ENTRIES_FILE.keys, *ENTRIES_FILE.aliases}:
         yield from _read_entry(fields, folder, diagnostics)
@@ -78,7 +78,7 @@ def read_common(fields: Fields, folder: str, diagnostics: Diagnostics) -> Common
 def read_environments(
     fields: Fields, folder: str, diagnostics: Diagnostics
 ) -> Iterator[Environment]:
-    """The environments of one environments.vgo."""
+    """Yield the environments of one environments.vgo."""
     reader = Reader(fields, "environments.vgo", diagnostics, ENVIRONMENTS_FILE)
     named = reader.mapping("env")
     reader.finish()

@@ -21,10 +21,10 @@ _UNSEEN_ESCAPES = frozenset("tnrvf\t \n_NLP")
 
 
 def locate(written: str, style: str, text: str, offset: int, start: Position) -> Position:
-    """The position of `text[offset]`.
+    """Return the position of `text[offset]`.
 
-    written: the scalar as the file has it, from its first character. style: the YAML indicator
-    of how it is written (`'`, `"`, `|`, `>`, or nothing).
+    written: the scalar as the file has it, from its first character. style: the YAML indicator of
+    its style (`'`, `"`, `|`, `>`, or nothing).
     """
     rank = bisect_left(_places_in_text(text), offset)
     places = _places_in_file(written, style)
@@ -51,7 +51,7 @@ def _line_starts(written: str) -> array[int]:
 
 
 def _visible(written: str, style: str) -> Iterator[int]:
-    """Where each visible character of the text stands in what is written."""
+    """Yield the place of each visible character of the text in what is written."""
     if style in ("|", ">"):
         header = _LINE_BREAK.search(written)
         first = header.end() if header else len(written)
@@ -91,7 +91,7 @@ def _single_quoted(written: str) -> Iterator[int]:
 
 
 def advance(written: str, place: int, start: Position) -> Position:
-    """The position of `written[place]`, where `start` is that of `written[0]`."""
+    """Return the position of `written[place]`, where `start` is that of `written[0]`."""
     starts = _line_starts(written)
     lines = bisect_right(starts, place)
     if not lines:

@@ -52,7 +52,7 @@ def check_modules(
 def _check_resource(
     resource: Resource, attribute: str, facts: ModuleFacts, diagnostics: Diagnostics
 ) -> None:
-    """attribute: what holds the options of the module, or an empty string."""
+    """Check one resource. attribute: what holds the options of the module, or an empty string."""
     if facts.problem:
         diagnostics.error("VB505", resource.type_position, facts.problem, facts.advice)
         return
@@ -67,7 +67,7 @@ def _check_resource(
 def _check(
     what: str, given: Fields | None, place: Position, options: Options, diagnostics: Diagnostics
 ) -> None:
-    """Check a mapping of options, or of what an option holds."""
+    """Check a mapping of options, at any level."""
     known = dict(_names(options))
     used: dict[str, Scalar] = {}
     for key, value in given.entries if given else ():
@@ -95,7 +95,7 @@ def _check(
 
 
 def _names(options: Options) -> Iterator[tuple[str, str]]:
-    """Yield each name that may be written, with the option that it means."""
+    """Yield each valid name, with its option."""
     for name, option in options.items():
         if name != _FREE_FORM:
             yield name, name
@@ -142,7 +142,7 @@ def _report(name: str, expected: str, value: Value, diagnostics: Diagnostics) ->
 
 
 def _unmet(kind: str, value: Value) -> str:
-    """Return what a value had to be, as Ansible converts it; nothing where it is that."""
+    """Return the expected kind of value, as Ansible converts it; empty if the value is valid."""
     if kind == "dict":
         if isinstance(value, Fields):
             return ""

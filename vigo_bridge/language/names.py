@@ -12,7 +12,9 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def defined_name(reader: Reader, *keys: str) -> str | None:
-    """The name that a mapping gives itself, under one of these keys; None if it gives none."""
+    """Return the name that a mapping gives itself, under one of these keys; None if it gives
+    none.
+    """
     found = next((key for key in keys if reader.value(key) is not None), keys[0])
     name = reader.required_text(found, f"add {keys[0]}:")
     if name is None:

@@ -25,14 +25,16 @@ class Occurrence:
 
 
 def search(stack: Stack, term: str) -> tuple[Occurrence, ...]:
-    """Where names that hold the term stand, whatever their case, in reading order."""
+    """Return where names contain the term, ignoring case, in reading order."""
     wanted = term.casefold()
     found = {item for item in occurrences(stack) if wanted in item.name.casefold()}
     return tuple(sorted(found))
 
 
 def occurrences(stack: Stack) -> Iterator[Occurrence]:
-    """All places of all names: host patterns, crates, roles, environments, variables, resources."""
+    """Yield all places of all names: host patterns, crates, roles, environments, variables,
+    resources.
+    """
     for crate in stack.configcrates.values():
         yield from _of_crate(crate, stack)
     yield from _of_roles(stack)

@@ -66,13 +66,13 @@ class Reader:
         return key in self._entries
 
     def value(self, key: str) -> Value | None:
-        """Whatever stands there; None where nothing or YAML's null does."""
+        """Return the key's value; None where it is missing or null."""
         self._asked.setdefault(key)
         _, value = self._entries.get(key, (None, None))
         return None if isinstance(value, Scalar) and value.data is None else value
 
     def key_position(self, key: str) -> Position:
-        """Where the key stands, or else the mapping."""
+        """Return the position of the key, or else of the mapping."""
         entry = self._entries.get(key)
         return entry[0].position if entry else self.fields.position
 
@@ -83,7 +83,7 @@ class Reader:
         return self._expect(key, Fields, "a mapping")
 
     def variables(self, key: str) -> dict[str, Value]:
-        """A mapping of names to values of any kind."""
+        """Return a mapping of names to values of any kind."""
         fields = self.mapping(key)
         return {name.text: value for name, value in fields.entries} if fields else {}
 
@@ -92,7 +92,7 @@ class Reader:
         return found.items if found else ()
 
     def mappings(self, key: str) -> Iterator[Fields]:
-        """The items of a list of mappings."""
+        """Yield the items of a list of mappings."""
         for item in self.items(key):
             if isinstance(item, Fields):
                 yield item
@@ -100,7 +100,7 @@ class Reader:
                 self._misfit(item, f"an item of {key!r}", "a mapping")
 
     def texts(self, key: str) -> tuple[Scalar, ...]:
-        """A list of texts, or one text with commas between them."""
+        """Return a list of texts, or one text with commas between them."""
         value = self.value(key)
         if value is None:
             return ()
@@ -113,7 +113,7 @@ class Reader:
         return tuple(texts)
 
     def names(self, key: str) -> tuple[Name, ...]:
-        """The same, where no character of a text is ever pointed at."""
+        """Return the same for texts whose characters have no positions in messages."""
         return tuple(Name(text.text, text.position) for text in self.texts(key))
 
     def name(self, key: str) -> Name | None:
@@ -121,7 +121,7 @@ class Reader:
         return Name(text.text, text.position) if text else None
 
     def rest(self) -> tuple[tuple[Scalar, Value], ...]:
-        """All keys that were not asked for, with their values."""
+        """Return all keys that were not read, with their values."""
         rest = {key: entry for key, entry in self._entries.items() if key not in self._asked}
         self._asked.update(dict.fromkeys(rest))
         return tuple(rest.values())
@@ -137,7 +137,7 @@ class Reader:
         return found
 
     def finish(self) -> None:
-        """Reports the keys that the shape does not have."""
+        """Report unknown keys."""
         self._ignore(self._shape.ignored)
         self._refuse(self._shape.unsupported)
         for key, (written, _) in self._entries.items():
@@ -150,7 +150,7 @@ class Reader:
                 )
 
     def _ignore(self, keys: Sequence[str]) -> None:
-        """Parts of Vigo that make no difference to what happens on an envoy."""
+        """Mark keys of Vigo that make no difference on a host as read."""
         for key in keys:
             if self.value(key) is not None:
                 self.diagnostics.note(
@@ -161,7 +161,7 @@ class Reader:
                 )
 
     def _refuse(self, keys: Sequence[str]) -> None:
-        """Parts of Vigo that we do not have."""
+        """Report keys of Vigo that are not supported."""
         for key in keys:
             if self.value(key) is not None:
                 self.diagnostics.error(
@@ -185,7 +185,7 @@ class Reader:
 
 
 def _split(value: Value) -> list[Value]:
-    """A text at its commas, each part with its own position."""
+    """Return a text at its commas, each part with its own position."""
     if not isinstance(value, Scalar) or "," not in value.text:
         return [value]
     parts: list[Value] = []
@@ -196,7 +196,7 @@ def _split(value: Value) -> list[Value]:
 
 
 def described(value: Value) -> str:
-    """What a value is, for messages."""
+    """Return the kind of a value, for messages."""
     if isinstance(value, Items):
         return "a list"
     if isinstance(value, Fields):

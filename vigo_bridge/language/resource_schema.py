@@ -30,7 +30,9 @@ _GIVEN: JsonSchema = {"not": {"enum": [None, ""]}}
 
 
 def resource_definitions() -> JsonSchema:
-    """By name: `resource`, `whole_resource` (nothing comes from elsewhere), `attributes`."""
+    """Return definitions by name: `resource`, `whole_resource` (complete without defaults),
+    `attributes`.
+    """
     kinds = {kind: kind for kind in ATTRIBUTES} | dict(FORMER_NAMES)
     families = {family.name: family for family in FAMILIES}
     every = [*ATTRIBUTES.values(), *(family.of(name).options for name, family in families.items())]
@@ -80,7 +82,7 @@ def _named_like(family: Family) -> JsonSchema:
 
 
 def _resource(written: str, kind: ResourceType) -> JsonSchema:
-    """written: the type, maybe an older name of it."""
+    """Return the schema of a resource. written: the type, maybe an older name of it."""
     attributes = {name: _attribute(option) for name, option in kind.options.items()}
     free = {name: about for name, about in attributes.items() if name not in RESOURCE.keys}
     arm = {"type": "object", "properties": free, "additionalProperties": bool(kind.collects)}
@@ -102,7 +104,7 @@ def _resource(written: str, kind: ResourceType) -> JsonSchema:
 
 
 def _attribute(option: Mapping[str, Any]) -> JsonSchema:
-    """What `check_attribute` accepts."""
+    """Return the schema of values that `check_attribute` accepts."""
     kind = option["type"]
     if kind == "bool":
         values = [{"type": "boolean"}, {"enum": ["true", "false"]}, _OPEN]

@@ -21,7 +21,7 @@ from vigo_bridge.language.values import Fields, Scalar, Value
 
 
 def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) -> Resource | None:
-    """One resource; None when its type is not known."""
+    """Return one resource; None when its type is unknown."""
     kind = _kind(fields, diagnostics)
     if kind is None:
         return None
@@ -98,7 +98,7 @@ def _attributes(
 def _collected(
     kind: str, entries: tuple[tuple[Scalar, Value], ...], diagnostics: Diagnostics
 ) -> tuple[tuple[Scalar, Value], ...]:
-    """Return the attributes with those that are not listed in the one that takes them."""
+    """Return the attributes, with unlisted ones moved into the one that takes them."""
     collector = TYPES[kind].collects
     others = [entry for entry in entries if entry[0].text not in ATTRIBUTES[kind]]
     if not collector or not others:

@@ -18,7 +18,7 @@ FAMILY = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def read_roles(fields: Fields, diagnostics: Diagnostics) -> Iterator[Role]:
-    """The roles of one file."""
+    """Yield the roles of one file."""
     if not any(key.text == "roles" for key, _ in fields.entries):
         candidates: tuple[Fields, ...] = (fields,)
     else:

@@ -26,7 +26,7 @@ _MAX_DIGITS = 1000
 
 
 def plain_value(text: str) -> ScalarData:
-    """The value of an unquoted scalar."""
+    """Return the value of an unquoted scalar."""
     if text in _NULL:
         return None
     if text in _BOOLEANS:

@@ -50,7 +50,7 @@ _SHAPES: Mapping[str, Shape] = {
 
 
 def schema(kind: Kind | None = None) -> JsonSchema:
-    """The schema of files of one kind, or of any .vgo file, told by the keys that it has."""
+    """Return the schema of files of one kind, or of any .vgo file, recognized by its keys."""
     return {
         "$schema": _DIALECT,
         "title": f"vigo-bridge: {kind} file" if kind else "vigo-bridge: .vgo file",
@@ -67,7 +67,7 @@ def schema(kind: Kind | None = None) -> JsonSchema:
 
 
 def _configcrate() -> JsonSchema:
-    """Resources are whole where no `defaults` add to them."""
+    """Return the schema of a configcrate. Without `defaults`, its resources are complete."""
     whole = {"properties": {"resources": {"items": reference("whole_resource")}}}
     return {**of_shape(CONFIGCRATE), "if": {"not": has("defaults")}, "then": whole}
 
@@ -82,7 +82,7 @@ def _file(kind: Kind) -> JsonSchema:
 
 
 def _any_file() -> JsonSchema:
-    """The kinds of files, each known by keys that only it has."""
+    """Return the schema of all kinds of files, each recognized by keys that only it has."""
     crates_alone = [key for key in all_keys(CONFIGCRATE) if key not in {*ROLE.keys, *TASK.keys}]
     list_of_roles = {"properties": {"roles": {"type": "array", "contains": {"type": "object"}}}}
     tests = [

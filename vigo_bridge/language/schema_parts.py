@@ -17,12 +17,12 @@ SCALAR: JsonSchema = {"type": ["string", "number", "boolean"]}
 
 
 def reference(name: str) -> JsonSchema:
-    """The definition of that name."""
+    """Return the definition of that name."""
     return {"$ref": f"#/$defs/{name}"}
 
 
 def or_null(value: JsonSchema) -> JsonSchema:
-    """A key without a value counts as not given."""
+    """Return a schema that also permits null: a key without a value counts as not given."""
     return {"anyOf": [value, {"type": "null"}]}
 
 
@@ -35,7 +35,7 @@ def has(key: str) -> JsonSchema:
 
 
 def cases(tests: Sequence[tuple[JsonSchema, JsonSchema]], otherwise: JsonSchema) -> JsonSchema:
-    """The schema that stands beside the first test that holds."""
+    """Return the schema that applies the one beside the first test that holds."""
     for test, then in reversed(tests):
         otherwise = {"if": test, "then": then, "else": otherwise}
     return otherwise
@@ -71,7 +71,7 @@ _FORMS: Mapping[Form, JsonSchema] = {
 
 
 def of_shape(shape: Shape) -> JsonSchema:
-    """A mapping with the keys of a shape and no others."""
+    """Return the schema of a mapping with the keys of a shape and no others."""
     groups = [_with_aliases(shape, group) for group in shape.required]
     sole = {group[0] for group in groups if len(group) == 1}
     properties: JsonSchema = {}
@@ -97,7 +97,7 @@ def of_shape(shape: Shape) -> JsonSchema:
 
 
 def all_keys(shape: Shape) -> list[str]:
-    """The keys of a shape, older ones too."""
+    """Return the keys of a shape, older ones too."""
     return [*shape.keys, *shape.aliases]
 
 

@@ -17,7 +17,7 @@ from vigo_bridge.language.values import Scalar, scalars
 def secret_positions(
     stack: Stack, crates: Iterable[Configcrate] | None = None
 ) -> dict[str, tuple[Position, ...]]:
-    """The secrets' paths in alphabetical order, each with where it is named.
+    """Return the secrets' paths in alphabetical order, each with its positions.
 
     crates: only these configcrates, and the variables outside of any; default: all.
     """

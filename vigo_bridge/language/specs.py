@@ -39,7 +39,10 @@ class SpecProblem:
 
 
 def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]:
-    """Return what the target would refuse about these attributes. All texts must be rendered."""
+    """Return the reasons why the target would refuse these attributes.
+
+    All texts must be rendered.
+    """
     given = {name: value for name, value in attributes.items() if value != ""}
     refused = _refused_alone(kind, given)
     given = {name: value for name, value in given.items() if name not in refused}
@@ -60,7 +63,7 @@ def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]
 
 
 def _refused_alone(kind: str, attributes: Mapping[str, Any]) -> dict[str, ResourceError]:
-    """Return why the target would refuse single attributes, by name."""
+    """Return the reason why the target would refuse each attribute alone, by name."""
     found = {}
     for name, value in attributes.items():
         try:
@@ -79,7 +82,7 @@ def _refused_together(kind: str, attributes: Mapping[str, Any]) -> list[Resource
 
 
 def check_specs(crate: Configcrate, diagnostics: Diagnostics) -> None:
-    """Reports what the target would refuse whatever variables there are."""
+    """Report what the target would refuse for any values of variables."""
     for resource in crate.resources:
         for arm in resource.arms:
             for part in _plain_parts(resource.type, arm):
@@ -91,7 +94,7 @@ def check_specs(crate: Configcrate, diagnostics: Diagnostics) -> None:
 
 
 def _plain_parts(kind: str, arm: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
-    """The attributes that have no templates: all together, or the plain items of each list."""
+    """Yield the attributes without templates: all together, or the plain items of each list."""
     if not has_templates(arm):
         yield arm
         return
@@ -132,7 +135,7 @@ def blamed_position(
 
 
 def _position_in(value: Value, place: Iterable[Any]) -> Position:
-    """Return where a part of a value stands in the file, as exactly as that can be said."""
+    """Return the position of a part of a value in the file, as exactly as possible."""
     for part in place:
         inner: Value | None = None
         if isinstance(value, Items) and isinstance(part, int) and part < len(value.items):
@@ -156,6 +159,6 @@ def _name(entry: Scalar) -> str:
 
 
 def _offset_of(name: str, text: str) -> int:
-    """Return where `NAME=VALUE` stands in a text with commas; 0 where it does not."""
+    """Return the offset of `NAME=VALUE` in a text with commas; 0 if it is not in the text."""
     found = re.search(rf"(?:^|,)\s*({re.escape(name)})\s*=", text)
     return found.start(1) if found else 0

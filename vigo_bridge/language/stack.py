@@ -53,7 +53,7 @@ Named = TypeVar("Named", Configcrate, Role, Task)
 
 
 def load(folder: Path) -> Stack:
-    """The stack of a folder. Never raises for what it finds: see the stack's diagnostics."""
+    """Return the stack of a folder. Raise nothing: errors are in the stack's diagnostics."""
     problem = folder_problem(folder)
     if problem is not None:
         return Stack(folder, unnamed(folder), diagnostics=(problem,))
@@ -111,7 +111,7 @@ class _Loader:
         return replace(stack, diagnostics=self._diagnostics.sorted())
 
     def _warn_of_name(self, path: PurePosixPath) -> None:
-        """Warn of a file that is not read, but looks as if it were."""
+        """Warn of a file that is not read, but has a similar name."""
         suffix, start = path.suffix.lower(), Position(str(path), 1, 1)
         is_in_its_folder = path.parts[0] in (*VGO_FOLDERS, *OLDER_FOLDERS)
         if suffix == ".vgo" or (
@@ -140,7 +140,7 @@ class _Loader:
             self._take(path, fields)
 
     def _content(self, path: PurePosixPath) -> bytes | None:
-        """The file's content, or None after a finding."""
+        """Return the file's content, or None after a finding."""
         if self._size > MAX_VGO_TOTAL or self._values > MAX_VALUES:
             return None
         content = read(self._folder, path, self._diagnostics)
@@ -159,7 +159,7 @@ class _Loader:
         )
 
     def _fields(self, path: PurePosixPath, content: bytes) -> Fields | None:
-        """The file's mapping (without entries when it is empty), or None if it has none."""
+        """Return the file's mapping (without entries when it is empty), or None if it has none."""
         start = Position(str(path), 1, 1)
         try:
             root = parse(str(path), content, self._diagnostics)

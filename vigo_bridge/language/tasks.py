@@ -34,7 +34,7 @@ _OPTIONS: Mapping[str, Callable[[str], Any]] = {
 
 
 def read_task(fields: Fields, diagnostics: Diagnostics) -> Task | None:
-    """The task of a file; None when it lacks its name or its command."""
+    """Return the task of a file; None when its name or command is missing."""
     reader = Reader(fields, "a task", diagnostics, TASK)
     name = defined_name(reader, "name")
     command = reader.required_text("command", "add command:")
@@ -51,7 +51,7 @@ def read_task(fields: Fields, diagnostics: Diagnostics) -> Task | None:
 def check_command(
     command: Scalar, params: Collection[str], advice: str, diagnostics: Diagnostics
 ) -> None:
-    """Reports what is wrong with a command's template, and parameters that it lacks."""
+    """Report errors in a command's template, and missing parameters."""
     check_template(ResourceText("command", command), False, diagnostics)
     for use in uses(command, False):
         namespace, *path = use.chain

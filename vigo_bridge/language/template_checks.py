@@ -34,7 +34,7 @@ _STRUCTURE = frozenset({"name", "when", "case", "depends_on", "before", "notify"
 def check_templates(
     crate: Configcrate, files: Mapping[str, TemplateFile], diagnostics: Diagnostics
 ) -> None:
-    """Reports templates that cannot be parsed, foreign actions, and misplaced secrets."""
+    """Report templates that cannot be parsed, foreign actions, and misplaced secrets."""
     for resource in crate.resources:
         foreach = crate.foreach is not None or resource.foreach is not None
         for text in templated_texts(resource, files):
@@ -56,7 +56,7 @@ def check_templates(
 
 
 def check_template(text: ResourceText, foreach: bool, diagnostics: Diagnostics) -> None:
-    """Reports what is wrong with one template, whatever variables there are."""
+    """Report errors in one template, for any values of variables."""
     scalar = text.scalar
     template = parsed(scalar.text, foreach)
     if isinstance(template, TemplateError):
@@ -119,7 +119,7 @@ def where_secrets_may_be(kind: str) -> str:
 
 
 def check_paths(scalar: Scalar, diagnostics: Diagnostics) -> None:
-    """Reports references whose path cannot be the path of a secret."""
+    """Report references with an invalid path."""
     for start in secret_references.malformed(scalar.text):
         diagnostics.error(
             "VB601",

@@ -68,7 +68,7 @@ class TemplateFiles(Mapping[str, TemplateFile]):
 
 
 def _content(folder: Path, path: str) -> bytes:
-    """Return what a file holds. A program must not lie outside its folder. Raises OSError."""
+    """Return the content of a file. A program must be in its folder. Raise OSError."""
     top, _slash, rest = path.partition("/")
     if top == EXECUTORS:
         return read_below(str(folder / top), rest, MAX_TEMPLATE)
@@ -76,7 +76,7 @@ def _content(folder: Path, path: str) -> bytes:
 
 
 def report_unreadable(source: Scalar, file: TemplateFile, diagnostics: Diagnostics) -> None:
-    """Report, where a resource names it, a file that cannot be read."""
+    """Report a file that cannot be read, where a resource names it."""
     if file.problem:
         diagnostics.error(
             "VB101",
@@ -87,7 +87,7 @@ def report_unreadable(source: Scalar, file: TemplateFile, diagnostics: Diagnosti
 
 
 def path_in_stack(file: StackFile, written: str) -> str:
-    """Return the file that an attribute names, relative to the stack's folder."""
+    """Return the path of the file of an attribute, relative to the stack's folder."""
     return written if file.is_template else file.folder + written
 
 
@@ -117,7 +117,7 @@ def warn_of_unusable(
 
 
 def _problem(folder: Path, path: PurePosixPath) -> OSError | None:
-    """Return what is wrong with the links, the kind or the size of a file."""
+    """Return the problem with the links, the kind or the size of a file."""
     try:
         real = resolved_below(str(folder), str(path))
         found = (folder / real).lstat()

@@ -34,13 +34,13 @@ class Use:
 
 
 def is_template(text: str) -> bool:
-    """Whether a text may hold actions."""
+    """Return whether a text may contain actions."""
     return "{{" in text
 
 
 @lru_cache(maxsize=16384)
 def parsed(text: str, foreach: bool) -> Template | TemplateError:
-    """The template of a text, or why there is none. foreach: whether there is an `.Item`."""
+    """Return the template of a text, or the error in it. foreach: whether there is an `.Item`."""
     try:
         return parse(text, foreach)
     except TemplateError as error:
@@ -48,7 +48,7 @@ def parsed(text: str, foreach: bool) -> Template | TemplateError:
 
 
 def uses(scalar: Scalar, foreach: bool) -> Iterator[Use]:
-    """What the template of a scalar names; nothing if it is broken."""
+    """Yield what the template of a scalar uses; nothing if it is invalid."""
     template = parsed(scalar.text, foreach) if is_template(scalar.text) else None
     if isinstance(template, Template):
         for reference in template.references():

@@ -39,7 +39,7 @@ class ResourceText:
 
 
 def as_written(source: Scalar) -> str | None:
-    """The file that a `source` names without a template."""
+    """Return the file that a `source` names without a template."""
     return source.text
 
 
@@ -48,9 +48,9 @@ def templated_texts(
     files: Mapping[str, TemplateFile],
     path_of: Callable[[Scalar], str | None] = as_written,
 ) -> Iterator[ResourceText]:
-    """The texts that are templates; the template file that the resource names is among them.
+    """Yield the texts that are templates, with the template file that the resource names.
 
-    path_of: gives the path that a `source` stands for, if it is known.
+    path_of: returns the path of a `source`, if it is known.
     """
     yield from structural_texts(resource)
     if resource.template:
@@ -59,7 +59,7 @@ def templated_texts(
 
 
 def structural_texts(resource: Resource) -> Iterator[ResourceText]:
-    """Texts that are needed when the stack is loaded, and the subject of `case`."""
+    """Yield texts that are needed when the stack is loaded, and the subject of `case`."""
     for attribute, scalar in (
         ("name", resource.name),
         ("when", resource.when),
@@ -73,7 +73,7 @@ def structural_texts(resource: Resource) -> Iterator[ResourceText]:
 
 
 def attribute_texts(resource: Resource) -> Iterator[ResourceText]:
-    """The texts of all attributes, whatever `case` says."""
+    """Yield the texts of all attributes, of all arms of `case`."""
     arms: list[Mapping[str, Value]] = [resource.attributes]
     if resource.case:
         arms += [*resource.case.arms.values(), resource.case.default]
@@ -88,7 +88,7 @@ def file_texts(
     files: Mapping[str, TemplateFile],
     path_of: Callable[[Scalar], str | None] = as_written,
 ) -> Iterator[ResourceText]:
-    """The content of the stack's files that the resource names."""
+    """Yield the content of the stack's files that the resource names."""
     for text in attribute_texts(resource):
         path = path_of(text.scalar) if text.attribute == "source" else None
         file = files.get(path) if path is not None else None

@@ -23,7 +23,7 @@ class Scalar:
     style: str = field(default="", repr=False, compare=False)
 
     def position_of(self, offset: int) -> Position:
-        """Where in the file the character `text[offset]` stands."""
+        """Return the position of `text[offset]` in the file."""
         return locate(self.written, self.style, self.text, offset, self.position)
 
 
@@ -55,7 +55,7 @@ Value = Scalar | Items | Fields
 
 
 def scalars(value: Value) -> Iterator[Scalar]:
-    """All scalars of a value, at any depth; keys of mappings are not among them."""
+    """Yield all scalars of a value, at any depth; keys of mappings are left out."""
     if isinstance(value, Scalar):
         yield value
     elif isinstance(value, Items):

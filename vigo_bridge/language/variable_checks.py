@@ -17,7 +17,7 @@ _OUR_ACTION = re.compile(r"\{\{[^}]*\.(Vars|Traits|Item|Each)\b")
 
 
 def check_variables(variables: Mapping[str, Value], diagnostics: Diagnostics) -> None:
-    """Warns of values that are not what they look like, and reports bad paths of secrets."""
+    """Warn of values that are not what they look like, and report invalid paths of secrets."""
     for name, value in variables.items():
         for scalar in scalars(value):
             _check(name, scalar, diagnostics)

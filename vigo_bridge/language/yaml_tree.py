@@ -42,7 +42,7 @@ def parse(
     diagnostics: Diagnostics,
     dialect: Callable[[str, str, Diagnostics], Builder] | None = None,
 ) -> Value | None:
-    """The file's one document, or None when it is empty. Raises BrokenFile.
+    """Return the file's one document, or None when it is empty. Raise BrokenFile.
 
     dialect: makes a builder that allows more than stacks do.
     """
@@ -68,7 +68,7 @@ def _decode(file: str, content: bytes) -> str:
 
 
 def _refuse_other_line_breaks(file: str, text: str) -> None:
-    """Refuse characters that are line breaks for the parser and YAML 1.1, but not for YAML 1.2."""
+    """Report characters that are line breaks for the parser and YAML 1.1, but not for YAML 1.2."""
     found = _OTHER_LINE_BREAK.search(text)
     if found is not None:
         raise BrokenFile(
@@ -195,7 +195,7 @@ class Builder:
         return key
 
     def merge_key(self, key: Scalar) -> None:
-        """What becomes of `<<`: stacks do not have it."""
+        """Reject `<<`, which stacks do not have."""
         raise BrokenFile(
             key.position,
             "merge keys ('<<') are not part of YAML 1.2",
@@ -203,7 +203,7 @@ class Builder:
         )
 
     def tagged(self, tag: str | None, position: Position) -> None:
-        """What becomes of a tag: stacks have none."""
+        """Reject a tag, which stacks do not have."""
         if tag is not None:
             raise BrokenFile(
                 position,
@@ -216,7 +216,7 @@ class Builder:
 
 
 def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
-    """The same error as the slower, more talkative parser words it."""
+    """Return the same error in the words of the slower parser, which says more."""
     if _LIBYAML_TOO_DEEP in str(error):  # The slower parser would take minutes to get there.
         mark = getattr(error, "problem_mark", None)
         position = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)

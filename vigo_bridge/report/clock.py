@@ -36,7 +36,7 @@ class Clock:
         self._begun: dict[str, float] = {}
 
     def watching(self, watcher: Watcher) -> Watcher:
-        """The watcher, with what it is told noted."""
+        """Return a watcher that also records times."""
         return _Noting(self, watcher)
 
     def batch(self) -> None:
@@ -51,7 +51,7 @@ class Clock:
             self.hosts[host] = Span(start, self._since())
 
     def batch_ended(self) -> None:
-        """Its gates are through, too."""
+        """Record the end of a batch with its gates."""
         if self.batches:
             self.batches[-1] = Span(self.batches[-1].start, self._since())
 

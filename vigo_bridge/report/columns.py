@@ -25,7 +25,7 @@ _GAP = "  "
 def print_rows(
     console: Console, heading: str, rows: Sequence[Sequence[str]], dim: Sequence[int] = ()
 ) -> None:
-    """A heading and rows of equally many cells; nothing without rows.
+    """Print a heading and rows of equally many cells; nothing without rows.
 
     dim: the numbers of rows that matter less.
 
@@ -53,7 +53,7 @@ def print_line(console: Console, line: Text) -> None:
 
 
 def place(folder: Path, position: Position) -> str:
-    """A position so that a terminal or an editor can open it. folder: the stack's."""
+    """Return a position that a terminal or an editor can open. folder: the stack's."""
     return str(position) if position.line == 0 else f"{folder / position.file}:{_spot(position)}"
 
 
@@ -62,7 +62,7 @@ def _spot(position: Position) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value in one line; text that could be taken for something else stands in quotes."""
+    """Return a value on one line; text that could be misread is in quotes."""
     if isinstance(value, str):
         is_plain = value.strip() == value and value.isprintable() and plain_value(value) == value
         if is_plain and value[0] not in "\"'[{":

@@ -27,7 +27,7 @@ def as_text(finding: Finding) -> str:
 
 
 def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
-    """The files, the secrets that need a store, and the findings. folder: of the stack.
+    """Return the files, the secrets that need a store, and the findings. folder: of the stack.
 
     refusal: why nothing was written; empty where the files are.
     """
@@ -43,7 +43,7 @@ def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
 
 
 def error_as_data(finding: Finding) -> dict[str, Any]:
-    """The same where the compose file itself is wrong."""
+    """Return the same where the compose file itself is wrong."""
     return {
         "status": "refused",
         "message": finding.message,

@@ -19,7 +19,7 @@ _REACH = 60
 
 
 def as_text(diagnostic: Diagnostic, folder: Path) -> str:
-    """`FILE:LINE:COL: severity: message`, the line with a caret, and the suggestion.
+    """Return `FILE:LINE:COL: severity: message`, the line with a caret, and the suggestion.
 
     folder: the stack's; files are named so that a terminal or editor can open them.
     """
@@ -38,7 +38,7 @@ def as_text(diagnostic: Diagnostic, folder: Path) -> str:
 
 
 def _excerpt(folder: Path, position: Position) -> list[str]:
-    """The line and a caret below it; nothing if the file has no such line (any more)."""
+    """Return the line and a caret below it; nothing if the file has no such line (any more)."""
     try:
         path = folder / position.file
         line = _lines(str(folder), position.file, path.stat().st_mtime_ns)[position.line - 1]
@@ -58,13 +58,13 @@ def _excerpt(folder: Path, position: Position) -> list[str]:
 
 @lru_cache(maxsize=4)
 def _lines(folder: str, file: str, modified: int) -> list[str]:
-    """The lines of a file of a stack: many findings may be about the same one."""
+    """Return the lines of a file of a stack; cached, as many findings may be in the same file."""
     content = read_below(folder, file, MAX_TEMPLATE)
     return content.decode("utf-8-sig", "replace").split("\n")
 
 
 def as_json(diagnostics: Sequence[Diagnostic]) -> list[dict[str, Any]]:
-    """Findings as JSON has them; file, line and column are null where no file is to blame."""
+    """Return findings as JSON; file, line and column are null where they do not apply."""
     return [
         {
             "severity": diagnostic.severity,

@@ -15,7 +15,7 @@ from vigo_bridge.wording import counted
 
 
 def print_envoys(plan: Plan, folder: Path, console: Console) -> None:
-    """A line for each host, and the hosts that no entry matches. folder: the stack's."""
+    """Print a line for each host, and the hosts that no entry matches. folder: the stack's."""
     matched = [(host, group) for group in plan.groups for host in group.hosts]
     if matched:
         heading = ("host", "match", "", "environment", "roles", "configcrates")
@@ -43,7 +43,7 @@ def _row(host: str, group: Group, folder: Path) -> tuple[str, ...]:
 
 
 def envoys_as_json(plan: Plan) -> dict[str, Any]:
-    """The same as data; files are named relative to the stack's folder."""
+    """Return the same as data; files are named relative to the stack's folder."""
     return {
         "envoys": [
             {

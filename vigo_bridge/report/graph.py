@@ -16,7 +16,7 @@ _TRIGGER = "#d55e00"
 
 
 def as_mermaid(drawing: Drawing) -> str:
-    """A Mermaid flowchart: arrows go from what comes first; dashed ones are triggers."""
+    """Return a Mermaid flowchart: arrows start at what comes first; dashed ones are triggers."""
     nodes, clusters = _names(drawing)
     lines = ["flowchart LR"]
     for crate, ids in drawing.crates:
@@ -38,7 +38,7 @@ def as_mermaid(drawing: Drawing) -> str:
 
 
 def as_dot(drawing: Drawing) -> str:
-    """The same for Graphviz."""
+    """Return the same for Graphviz."""
     return "\n".join(_dot_lines(drawing)) + "\n"
 
 
@@ -67,7 +67,7 @@ def _dot_lines(drawing: Drawing) -> Iterator[str]:
 
 
 def _names(drawing: Drawing) -> tuple[dict[str, str], dict[str, str]]:
-    """Short names of resources and crates that mean nothing in either language."""
+    """Return short names of resources and crates that have no meaning in either language."""
     ids = [resource for _, members in drawing.crates for resource in members]
     nodes = {resource: f"r{number}" for number, resource in enumerate(ids, start=1)}
     clusters = {crate: f"c{number}" for number, (crate, _) in enumerate(drawing.crates, start=1)}
@@ -75,7 +75,10 @@ def _names(drawing: Drawing) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _mermaid(text: str) -> str:
-    """Anything but plain letters may be markup: it is written as its number."""
+    """Return a text for Mermaid.
+
+    Anything but plain letters may be markup, and is written as its number.
+    """
     return "".join(
         character if character.isalnum() or character in " /._-:" else f"#{ord(character)};"
         for character in _one_line(text)

@@ -33,7 +33,7 @@ def _row(record: Record) -> tuple[str, ...]:
 
 
 def _hosts(record: Record) -> str:
-    """How many ended in which way; where that is not known, how many there were."""
+    """Return how many hosts ended in which way; if that is unknown, how many there were."""
     try:
         envoys = run_from_data(record.result).envoys if record.result else {}
     except InvalidData:
@@ -43,7 +43,7 @@ def _hosts(record: Record) -> str:
 
 
 def record_as_data(record: Record) -> dict[str, Any]:
-    """The same as data, without the result itself."""
+    """Return the same as data, without the result itself."""
     return {
         "number": record.number,
         "started": record.started,

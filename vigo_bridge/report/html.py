@@ -38,7 +38,7 @@ _LONGEST = 8000
 def as_html(
     result: RunResult, title: str, clock: Clock, drawings: Sequence[tuple[str, Drawing]] = ()
 ) -> str:
-    """The page. clock: when what happened. drawings: graphs with what they are of."""
+    """Return the page. clock: the times of events. drawings: graphs with their titles."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("vigo_bridge.report"),
         undefined=jinja2.StrictUndefined,
@@ -72,7 +72,7 @@ def _asset(name: str) -> str:
 
 
 def _json(data: Any) -> str:
-    """JSON that cannot end the script element that it stands in."""
+    """Return JSON that cannot end the script element around it."""
     text = clean_json(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -92,7 +92,9 @@ def _actions(result: RunResult) -> list[tuple[str, int]]:
 
 
 def _failures(result: RunResult) -> list[dict[str, str]]:
-    """What failed, with the end of its log; hosts with the same are named together."""
+    """Return the failures, each with the end of its log; hosts with the same one are named
+    together.
+    """
     found: dict[tuple[str, str, str], list[str]] = {}
     for host, envoy in result.envoys.items():
         for resource in envoy.failures:
@@ -112,7 +114,7 @@ def _end(text: str) -> str:
 
 
 def _data(result: RunResult, clock: Clock) -> dict[str, Any]:
-    """What the script needs, in few characters: a fleet has many resources."""
+    """Return the data for the script, in few characters: a fleet has many resources."""
     spans = [_span(span) for span in clock.batches]
     return {
         "duration": round(result.duration, 2),

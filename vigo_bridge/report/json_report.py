@@ -26,7 +26,7 @@ from vigo_bridge.run.results import (
 
 
 def run_as_data(result: RunResult) -> dict[str, Any]:
-    """Durations in seconds, times in RFC 3339."""
+    """Return a result as data: durations in seconds, times in RFC 3339."""
     return {
         "status": result.status.value,
         "batches": [_batch(batch) for batch in result.batches],
@@ -38,7 +38,7 @@ def run_as_data(result: RunResult) -> dict[str, Any]:
 
 
 def run_from_data(data: Any) -> RunResult:
-    """The opposite of `run_as_data`. Raises InvalidData."""
+    """Return the result of data from `run_as_data`. Raise InvalidData."""
     checked = Checked(LARGEST_OF_OURS)
     document = checked.mapping(data, "it")
     envoys = checked.mapping(required(document, "envoys"), "envoys")

@@ -67,9 +67,9 @@ class _Live:
 
 @contextlib.contextmanager
 def watching(hosts: int, console: Console, plain: bool = False) -> Iterator[Watcher]:
-    """A live view where the console is a terminal that can show one, lines elsewhere.
+    """Show a live view if the console is a terminal that supports it, otherwise lines.
 
-    hosts: how many will be taken. plain: others print on the terminal, too.
+    hosts: how many there are. plain: others print on the terminal, too.
     """
     if plain or not console.is_terminal or console.is_dumb_terminal:
         yield Lines()

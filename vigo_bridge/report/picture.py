@@ -56,7 +56,7 @@ class _Place:
 
 
 def as_picture(drawing: Drawing) -> str:
-    """The SVG. Ids and names are escaped; every node tells its whole name as a title."""
+    """Return the SVG. Ids and names are escaped; every node has its whole name as a title."""
     nodes, boxes = _layout(drawing)
     width = max((box.x + box.width for box in boxes.values()), default=0) + _PADDING
     height = max((box.y + box.height for box in boxes.values()), default=0) + _PADDING
@@ -74,7 +74,7 @@ def as_picture(drawing: Drawing) -> str:
 
 
 def _layout(drawing: Drawing) -> tuple[dict[str, _Place], dict[str, _Place]]:
-    """Where each resource and each crate stands."""
+    """Return the places of resources and crates."""
     members = dict(drawing.crates)
     home = {id: name for name, ids in drawing.crates for id in ids}
     pairs = [*drawing.order, *drawing.triggers]
@@ -104,7 +104,7 @@ def _layout(drawing: Drawing) -> tuple[dict[str, _Place], dict[str, _Place]]:
 def _inside(
     ids: Sequence[str], pairs: Sequence[tuple[str, str]], left: float, top: float
 ) -> tuple[dict[str, _Place], float, float]:
-    """The resources of one crate in columns of their own, and the size of the box."""
+    """Return the resources of one crate in columns of their own, and the size of the box."""
     levels = _levels(list(ids), pairs)
     places: dict[str, _Place] = {}
     x = left + _PADDING
@@ -119,7 +119,7 @@ def _inside(
 
 
 def _levels(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """How many come before each at least, in an order in which these come first."""
+    """Return how many others come before each at least, in an order in which these come first."""
     before: dict[str, set[str]] = {name: set() for name in names}
     for first, second in pairs:
         if first in before and second in before and first != second:
@@ -135,7 +135,7 @@ def _levels(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str,
 
 
 def _by_level(levels: Mapping[str, int]) -> list[list[str]]:
-    """The names of each level, in the order of the mapping."""
+    """Return the names of each level, in the order of the mapping."""
     found: list[list[str]] = [[] for _ in range(max(levels.values(), default=-1) + 1)]
     for name, level in levels.items():
         found[level].append(name)
@@ -179,7 +179,7 @@ def _node(id: str, place: _Place, gated: bool) -> str:
 
 
 def _label(id: str) -> str:
-    """A resource's name without its crate's; the middle of a long one is left out."""
+    """Return a resource's name without its crate's; the middle of a long one is left out."""
     name = id.partition("/")[2] or id
     if len(name) <= _WIDEST:
         return name

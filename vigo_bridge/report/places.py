@@ -17,7 +17,7 @@ from vigo_bridge.resolve.inheritance import Giver
 
 
 def print_tree(givers: Sequence[Giver], folder: Path, console: Console) -> None:
-    """Folders, the files in them, and what each gives. folder: the stack's."""
+    """Print folders, the files in them, and what each sets. folder: the stack's."""
     print_line(console, Text(f"{folder}/", "bold"))
     above: tuple[str, ...] = ()
     for giver in givers:
@@ -56,7 +56,7 @@ def _gifts(giver: Giver) -> list[tuple[str, str]]:
 
 
 def tree_as_json(givers: Sequence[Giver]) -> list[dict[str, Any]]:
-    """The same as data; files are named relative to the stack's folder."""
+    """Return the same as data; files are named relative to the stack's folder."""
     return [
         {
             "label": giver.label,
@@ -75,7 +75,7 @@ def tree_as_json(givers: Sequence[Giver]) -> list[dict[str, Any]]:
 
 
 def print_occurrences(found: Sequence[Occurrence], folder: Path, console: Console) -> None:
-    """One line each, as `grep -n` has them."""
+    """Print one line each, as `grep -n` does."""
     for item in found:
         line = Text(f"{place(folder, item.position)}: ")
         line.append(one_line(f"{item.kind} {item.name}"), "bold").append(one_line(f": {item.how}"))

@@ -16,7 +16,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 
 
 def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
-    """Prints text of several lines. err: on standard error."""
+    """Print text of several lines. err: on standard error."""
     click.echo(clean(text), err=err, nl=nl)
 
 

@@ -45,7 +45,7 @@ class Lines:
 
 
 def outcome(envoy: EnvoyResult) -> str:
-    """What became of a host, in few words."""
+    """Return the outcome for a host, in few words."""
     if envoy.status in WRONG:
         first, *_ = clean(_failure(envoy) or envoy.message).split("\n")
         return f"{envoy.status.value}: {first}" if first else envoy.status.value

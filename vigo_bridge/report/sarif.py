@@ -19,7 +19,7 @@ _SCHEMA = (
 
 
 def as_sarif(diagnostics: Sequence[Diagnostic], folder: Path) -> dict[str, Any]:
-    """One run with all findings. folder: the stack's, relative to where the scanner looks."""
+    """Return one run with all findings. folder: the stack's, relative to the scanner's folder."""
     codes = sorted({diagnostic.code for diagnostic in diagnostics})
     rules = [{"id": code, "shortDescription": {"text": CODES[code]}} for code in codes]
     driver = {"name": "vigo-bridge", "version": version("vigo-bridge"), "rules": rules}

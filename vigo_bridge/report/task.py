@@ -14,7 +14,7 @@ from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult
 
 
 def print_task(result: RunResult, console: Console) -> None:
-    """Hosts with the same outcome and output are named together, the output below them."""
+    """Print hosts with the same outcome and output together, the output below them."""
     print_envoys(result, console, _lines)
 
 

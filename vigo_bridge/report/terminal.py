@@ -34,7 +34,7 @@ _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def print_run(result: RunResult, console: Console, *, diffs: bool, everything: bool) -> None:
-    """Every envoy with what changed or failed on it, then lines that sum up.
+    """Print every envoy with its changes or failures, then a summary.
 
     diffs: show what changes in files and settings. everything: unchanged resources too.
     """
@@ -49,9 +49,9 @@ def print_run(result: RunResult, console: Console, *, diffs: bool, everything: b
 def print_envoys(
     result: RunResult, console: Console, about: Callable[[EnvoyResult], Iterable[Text]]
 ) -> None:
-    """Envoys of which the same is to be said are named together; then come lines that sum up.
+    """Print envoys with the same lines together, then a summary.
 
-    about: the lines on an envoy, the first of which stands beside its name.
+    about: the lines on an envoy; the first is beside its name.
     """
     groups: dict[_Equal, list[str]] = {}
     for host, envoy in result.envoys.items():
@@ -66,14 +66,14 @@ def print_envoys(
 
 
 def listed(hosts: Sequence[str]) -> str:
-    """Host names, of many only the first."""
+    """Return host names, of many only the first."""
     if len(hosts) <= _LISTED:
         return ", ".join(map(one_line, hosts))
     return f"{', '.join(map(one_line, hosts[:3]))} and {counted(len(hosts) - 3, 'other host')}"
 
 
 def _matters(resource: Result, status: EnvoyStatus) -> bool:
-    """Beside a failure, what it has held back matters too."""
+    """Return whether a resource is shown. If one fails, so are those that it holds back."""
     shown_when_failed = status is EnvoyStatus.FAILED and resource.action == "skipped"
     return resource.changed or resource.failed or shown_when_failed
 
@@ -122,7 +122,7 @@ def _resource_lines(resource: Result, diffs: bool) -> Iterator[Text]:
 
 
 def diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
-    """A resource's diff as the lines of a unified one."""
+    """Yield a resource's diff as the lines of a unified one."""
     if "prepared" in diff:
         yield from _lines(diff["prepared"])
         return
@@ -135,12 +135,12 @@ def diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """Only a line break ends a line; a file may hold other separators."""
+    """Return lines. Only a line break ends a line; a file may contain other separators."""
     return text.removesuffix("\n").split("\n") if text else []
 
 
 def _without_comparison(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    """Yield what is between the equal beginnings and ends of two long texts.
+    """Yield the part between the equal beginnings and ends of two long texts.
 
     It is not compared line by line, because that can take hours.
     """
@@ -160,7 +160,7 @@ def _without_comparison(before: Sequence[str], after: Sequence[str]) -> Iterator
 
 
 def _as_text(side: Any) -> str:
-    """File content as it is, settings one to a line."""
+    """Return file content as it is, settings one to a line."""
     if isinstance(side, str):
         return side
     return yaml.safe_dump(side, sort_keys=False, allow_unicode=True)

@@ -23,7 +23,7 @@ OWN = "own"
 
 
 def print_trace(trace: Trace, folder: Path, console: Console) -> None:
-    """All of it. folder: the stack's."""
+    """Print the whole trace. folder: the stack's."""
     print_line(console, Text(one_line(trace.host), "bold"))
     print_rows(console, "", list(_head(trace, folder)))
     print_rows(
@@ -50,7 +50,7 @@ def print_trace(trace: Trace, folder: Path, console: Console) -> None:
 def print_variables(
     variables: tuple[TracedVariable, ...], folder: Path, console: Console, heading: str = ""
 ) -> None:
-    """A line for each place that sets a variable, the one that counts first."""
+    """Print a line for each place that sets a variable, the winning one first."""
     rows: list[tuple[str, ...]] = []
     dim: list[int] = []
     for variable in variables:
@@ -94,7 +94,10 @@ def _layer(setting: Setting) -> str:
 
 
 def _resource(resource: TracedResource, drawing: Drawing, folder: Path) -> tuple[str, ...]:
-    """What it needs because of its crate stands beside the crate."""
+    """Return the cells of a resource.
+
+    What it needs because of its crate is shown beside the crate.
+    """
     planned = resource.planned
     needs = [before for before, after in drawing.order if after == planned.id]
     cells = (str(resource.number), planned.id, planned.type, place(folder, planned.position))
@@ -115,7 +118,7 @@ def _settings(variable: TracedVariable) -> Iterator[tuple[Setting, str]]:
 
 
 def trace_as_json(trace: Trace) -> dict[str, Any]:
-    """The same as data; files are named relative to the stack's folder."""
+    """Return the same as data; files are named relative to the stack's folder."""
     environment = trace.entry.environment
     return {
         "host": trace.host,
@@ -173,7 +176,10 @@ def _setting_as_json(setting: Setting) -> dict[str, Any]:
 
 
 def _position(position: Position) -> dict[str, Any]:
-    """Line and column are null where Ansible or the command line set something."""
+    """Return a position.
+
+    Line and column are null where Ansible or the command line set something.
+    """
     is_file = position.line > 0
     return {
         "file": position.file if is_file else None,

@@ -27,7 +27,7 @@ _SINGLE_ACTION = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}).)+?)-?\}\}\s*", re.DOTA
 def attributes_of(
     instance: Instance, files: Mapping[str, TemplateFile], diagnostics: Diagnostics
 ) -> dict[str, Any]:
-    """Attribute to raw value: templates are untouched, texts are as written."""
+    """Return raw values by attribute: templates are unchanged, texts are as written."""
     resource = instance.resource
     case = resource.case
     if case is None:
@@ -67,7 +67,7 @@ def _file(
     files: Mapping[str, TemplateFile],
     diagnostics: Diagnostics,
 ) -> TemplateFile | None:
-    """The stack's file that an attribute names; None for a file on the target."""
+    """Return the stack's file that an attribute names; None for a file on the target."""
     if kind.is_template and is_path(named.text):
         return None
     is_ours = not kind.is_template or not is_template(named.text)
@@ -125,7 +125,7 @@ def _chosen_on_target(
     files: Mapping[str, TemplateFile],
     diagnostics: Diagnostics,
 ) -> dict[str, Any]:
-    """Each attribute that depends on the case becomes a template that chooses its text."""
+    """Return attributes as templates that select a text by the case on the target."""
     resource = instance.resource
     subject = _SINGLE_ACTION.fullmatch(case.subject.text)
     if subject is None or not resource.template:

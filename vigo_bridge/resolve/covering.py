@@ -36,7 +36,7 @@ class _Node:
             yield from (self.children[each] for each in wide if each in self.children)
 
     def _sets_with(self, piece: str) -> list[str]:
-        """Return the sets that have a character. Two sets are only compared for equality."""
+        """Return the sets that contain a character. Two sets are only compared for equality."""
         is_character = len(piece) == 1 and piece != "?"
         return [each for each in self.sets if glob_matches(each, piece)] if is_character else []
 
@@ -56,7 +56,7 @@ class CoveringGlobs:
     def owners_of_all(self, globs: Iterable[str]) -> set[int]:
         """Return the owners that have, for each of these globs, one that covers it.
 
-        May leave one out, as sets are only compared for equality.
+        May miss one, as sets are only compared for equality.
         """
         found = [self._owners_of(glob) for glob in globs]
         return reduce(set.intersection, found) if found else set()
@@ -70,7 +70,7 @@ class CoveringGlobs:
         return {owner for node in nodes for owner in node.owners}
 
     def _with_stars(self, nodes: Iterable[_Node]) -> dict[_Node, None]:
-        """The nodes, and those after a `*` that stands for nothing."""
+        """Return the nodes, and those after a `*` that matches nothing."""
         found = dict.fromkeys(nodes)
         for node in list(found):
             if "*" in node.children:

@@ -11,7 +11,7 @@ from vigo_bridge.resolve.instances import CrateInstance, Instance
 
 
 def check_duplicates(envoy: Envoy, diagnostics: Diagnostics) -> None:
-    """A condition or a case on one of the two may separate them; the target then decides."""
+    """Report duplicates. If one of two has a condition or a case, the target decides."""
     owners: dict[tuple[str, ...], Instance] = {}
     for crate in envoy.crates:
         for instance in crate.instances:
@@ -38,7 +38,7 @@ def _is_conditional(crate: CrateInstance, instance: Instance) -> bool:
 
 
 def _known(instance: Instance, attribute: str) -> str:
-    """The value at load; the template itself where only the target can tell."""
+    """Return the value at load; the template itself where only the target has the value."""
     value = instance.resource.attributes.get(attribute)
     if not isinstance(value, Scalar):
         return ""

@@ -14,7 +14,7 @@ LONGEST_NAME = 255
 
 
 def is_glob(text: str) -> bool:
-    """Whether a text is a glob that some host name can match."""
+    """Return whether a text is a glob that some host name can match."""
     try:
         re.compile(_expressions(text))
     except re.error:
@@ -27,7 +27,7 @@ def glob_matches(glob: str, host: str) -> bool:
 
 
 def any_of(globs: Iterable[str]) -> re.Pattern[str]:
-    """What fully matches the casefolded names that one of the globs matches."""
+    """Return a pattern that matches the casefolded names that one of the globs matches."""
     return _compiled(tuple(globs))
 
 
@@ -38,8 +38,10 @@ def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _expressions(glob: str) -> str:
-    """Takes time linear in a name for each star: what follows a star is taken where it stands
-    first, and never sought again."""
+    """Return a regular expression that takes time linear in a name for each star.
+
+    The text after a star is matched at its first place only.
+    """
     first, *others = _between_stars(glob)
     if not others:
         return first

@@ -33,7 +33,7 @@ class Drawing:
 
 
 def nodes_of(envoy: Envoy) -> list[Node]:
-    """One for each resource, in the envoy's order."""
+    """Return one node for each resource, in the envoy's order."""
     return [_node(instance) for instance in envoy.instances]
 
 
@@ -50,13 +50,13 @@ def _node(instance: Instance) -> Node:
 
 
 def _crate(crate: CrateInstance, stack: Stack) -> Crate:
-    """Crates that the stack does not have are reported where names are checked."""
+    """Return a crate. Crates that the stack does not have are reported where names are checked."""
     names = (name.text for name in crate.included.crate.depends_on)
     return Crate(crate.name, tuple(name for name in names if name in stack.configcrates))
 
 
 def draw(nodes: Sequence[Node], crates: Sequence[Crate]) -> Drawing:
-    """The drawing of a graph whose references all hold. Raises GraphError."""
+    """Return the drawing of a graph without wrong references. Raise GraphError."""
     graph = build(nodes, crates)
     references = References(nodes, crates)
     crate_order = tuple(
@@ -77,7 +77,9 @@ def draw(nodes: Sequence[Node], crates: Sequence[Crate]) -> Drawing:
 def _order(
     graph: Graph, references: References, crate_order: frozenset[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
-    """The edges that no order of crates says already, and those that resources themselves ask."""
+    """Yield the edges that the order of crates does not imply, and those of the resources
+    themselves.
+    """
     for after in graph.order:
         own = references.nodes[after]
         for before in graph.needs.get(after, ()):

@@ -22,7 +22,7 @@ from vigo_bridge.resolve.trigger_checks import warn_of_triggers
 
 
 def check_graph(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
-    """Reports references that do not hold, cycles, and triggers without effect."""
+    """Report wrong references, cycles, and triggers without effect."""
     nodes, crates = nodes_of(envoy), crates_of(envoy, stack)
     problems = _problems(nodes, crates)
     if not problems:
@@ -50,7 +50,7 @@ def _problems(nodes: Sequence[Node], crates: Sequence[Crate]) -> tuple[Problem, 
 def _without(
     problems: Sequence[Problem], nodes: Sequence[Node], crates: Sequence[Crate]
 ) -> tuple[list[Node], list[Crate]]:
-    """The same graph without the references that do not hold, and with each id once."""
+    """Return the same graph without wrong references, and with each id once."""
     bad = {(problem.where, problem.attribute, problem.value) for problem in problems}
 
     def kept(owner: Node | Crate, where: str, attribute: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ _EVERYONE = "all"
 
 
 def group_names(entries: Sequence[MatchEntry]) -> tuple[str, ...]:
-    """One name for each entry: `*.app.example.com` is vigo_app_example_com."""
+    """Return one name for each entry: `*.app.example.com` is vigo_app_example_com."""
     names: list[str] = []
     for entry in entries:
         wanted = [name.text for name in entry.patterns if not name.text.startswith("!")]

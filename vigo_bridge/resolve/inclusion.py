@@ -27,7 +27,7 @@ class IncludedCrate:
     conditions: tuple[str, ...]
 
     def when_with(self, own: str | None) -> str | None:
-        """The conditions of its inclusion and its own, as one."""
+        """Return the conditions of its inclusion and its own, as one."""
         if not self.conditions:
             return own
         arms = " || ".join(dict.fromkeys(self.conditions))
@@ -59,7 +59,7 @@ class _Wish:
 
 
 def include(stack: Stack, entry: MatchEntry) -> Inclusion:
-    """Names that the stack does not know are left out; `check_names` reports them."""
+    """Return the included crates. Unknown names are left out; `check_names` reports them."""
     commons = tuple(
         common for common in stack.commons if _is_below(entry.folder, common.folder, strictly=True)
     )
@@ -129,7 +129,7 @@ def _wishes_of_roles(stack: Stack, names: Sequence[Name], where: str) -> Iterato
 
 
 def _roles(stack: Stack, names: Sequence[Name]) -> Iterator[Role]:
-    """The named roles, each behind those that it includes, none twice."""
+    """Yield the named roles, each after those that it includes, none twice."""
     found: dict[str, Role] = {}
     for name in names:
         role = stack.roles.get(name.text)
@@ -143,7 +143,10 @@ def _roles(stack: Stack, names: Sequence[Name]) -> Iterator[Role]:
 
 
 def _granted(stack: Stack, wishes: Sequence[_Wish], excluded: set[str]) -> Iterator[IncludedCrate]:
-    """A crate that is asked for twice keeps its first place; one unconditional wish is enough."""
+    """Yield the included crates.
+
+    One that is included twice keeps its first place, and is unconditional if either is.
+    """
     by_name: dict[str, list[_Wish]] = {}
     for wish in wishes:
         if wish.name in stack.configcrates and wish.name not in excluded:

@@ -29,7 +29,9 @@ class Giver:
 
 
 def givers(stack: Stack) -> tuple[Giver, ...]:
-    """Folder by folder, parents first; in each common.vgo, environments.vgo, then entries."""
+    """Return the sources by folder, parents first; in each common.vgo, environments.vgo, then
+    entries.
+    """
     return tuple(sorted(_givers(stack), key=_place))
 
 

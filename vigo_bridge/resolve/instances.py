@@ -55,7 +55,7 @@ class CrateInstance:
 def instances_of(
     included: IncludedCrate, variables: Mapping[str, Any], diagnostics: Diagnostics
 ) -> Iterator[CrateInstance]:
-    """The crate once, or once for each item. variables: as this crate sees them."""
+    """Yield the crate once, or once for each item. variables: as this crate sees them."""
     crate = included.crate
     known = LoadTime(variables, None, diagnostics)
     if crate.foreach is None:
@@ -67,7 +67,7 @@ def instances_of(
 
 
 def _items(foreach: Name, variables: Mapping[str, Any], diagnostics: Diagnostics) -> list[Any]:
-    """The items of the list that a variable holds; a text is split at its commas."""
+    """Return the items of the list that a variable holds; a text is split at its commas."""
     if foreach.text not in variables:
         diagnostics.error(
             "VB302",
@@ -91,7 +91,7 @@ def _items(foreach: Name, variables: Mapping[str, Any], diagnostics: Diagnostics
 
 
 def _label(item: Any, number: int) -> str:
-    """What tells one crate of a `foreach` from the others."""
+    """Return the part that distinguishes one crate of a `foreach` from the others."""
     if isinstance(item, dict):
         item = item.get("name", number)
     text = str(number) if isinstance(item, (list, dict)) else str(item)
@@ -137,7 +137,7 @@ def _instance(
 
 
 def _name(resource: Resource, known: LoadTime) -> str:
-    """The resource's own name, or its type and key attribute."""
+    """Return the resource's own name, or its type and key attribute."""
     if resource.name is not None and resource.name.text.strip():
         return known.render(resource.name, "name") or resource.name.text
     key = TYPES[resource.type].key

@@ -31,7 +31,7 @@ class LoadTime:
         return LoadTime(self.variables, item, self.diagnostics)
 
     def render(self, scalar: Scalar, what: str) -> str | None:
-        """The text, or None after a finding when it cannot be known. what: such as `name`.
+        """Return the text, or None after a finding when it cannot be known. what: such as `name`.
 
         Undefined variables give None without a finding: another check reports them all.
         """
@@ -54,7 +54,7 @@ class LoadTime:
             return None
 
     def render_attribute(self, scalar: Scalar, attribute: str) -> str | None:
-        """The text with the stack's own values; None where traits are named or it fails.
+        """Return the text with the stack's own values; None where traits are named or it fails.
 
         A failure is a warning: the user's inventory may set other values.
         """
@@ -74,7 +74,7 @@ class LoadTime:
             return None
 
     def _render(self, scalar: Scalar) -> str | None:
-        """None where the template is broken or names what is not defined."""
+        """Return the text, or None where the template is invalid or uses undefined variables."""
         foreach = self.item is not None
         template = parsed(scalar.text, foreach)
         if not isinstance(template, Template):

@@ -23,7 +23,7 @@ class Assignment:
 def assign(
     entries: Sequence[MatchEntry], hosts: Sequence[str], diagnostics: Diagnostics
 ) -> Assignment:
-    """Warns of hosts that entries of two files match."""
+    """Return the entries of hosts, and warn of hosts that entries of two files match."""
     taken: list[list[str]] = [[] for _ in entries]
     unmatched = []
     tests = list(enumerate(map(_test, entries)))
@@ -57,7 +57,7 @@ def matches(entry: MatchEntry, host: str) -> bool:
 
 
 def _test(entry: MatchEntry) -> Callable[[str], bool]:
-    """Tells of casefolded host names whether the entry matches them."""
+    """Return a function that reports whether the entry matches a casefolded host name."""
     is_wanted = any_of(_wanted(entry)).fullmatch
     if not _excluded(entry):
         return lambda name: is_wanted(name) is not None
@@ -66,7 +66,7 @@ def _test(entry: MatchEntry) -> Callable[[str], bool]:
 
 
 def check_globs(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None:
-    """Reports globs that cannot match any host name."""
+    """Report globs that cannot match any host name."""
     for pattern in (pattern for entry in entries for pattern in entry.patterns):
         if not is_glob(pattern.text.removeprefix("!")):
             diagnostics.error(
@@ -79,7 +79,7 @@ def check_globs(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None
 
 
 def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None:
-    """Warns of entries whose hosts, all of them, an earlier entry takes."""
+    """Warn of entries whose hosts are all taken by an earlier entry."""
     globs = CoveringGlobs()
     for place, entry in enumerate(entries):
         wanted = _wanted(entry)

@@ -11,7 +11,7 @@ from vigo_bridge.language.model import Name, Role, Stack
 
 
 def check_names(stack: Stack, diagnostics: Diagnostics) -> None:
-    """Reports unknown names, roles that go too deep, and crates and roles without use."""
+    """Report unknown names, roles that are nested too deep, and unused crates and roles."""
     if "roles" not in stack.broken:
         for name in _named_roles(stack):
             _check(name, "role", stack.roles, stack.broken, diagnostics)
@@ -22,7 +22,7 @@ def check_names(stack: Stack, diagnostics: Diagnostics) -> None:
 
 
 def warn_of_unused(stack: Stack, diagnostics: Diagnostics) -> None:
-    """Warns of crates and roles that nothing includes."""
+    """Warn of crates and roles that nothing includes."""
     for what, defined, names in (
         ("role", stack.roles, _named_roles(stack)),
         ("configcrate", stack.configcrates, _named_crates(stack)),

@@ -14,9 +14,10 @@ from vigo_bridge.wording import some
 def note_overrides(
     plan: Plan, users: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
 ) -> tuple[Diagnostic, ...]:
-    """A note for each variable of the stack that some hosts get from the user's inventory.
+    """Return a note for each variable of the stack that the user's inventory overrides on some
+    hosts.
 
-    users: by host, the variables that the user gave it. settings: of `--set`, which win again.
+    users: by host, the variables that the user gave it. settings: of `--set`, which override these.
     """
     diagnostics = Diagnostics()
     for variable, hosts in _met(plan, users, settings):
@@ -33,7 +34,8 @@ def note_overrides(
 def warn_of_reserved(
     plan: Plan, users: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
 ) -> tuple[Diagnostic, ...]:
-    """A warning for each of the user's variables that does not win, as Ansible reserves its name.
+    """Return a warning for each of the user's variables that is not used, as Ansible reserves
+    its name.
 
     users: by host, the variables with such names that the user gave it.
     """
@@ -52,7 +54,7 @@ def warn_of_reserved(
 def _met(
     plan: Plan, users: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
 ) -> Iterator[tuple[Variable, list[str]]]:
-    """The stack's variables that some hosts have of the user, too, with these hosts."""
+    """Yield the stack's variables that the user also gave some hosts, with these hosts."""
     hosts: dict[tuple[str, str], list[str]] = {}
     known: dict[tuple[str, str], Variable] = {}
     for group in plan.groups:

@@ -102,5 +102,5 @@ class Plan:
 
     @property
     def scope(self) -> str:
-        """Return the stack's name."""
+        """The stack's name."""
         return self.identity.name

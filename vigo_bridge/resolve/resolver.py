@@ -30,10 +30,10 @@ def resolve(
     hosts: Sequence[str],
     settings: Mapping[str, Any] = _NO_SETTINGS,
 ) -> tuple[Plan, tuple[Diagnostic, ...]]:
-    """What each host gets, and what is wrong with the stack or with that, in reading order.
+    """Return what each host gets, and all findings, in reading order.
 
-    settings: variables that win over all others. Never raises: a plan that comes with errors must
-    not be carried out.
+    settings: variables that override all others. Raises nothing: a plan with errors must not be
+    carried out.
     """
     diagnostics = Diagnostics()
     diagnostics.extend(stack.diagnostics)
@@ -52,7 +52,7 @@ def resolve(
 
 
 def check(stack: Stack, settings: Mapping[str, Any] = _NO_SETTINGS) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a stack, whatever hosts there are, in reading order."""
+    """Return all errors of a stack that do not depend on the hosts, in reading order."""
     diagnostics = Diagnostics()
     diagnostics.extend(stack.diagnostics)
     check_globs(stack.entries, diagnostics)
@@ -90,7 +90,7 @@ def _group(
 def _checked(
     stack: Stack, entry: MatchEntry, settings: Mapping[str, Any], diagnostics: Diagnostics
 ) -> tuple[Envoy, tuple[PlannedCrate, ...]]:
-    """One entry, resolved, with its errors reported."""
+    """Return one entry, resolved, with its errors reported."""
     inclusion = include(stack, entry)
     envoy = resolve_envoy(inclusion, settings, diagnostics)
     crates = planned_crates(envoy, stack, diagnostics)

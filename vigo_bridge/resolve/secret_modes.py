@@ -59,7 +59,7 @@ def _is_wide(written: str | None) -> bool:
 
 
 def _paths(instance: Instance, stack: Stack, variables: Mapping[str, Any]) -> set[str]:
-    """The secrets that its content holds, by itself or by variables."""
+    """Return the secrets in its content, directly or by variables."""
     found: set[str] = set()
     for text in texts_of(instance, stack):
         if text.attribute == "content":

@@ -61,7 +61,7 @@ def _report(
 
 
 def _rendered(instance: Instance, name: str, value: Value) -> Any:
-    """The attribute's data with all texts rendered. Raises _Unknown."""
+    """Return the attribute's data with all texts rendered. Raise _Unknown."""
     if isinstance(value, Scalar):
         text = instance.known.render_attribute(value, name)
         if text is None:

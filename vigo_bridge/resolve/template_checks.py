@@ -31,7 +31,7 @@ _PASSING = frozenset({"and", "coalesce", "default", "index", "or", "ternary"})
 
 
 def check_uses(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
-    """Reports undefined variables, and secrets that come to a wrong place by a variable."""
+    """Report undefined variables, and secrets that a variable brings to a wrong place."""
     absences = absences_of(stack, envoy.inclusion)
     for crate in envoy.crates:
         variables = envoy.namespace.seen_by(crate.included.crate.name)
@@ -53,7 +53,7 @@ def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[ResourceText, Us
 
 
 def texts_of(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
-    """The texts of a resource that are templates, its template file's among them."""
+    """Yield the texts of a resource that are templates, with its template file's."""
 
     def path_of(source: Scalar) -> str | None:
         return instance.known.render_attribute(source, "source")
@@ -62,7 +62,9 @@ def texts_of(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
 
 
 def _check_files(instance: Instance, stack: Stack, diagnostics: Diagnostics) -> None:
-    """Template files that only the variables tell; the others are checked with their crate."""
+    """Check template files whose names depend on variables; the others are checked with their
+    crate.
+    """
     for text in texts_of(instance, stack):
         if text.scalar.position.file.startswith(TEMPLATES):
             check_template(text, instance.item is not None, diagnostics)
@@ -94,7 +96,10 @@ def _check_defined(
 def _check_path(
     value: Any, path: list[str], shown: str, use: Use, diagnostics: Diagnostics
 ) -> None:
-    """Follows a chain into mappings; whether a template copes with a missing key, it knows."""
+    """Follow a chain into mappings.
+
+    A template that handles a missing key itself is not reported.
+    """
     for name in path:
         if not isinstance(value, dict) or name == _ELEMENT:
             return
@@ -136,7 +141,7 @@ def _check_secret(
 
 
 def named(use: Use, variables: Mapping[str, Any]) -> Any:
-    """The value that a chain names, or as much around it as is known."""
+    """Return the value that a chain names, or as much of the path to it as is known."""
     value: Any = variables
     for name in use.chain[1:]:
         if not isinstance(value, dict) or name not in value:

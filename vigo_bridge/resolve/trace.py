@@ -59,9 +59,9 @@ def trace(
     users: Mapping[str, Any] = _NOTHING,
     reserved: Mapping[str, Any] = _NOTHING,
 ) -> Trace:
-    """All about the one host of a plan that came without errors.
+    """Return the trace of the one host of a plan without errors.
 
-    settings: of `--set`. users: the variables that the Ansible user gave this host. reserved: such
+    settings: of `--set`. users: the variables that the Ansible user gave this host. reserved: those
     with names that Ansible reserves, which are not used.
     """
     group = plan.groups[0]

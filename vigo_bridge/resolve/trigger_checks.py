@@ -21,7 +21,10 @@ from vigo_bridge.resolve.instances import Instance
 def warn_of_triggers(
     envoy: Envoy, nodes: Sequence[Node], crates: Sequence[Crate], diagnostics: Diagnostics
 ) -> None:
-    """nodes: of the envoy's resources, in the same order, with references that all hold."""
+    """Warn of triggers without effect.
+
+    nodes: of the envoy's resources, in the same order, with valid references.
+    """
     graph = build(nodes, crates)
     triggered = {target for targets in graph.triggers.values() for target in targets}
     references = References(nodes, crates)

@@ -23,7 +23,10 @@ def warn_of_unused_variables(
     settings: Mapping[str, Any],
     diagnostics: Diagnostics,
 ) -> None:
-    """A definition is used when any envoy that it reaches has a template that names it."""
+    """Warn of unused variables.
+
+    One is used when a template of any envoy that it reaches names it.
+    """
     defined: dict[Position, str] = {}
     used: set[Position] = set()
     everywhere: set[str] = set()
@@ -55,7 +58,7 @@ def _warn(
 
 
 def _used_names(envoy: Envoy, stack: Stack) -> set[str]:
-    """The variables that templates and `foreach` name; `*` for all."""
+    """Return the variables that templates and `foreach` name; `*` for all."""
     if not envoy.inclusion.is_complete:
         return {_ALL}
     return {
@@ -81,7 +84,7 @@ def _loops(envoy: Envoy) -> Iterator[str]:
 
 
 def warn_of_different_defaults(envoy: Envoy, diagnostics: Diagnostics) -> None:
-    """Warns where two crates of one envoy do not agree on the default of a variable."""
+    """Warn where two crates of one envoy have different defaults for a variable."""
     first: dict[str, Configcrate] = {}
     own = envoy.namespace.own
     for crate in (included.crate for included in envoy.inclusion.crates):

@@ -43,9 +43,9 @@ def traced_variables(
     users: Mapping[str, Any],
     reserved: Mapping[str, Any],
 ) -> Iterator[TracedVariable]:
-    """All variables of the stack for an envoy, by name.
+    """Yield all variables of the stack for an envoy, by name.
 
-    settings: of `--set`. users: the variables that the Ansible user gave the host. reserved: such
+    settings: of `--set`. users: the variables that the Ansible user gave the host. reserved: those
     with names that Ansible reserves.
     """
     for name in envoy.namespace.variables:
@@ -71,7 +71,9 @@ def _places(
 
 
 def _own(name: str, envoy: Envoy, places: list[Setting]) -> tuple[Setting, ...]:
-    """Of each crate that does not see the winner its own setting; none if a stronger place wins."""
+    """Return the own setting of each crate that does not see the winner; none if a stronger
+    place wins.
+    """
     winner = places[0]
     if not winner.crate:
         return ()

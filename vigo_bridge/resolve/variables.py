@@ -34,13 +34,13 @@ class Namespace:
     own: Mapping[str, Mapping[str, Any]]
 
     def seen_by(self, crate: str) -> dict[str, Any]:
-        """Name to value, as the templates of one crate see them."""
+        """Return values by name, as the templates of one crate see them."""
         shared = {name: variable.value for name, variable in self.variables.items()}
         return {**shared, **self.own.get(crate, {})}
 
 
 def layers(inclusion: Inclusion) -> tuple[Layer, ...]:
-    """All places that set variables for a match entry, the weakest first."""
+    """Return all places that set variables for a match entry, the weakest first."""
     environment = inclusion.entry.environment.text if inclusion.entry.environment else ""
     crates = [included.crate for included in inclusion.crates]
     return (
@@ -60,7 +60,7 @@ def _overrides(crates: Sequence[Configcrate], environment: str) -> Iterator[Laye
 
 
 def merge(places: Sequence[Layer], settings: Mapping[str, Any]) -> Namespace:
-    """One namespace of layers, weakest first, and of `--set`."""
+    """Return one namespace of layers, weakest first, and of `--set`."""
     variables: dict[str, Variable] = {}
     for layer in places:
         for name, value in layer.vars.items():

@@ -20,7 +20,7 @@ class Batch:
 
 
 def split(hosts: Sequence[str], sizes: Sequence[Size], total: int) -> tuple[Batch, ...]:
-    """The hosts in batches of these sizes, the last of which repeats.
+    """Return the hosts in batches of these sizes, the last of which repeats.
 
     Without sizes, all hosts are one batch. total: what percentages are of.
     """

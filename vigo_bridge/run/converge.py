@@ -67,9 +67,9 @@ class Converger:
     def __call__(
         self, hosts: Sequence[str], progress: Progress, variables: Path | None = None
     ) -> dict[str, EnvoyResult]:
-        """What became of each host, in the order of the hosts.
+        """Return the result of each host, in the order of the hosts.
 
-        variables: a YAML file whose variables win over the inventory's.
+        variables: a YAML file whose variables override the inventory's.
         """
         self._calls += 1
         folder = self.private / f"call-{self._calls}"
@@ -122,7 +122,9 @@ class Converger:
     def _teller(
         self, hosts: Sequence[str], results: Path, progress: Progress
     ) -> Callable[[Event], None]:
-        """Events only say that there is something to read; they may come late or not at all.
+        """Return a handler for events.
+
+        Events only say that there is something to read; they may be late or missing.
 
         What a host prints can look like one.
         """
@@ -155,13 +157,16 @@ def converging(
     stop: Stop,
     show_output: Callable[[str], None],
 ) -> Iterator[Converger]:
-    """A converger, while secrets are handed to its actions."""
+    """Yield a converger, while secrets are handed to its actions."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
         yield Converger(playbook, inventory, options, private, socket, stop, show_output)
 
 
 def _refuse_full_disk(folder: Path) -> None:
-    """Raise OSError where nothing more can be written. Ansible does not always say so itself."""
+    """Raise OSError where nothing more can be written.
+
+    Ansible does not always report this itself.
+    """
     room = folder / "room"
     try:
         write_text(room, _ROOM)

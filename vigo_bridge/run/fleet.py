@@ -30,9 +30,9 @@ def roll_out_to_fleet(
     watcher: Watcher,
     keep: Keep,
 ) -> RunResult:
-    """Takes all hosts that are not finished already, in their order.
+    """Roll out to all hosts that are not finished already, in their order.
 
-    health_variables: what makes a converge the health check, see `emit.command`.
+    health_variables: turn a converge into the health check, see `emit.command`.
     """
     done = frozenset(finished)
     batches = split(
@@ -131,7 +131,7 @@ class _Fleet:
         self._keep(self.result(rolled), (*self._done, *rolled.finished))
 
     def result(self, rolled: Rolled) -> RunResult:
-        """All hosts, also those that the rollout did not come to."""
+        """Return all hosts, also those that the rollout did not reach."""
         envoys = {host: rolled.envoys.get(host, self._unseen(host)) for host in self._hosts}
         status = run_status(
             list(envoys.values()), interrupted=rolled.interrupted, stopped=bool(rolled.stopped)
@@ -172,7 +172,7 @@ class _Fleet:
 
 
 def _said(envoy: EnvoyResult) -> str:
-    """What a failed check printed, after its exit code."""
+    """Return the output of a failed check, after its exit code."""
     for resource in envoy.resources:
         log = (resource.error or {}).get("log") or resource.output or ""
         return ": ".join(filter(None, [resource.reason, log.strip()[-500:]]))

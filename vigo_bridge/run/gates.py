@@ -16,10 +16,10 @@ _SHOWN_CHARACTERS = 500
 
 
 def run_here(command: str, variables: Mapping[str, str]) -> str:
-    """Run a shell command on this machine; return what went wrong, empty if it exited with 0.
+    """Run a shell command on this machine; return the error, empty if it exited with 0.
 
     Programs that it starts in the background are not waited for. variables: added to the
-    environment of this process, without the secrets in that.
+    environment of this process, from which secrets are removed.
     """
     try:
         # A pipe would stay open as long as anything that the command has started.

@@ -21,10 +21,10 @@ _SHOWN_CHARACTERS = 500
 
 
 def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float = LIMIT) -> str:
-    """Return what is wrong with the answer of an address; empty when its status is 2xx.
+    """Return the problem with the response of an address; empty when its status is 2xx.
 
-    Never raises, and returns after `limit` seconds, or soon after `given_up` says so. Timeouts of
-    sockets cannot do that: each byte starts them again, and looking up a name has none.
+    Never raises, and returns after `limit` seconds, or soon after `given_up` is true. Timeouts of
+    sockets cannot do that: each byte starts them again, and name resolution has none.
     """
     answers: queue.SimpleQueue[str] = queue.SimpleQueue()
     deadline = time.monotonic() + limit
@@ -51,7 +51,7 @@ def _problem(url: str, limit: float) -> str:
 
 
 def _said(error: urllib.error.HTTPError) -> str:
-    """Return the end of what came with a status, or else the status in words."""
+    """Return the end of the body of a status, or else the status in words."""
     body = b""
     with contextlib.suppress(Exception), error:
         body = error.read(_SHOWN_CHARACTERS)
@@ -63,7 +63,7 @@ def _shown(text: str) -> str:
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """Return what speaks HTTP and HTTPS, and nothing else that a redirect could name."""
+    """Return an opener for HTTP and HTTPS, and no other scheme that a redirect could name."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),

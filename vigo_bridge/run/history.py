@@ -88,7 +88,9 @@ class History:
     def __init__(
         self, folder: Path, kept: int = KEPT, warn: Callable[[str], None] = lambda text: None
     ) -> None:
-        """warn: called with messages about damaged files, which are renamed."""
+        """Use a folder of records. warn: called with messages about damaged files, which are
+        renamed.
+        """
         self._folder = folder
         self._kept = kept
         self._warn = warn
@@ -103,7 +105,7 @@ class History:
         fingerprint: str,
         finished: Sequence[str] = (),
     ) -> Record:
-        """A new record, begun now. The oldest ones are dropped."""
+        """Add and return a record that begins now. The oldest ones are dropped."""
         private(self._folder)
         number = max((int(path.stem) for path in self._files()), default=0) + 1
         while True:
@@ -134,7 +136,7 @@ class History:
         return record
 
     def write(self, record: Record) -> None:
-        """Puts the record in the place of the one of its number."""
+        """Replace the record of this number."""
         path = str(self._path(record.number))
         text = json.dumps(dataclasses.asdict(record), ensure_ascii=False)
         clear(str(self._folder), prefix_beside(path))
@@ -142,7 +144,7 @@ class History:
             write_atomically(path, text.encode())
 
     def records(self) -> list[Record]:
-        """All that can be read, the latest last."""
+        """Return all records that can be read, the latest last."""
         found = (self._read(path) for path in self._files())
         return [record for record in found if record is not None]
 
@@ -150,7 +152,7 @@ class History:
         return self._read(self._path(number))
 
     def last(self, key: str) -> Record | None:
-        """The latest of this key."""
+        """Return the latest record of this key."""
         for path in reversed(self._files()):
             record = self._read(path)
             if record is not None and record.key == key:
@@ -169,7 +171,7 @@ class History:
         return self._folder / f"{number:06d}.json"
 
     def _read(self, path: Path) -> Record | None:
-        """What is just begun is passed over, and so is what another version has written."""
+        """Return a record; None for one that was just begun, or that another version wrote."""
         try:
             if path.lstat().st_size == 0 and path.is_file():
                 return None
@@ -202,7 +204,7 @@ def _is_of_this_version(data: Any) -> bool:
 
 
 def _record(data: Any, number: int) -> Record:
-    """A record as `write` leaves it. Raises InvalidData."""
+    """Return the record of data from `write`. Raise InvalidData."""
     checked = Checked(LARGEST_OF_OURS)
     document = checked.mapping(data, "it")
 

@@ -46,7 +46,7 @@ _TICK = 0.2
 
 
 def is_event(data: Any) -> bool:
-    """Whether it names an event; ansible-runner makes a file name of the identifier."""
+    """Return whether it is an event; ansible-runner makes a file name of the identifier."""
     identifier = data.get("uuid") if isinstance(data, dict) else None
     return isinstance(identifier, str) and bool(_IDENTIFIER.fullmatch(identifier))
 
@@ -59,7 +59,7 @@ def play(
 ) -> str:
     """Run it to its end, or until `stop` cuts it; return the last lines that Ansible printed.
 
-    on_output: is given Ansible's own output as it comes, which is not safe to print.
+    on_output: gets Ansible's own output as it comes, which is not safe to print.
     """
     lines: list[str] = []
 
@@ -101,8 +101,8 @@ def play(
 def _run(runner: Runner, stop: Stop) -> None:
     """Run what ansible-runner prepared, with its events.
 
-    Its own way to do that gives Ansible a terminal, and a program that asks something there would
-    wait for ever.
+    Its own way gives Ansible a terminal, and a program that asks something there would wait for
+    ever.
     """
     config = runner.config
     folder = Path(config.artifact_dir)
@@ -135,7 +135,9 @@ def _run(runner: Runner, stop: Stop) -> None:
 
 
 def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """Yield what it prints, until it ends; programs in the background may keep its output open."""
+    """Yield the output until the process ends; programs in the background may keep its output
+    open.
+    """
     assert process.stdout
     with selectors.DefaultSelector() as ready:
         ready.register(process.stdout, selectors.EVENT_READ)

@@ -80,7 +80,7 @@ def _descendants(process: int) -> list[int]:
 
 
 def _running(processes: set[int]) -> list[int]:
-    """Those that have not ended, and all that are in a session that one of these has begun."""
+    """Return those that have not ended, and all processes in sessions that these began."""
     if not processes:
         return []
     found = []
@@ -95,7 +95,9 @@ def _running(processes: set[int]) -> list[int]:
 
 
 def _listed(folder: str) -> list[str]:
-    """Its names; none where the process has ended, or where the system has no /proc."""
+    """Return the names in a folder; none where the process has ended, or where the system has no
+    /proc.
+    """
     try:
         return os.listdir(folder)  # noqa: PTH208 - pathlib takes long to import
     except OSError:

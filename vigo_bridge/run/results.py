@@ -93,9 +93,9 @@ class RunResult:
 def read_envoys(
     hosts: Iterable[str], folder: Path, *, check_mode: bool, interrupted: bool, complaint: str
 ) -> dict[str, EnvoyResult]:
-    """The results that the hosts left in the folder; those of the others say why not.
+    """Return the results that the hosts left in the folder; for the others, the reason.
 
-    complaint: what Ansible printed last, for hosts that it never came to.
+    complaint: what Ansible printed last, for hosts that it did not reach.
     """
     envoys = {}
     for host in hosts:
@@ -144,7 +144,9 @@ def _advised(message: str) -> str:
 def run_status(
     envoys: Sequence[EnvoyResult], *, interrupted: bool = False, stopped: bool = False
 ) -> RunStatus:
-    """The worst of the envoys decides. stopped: the budget, a gate or a command said stop."""
+    """Return the status of a run: the worst of the envoys'. stopped: by the budget, a gate or a
+    command.
+    """
     statuses = {envoy.status for envoy in envoys}
     if interrupted or EnvoyStatus.INTERRUPTED in statuses:
         return RunStatus.INTERRUPTED

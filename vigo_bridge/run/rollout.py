@@ -40,13 +40,13 @@ class Parts(Protocol):
     def prepare(self, batch: Batch) -> str: ...
     def converge(self, batch: Batch) -> Mapping[str, EnvoyResult]: ...
     def check(self, hosts: Sequence[str], batch: Batch) -> Mapping[str, str]:
-        """The hosts that are not healthy, each with what its check said."""
+        """Return the unhealthy hosts, each with the output of its check."""
 
     def fetch(self, batch: Batch) -> str: ...
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str: ...
     def pause(self) -> None: ...
     def keep(self, rolled: Rolled) -> None:
-        """Called after each batch with all that has happened."""
+        """Store what has happened so far; called after each batch."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Rolled:
 
 
 def roll_out(batches: Sequence[Batch], rules: Rules, parts: Parts) -> Rolled:
-    """Takes the batches in turn."""
+    """Converge the batches in order, and return the outcome."""
     rolled = Rolled()
     for batch in batches:
         if parts.stopping:
@@ -83,7 +83,7 @@ def roll_out(batches: Sequence[Batch], rules: Rules, parts: Parts) -> Rolled:
 
 
 def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
-    """One batch: converged, asked for its health, and judged."""
+    """Converge one batch, check its health, and return the outcome."""
     problem = parts.prepare(batch)
     if problem or parts.cut:
         return _added(before, batch, {}, stopped=problem)
@@ -120,7 +120,7 @@ def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
 
 
 def over_budget(failed: int, budget: int) -> str:
-    """Why a rollout must stop when so many hosts have failed; empty if it need not."""
+    """Return the reason to stop after so many failed hosts; empty if there is none."""
     if failed <= budget:
         return ""
     allowed = "none are allowed" if budget == 0 else f"{budget} may"
@@ -137,7 +137,10 @@ def _added(
     stopped: str = "",
     finished: Sequence[str] = (),
 ) -> Rolled:
-    """stopped without a failed gate is the batch's detail, too."""
+    """Return the outcome with one more batch.
+
+    A reason to stop without a failed gate is the batch's detail, too.
+    """
     result = BatchResult(batch.hosts, gate, detail or stopped)
     return Rolled(
         (*before.batches, result),

@@ -25,7 +25,7 @@ _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP end the block as Ctrl-C does, with all programs that it started.
+    """Make SIGTERM and SIGHUP end the block as Ctrl-C does, with all programs that it started.
 
     For everything outside of a rollout; there, `Stop` handles these signals.
     """
@@ -43,7 +43,7 @@ def ended_by_signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def handled_by(handler: Handler) -> Iterator[None]:
-    """SIGHUP stays ignored where it is, as under ``nohup``."""
+    """Handle signals in the block. SIGHUP stays ignored if it was, as under ``nohup``."""
     before: dict[signal.Signals, Any] = {}
     for number in _NUMBERS:
         if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
@@ -56,7 +56,7 @@ def handled_by(handler: Handler) -> Iterator[None]:
 
 
 def leave_lost_terminal() -> None:
-    """Print nothing more to a terminal that was closed: each try would be an error."""
+    """Redirect output from a terminal that was closed: each write would fail."""
     import termios
 
     for descriptor in range(3):

@@ -28,7 +28,7 @@ class RolloutRunning(Exception):
 
 
 def controller_folder() -> Path:
-    """``$XDG_STATE_HOME/vigo-bridge/controller``; hosts keep their own state beside it."""
+    """Return ``$XDG_STATE_HOME/vigo-bridge/controller``; hosts keep their own state beside it."""
     return Path(user_state_folder()) / "vigo-bridge" / "controller"
 
 
@@ -48,9 +48,9 @@ def stack_key(folder: Path, stack_id: str = "") -> str:
 def one_rollout(
     state: Path, key: str, stack: Path, warn: Callable[[str], None] = lambda text: None
 ) -> Iterator[None]:
-    """Hold the stack's lock, which the kernel frees when we end, however we end.
+    """Hold the stack's lock, which the kernel frees when this process ends.
 
-    Raises RolloutRunning, and OSError as `private` does.
+    Raise RolloutRunning, and OSError as `private` does.
     """
     path = private(state / "locks") / f"{key}.lock"
     with open_lock(str(path), warn) as stream:
@@ -72,9 +72,9 @@ def one_rollout(
 
 
 def private(folder: Path) -> Path:
-    """Return a folder that only this user and root can write to, made where it is missing.
+    """Return a folder that only this user and root can write to, created if it is missing.
 
-    Raises OSError, with the part of the path that another user can change.
+    Raise OSError, with the part of the path that another user can change.
     """
     return Path(make_folder(str(folder)))
 

@@ -32,7 +32,9 @@ class Stop:
     """
 
     def __init__(self, told: Callable[[str], None], at_once: bool = False) -> None:
-        """told: is given what to say to the user. at_once: there is nothing to finish."""
+        """Prepare to stop. told: called with messages for the user. at_once: there is nothing to
+        finish.
+        """
         self.asked = False
         self.cut = False
         self._told = told
@@ -52,16 +54,18 @@ class Stop:
             self._killing.cancel()
 
     def wait(self, seconds: float) -> None:
-        """Sleeps, but not beyond a signal."""
+        """Sleep, but not beyond a signal."""
         end = time.monotonic() + seconds
         asked = self.asked
         while self.asked == asked and not self.cut and time.monotonic() < end:
             time.sleep(min(_TICK, max(0.0, end - time.monotonic())))
 
     def await_end(self) -> None:
-        """When the run was cut: wait until all that it had started has ended, and kill the rest.
+        """Wait, after the run was cut, until all programs that it had started have ended; kill
+        the rest.
 
-        What Ansible's workers have started is no child of ours any more when they are gone.
+        Programs that Ansible's workers started are no longer our children when the workers are
+        gone.
         """
         end(self._told_to_end, _FAREWELL)
 

@@ -13,10 +13,10 @@ class Watcher(Protocol):
     """Told for display only: what is told may come late."""
 
     def batch(self, batch: Batch) -> None:
-        """A batch begins."""
+        """Handle the begin of a batch."""
 
     def host(self, host: str, envoy: EnvoyResult | None) -> None:
-        """A host is begun (None), or what has become of it."""
+        """Handle the begin of a host (None), or its result."""
 
     def say(self, text: str) -> None:
-        """Anything else, a line of text."""
+        """Handle any other message, a line of text."""

@@ -37,7 +37,7 @@ class Secrets:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, wanted: Iterable[str]) -> dict[str, str]:
-        """The values of those paths that any store has. Raises StoreError."""
+        """Return the values of those paths that any store has. Raise StoreError."""
         with self._lock:
             further = [path for path in wanted if path not in self.known]
             if further:
@@ -47,9 +47,9 @@ class Secrets:
 
 @contextlib.contextmanager
 def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
-    """Answers each line ``["path", ...]`` with ``{"values": {"path": "value", ...}}``.
+    """Answer each line ``["path", ...]`` with ``{"values": {"path": "value", ...}}``.
 
-    Or with ``{"error": "..."}`` where a store cannot be asked.
+    Or with ``{"error": "..."}`` where a store fails.
     """
 
     class Answer(socketserver.StreamRequestHandler):
@@ -83,7 +83,9 @@ def _answer(secrets: Secrets, asked: bytes) -> Mapping[str, object]:
 
 @contextlib.contextmanager
 def _short(socket: Path) -> Iterator[Path]:
-    """The path, or one in a folder of its own where it is too long for the name of a socket."""
+    """Yield the path, or one in a folder of its own where it is too long for the name of a
+    socket.
+    """
     if len(os.fsencode(socket)) < _LONGEST:
         yield socket
         return

@@ -24,7 +24,7 @@ from vigo_bridge.wording import counted
 
 
 def stores_of(folder: Path) -> list[Store]:
-    """The stores of a stack. Raises StoreError."""
+    """Return the stores of a stack. Raise StoreError."""
     # Imported here, as a stack is validated without reading a vault.
     from vigo_bridge.secrets.vault import read_vault
 
@@ -32,9 +32,9 @@ def stores_of(folder: Path) -> list[Store]:
 
 
 def findings(stack: Stack) -> Iterable[Diagnostic]:
-    """Return what is wrong with the list of stores, and how many secrets are not checked.
+    """Return errors in the list of stores, and how many secrets are not checked.
 
-    No store is asked: a stack that is only looked at must not run or fetch anything.
+    No store is used: validating a stack must not run or fetch anything.
     """
     found = Diagnostics()
     try:

@@ -23,12 +23,12 @@ from vigo_bridge.ansible.environment import ansible_environment
 
 
 def read_vault(path: str) -> str:
-    """The decrypted text of a vault file. Raises StoreError."""
+    """Return the decrypted text of a vault file. Raise StoreError."""
     return _vault(["view", path], path)
 
 
 def write_vault(path: Path, content: Mapping[str, str]) -> None:
-    """Encrypts the content into the file, under the vault id that it has. Raises StoreError."""
+    """Encrypt the content into the file, under the vault id that it has. Raise StoreError."""
     text = vault_text(content)
     # Imported here, as most commands write no vault.
     import tempfile
@@ -50,14 +50,14 @@ def write_vault(path: Path, content: Mapping[str, str]) -> None:
 
 
 def vault_text(content: Mapping[str, str]) -> str:
-    """Secrets by path as the YAML that a vault file has inside."""
+    """Return secrets by path as the YAML text of a vault file."""
     # YAML would read some invisible characters back as others, unless they are escaped.
     legible = all(letter.isprintable() or letter == "\n" for letter in "".join(content.values()))
     return yaml.safe_dump(dict(content), sort_keys=True, allow_unicode=legible)
 
 
 def _vault_id(path: Path) -> list[str]:
-    """The option that keeps an existing file's vault id: its header's fourth field."""
+    """Return the option that keeps an existing file's vault id: its header's fourth field."""
     if not path.exists():
         return []
     fields = path.read_text(encoding="utf-8").split("\n", 1)[0].split(";")
@@ -65,7 +65,7 @@ def _vault_id(path: Path) -> list[str]:
 
 
 def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
-    """Runs ansible-vault; a password that must be typed has been asked for."""
+    """Run ansible-vault, after asking for a password that must be typed."""
     finished = subprocess.run(
         ansible_program.command("vault", *arguments),
         env={**ansible_environment(), "PAGER": "cat"},
@@ -89,6 +89,6 @@ def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
 
 
 def _reason(complaint: str) -> str:
-    """Its last sentence. Newer cores name the file behind it once more."""
+    """Return its last sentence. Newer cores repeat the name of the file after it."""
     lines = [line for line in complaint.split("\n") if line and not line.startswith("Origin:")]
     return lines[-1].rstrip(".") if lines else "ansible-vault failed"

@@ -16,17 +16,17 @@ from vigo_bridge.secrets.vault import read_vault, write_vault
 def vault_file(folder: Path) -> Path:
     """Return the vault file that the stack's stores name first, or else the default one.
 
-    Raises StoreError.
+    Raise StoreError.
     """
     files = [store for store in stores_of(folder) if isinstance(store, VaultFileStore)]
     return Path(files[0].path) if files else folder / DEFAULT_VAULT_FILE
 
 
 def secrets_in(file: Path) -> dict[str, str]:
-    """Return every secret of the file by its path; none if there is no file. Raises StoreError."""
+    """Return every secret of the file by its path; none if there is no file. Raise StoreError."""
     return dict(VaultFileStore(str(file), read_vault).all()) if file.exists() else {}
 
 
 def set_secret(file: Path, path: str, value: str) -> None:
-    """Write one secret into the file, which is created where it is missing. Raises StoreError."""
+    """Write one secret into the file, which is created if it is missing. Raise StoreError."""
     write_vault(file, {**secrets_in(file), path: value})

@@ -23,10 +23,10 @@ _IDENTITY = "@IDENTITY@"
 
 
 def files(host: str, folder: Path) -> dict[PurePosixPath, str]:
-    """The content of each file by its path in the new stack. host: whom the stack is for.
+    """Return the content of each file by its path in the new stack. host: its host pattern.
 
     folder: where it will be, which suggests its name. The JSON Schemas that the files' first lines
-    name are among them, for editors.
+    name are included, for editors.
     """
     identity = lines(suggested_name(folder), new_id()).rstrip()
     found = {

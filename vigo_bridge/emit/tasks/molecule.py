@@ -33,7 +33,7 @@ _FILES = (
 
 
 def write_scenario(role: Role, folder: Path) -> None:
-    """The files of one scenario, `default`."""
+    """Write the files of one scenario, `default`."""
     attributes = [resource.attributes for resource in role.crate.resources]
     values = {
         "role": role,
@@ -48,13 +48,13 @@ def write_scenario(role: Role, folder: Path) -> None:
 
 
 def _variables(role: Role) -> dict[str, Any]:
-    """What the role reads and does not define."""
+    """Return the variables that the role reads and does not define."""
     stack = {STACK_VARIABLES: dict(role.stack_values)} if role.stack_values else {}
     return {**role.needed, **stack}
 
 
 def _containers(role: Role) -> Iterator[str]:
-    """The names of the role's containers, as far as they can be told."""
+    """Yield the names of the role's containers, as far as they are known."""
     for resource in role.crate.resources:
         kind = TYPES[resource.type]
         if not kind.needs_engine:

@@ -13,18 +13,20 @@ _LONGEST_TITLE = 60
 
 
 def slug(text: str) -> str:
-    """Small letters, digits and underscores, beginning with a letter."""
+    """Return small letters, digits and underscores, beginning with a letter."""
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "crate"
     return name if name[0].isalpha() else f"crate_{name}"
 
 
 def role_name(crate: str) -> str:
-    """`app-stack` is app_stack, and `site[shop]` is site_shop."""
+    """Return the name of a crate's role: `app-stack` is app_stack, and `site[shop]` is
+    site_shop.
+    """
     return slug(crate)
 
 
 def title(resource: PlannedResource) -> str:
-    """A resource's name as that of a task: `redis-container` is "Redis container"."""
+    """Return the name of a resource's task: `redis-container` is "Redis container"."""
     name = resource.id.partition("/")[2]
     unnamed = f"{resource.type}:"
     if name.startswith(unnamed):
@@ -37,13 +39,13 @@ def title(resource: PlannedResource) -> str:
 
 
 def prefixed(role: str, text: str) -> str:
-    """A name for a variable of the role's own: it begins with the role's name, once."""
+    """Return a name for a variable of the role's own: it begins with the role's name, once."""
     name = slug(text)
     return name if name.startswith(f"{role}_") else f"{role}_{name}"
 
 
 def unique(wanted: str, taken: Container[str], form: str = "{} {}") -> str:
-    """The wanted name, or with a number when it is taken."""
+    """Return the wanted name, with a number if it is in use."""
     name, number = wanted, 1
     while name in taken:
         number += 1
@@ -52,7 +54,7 @@ def unique(wanted: str, taken: Container[str], form: str = "{} {}") -> str:
 
 
 def is_variable(name: str, is_reserved: Callable[[str], bool]) -> bool:
-    """Whether a variable of the stack can be one of Ansible's of the same name."""
+    """Return whether a variable of the stack can be an Ansible variable of the same name."""
     return (
         re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) is not None
         and not keyword.iskeyword(name)
@@ -62,7 +64,7 @@ def is_variable(name: str, is_reserved: Callable[[str], bool]) -> bool:
 
 
 def chain(start: str, names: tuple[str, ...]) -> str:
-    """A Jinja2 expression for a value inside another."""
+    """Return a Jinja2 expression for a value inside another."""
     return start + "".join(map(_step, names))
 
 

@@ -43,9 +43,9 @@ def write_tasks(
     stack: Path,
     host_variables: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
-    """The whole project. Raises CannotExpress before anything is written.
+    """Write the whole project. Raise CannotExpress before anything is written.
 
-    is_reserved: tells which names are Ansible's own. sources: the user's own inventories. stack:
+    is_reserved: reports which names are Ansible's own. sources: the user's own inventories. stack:
     the folder of the stack. host_variables: variables that the inventory gives single hosts.
     """
     variables = Variables(plan, is_reserved)
@@ -113,7 +113,7 @@ def _default(default: Default, role: Role) -> str:
 
 
 def _specification(role: Role) -> dict[str, Any]:
-    """The argument spec that Ansible checks when the role starts."""
+    """Return the argument spec that Ansible checks when the role starts."""
     options: dict[str, dict[str, Any]] = {}
     for default in role.defaults:
         options[default.name] = {

@@ -58,7 +58,7 @@ class Roles:
 
 
 def roles_of(plan: Plan, variables: Variables) -> Roles:
-    """Raises CannotExpress with everything that is in the way, of all groups."""
+    """Return the roles of all groups. Raise CannotExpress with everything that prevents them."""
     refusals: list[Refusal] = []
     sequences: list[tuple[Group, tuple[CrateSteps, ...]]] = []
     for group in plan.groups:
@@ -111,7 +111,7 @@ class _Collection:
         self.titles: dict[tuple[str, str], tuple[str, str]] = {}
 
     def add(self, group: Group, sequence: tuple[CrateSteps, ...]) -> None:
-        """Adds the roles of one group, and shares those that are there and the same."""
+        """Add the roles of one group, and share those that exist already and are equal."""
         names: dict[str, str] = {}
         for crate in sequence:
             wanted = role_name(crate.crate.name)
@@ -169,7 +169,7 @@ def _other(role: Role, crate: CrateSteps) -> bool:
 def _naming(
     sequence: tuple[CrateSteps, ...], names: Mapping[str, str], variables: set[str]
 ) -> Naming:
-    """Titles are unique in a role, those of handlers in the whole play."""
+    """Return names for tasks. Titles are unique in a role, those of handlers in the whole play."""
     titles: dict[str, tuple[str, str]] = {}
     handlers: set[str] = set()
     for crate in sequence:

@@ -55,7 +55,7 @@ class CrateSteps:
 
 
 def sequence(group: Group) -> tuple[CrateSteps, ...]:
-    """The crates of a group that have resources, in order. Raises CannotExpress."""
+    """Return the crates of a group that have resources, in order. Raise CannotExpress."""
     graph = build([_node(resource) for resource in _resources(group)], _crates(group))
     timing = _Timing(graph, _resources(group))
     refusals = [Refusal(group, reason) for reason in timing.lost_triggers()]
@@ -103,19 +103,19 @@ class _Timing:
         )
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Every source with every target of it, in the order of the graph."""
+        """Yield every source with every target of it, in the order of the graph."""
         for source in self._graph.order:
             for target in self._graph.triggers.get(source, ()):
                 yield source, target
 
     def early(self) -> Iterator[tuple[str, str]]:
-        """The pairs whose target learns at its own turn that it is triggered."""
+        """Yield the pairs whose target has its turn after the trigger is known."""
         for source, target in self.pairs():
             if source not in self._graph.gated and not self._is_late(source, target):
                 yield source, target
 
     def ordered(self) -> Iterator[tuple[str, str]]:
-        """The pairs whose order makes a difference, the one that comes first in front."""
+        """Yield the pairs whose order makes a difference, the first one first."""
         for source, target in self.pairs():
             if source in self._late:
                 yield source, target
@@ -124,13 +124,15 @@ class _Timing:
                 yield first, second
 
     def _asked(self) -> frozenset[str]:
-        """Whose results are asked later."""
+        """Return the resources whose results later ones need."""
         late = self._late - self._graph.gated - self._commands
         sources = {source for source, target in self.early() if target in self._heeding}
         return (late & self._heeding) | sources
 
     def lost_triggers(self) -> Iterator[str]:
-        """Triggers by handlers to what is before them: nobody would remember these."""
+        """Yield a message for each trigger that goes back to an earlier resource: handlers lose
+        it.
+        """
         for source, target in self.pairs():
             if source in self._late and self._place[source] > self._place[target]:
                 yield (
@@ -166,7 +168,9 @@ class _Interleaved(Exception):
 
 
 def _crate_order(graph: Graph, timing: _Timing) -> list[str]:
-    """Each crate behind all that it has to follow, otherwise as its first resource stands."""
+    """Return crates in order: each after all that it has to follow, otherwise in the order of
+    first resources.
+    """
     names = list(dict.fromkeys(map(_crate, graph.order)))
     why: dict[tuple[str, str], str] = {}
     for after, needed in graph.needs.items():

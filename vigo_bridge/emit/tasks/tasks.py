@@ -42,7 +42,7 @@ class Naming:
     variables: frozenset[str]
 
     def variable(self, resource_id: str, purpose: str) -> str:
-        """A variable of the resource's role, such as redis_container_result."""
+        """Return a variable of the resource's role, such as redis_container_result."""
         role = self.roles[resource_id.partition("/")[0]]
         name = f"{prefixed(role, self.titles[resource_id][0])}_{purpose}"
         return unique(name, self.variables, "{}_{}")
@@ -181,7 +181,10 @@ class TaskWriter:
         return crate + own
 
     def _crate_condition(self, in_handler: bool) -> str:
-        """A handler may run although its role was not reached: something before it failed."""
+        """Return the condition of a crate.
+
+        A handler may run although its role was not reached, because something failed before.
+        """
         asked_by_task = any(step.is_task for step in self._steps)
         default = " | default(false)" if in_handler and asked_by_task else ""
         return f"{self._condition}.holds{default}"
@@ -190,7 +193,7 @@ class TaskWriter:
         return self._naming.variable(step.resource.id, "condition")
 
     def _asking_first(self, step: Step, name: str, listen: str = "") -> Iterator[Written]:
-        """The task that asks a resource's own condition, where it has one."""
+        """Yield the task that evaluates a resource's own condition, where it has one."""
         condition = _condition_of(step)
         if not condition:
             return
@@ -209,7 +212,7 @@ class TaskWriter:
 
 
 def _module_call(resource: PlannedResource, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The module of the resource's type; the one for stacks where the type has none."""
+    """Return the call of the type's module, or of the module for stacks where the type has none."""
     kind = TYPES[resource.type]
     module = kind.module
     if kind.module_options:
@@ -226,18 +229,20 @@ def _module_call(resource: PlannedResource, arguments: Mapping[str, Any]) -> dic
 
 
 def _seconds(timeout: Any) -> Any:
-    """Return a time limit as Ansible has it: a whole number of seconds."""
+    """Return a time limit for Ansible: a whole number of seconds."""
     return timeout if isinstance(timeout, Jinja) else max(1, ceil(seconds(timeout, "timeout")))
 
 
 def _condition_of(step: Step) -> str:
-    """What is to be asked of the machine: its ``when`` without ``changed``, which Ansible knows."""
+    """Return the condition to evaluate on the machine: its ``when`` without ``changed``, which
+    Ansible knows.
+    """
     text = step.resource.when or ""
     return re.sub(r"^\s*changed\s*(?:&&|$)|&&\s*changed\s*$", "", text).strip()
 
 
 def _shortest(traits: frozenset[str]) -> list[str]:
-    """The traits without those that others, or the empty name, stand for."""
+    """Return the traits without those that others, or the empty name, include."""
     return sorted(one for one in traits if not any(one.startswith(f"{other}.") for other in traits))
 
 

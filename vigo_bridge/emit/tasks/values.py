@@ -50,7 +50,7 @@ class Arguments:
     task_vars: dict[str, Any] = field(default_factory=dict)
 
     def written(self) -> dict[str, Any]:
-        """All arguments. What renders to nothing counts as not given, as everywhere."""
+        """Return all arguments. An argument that renders to nothing counts as not given."""
         spec = TYPES[self.resource.type].options
         found = {}
         for name, value in self.resource.attributes.items():
@@ -83,7 +83,9 @@ class Arguments:
         return self._jinja(where, template, optional) or self._looked_up(where, template, optional)
 
     def _jinja(self, where: str, template: Template, optional: bool) -> Jinja | None:
-        """Names between texts; None where Jinja2 would not give the same, byte for byte."""
+        """Return Jinja2 of names between texts; None where it would not give the same, byte for
+        byte.
+        """
         pieces = template.chains()
         if pieces is None:
             return None
@@ -111,7 +113,9 @@ class Arguments:
         return Jinja(result.replace(" }}", f"{_OMIT} }}}}") if empty else result)
 
     def _shown(self, names: tuple[str, ...]) -> str | None:
-        """One name; None where its value is no text or whole number, which print alike."""
+        """Return one name; None where its value is not a text or whole number, which print
+        alike.
+        """
         start, *rest = names
         if start == "Item":
             value = self._inside(self.resource.item, rest)
@@ -125,7 +129,7 @@ class Arguments:
         return f"{{{{ {self.expression(tuple(rest))} }}}}"
 
     def _may_be_empty(self, pieces: tuple[Any, ...]) -> bool:
-        """Whether one of the names shows nothing; a trait may not be known."""
+        """Return whether one of the names may be empty; a trait may be unknown."""
         return any(
             piece[0] == "Traits" or self._inside(self.variables, piece[1:]) == ""
             for piece in pieces
@@ -153,7 +157,7 @@ class Arguments:
         return Jinja(f"{{{{ {_LOOKUP.format(arguments)}{omit} }}}}")
 
     def _explicit(self, template: Template) -> str:
-        """The variables, where the lookup would not find one by its name."""
+        """Return the variables, where the lookup would not find one by its name."""
         names = dict.fromkeys(
             reference.chain[1]
             for reference in template.references()

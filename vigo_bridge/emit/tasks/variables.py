@@ -49,7 +49,9 @@ class Variables:
         return {variable.name for group in self._plan.groups for variable in group.variables}
 
     def reader(self, crate: PlannedCrate, role: str) -> Callable[[tuple[str, ...]], str]:
-        """Tells how Jinja2 reads a variable as one crate sees it, or a value inside it."""
+        """Return a function that gives Jinja2 for a variable as one crate sees it, or a value
+        inside it.
+        """
         own = {variable.name for variable in crate.defaults}
 
         def expression(names: tuple[str, ...]) -> str:
@@ -60,15 +62,15 @@ class Variables:
         return expression
 
     def known(self, group: Group, crate: PlannedCrate) -> dict[str, Any]:
-        """Name to value, as the templates of one crate see them."""
+        """Return values by name, as the templates of one crate see them."""
         return {**{variable.name: variable.value for variable in group.variables}, **crate.vars}
 
     def of_group(self, group: Group) -> list[Variable]:
-        """The entries of ``vigo_vars``."""
+        """Return the entries of ``vigo_vars``."""
         return [variable for variable in group.variables if self._in_group(group, variable)]
 
     def fixed(self, group: Group) -> list[Variable]:
-        """What the command line sets over everything."""
+        """Return the variables that the command line sets over everything."""
         return [
             variable
             for variable in group.variables
@@ -78,7 +80,7 @@ class Variables:
     def defaults(
         self, group: Group, crate: PlannedCrate, role: str, used: Iterable[str]
     ) -> Iterator[Default]:
-        """The entries of a role's defaults. used: the names that its templates read."""
+        """Yield the entries of a role's defaults. used: the names that its templates read."""
         known = self.known(group, crate)
         own = {variable.name: variable for variable in crate.defaults}
         for variable in crate.defaults:
@@ -106,7 +108,7 @@ class Variables:
         return variable.layer != CRATE_DEFAULT or self._is_ambiguous(group, variable.name)
 
     def _has_default(self, group: Group, name: str) -> bool:
-        """Whether some role of the play defines it, the same for all."""
+        """Return whether some role of the play defines it, the same for all."""
         return any(
             variable.name == name for crate in group.crates for variable in crate.defaults
         ) and not self._is_ambiguous(group, name)
@@ -121,7 +123,7 @@ class Variables:
         return any(value != values[0] for value in values)
 
     def _is_overridden(self, crate: PlannedCrate, default: Variable) -> bool:
-        """Whether some group sets something else in place of the crate's default."""
+        """Return whether some group sets another value than the crate's default."""
         return any(
             self.known(group, same)[default.name] != default.value
             for group in self._plan.groups
@@ -149,18 +151,18 @@ class Variables:
                     )
 
     def _name(self, name: str, role: str) -> str:
-        """What a crate's variable is called in Ansible."""
+        """Return the Ansible name of a crate's variable."""
         if self.is_variable(name):
             return name
         return unique(prefixed(role, name), self.names(), "{}_{}")
 
     def is_variable(self, name: str) -> bool:
-        """Whether it can be one of Ansible's, of the same name."""
+        """Return whether it can be an Ansible variable of the same name."""
         return is_variable(name, self._is_reserved)
 
 
 def _literal(value: Any) -> str | None:
-    """The value as Jinja2 writes it; None where that would be hard to read."""
+    """Return the value as a Jinja2 literal; None where that would be hard to read."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
