@@ -70,7 +70,7 @@ def main(hosts: int = 200, forks: int = 50) -> None:
 
 
 def check(out: str, name: str, hosts: int) -> None:
-    """Every host has its own result."""
+    """Check that every host has its own result."""
     if name.startswith("ansible"):
         assert out.count("changed=1") == hosts, out[-2000:]
         return
@@ -116,7 +116,7 @@ def _tree(process: int) -> list[int]:
 
 
 def _memory(process: int) -> float:
-    """MiB, pages that are shared counted in part."""
+    """Return MiB; pages that are shared count in part."""
     with suppress(OSError, StopIteration):
         lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
         return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / _MIB

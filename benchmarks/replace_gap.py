@@ -70,7 +70,7 @@ class Probe:
 
 
 def answers() -> bool:
-    """Whether the published port serves a page."""
+    """Return whether the published port serves a page."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/", timeout=1) as page:
             return bool(page.status == 200)
@@ -79,7 +79,7 @@ def answers() -> bool:
 
 
 def apply(python: Path, tool: str, image: str, engine: Engine, folder: Path) -> None:
-    """One playbook with one task; it may fail."""
+    """Run one playbook with one task; it may fail."""
     ((module, arguments),) = MODULES[tool].items()
     ports = [f"127.0.0.1:{PORT}:80"]
     task = {module: {**arguments, "image": image, "ports": ports, **_host(tool, engine)}}
@@ -97,7 +97,7 @@ def _host(tool: str, engine: Engine) -> dict[str, str]:
 
 
 def measure(python: Path, tool: str, image: str, engine: Engine) -> float:
-    """The gap of one replacement, in seconds; infinite where the service stayed away."""
+    """Measure the gap of one replacement, in seconds; infinite where the service stayed away."""
     with TemporaryDirectory() as folder:
         apply(python, tool, OLD, engine, Path(folder))
         while not answers():

@@ -167,7 +167,7 @@ def _group(number: int, names: Sequence[str]) -> str:
 
 
 def side_by_side(hosts: int, runs: int) -> tuple[Pair, Pair]:
-    """Loads and resolves for so many hosts and for twice as many, beside ansible-inventory."""
+    """Load and resolve for so many hosts and for twice as many, beside ansible-inventory."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write_stack(folder / "stack")
@@ -175,7 +175,7 @@ def side_by_side(hosts: int, runs: int) -> tuple[Pair, Pair]:
 
 
 def templates(runs: int) -> list[float]:
-    """Seconds of processor time that it takes to parse and render all templates, each run."""
+    """Return the processor time in seconds of parsing and rendering all templates, for each run."""
     from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.template import (
         parse,
     )

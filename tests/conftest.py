@@ -19,7 +19,8 @@ pytest_plugins = ["tests.properties"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the testbed, and in it what needs hosts; all other tests may run in parallel.
+    """Mark tests that need the testbed, and of these the ones that need hosts; all others may
+    run in parallel.
 
     Host names exist once per machine, so all tests with hosts are one part of `make test`.
     """
@@ -41,7 +42,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(scope="session", autouse=True)
 def _history_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Rollouts of tests are not remembered among the user's."""
+    """Keep rollouts of tests out of the user's history."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
@@ -52,14 +53,16 @@ Aloud = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture(scope="session")
 def aloud(pytestconfig: pytest.Config) -> Aloud:
-    """What is said inside is shown at once: who waits for a download shall see what it is."""
+    """Return a context manager that shows messages at once, so that a person sees what a
+    download is.
+    """
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     return capture.global_and_fixture_disabled if capture else nullcontext
 
 
 @pytest.fixture(scope="session")
 def testbed(aloud: Aloud) -> Iterator[Testbed]:
-    """The testbed itself, to start what the other fixtures do not have."""
+    """Yield the testbed itself, to start what the other fixtures do not have."""
     from tests.testbed import use_testbed  # Unit tests shall not pay for its imports.
 
     with ExitStack() as stack:
@@ -70,21 +73,21 @@ def testbed(aloud: Aloud) -> Iterator[Testbed]:
 
 @pytest.fixture(scope="session")
 def engine(testbed: Testbed, aloud: Aloud) -> Engine:
-    """An engine that may be filled with containers of any name; clean up after yourself."""
+    """Return an engine that may be filled with containers of any name; clean up after yourself."""
     with aloud():
         return testbed.test_engine()
 
 
 @pytest.fixture(scope="session")
 def docker_26(testbed: Testbed, aloud: Aloud) -> Engine:
-    """The engine of a host with a later Debian."""
+    """Return the engine of a host with a later Debian."""
     with aloud():
         return testbed.fleet(["trixie.example.com"], suite="trixie").hosts[0].engine
 
 
 @pytest.fixture(scope="session")
 def podman(testbed: Testbed, aloud: Aloud) -> Iterator[Engine]:
-    """Podman by its Docker API, with the two stand-ins for Redis."""
+    """Yield Podman by its Docker API, with the two stand-ins for Redis."""
     from tests.testbed.podman import podman_engine
 
     with aloud(), podman_engine() as engine:
@@ -95,26 +98,26 @@ def podman(testbed: Testbed, aloud: Aloud) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def registry(testbed: Testbed) -> Registry:
-    """The registry that serves all stand-in images; never stop this one, others use it."""
+    """Return the registry that serves all stand-in images; never stop this one, others use it."""
     return testbed.registry
 
 
 @pytest.fixture(scope="session")
 def fleet3(testbed: Testbed, aloud: Aloud) -> Fleet:
-    """Three hosts, web1 to web3.app.example.com, each with sshd and an engine of its own."""
+    """Return three hosts, web1 to web3.app.example.com, each with sshd and an engine of its own."""
     with aloud():
         return testbed.fleet([f"web{number}.app.example.com" for number in (1, 2, 3)])
 
 
 @pytest.fixture(scope="session")
 def systemd_host(testbed: Testbed, aloud: Aloud) -> Host:
-    """One host, machine.example.com, with systemd as process 1: services can be managed."""
+    """Return one host, machine.example.com, with systemd as process 1: services can be managed."""
     with aloud():
         return testbed.fleet(["machine.example.com"], systemd=True).hosts[0]
 
 
 @pytest.fixture(scope="session")
 def compose_env(testbed: Testbed, aloud: Aloud) -> dict[str, str]:
-    """Environment variables with which `docker compose` is v2 and talks to `engine`."""
+    """Return environment variables with which `docker compose` is v2 and talks to `engine`."""
     with aloud():
         return testbed.compose_env()

@@ -130,7 +130,7 @@ class Contract:
         raise AssertionError(found)
 
     def _wrong(self, found: Any, wanted: dict[str, Any], name: str) -> str:
-        """Return the fields that are not as they should be; empty where all are."""
+        """Return the fields that differ from the expected ones; empty if none does."""
         wrong = {}
         for path, value in wanted.items():
             expected = self._in_full(value, name) if isinstance(value, str) else value

@@ -34,7 +34,7 @@ def message_list() -> str:
 
 
 def texts(source: str) -> Iterator[str]:
-    """Return the texts of a program, each on one line."""
+    """Yield the texts of a program, each on one line."""
     tree = ast.parse(source)
     skipped = {id(node) for part in ast.walk(tree) for node in _not_shown(part)}
     for node in ast.walk(tree):
@@ -44,7 +44,7 @@ def texts(source: str) -> Iterator[str]:
 
 
 def _not_shown(node: ast.AST) -> Iterator[ast.AST]:
-    """Return parts of a text, docstrings, and the documentation of plugins."""
+    """Yield parts of a text, docstrings, and the documentation of plugins."""
     if isinstance(node, ast.JoinedStr):
         yield from node.values
     elif isinstance(node, ast.Assign):

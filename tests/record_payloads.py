@@ -63,7 +63,7 @@ def record(engine: Engine, name: str) -> None:
 
 
 def write(name: str, payload: dict[str, Any]) -> None:
-    """Without the paths of the machine that recorded it."""
+    """Write a payload without the paths of the machine that recorded it."""
     for field in ("GraphDriver", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath"):
         payload.pop(field, None)
     for field in ("StaticDir", "ConmonPidFile", "OCIConfigPath", "PidFile"):

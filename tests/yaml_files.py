@@ -17,5 +17,5 @@ else:
 
 @cache
 def read_yaml(path: Path) -> Any:
-    """Return what a file holds. All callers get the same object, so leave it as it is."""
+    """Return the content of a file. All callers get the same object, so leave it as it is."""
     return yaml.load(path.read_text(encoding="utf-8"), SafeLoader)

@@ -61,14 +61,14 @@ class Bench:
     """Measures one workload after the other on hosts that are started when first needed."""
 
     def __init__(self, stack: ExitStack, hosts: int, rounds: int) -> None:
-        """stack: ends what was started."""
+        """Prepare a benchmark. stack: ends what was started."""
         self._stack = stack
         self._usual = hosts
         self._rounds = rounds
         self._load = os.getloadavg()[0]
 
     def result(self, workload: str) -> Result:
-        """Raises BenchmarkError and TestbedError."""
+        """Run a workload, and return the result. Raise BenchmarkError and TestbedError."""
         say(f"{workload} ...")
         begin = time.monotonic()
         measured = tuple(self._figures(workload))

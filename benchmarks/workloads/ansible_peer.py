@@ -17,7 +17,9 @@ from tests.testbed import Host, peers
 
 
 def playbook(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """`ansible-playbook` as its users run it, without the facts that the play does not need."""
+    """Return a call of `ansible-playbook` as its users make it, without facts that the play does
+    not need.
+    """
     place = controller.place("ansible")
     play = {"hosts": "all", "gather_facts": False, "tasks": list(_tasks(work))}
     if work.reload:
@@ -28,8 +30,9 @@ def playbook(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
 
 
 def ping(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """`ansible all -m ping` of the Ansible that vigo-bridge uses: the least that a call of one
-    module on each host takes."""
+    """Return a call of `ansible all -m ping` of the Ansible that vigo-bridge uses: the minimum
+    for one module on each host.
+    """
     program = str(PROGRAMS / "ansible")
     return _call(controller, hosts, controller.place("ping"), (program, "all", "-m", "ping"))
 

@@ -49,7 +49,7 @@ class Case:
 
 
 def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
-    """The cases of W1 to W6. hosts: the usual number; many: of W3's largest fleet."""
+    """Yield the cases of W1 to W6. hosts: the usual number; many: of W3's largest fleet."""
     twenty = work(containers=5, files=10, commands=5)
     slow_pyinfra = replace(PYINFRA, slow=True)
     match workload:

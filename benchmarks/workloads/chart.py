@@ -35,7 +35,7 @@ text { fill: var(--ink); font: 13px system-ui, sans-serif } .title { font-weight
 
 
 def as_svg(results: Mapping[str, Result]) -> str:
-    """Of W1, W4 and W5, as far as they were measured; all bars have the same scale."""
+    """Draw W1, W4 and W5, if they were measured; all bars have the same scale."""
     groups = [
         (title.format(hosts=results[workload].cases[0].hosts), results[workload].cases[0])
         for workload, title in TITLES.items()

@@ -33,7 +33,7 @@ class Call:
     environment: Mapping[str, str]
 
     def seconds(self) -> float:
-        """Runs it; returns how long it took by the clock.
+        """Run it, and return how long it took by the clock.
 
         Raises:
             BenchmarkError: it failed; the message has the end of what it printed.
@@ -67,22 +67,23 @@ class Controller:
     folder: Path
 
     def place(self, tool: str) -> Path:
-        """An empty folder for a tool's input."""
+        """Return an empty folder for a tool's input."""
         place = self.folder / tool
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         return place
 
     def inventory(self, hosts: Sequence[Host], place: Path) -> Path:
-        """An inventory of Ansible in a tool's folder."""
+        """Return an inventory of Ansible in a tool's folder."""
         path = place / "hosts.ini"
         python = "ansible_python_interpreter=/usr/bin/python3"
         path.write_text("".join(f"{host.inventory_line()} {python}\n" for host in hosts))
         return path
 
     def ansible(self, hosts: Sequence[Host]) -> dict[str, str]:
-        """The environment for all that is Ansible or calls it: pipelining, open connections, all
-        hosts at once."""
+        """Return the environment for all that is Ansible or calls it: pipelining, open
+        connections, all hosts at once.
+        """
         return {
             "ANSIBLE_FORKS": str(len(hosts)),
             "ANSIBLE_PIPELINING": "true",
@@ -96,7 +97,7 @@ class Controller:
 
 @contextmanager
 def controller() -> Iterator[Controller]:
-    """Connections are closed and the folder is removed at the end."""
+    """Yield a controller; close connections and remove the folder at the end."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         yield Controller(folder)

@@ -30,7 +30,7 @@ class Hosts:
         self._hosts: tuple[Host, ...] = ()
 
     def first(self, count: int) -> tuple[Host, ...]:
-        """So many of them; those that are missing are started."""
+        """Return so many hosts, after starting those that are missing."""
         while len(self._hosts) < count:
             begin = len(self._hosts)
             numbers = range(begin + 1, min(count, begin + _STEP) + 1)
@@ -40,25 +40,25 @@ class Hosts:
         return self._hosts[:count]
 
     def affordable(self, count: int) -> int:
-        """So many, or fewer where memory would not do."""
+        """Return the number, or a lower one if memory is too small."""
         free = _available_memory() // _MEMORY
         return min(count, len(self._hosts) + free)
 
 
 def on_each(hosts: Sequence[Host], job: Callable[[Host], T]) -> list[T]:
-    """The job's results, in the order of the hosts."""
+    """Return the job's results, in the order of the hosts."""
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         return list(pool.map(job, hosts))
 
 
 def empty(host: Host) -> None:
-    """No container, file or trace is left, nor what vigo-bridge keeps there; images stay."""
+    """Remove all containers, files and traces, and what vigo-bridge keeps there; images stay."""
     empty_of_the_work(host)
     host.run(f"rm -rf {_OUR_STATE}")
 
 
 def empty_of_the_work(host: Host) -> None:
-    """The same, but the module of vigo-bridge stays, as on a host that it has seen before."""
+    """Remove the same, but keep the module of vigo-bridge, as on a host that it has seen before."""
     host.run(
         "docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes"
         f" && rm -rf {FOLDER} {_OUR_STATE}/journal && mkdir -p {FILES} {TRACES}"
@@ -76,7 +76,7 @@ def _prepare(host: Host) -> None:
 
 
 def _available_memory() -> int:
-    """MiB."""
+    """Return MiB."""
     lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     found = next(line for line in lines if line.startswith("MemAvailable:"))
     return int(found.split()[1]) // 1024

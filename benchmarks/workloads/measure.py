@@ -37,7 +37,7 @@ class Situation(Protocol):
     """What there is on the hosts before a tool is called."""
 
     def once(self, tool: Tool) -> float:
-        """Brings the situation about, calls the tool and looks at what it did; in seconds.
+        """Prepare the situation, call the tool and check what it did; return the seconds.
 
         Raises:
             BenchmarkError: the tool failed, or did not do what it should.
@@ -45,7 +45,9 @@ class Situation(Protocol):
 
 
 def measure(situation: Situation, tools: Sequence[Tool], rounds: int, warm: Tool) -> Times:
-    """In turns: A B C, A B C. warm: what is called once in place of a slow tool before that."""
+    """Measure tools in turns: A B C, A B C. warm: what is called once in place of a slow tool
+    before that.
+    """
     for tool in tools:
         seconds = situation.once(warm if tool.slow else tool)
         say(f"  {tool.name}: warmed up in {seconds:.1f} s")
@@ -70,7 +72,9 @@ class _OnHosts:
         return on_each(self._hosts, state)
 
     def _bring_about(self) -> list[State]:
-        """All is as the work says, whatever there was before."""
+        """Prepare hosts on which all is as the work says, whatever there was before, and return
+        their states.
+        """
         states = self._states()
         if self._wrong(states):
             on_each(self._hosts, empty)

@@ -20,7 +20,9 @@ PROGRAM = str(PROGRAMS / "vigo-bridge")
 
 
 def run(controller: Controller, work: Work, hosts: Sequence[Host], *, wait: bool = False) -> Call:
-    """`vigo-bridge run` from the stack on. wait: for containers to settle, as by default."""
+    """Return a call of `vigo-bridge run` that begins with the stack. wait: for containers to
+    settle, as by default.
+    """
     place = controller.place("run-that-waits" if wait else "run")
     options = _stack(controller, work, hosts, place, wait=wait)
     command = (PROGRAM, "run", *options, "--forks", str(len(hosts)))
@@ -28,7 +30,7 @@ def run(controller: Controller, work: Work, hosts: Sequence[Host], *, wait: bool
 
 
 def run_configured(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """The same where ansible.cfg names the inventory, and the command line does not."""
+    """Return the same where ansible.cfg names the inventory, and the command line does not."""
     place = controller.place("configured")
     options = _stack(controller, work, hosts, place, wait=False)
     inventory = Path(options[-1]).name
@@ -38,7 +40,9 @@ def run_configured(controller: Controller, work: Work, hosts: Sequence[Host]) ->
 
 
 def generated(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """`ansible-playbook` on the project that `vigo-bridge generate` has written before."""
+    """Return a call of `ansible-playbook` on the project that `vigo-bridge generate` has written
+    before.
+    """
     place = controller.place("generated")
     options = _stack(controller, work, hosts, place, wait=False)
     environment = _environment(controller, hosts)
@@ -54,7 +58,7 @@ def _environment(controller: Controller, hosts: Sequence[Host]) -> dict[str, str
 def _stack(
     controller: Controller, work: Work, hosts: Sequence[Host], place: Path, *, wait: bool
 ) -> tuple[str, ...]:
-    """Writes the stack and the inventory; returns the options that name them."""
+    """Write the stack and the inventory, and return the options that name them."""
     inventory = controller.inventory(hosts, place)
     stack = place / "stacks"
     crate = {"name": "bench", "resources": list(_resources(work, wait=wait))}

@@ -30,7 +30,7 @@ _FORKS = 10
 
 
 def start_up(rounds: int) -> Iterator[Figures]:
-    """Calls that reach no host, in turns with the start of Python itself."""
+    """Measure calls that reach no host, in turns with the start of Python itself."""
     commands = {
         PYTHON: (sys.executable, "-c", "pass"),
         HELP: (PROGRAM, "--help"),

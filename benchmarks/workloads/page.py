@@ -16,7 +16,7 @@ _PICTURE = "pictures/speed.svg"
 
 
 def write(results: Mapping[str, Result], docs: Path = DOCS) -> None:
-    """Both anew; what a person wrote on the page stays."""
+    """Write table and chart; the other text of the page stays."""
     page = docs / "speed.md"
     page.write_text(with_results(page.read_text(encoding="utf-8"), results), encoding="utf-8")
     if _has_picture(results):
@@ -24,7 +24,7 @@ def write(results: Mapping[str, Result], docs: Path = DOCS) -> None:
 
 
 def with_results(page: str, results: Mapping[str, Result]) -> str:
-    """The page's text with other results.
+    """Return the page's text with other results.
 
     Raises:
         ValueError: a mark is missing.

@@ -20,7 +20,9 @@ from pyinfra.operations import docker, files, server
 
 
 def deploy(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """`pyinfra` on all hosts in parallel, without its question whether to go on."""
+    """Return a call of `pyinfra` on all hosts in parallel, without its question whether to go
+    on.
+    """
     place = controller.place("pyinfra")
     logins = [(host.address, _login(host)) for host in hosts]
     (place / "inventory.py").write_text(f"hosts = {logins!r}\n", encoding="utf-8")

@@ -61,7 +61,7 @@ def save(result: Result, folder: Path) -> None:
 
 
 def load(folder: Path) -> dict[str, Result]:
-    """All that was saved there, by workload, in their order."""
+    """Return all saved results, by workload, in their order."""
     results = {}
     for path in sorted(folder.glob("W*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -71,7 +71,7 @@ def load(folder: Path) -> dict[str, Result]:
 
 
 def machine() -> dict[str, str]:
-    """What a reader needs to know of this one."""
+    """Return the facts that a reader needs to know of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "cores": str(os.cpu_count()),

@@ -15,7 +15,7 @@ _COLUMNS = tuple(tool.name for tool in (RUN, ANSIBLE, PYINFRA, PING, GENERATED, 
 
 
 def as_markdown(results: Mapping[str, Result]) -> str:
-    """Everything; tables of what has been measured only."""
+    """Return all tables of what has been measured."""
     if not results:
         return NOTHING
     blocks = [_origin(results), _targets(judge(results)), *_times(results)]
@@ -23,7 +23,7 @@ def as_markdown(results: Mapping[str, Result]) -> str:
 
 
 def targets_as_text(targets: Sequence[Target]) -> str:
-    """For a terminal."""
+    """Return the targets for a terminal."""
     return "\n".join(
         f"{target.workload}  {'met   ' if target.met else 'MISSED'}"
         f"  {_measured(target):>10}  ({_limit(target)})  {target.what}"
@@ -32,7 +32,7 @@ def targets_as_text(targets: Sequence[Target]) -> str:
 
 
 def _origin(results: Mapping[str, Result]) -> list[str]:
-    """On what machines, when, and how busy they were; one line for each machine."""
+    """Return the machines, the times, and how busy they were; one line for each machine."""
     machines: dict[str, list[Result]] = {}
     for result in results.values():
         parts = dict(result.machine)
@@ -90,7 +90,7 @@ def _times(results: Mapping[str, Result]) -> Iterator[list[str]]:
 
 
 def _cell(case: Figures, name: str) -> str:
-    """The median, the range of what it is the median of, and how many times ours it is."""
+    """Return the median, the range of its values, and its ratio to ours."""
     if name not in case.values:
         return ""
     times = case.median(name) / case.median(RUN.name)

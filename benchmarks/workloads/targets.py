@@ -35,7 +35,7 @@ class Target:
 
 
 def judge(results: Mapping[str, Result]) -> list[Target]:
-    """All targets of the workloads that were measured, in their order."""
+    """Return all targets of the workloads that were measured, in their order."""
     judges = {
         "W1": _unchanged,
         "W2": _more_resources,
@@ -70,7 +70,7 @@ def _more_resources(result: Result) -> Iterator[Target]:
 
 
 def _more_hosts(result: Result) -> Iterator[Target]:
-    """The cost of one host more, from the smallest fleet to the largest."""
+    """Yield the cost of one host more, from the smallest fleet to the largest."""
     smallest, largest = result.cases[0], result.cases[-1]
     if smallest.hosts == largest.hosts:
         return

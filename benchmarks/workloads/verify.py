@@ -51,7 +51,7 @@ class State:
 
 
 def state(host: Host) -> State:
-    """Asks the host itself, none of the tools."""
+    """Return the state as the host itself reports it, not one of the tools."""
     containers, _, files = host.run(_ASK).partition(f"{_MARK}\n")
     inspected = json.loads(containers or "[]")
     return State(
@@ -61,12 +61,12 @@ def state(host: Host) -> State:
 
 
 def problems(work: Work, found: State) -> list[str]:
-    """What is not as the work says; empty when all of it is done, once, and nothing else is."""
+    """Return violations of the work; empty when all of it is done, once, and nothing else is."""
     return [*_container_problems(work, found), *_file_problems(work, found)]
 
 
 def changes(before: State, after: State) -> list[str]:
-    """What is another than before, or was touched although it is the same."""
+    """Return what differs from before, or was touched although it is the same."""
     pairs = ((before.containers, after.containers), (before.files, after.files))
     return [
         f"{name} was touched"

@@ -85,19 +85,21 @@ class Work:
         )
 
     def traces(self) -> Iterator[str]:
-        """The paths that its commands write, each of them one line when all has run once."""
+        """Yield the paths that its commands write, each of them one line when all has run once."""
         for command in (*self.commands, *filter(None, [self.reload])):
             yield command.trace
 
     def with_revision(self, revision: int) -> Work:
-        """The same with another content of the first file."""
+        """Return the same with another content of the first file."""
         first, *others = self.files
         changed = replace(first, content=_content(1, revision))
         return replace(self, files=(changed, *others))
 
 
 def work(containers: int = 0, files: int = 0, commands: int = 0, *, reload: bool = False) -> Work:
-    """So many resources of each kind. reload: one command more, which the first file triggers."""
+    """Return so many resources of each kind. reload: one more command, which the first file
+    triggers.
+    """
     return Work(
         containers=tuple(_container(number) for number in range(1, containers + 1)),
         files=tuple(

@@ -30,7 +30,7 @@ def table() -> str:
 
 
 def updated(page: str) -> str:
-    """Return the page with the table as it is now."""
+    """Return the page with the current table."""
     return re.sub(rf"^{re.escape(HEAD[0])}\n(?:\|.*\n)*", lambda _: table(), page, flags=re.M)
 
 

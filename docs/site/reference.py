@@ -37,7 +37,7 @@ KINDS = {
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds the pages to those that lie in docs/."""
+    """Add the pages to those in docs/."""
     pages = {
         "index.md": index(),
         "reference/commands.md": commands(),
@@ -50,12 +50,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Pages link to the README as the repository has it; on the site it is the start page."""
+    """Change links to the README: the repository has it as a file, the site as the start page."""
     return markdown.replace("](../README.md)", "](index.md)")
 
 
 def index() -> str:
-    """The README, whose links are the repository's."""
+    """Return the README, whose links are the repository's."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     text = re.sub(r"\]\(docs/([^)]+)\)", r"](\1)", text)
     return re.sub(r"\[([^]]+)\]\((?:docs/|stacks/|LICENSE)\)?\)?", r"\1", text)
@@ -87,7 +87,7 @@ def _commands(command: click.Command, path: str) -> Iterator[tuple[click.Command
 
 
 def _paragraphs(text: str) -> list[str]:
-    """click's help: paragraphs, and blocks behind \\b whose lines stay."""
+    """Return click's help as paragraphs, and blocks after \\b whose lines stay."""
     found = []
     for paragraph in text.split("\n\n"):
         kept = paragraph.startswith("\b\n")
@@ -97,7 +97,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def attributes() -> str:
-    """What the modules of the resource types document."""
+    """Return the documentation of the resource types' modules."""
     lines = ["# Attributes of resources", ""]
     kinds = {kind: kind for kind in TYPES} | {family.name: family.label for family in FAMILIES}
     for kind, title in kinds.items():
@@ -135,7 +135,7 @@ def _attribute(name: str, option: dict[str, Any]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Ansible's markup as Markdown."""
+    """Return Ansible's markup as Markdown."""
     text = re.sub(r"[CVOPE]\(([^)]*)\)", r"`\1`", text)
     return re.sub(r"[BI]\(([^)]*)\)", r"*\1*", re.sub(r"M\(([^)]*)\)", r"`\1`", text))
 
@@ -145,7 +145,7 @@ def _list(value: Any) -> list[str]:
 
 
 def language() -> str:
-    """The support matrix: what is read, what is renamed, ignored, or refused."""
+    """Return the support matrix: what is read, what is renamed, ignored, or refused."""
     lines = [
         "# Keys of .vgo files",
         "",

@@ -34,9 +34,9 @@ def fuzz(
     beginnings: Iterable[bytes],
     words: Iterable[str],
 ) -> None:
-    """Gives ``examine`` one input after another; ends the process.
+    """Call ``examine`` with one input after another, and end the process.
 
-    beginnings: good inputs to start with. words: what is worth inserting.
+    beginnings: valid inputs to start with. words: what is worth inserting.
     """
     if len(sys.argv) != 2:
         sys.exit(f"usage: python -m tests.fuzz.{name} SECONDS|FILE")

@@ -77,7 +77,7 @@ def _examine_complaint(error: TemplateError, text: str) -> None:
 
 
 def beginnings() -> Iterator[bytes]:
-    """The templates of all hand-written cases."""
+    """Yield the templates of all hand-written cases."""
     for path in case_files():
         for case in cases_in(path):
             yield b"\2" + case.template.encode("utf-8", "surrogateescape")

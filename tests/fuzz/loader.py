@@ -60,7 +60,7 @@ def examine(data: bytes) -> None:
 
 
 def beginnings() -> Iterator[bytes]:
-    """The files of all stacks that the tests use, and of the examples."""
+    """Yield the files of all stacks that the tests use, and of the examples."""
     unit = ROOT / "tests" / "unit"
     for table in (*unit.glob("language/bad/*.yaml"), *unit.glob("resolve/cases/*.yaml")):
         for case in yaml.safe_load(table.read_text(encoding="utf-8")):
@@ -72,7 +72,7 @@ def beginnings() -> Iterator[bytes]:
 
 
 def _chosen(path: str) -> bytes:
-    """The byte that chooses the file whose path is most like this one."""
+    """Return the byte that selects the file whose path is most like this one."""
     top = path.partition("/")[0]
     return bytes([next((i for i, known in enumerate(PATHS) if known.startswith(top)), 0)])
 

@@ -18,7 +18,9 @@ TARGET_PYTHON = os.environ.get("VIGO_BRIDGE_TEST_TARGET_PYTHON", sys.executable)
 def ansible(
     program: str, *arguments: str | Path, cwd: Path, environment: Mapping[str, str] | None = None
 ) -> Finished:
-    """``ansible-PROGRAM``, such as ``playbook``, in a folder; never raises for its exit status."""
+    """Run ``ansible-PROGRAM``, such as ``playbook``, in a folder; never raise for its exit
+    status.
+    """
     finished = subprocess.run(
         [sys.executable, "-m", "ansible", program, *map(str, arguments)],
         env={

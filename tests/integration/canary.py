@@ -29,7 +29,7 @@ TRIPWIRE = Path(__file__).with_name("tripwire.py")
 
 
 def _encoded(value: str) -> str:
-    """Base64 without its end, which depends on what follows."""
+    """Return base64 without its end, which depends on what follows."""
     return base64.b64encode(value.encode()).decode()[:20]
 
 
@@ -131,7 +131,7 @@ resources:
 
 
 def write_stack(folder: Path, crates: Sequence[str], here: str) -> Path:
-    """A stack that gives every host these crates. here: a folder on the target."""
+    """Return a stack that gives every host these crates. here: a folder on the target."""
     (folder / "configcrates").mkdir(parents=True)
     names = [re.search(r"^name: (\w+)$", crate, re.M)[1] for crate in crates]  # type: ignore[index]
     (folder / "envoys.vgo").write_text(f'match: "*"\nconfigcrates: [{", ".join(names)}]\n')
@@ -141,7 +141,7 @@ def write_stack(folder: Path, crates: Sequence[str], here: str) -> Path:
 
 
 def found_in(text: str) -> list[str]:
-    """The forms of a secret that a text shows."""
+    """Return the forms of a secret that are in a text."""
     return [name for name, form in FORMS.items() if form in text]
 
 
@@ -165,7 +165,7 @@ def watching(
     spared: Sequence[str],
     host: Host | None = None,
 ) -> Iterator[Watch]:
-    """Looks at processes and into folders, here or on a host, until the block ends.
+    """Watch processes and folders, here or on a host, until the block ends.
 
     watched, searched, spared: as the tripwire takes them.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def podman_4(testbed: Testbed) -> Iterator[Engine]:
-    """Podman 4.3 by its Docker API, without systemd."""
+    """Yield Podman 4.3 by its Docker API, without systemd."""
     from tests.testbed.podman import podman_engine
 
     with podman_engine() as engine:
@@ -27,7 +27,7 @@ def podman_4(testbed: Testbed) -> Iterator[Engine]:
 
 @pytest.fixture(params=["docker-20.10", "docker-26.1", "podman-4.3"])
 def each_engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
-    """One after the other."""
+    """Return one engine after the other."""
     fixture = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman_4"}
     found: Engine = request.getfixturevalue(fixture[request.param])
     return found

@@ -53,14 +53,14 @@ class Scene:
         return result
 
     def have(self, image: str) -> None:
-        """The image is on the engine, so that no pull is among the calls."""
+        """Put the image on the engine, so that no pull is among the calls."""
         try:
             self.client.images.get(image)
         except docker.errors.ImageNotFound:
             self.client.images.pull(image)
 
     def brought(self, action: str, **arguments: Any) -> Result:
-        """Brings the container, expects the action, and expects that nothing is left to do."""
+        """Apply the container, and check the action, and that nothing is left to do."""
         result = self.bring(**arguments)
         assert result.action == action, result
         arguments.pop("turn", None)
@@ -72,12 +72,13 @@ class Scene:
         return found
 
     def names(self) -> set[str]:
-        """The suffixes of all containers of this test that are there."""
+        """Return the suffixes of all containers of this test that exist."""
         entries = self.client.api.containers(all=True, filters={"name": self.name})
         return {name.lstrip("/")[len(self.name) :] for entry in entries for name in entry["Names"]}
 
     def redis(self, *words: str, suffix: str = "") -> str:
-        """What it answers, as soon as it answers: a busy machine starts it slowly.
+        """Return the output of a redis command, as soon as there is one: a busy machine starts
+        redis slowly.
 
         There, engines also lose the output of a command that ends at once.
         """
@@ -120,7 +121,7 @@ class Stack(Scene):
     def converge(
         self, *resources: dict[str, Any], check: bool = False, prune: bool = False
     ) -> tuple[dict[str, str], Target]:
-        """The actions by id, without those that did nothing."""
+        """Return the actions by id, without those that did nothing."""
         target = Target(check)
         arguments = {
             "resources": list(resources),

@@ -46,7 +46,7 @@ class LocalFleet:
     def __init__(
         self, folder: Path, fates: Sequence[str], converge: str = CONVERGE, count: int = 0
     ) -> None:
-        """count: so many hosts, all of them good, where no fates are given."""
+        """Prepare a fleet. count: the number of hosts, all of them good, if no fates are given."""
         self.folder = folder
         self.fates = {
             f"h{number}": fate for number, fate in enumerate(fates or ["good"] * count, start=1)
@@ -64,7 +64,7 @@ class LocalFleet:
         environment: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
     ) -> Finished:
-        """Runs the program, its state in the folder. HERE stands for the folder.
+        """Run the program, its state in the folder. HERE stands for the folder.
 
         prefix: a command that runs it.
         """
@@ -77,7 +77,7 @@ class LocalFleet:
         return self(*self.command(*arguments), environment=environment)
 
     def command(self, *arguments: str) -> list[str]:
-        """The arguments of `run` on all hosts, with a JSON document as its output."""
+        """Return the arguments of `run` on all hosts, with a JSON document as its output."""
         return [
             *("run", "--stacks", str(self.stack), "-i", str(self.inventory), "-o", "json"),
             *(argument.replace("HERE", str(self.folder)) for argument in arguments),
@@ -88,7 +88,7 @@ class LocalFleet:
         return {"XDG_STATE_HOME": str(self.folder / "state")}
 
     def seen(self) -> dict[str, list[str]]:
-        """What happened on each host."""
+        """Return the events of each host."""
         logs = {host: self.folder / f"{host}.log" for host in self.fates}
         return {host: log.read_text().split() if log.exists() else [] for host, log in logs.items()}
 

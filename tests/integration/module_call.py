@@ -24,7 +24,7 @@ class Answer:
 def call(
     module: str, arguments: dict[str, Any], inventory: str, *options: str, **environment: str
 ) -> Answer:
-    """One task on the only host of an inventory."""
+    """Run one task on the only host of an inventory, and return its result."""
     finished = subprocess.run(
         [
             *(sys.executable, "-m", "ansible", "adhoc", "all", "-i", inventory, "-vvv", *options),

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def molecule(
     testbed: Testbed, folder: Path, *arguments: str, fails: bool = False, **variables: str
 ) -> str:
-    """Runs ``molecule`` in a folder; returns what it printed.
+    """Run ``molecule`` in a folder, and return its output.
 
     variables: further environment variables.
 
@@ -41,7 +41,7 @@ def molecule(
 
 
 def log_in(testbed: Testbed, folder: Path, command: str, *arguments: str) -> str:
-    """Runs one command on a host with ``molecule login``; returns what its terminal showed."""
+    """Run one command on a host with ``molecule login``, and return what its terminal showed."""
     login = " ".join([program("molecule"), "login", *arguments])
     finished = subprocess.run(
         ["script", "--quiet", "--return", "--command", login, "/dev/null"],
@@ -57,7 +57,7 @@ def log_in(testbed: Testbed, folder: Path, command: str, *arguments: str) -> str
 
 
 def person(testbed: Testbed) -> Mapping[str, str]:
-    """The environment of a person who has activated the virtual environment."""
+    """Return the environment of a person who has activated the virtual environment."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("MOLECULE_")},
         **testbed.test_engine().env,

@@ -29,7 +29,7 @@ class Finished:
         return json.loads(self.out)
 
     def actions(self, host: str) -> dict[str, str]:
-        """The action of each resource of an envoy, by id."""
+        """Return the action of each resource of an envoy, by id."""
         resources = self.document["envoys"][host]["resources"]
         return {resource["id"]: resource["action"] for resource in resources}
 
@@ -44,7 +44,7 @@ def vigo_bridge(
     cwd: Path | None = None,
     prefix: Sequence[str] = (),
 ) -> Finished:
-    """Runs ``vigo-bridge`` with these arguments; never raises for its exit status.
+    """Run ``vigo-bridge`` with these arguments; never raise for its exit status.
 
     prefix: a command that runs it.
     """

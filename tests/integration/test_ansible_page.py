@@ -19,7 +19,7 @@ PAGES = [COLLECTION / "README.md", ROOT / "docs/ansible.md"]
 
 
 def snippets() -> list[tuple[str, Any]]:
-    """The YAML of the pages, as text and as what it means."""
+    """Return the YAML of the pages, as text and parsed."""
     texts = [
         text
         for page in PAGES

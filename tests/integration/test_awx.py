@@ -47,7 +47,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the programs of an environment that has what the definition names."""
+    """Return the folder with the programs of an environment that has what the definition names."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=True)
     needed = yaml.safe_load(DEFINITION.read_text())["dependencies"]

@@ -37,7 +37,7 @@ resources:
 
 
 def write(folder: Path, **files: str) -> Path:
-    """A valid stack of one file resource, with some of its files replaced."""
+    """Return a valid stack of one file resource, with some of its files replaced."""
     texts = {"envoys": ENVOYS, "roles": ROLES, "configcrates/site": SITE, **files}
     stack = folder / "stack"
     for name, text in texts.items():
@@ -152,7 +152,7 @@ resources:
 
 @pytest.fixture
 def server(engine: Engine, tmp_path: Path) -> Iterator[tuple[Path, Engine, int]]:
-    """A stack of one container, an engine, and a free port of it."""
+    """Yield a stack of one container, an engine, and a free port of it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

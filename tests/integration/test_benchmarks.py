@@ -65,12 +65,12 @@ def place() -> Iterator[Controller]:
 
 
 def idle(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """A tool that does nothing and says that all is well."""
+    """Return a tool that does nothing and reports success."""
     return Call(("true",), controller.place("idle"), {})
 
 
 def restless(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """A tool that restarts a container that is as it should be."""
+    """Return a tool that restarts a container that needs no restart."""
     call = ours.run(controller, work, hosts)
     restart = hosts[0].docker("restart", "--time", "0", work.containers[0].name)
     assert restart

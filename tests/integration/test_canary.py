@@ -113,7 +113,7 @@ def table() -> Iterator[Table]:
 
 @pytest.fixture(scope="module")
 def host(fleet3: Fleet) -> Iterator[Host]:
-    """A host that keeps its system's log."""
+    """Yield a host that keeps its system's log."""
     host = fleet3.hosts[0]
     listener = host.start_program("python3", "-c", SYSLOG)
     assert listener.stdout is not None
@@ -144,7 +144,7 @@ class Desk:
         )
 
     def environment(self) -> dict[str, str]:
-        """Whatever makes Ansible keep things."""
+        """Return variables that make Ansible keep everything it can."""
         cache = "ansible.builtin.jsonfile"
         return {
             "HOME": str(self.folder / "home"),
@@ -243,7 +243,7 @@ def test_nothing_leaks(
 
 
 def _was_looked_at(kind: str, table: Table) -> None:
-    """A place that nobody found says nothing."""
+    """Check that each place was searched: one that was not proves nothing."""
     looked = {place for place, row in table.rows.items() if kind in row}
     expected = {
         "controller: process list",
@@ -262,7 +262,9 @@ def _was_looked_at(kind: str, table: Table) -> None:
 
 
 def _inspected(host: Host) -> str:
-    """All that the engine tells of the containers, without what their processes are given."""
+    """Return all that the engine reports of the containers, except what their processes are
+    given.
+    """
     ids = host.docker("ps", "--all", "--quiet").split()
     told = json.loads(host.docker("inspect", *ids)) if ids else []
     for container in told:
@@ -275,7 +277,9 @@ def _inspected(host: Host) -> str:
 
 
 def _check_failures(shown: str) -> None:
-    """Everything failed in the way that was meant, so that it was the secret that was masked."""
+    """Check that everything failed in the intended way, so that it was the secret that was
+    masked.
+    """
     for told in ("********", "validate rejected", "stream_edit", "is a directory", "exit code 3"):
         assert told in shown
 
@@ -320,7 +324,7 @@ def test_a_generated_project_and_plain_ansible_leak_nothing(tmp_path: Path) -> N
 
 
 def _files_alone(crate: str) -> str:
-    """The crate without what needs an engine."""
+    """Return the crate without what needs an engine."""
     head, *resources = re.split(r"^(?=  - name)", crate, flags=re.M)
     kept = [resource for resource in resources if "type: container" not in resource]
     return textwrap.dedent(head + "".join(kept)).replace("    notify: server\n", "")

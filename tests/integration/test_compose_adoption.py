@@ -61,7 +61,7 @@ volumes:
 
 @pytest.fixture
 def running(tmp_path: Path, engine: Engine, compose_env: dict[str, str]) -> Iterator[Path]:
-    """A compose file whose containers run."""
+    """Yield a compose file whose containers run."""
     file = tmp_path / "adopted" / "compose.yml"
     file.parent.mkdir()
     file.write_text(COMPOSE, encoding="utf-8")

@@ -141,7 +141,7 @@ class Scene:
         )
 
     def containers(self) -> dict[str, Any]:
-        """All containers of the file, by name."""
+        """Return all containers of the file, by name."""
         with closing(self.engine.client()) as client:
             found = client.containers.list(ignore_removed=True, all=True)
             mine = (c for c in found if c.name.startswith((f"{self.stem}-", f"{self.stem}_")))
@@ -196,7 +196,7 @@ def test_import_makes_what_compose_makes(scene: Scene) -> None:
 
 
 def with_names(containers: dict[str, Any]) -> dict[str, Any]:
-    """Where a container names another one by its id, its name."""
+    """Return a payload in which containers are named by their names instead of ids."""
     text = json.dumps(containers)
     for name, payload in containers.items():
         text = text.replace(f"container:{payload['Id']}", f"container:{name}")
@@ -205,7 +205,7 @@ def with_names(containers: dict[str, Any]) -> dict[str, Any]:
 
 
 def differences(theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
-    """Paths at which two inspect payloads differ and may not."""
+    """Return paths at which two inspect payloads differ and must not."""
     before, after = ({**dict(flat(payload)), **dict(apart(payload))} for payload in (theirs, ours))
     return [
         f"{path}: {before.get(path)!r} -> {after.get(path)!r}"
@@ -215,7 +215,7 @@ def differences(theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
 
 
 def same(before: Any, after: Any) -> bool:
-    """Engines write nothing, empty and zero for the same."""
+    """Return whether two values are the same: engines report nothing, empty and zero for it."""
     return before == after or (not before and not after)
 
 
@@ -232,7 +232,7 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def apart(payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What needs more than a look at one path."""
+    """Yield values that need more than a comparison of one path."""
     yield "running", payload["State"]["Running"]
     yield "exit status", payload["State"]["ExitCode"]
     # Compose sends the bare name of a variable that has no value: nobody sees it inside.
@@ -260,7 +260,7 @@ def apart(payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def in_memory(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Folders in memory with their options, however they were asked for."""
+    """Yield folders in memory with their options, however they were set."""
     for path, options in (config.get("Tmpfs") or {}).items():
         yield path, ",".join(sorted(option for option in options.split(",") if option))
     for mount in config.get("Mounts") or []:

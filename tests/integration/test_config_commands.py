@@ -31,7 +31,7 @@ all:
 
 
 def call(*arguments: str | Path, **options: Any) -> Finished:
-    """Runs the program beside the example stack."""
+    """Run the program beside the example stack."""
     return vigo_bridge(*arguments, cwd=ROOT, **options)
 
 

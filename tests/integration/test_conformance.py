@@ -97,7 +97,7 @@ def test_there_are_enough() -> None:
 
 
 def _containers(client: DockerClient, case: Case) -> dict[str, str]:
-    """What the engine knows of the containers of a case."""
+    """Return the state of a case's containers on the engine."""
     crates = yaml.safe_dump(dict(case.crates))
     return {
         container.name: json.dumps(

@@ -183,7 +183,7 @@ class Place(Scene):
             self.client.images.pull(REDIS)
 
     def put(self, value: Any) -> Any:
-        """The value with our names in place of the words that stand for them."""
+        """Return the value with our names instead of the placeholders."""
         text = json.dumps(value)
         for word, own in self._words.items():
             text = text.replace(word, own)
@@ -244,7 +244,9 @@ Maker = Callable[[Place, "Testbed", Path], None]
 
 
 def check(engine: Engine, testbed: Testbed, folder: Path, maker: Maker) -> None:
-    """Made by another: left alone, found different in each single setting, then made ours."""
+    """Check a container of another tool: left alone, different in each single setting, then
+    adopted.
+    """
     place = Place(engine)
     ours = place.put(OURS)
     try:

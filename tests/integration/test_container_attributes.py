@@ -92,7 +92,7 @@ def test_on_podman(podman: Engine, tmp_path: Path, row: dict[str, Any]) -> None:
 
 
 def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, state: str) -> None:
-    """One row of the table, from the first application to the removal."""
+    """Check one row of the table, from the first application to the removal."""
     row = {**row, **row.get("except", {}).get(engine_name, {})}
     if row["attribute"] in EngineApi(engine.docker_host).incapable():
         row = {**row, **NOT_LIMITED}
@@ -147,7 +147,7 @@ def _go_through(
 
 
 def _assert_refused(scene: Scene, attributes: dict[str, Any], message: str) -> None:
-    """It fails with the reason, and what was there before is there unchanged."""
+    """Check that it fails with the reason, and that the former container is unchanged."""
     before = scene.inspect()
     result = scene.bring(**attributes)
     assert result.action == "failed", result
@@ -166,7 +166,9 @@ def _make_fixed_network(scene: Scene) -> None:
 
 
 def apply(scene: Scene, attributes: dict[str, Any], action: str, remark: str | None = None) -> None:
-    """Foreseen, done, and then nothing is left to do; a remark comes with each of these."""
+    """Check the prediction, apply, and check that nothing is left to do; a remark comes with
+    each.
+    """
     foreseen = scene.bring(check=True, **attributes)
     assert foreseen.action == action, foreseen
     if remark:
@@ -181,7 +183,7 @@ def apply(scene: Scene, attributes: dict[str, Any], action: str, remark: str | N
 
 
 def found(scene: Scene, path: str) -> Any:
-    """What inspect says at a path; None where it says nothing."""
+    """Return the value of inspect at a path; None without one."""
     payload = scene.inspect()
     if path == "mounts":
         return {
@@ -225,7 +227,7 @@ def _agree(expected: Any, actual: Any) -> bool:
 
 
 def _with_names(row: dict[str, Any], scene: Scene, folder: Path) -> dict[str, Any]:
-    """Names, ports and files of this test in place of the words that stand for them."""
+    """Return a row with names, ports and files of this test instead of the placeholders."""
     for name, number in (("FILE", 1), ("OTHER_FILE", 2)):
         (folder / name).write_text(f"FROM_FILE={number}\n")
     port = free_port()

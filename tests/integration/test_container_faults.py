@@ -38,7 +38,9 @@ USUAL = [(1, "cut after"), (3, "hang after"), (5, "refuse"), (7, "gone after"), 
 
 @contextmanager
 def little_patience(proxy: FaultyProxy) -> Iterator[None]:
-    """A call that hangs is given up soon; after it, a busy machine has its time again."""
+    """Shorten timeouts in the block: a call that hangs is given up soon; a busy machine has its
+    time again after it.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "PATIENCE", 6.0)
         patch.setattr(engine, "_START_ALLOWANCE", 0.0)
@@ -69,12 +71,12 @@ class Service(Scene):
         self.volumes = self._volumes()
 
     def changed(self, proxy: FaultyProxy, **changes: Any) -> Result:
-        """A run through the proxy."""
+        """Run through the proxy, and return the result."""
         with little_patience(proxy):
             return self.bring(**{**self.attributes, **changes, "docker_host": proxy.docker_host})
 
     def assert_alive(self) -> None:
-        """It runs under its name, with the data that it had."""
+        """Check that it runs under its name, with the data that it had."""
         assert self.inspect()["State"]["Running"], self.names()
         assert self.redis("get", "word") == self.word
         assert self._kept_word() == self.word
@@ -92,7 +94,9 @@ class Service(Scene):
         return str(container.exec_run(["sh", "-c", command]).output.decode())
 
     def _kept_word(self) -> str:
-        """On a busy machine engines lose the output of a command that ends at once."""
+        """Return its stored word; on a busy machine engines lose the output of a command that
+        ends at once.
+        """
         deadline = time.monotonic() + 20
         while not (word := self._shell("cat /kept/word").strip()):
             assert time.monotonic() < deadline, "the file in the named volume is empty"

@@ -78,7 +78,9 @@ class Pair(Scene):
         return self.redis("-p", "6380", *words, suffix="-side")
 
     def assert_alive(self) -> None:
-        """Both run under their names, the second on the network of the first, with its data."""
+        """Check that both run under their names, the second on the network of the first, with
+        its data.
+        """
         assert self.inspect()["State"]["Running"], self.names()
         side = self.inspect("-side")
         assert side["State"]["Running"], self.names()
@@ -91,7 +93,7 @@ class Pair(Scene):
         assert _volumes(side) == _volumes(self.before)
 
     def assert_settled(self, **changes: Any) -> None:
-        """The next runs find nothing to do, and nothing is left about."""
+        """Check that the next runs find nothing to do, and nothing is left over."""
         assert self.main(**changes).action == "none"
         assert self.beside().action == "none", self.bring(check=True, **self.side_attributes)
         assert self.names() <= {"", "-side", ".vigo-failed"}
@@ -112,7 +114,7 @@ def _volumes(inspected: dict[str, Any]) -> dict[str, str]:
 
 
 def _chosen(env: list[str]) -> set[str]:
-    """Podman adds the ID of the container whose network it is as HOSTNAME."""
+    """Return the variables that were set: Podman adds the ID of the other container as HOSTNAME."""
     return {entry for entry in env if not entry.startswith("HOSTNAME=")}
 
 
@@ -193,7 +195,7 @@ def test_one_that_shares_further_namespaces_follows_on_each_engine(pair_anywhere
 
 
 def seen_inside(pair: Pair) -> set[str]:
-    """Its variables, capabilities and temporary file systems."""
+    """Return its variables, capabilities and temporary file systems."""
     words = "env; grep Cap /proc/1/status; grep tmpfs /proc/mounts"
     container = pair.client.containers.get(pair.side)
     output = container.exec_run(["sh", "-c", words]).output.decode()
@@ -228,7 +230,9 @@ def test_it_follows_or_comes_back_on_each_engine(pair_anywhere: Pair, whose: str
 
 
 def all_are_brought_back(pair: Pair, whose: str) -> None:
-    """The follower's successor counts how often it is started: it fails at the second one."""
+    """Check that all containers come back: the follower's successor counts its starts, and fails
+    at the second.
+    """
     start = "echo x >> /kept/starts; if [ $(wc -l < /kept/starts) = 2 ]; then exit 5; fi; "
     command = ["sh", "-c", start + "exec redis-server --port 6380"]
     if whose == "its follower's":
@@ -299,7 +303,7 @@ FOREIGN_SIDE: dict[str, Any] = {
 
 
 def kept_of(inspected: dict[str, Any]) -> dict[str, Any]:
-    """What a follower keeps, beside its volumes."""
+    """Return what a follower keeps, beside its volumes."""
     config, host = inspected["Config"], inspected["HostConfig"]
     names = ("Cmd", "Entrypoint", "Env", "User", "WorkingDir", "StopSignal", "Image")
     limits = ("CapDrop", "Tmpfs", "Ulimits", "ReadonlyRootfs", "Init", "RestartPolicy", "ShmSize")
@@ -321,7 +325,9 @@ def test_an_adopted_follower_on_each_engine(pair_anywhere: Pair, tmp_path: Path)
 
 
 def adopted_one_follows(pair: Pair, tmp_path: Path) -> None:
-    """It follows from the run on that adopts it, and whether or not that run replaces the other."""
+    """Check a follower from the run on that adopts it, whether or not that run replaces the
+    other.
+    """
     pair.have(NEWER["image"])
 
     podman = EngineApi(pair.engine.docker_host).is_podman
@@ -455,7 +461,9 @@ def stands_in_the_way(pair: Pair, other: str) -> None:
 
 
 def repaired_after(pair: Pair, calls: int, changes: dict[str, Any], first: str) -> None:
-    """Killed after so many calls; then the next run, in which one of the two has its turn first."""
+    """Kill a run after so many calls; then check the next run, in which one of the two has its
+    turn first.
+    """
     pair.set_up()
     killed_after(calls, {**pair.main_attributes, **changes})
     wanted = {} if changes is DYING else changes

@@ -74,7 +74,9 @@ class Stack(Scene):
         return {name: result.action for name, result in results.items()}
 
     def set_up(self) -> dict[str, Any]:
-        """The database was healthy and is not any more; it, with little patience."""
+        """Return the attributes of a container whose database was healthy and no longer is, with
+        a short timeout.
+        """
         assert self.actions(self.database) == {"db": "created"}
         self.tell("rm /well")
         deadline = time.monotonic() + 60

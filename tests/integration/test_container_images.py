@@ -36,7 +36,7 @@ class Shop:
         self._client = engine.client()
 
     def publish(self, image: str, tag: str = "stable") -> str:
-        """Pushes another image under a tag of ours; its digest."""
+        """Push another image under a tag of ours, and return its digest."""
         self._client.images.pull(image)
         self._client.images.get(image).tag(self.repository, tag)
         login = {"username": USER, "password": PASSWORD}
@@ -51,7 +51,7 @@ class Shop:
         return digest
 
     def forget(self) -> None:
-        """Removes our images from the engine."""
+        """Remove our images from the engine."""
         for image in self._client.images.list():
             names = [*image.tags, *image.attrs.get("RepoDigests", [])]
             ours = [name for name in names if name.startswith(self.repository)]
@@ -80,7 +80,7 @@ def shop(engine: Engine, protected: Registry) -> Iterator[Shop]:
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The Docker configuration of the user that runs us, without any login."""
+    """Return the Docker configuration of the user that runs the tests, without any login."""
     folder = tmp_path / "docker-config"
     folder.mkdir()
     monkeypatch.setenv("DOCKER_CONFIG", str(folder))
@@ -92,14 +92,14 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def scene(engine: Engine, shop: Shop) -> Iterator[Scene]:
-    """After ``shop``: its containers go before the images."""
+    """Yield the scene, set up after ``shop``: its containers are removed before the images."""
     scene = Scene(engine)
     yield scene
     scene.close()
 
 
 def helper(config: Path, script: str) -> None:
-    """A program that keeps logins, of the name ``testbed``."""
+    """Write a credential helper of the name ``testbed``."""
     program = config.parent.parent / "docker-credential-testbed"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

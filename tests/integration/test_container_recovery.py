@@ -51,7 +51,7 @@ print("survived")
 
 
 def resource(engine: Engine) -> Iterator[dict[str, Any]]:
-    """The attributes of a container that is gone in the end."""
+    """Yield the attributes of a container that is removed at the end."""
     name = f"recovery-{uuid.uuid4().hex[:10]}"
     yield {
         "container": name,
@@ -82,7 +82,7 @@ def brought(attributes: dict[str, Any], check: bool = False) -> Result:
 
 
 def killed_after(calls: int, attributes: dict[str, Any]) -> bool:
-    """Whether the run was killed; False when it ended before."""
+    """Return whether the run was killed; False when it ended before."""
     script = [sys.executable, "-c", KILLED, str(calls), json.dumps(attributes)]
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode in (0, -9), done.stderr

@@ -140,7 +140,9 @@ def _is_true_on(row: dict[str, Any], podman: bool) -> bool:
 
 
 def _check(scene: Scene, row: dict[str, Any], ours: bool) -> int:
-    """Create a container from the first and one from the last spelling; return how many were."""
+    """Create a container from the first and one from the last spelling, and return how many were
+    created.
+    """
     number = 0
     for group in row["groups"]:
         for first in (group[0], group[-1]):
@@ -163,7 +165,7 @@ def _attributes(row: dict[str, Any], value: Any) -> dict[str, Any]:
 
 
 def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
-    """A container that never runs. Whether this engine can have it."""
+    """Create a container that never runs, and return whether this engine can have it."""
     if ours:
         return scene.bring(state="stopped", **attributes).action == "created"
     wanted = spec.parse({"container": scene.name, "image": REDIS, **attributes})

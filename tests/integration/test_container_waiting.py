@@ -136,7 +136,9 @@ class Converged(Scene):
     def converge(
         self, folder: Path, *resources: dict[str, Any], check: bool = False
     ) -> list[Result]:
-        """resources: ``container`` is the name's end; the rest has defaults."""
+        """Converge, and return the results. resources: ``container`` is the name's end; the rest
+        has defaults.
+        """
         common = {
             "type": "container",
             "image": REDIS,
@@ -283,7 +285,7 @@ def test_images_are_pulled_before_the_first_change(
 
 
 def _known(several: Converged, images: dict[str, str]) -> set[str]:
-    """Which of these the engine has."""
+    """Return which of these images the engine has."""
     return {tag for tag, image in images.items() if several.client.images.list(image)}
 
 

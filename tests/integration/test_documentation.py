@@ -31,7 +31,7 @@ FLEET = "hosts.ini"
 
 
 def commands(page: Path) -> list[tuple[str, str]]:
-    """The commands of a page, each with the output that it must show."""
+    """Return the commands of a page, each with the output that it must show."""
     found: list[tuple[str, str]] = []
     for block in re.findall(r"^```console\n(.*?)^```", page.read_text(), re.M | re.S):
         for line in block.splitlines():
@@ -45,7 +45,9 @@ def commands(page: Path) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def place(tmp_path: Path, engine: Engine) -> Iterator[Path]:
-    """A folder with the example stack, as in a clone, and an engine without its containers."""
+    """Yield a folder with the example stack, as in a clone, and an engine without its
+    containers.
+    """
     shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "examples")
     _clear(engine)
@@ -91,7 +93,7 @@ def test_the_tutorial_on_three_machines(testbed: Testbed, tmp_path: Path) -> Non
 
 
 def run(steps: list[tuple[str, str]], place: Path, more: dict[str, str]) -> None:
-    """Runs the commands in one shell; each must end well and print what is expected."""
+    """Run the commands in one shell; each must succeed and print what is expected."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, **more, "PATH": path}
     script = "".join(f"{command}\necho '@@' $?\n" for command, _ in steps)

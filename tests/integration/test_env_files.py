@@ -21,7 +21,7 @@ REFUSED = [case for case in CASES if "error" in case and "ours" not in case]
 
 
 def configured(folder: Path, cases: list[dict[str, Any]]) -> subprocess.CompletedProcess[bytes]:
-    """What compose says of a project with a service for each file."""
+    """Return compose's report on a project with a service for each file."""
     services = {}
     for number, case in enumerate(cases):
         (folder / f"{number}.env").write_bytes(case["text"].encode())

@@ -130,7 +130,7 @@ def site(fleet3: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
 
 
 def _module(site: Site, number: str) -> None:
-    """Ends our process on the host; the state folder's lock names it."""
+    """End our process on the host; the state folder's lock names it."""
     holder = json.loads(site.host.run("cat /var/lib/vigo-bridge/lock"))
     site.host.run(f"kill -{number} {holder['pid']}")
 
@@ -148,7 +148,7 @@ def cut_connection(site: Site, process: subprocess.Popen[str]) -> None:
 
 
 def drop_packets(site: Site, process: subprocess.Popen[str]) -> None:
-    """Nobody notices, until the user has waited long enough."""
+    """Drop packets, so that nobody notices until the user has waited long enough."""
     site.host.run("iptables -I INPUT -p tcp --dport 22 -j DROP")
     _send_twice(process, signal.SIGINT)
     process.wait(timeout=300)
@@ -174,7 +174,7 @@ def terminate_program(site: Site, process: subprocess.Popen[str]) -> None:
 
 
 def _send_twice(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    """The first lets the running batch finish, the second ends it at once."""
+    """Send a signal twice: the first lets the running batch finish, the second ends it at once."""
     process.send_signal(number)
     time.sleep(0.5)
     process.send_signal(number)

@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def large(chromium: Browser, tmp_path: Path) -> Browser:
-    """A page of 200 hosts with 50 resources each, just opened."""
+    """Return a page of 200 hosts with 50 resources each, just opened."""
     page = tmp_path / "report.html"
     graphs = [("*.app.example.com", drawing(8, 10)), ("db", drawing(2, 3))]
     page.write_text(page_of(fleet(200, 50), "vigo-bridge run of stacks", graphs), encoding="utf-8")
@@ -45,7 +45,7 @@ def hosts(page: Browser) -> int:
 
 
 def search(page: Browser, text: str) -> str:
-    """Types into the search box; what is found, as the page says it."""
+    """Type into the search box, and return the result that the page shows."""
     page.run(
         "const box = document.getElementById('search'); box.value = arguments[0];"
         "box.dispatchEvent(new Event('input'))",
@@ -187,7 +187,7 @@ def test_light_and_dark(large: Browser, scheme: str, tmp_path: Path) -> None:
 
 
 def luminance(colour: Any) -> float:
-    """Of `rgb(1, 2, 3)`, relative, from 0 to 1."""
+    """Return the luminance of `rgb(1, 2, 3)`, relative, from 0 to 1."""
     numbers = [int(part) / 255 for part in colour[4:-1].split(",")]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in numbers]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -145,7 +145,9 @@ class Running:
         self._wait(lambda: path.exists() and (path.stat().st_size > 0 or "begun" in path.name))
 
     def signal(self, number: signal.Signals, told: str) -> None:
-        """To the whole process group, as a terminal does; waits until the program has said so."""
+        """Send a signal to the whole process group, as a terminal does, and wait for the
+        program's message.
+        """
         os.killpg(self.process.pid, number)
         self._wait(lambda: told in self.told())
 
@@ -154,7 +156,7 @@ class Running:
         return self._told.read()
 
     def end(self) -> str:
-        """Its output."""
+        """Return its output."""
         return self.process.communicate(timeout=120)[0]
 
     def _wait(self, happened: Callable[[], bool]) -> None:
@@ -173,7 +175,7 @@ def await_no_process_with(text: str) -> None:
 
 
 def processes_with(text: str) -> list[str]:
-    """The command lines of running processes that name a text, our own aside."""
+    """Return the command lines of running processes that contain a text, except our own."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:

@@ -68,7 +68,7 @@ class Place:
         path.write_text(text.replace("HERE", str(self.folder)), encoding="utf-8")
 
     def source(self, **options: Any) -> None:
-        """Writes ``my.vigo.yml``; JSON is YAML."""
+        """Write ``my.vigo.yml``; JSON is YAML."""
         given = {"plugin": "vigo.bridge.stacks", "stack": "stack", **options}
         self.write("my.vigo.yml", json.dumps(given))
 
@@ -99,7 +99,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def plain(value: Any) -> Any:
-    """Without the mark that a text is no template of Ansible's."""
+    """Return a text without the mark that it is not a template of Ansible's."""
     if isinstance(value, dict):
         if set(value) == {"__ansible_unsafe"}:
             return value["__ansible_unsafe"]

@@ -39,7 +39,7 @@ class Place:
     python: Path
 
     def kept(self, module: str = "exec") -> Path:
-        """The file of a module."""
+        """Return the file of a module."""
         name = name_of(f"vigo.bridge.{module}", [str(self.python)])
         return Path(kept_module.folder()) / f"{name}.code"
 
@@ -146,7 +146,7 @@ def test_the_result_is_the_same(
 
 
 def _comparable(result: dict[str, Any]) -> dict[str, Any]:
-    """Without times, which differ."""
+    """Return a result without times, which differ."""
     text = json.dumps(result, sort_keys=True)
     parsed: dict[str, Any] = json.loads(
         text,

@@ -32,7 +32,7 @@ resources:
 
 
 def site(folder: Path, *hosts: str) -> list[str]:
-    """The arguments that name the stack and an inventory of these lines."""
+    """Return the arguments that name the stack and an inventory of these lines."""
     stack = folder / "lock-stack"
     (stack / "configcrates").mkdir(parents=True)
     (stack / "envoys.vgo").write_text(ENVOYS)

@@ -41,7 +41,7 @@ def stack(
 
 
 def of_another(stack: Stack, suffix: str, **labels: str) -> None:
-    """A container with the labels of another stack; by default one of the same name."""
+    """Create a container with the labels of another stack; by default one of the same name."""
     given = {label.SCOPE: stack.name, label.STACK_ID: OTHER, label.RESOURCE: "crate/web", **labels}
     labels = {name: value for name, value in given.items() if value}
     stack.client.containers.run(
@@ -55,7 +55,7 @@ def state(stack: Stack, suffix: str = "-web") -> tuple[str, str]:
 
 
 def leaves(stack: Stack) -> None:
-    """The container that the stack no longer names is listed and pruned."""
+    """Check that the container that the stack no longer names is listed and pruned."""
     name = f"{stack.name}-web"
     assert stack.converge(check=True)[1].orphans == [name]
     assert stack.converge(prune=True)[0][f"prune/{name}"] == "deleted"

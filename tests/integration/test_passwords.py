@@ -242,7 +242,9 @@ class Fleet(LocalFleet):
         self.kept.mkdir()
 
     def terminal(self, arguments: str, environment: Mapping[str, str]) -> pexpect.spawn:
-        """The program at a terminal; its standard output goes to the file `out`."""
+        """Start the program at a terminal, and return it; its standard output goes to the file
+        `out`.
+        """
         arguments = arguments.replace("HERE", str(self.folder))
         command = f"{sys.executable} -m vigo_bridge {arguments} --stacks stack -i hosts.ini"
         log = (self.folder / "log").open("w", encoding="utf-8")

@@ -54,7 +54,7 @@ def envoy(engine: Engine, tmp_path: Path) -> Iterator[Envoy]:
 
 
 def stack(**changes: dict[str, Any]) -> list[dict[str, Any]]:
-    """changes: attributes of resources, by name."""
+    """Return a stack. changes: attributes of resources, by name."""
     resources: dict[str, dict[str, Any]] = {
         "config": {
             "type": "file",

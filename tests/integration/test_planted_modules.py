@@ -48,7 +48,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.fixture
 def host(fleet3: Fleet) -> Iterator[Host]:
-    """A host whose user has sudo, and modules of his own wherever he may write."""
+    """Yield a host whose user has sudo, and has put modules of his own wherever he may write."""
     host = fleet3.hosts[0]
     host.run(f"useradd --create-home --shell /bin/bash {USER}")
     host.run(f"echo '{USER} ALL=(ALL) NOPASSWD: SETENV: ALL' > /etc/sudoers.d/{USER}")

@@ -51,7 +51,7 @@ MEMORY = Path("/dev/shm")
 
 @contextlib.contextmanager
 def _waiting(tmp_path: Path) -> Iterator[tuple[Running, Path]]:
-    """A run that waits for a command, and its folder."""
+    """Start a run that waits for a command, and yield it with its folder."""
     stack = write_stack(tmp_path / f"folder-{os.getpid()}", [CRATE], str(tmp_path))
     running = Running(
         [sys.executable, "-m", "vigo_bridge", "run", "--stacks", str(stack), "--local"],

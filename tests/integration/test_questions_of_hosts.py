@@ -62,7 +62,9 @@ GONE = "rm -f /etc/sudoers.d/asked; userdel -rf asked; userdel -rf asked-old; tr
 
 @pytest.fixture
 def host(fleet3: Fleet, tmp_path: Path) -> Iterator[Host]:
-    """A host with an account that needs a password to become root, and one that must change it."""
+    """Yield a host with an account that needs a password to become root, and one that must
+    change it.
+    """
     found = fleet3.hosts[0]
     key = tmp_path / "locked"
     subprocess.run(

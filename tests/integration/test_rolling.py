@@ -76,7 +76,7 @@ class Client:
 
 @contextmanager
 def clients(site: Site) -> Iterator[dict[str, Counter[str]]]:
-    """Clients of all hosts, and what they have got, to be read afterwards."""
+    """Run clients of all hosts, and yield what they got, to be read afterwards."""
     done = threading.Event()
     running = {name: Client(site.address(name), done) for name in WEB}
     try:

@@ -80,13 +80,15 @@ class Site:
     asked: list[int] = field(default_factory=list)
 
     def fetches(self) -> list[int]:
-        """How often it was asked after each batch."""
+        """Return how often it was asked after each batch."""
         return [len(list(times)) for _, times in groupby(self.asked)]
 
 
 @contextmanager
 def address(folder: Path, down_from: int | None) -> Iterator[Site]:
-    """An address that is down from some batch on; the file `batch` has the current one's number."""
+    """Serve an address that is down from some batch on; the file `batch` has the current one's
+    number.
+    """
     site = Site()
 
     class Answer(BaseHTTPRequestHandler):

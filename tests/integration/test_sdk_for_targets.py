@@ -45,7 +45,7 @@ class TestThisMachine:
 
     @pytest.fixture
     def docker_config(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What `docker login` leaves."""
+        """Write what `docker login` leaves."""
         (tmp_path / "docker").mkdir()
         (tmp_path / "docker/config.json").write_text('{"auths": {}}', encoding="utf-8")
         monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
@@ -119,7 +119,9 @@ class TestSshHost:
     @pytest.fixture(scope="class", params=["bookworm"])
     @classmethod
     def host(cls, request: pytest.FixtureRequest, testbed: Testbed) -> Host:
-        """Of a release of Debian: the usual one, or where a test names it, a later one."""
+        """Return a host of a release of Debian: the usual one, or a later one where a test names
+        it.
+        """
         (host,) = testbed.fleet(["bare.app.example.com"], suite=request.param).hosts
         host.run("dpkg --remove --force-depends python3-docker python3-requests python3-urllib3")
         host.run("useradd --create-home --groups docker --shell /bin/sh deploy")
@@ -131,7 +133,7 @@ class TestSshHost:
 
     @pytest.fixture
     def as_user(self, host: Host) -> Iterator[str]:
-        """The name of a container that goes; what the user keeps goes, too."""
+        """Yield the name of a container that is removed; what the user keeps is removed, too."""
         yield "sdk"
         host.run("docker rm --force --volumes sdk >/dev/null 2>&1 || true")
         host.run("rm -rf /home/deploy/.local /var/tmp/vigo-bridge-sdk-* /var/lib/vigo-bridge")
@@ -213,7 +215,7 @@ class TestSshHost:
         return str(path)
 
     def _python(self, host: Host, version: str) -> str:
-        """An interpreter of that version on the host, copied from this machine's pyenv."""
+        """Return an interpreter of that version on the host, copied from this machine's pyenv."""
         if not version:
             return "/usr/bin/python3"
         found = find_python(version)

@@ -66,14 +66,16 @@ class Shop:
         return self("run", "--local", "--as", HOST, "-o", "json", environment=environment)
 
     def encrypt(self, file: Path, text: str, *options: str) -> None:
-        """Encrypts a text as users of ansible-vault do."""
+        """Encrypt a text as users of ansible-vault do."""
         command = [PROGRAMS / "ansible-vault", "encrypt", *options, "--output", file, "-"]
         subprocess.run(
             command, input=text, env=self.environment, text=True, check=True, capture_output=True
         )
 
     def typing(self, password: str, *arguments: str) -> tuple[int, int]:
-        """Runs the program on a terminal. Gives its status, and how often it wanted a password."""
+        """Run the program on a terminal; return its status, and how often it asked for a
+        password.
+        """
         terminal = pexpect.spawn(
             sys.executable,
             ["-m", "vigo_bridge", *arguments, "--stacks", str(self.stack)],
@@ -409,7 +411,7 @@ def test_stores_are_asked_in_the_order_of_secrets_yml(shop: Shop) -> None:
 
 @pytest.fixture
 def programs(aloud: Callable[[], AbstractContextManager[None]]) -> None:
-    """pass and age, installed where root can; skipped elsewhere, with the reason."""
+    """Install pass and age where root can; skip the test elsewhere, with the reason."""
     needed = {"age": "age", "pass": "pass", "gpg": "gnupg"}
     try:
         with aloud():

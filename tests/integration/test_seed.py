@@ -163,7 +163,9 @@ def test_the_rolling_examples_as_they_are_written(web: Site, fleet3: Fleet) -> N
 
 @pytest.fixture(scope="module")
 def compose(stack: Path, fleet3: Fleet) -> Iterator[tuple[Site, Host]]:
-    """A host of that name: one of the three, without what publishes the same ports."""
+    """Yield a host of that name: one of the three, without the containers that publish the same
+    ports.
+    """
     host = fleet3[WEB[0]]
     host.docker("rm", "--force", "--volumes", "redis", "webapp")
     inventory = stack.parent / "compose.ini"

@@ -211,7 +211,7 @@ def _placed(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _listening() -> Iterator[tuple[socket.socket, int]]:
-    """A server that accepts connections, and never answers."""
+    """Run a server that accepts connections, and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server, server.getsockname()[1]
 

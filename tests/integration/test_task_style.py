@@ -30,7 +30,7 @@ def project(stack: Path, folder: Path) -> Path:
 
 
 def ansible(folder: Path, *command: str) -> None:
-    """Runs a command of Ansible's in a project, with the collection alone."""
+    """Run a command of Ansible's in a project, with the collection alone."""
     finished = subprocess.run(
         [str(Path(sys.executable).parent / command[0]), *command[1:]],
         cwd=folder,

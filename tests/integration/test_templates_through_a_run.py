@@ -119,7 +119,7 @@ def write_stack(stack: Path, target: Path, files: dict[int, Expected]) -> None:
 
 
 def in_yaml(value: Any) -> str:
-    """A value on one line of YAML 1.2, whatever characters it holds."""
+    """Return a value on one line of YAML 1.2, whatever characters it has."""
     if isinstance(value, str):
         return '"' + "".join(map(_escaped, value)) + '"'
     if isinstance(value, dict):

@@ -34,7 +34,7 @@ def client(engine: Engine) -> Iterator[docker.DockerClient]:
 
 @pytest.fixture
 def start(client: docker.DockerClient) -> Iterator[Start]:
-    """Start a container that goes with the test, under a name that nobody else has."""
+    """Yield a function that starts a container with a unique name; it is removed with the test."""
     started = []
 
     def start(image: str, **options: Any) -> Container:
@@ -178,7 +178,7 @@ def test_a_stand_in_loads_into_an_engine_without_our_registry(
 
 
 def eventually(ask: Callable[[], str], wanted: str = "") -> str:
-    """The first answer that has `wanted`; a container takes a moment to listen."""
+    """Return the first answer that has `wanted`; a container takes a moment to listen."""
     deadline = time.monotonic() + 20
     while True:
         try:

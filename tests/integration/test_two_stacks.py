@@ -42,7 +42,7 @@ class Host(Scene):
         (folder / "hosts.yml").write_text(json.dumps(hosts))
 
     def project(self, project: str) -> Path:
-        """A stack that was imported from a compose file with one service, `web`."""
+        """Return a stack that was imported from a compose file with one service, `web`."""
         folder = self._folder / project
         folder.mkdir()
         (folder / "compose.yml").write_text(
@@ -60,7 +60,7 @@ class Host(Scene):
         return vigo_bridge(command, *where, *arguments, environment=self._environment)
 
     def identity(self, project: str) -> tuple[str, str, str]:
-        """What shows that a project's container was not touched."""
+        """Return values that show that a project's container was not touched."""
         found = self.inspect(f"-{project}-web-1")
         return found["Id"], found["State"]["StartedAt"], found["State"]["Status"]
 

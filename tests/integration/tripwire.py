@@ -28,7 +28,7 @@ _LARGEST = 4 * 1024 * 1024
 
 
 def contents(folders):
-    """Each place with its content, as bytes. What vanishes meanwhile is left out."""
+    """Return each place with its content, as bytes. What vanishes meanwhile is left out."""
     for process in Path("/proc").glob("[0-9]*"):
         command = content_of(process / "cmdline")
         if command:
@@ -43,7 +43,7 @@ def contents(folders):
 
 
 def content_of(path, largest=None):
-    """Nothing for what is no file, cannot be read, or is gone by now."""
+    """Return the content of a file; nothing for what is not a file, cannot be read, or is gone."""
     try:
         if path.is_symlink() or not path.is_file():
             return b""

@@ -55,7 +55,7 @@ def _controllers(core: str, chosen: Sequence[str], left_out: list[str]) -> Itera
 def _rows(
     controller: Controller, newest: bool, options: argparse.Namespace, left_out: list[str]
 ) -> Iterator[Row]:
-    """The runs of a controller. newest: it is the newest of its core."""
+    """Yield the runs of a controller. newest: it is the newest of its core."""
     name = f"core {controller.core}, controller {controller.version}"
     for word, part in PARTS.items():
         if options.only and word not in options.only:

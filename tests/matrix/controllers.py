@@ -50,7 +50,7 @@ class Controller:
     python: Path
 
     def run(self, name: str, part: Part, environment: Mapping[str, str]) -> Row:
-        """Runs the tests of a part; prints what pytest said where it failed."""
+        """Run the tests of a part; print pytest's output where they failed."""
         began = time.monotonic()
         finished = subprocess.run(
             [
@@ -75,7 +75,7 @@ class Controller:
 
 
 def install(core: str, version: str, interpreter: str) -> Controller:
-    """This project with that ansible-core; what was installed before is used again."""
+    """Install this project with that ansible-core; an earlier installation is used again."""
     folder = _CACHE / f"{core}-{version}"
     python = folder / "bin/python"
     wanted = ["--editable", str(ROOT), f"ansible-core=={core}.*", *_TOOLS]
@@ -93,6 +93,8 @@ def install(core: str, version: str, interpreter: str) -> Controller:
 
 
 def _constraints() -> str:
-    """The versions of the development tools, without that of ansible-core, which is chosen here."""
+    """Return the versions of the development tools, without that of ansible-core, which is
+    chosen here.
+    """
     lines = (ROOT / "tests/constraints.txt").read_text().splitlines()
     return "\n".join(line for line in lines if not line.startswith("ansible-core==")) + "\n"

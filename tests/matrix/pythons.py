@@ -10,9 +10,9 @@ from pathlib import Path
 
 
 def find_python(version: str) -> str | None:
-    """An interpreter of that version, on the PATH or in pyenv.
+    """Return an interpreter of that version, on the PATH or in pyenv.
 
-    It must really start: pyenv's shims on the PATH may stand for nothing.
+    It must really start: pyenv's shims on the PATH may have no interpreter.
     """
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     candidates = [

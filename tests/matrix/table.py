@@ -11,7 +11,7 @@ _COUNTED = ("passed", "failed", "errors", "skipped", "deselected")
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Each run with its counts and seconds, what tests said that they left out, and the sum."""
+    """Return each run with its counts and seconds, the reasons of skipped tests, and the sum."""
     width = max([len(row.name) for row in rows], default=0)
     lines = [f"{'':6}  {'':{width}}  {'  '.join(_COUNTED)}  seconds"]
     for row in rows:

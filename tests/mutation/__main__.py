@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def measure(area: Area, sample: int, seed: str) -> dict[str, str]:
-    """Return the mutants that were tried, each with what became of it."""
+    """Return the mutants that were tried, each with its result."""
     copy_project(area)
     mutmut("run", "no.such.mutant")  # mutmut makes all mutants, then fails for want of this one
     mutants = sorted(results())
@@ -117,7 +117,7 @@ def mutmut(*arguments: str) -> str:
 
 
 def results() -> dict[str, str]:
-    """Return all mutants of the copy, each with mutmut's word for what became of it."""
+    """Return all mutants of the copy, each with mutmut's word for its result."""
     printed = mutmut("results", "--all", "true")
     return dict(re.findall(r"^\s*(\S+__mutmut_\d+): (.+?)\s*$", printed, re.M))
 

@@ -88,7 +88,7 @@ def _check_documentation(python: Path, source: Path, folder: Path, **variables: 
 
 
 def plugins(collection: Path) -> Iterator[tuple[str, list[str]]]:
-    """Return the documented plugins of a collection, by kind."""
+    """Yield the documented plugins of a collection, by kind."""
     for kind, pattern in _KINDS.items():
         yield kind, [f"vigo.bridge.{path.stem}" for path in sorted(collection.glob(pattern))]
 

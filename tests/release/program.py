@@ -27,5 +27,5 @@ def run(*command: str | Path, folder: Path | None = None, **variables: str) -> s
 
 
 def say(text: str) -> None:
-    """Print what begins now."""
+    """Print the name of the step that begins now."""
     print(f"release: {text}", flush=True)

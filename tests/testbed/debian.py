@@ -18,7 +18,7 @@ _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def provide(programs: Mapping[str, str]) -> None:
-    """See that programs are on this machine: `programs` maps each to the package that has it.
+    """Install missing programs on this machine: `programs` maps each to the package that has it.
 
     Raises:
         TestbedError: one is missing, and `install` cannot install it.
@@ -94,7 +94,9 @@ def _download_and_unpack(packages: Iterable[str], target: Path) -> None:
 
 
 def _with_libraries(packages: Iterable[str]) -> list[str]:
-    """The packages and, through all levels, the libraries and Pythons that they depend on."""
+    """Return the packages and, through all levels, the libraries and Pythons that they depend
+    on.
+    """
     found: set[str] = set()
     new = set(packages)
     while new:

@@ -79,7 +79,7 @@ def demo() -> None:
 
 @contextmanager
 def _engine() -> Iterator[Engine]:
-    """The engine that answers, with the images; otherwise one that outlives the demo."""
+    """Yield the engine that answers, with the images; otherwise one that outlives the demo."""
     found = answering_engine()
     if found and not found.ours:
         say(f"using the Docker engine at {found.docker_host}")
@@ -94,7 +94,7 @@ def _engine() -> Iterator[Engine]:
 
 
 def down() -> None:
-    """Removes the demo's containers and stand-ins, and the engine if the demo started it."""
+    """Remove the demo's containers and stand-ins, and the engine if the demo started it."""
     engine = answering_engine()
     if engine is None:
         say("nothing of the demo runs")
@@ -113,7 +113,7 @@ def down() -> None:
 
 
 def _spare_others(engine: Engine) -> None:
-    """A container of that name that is not ours would be replaced by the stack's."""
+    """Raise an error for a container of that name that is not ours: the stack would replace it."""
     with closing(engine.client()) as client:
         for container in _existing(client):
             if OUR_LABEL not in container.labels:
@@ -134,7 +134,7 @@ def _existing(client: docker.DockerClient) -> list[Container]:
 
 
 def _provide_images(engine: Engine) -> None:
-    """The real images, or stand-ins under their names where no registry has them."""
+    """Provide the real images, or stand-ins under their names where no registry has them."""
     with closing(engine.client(timeout=300)) as client:
         for name in IMAGES:
             try:
@@ -153,7 +153,7 @@ def _pull(client: docker.DockerClient, name: str) -> None:
 
 
 def _remove_stand_ins(client: docker.DockerClient) -> None:
-    """A user's engine shall pull the real images when it can, not find ours under their names."""
+    """Remove the stand-ins: a user's engine should pull the real images when it can."""
     for name in IMAGES:
         with suppress(ImageNotFound):
             if is_stand_in(client.images.get(name)):
@@ -162,7 +162,7 @@ def _remove_stand_ins(client: docker.DockerClient) -> None:
 
 
 def _page() -> str:
-    """What the application answers, once it has started to listen."""
+    """Return the page of the application, once it listens."""
     deadline = time.monotonic() + _ANSWER_SECONDS
     while True:
         try:

@@ -33,17 +33,17 @@ _IN_OWN_MOUNTS = 'mount --bind "$1" /etc/hosts; shift; exec "$@"'
 
 
 def socket_url() -> str:
-    """Where our daemon answers, when it runs."""
+    """Return the address of our daemon, when it runs."""
     return f"unix://{_socket()}"
 
 
 def running() -> bool:
-    """Whether our daemon runs and answers."""
+    """Return whether our daemon runs and answers."""
     return _socket().exists() and answers(socket_url())
 
 
 def answers(docker_host: str) -> bool:
-    """Whether an engine answers there."""
+    """Return whether an engine answers there."""
     try:
         client = docker.DockerClient(base_url=docker_host, timeout=10)
         try:
@@ -55,7 +55,7 @@ def answers(docker_host: str) -> bool:
 
 
 def start() -> None:
-    """Start the daemon, installing it first where it is missing; returns when it answers.
+    """Start the daemon, after installing it if it is missing, and wait until it answers.
 
     Raises:
         TestbedError: it cannot be installed, or does not answer in time; the message has its log.
@@ -108,7 +108,7 @@ def stop() -> None:
 
 
 def log_file() -> Path:
-    """The daemon's log."""
+    """Return the daemon's log."""
     return state_folder() / "dockerd.log"
 
 
@@ -133,10 +133,10 @@ def _pid_file() -> Path:
 
 
 def _stop_process() -> None:
-    """End our daemon and its containerd, and all signs of them.
+    """End our daemon and its containerd, and remove their files.
 
-    A new daemon trusts a containerd whose pid file names a process, be it a dead one that
-    nobody has waited for.
+    A new daemon trusts a containerd whose pid file names a process, even a dead one that nobody has
+    waited for.
     """
     for pid in (_pid(), _containerd_pid()):
         if pid is not None:
@@ -155,7 +155,7 @@ def _end(pid: int) -> None:
 
 
 def _alive(pid: int) -> bool:
-    """Whether the process runs; one that ended but whose parent has not looked yet does not."""
+    """Return whether the process runs; false for one that ended but was not waited for yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -163,12 +163,12 @@ def _alive(pid: int) -> bool:
 
 
 def _pid() -> int | None:
-    """The process of our daemon."""
+    """Return the process of our daemon."""
     return _process(_pid_file(), f"dockerd\0--config-file\0{state_folder()}/daemon.json\0")
 
 
 def _containerd_pid() -> int | None:
-    """The process of the containerd that our daemon has started."""
+    """Return the process of the containerd that our daemon has started."""
     folder = _containerd_folder()
     return _process(folder / "containerd.pid", f"containerd\0--config\0{folder}/containerd.toml\0")
 
@@ -178,7 +178,7 @@ def _containerd_folder() -> Path:
 
 
 def _process(pid_file: Path, command: str) -> int | None:
-    """The process in a pid file, if it is the one meant and no other that got its number."""
+    """Return the process in a pid file, if it is still the same one."""
     try:
         pid = int(pid_file.read_text())
         running_command = Path(f"/proc/{pid}/cmdline").read_text()

@@ -31,7 +31,7 @@ class Engine:
     ours: bool = False
 
     def client(self, timeout: float = 60) -> docker.DockerClient:
-        """A new client of this engine; the caller closes it. `timeout` in seconds."""
+        """Return a new client of this engine; the caller closes it. `timeout` in seconds."""
         return docker.DockerClient(base_url=self.docker_host, timeout=int(timeout))
 
     @property
@@ -41,7 +41,7 @@ class Engine:
 
 
 def base_engine() -> Engine:
-    """The engine of this machine: the one that answers, else one that we start now.
+    """Return the engine of this machine: the one that answers, else a new one.
 
     Raises:
         TestbedError: none answers and none can be started; the message says what to do.
@@ -54,7 +54,7 @@ def base_engine() -> Engine:
 
 
 def answering_engine() -> Engine | None:
-    """The engine of this machine that answers now: ours first, so that `up` is joined."""
+    """Return the engine of this machine that answers now: ours first, so that `up` is joined."""
     if dockerd.running():
         return _our_own()
     for docker_host in (os.environ.get("DOCKER_HOST"), f"unix://{_USUAL_SOCKET}"):

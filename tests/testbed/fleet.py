@@ -75,7 +75,7 @@ class Host:
     port: int = 22
 
     def run(self, command: str) -> str:
-        """Run a shell command on the host, as root, not by SSH; returns its standard output.
+        """Run a shell command on the host, as root, not by SSH, and return its standard output.
 
         Raises:
             TestbedError: it failed; the message has its output.
@@ -94,11 +94,11 @@ class Host:
         )
 
     def docker(self, *arguments: str) -> str:
-        """Run the docker command on the host; returns its standard output."""
+        """Run the docker command on the host, and return its standard output."""
         return self.run(shlex.join(["docker", *arguments]))
 
     def ssh(self, command: str) -> str:
-        """Run a shell command on the host by SSH; returns its standard output."""
+        """Run a shell command on the host by SSH, and return its standard output."""
         options = shlex.split(" ".join(_SSH_OPTIONS))
         login = ["-i", str(self.key_file), "-p", str(self.port), f"root@{self.address}"]
         return run(["ssh", *options, *login, command])
@@ -109,7 +109,7 @@ class Host:
         run(["docker", "cp", str(source), place], env=self._base.env)
 
     def inventory_line(self) -> str:
-        """The host as a line of an INI inventory of Ansible."""
+        """Return the host as a line of an INI inventory of Ansible."""
         return (
             f"{self.name} ansible_host={self.address} ansible_port={self.port} ansible_user=root"
             f" ansible_ssh_private_key_file={self.key_file}"
@@ -117,12 +117,12 @@ class Host:
         )
 
     def stop(self) -> None:
-        """Take the host down at once, as a power cut does; its disk stays."""
+        """Stop the host at once, as a power cut does; its disk stays."""
         self._container.kill()
         self._container.wait()
 
     def start(self) -> None:
-        """Have it up again; returns when sshd and the engine answer."""
+        """Start it again, and wait until sshd and the engine answer."""
         self._container.start()
         self.wait()
 
@@ -142,7 +142,7 @@ class Host:
         return self.engine.docker_host
 
     def remove(self) -> None:
-        """End the host and drop its disk; nothing happens when it is gone already."""
+        """End the host and remove its disk; nothing happens when it is gone already."""
         with suppress(NotFound):
             self._container.remove(force=True, v=True)
         shutil.rmtree(Path(self.docker_host.removeprefix("unix://")).parent, ignore_errors=True)
@@ -158,7 +158,7 @@ class Fleet:
         return next(host for host in self.hosts if host.name == name)
 
     def inventory(self) -> str:
-        """An INI inventory of Ansible with all hosts."""
+        """Return an INI inventory of Ansible with all hosts."""
         return "".join(f"{host.inventory_line()}\n" for host in self.hosts)
 
     def close(self) -> None:
@@ -170,7 +170,7 @@ class Fleet:
 def start_fleet(
     base: Engine, names: Sequence[str], suite: str = "bookworm", *, systemd: bool = False
 ) -> Fleet:
-    """Start hosts with these names; returns when all are ready."""
+    """Start hosts with these names, and wait until all are ready."""
     image = host_image(base, suite)
     key_file = _key_file()
     say(f"starting {', '.join(names)} ...")
@@ -186,7 +186,7 @@ def start_fleet(
 
 
 def shared_host(base: Engine) -> Host:
-    """The host whose engine tests may fill where the base engine is a user's own."""
+    """Return the host whose engine tests may fill where the base engine is a user's own."""
     name = f"{NAME}-engine"
     client = base.client()
     try:
@@ -264,7 +264,7 @@ def _daemon_config() -> dict[str, object]:
 
 
 def _key_file() -> Path:
-    """The private key of this machine's testbed, made once."""
+    """Return the private key of this machine's testbed, created once."""
     path = state_folder() / "id_ed25519"
     if not path.exists():
         debian.provide({"ssh": "openssh-client", "ssh-keygen": "openssh-client"})

@@ -83,7 +83,9 @@ exec /usr/sbin/sshd -D -e
 
 
 def host_image(base: Engine, suite: str) -> str:
-    """The name of the host image of a Debian release on the base engine, built when missing."""
+    """Return the name of the host image of a Debian release on the base engine, built when
+    missing.
+    """
     recipe = [suite, _PACKAGES, _MORE_PACKAGES.get(suite, ""), _CONFIGURE, ENTRY_POINT, PACKAGE]
     key = hashlib.sha256("\n".join(recipe).encode()).hexdigest()[:12]
     tag = f"{suite}-{key}"
@@ -133,7 +135,9 @@ def _build(base: Engine, client: docker.DockerClient, suite: str, archive: Path)
 
 
 def _unpack(suite: str, scratch: Path) -> Path:
-    """The first stage of debootstrap: a tar of all packages' files with their real owners."""
+    """Return the first stage of debootstrap: a tar of all packages' files with their real
+    owners.
+    """
     tools = scratch / "tools"
     debian.provide({"wget": "wget"})  # debootstrap downloads with it.
     debian.unpack(["debootstrap"], tools)

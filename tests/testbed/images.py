@@ -27,7 +27,7 @@ class StandIn:
 
 
 def stand_ins() -> list[StandIn]:
-    """All images that the registry offers."""
+    """Return all images that the registry offers."""
     webapp, api = f"{REGISTRY_NAME}/webapp", f"{REGISTRY_NAME}/api"
     return [
         _redis("redis:7-alpine"),
@@ -75,7 +75,9 @@ def _redis(name: str) -> StandIn:
 
 
 def _debian(tag: str) -> StandIn:
-    """A Debian to log in to: with the SSH server and Python that others would install first."""
+    """Return a Debian to log in to: with the SSH server and Python that others would install
+    first.
+    """
     packages = ("openssh-client", "openssh-server", "python3")
     programs = Recipe(packages=packages, busybox=True, folders=("/tmp", "/root", "/run"))
     accounts = {

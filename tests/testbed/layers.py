@@ -97,7 +97,7 @@ def _fill(root: Path, recipe: Recipe) -> None:
 
 
 def _link_merged_folders(root: Path) -> None:
-    """Newer packages have everything below /usr, and count on links from /bin, /lib and so on."""
+    """Link /bin, /lib and so on: newer packages have everything below /usr."""
     for name in ("bin", "sbin", "lib", "lib64"):
         if (root / "usr" / name).exists() and not (root / name).exists():
             (root / name).symlink_to(f"usr/{name}")
@@ -111,7 +111,7 @@ def _link_applets(root: Path) -> None:
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """The same bytes whoever builds, and whenever."""
+    """Return an entry that has the same bytes for every user and time."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = "root"
     entry.mtime = 0

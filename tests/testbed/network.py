@@ -46,14 +46,16 @@ def run_on_network(
 
 
 def flags(name: str, values: Mapping[str, str] | Iterable[str]) -> list[str]:
-    """The same option of the docker command for several values: `--label a=1 --label b=2`."""
+    """Return the same option of the docker command for several values: `--label a=1 --label
+    b=2`.
+    """
     if isinstance(values, Mapping):
         values = [f"{key}={value}" for key, value in values.items()]
     return [word for value in values for word in (name, value)]
 
 
 def remove_network(client: docker.DockerClient) -> None:
-    """Remove the network, unless somebody else's containers are on it."""
+    """Remove the network, unless it has containers of others."""
     with suppress(NotFound):
         network = client.networks.get(NAME)
         if not network.containers:

@@ -15,7 +15,7 @@ _PYINFRA = ("pyinfra==3.10.0",)
 
 
 def community_docker() -> Path:
-    """The Python of an environment with Ansible's collection community.docker, made once.
+    """Return the Python of an environment with Ansible's collection community.docker, created once.
 
     Raises:
         TestbedError: it cannot be installed.
@@ -24,7 +24,7 @@ def community_docker() -> Path:
 
 
 def pyinfra() -> Path:
-    """The Python of an environment with pyinfra, made once.
+    """Return the Python of an environment with pyinfra, created once.
 
     Raises:
         TestbedError: it cannot be installed.
@@ -33,7 +33,7 @@ def pyinfra() -> Path:
 
 
 def _environment(name: str, packages: tuple[str, ...], program: str) -> Path:
-    """program: is there once the packages are."""
+    """Return an environment, created once. program: exists once the packages do."""
     folder = cache_folder() / name
     python = folder / "bin" / "python"
     if not (folder / "bin" / program).exists():

@@ -60,7 +60,7 @@ class PodmanService:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Stop the service; containers are not its children, and go on."""
+        """Stop the service; containers are not its children, and continue."""
         self._process.terminate()
         self._process.wait()
 
@@ -72,7 +72,7 @@ class PodmanService:
 
 @contextmanager
 def podman_service() -> Iterator[PodmanService]:
-    """Start it, installing it first where it is missing; all that it holds goes with it."""
+    """Start it, after installing it if it is missing; all that it holds is removed with it."""
     service = PodmanService()
     try:
         service.start()
@@ -84,6 +84,6 @@ def podman_service() -> Iterator[PodmanService]:
 
 @contextmanager
 def podman_engine() -> Iterator[Engine]:
-    """The engine of a service that runs all the time."""
+    """Yield the engine of a service that runs all the time."""
     with podman_service() as service:
         yield service.engine

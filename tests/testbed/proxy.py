@@ -41,7 +41,9 @@ class FaultyProxy:
     """
 
     def __init__(self, engine: Engine, fault: str = "", at: int = 0) -> None:
-        """Spoils the call with the number ``at`` by ``fault``; without one it only counts."""
+        """Prepare to disturb the call with the number ``at`` by ``fault``; without one, only
+        count.
+        """
         self._upstream = engine.docker_host.removeprefix("unix://")
         self._fault, self._at = fault, at
         self._path = Path(mkdtemp(prefix="vigo-proxy-")) / "docker.sock"
@@ -107,7 +109,7 @@ class FaultyProxy:
             return self._fault
 
     def _forward(self, request: bytes, client: socket.socket, fault: str) -> None:
-        """Lets the engine do it; passes the answer on, unless the fault spoils it."""
+        """Let the engine answer, and pass the answer on, unless the fault disturbs it."""
         with socket.socket(socket.AF_UNIX) as engine:
             engine.connect(self._upstream)
             engine.sendall(_closing(request))
@@ -119,7 +121,7 @@ class FaultyProxy:
 
 
 def _request(client: socket.socket) -> bytes:
-    """One whole request; empty when the client went away."""
+    """Return one whole request; empty when the client closed the connection."""
     request = b""
     while b"\r\n\r\n" not in request:
         chunk = client.recv(65536)
@@ -136,7 +138,9 @@ def _request(client: socket.socket) -> bytes:
 
 
 def _closing(request: bytes) -> bytes:
-    """The request, with the wish that the engine ends the connection after its answer."""
+    """Return the request with a header that makes the engine close the connection after its
+    answer.
+    """
     first, _, rest = request.partition(b"\r\n")
     lines, _, body = rest.partition(b"\r\n\r\n")
     kept = [line for line in lines.split(b"\r\n") if not line.lower().startswith(b"connection:")]

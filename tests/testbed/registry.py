@@ -100,9 +100,9 @@ class Registry:
         load(image, client)
 
     def tag(self, name: str, new_tag: str) -> None:
-        """Let another tag name the same image: `tag("myregistry.example.com/webapp:v2", "latest")`.
+        """Add a tag to the image: `tag("myregistry.example.com/webapp:v2", "latest")`.
 
-        A tag that exists moves, as when somebody publishes a new version under it.
+        An existing tag moves, as when a new version is published under it.
         """
         repository, tag = repository_and_tag(name)
         manifests = f"{self.url}/v2/{repository}/manifests"
@@ -121,15 +121,15 @@ class Registry:
             upload(image, self.url)
 
     def stop(self) -> None:
-        """Take the registry down; it keeps what it has.
+        """Stop the registry; it keeps its content.
 
-        Its container stays, so that connections are refused at once. An address that is gone
+        Its container stays, so that connections are refused at once. An address that does not exist
         would keep clients waiting for half a minute.
         """
         self._container.exec_run(["sh", "-c", "touch /tmp/down; killall docker-registry"])
 
     def start(self) -> None:
-        """Have it up again; returns when it answers."""
+        """Start it again, and wait until it answers."""
         self._container.exec_run(["rm", "-f", "/tmp/down"])
         self.wait()
 
@@ -147,13 +147,13 @@ class Registry:
                 time.sleep(0.1)
 
     def remove(self) -> None:
-        """End it and drop what it has; nothing happens when it is gone already."""
+        """Remove it with its content; nothing happens when it is gone already."""
         with suppress(NotFound):
             self._container.remove(force=True, v=True)
 
 
 def shared_registry(base: Engine) -> Registry:
-    """The main registry: found running, or started and filled."""
+    """Return the main registry: found running, or started and filled."""
     client = base.client()
     name = f"{NAME}-registry"
     try:
@@ -171,7 +171,9 @@ def shared_registry(base: Engine) -> Registry:
 
 
 def private_registry(base: Engine, users: Mapping[str, str] | None = None) -> Registry:
-    """An empty registry of the caller's own, which only these users (name: password) may use."""
+    """Return an empty registry of the caller's own, which only these users (name: password) may
+    use.
+    """
     lines = [f"{user}:{_bcrypt(password)}" for user, password in (users or {}).items()]
     options = [
         *flags("--label", owner_labels()),
@@ -201,6 +203,6 @@ def _image(client: docker.DockerClient) -> str:
 
 
 def _bcrypt(password: str) -> str:
-    """The only hash that the registry takes; Perl, which all Debians have, asks libcrypt."""
+    """Return the only hash that the registry takes; Perl, which all Debians have, asks libcrypt."""
     salt = "$2y$05$testbedtestbedtestbede"
     return run(["perl", "-e", "print crypt($ARGV[0], $ARGV[1])", password, salt])

@@ -26,12 +26,14 @@ SHARED = "shared"
 
 
 def owner_labels(owner: str | None = None) -> dict[str, str]:
-    """The labels of a container: of this process, or of `SHARED`."""
+    """Return the labels of a container: of this process, or of `SHARED`."""
     return {LABEL: str(state_folder()), OWNER_LABEL: owner or _owner_mark(os.getpid())}
 
 
 def owner_lives(mark: str) -> bool:
-    """Whether the process that this owner mark names still runs (the shared owner always does)."""
+    """Return whether the process that this owner mark names still runs (the shared owner always
+    does).
+    """
     if mark == SHARED:
         return True
     pid = mark.partition("-")[0]
@@ -39,7 +41,7 @@ def owner_lives(mark: str) -> bool:
 
 
 def _owner_mark(pid: int) -> str:
-    """`PID-START`: a number alone could be another process's by now."""
+    """Return `PID-START`: a number alone could be another process's by now."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -55,14 +57,14 @@ class Users:
         self._file: IO[str] | None = None
 
     def join(self) -> None:
-        """Become a user; waits while the last one out is stopping the parts."""
+        """Become a user, after waiting for a last user who is stopping the parts."""
         self._file = (state_folder() / "users.lock").open("w")
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def leave(self) -> bool:
-        """Stop being a user; true when the parts shall be stopped now.
+        """Stop being a user, and return whether the parts must be stopped now.
 
-        The lock stays held in that case until `done`, so that nobody joins parts that are going.
+        The lock stays held in that case until `done`, so that nobody joins parts that are ending.
         """
         if self._file is None or kept():
             return False
@@ -82,14 +84,14 @@ class Users:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Parts are started by one process at a time; the next one finds them running."""
+    """Hold a lock, so that one process at a time starts parts; the next one finds them running."""
     with (state_folder() / "start.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def keep(wanted: bool, by: str = "up") -> None:
-    """Ask that the parts outlive their last user, or no longer; each asker has a name."""
+    """Request that the parts outlive their last user, or no longer; each request has a name."""
     mark = state_folder() / f"keep-{by}"
     if wanted:
         mark.touch()
@@ -98,5 +100,5 @@ def keep(wanted: bool, by: str = "up") -> None:
 
 
 def kept() -> bool:
-    """Whether anybody has asked to keep the parts running."""
+    """Return whether there is a request to keep the parts running."""
     return any(state_folder().glob("keep-*"))

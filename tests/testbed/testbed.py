@@ -61,7 +61,7 @@ class Testbed:
         return registry
 
     def compose_env(self) -> dict[str, str]:
-        """What the docker command needs in its environment for compose v2 on the test engine."""
+        """Return the variables that the docker command needs for compose v2 on the test engine."""
         return {**compose_env(), **self.test_engine().env}
 
     def close(self) -> None:
@@ -93,7 +93,7 @@ def use_testbed() -> Iterator[Testbed]:
 
 
 def stop_unless_used() -> None:
-    """Stop the shared parts now; where others use them, the last one who leaves does."""
+    """Stop the shared parts now; if others use them, the last user stops them."""
     users = Users()
     users.join()
     if users.leave():
@@ -104,7 +104,7 @@ def stop_unless_used() -> None:
 
 
 def _stop_shared_parts() -> None:
-    """Stop everything that runs; a user's own engine loses our containers and network only."""
+    """Stop everything that runs; a user's own engine loses only our containers and network."""
     base = answering_engine()
     if base is None or base.ours:
         dockerd.stop()

@@ -75,12 +75,12 @@ def load(image: StandIn, client: docker.DockerClient) -> None:
 
 
 def is_stand_in(image: Image) -> bool:
-    """Whether an image of an engine is one of ours, and not the real one of its name."""
+    """Return whether an image of an engine is one of ours, and not the real one of its name."""
     return any(step["CreatedBy"] == _MADE_BY for step in image.history())
 
 
 def repository_and_tag(name: str) -> tuple[str, str]:
-    """Where an image lies in the registry, by the name that users write.
+    """Return the repository and tag of an image, by the name that users write.
 
     >>> repository_and_tag("redis:7-alpine")
     ('library/redis', '7-alpine')

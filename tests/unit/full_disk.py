@@ -12,7 +12,7 @@ import pytest
 
 
 def fill_disk(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str = "*") -> None:
-    """From now on, no file of this name below the folder takes a byte."""
+    """Make every write to files of this name below the folder fail."""
     real = io.open
 
     def opened(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:

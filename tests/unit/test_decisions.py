@@ -33,7 +33,7 @@ _PATTERNS = frozenset({"match", "search", "fullmatch", "findall", "finditer", "s
 
 
 def decisions(source: str) -> Iterator[int]:
-    """The lines in which the text of a message is compared or taken apart."""
+    """Yield the lines in which the text of a message is compared or taken apart."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
@@ -64,7 +64,7 @@ def _is_message(node: ast.expr) -> bool:
 
 
 def _is_text(node: ast.expr) -> bool:
-    """Whether a text is written there, or a constant that may be one."""
+    """Return whether a node is a text, or a constant that may be one."""
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and node.value != ""
     if isinstance(node, ast.Tuple | ast.List | ast.Set):

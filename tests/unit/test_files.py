@@ -57,7 +57,7 @@ def test_all_are_written(before: dict[str, str] | None, tmp_path: Path) -> None:
 
 @contextmanager
 def failing(name: str, number: int) -> Iterator[None]:
-    """Let the call of this number of a function of the system fail."""
+    """Make the call of this number of a function of the system fail."""
     calls: list[str] = []
     real = getattr(os, name)
 

@@ -35,7 +35,7 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use(parent: Path) -> tuple[subprocess.Popen[str], Path, int]:
-    """A run with its folder, and a command of it, which lives on when the run is killed."""
+    """Return a run with its folder, and a command of it that outlives a killed run."""
     process = subprocess.Popen(
         [sys.executable, "-c", USE, str(parent)],
         stdin=subprocess.PIPE,

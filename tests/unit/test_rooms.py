@@ -46,7 +46,10 @@ def _names(tree: ast.AST, late: bool) -> Iterator[tuple[str, str]]:
 
 
 def _floor(name: str) -> int:
-    """Return how far down a file lies. Those beside the rooms, which all may use, lie lowest."""
+    """Return the level of a file.
+
+    Those beside the rooms, which all may use, are on the lowest one.
+    """
     room = name.removeprefix(f"{PACKAGE.name}.").partition(".")[0]
     return ROOMS.index(room) if room in ROOMS else len(ROOMS)
 

@@ -42,7 +42,9 @@ COUNTED_BY_HAND = re.compile(f" (other |more )?({'|'.join(NOUNS.split())})s\\b")
 
 
 def counted_by_hand(source: str) -> Iterator[str]:
-    """Every text of a program in which a value stands directly before a noun in the plural."""
+    """Yield every text of a program in which a value stands directly before a noun in the
+    plural.
+    """
     for text in ast.walk(ast.parse(source)):
         parts = text.values if isinstance(text, ast.JoinedStr) else []
         for value, following in itertools.pairwise(parts):
@@ -56,7 +58,7 @@ def counted_by_hand(source: str) -> Iterator[str]:
 
 
 def _is_constant(value: ast.expr) -> bool:
-    """A name in capitals, such as a limit that is never one."""
+    """Return whether it is a name in capitals, such as a limit that is never one."""
     return isinstance(value, ast.Name) and value.id.isupper()
 
 

@@ -63,7 +63,7 @@ class Case:
 
 
 def cases(table: str) -> dict[str, Case]:
-    """The rows of a table, by name."""
+    """Return the rows of a table, by name."""
     rows = yaml.safe_load((FOLDER / "cases" / f"{table}.yml").read_text())
     return {row["name"]: Case(**row) for row in rows}
 
@@ -205,7 +205,7 @@ class Batch:
         return {host: self._actions(host, results) for host in hosts}
 
     def _actions(self, host: str, results: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-        """The action of each resource: what its task did, and then its handler."""
+        """Return the action of each resource: what its task did, and then its handler."""
         done: dict[str, str] = {}
         for result in results:
             if result["host"] == host:
@@ -257,7 +257,7 @@ class Batch:
 
 
 def _action(result: Mapping[str, Any]) -> str:
-    """The action of a task; modules that are not ours say only whether they changed something."""
+    """Return the action of a task; other modules only report whether they changed something."""
     if result["action"] or result["status"] != "ok":
         return result["action"] or "skipped"
     return "updated" if result["changed"] else "none"
@@ -269,7 +269,7 @@ def _comparable(kind: str, action: str) -> str:
 
 
 def _merged(earlier: str, later: str | None) -> str:
-    """As converge reports a resource that had two turns."""
+    """Return two actions of one resource as converge reports them."""
     unchanged = ("none", "skipped")
     if later is None or (later in unchanged and earlier not in unchanged):
         return earlier

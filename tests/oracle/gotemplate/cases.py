@@ -31,7 +31,7 @@ def case_files() -> list[Path]:
 
 
 def cases_in(path: Path) -> list[Case]:
-    """The cases of one file; raises ``ValueError`` when two have the same name."""
+    """Return the cases of one file. Raise ``ValueError`` when two have the same name."""
     content = read_yaml(path)
     shared = content.get("data")
     cases = [
@@ -44,7 +44,7 @@ def cases_in(path: Path) -> list[Case]:
 
 
 def recorded(path: Path) -> dict[str, Answer]:
-    """What Go made of the cases of one file, by their names."""
+    """Return Go's answers to the cases of one file, by their names."""
     golden = GOLDEN / f"{path.stem}.json"
     content = json.loads(golden.read_text(encoding="utf-8"))
     return {

@@ -26,7 +26,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.go_template.v
 
 
 def parse_go(text: str) -> GoTemplate:
-    """Parses a template as Go itself would, every action meant; raises `TemplateError`."""
+    """Parse a template as Go itself would, every action included. Raise `TemplateError`."""
     source = Source(text)
     try:
         pieces = trimmed(_strict_parts(text))
@@ -50,6 +50,6 @@ class GoTemplate:
         self._tree = tree
 
     def render(self, data: Any) -> str:
-        """The text for one value, the dot; raises `TemplateError`."""
+        """Return the text for one value, the dot. Raise `TemplateError`."""
         dot = NOTHING if data is None else data
         return render_tree(self._tree, self._source, dot, Lookup())

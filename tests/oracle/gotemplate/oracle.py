@@ -36,7 +36,7 @@ class Answer:
 
 
 def has_go() -> bool:
-    """Whether a Go compiler is installed."""
+    """Return whether a Go compiler is installed."""
     return shutil.which("go") is not None
 
 
@@ -65,7 +65,7 @@ class GoOracle:
         self._process.stdout.close()
 
     def ask(self, template: str, data: Any) -> Answer:
-        """What Go makes of one template with one value as its dot."""
+        """Return Go's answer to one template with one value as its dot."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         line = json.dumps({"template": template, "data": data})

@@ -24,7 +24,7 @@ FORKS = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder and the home: nothing there."""
+    """Return the current folder, which is also the home folder, and empty."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("ANSIBLE_CONFIG", raising=False)

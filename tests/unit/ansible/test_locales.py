@@ -44,7 +44,7 @@ EVERYDAY = ({"LC_ALL": "C"}, {"LC_TIME": "xx_YY.UTF-8", "LANG": "C.UTF-8"})
 def variables(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, str]]:
-    """The environment has these variables of a locale, and no others."""
+    """Set these variables of a locale, and no others, and yield them."""
     for name in [name for name in os.environ if name.startswith("LC_") or name == "LANG"]:
         monkeypatch.delenv(name)
     given: dict[str, str] = request.param

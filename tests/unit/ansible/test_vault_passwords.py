@@ -54,7 +54,7 @@ NAMES = {
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with a terminal at which the answer repeats the question."""
+    """Return the current folder, with a terminal at which the answer repeats the question."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o700 if text.startswith("#!") else 0o600)

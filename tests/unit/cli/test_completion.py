@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def completed(line: str, typed: str = "") -> list[str]:
-    """What is offered behind the words of a line, where this much of the next is typed."""
+    """Return the completions of a partly typed word after the words of a line."""
     complete = BashComplete(program, {}, "vigo-bridge", "_VIGO_BRIDGE_COMPLETE")
     return [item.value for item in complete.get_completions(line.split(), typed)]
 

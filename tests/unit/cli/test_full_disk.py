@@ -82,7 +82,7 @@ WRITING = {
 
 
 def _content(folder: Path) -> dict[str, bytes | None]:
-    """All that lies in a folder, by path."""
+    """Return the content of a folder, by path."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")

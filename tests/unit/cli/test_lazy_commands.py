@@ -21,7 +21,7 @@ WIDTHS = range(5, 120, 5)
 
 
 def listed(group: click.Group, path: str = "") -> Iterator[tuple[str, Later]]:
-    """All commands that stand for others, those of their groups too."""
+    """Yield all lazy commands, with those of their groups."""
     for name, command in group.commands.items():
         if isinstance(command, Later):
             yield f"{path} {name}", command
@@ -51,7 +51,7 @@ def test_help_is_the_commands_own(path: str) -> None:
 
 
 def imported(*arguments: str) -> set[str]:
-    """The modules that are there when a call has ended."""
+    """Return the modules that are imported when a call has ended."""
     script = (
         "import sys\nfrom vigo_bridge.cli import main\n"
         "try: main(sys.argv[1:])\n"

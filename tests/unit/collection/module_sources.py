@@ -55,7 +55,9 @@ def _read(path: Path) -> ModuleSource:
 
 
 def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
-    """What a module takes that is one resource; ``triggered`` where that means something."""
+    """Return the arguments of a module that is one resource; ``triggered`` where that has a
+    meaning.
+    """
     if name not in TYPES:
         return {}
     triggered = {"triggered": {"type": "bool", "default": False}}
@@ -64,7 +66,9 @@ def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
 
 
 def _written_spec(tree: ast.Module) -> dict[str, dict[str, Any]]:
-    """The plain entries of ``argument_spec={...}`` in a module that has a spec of its own."""
+    """Return the plain entries of ``argument_spec={...}`` in a module that has a spec of its
+    own.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "argument_spec":
             assert isinstance(node.value, ast.Dict)

@@ -70,13 +70,13 @@ def private_uses(files: dict[str, str]) -> list[str]:
 
 
 def _is_apart(name: str) -> bool:
-    """Whether a file has no class that inherits from Ansible's."""
+    """Return whether a file has no class that inherits from Ansible's."""
     return "/module_utils/" in name or name.startswith("vigo_bridge/")
 
 
 @cache
 def ansibles() -> set[str]:
-    """Names that begin with one underscore of the classes that plugins inherit."""
+    """Return the names with one underscore of the classes that plugins inherit."""
     found = set()
     for base in BASES:
         found.update(filter(_is_private, dir(base)))
@@ -96,7 +96,7 @@ def _is_private(name: object) -> bool:
 
 
 def _attributes(tree: ast.AST) -> Iterator[str]:
-    """Attributes of `self` that are set."""
+    """Yield attributes of `self` that are set."""
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Attribute)
@@ -139,7 +139,7 @@ def _used(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
-    """What is imported of Ansible's, apart from what is for plugins."""
+    """Yield imports of Ansible's that are not meant for plugins."""
     names = []
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
@@ -236,7 +236,7 @@ class Action(ansible_compat.AnsibleAction):
 
 @pytest.fixture
 def action() -> Any:
-    """An action as Ansible makes one, with a connection by SSH."""
+    """Return an action as Ansible makes one, with a connection by SSH."""
     task = SimpleNamespace(async_val=0, environment=None)
     shell = SimpleNamespace(SHELL_FAMILY="sh", env_prefix=lambda **_: "")
     connection = SimpleNamespace(

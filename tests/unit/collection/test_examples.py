@@ -23,7 +23,7 @@ TASK_KEYWORDS = {
 
 
 def _module(task: dict[str, Any]) -> str:
-    """The one key of a task that is no keyword, without the collection's name."""
+    """Return the one key of a task that is not a keyword, without the collection's name."""
     (name,) = set(task) - TASK_KEYWORDS
     assert name.startswith("vigo.bridge.")
     return name.removeprefix("vigo.bridge.")

@@ -47,7 +47,7 @@ def test_module_utils_can_be_imported(version: str) -> None:
 
 
 def _files_without_ansible() -> list[Path]:
-    """Files that import Ansible neither themselves nor through another file."""
+    """Return files that import Ansible neither themselves nor through another file."""
     imported = {path: set(_imported(path)) for path in sorted(MODULE_UTILS.rglob("*.py"))}
     with_ansible = {"ansible"}
     while True:
@@ -58,7 +58,7 @@ def _files_without_ansible() -> list[Path]:
 
 
 def _imported(path: Path) -> Iterator[str]:
-    """The names of Ansible's package and of files of our own that a file imports."""
+    """Yield the names of Ansible's package and of files of our own that a file imports."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)

@@ -37,7 +37,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What the project's mypy says of a copy with all of these faults."""
+    """Return mypy's errors in a copy with all of these faults."""
     copy = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "pyproject.toml", copy)
     for name in ("vigo_bridge", "ansible_collections"):

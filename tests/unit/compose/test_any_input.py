@@ -53,7 +53,7 @@ def test_an_import_or_an_error(project: dict[str, Any]) -> None:
 
 
 def _outcome(file: Path) -> Position | None:
-    """Where the error stands that ends the import, if one does."""
+    """Return the position of the error that ends the import, if there is one."""
     try:
         assert read_compose([file], {"A": "b"}, match="*").files
     except ComposeError as error:

@@ -40,7 +40,7 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def assert_told(found: Import, severity: str, expected: list[str]) -> None:
-    """Each expected text is in a finding, and nothing is lost that is not expected."""
+    """Check that each expected text is in a finding, and that no other key is lost."""
     told = [str(finding) for finding in found.findings if finding.severity == severity]
     for text in expected:
         assert any(text in line for line in told), told

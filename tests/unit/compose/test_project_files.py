@@ -45,7 +45,9 @@ BEYOND = {
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    """A project in a repository; a file that may be both YAML and variables is everywhere."""
+    """Return a project in a repository; a file that may be both YAML and variables is
+    everywhere.
+    """
     shop = tmp_path / "repository/apps/shop"
     (shop / "inner").mkdir(parents=True)
     (tmp_path / "repository/lib").mkdir()

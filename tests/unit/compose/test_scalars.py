@@ -27,7 +27,7 @@ LARGE = ("1e21", "18446744073709551615", "18446744073709551616")
 
 
 def all_scalars(text: str, taken: bool) -> list[Scalar]:
-    """Every scalar of a compose file's sections. taken: as Compose takes it."""
+    """Return every scalar of a compose file's sections. taken: as Compose reads it."""
     found: list[Scalar] = []
     for key, value in read_document(Path("compose.yml"), text.encode()).content.entries:
         if key.text in SECTIONS:
@@ -37,7 +37,7 @@ def all_scalars(text: str, taken: bool) -> list[Scalar]:
 
 
 def refusal(text: str, folder: Path) -> str:
-    """What the import says of a file that it does not take."""
+    """Return the import's error for a file that it refuses."""
     (folder / "compose.yml").write_text(text)
     try:
         found = read_compose([folder / "compose.yml"], {}, match="*")

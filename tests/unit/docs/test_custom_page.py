@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[3] / "docs/custom.md"
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Path:
-    """The files of the page, for a folder of this machine."""
+    """Return the files of the page, for a folder of this machine."""
     files = {"envoys.vgo": 'envoys: [{match: "*", configcrates: [app]}]\n'}
     for block in re.findall(r"^```\w+\n(.*?)^```", PAGE.read_text(), re.M | re.S):
         name = re.search(r"^# (\S+/\S+)$", block, re.M)

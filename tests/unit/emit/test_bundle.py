@@ -31,7 +31,7 @@ FILES = [
 
 
 def write(folder: Path, scratch: Path) -> None:
-    """scratch: the stack is copied there, because its folder's name matters."""
+    """Write a stack. scratch: the stack is copied there, because its folder's name matters."""
     stack = shutil.copytree(ROOT / "stacks", scratch / "example" / "stacks")
     plan, diagnostics = resolve(load(stack), HOSTS)
     assert diagnostics == ()

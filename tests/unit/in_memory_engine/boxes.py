@@ -32,7 +32,9 @@ class Program:
 
 
 def program(words: Sequence[str]) -> Program:
-    """Of a command line: ``sh -c`` with sleep, echo, exit, trap; true, false, sleep; a server."""
+    """Return the program of a command line: ``sh -c`` with sleep, echo, exit, trap; true, false,
+    sleep; a server.
+    """
     name, *rest = [word for word in words if word and word != _ENTRYPOINT]
     if name in ("true", "false"):
         return Program(0.0, int(name == "false"))
@@ -131,7 +133,7 @@ class Life:
     """Starts and ends boxes, and whatever their programs do meanwhile."""
 
     def __init__(self, clock: Clock, tell: Tell, podman: bool, gone: Callable[[Box], None]) -> None:
-        """gone: removes a box that was created with --rm."""
+        """Prepare the life of boxes. gone: removes a box that was created with --rm."""
         self._clock, self._tell, self._podman, self._gone = clock, tell, podman, gone
 
     def start(self, box: Box) -> None:

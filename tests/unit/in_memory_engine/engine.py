@@ -57,12 +57,12 @@ class InMemoryEngine:
     # what a test does beside the calls
 
     def have(self, *names: str, **config: Any) -> None:
-        """The engine has these images. config: beside that of redis; None takes away."""
+        """Put these images on the engine. config: beside that of redis; None removes an entry."""
         for name in names:
             self.images[_normal(name)] = payloads.image(next(self._numbers), name, config)
 
     def offer(self, *names: str, **config: Any) -> None:
-        """The registry has these images."""
+        """Put these images in the registry."""
         for name in names:
             self.registry[_normal(name)] = payloads.image(next(self._numbers), name, config)
 
@@ -73,7 +73,7 @@ class InMemoryEngine:
         return {box.name for box in self.boxes.values()}
 
     def restart_daemon(self) -> None:
-        """Restart the engine: what runs ends, and policies say what runs afterwards."""
+        """Restart the engine: what runs ends, and policies decide what runs afterwards."""
         for box in list(self.boxes.values()):
             was_up = box.has_process
             if was_up:
@@ -127,7 +127,7 @@ class InMemoryEngine:
         return Stream([b'{"status":"Pulling"}\n', b'{"status":"Downloaded"}\n'])
 
     def wait_for_readers(self) -> None:
-        """Wait until everybody who listens has taken in all events so far."""
+        """Wait until all readers have received all events so far."""
         for stream in self._streams:
             stream.read()
 

@@ -20,7 +20,7 @@ REDIS = {
 
 
 def inspect(box: Box) -> dict[str, Any]:
-    """Return what inspect shows of a container."""
+    """Return the inspect payload of a container."""
     networks = {
         network: {**end, "IPAddress": "172.18.0.2" if box.is_up else ""}
         for network, end in box.networks.items()
@@ -35,7 +35,7 @@ def inspect(box: Box) -> dict[str, Any]:
 
 
 def entry(box: Box) -> dict[str, Any]:
-    """Return what the list of containers shows of one."""
+    """Return the entry of a container in the list."""
     ports = [
         {"IP": address or "0.0.0.0", "PublicPort": number, "Type": protocol}
         for address, number, protocol in (published(box) if box.has_process else ())
@@ -53,7 +53,7 @@ def entry(box: Box) -> dict[str, Any]:
 
 
 def image(number: int, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what inspect shows of an image. config: beside that of redis."""
+    """Return the inspect payload of an image. config: beside that of redis."""
     repository = name.rpartition(":")[0]
     return {
         "Id": f"sha256:{number:064x}",
@@ -86,7 +86,7 @@ def volumes(box: Box) -> set[str]:
 
 
 def published(box: Box) -> list[tuple[str, int, str]]:
-    """Return address, port and protocol of each port that it publishes while it runs."""
+    """Yield address, port and protocol of each port that it publishes while it runs."""
     found = []
     for exposed, bindings in (box.host.get("PortBindings") or {}).items():
         for binding in bindings or ():

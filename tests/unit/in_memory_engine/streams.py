@@ -27,7 +27,7 @@ class Stream:
             self._news.notify_all()
 
     def read(self) -> None:
-        """Wait until its reader has taken in every line."""
+        """Wait until its reader has received every line."""
         with self._news:
             self._news.wait_for(lambda: self._closed or not self._unread)
 

@@ -29,7 +29,7 @@ _KEEP_TIME = (engine, port_holders, rollback, settle)
 
 @contextmanager
 def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[None]:
-    """Every engine is this one, reached by the way, and its time is everybody's."""
+    """Make every engine this one, reached by the way, with one time for all."""
 
     def wait(_events: events.Events, _container_id: str, seconds: float) -> None:
         memory.clock.step(seconds)
@@ -51,7 +51,7 @@ def brought(
     turn: Turn | None = None,
     notes: list[str] | None = None,
 ) -> Result:
-    """Brings one container. notes: gets the remarks."""
+    """Apply one container. notes: gets the remarks."""
     target = Target(check, Secrets({}))
     if notes is not None:
         target.notes = notes
@@ -63,7 +63,7 @@ def brought(
 def converged(
     memory: InMemoryEngine, arguments: Mapping[str, Any], way: Transport | None = None
 ) -> tuple[list[Result], Target]:
-    """Brings a whole graph, with the arguments of the module."""
+    """Apply a whole graph, with the arguments of the module."""
     target = Target()
     with in_use(memory, way):
         return converge(arguments, target), target

@@ -114,7 +114,7 @@ def test_any_values_anywhere(files: dict[str, Any]) -> None:
 
 
 def slip(data: st.DataObject) -> None:
-    """Changes a few characters of a stack that the other tests use."""
+    """Change a few characters of a stack that the other tests use."""
     case = data.draw(st.sampled_from(STACKS))
     files = {path: text.encode() for path, text in case["files"].items()}
     path = data.draw(st.sampled_from(sorted(files)))

@@ -32,7 +32,7 @@ MISPLACED = (
 
 
 def is_valid(path: str, text: str | bytes) -> dict[str, bool]:
-    """Whether the schema of all files, and that of its kind, accept a file."""
+    """Return whether the schema of all files, and that of its kind, accept a file."""
     content = text.encode() if isinstance(text, str) else text
     value = parse(path, content, Diagnostics())
     data = value.data if value is not None else None
@@ -43,7 +43,7 @@ def is_valid(path: str, text: str | bytes) -> dict[str, bool]:
 
 
 def valid_files() -> Iterator[Any]:
-    """The example stacks, and the stacks of the tests of `resolve`."""
+    """Yield the example stacks, and the stacks of the tests of `resolve`."""
     for stack in (ROOT / "stacks", ROOT / "tests/integration/seed/stacks"):
         for path in sorted(stack.rglob("*.vgo")):
             name = path.relative_to(stack).as_posix()

@@ -24,6 +24,6 @@ def apply(
     triggered: bool = False,
     secrets: Mapping[str, str] | None = None,
 ) -> Result:
-    """One resource on its own, as a module of Ansible applies it."""
+    """Apply one resource alone, as a module of Ansible does, and return the result."""
     target = Target(check, Secrets(secrets or {}))
     return bring("it", resource_type, lambda: attributes, target, Turn(triggered=triggered))

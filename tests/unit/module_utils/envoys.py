@@ -31,7 +31,7 @@ def run(
     crates: Mapping[str, Any] | None = None,
     variables: Mapping[str, Any] | None = None,
 ) -> list[Result]:
-    """One run of files and commands, or its prediction."""
+    """Run files and commands, or predict them, and return the results."""
     return Convergence(
         Wanted(parse_resources(resources), parse_crates(crates or {}), variables or {}),
         TYPES,

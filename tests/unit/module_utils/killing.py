@@ -14,7 +14,7 @@ _STEPS = ("open", "os.", "fcntl.", "subprocess.", "shutil.", "tempfile.", "ctype
 
 
 def in_a_child(work: Callable[[], object]) -> int:
-    """Runs it in a forked process and gives its exit code, or minus the signal that ended it."""
+    """Run it in a forked process; return its exit code, or minus the signal that ended it."""
     child = os.fork()
     if child == 0:
         try:
@@ -26,7 +26,10 @@ def in_a_child(work: Callable[[], object]) -> int:
 
 
 def kill_at_event(number: int) -> None:
-    """SIGKILL right before the step of that number, counted from 0. For forked children."""
+    """Kill this process right before the step of that number, counted from 0.
+
+    For forked children.
+    """
     left = number
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:

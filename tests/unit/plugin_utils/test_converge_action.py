@@ -34,13 +34,13 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which each host's result is left."""
+    """Return the folder in which each host's result is left."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     return tmp_path
 
 
 def made(answer: Any = RESULT, **arguments: Any) -> Any:
-    """Return an action whose module answers so. sent: its arguments."""
+    """Return an action whose module gives this answer. sent: its arguments."""
     action = object.__new__(converge.ActionModule)
     action._task = SimpleNamespace(args=arguments, no_log=False, diff=False, async_val=0)
     action.template = lambda value: f"rendered {value}"

@@ -93,7 +93,7 @@ def parsed(folder: Path, plugin: Plugin, *hosts: str, cache: bool = True) -> Inv
 
 
 def group_of(inventory: InventoryData, host: str) -> Mapping[str, Any]:
-    """Return what all groups of a host give it."""
+    """Return the variables that all groups of a host give it."""
     variables: dict[str, Any] = {}
     for group in inventory.hosts[host].get_groups():
         variables.update(group.get_vars())

@@ -43,7 +43,7 @@ NAME = name_of(EXEC, PYTHONS)
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """The home of a user who is not root, who cannot enter pytest's own folders."""
+    """Yield the home of a user who is not root, who cannot enter pytest's own folders."""
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         give_away(Path(folder))
@@ -97,7 +97,7 @@ def first(home: Path, command: str, name: str = NAME, **where: str) -> Any:
 
 
 def later(home: Path, command: str, name: str = NAME, **where: str) -> Any:
-    """What the command prints, or that there is nothing to run."""
+    """Return the command's output, or that there is nothing to run."""
     given = BEGINNING + reader(EXEC, name) + arguments({"command": command})
     answer = run(Start(PYTHONS).later_call(CALL), home, given, **where)
     return answer.get("output", answer)
@@ -131,7 +131,7 @@ PLANTED = (
 
 @pytest.fixture
 def login() -> Iterator[Path]:
-    """The home of the user who logged in, full of modules that leave a mark when imported."""
+    """Yield the home of the user who logged in, full of modules that leave a mark when imported."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         mark = folder / "imported"

@@ -67,7 +67,7 @@ def made(name: str, answer: Any, **arguments: Any) -> Any:
 
 
 def known(monkeypatch: pytest.MonkeyPatch, **secrets: str) -> list[Any]:
-    """Let these secrets be found. Returns the list of what is looked up."""
+    """Provide these secrets, and return the list of requests."""
     asked: list[Any] = []
 
     def look_up(paths: Any, variables: Any, loader: Any) -> dict[str, str]:

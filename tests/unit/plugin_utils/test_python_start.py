@@ -49,7 +49,7 @@ ECHO = "print('done', sys.argv[1:], sys.stdin.read())\n"
 
 
 def program(path: Path, text: str) -> str:
-    """Return a program that also writes a line into a file beside it when it starts."""
+    """Write a program that also writes a line into a file beside it when it starts."""
     path.write_text(f'#!/bin/sh\necho >>"$0.starts"\n{text}\n')
     path.chmod(0o755)
     return str(path)
@@ -182,7 +182,7 @@ def test_signals_reach_it(number: signal.Signals, shell: str, tmp_path: Path) ->
 
 
 def processes(text: str) -> list[str]:
-    """Return the processes whose command has a text."""
+    """Return the processes whose command contains a text."""
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     return [line for line in listed.stdout.splitlines() if text in line]
 

@@ -88,7 +88,7 @@ class Running(RunningAction):
 
 @pytest.fixture(autouse=True)
 def ansible(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Ansible's settings."""
+    """Return Ansible's settings."""
     settings = {
         "INTERPRETER_PYTHON": "/usr/bin/python3",
         "INTERPRETER_PYTHON_FALLBACK": ["python3.13", "python3.9"],

@@ -40,7 +40,7 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def vault(tmp_path: Path, decrypted: str, mode: int = 0o600) -> VaultFileStore:
-    """A store whose file looks like a vault and, decrypted, has this text."""
+    """Return a store whose file looks like a vault and, decrypted, has this text."""
     path = tmp_path / "vault.yml"
     path.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
     path.chmod(mode)

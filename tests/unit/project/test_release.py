@@ -18,7 +18,7 @@ from tests.unit.project.test_metadata import ROOT
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository with one commit, tagged v1.0.0, and no fragments."""
+    """Return a repository with one commit, tagged v1.0.0, and no fragments."""
     folder = tmp_path / "repository"
     folder.mkdir()
     (folder / "committed").write_text("text")

@@ -28,7 +28,9 @@ HOSTILE = (
 
 
 def fleet(hosts: int, resources: int) -> RunResult:
-    """Hosts in batches of ten; of each ten one fails, one is hostile, half of them change."""
+    """Return hosts in batches of ten; of each ten one fails, one is hostile, half of them
+    change.
+    """
     names = [f"web{number:03}.app.example.com" for number in range(1, hosts + 1)]
     batches = tuple(
         BatchResult(tuple(names[start : start + 10]), Gate.PASSED) for start in range(0, hosts, 10)
@@ -43,7 +45,9 @@ def fleet(hosts: int, resources: int) -> RunResult:
 
 
 def clock(result: RunResult) -> Clock:
-    """Batches one after the other, with checks behind each; some hosts wait for a fork."""
+    """Return the times of batches one after the other, each with checks; some hosts wait for a
+    fork.
+    """
     found = Clock()
     seconds = result.duration / len(result.batches)
     for number, batch in enumerate(result.batches):
@@ -97,7 +101,7 @@ def _failed(number: int) -> Result:
 
 
 def drawing(crates: int, resources: int) -> Drawing:
-    """Crates in a row, each with a chain, a trigger and a resource that waits for it."""
+    """Return crates in a row, each with a chain, a trigger and a resource that waits for it."""
     members = tuple(
         (f"crate{c}", tuple(f"crate{c}/resource-{r}" for r in range(resources)))
         for c in range(crates)

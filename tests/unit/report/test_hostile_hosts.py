@@ -57,7 +57,7 @@ _STYLES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
 def evil_run(name: str = "") -> RunResult:
-    """Every text of a result is evil, or the one of this name only."""
+    """Return a result in which every text is evil, or only the one of this name."""
 
     def evil(field: str, otherwise: str = "x") -> str:
         return field + EVIL if name in ("", field) else otherwise

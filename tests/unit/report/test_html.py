@@ -82,7 +82,7 @@ def test_names_in_pictures_are_escaped() -> None:
 
 
 def chain(length: int, crates: int = 1) -> Drawing:
-    """Resources that depend on one another, and crates that do."""
+    """Return resources that depend on one another, and crates that do."""
     ids = [f"c{number % crates}/r{number}" for number in range(length)]
     members = [(f"c{one}", tuple(ids[one::crates])) for one in range(crates)]
     order = tuple(itertools.pairwise(ids)) if crates == 1 else ()
@@ -91,7 +91,7 @@ def chain(length: int, crates: int = 1) -> Drawing:
 
 
 def calls(drawing: Drawing) -> int:
-    """How many functions are called for a picture."""
+    """Return how many functions are called for a picture."""
     count = 0
 
     def called(frame: FrameType, event: str, argument: object) -> None:

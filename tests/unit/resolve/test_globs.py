@@ -48,7 +48,7 @@ COVERS = [
 
 
 def glob_covers(wide: str, narrow: str) -> bool:
-    """Whether one glob covers another, by a look at these two alone."""
+    """Return whether one glob covers another, from these two alone."""
     return is_glob(wide) and is_glob(narrow) and _covers(tuple(pieces(wide)), tuple(pieces(narrow)))
 
 

@@ -46,7 +46,7 @@ def test_plan(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def part(value: Any, pattern: Any) -> Any:
-    """The value, as far as the pattern names its keys; attributes count as a whole."""
+    """Return the value, as far as the pattern names its keys; attributes count as a whole."""
     if not isinstance(value, dict) or not isinstance(pattern, dict):
         return value
     if not pattern:

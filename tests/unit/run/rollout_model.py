@@ -88,7 +88,7 @@ def expected(world: World) -> Expected:
 
 
 def size_of(world: World, number: int) -> int:
-    """How many hosts the batch of this number has, from 0."""
+    """Return how many hosts the batch of this number has, from 0."""
     if not world.sizes:
         return len(world.fates)
     sizes = world.sizes.split(",")
@@ -99,7 +99,7 @@ def size_of(world: World, number: int) -> int:
 
 
 def allowed(world: World) -> float:
-    """More failures than this stop it."""
+    """Return the number of failures that it may have without stopping."""
     if world.budget.endswith("%"):
         return len(world.fates) * int(world.budget[:-1]) / 100
     return int(world.budget)

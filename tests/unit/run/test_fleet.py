@@ -228,7 +228,7 @@ def test_a_cut_ends_the_checks() -> None:
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, *texts: str) -> list[str]:
-    """Let the address answer with these problems in turn; return the addresses asked for."""
+    """Make the address answer with these problems in turn; return the addresses asked for."""
     left, asked = list(texts), []
 
     def fetch(url: str, is_cut: Callable[[], bool]) -> str:

@@ -132,7 +132,7 @@ def test_tls_is_asked_of_something_else() -> None:
 
 @contextlib.contextmanager
 def answering(parts: Iterable[bytes], holds: bool = False) -> Iterator[str]:
-    """Something that answers each call with these parts, and then holds the line or hangs up."""
+    """Serve each call with these parts, and then keep the connection open or close it."""
     over = threading.Event()
 
     def answer(call: socket.socket) -> None:

@@ -23,7 +23,9 @@ class Simulated:
     """The parts of a rollout in a world that exists on paper only."""
 
     def __init__(self, world: World, stop_after: int = 0, cut_in: str = "") -> None:
-        """stop_after: the batch in which the user asks to stop. cut_in: the part that is cut."""
+        """Simulate the parts. stop_after: the batch in which the user asks to stop. cut_in: the
+        part that is cut.
+        """
         self.world = world
         self.fate = dict(zip(world.hosts, world.fates, strict=True))
         self.seen: dict[str, list[str]] = {host: [] for host in world.hosts}

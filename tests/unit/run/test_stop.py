@@ -28,7 +28,7 @@ SIGNALS: list[tuple[list[int], bool, list[str], bool]] = [
 
 @pytest.fixture
 def program() -> Iterator[subprocess.Popen[bytes]]:
-    """A program that this process has started."""
+    """Yield a program that this process has started."""
     with subprocess.Popen(["sleep", "60"]) as running:
         yield running
         running.kill()

@@ -17,7 +17,9 @@ from vigo_bridge.secrets.vault import write_vault
 
 @pytest.fixture(autouse=True)
 def program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stands for ansible-vault: writes where it is told to, and fails for a secret named so."""
+    """Replace ansible-vault: the program writes to the given file, and fails for a secret named
+    so.
+    """
 
     def run(arguments: Sequence[str], path: str, text: str | None = None) -> str:
         output = Path(arguments[arguments.index("--output") + 1])

@@ -22,7 +22,9 @@ def plan_of(
     crates: Mapping[str, Mapping[str, Any]],
     entries: Sequence[Mapping[str, Any]] = ({"match": "web1"},),
 ) -> Plan:
-    """A plan for one host of each match entry; an entry has all crates unless it names some."""
+    """Return a plan for one host of each match entry; an entry has all crates unless it names
+    some.
+    """
     (folder / "configcrates").mkdir()
     for name, crate in crates.items():
         text = yaml.safe_dump({"name": name, **crate}, sort_keys=False)

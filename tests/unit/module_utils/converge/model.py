@@ -41,7 +41,7 @@ class Machine:
 
 
 def comes_before(first: Item, second: Item, crate_edges: set[tuple[str, str]]) -> bool:
-    """Whether there is an edge from the first to the second."""
+    """Return whether there is an edge from the first to the second."""
     if (first.crate, second.crate) in crate_edges:
         return True
     if first.id in second.depends_on or second.id in first.before:
@@ -54,7 +54,9 @@ def triggers(source: Item, target: Item) -> bool:
 
 
 def order(items: list[Item], crate_edges: set[tuple[str, str]]) -> list[Item] | None:
-    """Always the first in order of writing whose predecessors are done; None for a cycle."""
+    """Return the order: always the first one in order of writing whose predecessors are done;
+    None for a cycle.
+    """
     done: list[Item] = []
     while len(done) < len(items):
         ready = [
@@ -72,7 +74,7 @@ def order(items: list[Item], crate_edges: set[tuple[str, str]]) -> list[Item] | 
 def converge(
     items: list[Item], crate_edges: set[tuple[str, str]], machine: Machine
 ) -> dict[str, str]:
-    """One run: the action of each resource; the machine is changed."""
+    """Run once, changing the machine, and return the action of each resource."""
     ordered = order(items, crate_edges)
     assert ordered is not None
     actions: dict[str, str] = {}

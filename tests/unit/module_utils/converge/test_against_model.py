@@ -199,7 +199,7 @@ RELAXED = settings(
 
 @pytest.fixture(scope="module")
 def journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A new state folder for each example."""
+    """Yield a new state folder for each example."""
     folder = tmp_path_factory.mktemp("journals")
     return (folder / str(number) for number in itertools.count())
 

@@ -40,7 +40,9 @@ class Envoy:
         only: Sequence[str] = (),
         **variables: Any,
     ) -> dict[str, str]:
-        """One run; gives the action of each resource by its id, in the order of the results."""
+        """Run once, and return the action of each resource by its id, in the order of the
+        results.
+        """
         target = Target(check_mode=check)
         results = Convergence(
             Wanted(

@@ -20,7 +20,7 @@ Entry = dict[str, Any]
 def actions(
     entries: list[Entry], folder: Path, *, check: bool, when: str | None = None
 ) -> dict[str, str]:
-    """HERE stands for the folder, in every text. when: that of the crate c."""
+    """Return the actions. HERE is the folder, in every text. when: that of the crate c."""
     placed = [_placed(entry, str(folder)) for entry in entries]
     crates = {"c": {"when": _placed(when, str(folder))}, "d": {}} if when else None
     results = run(placed, folder / "state", check=check, crates=crates)
@@ -286,7 +286,8 @@ ASKING = (
 
 @st.composite
 def stacks(draw: st.DrawFn, kinds: str = ALL) -> list[Entry]:
-    """Each resource has a path of its own, HERE/rN; commands may remove what others have made.
+    """Draw a stack: each resource has a path of its own, HERE/rN; commands may remove what
+    others have made.
 
     Edges, triggers, gates and guards are free.
     """

@@ -163,7 +163,7 @@ def test_prune_needs_a_chosen_scope(scope: dict[str, Any], check: bool, tmp_path
 
 
 def debts(folder: Path, **scope: Any) -> list[str]:
-    """The triggered resources of a run whose source does not change."""
+    """Return the triggered resources of a run whose source does not change."""
     source = {"id": "a/source", "type": "exec", "command": "true", "unless": "true"}
     handler = {"id": "a/handler", "type": "exec", "command": "true", "when": "changed"}
     arguments = {"resources": [{**source, "notify": "handler"}, handler], **scope}

@@ -22,7 +22,7 @@ CALL = {"_call": {"0f" * 16: True}}
 
 @pytest.fixture
 def module(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Makes a module with one option, which is called with these arguments."""
+    """Return a function that makes a module with one option, called with these arguments."""
     for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE"):
         monkeypatch.setattr(basic, name, getattr(basic, name, None))
 

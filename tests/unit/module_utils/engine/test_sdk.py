@@ -42,7 +42,7 @@ def provide(
     environment: Mapping[str, str] | None = None,
     **given: Any,
 ) -> tuple[Any, str]:
-    """What ``provide`` answers, and the SDK's file or the error's message."""
+    """Return the answer of ``provide``, and the SDK's file or the error's message."""
     arguments = {
         "offer": OFFER,
         "archive": archive,

@@ -33,7 +33,7 @@ def state(tmp_path: Path) -> StateFolder:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """The journal of the scope `site`."""
+    """Return the journal of the scope `site`."""
     return tmp_path / "state/journal/site.json"
 
 

@@ -47,7 +47,7 @@ OTHER_MEANINGS = {
 
 
 def missing(kind: ResourceType) -> list[str]:
-    """Return what a type lacks of all that it must have."""
+    """Return the required parts that a type lacks."""
     found = [
         *_missing_documentation(kind),
         *_missing_rows_of_the_schema(kind),

@@ -59,7 +59,7 @@ def test_case(case: Case, go: Answer) -> None:
 
 
 def _means(go_message: str, message: str) -> bool:
-    """Whether our message says what Go's does."""
+    """Return whether our message says what Go's does."""
     core = re.sub(r"^error calling \w+: ", "", go_message)
     return message == core or any(
         re.fullmatch(go_form, core) and re.fullmatch(form, message)

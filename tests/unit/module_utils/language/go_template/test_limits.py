@@ -23,7 +23,7 @@ _WIDE = {str(number): number for number in range(10_000)}
 
 @pytest.fixture
 def fewer_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tenth of the steps, as the tests' values are a tenth of what may be."""
+    """Reduce the steps to a tenth, as the tests' values are a tenth of the limits."""
     monkeypatch.setattr(limits, "MAX_STEPS", limits.MAX_STEPS // 10)
 
 

@@ -60,7 +60,7 @@ def bash(command: str) -> Callable[[str], bytes]:
 
 
 def some_percent(text: str) -> bytes:
-    """What JavaScript's encodeURIComponent leaves as it is, in lower case."""
+    """Return a text as JavaScript's encodeURIComponent writes it, in lower case."""
     return utf8(quote(text, safe="!~*'()").replace("%2F", "%2f").replace("%C3", "%c3"))
 
 
@@ -146,7 +146,7 @@ _LATIN_ALONE = ("latin-1", "base64 of latin-1")
 
 
 def visible(shown: str, secret: str) -> list[str]:
-    """The parts of a secret that a text shows, as a person could read them."""
+    """Return the parts of a secret that a text shows, as a person could read them."""
     parts = [part for part in re.split(r"[^\w]+", secret) if len(part) >= 4] or [secret]
     return [part for part in parts if part in shown]
 

@@ -42,9 +42,9 @@ def created(
     file_env: Mapping[str, str] | None = None,
     podman: bool = False,
 ) -> dict[str, Any]:
-    """The payload. image: its inspect payload. base: what further fields there are.
+    """Return the payload. image: its inspect payload. base: further fields.
 
-    file_env: what its env_file held; None if the label does not list it, as those of the first
+    file_env: the content of its env_file; None if the label does not list it, as in the first
     release.
     """
     wanted = spec.parse({"container": "app", "image": "x", **attributes})
@@ -68,7 +68,9 @@ def inspected(
     anonymous: Callable[[], str] = lambda: ANONYMOUS,
     podman: bool = False,
 ) -> dict[str, Any]:
-    """The payload without networks. body: of the create call. anonymous: names such volumes."""
+    """Return the payload without networks. body: of the create call. anonymous: names such
+    volumes.
+    """
     payload: dict[str, Any] = copy.deepcopy(dict(base or {}))
     payload.setdefault("Id", "c" * 64)
     payload.setdefault("Image", image["Id"])
@@ -90,7 +92,9 @@ def inspected(
 
 
 def _networks(wanted: ContainerSpec, container_id: str, mode: str) -> dict[str, Any]:
-    """Those of the first and of all further attachments; the engine adds the short ID."""
+    """Return the networks of the first and of all further attachments; the engine adds the short
+    ID.
+    """
     found: dict[str, Any] = {}
     for attachment in wanted.settings.networks or ():
         end = endpoint(attachment)

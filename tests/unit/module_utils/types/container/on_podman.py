@@ -27,7 +27,7 @@ _FIRST_RANDOM_PORT = 32768
 
 
 def change(config: dict[str, Any], host: dict[str, Any]) -> None:
-    """Turn the two parts of an inspect payload into what Podman says."""
+    """Change the two parts of an inspect payload to what Podman reports."""
     config["Domainname"] = ""
     names = {entry.partition("=")[0] for entry in config["Env"]}
     added = [entry for entry in _ENV if entry.partition("=")[0] not in names]
@@ -61,6 +61,6 @@ def _numbered(bindings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listed(names: Any, all_of_them: frozenset[str]) -> list[str]:
-    """Return the capabilities one by one, those alone that change something."""
+    """Return the capabilities one by one, only those that change something."""
     known = all_of_them if "ALL" in (names or ()) else set(names or ()) & all_of_them
     return sorted(known)

@@ -74,7 +74,7 @@ SPECS = st.fixed_dictionaries(
 
 @st.composite
 def two_specs(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two that differ in a few settings only, which one of them may leave out."""
+    """Return two that differ in a few settings only, which one of them may leave out."""
     first, other = draw(SPECS), draw(SPECS)
     names = draw(st.lists(st.sampled_from(sorted({**first, **other})), max_size=3))
     second = {**first, **{name: other[name] for name in names if name in other}}
@@ -101,7 +101,7 @@ def container(attributes: dict[str, Any], image: dict[str, Any]) -> Existing:
 
 
 def form(existing: Existing, name: str) -> Any:
-    """One setting of it in one form, without what is not seen from inside."""
+    """Return one setting of it in one form, without what is not visible from inside."""
     value = getattr(existing.settings, name)
     if name == "labels":
         return {key: text for key, text in value.items() if not key.startswith("vigo.bridge.")}

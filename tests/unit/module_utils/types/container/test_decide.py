@@ -50,7 +50,9 @@ FURTHER_ENGINES = {"plain": ("docker-26.1",), "settings": ("docker-26.1", "podma
 
 
 def cases() -> Iterator[Any]:
-    """All of them on Docker 20.10, and where payloads are alike as other engines show them, too."""
+    """Yield all of them on Docker 20.10, and where payloads are alike as other engines report
+    them, too.
+    """
     for path in sorted((HERE / "decisions").glob("*.yml")):
         for case in read_yaml(path):
             yield pytest.param(case, id=f"{path.stem}: {case['name']}")
@@ -88,7 +90,9 @@ def test_decision(case: dict[str, Any]) -> None:
 
 
 def plain(step: Any) -> Any:
-    """A step as the cases have it: its name, and what it does where it can do several things."""
+    """Return a step as the cases have it: its name, and what it does where it can do several
+    things.
+    """
     given = {
         name: str(value) if isinstance(value, Attachment) else value
         for name, value in vars(step).items()
@@ -114,12 +118,12 @@ def observed(case: dict[str, Any]) -> Observed:
 
 
 def image_name(case: dict[str, Any]) -> str:
-    """The recorded image of its container."""
+    """Return the recorded image of its container."""
     return "settings-image" if case.get("container") == "settings" else "redis-image"
 
 
 def usual(case: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of a case that it does not spell out."""
+    """Return the attributes of a case that it does not spell out."""
     image = IMAGES.get(case.get("container", ""), USUAL["image"])
     return {**USUAL, "image": image}
 

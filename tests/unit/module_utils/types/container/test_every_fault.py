@@ -103,11 +103,11 @@ class Scene:
         return self.scenario.wanted.get("state") != "absent"
 
     def changed(self, way: FaultyWay) -> Result | None:
-        """None where the process was killed."""
+        """Run, and return the result; None where the process was killed."""
         return self._run(self.scenario.changed, way)
 
     def repaired(self, way: FaultyWay) -> Result | None:
-        """The next run. None where the process was killed."""
+        """Run again, and return the result; None where the process was killed."""
         return self._run(self.scenario.wanted, way)
 
     def _run(self, attributes: Mapping[str, Any], way: FaultyWay) -> Result | None:
@@ -121,7 +121,7 @@ class Scene:
         self.foreign = self._foreign()
 
     def assert_safe(self) -> None:
-        """Whatever happened: nothing is lost, nothing runs twice, nothing foreign was touched."""
+        """Check that nothing is lost, nothing runs twice, and nothing foreign was touched."""
         ends = ("", ".vigo-old", ".vigo-new", ".vigo-failed")
         boxes = [self.memory.box(f"app{end}") for end in ends]
         assert not self.has_service or any(boxes[:3]), "both containers are gone"
@@ -130,7 +130,7 @@ class Scene:
         assert self._foreign() == self.foreign
 
     def assert_back(self) -> None:
-        """Where the engine still answers: as it was, or as it should be."""
+        """Check that it is as it was, or as it should be, where the engine still answers."""
         app = self.memory.box("app")
         if self.has_service and self.was_up and self.scenario.wanted.get("state") != "stopped":
             assert app is not None, self.memory.names()
@@ -141,7 +141,9 @@ class Scene:
             assert box.is_up, box.status
 
     def assert_converges(self, may_keep: Collection[str] = ()) -> None:
-        """may_keep: what may be left beside what failed in the end."""
+        """Check that the next runs finish. may_keep: what may be left beside what failed in the
+        end.
+        """
         for _run in range(2):
             result = brought(self.memory, self.scenario.wanted)
             assert not result.failed, result.reason
@@ -216,7 +218,7 @@ def faults_of(
     of_commands: Sequence[str] = USUAL,
     of_questions: Sequence[str] = OF_QUESTIONS,
 ) -> Iterator[tuple[int, str, str]]:
-    """The number of a call, the call, and a fault of it."""
+    """Yield the number of a call, the call, and a fault of it."""
     way = Watched(scene := Scene(scenario))
     scene.changed(way)
     for number, call in enumerate(way.calls, start=1):
@@ -247,7 +249,7 @@ def problem(scenario: Scenario, at: int, fault: str, restart: bool = False) -> s
 def problems(
     scenario: Scenario, faults: Iterable[tuple[int, str, str]], restart: bool = False
 ) -> dict[str, str]:
-    """What is not as it must be, by fault."""
+    """Return the violations, by fault."""
     return {
         f"{fault} at call {number} ({call})": text
         for number, call, fault in faults
@@ -275,7 +277,7 @@ def test_an_engine_that_restarts_after_a_kill(name: str) -> None:
 
 
 def kills(way: FaultyWay) -> list[int]:
-    """The numbers of the calls that change something."""
+    """Return the numbers of the calls that change something."""
     return [number for number, call in enumerate(way.calls, start=1) if not call.startswith("GET")]
 
 

@@ -42,7 +42,7 @@ class Images:
 def followed(
     given: dict[str, Any], podman: bool, config: dict[str, Any], **options: Any
 ) -> spec.Settings:
-    """The settings of the successor of a container with these attributes."""
+    """Return the settings of the successor of a container with these attributes."""
     image = {"Id": "sha256:1", "Config": config}
     follower = existing_of(created(given, image, podman=podman, **options))
     assert follower is not None

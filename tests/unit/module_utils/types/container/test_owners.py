@@ -32,7 +32,7 @@ FORMER = {label.SCOPE: "stacks", label.RESOURCE: "a/web"}
 
 
 def an_engine(labels: dict[str, str]) -> tuple[InMemoryEngine, Engine]:
-    """One with the container `web`, which carries these labels."""
+    """Return an engine with the container `web`, which has these labels."""
     memory = InMemoryEngine()
     memory.have("redis:7-alpine")
     body = {"Image": "redis:7-alpine", "HostConfig": {}, "Labels": labels}
@@ -59,7 +59,7 @@ def recorded(
     check: bool = False,
     renamed: bool = False,
 ) -> tuple[bool, list[str]]:
-    """Whether the stack has the container by its record, and the remarks of the run."""
+    """Return whether the stack has the container by its record, and the remarks of the run."""
     memory, engine = an_engine(labels)
     target, record = a_call(folder, engine, check)
     wanted = spec.parse({**vars_of(WEB), "resource": "a/web"})

@@ -111,7 +111,7 @@ class GoneEngine:
 def finish(
     stack: Stack, folder: Path, *, prune: bool, check_mode: bool, adopted: str = ""
 ) -> tuple[list[Result], list[str]]:
-    """Return what comes of a run whose engine is gone at its end, and its notes.
+    """Return the results of a run whose engine is gone at its end, and its notes.
 
     adopted: the resource that has taken over a container.
     """

@@ -49,7 +49,7 @@ def test_labels(labels: list[tuple[str, str]], resources: set[str], expected: li
 
 @pytest.fixture
 def engines() -> Iterator[dict[str, InMemoryEngine]]:
-    """Two engines that one host can reach."""
+    """Yield two engines that one host can reach."""
     found = {A: InMemoryEngine(), B: InMemoryEngine(first=1000)}
     for engine in found.values():
         engine.have("redis:7-alpine")

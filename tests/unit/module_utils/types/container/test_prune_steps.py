@@ -23,7 +23,7 @@ ENDS = {"exited": "stop", "paused": "pause"}
 
 
 def with_all(case: dict[str, Any], folder: Path) -> InMemoryEngine:
-    """An engine with the containers and networks of a case."""
+    """Return an engine with the containers and networks of a case."""
     memory = InMemoryEngine()
     memory.have("redis:7-alpine")
     with in_use(memory):
@@ -72,7 +72,7 @@ def add(memory: InMemoryEngine, name: str, details: dict[str, Any]) -> None:
 
 
 def run(case: dict[str, Any], folder: Path) -> tuple[dict[str, str], Target]:
-    """What became of each resource but the kept one."""
+    """Return the outcome of each resource but the kept one."""
     mode = case.get("run", "prune")
     target = Target(mode in ("check", "plan"))
     web = {**WEB, **case.get("web", {})}
@@ -90,13 +90,13 @@ def run(case: dict[str, Any], folder: Path) -> tuple[dict[str, str], Target]:
 
 
 def names_of(memory: InMemoryEngine) -> dict[str, str]:
-    """Names by ID, also of what is gone later."""
+    """Return names by ID, also of what is removed later."""
     boxes = {box.id: box.name for box in memory.boxes.values()}
     return {**boxes, **{each["Id"]: each["Name"] for each in memory.networks.values()}}
 
 
 def commands(way: FaultyWay, names: dict[str, str]) -> list[str]:
-    """The changing calls, without the method where it is POST."""
+    """Return the changing calls, without the method where it is POST."""
     return [named(call, names) for call in way.calls if not call.startswith("GET")]
 
 
@@ -130,7 +130,7 @@ def test_the_calls(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def number_of(case: dict[str, Any], folder: Path) -> int:
-    """The number of the call that is to be refused, seen on another engine."""
+    """Return the number of the call that is to be refused, seen on another engine."""
     memory = with_all(case, folder)
     way, names = FaultyWay(memory), names_of(memory)
     with in_use(memory, way):

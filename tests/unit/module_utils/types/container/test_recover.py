@@ -70,7 +70,7 @@ def existing(name: str, details: dict[str, Any]) -> Existing:
 def decided(
     given: dict[str, dict[str, Any]], turn: str = "app", recorded: tuple[str, ...] = ()
 ) -> tuple[list[Any], dict[str, str]]:
-    """The steps as the cases have them, and what they leave."""
+    """Return the steps as the cases have them, and what they leave."""
     engine: Any = Containers(given)
     current = engine.container(turn)
     is_ours = lambda container: container.name in recorded  # noqa: E731
@@ -91,7 +91,9 @@ def plain(step: Any) -> dict[str, Any]:
 
 
 def combinations() -> Iterator[dict[str, str]]:
-    """All that can be: an old one is looked for where there is none of the name itself."""
+    """Yield all possible combinations: an old one is looked for where there is none of the name
+    itself.
+    """
     for values in itertools.product(*COLUMNS.values()):
         found = dict(zip(COLUMNS, values, strict=True))
         is_former = found["current"] == "former"

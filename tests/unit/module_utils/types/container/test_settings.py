@@ -39,7 +39,7 @@ NOT_SPELLED = {"env_file"}
 
 
 def missing(setting: Setting) -> list[str]:
-    """Return what a setting lacks of all that it must have beside its row."""
+    """Return the parts that a setting lacks beside its row."""
     return [*_missing_documentation(setting), *_missing_cases(setting)]
 
 
@@ -68,7 +68,9 @@ def _missing_cases(setting: Setting) -> Iterator[str]:
 
 
 def _written_to_the_label() -> set[str]:
-    """Return the names of the attributes in that table, which cannot be imported in a circle."""
+    """Return the names of the attributes in that table, which a circle of imports prevents
+    importing.
+    """
     tree = ast.parse((HERE / "test_spec.py").read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "VERSION_1":

@@ -36,7 +36,7 @@ STAYS = {"env", "networks"} | {
 
 
 def rows(*engines: str) -> list[Any]:
-    """Each row on each of the engines where it is true."""
+    """Return each row on each of the engines where it is true."""
     return [
         pytest.param(row, engine == "podman", id=f"{number}-{row['setting']}-{engine}")
         for number, row in enumerate(TABLE, 1)
@@ -82,7 +82,9 @@ def test_another_value_of_what_another_tool_made(row: dict[str, Any], podman: bo
 def pairs(
     row: dict[str, Any], ours: bool, podman: bool
 ) -> Iterator[tuple[Any, Any, Observed, spec.ContainerSpec]]:
-    """Two values of different groups, a container of the first, what the second one asks for."""
+    """Yield two values of different groups, a container of the first, and what the second one
+    demands.
+    """
     groups = [
         [(value, observed(row, value, ours, podman), wanted(row, value)) for value in group]
         for group in row["groups"]
@@ -105,7 +107,7 @@ def attributes(row: dict[str, Any], value: Any) -> dict[str, Any]:
 
 
 def observed(row: dict[str, Any], value: Any, ours: bool, podman: bool) -> Observed:
-    """What there is to see where a container has the value."""
+    """Return the observed state of a container that has the value."""
     config = {"Cmd": ["run"], **row.get("image", {})}
     image = {"Id": "sha256:1", "Os": "linux", "Architecture": "amd64", "Config": config}
     payload = created(attributes(row, value), image, ours=ours, podman=podman)

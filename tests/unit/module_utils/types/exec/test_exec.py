@@ -472,7 +472,7 @@ def test_a_timeout_ends_the_whole_group_also_who_ignores_it(tmp_path: Path) -> N
 
 
 def _is_alive(pid: str) -> bool:
-    """A killed process may wait for its new parent for a moment."""
+    """Return whether a process lives. A killed one may wait for its new parent for a moment."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:

@@ -37,7 +37,7 @@ SCENES: dict[str, Scene] = {}
 
 
 def scene(make: Callable[[Path], Iterator[Path]]) -> Scene:
-    """Adds a way that a path can be. make: gives the path of the file, and tidies up."""
+    """Add a case of a path. make: returns the path of the file, and cleans up."""
     SCENES[make.__name__.replace("_", " ")] = contextlib.contextmanager(make)
     return SCENES[make.__name__.replace("_", " ")]
 
@@ -289,7 +289,7 @@ def a_path_that_is_too_long(folder: Path) -> Iterator[Path]:
 
 
 def _others(folder: Path, mode: int) -> Path:
-    """A file of somebody else, in a folder of theirs."""
+    """Return a file of another user, in a folder of theirs."""
     theirs = folder / "theirs"
     theirs.mkdir()
     theirs.chmod(mode)
@@ -322,7 +322,7 @@ def nothing_in_a_folder_of_others(folder: Path) -> Iterator[Path]:
 
 
 def _data(folder: Path) -> list[str]:
-    """The content of all files."""
+    """Return the content of all files."""
     found = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     return sorted(path.read_text() for path in found)
 
@@ -354,7 +354,7 @@ def test_a_plan_says_the_same_as_a_run(tmp_path: Path, make: Scene, wanted: dict
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that every user can reach, as pytest's own cannot."""
+    """Yield a folder that every user can reach, as pytest's own cannot."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)

@@ -30,7 +30,7 @@ STUBBORN = (
 
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Path]:
-    """A program with a name of its own that sleeps. Those that still run are ended."""
+    """Yield a program with a name of its own that sleeps. Those that still run are ended."""
     sleep = shutil.which("sleep")
     assert sleep
     path = tmp_path / f"slp{secrets.token_hex(4)}"
@@ -43,7 +43,7 @@ def program(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts programs, and collects them in the end."""
+    """Yield a function that starts programs, and end these after the test."""
     started = []
 
     def begin(*command: str | Path) -> subprocess.Popen[bytes]:
