@@ -145,19 +145,43 @@ def _chosen_on_target(
     chosen: dict[str, Any] = {}
     for name in names:
         choices = {value: data.get(name) for value, data in arms.items()}
-        otherwise = default.get(name)
-        if all(choice == otherwise for choice in choices.values()):
-            chosen[name] = otherwise
-        elif any(isinstance(choice, (list, dict)) for choice in (otherwise, *choices.values())):
+        try:
+            chosen[name] = _chosen(subject[1].strip(), choices, default.get(name))
+        except _NotAlike:
             diagnostics.error(
                 "VB308",
                 case.subject.position,
-                f"{name!r} is selected on the target, where 'case' supports only strings",
-                "write the list or mapping as a comma-separated string",
+                f"{name!r} is selected on the target, and has other parts in some cases",
+                "write the same options, or as many items, in all cases and in 'default'; a list"
+                " can also be a comma-separated string",
             )
-        else:
-            chosen[name] = _choice(subject[1].strip(), choices, otherwise)
     return chosen
+
+
+class _NotAlike(Exception):
+    """Values between which no template can choose: they differ in more than their texts."""
+
+
+def _chosen(subject: str, choices: Mapping[str, Any], otherwise: Any) -> Any:
+    """Return a value with a template for each text that differs. Raise _NotAlike."""
+    values = [otherwise, *choices.values()]
+    if all(value == otherwise for value in values):
+        return otherwise
+    if not any(isinstance(value, (dict, list)) for value in values):
+        return _choice(subject, choices, otherwise)
+
+    def part(key: Any) -> Any:
+        return _chosen(subject, {one: data[key] for one, data in choices.items()}, otherwise[key])
+
+    if isinstance(otherwise, dict) and all(
+        isinstance(value, dict) and value.keys() == otherwise.keys() for value in values
+    ):
+        return {key: part(key) for key in otherwise}
+    if isinstance(otherwise, list) and all(
+        isinstance(value, list) and len(value) == len(otherwise) for value in values
+    ):
+        return [part(number) for number in range(len(otherwise))]
+    raise _NotAlike
 
 
 def _choice(subject: str, choices: Mapping[str, Any], otherwise: Any) -> str:

@@ -47,3 +47,35 @@ def test_the_target_chooses(
     rendered = {name: parse(text).render(namespaces) for name, text in attributes.items()}
 
     assert rendered == {"target_path": "/etc/x", "content": content, "mode": mode, "owner": owner}
+
+
+MODULE = """
+name: a
+resources:
+  - name: web
+    type: ansible.builtin.apt
+    args: {state: present}
+    case: "{{ .Traits.os.family }}"
+    match:
+      debian: {args: {name: [apache2, curl], state: present, update_cache: true}}
+      default: {args: {name: [httpd, curl], state: present, update_cache: false}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "update"), [("debian", "apache2", "true"), ("rhel", "httpd", "false")]
+)
+def test_the_target_chooses_in_mappings_and_lists(
+    family: str, name: str, update: str, tmp_path: Path
+) -> None:
+    (tmp_path / "configcrates").mkdir()
+    (tmp_path / "configcrates/a.vgo").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "envoys.vgo").write_text('match: "*"\nconfigcrates: a\n')
+    plan, _ = resolve(load(tmp_path), ["web1"])
+    args = plan.groups[0].crates[0].resources[0].attributes["args"]
+
+    namespaces = {"Traits": {"os": {"family": family}}}
+    names = [parse(text).render(namespaces) for text in args["name"]]
+
+    assert (names, args["state"]) == ([name, "curl"], "present")
+    assert parse(args["update_cache"]).render(namespaces) == update
