@@ -45,5 +45,5 @@ class Defaults:
 
 
 def _names(kind: str) -> list[str]:
-    """The attributes of a type, without what makes a resource the one that it is."""
+    """Return the attributes of a type, without the one that identifies a resource."""
     return [name for name in ATTRIBUTES[kind] if name not in RESOURCE.keys]

@@ -32,7 +32,7 @@ def resolve(
 ) -> tuple[Plan, tuple[Diagnostic, ...]]:
     """Return what each host gets, and all findings, in reading order.
 
-    settings: variables that override all others. Raises nothing: a plan with errors must not be
+    settings: variables that override all others. Raise nothing: a plan with errors must not be
     carried out.
     """
     diagnostics = Diagnostics()

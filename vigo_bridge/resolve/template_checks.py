@@ -46,7 +46,7 @@ def check_uses(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
 
 
 def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[ResourceText, Use]]:
-    """What the templates of a resource name, each with the text it stands in."""
+    """Yield what the templates of a resource use, each with its text."""
     for text in texts_of(instance, stack):
         for use in uses(text.scalar, instance.item is not None):
             yield text, use

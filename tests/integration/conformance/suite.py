@@ -264,7 +264,9 @@ def _action(result: Mapping[str, Any]) -> str:
 
 
 def _comparable(kind: str, action: str) -> str:
-    """The action as both styles know it: a task with a module tells no more than that."""
+    """Return the action in the form of both styles: a task with a module reports no more than
+    this.
+    """
     return "updated" if TYPES[kind].modules and action in ("created", "deleted") else action
 
 
@@ -277,7 +279,7 @@ def _merged(earlier: str, later: str | None) -> str:
 
 
 def _state(here: Path) -> dict[str, str]:
-    """All files below a folder, without what tells the styles, or moments, apart."""
+    """Return all files below a folder, without those that differ between styles or moments."""
     return {
         str(path.relative_to(here)): _described(path).replace(str(here), "HERE")
         for path in sorted(here.rglob("*"))

@@ -70,7 +70,7 @@ def run(
     prune: bool = False,
     notes: list[str] | None = None,
 ) -> tuple[dict[str, str], list[str]]:
-    """What became of each ID, and the orphans. notes: gets the remarks."""
+    """Return the outcome of each ID, and the orphans. notes: gets the remarks."""
     target = Target(check, notes=[] if notes is None else notes)
     stack = {"scope": "shop", "stack_id": "id-1", "state_dir": str(folder)}
     results = converge({"resources": resources, **stack, "prune": prune}, target)

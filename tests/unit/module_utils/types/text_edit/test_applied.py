@@ -26,7 +26,7 @@ SECRETS = {"db": 'pa"ss\\word'}
 
 
 def applied(kind: str, **attributes: Any) -> Result:
-    """What becomes of a resource, which check mode must foretell without touching anything."""
+    """Apply a resource, and check that check mode predicts it without a change."""
     predicted = apply(TYPES[kind].behaviour(), attributes, check=True, secrets=SECRETS)
     result = apply(TYPES[kind].behaviour(), attributes, secrets=SECRETS)
     assert (predicted.action, predicted.reason) == (result.action, result.reason)
@@ -173,7 +173,7 @@ def test_a_secret_with_a_line_break_is_no_line(tmp_path: Path) -> None:
 
 
 def plan(tmp_path: Path, *resources: dict[str, Any]) -> dict[str, str]:
-    """The actions that check mode foretells, and that a run then takes."""
+    """Return the actions that check mode predicts, after checking that a run takes them."""
 
     def run(check_mode: bool) -> dict[str, str]:
         arguments = {"resources": list(resources), "state_dir": str(tmp_path / "state")}
@@ -246,7 +246,7 @@ def test_hosts_are_lines_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that stands for /proc/sys, with one parameter."""
+    """Return a folder in place of /proc/sys, with one parameter."""
     live = tmp_path / "live"
     (live / "vm").mkdir(parents=True)
     (live / "vm/x").write_text("1\t2\n")

@@ -295,7 +295,7 @@ class Behaviour:
         """Record the outcome of a call, and return the results of what it removes in addition.
 
         results: of all resources of the stack. A returned result with the ID of such a resource
-        replaces that one's result. Raises nothing: the results would be lost.
+        replaces that one's result. Raise nothing: the results would be lost.
         """
         return []
 

@@ -155,7 +155,7 @@ def is_path(text: str) -> bool:
 
 
 def target_path(path: str) -> str:
-    """Return the normal form of the path of a file. Raises ResourceError."""
+    """Return the normal form of the path of a file. Raise ResourceError."""
     if not is_path(path):
         raise ResourceError(
             f"target_path: {path!r} is not absolute", "write it with a leading / or ~/"

@@ -57,7 +57,7 @@ class Row:
     """One type.
 
     name, key, needed_unless_absent: as in `ResourceType`. uses: the first that applies counts.
-    check: raises ResourceError for attributes that make no sense.
+    check: raises ResourceError for invalid attributes.
     """
 
     name: str

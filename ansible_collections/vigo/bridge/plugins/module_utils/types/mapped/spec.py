@@ -14,7 +14,7 @@ from .row import Row
 
 
 def parse(row: Row, attributes: Mapping[str, Any]) -> ModuleSpec:
-    """Return the module and its options. Raises ResourceError for attributes that make no sense."""
+    """Return the module and its options. Raise ResourceError for invalid attributes."""
     whole = row.with_defaults(attributes)
     _check_choices(row, whole)
     row.check(whole)

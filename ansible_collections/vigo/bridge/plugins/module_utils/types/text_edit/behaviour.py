@@ -74,7 +74,7 @@ class TextEdit(Behaviour):
 
 
 def find(edit: Edit, target: Target) -> Found:
-    """Return what there is, and what the edit makes of it. Raises ResourceError."""
+    """Return what there is, and what the edit makes of it. Raise ResourceError."""
     kind, now = observation.found_at(edit.path, target)
     if kind == "link" and not edit.is_whole:
         raise ResourceError(
@@ -119,7 +119,7 @@ def _data(edit: Edit, target: Target) -> bytes | None:
 
 
 def edited(edit: Edit, data: bytes | None, reveal: Reveal) -> bytes | None:
-    """Return the content after the edit, None for no file. Pure. Raises ResourceError."""
+    """Return the content after the edit, None for no file. Pure. Raise ResourceError."""
     if edit.is_whole:
         text = edit.edited(None, reveal)
         return None if text is None else data_of(text, Form())

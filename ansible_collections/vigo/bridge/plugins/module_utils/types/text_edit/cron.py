@@ -57,7 +57,7 @@ class Cron(Edit):
 
 
 def parse(attributes: Mapping[str, Any]) -> Cron:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     absent = is_absent(attributes, problems)
     name = problems.of("name", _name, attributes) or ""

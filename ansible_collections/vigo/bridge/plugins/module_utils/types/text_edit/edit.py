@@ -42,7 +42,7 @@ class Edit:
     def edited(self, text: str | None, reveal: Reveal) -> str | None:
         """Return the text after the edit, None for no file. text: None where there is no file.
 
-        Lines end with a line feed. Pure. Raises ResourceError.
+        Lines end with a line feed. Pure. Raise ResourceError.
         """
         raise NotImplementedError
 
@@ -67,7 +67,7 @@ def _is_absent(state: str) -> bool:
 
 
 def needed(attributes: Mapping[str, Any], name: str) -> str:
-    """Return an attribute that must be there. Raises ResourceError."""
+    """Return an attribute that must be there. Raise ResourceError."""
     value = written_text(attributes.get(name))
     if not value:
         raise ResourceError(f"{name} is missing or empty", f"add {name}")
@@ -75,7 +75,7 @@ def needed(attributes: Mapping[str, Any], name: str) -> str:
 
 
 def one_line(value: str, attribute: str) -> str:
-    """Return a text without line breaks. Raises ResourceError."""
+    """Return a text without line breaks. Raise ResourceError."""
     found = re.search("[\n\r]", value)
     if found:
         raise ResourceError(
@@ -87,7 +87,7 @@ def one_line(value: str, attribute: str) -> str:
 
 
 def pattern(value: Any, attribute: str, start: int = 0, flags: int = 0) -> Pattern[str] | None:
-    """Return a regular expression, or None where none is written. Raises ResourceError.
+    """Return a regular expression, or None where none is written. Raise ResourceError.
 
     start: where in the attribute it begins.
     """

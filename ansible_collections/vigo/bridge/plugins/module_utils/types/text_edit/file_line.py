@@ -76,7 +76,7 @@ class FileLine(Edit):
 
 
 def parse(attributes: Mapping[str, Any]) -> FileLine:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     absent = is_absent(attributes, problems)
     edit = FileLine(

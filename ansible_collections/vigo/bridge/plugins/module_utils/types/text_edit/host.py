@@ -99,7 +99,7 @@ def entry_of(line: str) -> Entry | None:
 
 
 def parse(attributes: Mapping[str, Any]) -> Host:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     absent = is_absent(attributes, problems)
     address, zone = problems.of("ip", _ip, attributes, absent) or (None, "")

@@ -139,7 +139,7 @@ _MISSING = object()
 
 
 def parse(attributes: Mapping[str, Any]) -> JsonFile:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     absent = is_absent(attributes, problems)
     indent = attributes.get("indent")

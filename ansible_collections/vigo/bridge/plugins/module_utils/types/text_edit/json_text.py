@@ -30,7 +30,7 @@ class Style:
 
 
 def read(text: str, where: str) -> Any:
-    """Return a document of dicts, lists, texts, ``Number``, bool and None. Raises ResourceError.
+    """Return a document of dicts, lists, texts, ``Number``, bool and None. Raise ResourceError.
 
     where: what the text is.
     """
@@ -67,7 +67,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Whether two documents say the same; the order of keys does not count."""
+    """Return whether two documents are equal; the order of keys does not count."""
     if isinstance(one, Number) and isinstance(other, Number):
         return one.text == other.text or _decimal(one) == _decimal(other)
     if type(one) is not type(other):

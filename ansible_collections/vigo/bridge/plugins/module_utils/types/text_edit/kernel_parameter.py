@@ -90,7 +90,7 @@ def _opened(data: bytes) -> Iterator[IO[bytes]]:
 
 
 def _live(spec: Sysctl, target: Target) -> str:
-    """Return the live value, with single blanks. Raises ResourceError."""
+    """Return the live value, with single blanks. Raise ResourceError."""
     if target.foresight.files.get(spec.live_path) is None and not os.path.isfile(spec.live_path):
         raise ResourceError(
             f"{spec.key}: this kernel has no such parameter",

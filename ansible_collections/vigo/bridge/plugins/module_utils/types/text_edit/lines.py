@@ -21,7 +21,7 @@ class Line:
 
 
 def lines_of(text: str) -> list[Line]:
-    """Only a line feed ends a line, maybe with a carriage return before it."""
+    """Return the lines. Only a line feed ends a line, maybe with a carriage return before it."""
     found = []
     position = 0
     while position < len(text):

@@ -62,7 +62,7 @@ class Replace(Edit):
 
 
 def parse(attributes: Mapping[str, Any]) -> Replace:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     found = problems.of("match_pattern", _pattern, attributes)
     parts = ()

@@ -48,7 +48,7 @@ FIELDS = (
 
 
 def schedule(written: str) -> str:
-    """Return five fields with single blanks, or a name such as @daily. Raises ResourceError."""
+    """Return five fields with single blanks, or a name such as @daily. Raise ResourceError."""
     words = written.split()
     if len(words) == 1 and words[0].startswith("@"):
         if words[0] not in _NAMED:
@@ -76,7 +76,7 @@ def schedule(written: str) -> str:
 
 
 def field(one: Field, written: str) -> str:
-    """Return what is written in a field. Raises ResourceError."""
+    """Return what is written in a field. Raise ResourceError."""
     for part in written.split(","):
         match = _PART.fullmatch(part)
         problem = "" if match else "it is not a number, a range or *"

@@ -52,7 +52,7 @@ def parts_of(key: str) -> list[str]:
 
 
 def parse(attributes: Mapping[str, Any]) -> Sysctl:
-    """Raises ResourceError for attributes that make no sense."""
+    """Return the spec. Raise ResourceError for invalid attributes."""
     problems = Problems()
     absent = is_absent(attributes, problems)
     key = problems.of("key", _key, attributes) or ""

@@ -21,7 +21,7 @@ class Form:
 
 
 def text_of(data: bytes, path: str) -> tuple[str, Form]:
-    """Return the text of a file, and its form. Raises ResourceError for what is no text.
+    """Return the text of a file, and its form. Raise ResourceError for what is no text.
 
     Bytes that are not UTF-8 stay as they are.
     """
@@ -38,7 +38,7 @@ def text_of(data: bytes, path: str) -> tuple[str, Form]:
 
 
 def data_of(text: str, form: Form) -> bytes:
-    """Return the bytes of a text. Raises ResourceError where it holds half a character."""
+    """Return the bytes of a text. Raise ResourceError where it holds half a character."""
     if form.crlf:
         text = text.replace("\n", "\r\n")
     return (form.mark + text).encode("utf-8", "surrogateescape")
