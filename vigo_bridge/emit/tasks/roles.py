@@ -14,6 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references imp
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.names import role_name, slug, title, unique
 from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
+from vigo_bridge.emit.tasks.secret_lookups import can_look_up
 from vigo_bridge.emit.tasks.sequence import CrateSteps, sequence
 from vigo_bridge.emit.tasks.tasks import Naming, TaskWriter, Written
 from vigo_bridge.emit.tasks.values import used_by
@@ -88,19 +89,20 @@ def _refusals(group: Group) -> list[Refusal]:
     ] + [
         Refusal(
             group,
-            f"{resource.id} has a secret, which {resource.type} cannot look up by itself; use"
-            " bundle style",
+            f"{resource.id} gets a secret from a variable or beside a template, which"
+            f" {resource.type} cannot look up by itself; write the reference alone, or use bundle"
+            " style",
         )
         for crate in group.crates
         for resource in crate.resources
-        if TYPES[resource.type].module_options and _has_secrets(resource, crate, group)
+        if TYPES[resource.type].module_options and not _can_look_up(resource, crate, group)
     ]
 
 
-def _has_secrets(resource: PlannedResource, crate: PlannedCrate, group: Group) -> bool:
+def _can_look_up(resource: PlannedResource, crate: PlannedCrate, group: Group) -> bool:
     known = {**{one.name: one.value for one in group.variables}, **crate.vars}
     read = [known.get(name) for name in used_by(resource).variables]
-    return bool(paths([resource.attributes, read]))
+    return not paths(read) and can_look_up(resource.attributes)
 
 
 class _Collection:

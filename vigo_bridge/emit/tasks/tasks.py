@@ -10,9 +10,11 @@ from math import ceil
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.durations import seconds
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import paths
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import CONVERGE, RERUN
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.emit.tasks.names import prefixed, unique
+from vigo_bridge.emit.tasks.secret_lookups import with_lookups
 from vigo_bridge.emit.tasks.sequence import CrateSteps, Step
 from vigo_bridge.emit.tasks.values import Arguments
 from vigo_bridge.emit.yaml_text import Jinja
@@ -219,7 +221,10 @@ def _module_call(resource: PlannedResource, arguments: Mapping[str, Any]) -> dic
         others = {key: value for key, value in arguments.items() if key != kind.module_options}
         if "timeout" in others:
             others["timeout"] = _seconds(others["timeout"])
-        return {module: arguments.get(kind.module_options) or {}, **others}
+        options = arguments.get(kind.module_options) or {}
+        if paths(options):
+            return {module: with_lookups(options), "no_log": True, **others}
+        return {module: options, **others}
     if module:
         return {module: dict(arguments)}
     if task := kind.as_task(arguments):
