@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The user's own configuration of Ansible, as far as a glance at its text tells enough.
+"""The user's own configuration of Ansible, as far as its text alone is enough.
 
 Ansible itself would take half a second to say what it holds.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keeps Ansible from pipelining, as far as that can be told before a host is touched.
+"""What keeps Ansible from pipelining, as far as this is known before a host is touched.
 
 Without pipelining, module arguments lie in a file on the target, secrets among them. The actions
 of the collection look at each connection itself; here it is only what settings say.

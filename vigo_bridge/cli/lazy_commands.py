@@ -10,7 +10,7 @@ import click
 
 
 class Later(click.Command):
-    """Stands for a command in its group's list, and for it alone where it is called.
+    """A command that is imported only when it is called; its group's list shows this placeholder.
 
     place: `MODULE:NAME` of the command in `vigo_bridge.cli`. help: its first sentence, which is all
     that the list shows.

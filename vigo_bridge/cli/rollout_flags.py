@@ -17,7 +17,7 @@ from vigo_bridge.host_counts import BadSize, parse_batch_sizes, parse_budget
 from vigo_bridge.run.rollout_options import RolloutOptions
 
 _HOST = re.compile(r"[A-Za-z0-9._~:%-]+")
-#: Visible ASCII; what stands before an @ would be a user name.
+#: Visible ASCII; text before an @ would be a user name.
 _URL = re.compile(r"[a-zA-Z]+://[!-?A-~]+(?:[/?#][!-~]*)?")
 
 

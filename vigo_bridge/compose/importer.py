@@ -29,7 +29,7 @@ from vigo_bridge.resolve import check
 class Import:
     """What an import would write. files: by their path in the stack's folder.
 
-    keys: what stands at the findings' positions, such as `services.web.build`.
+    keys: the keys at the findings' positions, such as `services.web.build`.
     """
 
     stack: ImportedStack

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands at a position of a compose file, as people and scripts name it."""
+"""Names for positions in a compose file, as people and scripts write them."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Pairs = tuple[tuple[str, Text | None], ...]
 
 @dataclass(frozen=True)
 class Mount:
-    """options: words for behind the target, such as ro. creates_source: compose makes a missing
+    """options: words to append to the target, such as ro. creates_source: compose makes a missing
     folder. tmpfs: options of a tmpfs."""
 
     kind: Literal["bind", "volume", "tmpfs"]
@@ -94,7 +94,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Deploy:
-    """What compose heeds of `deploy`."""
+    """What compose uses of `deploy`."""
 
     replicas: int | None
     cpus: Text | None

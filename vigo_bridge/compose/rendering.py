@@ -15,7 +15,7 @@ from vigo_bridge.language.position import Position
 
 
 class NotAllowed(Exception):
-    """The text cannot stand in a stack. The message says why."""
+    """The text is not possible in a stack. The message says why."""
 
 
 @dataclass

@@ -22,10 +22,10 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 @dataclass(frozen=True)
 class _Place:
-    """What a place takes.
+    """The scalars that a place accepts.
 
-    kinds: of scalars. wanted: the same in words. is_cut: a float loses what stands after its
-    point. is_integral: a float has nothing there. least: the smallest number, if there is one.
+    kinds: of scalars. wanted: the same in words. is_cut: a float loses its fraction. is_integral: a
+    float has no fraction. least: the smallest number, if there is one.
     """
 
     kinds: frozenset[str]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which values are secrets, as far as their names and looks tell."""
+"""Which values are secrets, judged by their names and forms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ALLOWS = re.compile(r"(?:^|_)(?:ALLOW|DISABLE|ENABLE|REQUIRE|RANDOM|EMPTY|USE)_
 _HARMLESS = re.compile(r"(?:true|false|yes|no|on|off|null|none|\d{0,3})", re.IGNORECASE)
 #: A password in an address: scheme://user:password@host.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@")
-#: An option of a command line with a password behind it.
+#: An option of a command line that is followed by a password.
 _OPTION = re.compile(
     r"(?P<option>(?<!\S)--?[A-Za-z-]*(?:pass|passwd|password|secret|token|api-?key)[ =]+)"
     r"(?P<value>[^\s-]\S*)",

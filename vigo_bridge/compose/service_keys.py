@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every key of a compose service, and what becomes of it."""
+"""Every key of a compose service, and how it is converted."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _security_opt(job: Job, texts: tuple[Text, ...]) -> None:
 _CPU_QUOTA = "limit it with cpus:, in CPUs"
 _HOOK = "write an exec resource that runs `docker exec`, with depends_on: or notify:"
 
-#: What becomes of each key. What is missing here breaks the import, and a test before that.
+#: How each key is converted. A missing key breaks the import, and a test before that.
 CONVERSIONS: Mapping[str, Conversion] = {
     "annotations": _lost("annotations", "use labels, if the reading program supports them"),
     "attach": _note("attach", "attach only affects the output of `compose up`"),

@@ -90,12 +90,12 @@ def _entry(stack: ImportedStack, match: str) -> str:
 
 
 _TEXT_TAG = "tag:yaml.org,2002:str"
-#: What readers of YAML 1.1, editors among them, take for something else.
+#: Texts that readers of YAML 1.1, such as editors, read as another type.
 _RESOLVER = yaml.SafeLoader("")
 
 
 class _Quoted(str):
-    """A text that stands in quotes whatever it looks like."""
+    """A text that is always written in quotes."""
 
 
 class _Dumper(yaml.SafeDumper):

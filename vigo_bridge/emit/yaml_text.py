@@ -20,7 +20,7 @@ _FOLDABLE = re.compile(r"\S+(?: \S+)+")
 
 
 class Jinja(str):
-    """A text that Ansible shall template."""
+    """A text that Ansible renders as a template."""
 
 
 class _Dumper(yaml.SafeDumper):

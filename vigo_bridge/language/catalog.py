@@ -28,7 +28,7 @@ class _Attributes(Mapping[str, Mapping[str, Mapping[str, Any]]]):
 #: By resource type and attribute: the entry of the argument spec (`type`, `choices`, ...).
 ATTRIBUTES = _Attributes()
 
-#: What may stand for a type: those that are listed, and what stands for the others.
+#: The names of types: the listed ones, and placeholders for the others.
 TYPE_LABELS = (*TYPES, *(family.label for family in FAMILIES))
 
 #: Resource types by the names that they had.

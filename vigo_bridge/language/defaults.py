@@ -11,7 +11,7 @@ from vigo_bridge.language.values import Fields, Scalar, Value
 
 
 class Defaults:
-    """Hands out the defaults by resource type, and at the end reports those nobody could have."""
+    """The defaults by resource type. At the end, those that no resource can have are reported."""
 
     def __init__(self, fields: Fields | None, diagnostics: Diagnostics) -> None:
         self._entries = fields.entries if fields else ()

@@ -187,10 +187,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Stack:
-    """All that a stack's folder holds. entries: in the order in which they are tried.
+    """Everything in a stack's folder. entries: in the order in which they are tried.
 
     commons, environments: parents before children. broken: the stems of files that could not
-    be read, so that nobody complains about what they would have defined.
+    be read, so that names that they would have defined are not reported as missing.
     """
 
     folder: Path

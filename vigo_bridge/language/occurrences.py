@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where names stand in a stack: where each is defined, and where it is used."""
+"""Where names are in a stack: where each is defined, and where it is used."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where something stands in the stack's files."""
+"""A position in the stack's files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Position:
     """One character of one file.
 
     file: path relative to the stack's folder, with `/`; line and column count from 1. Line 0
-    stands for no place in a file: then file is what people know it by.
+    means that it is not in a file: then `file` is a name for people.
     """
 
     file: str

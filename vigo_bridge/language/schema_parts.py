@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parts of the JSON Schema: what may stand behind each key of a shape."""
+"""Parts of the JSON Schema: the values of each key of a shape."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keys of everything that stands in a stack's files: readers and the JSON Schema share them.
+"""The keys of everything in a stack's files: readers and the JSON Schema share them.
 
 The attributes of resources are not among them; those are in the collection's own list.
 """
@@ -12,7 +12,8 @@ from enum import Enum, auto
 
 
 class Form(Enum):
-    """What may stand behind a key. OWN_NAME: by which others know it; BY_NAME: many, each named."""
+    """The form of a key's value. OWN_NAME: the name that others use for it; BY_NAME: many, each
+    with a name."""
 
     OWN_NAME = auto()
     TEXT = auto()

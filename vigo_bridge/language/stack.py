@@ -45,7 +45,7 @@ from vigo_bridge.language.template_files import TemplateFiles, warn_of_unusable
 from vigo_bridge.language.values import Fields, scalars
 from vigo_bridge.language.yaml_tree import BrokenFile, parse
 
-#: Files that count wherever they are, without their suffix.
+#: Files that are read in any folder, without their suffix.
 _FILES = ("stack", "common", "environments", "envoys", "roles")
 _SECRETS = (CONFIGURATION, DEFAULT_VAULT_FILE)
 

@@ -22,7 +22,7 @@ class Span:
 
 @dataclass
 class Clock:
-    """Notes times while a rollout goes on. now: seconds of a clock that never goes back.
+    """The times of a rollout in progress. now: seconds of a monotonic clock.
 
     batches: in their order. hosts: those whose results came.
     """

@@ -62,7 +62,7 @@ def as_html(
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         data=Markup(_json(_data(result, clock))),
     )
-    # Nobody has to remember what of it could steer a terminal that the page is shown on.
+    # Escape all of it, so that none can control a terminal that shows the page.
     return clean(page)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A resource graph as an SVG of our own: it needs no program, and stands in the HTML report.
+"""A resource graph as SVG for the HTML report, drawn without another program.
 
 Crates are boxes in columns, what comes first to the left; inside, each resource stands right of
 what it needs in the same crate. Shapes and dashes tell things apart, colours only help: blue and

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host gets and why, for whoever has to find out in a hurry."""
+"""What a host gets and why, for people who must find out quickly."""
 
 from __future__ import annotations
 

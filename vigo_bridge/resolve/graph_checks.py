@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Problems of an envoy's resource graph, told at the place in the stack that causes them."""
+"""Problems of an envoy's resource graph, reported at the place in the stack that causes them."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def _label(item: Any, number: int) -> str:
     if isinstance(item, dict):
         item = item.get("name", number)
     text = str(number) if isinstance(item, (list, dict)) else str(item)
-    # Behind the first '/' of an id the resource's name begins.
+    # The resource's name begins after the first '/' of an id.
     return text.replace("/", "_")
 
 

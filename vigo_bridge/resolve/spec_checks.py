@@ -19,7 +19,7 @@ from vigo_bridge.resolve.instances import Instance
 
 
 class _Unknown(Exception):
-    """A text that only the target, or nobody, can render."""
+    """A text that only the target can render, or that cannot be rendered at all."""
 
 
 def check_rendered(envoy: Envoy, diagnostics: Diagnostics) -> None:

@@ -23,7 +23,7 @@ from vigo_bridge.resolve.absences import Absences, absences_of
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.instances import Instance
 
-#: Stands in a chain for any element of a list or mapping.
+#: In a chain, any element of a list or mapping.
 _ELEMENT = "*"
 
 #: Functions that hand one of their arguments on as it is.

@@ -67,7 +67,7 @@ def trace(
     group = plan.groups[0]
     host = group.hosts[0]
     entry, *rivals = (entry for entry in stack.entries if matches(entry, host))
-    unheard = Diagnostics()  # whoever made the plan has heard them
+    unheard = Diagnostics()  # they were reported when the plan was made
     envoy = resolve_envoy(include(stack, entry), settings, unheard)
     return Trace(
         host=host,

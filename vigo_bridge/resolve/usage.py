@@ -13,7 +13,7 @@ from vigo_bridge.language.templates import Use, uses
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.template_checks import uses_of
 
-#: Stands for all variables at once, such as in `{{ range .Vars }}`.
+#: All variables at once, as in `{{ range .Vars }}`.
 _ALL = "*"
 
 

@@ -11,7 +11,7 @@ from vigo_bridge.language.position import Position
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.variables import COMMAND_LINE
 
-#: Where a variable from the user's inventory stands, as far as Ansible tells.
+#: The place of a variable from the user's inventory; Ansible reports no more.
 INVENTORY = Position("the Ansible inventory", 0, 0)
 #: What kind of place one is whose name Ansible reserves.
 RESERVED = "Ansible variable of a reserved name"

@@ -18,7 +18,7 @@ from vigo_bridge.run.results import EnvoyResult, read_envoys
 from vigo_bridge.run.stop import Stop
 from vigo_bridge.secrets.server import Secrets, served_secrets
 
-#: Called with a host that is begun, and again with what has become of it.
+#: Called when a host begins, and again with its result.
 Progress = Callable[[str, EnvoyResult | None], None]
 
 _ENDS = ("runner_on_ok", "runner_on_failed", "runner_on_unreachable")

@@ -44,15 +44,13 @@ class Record:
     """One rollout.
 
     Attributes:
-        number: from 1, never used again.
-        command: what it was, such as `run` or `task run`.
-        subject: what it was about: the stack's folder, or the task.
-        key: what can be resumed with what: rollouts of the same key.
+        number: from 1, never reused. command: such as `run` or `task run`. subject: the stack's
+        folder, or the task. key: rollouts of the same key can be resumed.
         fingerprint: differs when hosts would now get something else.
         started: RFC 3339.
         pid: of the controller's process.
-        ended: whether it came to its end; if not, it goes on, or was killed.
-        finished: hosts that need not be seen again when it is resumed.
+        ended: whether it has ended; if not, it is running, or was killed.
+        finished: hosts that are skipped when it is resumed.
         hosts: how many there were.
         result: as `-o json` shows it, so far.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Advise what to do when SSH, sudo or su asked a question that nobody could answer."""
+"""Advice for when SSH, sudo or su asked a question without a terminal."""
 
 from __future__ import annotations
 

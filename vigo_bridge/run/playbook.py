@@ -90,7 +90,7 @@ def play(
     for name in [name for name in runner.config.env if is_secret(name)]:
         del runner.config.env[name]
     if "ANSIBLE_HOST_KEY_CHECKING" not in os.environ:
-        # ansible-runner switches it off unless told otherwise; that is the user's decision.
+        # ansible-runner disables it by default, but that is the user's decision.
         runner.config.env.pop("ANSIBLE_HOST_KEY_CHECKING", None)
     if not stop.cut:
         _run(runner, stop)

@@ -59,7 +59,7 @@ class EnvoyResult:
 
 
 class Gate(Enum):
-    """What the health checks behind a batch said."""
+    """The result of the health checks after a batch."""
 
     PASSED = "passed"
     FAILED = "failed"

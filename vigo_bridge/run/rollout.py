@@ -17,9 +17,10 @@ from vigo_bridge.wording import counted
 
 @dataclass(frozen=True)
 class Rules:
-    """When a rollout goes on. budget: so many hosts may fail before it stops.
+    """When a rollout continues.
 
-    has_check: hosts are asked for their health. has_url: so is an address, after each batch.
+    budget: how many hosts may fail before it stops. has_check: there is a health check for hosts.
+    has_url: there is one for an address, after each batch.
     """
 
     budget: int = 0
@@ -28,9 +29,10 @@ class Rules:
 
 
 class Parts(Protocol):
-    """What a rollout does. Texts that come back say what went wrong, empty ones that all is well.
+    """The steps of a rollout.
 
-    stopping: no further batch shall start. cut: what runs was ended, too.
+    A text that a step returns is an error; an empty one means success. stopping: no further batch
+    may start. cut: running programs were ended, too.
     """
 
     @property
@@ -98,7 +100,7 @@ def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
         envoys.update({host: _failed_check(envoys[host], said) for host, said in sick.items()})
         gates.append(_sick(sick) if sick else None)
     spent = over_budget(len(before.failed) + len(_failed(envoys)), rules.budget)
-    # Behind the last batch there is nothing to stop.
+    # After the last batch there is nothing to stop.
     stopped = spent if batch.number < batch.count else ""
     lost = ""
     if rules.has_url and not spent:
@@ -114,7 +116,7 @@ def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
         gate,
         "; ".join(details),
         stopped=stopped or concluded,
-        # Nobody knows whose fault it is that the address does not answer.
+        # The failure of an address cannot be attributed to a host.
         finished=() if lost else _healthy(envoys),
     )
 

@@ -10,7 +10,7 @@ from vigo_bridge.host_counts import NONE, Size
 
 @dataclass(frozen=True)
 class RolloutOptions:
-    """How to go through a fleet. Empty texts stand for nothing; times are in seconds.
+    """How to go through a fleet. Empty texts mean that an option is not set; times are in seconds.
 
     health_retries: how often a check is tried at most. before_batch, after_batch: commands for
     this machine.

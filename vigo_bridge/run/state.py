@@ -24,7 +24,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 
 
 class RolloutRunning(Exception):
-    """Another rollout of the stack goes on. The message says whose, and since when."""
+    """Another rollout of the stack is running. The message says whose, and since when."""
 
 
 def controller_folder() -> Path:

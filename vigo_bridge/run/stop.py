@@ -21,14 +21,14 @@ from vigo_bridge.run.signals import handled_by, leave_lost_terminal
 #: How long Ansible may take to end, in seconds; then it is killed with all that it started.
 PATIENCE = 5.0
 _TICK = 0.1
-#: How long what the programs that were told to end have started may outlive them, in seconds.
+#: Seconds that children may outlive programs that were asked to end.
 _FAREWELL = 2.0
 
 
 class Stop:
     """Ends a rollout: Ctrl-C after the running batch; a second one, SIGTERM and SIGHUP at once.
 
-    asked: no further batch shall start. cut: what runs was told to end.
+    asked: no further batch may start. cut: running programs were asked to end.
     """
 
     def __init__(self, told: Callable[[str], None], at_once: bool = False) -> None:

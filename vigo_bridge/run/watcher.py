@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is told, while a rollout goes on, how far it is."""
+"""Observers of the progress of a rollout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vigo_bridge.run.results import EnvoyResult
 
 
 class Watcher(Protocol):
-    """Told for display only: what is told may come late."""
+    """Gets progress for display only, which may be late."""
 
     def batch(self, batch: Batch) -> None:
         """Handle the begin of a batch."""

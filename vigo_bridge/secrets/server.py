@@ -54,7 +54,7 @@ def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
 
     class Answer(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            # Whoever asked may have been ended meanwhile.
+            # The client may have ended in the meantime.
             with contextlib.suppress(OSError):
                 asked = self.rfile.readline()
                 if asked:

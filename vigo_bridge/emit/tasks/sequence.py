@@ -28,12 +28,12 @@ from vigo_bridge.resolve.plan import Group, PlannedCrate, PlannedResource
 
 @dataclass(frozen=True)
 class Step:
-    """When one resource acts, and whom that concerns; all others by their ids.
+    """When one resource acts, and which others (by id) that concerns.
 
-    is_task: it has a turn. sources: whose change before its turn triggers it. is_handler: it may
-    be triggered after its turn. task_notifies, handler_notifies: whose handlers are to run.
-    is_registered: others, or its own handler, ask what its turn did. heeds: being triggered makes
-    a difference to it.
+    is_task: it has a turn. sources: resources whose change before its turn triggers it.
+    is_handler: it may be triggered after its turn. task_notifies, handler_notifies: resources
+    whose handlers are notified. is_registered: others, or its own handler, use the result of its
+    turn. heeds: a trigger makes a difference to it.
     """
 
     resource: PlannedResource

@@ -32,7 +32,7 @@ from ..module_utils.delivery.ansible_compat import PROFILE
 #: The versions of ansible-core on which all of this was seen.
 SEEN_ON = ("2.19", "2.20", "2.21")
 _MISSING = object()
-#: What tells a module to return its arguments.
+#: The argument that makes a module return its arguments.
 _INJECT = "_ansible_inject_invocation"
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Leaves each host's result in a folder, for whoever started Ansible.
+"""Leave each host's result in a folder, for the program that started Ansible.
 
 Events and callbacks may come late or not at all; these files are the truth about a run.
 """
@@ -34,7 +34,7 @@ def record(host: str, result: HostResult) -> None:
     if not folder:
         return
     path = os.path.join(folder, file_name(host))
-    # Nobody reads it after a power cut.
+    # It is not needed after a power cut.
     write_atomically(path, json.dumps(result.as_dict()).encode(), durable=False)
 
 

@@ -87,6 +87,6 @@ def _offer() -> Mapping[str, str]:
     return archive.offer() if archive else {}
 
 
-#: What a target is told of the controller's SDK; empty where there is none. Found out where Ansible
-#: loads its plugins, once, and not in each of its workers.
+#: The description of the controller's SDK for targets; empty if there is none. Made once, where
+#: Ansible loads its plugins, and not in each of its workers.
 OFFER = _offer()

@@ -110,7 +110,7 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
         reason = "its values are nested too deep; write a list of stores"
         raise WrongList(path, 1, 1, reason) from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # What PyYAML says of a date such as 2026-13-45, and of wrong values behind tags.
+        # PyYAML's errors for a date such as 2026-13-45, and for invalid values after tags.
         reason = f"invalid value: {error}; write it in quotes"
         raise WrongList(path, 1, 1, reason) from error
     stores = content.get("stores") if isinstance(content, Mapping) else None

@@ -27,7 +27,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """order: all resource ids, each behind all that it needs.
+    """order: all resource ids, each after all that it needs.
 
     needs: for each id the ids whose failure makes it skip, in graph order.
     triggers: for each source id the ids that its change triggers, in graph order.

@@ -42,7 +42,7 @@ _REFERENCES = ("depends_on", "before", "notify", "subscribes")
 class Resource:
     """One resource. attributes: raw, templates not yet rendered.
 
-    condition: its parsed ``when``, or None. item: what ``.Item`` stands for. template: whether
+    condition: its parsed ``when``, or None. item: the value of ``.Item``. template: whether
     its texts are templates. triggered: whether it is applied as if a trigger were owed to it.
     """
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode can tell at each resource's turn, and which triggers are not sure to come.
+"""What check mode knows at each resource's turn, and which triggers are uncertain.
 
 All that has its turn earlier counts, whether or not an edge says so: a stack may rely on the
 order in which it is written, and a guard may ask for anything.

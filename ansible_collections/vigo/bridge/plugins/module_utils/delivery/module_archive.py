@@ -48,8 +48,8 @@ _UNUSED = 7 * 86400.0
 class Library:
     """The modules of a call.
 
-    path: their archive. names: what Python imports, by the full name of each. told: what Ansible
-    tells every module beside its options.
+    path: their archive. names: what Python imports, by the full name of each. told: the arguments
+    that Ansible gives every module beside its options.
     """
 
     path: str

@@ -66,7 +66,7 @@ class Refused(ResourceError):
 
 
 class Events:
-    """What an engine tells, line by line, without an end. answer: that stream."""
+    """The events of an engine, line by line, without an end. answer: that stream."""
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer

@@ -31,14 +31,14 @@ class Stream(Protocol):
 
 @dataclass(frozen=True)
 class Death:
-    """The last end of a container that was seen. exit_code: None where it was not told."""
+    """The last observed end of a container. exit_code: None where it was not reported."""
 
     exit_code: int | None = None
     out_of_memory: bool = False
 
 
 class Events:
-    """Those of one engine, while somebody listens. open_stream: may raise anything."""
+    """The events of one engine, while it is watched. open_stream: may raise anything."""
 
     def __init__(self, open_stream: Callable[[], Stream]) -> None:
         self._open_stream = open_stream

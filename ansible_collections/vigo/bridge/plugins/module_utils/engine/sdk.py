@@ -122,7 +122,7 @@ def _use(place: str, folders: Sequence[str], keep: bool) -> Blocked | None:
     for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
         del sys.modules[name]
     sys.path.insert(0, place)
-    sys.dont_write_bytecode = False  # else every call would compile it anew
+    sys.dont_write_bytecode = False  # otherwise every call would compile it again
     try:
         _try(folders, keep)
     except Blocked as error:

@@ -21,7 +21,7 @@ _SCHEME = "unix://"
 
 @dataclass(frozen=True)
 class Answer:
-    """An engine's answer, as far as `requests` would tell it."""
+    """An engine's response, with a part of the interface of `requests`."""
 
     status_code: int
     headers: http.client.HTTPMessage
@@ -56,10 +56,10 @@ class Stream:
 
 
 class UnixSocket:
-    """Asks and commands the engine at one socket.
+    """A client of the engine at one socket.
 
-    Each thread has a connection of its own for its questions, kept alive. A command has a new one:
-    where one that was kept breaks, nobody knows whether the engine has heard the command.
+    Each thread has a connection of its own for reading calls, kept alive. A changing call gets a
+    new one: if a kept connection broke, it would be unknown whether the engine got the call.
     """
 
     def __init__(self, path: str) -> None:

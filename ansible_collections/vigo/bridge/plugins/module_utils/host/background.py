@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work that goes on in a thread of its own until somebody asks for its result."""
+"""Work in a thread of its own, whose result is read later."""
 
 from __future__ import annotations
 

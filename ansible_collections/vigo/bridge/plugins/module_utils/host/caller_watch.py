@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whoever called this module: a signal from there, or a connection that is cut, ends our work.
+"""Watch the caller of this module: a signal from it, or a lost connection, ends the work.
 
 What a command of ours does is stopped with us. What is already being changed in an engine is
 brought to its end first when the connection is cut, so that no service stays down for it.
@@ -56,6 +56,6 @@ def leave_if_gone() -> None:
     """Raise SystemExit when nobody can read our result any more."""
     poll = select.poll()
     for descriptor in _watched:
-        poll.register(descriptor, 0)  # errors and hang-ups are always told
+        poll.register(descriptor, 0)  # errors and hang-ups are always reported
     if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in poll.poll(0)):
         raise SystemExit(128 + signal.SIGHUP)

@@ -25,7 +25,7 @@ _NO_SECRETS = Secrets()
 class Facts:
     """The machine, asked only for what is needed; traits are collected once.
 
-    trait_names: what ``traits`` shall hold: dotted names, or prefixes such as ``os`` for all
+    trait_names: the content of ``traits``: dotted names, or prefixes such as ``os`` for all
     below. command_timeout: seconds that a command of a condition may take. secrets: masked in
     what it prints. Raises ResourceError for an unknown trait name.
     """

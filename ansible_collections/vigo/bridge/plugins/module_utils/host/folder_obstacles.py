@@ -19,8 +19,8 @@ import sys
 _FS_IOC_GETFLAGS = 0x80086601 if sys.maxsize > 2**32 else 0x80046601
 _FS_IMMUTABLE, _FS_APPEND = 0x10, 0x20
 
-#: Types of file systems whose files the kernel makes. Nobody else can create or replace one there,
-#: or what was created cannot be written.
+#: Types of file systems whose files the kernel creates. No user can create or replace a file
+#: there, or cannot write what was created.
 _KERNEL_FILE_SYSTEMS = frozenset(
     {
         "autofs",

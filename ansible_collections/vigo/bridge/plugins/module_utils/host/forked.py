@@ -26,10 +26,10 @@ from ..common.errors import Blocked
 from . import caller_watch
 from .system_errors import explained
 
-#: How often is looked whether the child has ended, and whether somebody waits for us; in seconds.
+#: Seconds between checks whether the child has ended, and whether the caller still waits.
 _INTERVAL = 0.1
 _CALLER_INTERVAL = 1.0
-#: How long what the child left behind may hold its output open; in seconds.
+#: Seconds that processes of the child may keep its output open after its end.
 _GRACE = 0.2
 #: How long a process group has to end by itself; in seconds.
 _END = 2.0

@@ -56,7 +56,7 @@ def ipv4_addresses(interfaces: bytes) -> list[str]:
     another).
     """
     starts = range(0, len(interfaces) - _ENTRY_SIZE + 1, _ENTRY_SIZE)
-    # Behind the name: family and port, two bytes each, then the address.
+    # After the name: family and port, two bytes each, then the address.
     return _worth_naming(socket.inet_ntoa(interfaces[at + 20 : at + 24]) for at in starts)
 
 

@@ -19,7 +19,7 @@ from typing import IO, Callable, ContextManager, Iterable
 
 @dataclass(frozen=True)
 class PredictedFile:
-    """A file that would be there. read: opens its content, as far as it can be told."""
+    """A predicted file. read: opens its content, as far as it is known."""
 
     read: Callable[[], ContextManager[IO[bytes]]]
     mode: int
@@ -30,7 +30,7 @@ class PredictedFile:
 
 @dataclass
 class PredictedFiles:
-    """What would have become of files so far.
+    """The predicted state of files so far.
 
     By path, a file that would have been written, or None where it would have been removed, and at
     which moment. ``_clouds``: paths at and below which something may have changed by then.

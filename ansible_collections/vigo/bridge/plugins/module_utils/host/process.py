@@ -26,7 +26,7 @@ from .system_errors import advice, explained, is_of_surroundings, reason
 #: A line for a shell, or a program with its arguments.
 Command = Union[str, Tuple[str, ...]]
 
-#: How often is looked whether somebody still waits for the result, in seconds.
+#: Seconds between checks whether the caller still waits for the result.
 _CALLER_INTERVAL = 1.0
 
 
@@ -270,7 +270,7 @@ def _see_through(
     timed_out = not _ends_within(process, timeout)
     if timed_out:
         _end_group(process)
-    # A daemon that the command left behind may hold the pipe open: do not wait for it long.
+    # A daemon that the command left running may keep the pipe open: do not wait for it long.
     reader.join(1)
     # The script may have ended without reading its input: then this ends at once.
     writer.join(1)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What errors of the operating system mean, in words, and what to do about them."""
+"""The meaning of errors of the operating system, and what to do about them."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ _CLOUDS = (
     # Older instances, on Xen, name Amazon nowhere else.
     ("bios_version", "amazon", "aws"),
     ("product_name", "google compute engine", "gcp"),
-    # Microsoft's vendor name also stands for Hyper-V at home; this tag is Azure's alone.
+    # Microsoft's vendor name is also that of any Hyper-V host; only Azure has this tag.
     ("chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77", "azure"),
     ("chassis_asset_tag", "oraclecloud.com", "oracle"),
     ("sys_vendor", "digitalocean", "digitalocean"),

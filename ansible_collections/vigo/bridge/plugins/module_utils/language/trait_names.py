@@ -24,7 +24,7 @@ def trait_names(conditions: Iterable[Condition], templates: Iterable[tuple[str, 
     for condition in conditions:
         names |= condition.traits()
     for text, foreach in templates:
-        with contextlib.suppress(template.TemplateError):  # told at the resource's own turn
+        with contextlib.suppress(template.TemplateError):  # reported at the resource's own turn
             chains = template.parse(text, foreach=foreach).references()
             names |= {_trait_name(c.chain) for c in chains if c.chain[0] == "Traits"}
     # A bare `.Traits` means all of them; an unknown name is its template's error, not ours.

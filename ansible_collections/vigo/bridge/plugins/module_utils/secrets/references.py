@@ -19,7 +19,7 @@ from ..common.errors import ResourceError
 if TYPE_CHECKING:
     from .masking.mask import Masker
 
-# The longest path without a trailing '.', '/' or '-', so that a sentence may end behind it.
+# The longest path without a trailing '.', '/' or '-', so that a sentence may end after it.
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9_-])secret:"
     r"(?:\{(?P<braced>[A-Za-z0-9_./-]*[A-Za-z0-9_])\}|(?P<bare>[A-Za-z0-9_./-]*[A-Za-z0-9_]))"
@@ -31,13 +31,13 @@ _MALFORMED = re.compile(
     r"(?:\{(?![A-Za-z0-9_./-]*[A-Za-z0-9_]\})|[A-Za-z0-9_./-]*(?:(?<=[:./-])|(?=\{\{-?\s*[.$(]))\{\{)"
 )
 
-#: What stands in output instead of a secret.
+#: The text shown in output instead of a secret.
 MASK = "********"
 #: A text that lost its beginning starts with this line.
 CUT = "[... earlier output was removed]\n"
 #: A shorter secret may be a part of anything.
 SHORTEST = 8
-#: Secrets of that length that occur in what has nothing to do with them, our own words among them.
+#: Texts of that length that also occur in unrelated output, such as our own words.
 _WORDS = frozenset(
     [
         "12345678",

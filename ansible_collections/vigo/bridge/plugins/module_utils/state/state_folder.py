@@ -48,7 +48,7 @@ class StateFolder:
     """A folder whose files only this user and root can have written.
 
     Names of files are relative to the folder and may have one subfolder, ``journal/web.json``.
-    Whatever is not so (see ``private_files``) raises Blocked, which says what to change.
+    Any other folder or file (see ``private_files``) raises Blocked, which says what to change.
     """
 
     def __init__(

@@ -53,8 +53,8 @@ class Turn:
     triggered: a trigger is owed to it (``notify`` or ``subscribes``).
     earlier: its action when it was applied before in this same run, or None.
     check_mode: only predict.
-    uncertain: in check mode, whether an earlier predicted change that is no file's may alter what
-    is observed.
+    uncertain: in check mode, whether an earlier predicted change that is not to a file may alter
+    what is observed.
     reveal: puts secrets into a text that holds references to them.
     awaited: other resources depend on it, and act after it: it must be settled by then.
     """
@@ -392,7 +392,7 @@ def _done(result: Result) -> Begun:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What becomes of a resource; ``ended`` is by ``time.monotonic``."""
+    """The attempt to apply a resource; ``ended`` is by ``time.monotonic``."""
 
     id: str
     type: str

@@ -99,8 +99,8 @@ class StackFile:
 class ResourceType:
     """One type of resource.
 
-    name: what ``type`` says in a stack.
-    key: the attribute that stands for a resource without a name, as in ``file:/etc/motd``.
+    name: the value of ``type`` in a stack. key: the attribute that identifies a resource without
+    a name, as in ``file:/etc/motd``.
     attributes: loads all of them.
     behaviour: loads what the type does on a target, and returns it.
     parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
@@ -187,7 +187,7 @@ class ResourceType:
 class Family:
     """Types that are not listed, since there are too many: all names of one form are such types.
 
-    name: what the schema and the documentation call it. label: what stands for one of the names.
+    name: what the schema and the documentation call it. label: a placeholder for one of the names.
     pattern: the names. of: makes the type of a name; all have the same attributes.
     """
 

@@ -21,7 +21,7 @@ from .target import Target
 
 #: What Ansible itself shows in the place of such an argument.
 _NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-#: What the modules of types have that heed triggers: `notify` and `subscribes` of a graph.
+#: The option of modules whose type uses triggers: `notify` and `subscribes` of a graph.
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
 

@@ -226,5 +226,5 @@ _ALL = (
     Builtin("has_trait('cloud.provider')", _has_trait, (_trait_name,), 1, lambda name: (name,)),
 )
 
-#: All builtins by name. ``changed`` is no builtin: it asks nothing.
+#: All builtins by name. ``changed`` is not one of them: it asks nothing.
 BUILTINS = {builtin.name: builtin for builtin in _ALL}

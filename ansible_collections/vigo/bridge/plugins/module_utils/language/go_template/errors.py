@@ -19,9 +19,9 @@ SET_BEFORE = "define it first: {{ $name := value }}"
 
 
 class Fault(Exception):
-    """An error that does not know its place yet; whoever knows the place turns it into a
-    ``TemplateError``. ``advice`` says what to do, and ``suggestion`` what the writer may have
-    meant; both may be empty."""
+    """An error whose place is not known yet; code that knows the place makes a ``TemplateError``
+    of it. ``advice`` says what to do, and ``suggestion`` what was probably meant; both may be
+    empty."""
 
     def __init__(self, message: str, advice: str, suggestion: str = "") -> None:
         super().__init__(message)
@@ -68,7 +68,7 @@ class TemplateError(Exception):
 
 
 class Source:
-    """A template's text that can tell the line and column of an offset."""
+    """A template's text, with the line and column of an offset."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -347,7 +347,7 @@ _UNDEFINED = {
 
 
 class Lookup:
-    """What names stand for, as in Go: a missing key yields nothing, shown as ``<no value>``."""
+    """The values of names, as in Go: a missing key yields nothing, shown as ``<no value>``."""
 
     def field(self, receiver: Any, name: str, has_arguments: bool) -> Any:
         """Return the value of ``.name`` in a value. Raise ``Fault``."""

@@ -83,7 +83,7 @@ _AFTER_WORD = frozenset(" \t\r\n.,|:)(")
 
 
 class Token(NamedTuple):
-    """One token. ``spaced`` says whether white space stands before it."""
+    """One token. ``spaced`` says whether there is white space before it."""
 
     kind: str
     text: str

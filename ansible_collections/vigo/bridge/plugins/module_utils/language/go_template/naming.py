@@ -53,7 +53,7 @@ _CHAINED = frozenset({lexer.FIELD, lexer.VARIABLE, lexer.RIGHT_PAREN, lexer.IDEN
 
 class Naming(NamedTuple):
     """``roots`` are the first names of chains that start at the dot, ``dollar_roots`` those that
-    start at ``$``, ``bare_roots`` identifiers with a chain behind them, as in ``Vars.port``.
+    start at ``$``, ``bare_roots`` identifiers followed by a chain, as in ``Vars.port``.
     ``variables`` are used, ``declared`` are set with ``:=``. ``has_dot`` also means ``$``."""
 
     roots: Tuple[Token, ...]

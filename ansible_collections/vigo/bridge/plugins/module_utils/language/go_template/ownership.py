@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which actions of a text are ours, and which belong to whoever reads the rendered text.
+"""Which actions of a text are ours, and which are for the program that reads the rendered text.
 
 An action is ours when it names one of our namespaces, or a dot or variable bound from one, or
 is made of literals only. A block whose head is not ours is verbatim to its ``end``; inside our
@@ -50,7 +50,7 @@ class _Survey:
         self._callers: Dict[str, List[str]] = {}
         self._holds_foreign: Dict[str, bool] = {}
         self._called_plainly: Set[str] = set()
-        # For each open block the definition that it stands in, or that it is.
+        # For each open block the definition that it is in, or that it is.
         self._inside: List[Optional[str]] = [None]
 
     def see(self, facts: ActionFacts) -> None:

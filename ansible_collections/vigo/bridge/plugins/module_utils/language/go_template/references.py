@@ -48,8 +48,8 @@ class Reference:
     """One place where a template names a value of a namespace.
 
     ``chain`` is ``("Vars", "redis_port")``, ``("Traits", "os", "family")``, ``("Item",)``; the
-    elements that a range runs over are ``"*"``. ``.Each`` is told as ``Item``. ``functions``
-    are those that the value, or what was made of it, is given to, in alphabetical order.
+    elements that a range runs over are ``"*"``. ``.Each`` is reported as ``Item``. ``functions``
+    are those that get the value, or a result made of it, in alphabetical order.
     """
 
     chain: Tuple[str, ...]

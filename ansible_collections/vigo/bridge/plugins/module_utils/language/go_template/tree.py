@@ -72,7 +72,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """``$a, $b := command | command``. ``assigns`` tells ``=`` from ``:=``."""
+    """``$a, $b := command | command``. ``assigns`` is true for ``=``, false for ``:=``."""
 
     variables: Tuple[str, ...]
     assigns: bool

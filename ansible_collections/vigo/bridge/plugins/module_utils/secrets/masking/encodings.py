@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decodes all that could be base64 or hexadecimal digits, wherever it begins."""
+"""Decode all that could be base64 or hexadecimal digits, at any offset."""
 
 from __future__ import annotations
 

@@ -92,18 +92,17 @@ class Existing:
 
 @dataclass(frozen=True)
 class Observed:
-    """All that a decision about one container needs.
+    """All data for a decision about one container.
 
-    container: None where there is none. image: the image that the spec names, after the pull
-    step; None where it is not here. moved: the registry has another image under that name;
-    None: it does not tell (check mode only, where nothing is pulled). known_networks: those
-    of the spec that exist. subnets: those of networks by name, where an address is asked for.
-    file_env: what ``env_file`` holds. log_driver: the engine's own, empty where it is not asked
-    for. shared: the IDs behind ``container:NAME`` in ipc, pid and network_mode, by name, of those
-    that exist. incapable: limits that the host cannot set. missing_source: a path to mount that
-    is not there, in check mode. repaired: what was repaired of an interrupted replacement, in
-    words. followed: the container with which it was replaced in this run, because it shares its
-    network.
+    container: None if it does not exist. image: the image that the spec names, after the pull step;
+    None where it is not here. moved: the registry has another image under that name; None: unknown
+    (check mode only, where nothing is pulled). known_networks: those of the spec that exist.
+    subnets: those of networks by name, where an address is asked for. file_env: what ``env_file``
+    holds. log_driver: the engine's own, empty where it is not asked for. shared: the IDs for
+    ``container:NAME`` in ipc, pid and network_mode, by name, of those that exist. incapable: limits
+    that the host cannot set. missing_source: a path to mount that is not there, in check mode.
+    repaired: a sentence on the repair of an interrupted replacement. followed: the container with
+    which it was replaced in this run, because it shares its network.
     """
 
     container: Existing | None

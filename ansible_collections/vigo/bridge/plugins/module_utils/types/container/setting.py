@@ -82,7 +82,7 @@ class Entries(NamedTuple):
     as_one: whether all are as wanted, where that cannot be said entry by entry; None where it can.
     completed: the actual entries with what the engine does not report; called with those that are
     wanted or were set at creation, the actual ones, and whether it is Podman. added_by: the engines
-    where a container of another tool may have entries that nobody set.
+    where a container of another tool may have entries that were not set.
     """
 
     unset: Callable[[Observed], Mapping[Any, Any]] = _no_entries
@@ -110,7 +110,7 @@ class Limit(NamedTuple):
     """A limit of resources: live, and some hosts cannot set it.
 
     ability: the key of the engine's ``/info`` that says whether the host can. unlimited: what
-    engines report where it is not set. amount: a value in words. lifts_in_place: whether the update
+    engines report where it is not set. amount: a value as text. lifts_in_place: whether the update
     call can remove it.
     """
 
@@ -201,8 +201,8 @@ class Setting(Option):
     send: the value for the create call. create: all that the create call gets, by place, where
     that is not one value at ``at``.
     update: what the update call gets, where engines can change it in place.
-    form: its canonical form, the same for all spellings. empty_counts: whether an empty value is
-    another one than none.
+    form: its canonical form, the same for all spellings. empty_counts: whether an empty value
+    differs from no value.
     compare: how it is compared. shown: how the reason of a difference shows it.
     of_network: whether the containers that share a network have it in common.
     shorthand: a second attribute for it.

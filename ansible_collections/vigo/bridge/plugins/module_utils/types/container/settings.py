@@ -74,7 +74,7 @@ def _sorted(value: Any, attribute: str) -> tuple[str, ...]:
     return tuple(sorted(set(as_list(value))))
 
 
-#: Where a container of another tool may have entries that nobody set.
+#: Where a container of another tool may have entries that were not set.
 _ALWAYS = ("docker", "podman")
 _LIMITED = (
     Engines("changed in place; removing `memory` or `cpus` recreates", "the same", "recreates"),

@@ -29,7 +29,7 @@ from .values import process, quantities, restart
 from .values.healthcheck import Healthcheck
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
-#: Behind the names of the containers that a replacement keeps for a while.
+#: Suffixes of the containers that a replacement keeps for a while.
 NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
 
 #: Seconds that a container may take to do its work with ``expect: exited``, as a command may.

@@ -89,7 +89,7 @@ def _action(answer: Mapping[str, Any], dry_run: bool) -> str:
     if action not in ACTIONS:
         hint = did_you_mean(str(action), ACTIONS) or f"known: {', '.join(ACTIONS)}"
         raise ResourceError(f"unknown action {json.dumps(action)}", hint)
-    # A dry run changes nothing, whatever it foretells.
+    # A dry run changes nothing, whatever it predicts.
     if changed is not None and changed == (action in _UNCHANGED) and (changed or not dry_run):
         raise ResourceError(f"action {action} contradicts changed {json.dumps(changed)}")
     return str(action)

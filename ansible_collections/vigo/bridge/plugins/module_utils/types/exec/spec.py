@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...host.process import Command
 from ...common.integers import integer_within
 
-#: What stands in a command for the path of its secret file.
+#: The placeholder in a command for the path of its secret file.
 SECRET_FILE = re.compile(r"\{\{\s*secret_file\s*\}\}")
 
 

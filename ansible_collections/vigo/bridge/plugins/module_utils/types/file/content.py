@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The content of files as streams: what is there, and what shall be there.
+"""The content of files as streams: the present one, and the desired one.
 
 Files may be larger than memory: they are read in pieces, and what a script makes of them lies
 in a file without a name.

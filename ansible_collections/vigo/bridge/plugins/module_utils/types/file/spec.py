@@ -36,8 +36,8 @@ class FileSpec:
     source: a path on the target. With none of these, an existing file keeps its content.
     is_secret: whether the data holds secrets, or was encrypted where it came from. stream_edit:
     scripts that the content goes through, one after the other. mode: None leaves that of an
-    existing file. backup: the suffix of the copy that a changed file leaves, ``{epoch}`` stands for
-    the time; empty: no copy.
+    existing file. backup: the suffix of the copy that a changed file leaves, ``{epoch}`` is
+    replaced by the time; empty: no copy.
     """
 
     path: str

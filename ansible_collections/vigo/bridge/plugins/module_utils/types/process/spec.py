@@ -16,7 +16,7 @@ from ...host.processes import LOGIN_SERVICES, Process
 
 #: How long processes have to end before they are killed, in seconds.
 _KILL_TIMEOUT = 10.0
-#: Without these nobody can reach the machine, or it does not work.
+#: Without these the machine cannot be reached, or does not work.
 _NEEDED = LOGIN_SERVICES | {"init", "systemd", "sshd-session"}
 #: Signals that do not end a process.
 _HARMLESS = frozenset(

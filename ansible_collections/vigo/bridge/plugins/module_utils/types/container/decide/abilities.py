@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an engine or its host cannot do of what is asked, and what it does not tell. Pure."""
+"""Settings that an engine or its host does not support, or does not report. Pure."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def _image(wanted: Settings, observed: Observed, container: Existing) -> list[Di
     before, after = container.settings.image or "", wanted.image or ""
     here = observed.image.id if observed.image else None
     if observed.podman and before == f"localhost/{after}":
-        before = after  # Podman's short names: the image's ID tells whether it is the one.
+        before = after  # Podman's short names: compare the image's ID instead.
     if before != after and not (before in ("", here) or before.startswith("sha256:")):
         return [Difference("image", f"image {before} -> {after}", before, after)]
     if observed.moved or (here is not None and here != container.image_id):

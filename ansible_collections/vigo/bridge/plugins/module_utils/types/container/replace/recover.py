@@ -49,7 +49,7 @@ class RollForward:
 
 @dataclass(frozen=True)
 class Commit:
-    """Remove the old ones: there is no way back."""
+    """Remove the old ones; after this there is no rollback."""
 
     pairs: tuple[Pair, ...]
 

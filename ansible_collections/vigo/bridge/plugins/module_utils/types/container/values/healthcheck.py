@@ -47,7 +47,7 @@ _FORMS = "write a shell command, [CMD, PROGRAM, ARGUMENT], or disable: true"
 
 @dataclass(frozen=True)
 class Healthcheck:
-    """What the user set of it. Times in nanoseconds; None: not set.
+    """The settings of a healthcheck. Times in nanoseconds; None: not set.
 
     test: as engines have it, ``("CMD", ...)``, ``("CMD-SHELL", LINE)`` or ``("NONE",)``.
     """

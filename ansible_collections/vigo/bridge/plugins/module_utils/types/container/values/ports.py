@@ -27,7 +27,7 @@ _PORT = re.compile(
 _IPV6 = re.compile(
     r"(?P<address>[0-9a-f:]*:[0-9a-f:]*:[0-9a-f]*):(?P<rest>(?:\d[\d-]*)?:\d.*)", re.I
 )
-#: Addresses that stand for all of their kind.
+#: Addresses that mean all of their kind.
 _ALL = ("", "::")
 
 
