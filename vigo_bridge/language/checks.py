@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from vigo_bridge.language.advice import advise
-from vigo_bridge.language.conditions import check_conditions
+from vigo_bridge.language.conditions import check_conditions, check_gates
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.specs import check_specs
@@ -19,6 +19,7 @@ def check_parts(stack: Stack, diagnostics: Diagnostics) -> None:
     for crate in stack.configcrates.values():
         check_templates(crate, stack.templates, diagnostics)
         check_conditions(crate, diagnostics)
+        check_gates(crate, diagnostics)
         check_specs(crate, diagnostics)
         advise(crate, diagnostics)
     for variables in _variables(stack):

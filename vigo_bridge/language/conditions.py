@@ -6,8 +6,9 @@ from __future__ import annotations
 from ansible_collections.vigo.bridge.plugins.module_utils.language.conditions import (
     when as conditions,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
-from vigo_bridge.language.model import Configcrate
+from vigo_bridge.language.model import Configcrate, Resource
 from vigo_bridge.language.templates import is_template
 from vigo_bridge.language.values import Scalar
 
@@ -26,6 +27,33 @@ def check_conditions(crate: Configcrate, diagnostics: Diagnostics) -> None:
     for resource in crate.resources:
         if resource.when is not None and not is_template(resource.when.text):
             check_condition(resource.when.text, resource.when, diagnostics)
+
+
+def check_gates(crate: Configcrate, diagnostics: Diagnostics) -> None:
+    """Report resources that would change something in each run, as nothing has to trigger them."""
+    for resource in crate.resources:
+        if resource.references["subscribes"] or is_gated(resource):
+            continue
+        for name, values in TYPES[resource.type].only_when_triggered.items():
+            for arm in resource.arms:
+                value = arm.get(name)
+                if isinstance(value, Scalar) and value.text in values:
+                    diagnostics.error(
+                        "VB404",
+                        value.position,
+                        f"{name} {value.text} would act in each run",
+                        "add 'when: changed' and notify it, or add 'subscribes'",
+                    )
+
+
+def is_gated(resource: Resource) -> bool:
+    """Return whether only a trigger applies a resource, as far as its file says that."""
+    if resource.when is None:
+        return False
+    try:
+        return conditions.parse(resource.when.text).gated
+    except conditions.ConditionError:
+        return is_template(resource.when.text)
 
 
 def check_condition(

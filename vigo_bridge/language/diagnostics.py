@@ -56,6 +56,7 @@ CODES = {
     "VB401": "circular dependency",
     "VB402": "invalid condition",
     "VB403": "trigger or dependency without effect",
+    "VB404": "resource that would act in each run",
     "VB501": "invalid value of an attribute",
     "VB502": "exec that is not idempotent",
     "VB503": "guard that checks the opposite",

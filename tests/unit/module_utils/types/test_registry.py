@@ -43,6 +43,7 @@ OTHER_MEANINGS = {
         "a function of templates"
     ),
     "vigo_bridge/run/converge.py": "a field of events",
+    "ansible_collections/vigo/bridge/plugins/plugin_utils/foreign_modules.py": "modules of Ansible",
 }
 
 

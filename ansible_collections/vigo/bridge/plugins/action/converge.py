@@ -23,7 +23,12 @@ from ansible.module_utils.common.validation import (
 )
 
 from ..module_utils.common.errors import ResourceError
-from ..module_utils.converge.input import docker_hosts, foreign_modules, types_by_id
+from ..module_utils.converge.input import (
+    candidate_modules,
+    docker_hosts,
+    foreign_modules,
+    types_by_id,
+)
 from ..module_utils.delivery import module_archive
 from ..module_utils.host.system_errors import explained
 from ..plugin_utils import playbook_output
@@ -152,10 +157,10 @@ def _needs_sdk(arguments: Mapping[str, Any]) -> bool:
 def _modules(arguments: Mapping[str, Any]) -> ModuleArchive | None:
     """Return the modules of Ansible that the resources use. Raise AnsibleActionFail."""
     try:
-        names = foreign_modules(arguments)
+        names, candidates = foreign_modules(arguments), candidate_modules(arguments)
     except (AttributeError, TypeError):
         return None  # the module says what is wrong
-    return archive_of(names) if names else None
+    return archive_of(names, candidates) if names or candidates else None
 
 
 def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ options:
         description:
           - The type of the resource, V(container), V(file) or V(exec), whose attributes are those
             of the module of that name.
-          - V(process) or V(custom), which have no modules of their own.
+          - A type that has no module of its own, such as V(process), V(package) or V(service).
           - Or the full name of any module that does its work on the target, such as
             V(ansible.builtin.user). Its attributes are O(resources[].args) and
             O(resources[].timeout).

@@ -25,8 +25,8 @@ _ON_CONTROLLER: Mapping[str, str] = {
     **dict.fromkeys(("copy", "template"), _FILE),
     "assemble": "use 'type: file' with the whole content",
     "unarchive": "use 'type: exec' with tar or unzip, and 'creates'",
-    "package": "use the module of the package manager, such as ansible.builtin.apt",
-    "service": "use ansible.builtin.systemd_service or ansible.builtin.sysvinit",
+    "package": "use 'type: package', or a module such as ansible.builtin.apt",
+    "service": "use 'type: service', or a module such as ansible.builtin.systemd_service",
     **dict.fromkeys(("raw", "script"), _EXEC),
     **dict.fromkeys(("assert", "debug", "fail", "group_by", "include_vars"), _NOT_NEEDED),
     **dict.fromkeys(("set_fact", "set_stats", "validate_argument_spec"), _NOT_NEEDED),
@@ -64,6 +64,15 @@ class ForeignModule:
     name: str
     path: str
     imported: str
+
+
+def module_for_choice(name: str) -> ForeignModule | None:
+    """Return a module of which hosts may choose; None where it is not installed.
+
+    Its action plugin may choose between modules itself, which is not needed then.
+    """
+    found = find_module(name) if _folders(name.rpartition(".")[0]) else None
+    return ForeignModule(name, found.path, _imported(name, found.path)) if found else None
 
 
 def module_named(name: str) -> ForeignModule:

@@ -26,7 +26,7 @@ from ansible.release import __version__
 from ..module_utils.delivery.unpacking import OTHERS, put, remove
 from ..module_utils.host import private_files
 from .ansible_compat import add_imports
-from .foreign_modules import ForeignModule, Refused, module_named
+from .foreign_modules import ForeignModule, Refused, module_for_choice, module_named
 
 _FOLDER = "built-archives"
 _COLLECTIONS = "ansible_collections"
@@ -49,9 +49,16 @@ class ModuleArchive:
         return base64.b64encode(self.content).decode()
 
 
-def archive_of(names: Sequence[str]) -> ModuleArchive:
-    """Return the archive of modules, by their full names. Raise AnsibleActionFail."""
+def archive_of(names: Sequence[str], candidates: Sequence[str] = ()) -> ModuleArchive:
+    """Return the archive of modules, by their full names. Raise AnsibleActionFail.
+
+    candidates: those that are left out where they are not installed.
+    """
     modules, refusals = [], []
+    for name in candidates:
+        chosen = module_for_choice(name)
+        if chosen is not None and name not in names:
+            modules.append(chosen)
     for name in names:
         try:
             modules.append(module_named(name))

@@ -111,6 +111,17 @@ def foreign_modules(arguments: Mapping[str, Any]) -> list[str]:
     return sorted(set(found))
 
 
+def candidate_modules(arguments: Mapping[str, Any]) -> list[str]:
+    """Return the full names of the modules of which hosts may choose; see `foreign_modules`."""
+    found = [
+        name
+        for entry in _entries(arguments)
+        if isinstance(entry, Mapping) and (kind := _type_of(entry))
+        for name in kind.candidates
+    ]
+    return sorted(set(found))
+
+
 def types_by_id(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the type of each resource in ``resources`` and ``crates``, not yet checked.
 

@@ -107,6 +107,7 @@ class ResourceType:
     module: the full name of the module for one resource; empty where ``vigo.bridge.converge``
     applies it.
     modules: the full names of the modules of Ansible that it may run on a target.
+    candidates: modules of Ansible of which the target chooses; the controller may lack some.
     module_options: the attribute that holds the options of ``module``, where these are not the
     attributes themselves. It is a module that is not ours.
     as_task: for types without a module of their own: returns the module and its options that do the
@@ -117,6 +118,7 @@ class ResourceType:
     guards: attributes that say whether it acts, in the order in which they are asked.
     unasked_when_triggered: the guards among them that a trigger overrules.
     on_trigger: what a trigger does: NOTHING, RERUN or RESTART.
+    only_when_triggered: by attribute, the values with which it acts only when it is triggered.
     former_names, former_attributes: what a stack may still call the type, and its attributes.
     has_template_switch: whether a resource may have ``template: false``.
     stack_file: the attribute that may name a file of the stack, or None.
@@ -135,6 +137,7 @@ class ResourceType:
     parse: Callable[[Mapping[str, Any]], object]
     module: str = ""
     modules: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
     module_options: str = ""
     as_task: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]] | None] = _no_task
     task_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -143,6 +146,7 @@ class ResourceType:
     guards: tuple[str, ...] = ()
     unasked_when_triggered: tuple[str, ...] = ()
     on_trigger: str = NOTHING
+    only_when_triggered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     former_names: tuple[str, ...] = ()
     former_attributes: Mapping[str, str] = field(default_factory=dict)
     has_template_switch: bool = False

@@ -16,6 +16,7 @@ from .custom.descriptor import TYPE as CUSTOM
 from .descriptor import Family, ResourceType
 from .exec.descriptor import TYPE as EXEC
 from .file.descriptor import TYPE as FILE
+from .managed.descriptor import TYPES as MANAGED
 from .mapped.descriptor import TYPES as MAPPED
 from .process.descriptor import TYPE as PROCESS
 from .text_edit.descriptor import TYPES as TEXT_EDITS
@@ -54,5 +55,5 @@ class _Types(Mapping[str, ResourceType]):
 
 #: In the order in which they are documented.
 TYPES: Mapping[str, ResourceType] = _Types(
-    CONTAINER, FILE, EXEC, PROCESS, CUSTOM, *MAPPED, *TEXT_EDITS
+    CONTAINER, FILE, EXEC, PROCESS, CUSTOM, *MAPPED, *MANAGED, *TEXT_EDITS
 )

@@ -42,7 +42,7 @@ class AnsibleModuleBehaviour(Behaviour):
         if not target.check_mode:
             return None
         try:
-            answer = _run(spec, target)
+            answer = apply_module(spec, target)
         except Failure as error:
             if not target.foresight.uncertain:
                 raise
@@ -65,7 +65,7 @@ class AnsibleModuleBehaviour(Behaviour):
     def act(
         self, spec: ModuleSpec, observed: Observed | None, decision: Decision, target: Target
     ) -> Outcome:
-        answer = _run(spec, target)
+        answer = apply_module(spec, target)
         return Outcome(answer.rc, answer.output, decision=_decision(answer))
 
     def may_alter(self, spec: ModuleSpec) -> Sequence[str]:
@@ -89,9 +89,14 @@ def _is_certain(spec: ModuleSpec, target: Target) -> bool:
     )
 
 
-def _run(spec: ModuleSpec, target: Target) -> Answer:
+def library_of(target: Target) -> module_archive.Library:
+    """Return the modules that were sent. Raise ResourceError where none were."""
+    return target.service(module_archive.LIBRARY, _no_library)
+
+
+def apply_module(spec: ModuleSpec, target: Target) -> Answer:
     """Apply the module, or have it look in check mode. Raise Failure and Blocked."""
-    library = target.service(module_archive.LIBRARY, _no_library)
+    library = library_of(target)
     arguments = {
         **each_text(own_options(spec.module, spec.args), target.secrets.reveal),
         **library.told,

@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does one step after the other, each with a module of Ansible or a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Sequence
+
+from ...common.errors import ResourceError
+from ...host import process
+from ...secrets import references as secret_references
+from ..ansible_module.answer import Answer
+from ..ansible_module.behaviour import apply_module, library_of
+from ..ansible_module.spec import ModuleSpec
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn
+from ..descriptor import TIME_LIMIT, ResourceType
+from ..target import Target
+from .managers import this_machine
+from .plan import Plan, Step
+
+_NOT_TRIGGERED = "not triggered"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is to be done.
+
+    answer: in check mode, what it would come to. is_certain: whether no earlier change can alter
+    that. problem: why there is no answer.
+    """
+
+    steps: tuple[Step, ...]
+    answer: Answer | None = None
+    is_certain: bool = True
+    problem: str = ""
+
+
+class ManagedBehaviour(Behaviour):
+    """One type. A real run looks and acts in one step, as modules do."""
+
+    def __init__(self, kind: ResourceType) -> None:
+        self.type = kind
+
+    def when_triggered(self, spec: Plan) -> Plan:
+        return replace(spec, triggered=True)
+
+    def observe(self, spec: Plan, target: Target) -> Observed:
+        if spec.only_triggered and not spec.triggered:
+            return Observed(())
+        steps = spec.steps(spec.manager(this_machine()), spec.triggered)
+        _refuse_missing(steps, target)
+        if not target.check_mode:
+            return Observed(steps)
+        foresight = target.foresight
+        try:
+            answer = _predicted(steps, target)
+        except ResourceError as error:
+            if not foresight.uncertain:
+                raise
+            return Observed(steps, problem=error.message)
+        may_differ = foresight.uncertain if spec.follows_files else foresight.active
+        return Observed(steps, answer, not may_differ)
+
+    def decide(self, spec: Plan, observed: Observed, turn: Turn) -> Decision:
+        if not observed.steps:
+            return Decision("skipped", _NOT_TRIGGERED)
+        if not turn.check_mode:
+            return Decision("updated", steps=observed.steps)
+        if observed.problem:
+            return Decision("unknown", f"{NOT_YET_KNOWN}: {observed.problem}")
+        answer = observed.answer or Answer("", "")
+        if not observed.is_certain:
+            now = f"would be {answer.changed}" if answer.changed else "is as desired"
+            return Decision("unknown", f"{NOT_YET_KNOWN}; now it {now}")
+        return _decision([answer])
+
+    def act(self, spec: Plan, observed: Observed, decision: Decision, target: Target) -> Outcome:
+        answers: list[Answer] = []
+        for step in observed.steps:
+            if not (step.unless_changed and any(answer.changed for answer in answers)):
+                answers.append(_done(step, target))
+        last = answers[-1]
+        return Outcome(last.rc, last.output, decision=_decision(answers))
+
+    def may_alter(self, spec: Plan) -> Sequence[str]:
+        """Return all paths: packages and services may change anything."""
+        return ("/",)
+
+
+def _predicted(steps: Sequence[Step], target: Target) -> Answer:
+    """Return the first change, without a look at what comes after it."""
+    for step in steps:
+        answer = Answer(step.action, "") if step.acts else _done(step, target)
+        if answer.changed:
+            return answer
+    return Answer("", "")
+
+
+def _done(step: Step, target: Target) -> Answer:
+    """Do a step, or have it look in check mode. Raise ResourceError."""
+    if step.command:
+        return _run(step, target)
+    answer = apply_module(ModuleSpec(step.module, step.args, TIME_LIMIT), target)
+    return replace(answer, changed=step.action or answer.changed) if answer.changed else answer
+
+
+def _run(step: Step, target: Target) -> Answer:
+    finished = process.run(
+        target.secrets.reveal(step.command),
+        timeout=TIME_LIMIT,
+        secrets=target.secrets,
+        hidden=bool(secret_references.find(step.command)),
+    )
+    if finished.timed_out:
+        raise ResourceError(
+            f"the command did not finish within {TIME_LIMIT:g} s and was stopped",
+            log=finished.output,
+        )
+    if finished.rc != 0:
+        raise ResourceError(
+            f"the command failed with exit code {finished.rc}; correct it",
+            log=finished.output,
+            rc=finished.rc,
+        )
+    return Answer(step.action, "", rc=finished.rc, output=finished.output)
+
+
+def _decision(answers: Sequence[Answer]) -> Decision:
+    changes = [answer for answer in answers if answer.changed]
+    if not changes:
+        return Decision("none")
+    reasons = dict.fromkeys(answer.reason for answer in changes if answer.reason)
+    diffs: list[Mapping[str, Any]] = [answer.diff for answer in changes if answer.diff]
+    return Decision(changes[0].changed, "; ".join(reasons), diffs[0] if diffs else None)
+
+
+def _refuse_missing(steps: Sequence[Step], target: Target) -> None:
+    """Raise ResourceError for modules that the controller did not have."""
+    names = library_of(target).names
+    for step in steps:
+        if step.module and step.module not in names:
+            collection = step.module.rpartition(".")[0]
+            raise ResourceError(
+                f"this host needs {step.module}, which the controller does not have",
+                f"install it there: ansible-galaxy collection install {collection}",
+            )

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done, one thing after the other, to bring a resource to its desired state. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Tuple
+
+from .managers import Machine
+
+
+@dataclass(frozen=True)
+class Step:
+    """A module with its options, or a command.
+
+    action: what a change of it counts as; empty for what the module says. acts: whether it always
+    changes something. unless_changed: whether it is left out where an earlier step has changed
+    something.
+    """
+
+    module: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
+    action: str = ""
+    acts: bool = False
+    unless_changed: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A resource of a type whose module is known only on the machine.
+
+    manager: which of the machine's managers looks after it. steps: what to do, by the name of the
+    manager; raises ResourceError for what that cannot do. follows: whether earlier changes of
+    files can alter what is found.
+    """
+
+    manager: Callable[[Machine], str]
+    steps: Callable[[str, bool], Tuple[Step, ...]]
+    follows_files: bool = False
+    triggered: bool = False
+    only_triggered: bool = False
