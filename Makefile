@@ -104,6 +104,10 @@ release: .venv/ready ## build and check a release in dist/release, and say what 
 messages: .venv/ready ## the list of all messages for reviews, in tests/unit/messages.txt
 	$(PYTHON) -m tests.messages
 
+.PHONY: screenshots
+screenshots: .venv/ready ## the pictures of the documentation, from runs on hosts that it starts
+	$(PYTHON) -m tests.screenshots
+
 .PHONY: constraints
 constraints: ## take the newest development tools, and write their versions to tests/constraints.txt
 	tests/freeze
