@@ -10,6 +10,7 @@ the same sample of the same code.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import shutil
@@ -34,8 +35,8 @@ class Area:
 
 
 AREAS = {
-    "types": Area([f"{MODULE_UTILS}/types/*.py"], ["tests/unit/module_utils"]),
-    "converge": Area([f"{MODULE_UTILS}/converge/*.py"], ["tests/unit/module_utils"]),
+    "types": Area([f"{MODULE_UTILS}/types/*.py"], ["tests/unit/module_utils/types"]),
+    "converge": Area([f"{MODULE_UTILS}/converge/*.py"], ["tests/unit/module_utils/converge"]),
     "run": Area(["vigo_bridge/run/*.py"], ["tests/unit/run", "tests/unit/cli"]),
 }
 #: Counts what is imported, to which mutmut adds.
@@ -50,17 +51,18 @@ def main() -> None:
     parser.add_argument("areas", nargs="*", help=f"of {', '.join(AREAS)}; all when none is named")
     parser.add_argument("--sample", type=int, default=400, help="mutants per area; 0 takes all")
     parser.add_argument("--seed", default="1", help="another seed takes another sample")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at a time")
     chosen = parser.parse_args()
     if unknown := [name for name in chosen.areas if name not in AREAS]:
         parser.error(f"unknown area {unknown[0]!r}: expected one of {', '.join(AREAS)}")
     results = {}
     for name in chosen.areas or AREAS:
-        results[name] = measure(AREAS[name], chosen.sample, chosen.seed)
+        results[name] = measure(AREAS[name], chosen.sample, chosen.seed, chosen.jobs)
         print(*survivors(results[name]), sep="\n", flush=True)
     print(*table(results), sep="\n")
 
 
-def measure(area: Area, sample: int, seed: str) -> dict[str, str]:
+def measure(area: Area, sample: int, seed: str, jobs: int) -> dict[str, str]:
     """Return the mutants that were tried, each with its result."""
     copy_project(area)
     mutmut("run", "no.such.mutant")  # mutmut makes all mutants, then fails for want of this one
@@ -68,7 +70,7 @@ def measure(area: Area, sample: int, seed: str) -> dict[str, str]:
     if not mutants:
         sys.exit(f"mutmut made no mutants; see {COPY}")
     taken = random.Random(seed).sample(mutants, min(sample, len(mutants))) if sample else mutants
-    printed = mutmut("run", *taken)
+    printed = mutmut("run", "--max-children", str(jobs), *taken)
     found = results()
     if any(found[mutant] == "not checked" for mutant in taken):
         sys.exit(f"mutmut tried no mutants, as the tests fail without any:\n{printed[-3000:]}")
