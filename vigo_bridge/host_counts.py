@@ -60,5 +60,5 @@ def _size(part: str, text: str) -> Size:
         )
     number = int(digits)
     if percent and number > 100:
-        raise BadSize(f"{text}: {part.strip()} is more than all hosts", "write at most 100%")
+        raise BadSize(f"{text}: {part.strip()} is more than 100%", "write at most 100%")
     return Size(number, percent)

@@ -217,7 +217,7 @@ def test_the_network_of_a_container_that_does_not_run(scene: Scene, there: bool)
         scene.client.api.create_container(REDIS, name=f"{scene.name}-base")
     result = scene.bring(network_mode=f"container:{scene.name}-base")
     assert result.action == "failed"
-    assert ("does not run" if there else "does not exist") in result.reason
+    assert ("is not running" if there else "does not exist") in result.reason
     assert scene.inspect()["Id"] == identity
     assert scene.inspect()["State"]["Running"]
 

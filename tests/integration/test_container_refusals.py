@@ -94,7 +94,7 @@ def test_a_container_that_would_vanish_when_it_stops(stack: Stack) -> None:
     for check in (True, False):
         result = stack.bring(check=check, user="1")
         assert result.action == "failed"
-        assert "was made with --rm" in result.reason
+        assert "was created with --rm" in result.reason
     assert stack.inspect()["State"]["Running"]
     assert stack.bring(state="absent").action == "deleted"
     assert stack.names() == set()

@@ -62,7 +62,7 @@ def test_a_second_run_names_the_first_and_a_plan_does_not_wait(tmp_path: Path) -
         assert first.wait(300) == 0
     assert second.status == 3
     message = second.document["envoys"][HOST]["message"]
-    assert f"still running (process {holder['pid']}, since {holder['since']})" in message
+    assert f"still in progress (process {holder['pid']}, since {holder['since']})" in message
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", holder["since"])
     assert (plan.status, plan.actions(HOST)) == (2, {"site/meet": "ran"})
     assert vigo_bridge("run", *arguments, "--lock-timeout", "0.2").status == 0

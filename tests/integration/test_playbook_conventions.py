@@ -114,7 +114,7 @@ ROLE = """\
       - encrypted.checksum is not defined
       - empty.size == 0
       - missing is failed
-      - "twice.msg is search('src and content exclude each other')"
+      - "twice.msg is search('src and content are mutually exclusive')"
 """
 BINARY = bytes(range(256)) * 400
 HIDDEN = "hidden words\n"

@@ -240,8 +240,8 @@ def test_a_host_has_a_secret_of_its_own_in_the_users_inventory(shop: Shop) -> No
 
 #: what would put arguments into a file on the target -> what is told
 ON_DISK = {
-    "ANSIBLE_PIPELINING=false": "ANSIBLE_PIPELINING is off in the environment",
-    "ANSIBLE_KEEP_REMOTE_FILES=true": "ANSIBLE_KEEP_REMOTE_FILES is on in the environment",
+    "ANSIBLE_PIPELINING=false": "ANSIBLE_PIPELINING is disabled in the environment",
+    "ANSIBLE_KEEP_REMOTE_FILES=true": "ANSIBLE_KEEP_REMOTE_FILES is enabled in the environment",
 }
 KNOWN = {"VIGO_SECRET_SITE_KEY": "hunter22", "VIGO_SECRET_SITE_DB": "hunter23"}
 

@@ -158,4 +158,4 @@ def test_prune_needs_a_name(place: Place, role_vars: str, identity: str, allowed
     sources = () if has_source else ("-i", "my.vigo.yml")
     finished = place.play(role_vars, *sources, "--limit", "web1")
     assert finished.status == (0 if allowed else 2), finished.out + finished.err
-    assert ("was not chosen" in finished.out + finished.err) == (not allowed)
+    assert ("is a default" in finished.out + finished.err) == (not allowed)

@@ -106,7 +106,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
         "Unsupported parameters for (vigo.bridge.file) module: contents",
     ),
     "a missing option": ("exec", {}, {}, "missing required arguments: command"),
-    "options that exclude each other": (
+    "options that are mutually exclusive": (
         "file",
         {"target_path": "/x", "content": "", "source": "/y"},
         {},

@@ -88,7 +88,7 @@ def _invalid(
 ) -> str:
     """Return where the value of a setting is, and what is expected of it. text: the file's."""
     kind, choices = definition.get("type"), definition.get("choices")
-    expected = _EXPECTED.get(str(kind), f"a value of the type {kind}")
+    expected = _EXPECTED.get(str(kind), f"a value of type {kind}")
     if choices:
         expected = f"one of {', '.join(map(str, choices))}"
     for variable in definition.get("env", ()):

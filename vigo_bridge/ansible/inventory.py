@@ -128,8 +128,8 @@ def _absolute(source: str) -> str:
 def _refuse_missing(source: str) -> None:
     if "," not in source and not Path(source).exists():
         raise InventoryError(
-            f"the inventory {source} does not exist; use a file, a folder, or host names that end"
-            " with a comma"
+            f"the inventory {source} does not exist; use a file, a folder, or a list of host"
+            " names that ends with a comma"
         )
 
 

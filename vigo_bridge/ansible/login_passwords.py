@@ -113,7 +113,7 @@ def _configured() -> tuple[PasswordSource, PasswordSource]:
 
 
 def _typed(kind: _Kind, prompt: str, source: PasswordSource) -> str:
-    reason = f"{kind.option} asks for the {kind.name}"
+    reason = f"{kind.option} prompts for the {kind.name}"
     if source.configured:
         reason = f"Ansible is configured to prompt for the {kind.name} ({kind.setting})"
     return typed_password(prompt, reason, kind.advice)

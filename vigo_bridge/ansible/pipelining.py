@@ -29,13 +29,13 @@ def obstacles(
     """
     for name in _SWITCHES:
         if _is(environment.get(name), _OFF):
-            yield f"{name} is off in the environment; unset it"
+            yield f"{name} is disabled in the environment; unset it"
     if _is(environment.get(_KEEPS_FILES), _ON):
-        yield f"{_KEEPS_FILES} is on in the environment; unset it"
+        yield f"{_KEEPS_FILES} is enabled in the environment; unset it"
     for host in hosts:
         for name in _VARIABLES:
             if _is(variables.get(host, {}).get(name), _OFF):
-                yield f"{name} is off for {host}; remove it from the inventory"
+                yield f"{name} is disabled for {host}; remove it from the inventory"
 
 
 def _is(value: Any, words: frozenset[str]) -> bool:

@@ -68,8 +68,8 @@ def _refuse(prompt: str) -> NoReturn:
 
     text = " ".join(prompt.split()).rstrip(":")
     raise AnsibleError(
-        f'Ansible asks "{text}", and vigo-bridge runs it without a terminal; give the answer'
-        " beforehand, in a setting, a variable or a file"
+        f'Ansible prompts for "{text}", but vigo-bridge runs it without a terminal; set the answer'
+        " in advance, in a setting, a variable or a file"
     )
 
 

@@ -20,7 +20,7 @@ def typed_password(prompt: str, reason: str, advice: str) -> str:
     reason: what asks for it; advice: how to provide it without a terminal. Raise Refusal.
     """
     if not has_terminal():
-        raise Refusal(f"{reason}, and there is no terminal to type it at; {advice}")
+        raise Refusal(f"{reason}, and there is no terminal to enter it; {advice}")
     return getpass.getpass(prompt)
 
 

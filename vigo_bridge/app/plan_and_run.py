@@ -121,7 +121,7 @@ def _job(
     project = private / "project"
     write_bundle(plan, project, hosts.variables)
     if plan.unmatched:
-        Lines().say(f"no match entry for {listed(plan.unmatched)}: left alone")
+        Lines().say(f"skipping {listed(plan.unmatched)}: no match entry")
     chosen = hosts_of(plan, how.only)
     settings = {"set": stack.settings, "prune": how.prune, "only": how.only}
     return Job(
@@ -149,6 +149,6 @@ def refuse_prune_of_unnamed(stack: Stack) -> None:
     raise Refusal(
         f"--prune requires a named stack: {stack.identity.name!r} is only the name of a folder,"
         f" which another stack may share. Create {stack.folder / FILE} with these lines:\n"
-        f"{written}If it had a {FILE} before, restore that one, for instance from version control:"
-        " hosts refuse another ID under the name of a stack that they know."
+        f"{written}If it had a {FILE} before, restore that file, for example from version"
+        " control: hosts that know this stack refuse a different ID for the same name."
     )

@@ -28,7 +28,7 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
             crates = {resource_id.partition("/")[0] for resource_id in everything}
             advice = did_you_mean(selector, [*crates, *everything])
             raise Refusal(
-                f"--only {selector}: no host gets a configcrate or resource of that name;"
+                f"--only {selector}: no host has a configcrate or resource with that name;"
                 f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}"
             )
     return frozenset(

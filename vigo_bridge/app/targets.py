@@ -106,7 +106,7 @@ def _has(trait: Any, value: str) -> bool:
 
 def _values(name: str, known: Iterable[Mapping[str, Any]]) -> str:
     texts = sorted({_text(traits[name]) for traits in known})
-    return ", ".join(texts) or "not known on any host"
+    return ", ".join(texts) or "unknown on all hosts"
 
 
 def _text(value: Any) -> str:

@@ -118,7 +118,7 @@ def _host_options(**given: Any) -> HostOptions:
 
 def _password(asks: bool, file: Path | None, ask: str, name: str) -> PasswordSource:
     if asks and file:
-        raise click.UsageError(f"{ask} and {name} exclude each other; leave one of them out")
+        raise click.UsageError(f"{ask} and {name} are mutually exclusive; remove one of them")
     return PasswordSource(asks, str(file.absolute()) if file else None)
 
 

@@ -195,7 +195,7 @@ def _check_profiles(project: Project, profiles: Collection[str]) -> None:
             raise ComposeError(
                 next(iter(project.services.values())).position,
                 f"no service has the profile {name!r}",
-                f"known: {', '.join(sorted(known))}" if known else "leave --profile out",
+                f"known: {', '.join(sorted(known))}" if known else "remove --profile",
             )
     for service in project.services.values():
         for dependency in service.depends_on or ():

@@ -42,7 +42,7 @@ def read_document(path: Path, raw: bytes) -> Document:
         raise ComposeError(start, "the file is empty", "a compose file needs the key 'services'")
     if not isinstance(content, Fields):
         raise ComposeError(
-            content.position, "a compose file must be a mapping", "write services: at its top"
+            content.position, "a compose file must be a mapping", "add services: at the top level"
         )
     return Document(content, tags)
 
@@ -85,6 +85,6 @@ def _sources(value: Value) -> Iterator[Fields]:
     for item in value.items if isinstance(value, Items) else (value,):
         if not isinstance(item, Fields):
             raise BrokenFile(
-                item.position, "'<<' merges mappings only", "write an alias of a mapping: *NAME"
+                item.position, "'<<' can merge only mappings", "write an alias of a mapping: *NAME"
             )
         yield item

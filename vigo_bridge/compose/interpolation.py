@@ -60,7 +60,7 @@ class _Interpolation:
         if self._size > _LARGEST_TOTAL:
             raise ComposeError(
                 scalar.position,
-                f"with their variables, the texts exceed {_LARGEST_TOTAL >> 20} MiB",
+                f"with their variables replaced, the texts exceed {_LARGEST_TOTAL >> 20} MiB",
                 "use fewer variables",
             )
         return Interpolated(text, text, scalar.position, scalar.written, scalar.style, parts)
@@ -89,7 +89,7 @@ def _parts(
     parts = [_part(piece, environment, position) for piece in found]
     if sum(len(_text(part)) for part in parts) > LARGEST:
         raise ComposeError(
-            position, "with its variables, the text exceeds 1 MiB", "use fewer variables"
+            position, "with its variables replaced, the text exceeds 1 MiB", "use fewer variables"
         )
     merged: list[Part] = []
     for is_text, group in itertools.groupby(parts, lambda part: isinstance(part, str)):

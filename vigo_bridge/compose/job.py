@@ -69,7 +69,7 @@ class Job:
     def lost(self, key: str, message: str, advice: str) -> None:
         """Report a key that is not carried over; a comment beside the resource says so, too."""
         self.findings.lost(self.place(key), message, advice)
-        self.comments.append(f"Not carried over: {message}; {advice}.")
+        self.comments.append(f"Not converted: {message}; {advice}.")
 
     def note(self, key: str, message: str, advice: str = "") -> None:
         self.findings.note(self.place(key), message, advice)

@@ -291,7 +291,7 @@ def _scalars(value: Value | None) -> list[Scalar]:
     assert isinstance(items, Items)
     for item in items.items:
         if not isinstance(item, Scalar):
-            raise ComposeError(item.position, "a path is expected here", "write the path of a file")
+            raise ComposeError(item.position, "expected a path", "write the path of a file")
     return [item for item in items.items if isinstance(item, Scalar)]
 
 
@@ -307,7 +307,7 @@ def _with_included(content: Fields, included: Sequence[Fields]) -> Fields:
                 if known is not None and known[1] != value:
                     raise ComposeError(
                         known[0].position,
-                        f"{section}.{key.text} is in {key.position.file} too, which is included",
+                        f"{section}.{key.text} is also in {key.position.file}, which is included",
                         "rename one of them",
                     )
                 own[key.text] = key, value

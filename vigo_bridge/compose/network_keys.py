@@ -132,8 +132,8 @@ def depends_on(job: Job, dependencies: tuple[Dependency, ...]) -> None:
         if dependency.service in job.absent and not dependency.required:
             job.note(
                 "depends_on",
-                f"{dependency.service} belongs to a profile that is not active and is not required:"
-                " no service waits for it",
+                f"{dependency.service} belongs to an inactive profile and is optional (required:"
+                " false), so the dependency is ignored",
             )
             continue
         for name in names.resources(job.project, dependency.service):

@@ -78,7 +78,7 @@ class ProjectFiles:
         if self._size > LARGEST_TOTAL:
             raise ComposeError(
                 place,
-                f"with this file, more than {LARGEST_TOTAL >> 20} MiB are read",
+                f"including this file, more than {LARGEST_TOTAL >> 20} MiB are read",
                 "import fewer services at a time, or include fewer files",
             )
         return content

@@ -180,7 +180,7 @@ def _checked(scalar: Scalar, place: _Place) -> Scalar:
         written = scalar.text or "an empty value"
         raise ComposeError(
             scalar.position,
-            f"Compose refuses {written[:100]} here: {problem}",
+            f"Compose does not allow {written[:100]} here: {problem}",
             _advice(scalar, found, place),
         )
     if found.number is not None and place.is_integer:

@@ -141,7 +141,7 @@ def _case(kind: str, reader: Reader, diagnostics: Diagnostics) -> Case | None:
             "VB106",
             reader.key_position("match" if subject is None else "case"),
             f"{reader.what} has no {missing!r}",
-            "'case: TEMPLATE' goes with 'match: {VALUE: {ATTRIBUTE: ...}, default: {...}}'",
+            "'case: TEMPLATE' requires 'match: {VALUE: {ATTRIBUTE: ...}, default: {...}}'",
         )
         return None
     choices = Reader(match, "match", diagnostics)
@@ -158,7 +158,7 @@ def _arm(kind: str, choices: Reader, key: str, diagnostics: Diagnostics) -> dict
                 "VB105",
                 name.position,
                 f"match cannot change {name.text!r}",
-                "write two resources with a 'when' each",
+                "write two resources, each with its own 'when'",
             )
         else:
             free.append((name, value))

@@ -57,7 +57,7 @@ def _case(reader: Reader, diagnostics: Diagnostics) -> Mapping[str, tuple[Name, 
             reader.diagnostics.error(
                 "VB203",
                 key.position,
-                f"{key.text!r} cannot be an os family",
+                f"{key.text!r} is not an OS family",
                 "write debian, rhel, suse, arch, ... or default",
             )
     if "default" not in case:

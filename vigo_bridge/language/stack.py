@@ -154,7 +154,7 @@ class _Loader:
         self._diagnostics.error(
             "VB101",
             Position(str(path), 1, 1),
-            f"with this file, the .vgo files exceed {limit}; the others are not read",
+            f"including this file, the .vgo files exceed {limit}; the others are not read",
             "split the stack",
         )
 

@@ -107,7 +107,8 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
             diagnostics.error(
                 "VB307",
                 position,
-                "a secret is not allowed inside {{ }}: the template would get the reference",
+                "a secret is not allowed inside {{ }}: the template would get the reference"
+                " instead of the value",
                 "write secret:PATH outside the braces",
             )
 

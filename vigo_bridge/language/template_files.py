@@ -58,7 +58,9 @@ class TemplateFiles(Mapping[str, TemplateFile]):
             self._size += len(content)
             if self._size > MAX_TEMPLATES_TOTAL:
                 total = f"{MAX_TEMPLATES_TOTAL >> 20} MiB"
-                raise OSError(errno.EFBIG, f"with it, the files that resources name exceed {total}")
+                raise OSError(
+                    errno.EFBIG, f"including this file, the files of resources exceed {total}"
+                )
             text = content.decode("utf-8")
         except OSError as error:
             return TemplateFile(path, None, error.strerror or str(error), advice_for(error))

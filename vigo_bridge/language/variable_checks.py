@@ -36,7 +36,7 @@ def _check(name: str, scalar: Scalar, diagnostics: Diagnostics) -> None:
         diagnostics.warning(
             "VB304",
             scalar.position_of(action.start()),
-            f"{name}: the value of a variable is data, its {{{{ }}}} is not a template",
+            f"{name}: values of variables are data, so {{{{ }}}} in them is not rendered",
             "move the template to the resource",
         )
 

@@ -68,7 +68,7 @@ def print_variables(
 def _head(trace: Trace, folder: Path) -> Iterator[tuple[str, str, str]]:
     yield "match", trace.entry.match, place(folder, trace.entry.position)
     for rival in trace.rivals:
-        yield "also", rival.match, f"{place(folder, rival.position)}, not used: a later entry"
+        yield "also", rival.match, f"{place(folder, rival.position)}, not the first match"
     environment = trace.entry.environment
     if environment:
         yield "environment", environment.text, place(folder, environment.position)

@@ -132,7 +132,8 @@ def _chosen_on_target(
         diagnostics.error(
             "VB308",
             case.subject.position,
-            "'case' over values of the target needs one template, such as"
+            "'case' with a value that is known only on the target requires a single template,"
+            " such as"
             " \"{{ .Traits.os.family }}\", without 'template: false'",
         )
         return _data(instance, resource.attributes, files, diagnostics)

@@ -72,7 +72,7 @@ def _items(foreach: Name, variables: Mapping[str, Any], diagnostics: Diagnostics
         diagnostics.error(
             "VB302",
             foreach.position,
-            f"foreach names {foreach.text!r}, which is not a variable here",
+            f"foreach refers to {foreach.text!r}, which is not defined here",
             did_you_mean(foreach.text, variables) or "define a list in 'vars:' of the configcrate",
         )
         return []

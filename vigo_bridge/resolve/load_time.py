@@ -42,7 +42,8 @@ class LoadTime:
                 self.diagnostics.error(
                     "VB308",
                     use.position,
-                    f"{what!r} is needed at load, but traits are known only on the target",
+                    f"{what!r} is needed before any host is contacted, but traits are known only"
+                    " on the target",
                     "set a 'name' without traits, and use variables here",
                 )
                 return None

@@ -88,7 +88,7 @@ def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics)
                 "VB208",
                 entry.position,
                 f"match {entry.match!r} only excludes, so it matches no host",
-                'add a glob that includes, such as "*"',
+                "add a glob without '!', such as \"*\"",
             )
         takers = globs.owners_of_all(wanted)
         if takers:
@@ -96,7 +96,7 @@ def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics)
             diagnostics.warning(
                 "VB208",
                 entry.position,
-                f"no host can reach this entry: {earlier.match!r} in {earlier.position} comes first"
+                f"this entry is never used: {earlier.match!r} in {earlier.position} comes first"
                 " and matches all of its hosts",
                 "move the more specific match to the top",
             )

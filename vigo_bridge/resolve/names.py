@@ -65,7 +65,7 @@ def _check_depth(role: Role, stack: Stack, diagnostics: Diagnostics) -> None:
                 "VB206",
                 name.position,
                 f"role {role.name!r} includes {name.text!r}, which itself includes {further!r}",
-                f"roles include one level deep: include {further!r} here as well, not there",
+                f"roles can be nested only one level deep: include {further!r} here as well",
             )
 
 

@@ -64,5 +64,5 @@ def _warn_of_gated(
                 written.position,
                 f"{instance.id} depends on {target}, which runs only when triggered, after all"
                 " others: the dependency has no effect",
-                "depend on its source, or remove 'changed' from its 'when'",
+                "depend on the resource that triggers it, or remove 'changed' from its 'when'",
             )

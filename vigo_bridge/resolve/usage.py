@@ -96,8 +96,8 @@ def warn_of_different_defaults(envoy: Envoy, diagnostics: Diagnostics) -> None:
                 diagnostics.warning(
                     "VB306",
                     value.position,
-                    f"{name!r} has another default in configcrate {other.name!r}"
-                    f" ({other.vars[name].position}); each uses its own default, others use that"
-                    " one",
+                    f"{name!r} has a different default in configcrate {other.name!r}"
+                    f" ({other.vars[name].position}): each uses its own"
+                    f" default, all other crates use that of {other.name!r}",
                     "set the variable in the role or match entry, or rename one",
                 )

@@ -34,8 +34,8 @@ _ADVICE = {
     ),
     r"Missing \S+ password|a password is required|a terminal is required|"
     r"waiting for privilege escalation prompt": (
-        "Give the password with --ask-become-pass or --become-password-file, or let the account"
-        " become root without one"
+        "Give the password with --ask-become-pass or --become-password-file, or allow the account"
+        " to become root without a password"
     ),
 }
 

@@ -91,4 +91,4 @@ def _holder(stream: IO[bytes]) -> str:
         holder = json.loads(stream.read(1000))
         return f"{holder['user']}, process {holder['pid']}, since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return "its process is not known"
+        return "its process is unknown"

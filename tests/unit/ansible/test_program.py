@@ -63,4 +63,6 @@ def test_questions_end_a_play(
     else:
         assert finished.returncode != 0
         assert "went on" not in said
-        assert f'Ansible asks "{question}", and vigo-bridge runs it without a terminal' in said
+        assert (
+            f'Ansible prompts for "{question}", but vigo-bridge runs it without a terminal' in said
+        )

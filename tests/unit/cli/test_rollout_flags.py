@@ -12,7 +12,7 @@ from vigo_bridge.cli.program import program
 BAD_OPTIONS = {
     "no hosts in a batch": (["--batch-size", "0"], "a batch must have at least one host"),
     "no percentage": (["--batch-size", "0%"], "a batch must have at least one host"),
-    "more than all": (["--batch-size", "101%"], "101% is more than all hosts"),
+    "more than all": (["--batch-size", "101%"], "101% is more than 100%"),
     "negative": (["--batch-size", "-1"], "'-1' is not a number of hosts"),
     "words": (["--batch-size", "some"], "'some' is not a number of hosts"),
     "nothing": (["--batch-size", ""], "'nothing' is not a number of hosts"),

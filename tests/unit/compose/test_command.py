@@ -45,7 +45,7 @@ def test_losses_that_are_allowed_stand_in_comments(folder: Path) -> None:
     finished = compose("lossy.yml", "--allow-lossy")
     assert finished.exit_code == 0, finished.stderr
     crates = list((folder / "stacks" / "configcrates").iterdir())
-    assert "# Not carried over: runtime is not supported" in crates[0].read_text()
+    assert "# Not converted: runtime is not supported" in crates[0].read_text()
 
 
 def test_what_compose_would_refuse_is_refused(folder: Path) -> None:

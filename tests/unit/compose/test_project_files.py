@@ -182,7 +182,7 @@ def test_all_that_is_read_is_bounded(shop: Path, monkeypatch: pytest.MonkeyPatch
     for level in range(15):
         (shop / f"l{level}.yml").write_text(f"include: [l{level + 1}.yml, l{level + 1}.yml]\n")
     (shop / "l15.yml").write_text("{}\n")
-    with pytest.raises(ComposeError, match="with this file, more than 0 MiB are read"):
+    with pytest.raises(ComposeError, match="including this file, more than 0 MiB are read"):
         imported(shop, "include: [l0.yml]\nservices: {a: {image: nginx}}\n")
 
 
@@ -206,7 +206,9 @@ def test_a_file_that_many_services_extend_is_read_once(
 def test_variables_that_grow(shop: Path) -> None:
     (shop / ".env").write_text(f"A={'x' * 100_000}\n")
     labels = "".join(f"      l{number}: x$A$A$A\n" for number in range(300))
-    with pytest.raises(ComposeError, match="with their variables, the texts exceed 64 MiB"):
+    with pytest.raises(
+        ComposeError, match="with their variables replaced, the texts exceed 64 MiB"
+    ):
         imported(shop, f"services:\n  a:\n    image: nginx\n    labels:\n{labels}")
 
 

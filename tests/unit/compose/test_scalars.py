@@ -124,6 +124,6 @@ def test_a_quoted_value_is_a_string(style: str) -> None:
 def test_where_and_what_to_do(tmp_path: Path) -> None:
     text = "services:\n  a:\n    image: x\n    command: [run, 1_000]\n"
     assert refusal(text, tmp_path).replace(str(tmp_path), "HERE") == (
-        "HERE/compose.yml:4:20: error: Compose refuses 1_000 here: expected a string\n"
+        "HERE/compose.yml:4:20: error: Compose does not allow 1_000 here: expected a string\n"
         '  write it in quotes: "1_000"'
     )

@@ -320,7 +320,8 @@ def test_the_number_of_values_is_bounded(tmp_path: Path, monkeypatch: pytest.Mon
         (tmp_path / f"{name}.vgo").write_text("match: x\nvars: {a: [1, 2]}\n")
     errors = [item.split("\n")[0] for item in findings(tmp_path) if " error: " in item]
     assert errors == [
-        "b.vgo:1:1: error: with this file, the .vgo files exceed 5 values; the others are not read"
+        "b.vgo:1:1: error: including this file, the .vgo files exceed 5 values; the others are"
+        " not read"
     ]
 
 

@@ -42,7 +42,11 @@ class Sending(SecretAction):
         ({}, Sending(False), ""),
         ({"a": "a long enough secret"}, Sending(True), ""),
         ({"a": "a long enough secret"}, Sending(False), "set `pipelining = true`"),
-        ({"a": "a long enough secret"}, Sending(False, can=False), "the connection 'psrp' cannot"),
+        (
+            {"a": "a long enough secret"},
+            Sending(False, can=False),
+            "the connection 'psrp' does not",
+        ),
         ({"a": "a long enough secret"}, Sending(False, become=False), "the become method 'su'"),
     ],
 )

@@ -256,7 +256,7 @@ def test_what_was_vaulted_is_not_left_on_a_target(name: str, tmp_path: Path) -> 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("folder", {}, "is not a regular file"),
     ("nowhere", {}, "is not a regular file"),
-    ("a.txt", {"content": "x"}, "src and content exclude each other"),
+    ("a.txt", {"content": "x"}, "src and content are mutually exclusive"),
     ("large", {}, "is larger than 64 MiB"),
 ]
 

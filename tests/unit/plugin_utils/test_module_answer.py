@@ -130,8 +130,8 @@ def test_the_identifier_is_not_shown() -> None:
         ({"module_stdout": "", "module_stderr": "", "rc": 137}, "(exit code 137); see"),
         (
             {"module_stdout": '{ "x"\n', "module_stderr": "Killed\n", "rc": 1},
-            "(exit code 1): Killed; see module_stdout and module_stderr for all that the target"
-            " printed, which may come from a start-up file of its shell, such as .bashrc",
+            "(exit code 1): Killed; see module_stdout and module_stderr for the complete output,"
+            " which may come from a start-up file of its shell, such as .bashrc",
         ),
         (
             {"module_stdout": "", "module_stderr": "x\npyenv: python3.13: not found", "rc": 127},

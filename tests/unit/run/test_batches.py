@@ -52,7 +52,7 @@ BAD_SIZES = {
     "0": "a batch must have at least one host",
     "0%": "a batch must have at least one host",
     "2,0": "a batch must have at least one host",
-    "101%": "101% is more than all hosts",
+    "101%": "101% is more than 100%",
     "-1": "'-1' is not a number of hosts",
     "-5%": "'-5%' is not a number of hosts",
     "many": "'many' is not a number of hosts",
@@ -83,5 +83,5 @@ def test_budget(text: str, hosts: int, allowed: int) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "150%", "few", ""])
 def test_bad_budget(text: str) -> None:
-    with pytest.raises(BadSize, match=r"not a number of hosts|more than all hosts"):
+    with pytest.raises(BadSize, match=r"not a number of hosts|more than 100%"):
         parse_budget(text)

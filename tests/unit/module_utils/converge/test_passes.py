@@ -209,7 +209,7 @@ def test_a_source_that_fails_triggers_nobody(envoy: Envoy) -> None:
 def test_a_debt_to_a_resource_that_has_left_is_dropped_with_a_note(envoy: Envoy) -> None:
     envoy.converge(file("a", notify="gone"), command("gone", "exit 1", when="changed"))
     envoy.converge(file("a"))
-    assert envoy.notes == ["a trigger was owed to c/gone, which the stack no longer has"]
+    assert envoy.notes == ["a trigger was pending for c/gone, which is no longer in the stack"]
     assert envoy.owed == {}
 
 

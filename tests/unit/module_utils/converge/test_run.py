@@ -48,7 +48,7 @@ def test_template_finds_what_it_names(tmp_path: Path, template: str) -> None:
 
 def test_a_second_call_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
     arguments = {"resources": [], "state_dir": str(tmp_path), "lock_timeout": 0}
-    with StateFolder(str(tmp_path)).locked(), pytest.raises(Blocked, match="is still running"):
+    with StateFolder(str(tmp_path)).locked(), pytest.raises(Blocked, match="is still in progress"):
         converge(arguments, Target())
     assert converge(arguments, Target()) == []
 
@@ -157,7 +157,7 @@ NOT_TO_BE_PRUNED = {
 def test_prune_needs_a_chosen_scope(scope: dict[str, Any], check: bool, tmp_path: Path) -> None:
     file = {"id": "a/f", "type": "file", "target_path": str(tmp_path / "f"), "content": "x"}
     arguments = {"resources": [file], "state_dir": str(tmp_path / "s"), "prune": True, **scope}
-    with pytest.raises(ResourceError, match=r"was not chosen.*Nothing was touched"):
+    with pytest.raises(ResourceError, match=r"is a default.*Nothing was touched"):
         converge(arguments, Target(check))
     assert not (tmp_path / "f").exists()
 

@@ -99,7 +99,7 @@ def test_what_is_needed_must_be_there_already(envoy: Envoy, check: bool) -> None
     }
     assert (
         envoy.reasons["site/first"]
-        == "it would be created (it does not exist), and it is not in `only`"
+        == "it would be created (it does not exist), but `only` does not include it"
     )
     assert envoy.reasons["site/second"] == "site/first failed"
     assert not (envoy.folder / "first").exists()
@@ -144,7 +144,7 @@ def test_a_command_without_a_guard_cannot_be_checked(envoy: Envoy) -> None:
 
 
 GUARDS = ("onlyif", "creates")
-NEEDLESS = "and it is not in `only`"
+NEEDLESS = "but `only` does not include it"
 #: action -> guards that are given -> action and reason when it is looked at only
 CHECKED = [
     ("none", (), "none", "why"),

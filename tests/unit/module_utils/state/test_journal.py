@@ -257,7 +257,7 @@ def test_scopes_have_journals_of_their_own(state: StateFolder) -> None:
 def test_a_second_converge_names_the_first(state: StateFolder) -> None:
     with (
         state.locked(),
-        pytest.raises(Blocked, match=r"still running \(process \d+, since 20"),
+        pytest.raises(Blocked, match=r"still in progress \(process \d+, since 20"),
         state.locked(timeout=0.1),
     ):
         pass
@@ -291,7 +291,7 @@ def test_what_is_not_a_lock_is_set_aside(
     damage(tmp_path / "lock")
     notes: list[str] = []
     state = StateFolder(str(tmp_path), note=notes.append)
-    with state.locked(), pytest.raises(Blocked, match="still running"), state.locked(timeout=0):
+    with state.locked(), pytest.raises(Blocked, match="still in progress"), state.locked(timeout=0):
         pass
     assert notes == [
         f"{tmp_path}/lock is damaged (it is not a regular file); it was renamed to"
@@ -308,7 +308,7 @@ def test_a_lock_that_says_nothing_of_its_holder(tmp_path: Path, content: bytes) 
     with state.locked():
         (tmp_path / "lock").write_bytes(content)
         with (
-            pytest.raises(Blocked, match="its process is not known"),
+            pytest.raises(Blocked, match="its process is unknown"),
             state.locked(timeout=0),
         ):
             pass

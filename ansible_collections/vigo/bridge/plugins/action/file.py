@@ -32,7 +32,7 @@ class ActionModule(ModuleAction):
             return given
         others = [name for name in CONTENTS if given.get(name) is not None]
         if others:
-            raise AnsibleActionFail(f"src and {others[0]} exclude each other; keep one of them")
+            raise AnsibleActionFail(f"src and {others[0]} are mutually exclusive; keep one of them")
         path = self.find_file("files", source)
         if given.get("mode") == "preserve":
             given["mode"] = f"{stat.S_IMODE(os.stat(path).st_mode):04o}"

@@ -84,14 +84,14 @@ class AnsibleAction(ActionBase):
         connection: Any = getattr(self, "_connection", None)
         if not getattr(connection, "has_pipelining", True):
             return (
-                f"the connection {connection.transport!r} cannot do it; set"
-                " ansible_connection to one that can, such as ssh"
+                f"the connection {connection.transport!r} does not support it; set"
+                " ansible_connection to one that does, such as ssh"
             )
         become = getattr(connection, "become", None)
         if become and not become.pipelining:
             return (
-                f"the become method {become.name!r} cannot do it; set ansible_become_method to one"
-                " that can, such as sudo"
+                f"the become method {become.name!r} does not support it; set"
+                " ansible_become_method to one that does, such as sudo"
             )
         return ""
 

@@ -31,8 +31,8 @@ _ON_CONTROLLER: Mapping[str, str] = {
     **dict.fromkeys(("assert", "debug", "fail", "group_by", "include_vars"), _NOT_NEEDED),
     **dict.fromkeys(("set_fact", "set_stats", "validate_argument_spec"), _NOT_NEEDED),
     "gather_facts": "name traits in templates, such as {{ .Traits.os.family }}",
-    "async_status": "set 'timeout' for what takes long",
-    "async_wrapper": "set 'timeout' for what takes long",
+    "async_status": "set 'timeout' if the command takes longer",
+    "async_wrapper": "set 'timeout' if the command takes longer",
     "pause": _PLAYBOOK,
     "reboot": _PLAYBOOK,
     "fetch": _PLAYBOOK,
@@ -81,7 +81,7 @@ def module_named(name: str) -> ForeignModule:
     if collection == _BUILTIN and (short in _ON_CONTROLLER or _is_keyword(short)):
         raise _on_controller(name, _ON_CONTROLLER.get(short, _PLAYBOOK))
     if collection == _OURS:
-        raise Refused(f"{name} is for playbooks", f"write 'type: {short}'")
+        raise Refused(f"{name} is only for playbooks", f"write 'type: {short}'")
     if collection == "ansible.legacy":
         raise Refused(f"{name} depends on folders of the controller", f"write {_BUILTIN}.{short}")
     found = find_module(name) if _folders(collection) else None

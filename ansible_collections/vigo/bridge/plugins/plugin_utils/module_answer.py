@@ -64,7 +64,7 @@ def explanation(result: Mapping[str, Any]) -> dict[str, str]:
             " install one (apt install python3), or name it in ansible_python_interpreter"
         }
     reason = f": {errors or printed}" if errors or printed else ""
-    advice = "see module_stdout and module_stderr for all that the target printed"
+    advice = "see module_stdout and module_stderr for the complete output"
     if printed:
         advice += ", which may come from a start-up file of its shell, such as .bashrc"
     return {"msg": f"the module exited without a result (exit code {rc}){reason}; {advice}"}

@@ -100,14 +100,14 @@ class SecretAction(RunningAction):
     def _advice(self) -> str:
         """Return the setting that keeps Ansible from pipelining, and what to do about it."""
         if constants.DEFAULT_KEEP_REMOTE_FILES:
-            return "switch keep_remote_files off (ANSIBLE_KEEP_REMOTE_FILES, or ansible.cfg)"
+            return "disable keep_remote_files (ANSIBLE_KEEP_REMOTE_FILES, or ansible.cfg)"
         obstacle = self.pipelining_obstacle()
         if obstacle:
             return obstacle
         return (
             "set `pipelining = true` in the [defaults] section of ansible.cfg, or"
-            " ANSIBLE_PIPELINING=true, and take ansible_pipelining and ansible_ssh_pipelining out"
-            " of the host's variables where they say otherwise"
+            " ANSIBLE_PIPELINING=true, and remove ansible_pipelining and ansible_ssh_pipelining"
+            " from the host's variables if they are false"
         )
 
 

@@ -98,7 +98,7 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                reason = "aliases are not supported here; write it out"
+                reason = "aliases are not supported here; write the value itself"
                 raise WrongList(path, *_place(event.start_mark), reason)
         content, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -107,7 +107,7 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
     except yaml.YAMLError as error:
         raise WrongList(path, 1, 1, f"invalid YAML: {error}; correct it") from error
     except RecursionError as error:
-        reason = "its values are nested too deep; write a list of stores"
+        reason = "its values are nested too deeply; write a list of stores"
         raise WrongList(path, 1, 1, reason) from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # PyYAML's errors for a date such as 2026-13-45, and for invalid values after tags.

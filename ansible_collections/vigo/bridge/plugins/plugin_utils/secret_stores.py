@@ -80,7 +80,9 @@ class VaultFileStore(Store):
         except yaml.YAMLError as error:
             # What YAML says of the place may quote a secret.
             mark = getattr(error, "problem_mark", None)
-            place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "some place"
+            place = "an unknown position"
+            if mark:
+                place = f"line {mark.line + 1}, column {mark.column + 1}"
             raise StoreError(
                 f"{self.path}: after decryption, it is invalid YAML at {place}; correct it with"
                 f" `ansible-vault edit {self.path}`"

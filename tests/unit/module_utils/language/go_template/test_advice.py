@@ -43,8 +43,8 @@ def test_something_can_be_done_about(case: Case) -> None:
 ADVICE = {
     "{{ .Vars.a": "add }} after it",
     "{{ .Vars.a[0] }}": "write index: {{ index .Vars.list 0 }}",
-    "{{ if .Vars.a = 1 }}{{ end }}": "write eq to compare, := to set",
-    "{{ .Vars.a=1 }}": "write eq to compare, := to set",
+    "{{ if .Vars.a = 1 }}{{ end }}": "use eq to compare, := to set",
+    "{{ .Vars.a=1 }}": "use eq to compare, := to set",
     "{{ .Vars.a + 1 }}": "write a number; expressions are not supported",
     "{{ range .Vars.list }}{{ $x }}{{ end }}": "define it first: {{ $name := value }}",
     "{{ .Vars.zzz }}": "correct the name, or define a default in 'vars:'",

@@ -71,8 +71,8 @@ def test_failure(output: str, code: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"timed_out": True}, "a.b.c did not end within 5 s and was stopped"),
-        ({"too_long": True}, "a.b.c printed more than can be read"),
+        ({"timed_out": True}, "a.b.c did not finish within 5 s and was stopped"),
+        ({"too_long": True}, "a.b.c printed too much output"),
     ],
 )
 def test_limits(how: dict[str, Any], message: str) -> None:

@@ -147,7 +147,7 @@ SHARED = {"container": "proxy", "network_mode": "container:app"}
 
 
 def test_a_network_is_not_shared_with_a_container_that_does_not_run(memory: InMemoryEngine) -> None:
-    for state, words in (("absent", "does not exist"), ("stopped", "does not run")):
+    for state, words in (("absent", "does not exist"), ("stopped", "is not running")):
         brought(memory, {**APP, "state": state})
         way = FaultyWay(memory)
         result = brought(memory, SHARED, way)

@@ -114,7 +114,7 @@ def test_nothing_is_created_beside_a_former_container_that_is_not_known_to_be_ou
     way = FaultyWay(memory)
     result = brought(memory, APP, way)
     assert result.action == "failed"
-    assert "rename it to app if it is the former one" in result.reason
+    assert "if it is the previous app, rename it back" in result.reason
     assert commands(way) == []
 
 
@@ -391,7 +391,7 @@ def test_a_follower_that_has_followers(memory: InMemoryEngine) -> None:
     way = FaultyWay(memory)
     result = brought(memory, {**APP, **NEW}, way)
     assert result.action == "failed"
-    assert "let all of them use app instead" in result.reason
+    assert "configure all of them to use app instead" in result.reason
     assert commands(way) == []
 
 

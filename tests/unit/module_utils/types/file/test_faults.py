@@ -170,7 +170,7 @@ def test_a_source_that_changes_while_it_is_copied_is_noticed(tmp_path: Path) -> 
         {"target_path": str(path), "source": str(source), "stream_edit": f"cat; echo >> {source}"},
     )
     assert result.action == "failed"
-    assert "changed while it was written" in result.reason
+    assert "changed while it was copied" in result.reason
     assert path.read_text() == OLD
 
 

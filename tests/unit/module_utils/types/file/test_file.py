@@ -155,10 +155,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "unknown owner": ({"owner": "nobody-such"}, "owner: user 'nobody-such' does not exist"),
     "unknown group": ({"group": "no-such"}, "group: 'no-such' does not exist"),
-    "two contents": ({"content": "a", "source": "/x"}, "content and source exclude each other"),
+    "two contents": ({"content": "a", "source": "/x"}, "content and source are mutually exclusive"),
     "two contents again": (
         {"content": "a", "content_base64": "YQ=="},
-        "content and content_base64 exclude each other",
+        "content and content_base64 are mutually exclusive",
     ),
     "no base64": ({"content_base64": "a"}, "content_base64: invalid base64: expected"),
     "src on a target": ({"src": "/etc/hosts"}, "src: only the action plugin"),

@@ -100,7 +100,7 @@ def test_what_starts_nothing_fails(program: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(f"{module}._SHOW_TIMEOUT", 0)
     failed = apply(PROCESS, {"process": program.name, "restart_method": "echo hello"})
     assert failed.action == "failed"
-    assert failed.reason.startswith("restart_method has ended, but no process runs, expected at")
+    assert failed.reason.startswith("restart_method finished, but no process runs, expected at")
     assert failed.error is not None
     assert failed.error["log"] == "hello\n"
     failed = apply(PROCESS, {"process": program.name, "restart_method": "exit 3"})

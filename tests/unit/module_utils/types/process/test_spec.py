@@ -36,8 +36,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "count and min": ({"count": 1, "min": 1}, "count excludes min and max; keep count, or min and"),
     "max below min": ({"min": 3, "max": 2}, "max: 2 is less than min, which is 3; correct one of"),
-    "none at most": ({"max": 0}, "max: 0 is less than min, which is 1; set state: stopped for"),
-    "count 0": ({"count": 0}, "count: invalid number of processes 0; set state: stopped for none"),
+    "none at most": (
+        {"max": 0},
+        "max: 0 is less than min, which is 1; to run none, set state: stopped",
+    ),
+    "count 0": (
+        {"count": 0},
+        "count: invalid number of processes 0; to run none, set state: stopped",
+    ),
     "negative": ({"min": -1}, "min: invalid number of processes -1; write 1 or more"),
     "no number": ({"count": "two"}, "count: 'two' is not an integer"),
     "signal": ({"state": "stopped", "signal": "TREM"}, "signal: unknown signal 'TREM'; did you"),
@@ -51,16 +57,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "signal for running": (
         {"signal": "HUP"},
-        "signal is for state stopped, but state is running; remove signal, or set state: stopped",
+        "signal requires state stopped, but state is running; remove signal, or set state: stopped",
     ),
     "count for stopped": (
         {"state": "stopped", "count": 1},
-        "count is for state running, but state is stopped; remove count, or set state: running",
+        "count requires state running, but state is stopped; remove count, or set state: running",
     ),
     **{
         f"{name} stopped": (
             {"process": name, "state": "stopped"},
-            f"process: {name!r} must not be stopped: the machine could no longer be reached; name"
+            f"process: {name!r} must not be stopped: the machine would become unreachable; name"
             " another process",
         )
         for name in ("sshd", "init", "systemd", "/usr/sbin/sshd", "dropbear")

@@ -98,7 +98,9 @@ class Convergence:
     def run(self) -> list[Result]:
         """Apply all resources, or predict that, and return their results."""
         for dropped in self._journal.keep_only(self._resources):
-            self._target.note(f"a trigger was owed to {dropped}, which the stack no longer has")
+            self._target.note(
+                f"a trigger was pending for {dropped}, which is no longer in the stack"
+            )
         self._preparation.announce(self._foresight)
         self._preparation.prepare()
         try:

@@ -107,7 +107,7 @@ class References:
                 if name == crate.name:
                     self._report(
                         f"crate {crate.name!r} depends on itself"
-                        + (f" by way of {owner.name!r}" if owner is not crate else ""),
+                        + (f" through {owner.name!r}" if owner is not crate else ""),
                         crate.name,
                         "depends_on",
                         reference,

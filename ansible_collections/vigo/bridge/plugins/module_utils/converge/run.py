@@ -60,8 +60,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         former = record.former_name(stack)
         if former:
             target.note(
-                f"on this host, the stack with the ID {stack.id} was named {former!r} so far; if"
-                " its folder was copied, give the copy an id of its own"
+                f"on this host, the stack with the ID {stack.id} was named {former!r} until now; if"
+                " its folder was copied, set a different id in the copy"
             )
         call = Call(stack, record, frozenset(ids), wants_prune)
         types = _behaviours(resources, with_orphans=wants_prune or target.check_mode)
@@ -122,16 +122,16 @@ def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
     """Raise ResourceError where containers of another stack might be taken for this one's."""
     if not stack.is_named:
         raise ResourceError(
-            f"prune is refused: the scope {stack.scope!r} was not chosen, and another stack may"
-            " have the same. Nothing was touched; name the stack in its stack.vgo (set scope in a"
+            f"refusing to prune: the scope {stack.scope!r} is a default, and another stack may"
+            " have the same one. Nothing was touched; set a name in stack.vgo (scope in a"
             " playbook, stack_scope with the role)"
         )
     former = record.former_name(stack)
     if former:
         raise ResourceError(
-            f"prune is refused: on this host, the ID {stack.id} was that of the stack {former!r}"
-            f" so far. Nothing was touched; if {stack.scope!r} is its new name, run once without"
-            " prune. If its folder was copied, give the copy an id of its own"
+            f"refusing to prune: on this host, the ID {stack.id} belongs to the stack {former!r}."
+            f" Nothing was touched; if {stack.scope!r} is its new name, run once without prune. If"
+            " its folder was copied, set a different id in the copy"
         )
 
 

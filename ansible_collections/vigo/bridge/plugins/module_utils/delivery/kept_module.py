@@ -37,7 +37,7 @@ def read(name: str) -> dict[str, bytes | str]:
         kept = stream.read()
     size = len(_seal(b""))
     if kept[:size] != _seal(kept[size:]):
-        raise ValueError(f"{path} is damaged, or for another Python")
+        raise ValueError(f"{path} is damaged, or was written for another Python version")
     files: dict[str, bytes | str] = marshal.loads(kept[size:])
     return files
 

@@ -64,7 +64,7 @@ def _joined(found: tuple[Piece, ...], look_up: LookUp) -> str:
         part = piece if isinstance(piece, str) else _value(piece, look_up)
         size += len(part)
         if size > LARGEST:
-            raise InvalidVariable("with its variables, the value exceeds 1 MiB")
+            raise InvalidVariable("with its variables replaced, the value exceeds 1 MiB")
         parts.append(part)
     return "".join(parts)
 

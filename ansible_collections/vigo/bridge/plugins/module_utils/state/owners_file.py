@@ -46,7 +46,7 @@ class OwnersFile:
         try:
             return cls(folder, _checked(folder.read_json(_FILE), folder.path(_FILE)))
         except Damaged as damage:
-            loss = "adopted containers are forgotten until the next run of their stack"
+            loss = "adopted containers count as unmanaged until the next run of their stack"
             folder.set_aside(_FILE, str(damage), loss)
             return cls(folder)
 

@@ -212,7 +212,7 @@ def _acquire(stream: IO[bytes], timeout: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise Blocked(
-                    f"another converge on this machine is still running ({_holder(stream)}); wait"
+                    f"another run on this machine is still in progress ({_holder(stream)}); wait"
                     " for it, or stop it"
                 ) from None
             time.sleep(0.1)
@@ -224,4 +224,4 @@ def _holder(stream: IO[bytes]) -> str:
         holder = json.loads(stream.read(1000))
         return f"process {int(holder['pid'])}, since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return "its process is not known"
+        return "its process is unknown"

@@ -116,10 +116,10 @@ def slice_of(item: Any, *bounds: Any) -> Any:
     if kind is values.NIL:
         raise Fault("slice of untyped nil", _INDEXED)
     if len(bounds) > 3:
-        raise Fault(f"too many slice indexes: {len(bounds)}", "write fewer")
+        raise Fault(f"too many slice indexes: {len(bounds)}", "use fewer arguments")
     if kind is values.STRING:
         if len(bounds) == 3:
-            raise Fault("cannot 3-index slice a string", "write fewer")
+            raise Fault("cannot 3-index slice a string", "use fewer arguments")
         encoded = utf8(item)
         start, end, _reach = _bounds(bounds, len(encoded), len(encoded))
         return text_of_bytes(encoded[start:end])

@@ -144,7 +144,7 @@ def to_json(value: Any) -> str:
     try:
         return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
-        raise Fault("JSON has no infinite numbers", _ORDINARY_NUMBER) from None
+        raise Fault("JSON does not support infinite numbers", _ORDINARY_NUMBER) from None
 
 
 def to_yaml(value: Any) -> str:

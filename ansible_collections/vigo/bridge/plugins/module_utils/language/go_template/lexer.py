@@ -66,7 +66,7 @@ _QUOTED_KIND = {
 }
 _CLOSE_QUOTE = "close the quote, in the same line for \" and '"
 _COMMENT = "write /* and */ directly inside the braces"
-COMPARE_OR_SET = "write eq to compare, := to set"
+COMPARE_OR_SET = "use eq to compare, := to set"
 TAKE_OUT = "remove it, or quote it"
 _BAD_CHARACTERS = {"[": "write index: {{ index .Vars.list 0 }}", "=": COMPARE_OR_SET}
 _NUMBER = re.compile(

@@ -187,13 +187,13 @@ class Mistakes:
         meant = meant_namespace(name)
         if meant in FOREACH_NAMESPACES and not self._foreach:
             return self._source.error(
-                f".{name}: .Item exists inside foreach only",
+                f".{name}: .Item is available only inside foreach",
                 token.offset,
                 "add foreach: LIST to the resource, or use .Vars",
             )
         known = ", ".join(f".{namespace}" for namespace in self._known)
         return self._source.error(
-            f".{name} is not known here, only {known}",
+            f".{name} is not available here, only {known}",
             token.offset,
             "write .Vars.NAME, or text outside the braces",
             f".{meant}" if meant else "",

@@ -252,7 +252,7 @@ _OPERANDS = lexer.LITERALS | {
 }
 
 
-_FEWER = "write fewer"
+_FEWER = "use fewer variables"
 
 
 _NOT_EXECUTABLE = (Literal, Dot, Nil)

@@ -80,7 +80,7 @@ def kind_of(value: Any) -> str:
         if isinstance(value, base):
             return kind
     raise Fault(
-        f"can't use a value of the type {type(value).__name__}",
+        f"can't use a value of type {type(value).__name__}",
         "use only strings, numbers, lists and mappings",
     )
 

@@ -54,7 +54,7 @@ def read(module: str, args: Mapping[str, Any], ended: Ended, limit: float) -> An
     """Return what a module answered. Raise Failure where it failed, or gave no answer."""
     output, errors = (text.decode("utf-8", "replace") for text in (ended.stdout, ended.stderr))
     if ended.timed_out:
-        message = f"{module} did not end within {limit:g} s and was stopped; set timeout higher"
+        message = f"{module} did not finish within {limit:g} s and was stopped; increase timeout"
         raise Failure(message, _end(errors or output), None, ())
     try:
         if ended.too_long:
@@ -91,10 +91,11 @@ def _no_answer(module: str, ended: Ended, output: str) -> str:
     if ended.code < 0:
         return f"{module} was killed by signal {-ended.code}; see the log of the target"
     if ended.too_long:
-        return f"{module} printed more than can be read"
+        return f"{module} printed too much output"
     said = output.strip().rpartition("\n")[2][-_LONGEST_QUOTE:]
     what = f"printed no result, but {said!r}" if said else "printed nothing"
-    return f"{module} {what} and ended with exit code {ended.code}; run it with a task and -vvv"
+    ending = f"ended with exit code {ended.code}"
+    return f"{module} {what} and {ending}; for details, run the module in a task with -vvv"
 
 
 def _has_failed(result: Mapping[str, Any]) -> bool:

@@ -55,10 +55,12 @@ class AnsibleModuleBehaviour(Behaviour):
             return Decision("updated", steps=(spec.module,))
         decision = _decision(observed.answer)
         if observed.answer.skipped:
-            return Decision("unknown", f"its check mode does not look: {decision.reason}")
+            return Decision(
+                "unknown", f"its check mode does not predict changes: {decision.reason}"
+            )
         if not observed.is_certain:
             now = "is as desired" if decision.action == "none" else f"would be {decision.action}"
-            reason = f"{NOT_YET_KNOWN}; now it {now}"
+            reason = f"{NOT_YET_KNOWN}; currently it {now}"
             return Decision("unknown", reason)
         return decision
 
@@ -132,6 +134,6 @@ def _become(path: str, name: str, arguments: Mapping[str, Any]) -> None:
 
 def _no_library() -> module_archive.Library:
     raise ResourceError(
-        "the modules of Ansible were not sent with this call; vigo.bridge.converge sends them, so"
-        " use it by that name"
+        "Ansible modules were not sent to the target; call the action by its full name,"
+        " vigo.bridge.converge"
     )

@@ -146,10 +146,10 @@ def _check_start(work: Work, replaced: Existing | None) -> None:
     if kind == "container":
         shared = work.engine.container(name)
         if shared is None or not shared.is_up:
-            state = "does not run" if shared else "does not exist"
+            state = "is not running" if shared else "does not exist"
             raise ResourceError(
-                f"container {name}, whose network {work.spec.name} is to share, {state};"
-                f" name its resource in depends_on, or start it first"
+                f"container {work.spec.name} shares the network of {name}, which {state}; add the"
+                f" resource of {name} to depends_on, or start {name} first"
             )
         await_health(work.engine, shared, work.spec)
 

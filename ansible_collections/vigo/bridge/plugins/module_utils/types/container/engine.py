@@ -170,7 +170,7 @@ class Engine:
         try:
             self._connection.call("DELETE", f"/containers/{container_id}", params)
         except Refused as error:
-            # One that was made with --rm is on its way out by itself once it is stopped.
+            # One that was created with --rm is on its way out by itself once it is stopped.
             if error.code != 404 and not self._vanishes(container_id, error):
                 raise
 

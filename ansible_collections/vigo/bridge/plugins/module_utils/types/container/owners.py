@@ -80,7 +80,7 @@ class Owners:
         claim = self._claim(container, (spec.resource,))
         if claim is Claim.FORMER:
             target.note(
-                f"container {spec.name} carries another name of this stack,"
+                f"container {spec.name} has the label of another name of this stack,"
                 f" {container.labels.get(label.SCOPE)!r}, and is adopted without changes"
             )
         if claim in (Claim.FREE, Claim.FORMER) and not target.check_mode:
@@ -155,7 +155,8 @@ def record_found(target: Target, named: Named, results: Iterable[Result]) -> lis
             _drop_gone(engine, record)
         except (ResourceError, OSError):
             target.note(
-                f"objects that no longer exist at {engine.host} stay recorded until the next run"
+                f"records of objects that no longer exist at {engine.host} are kept until the"
+                " next run"
             )
     return unrecorded
 

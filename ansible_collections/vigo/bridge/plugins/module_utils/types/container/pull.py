@@ -46,8 +46,8 @@ def ensure(
     if not is_for(image, platform):
         # Engines pull another architecture without a word where the wanted one is missing.
         raise ResourceError(
-            f"image {name} is for {image.platform}, not for {platform}: the registry has no other;"
-            " use an image for this platform, or set another platform"
+            f"image {name} is for {image.platform}, not for {platform}: the registry has no other"
+            " platform; use an image for this platform, or set another platform"
         )
     return image
 
@@ -74,7 +74,7 @@ def foresee(
         return None, True
     digest, reason = engine.remote_digest(name, _credentials(engine, spec, name, reveal, note))
     if reason:
-        note(f"image {name}: whether the registry has a newer one is unknown: {reason}")
+        note(f"image {name}: cannot check whether the registry has a newer one: {reason}")
     if digest is None or present is None:
         return image, None
     return image, digest not in present.digests

@@ -190,7 +190,7 @@ class Settings:
             "bool",
             at="HostConfig.Init",
             read=bool,
-            engines=(Engines("yes", "yes", "needs `catatonit` on the host, else an error"),),
+            engines=(Engines("yes", "yes", "requires `catatonit` on the host"),),
         )
     )
     tty: bool | None = row(Setting(quantities.switch, "bool", at="Config.Tty", read=bool))

@@ -129,7 +129,7 @@ def _check_contents(attributes: Mapping[str, Any], source: Any) -> None:
         given.remove("source")
     if len(given) > 1:
         raise ResourceError(
-            f"{given[0]} and {given[1]} exclude each other",
+            f"{given[0]} and {given[1]} are mutually exclusive",
             "keep one of them",
             place=(given[0],),
         )

@@ -94,7 +94,7 @@ def _fill(
     temporary.stream.flush()
     if written.sha256 != observed.desired_digest:
         raise ResourceError(
-            f"{spec.path}: the source changed while it was written; the old file is unchanged. Run"
+            f"{spec.path}: the source changed while it was copied; the old file is unchanged. Run"
             " again when nothing writes to the source"
         )
 

@@ -43,7 +43,7 @@ class ProcessBehaviour(Behaviour):
 
     def decide(self, spec: ProcessSpec, observed: Found, turn: Turn) -> Decision:
         if turn.uncertain:
-            return Decision("unknown", f"{NOT_YET_KNOWN}; now {_said(observed)}")
+            return Decision("unknown", f"{NOT_YET_KNOWN}; currently {_said(observed)}")
         if spec.state == "stopped":
             return _stop(spec, observed)
         if spec.accepts(len(observed)) and not (turn.triggered and spec.restart_method):
@@ -93,7 +93,7 @@ class ProcessBehaviour(Behaviour):
         found = self._awaited(spec, target, _SHOW_TIMEOUT, lambda found: spec.accepts(len(found)))
         if not spec.accepts(len(found)):
             raise ResourceError(
-                f"restart_method has ended, but {_said(found)}, expected {spec.expected}; correct"
+                f"restart_method finished, but {_said(found)}, expected {spec.expected}; correct"
                 " the command, or process",
                 log=finished.output,
                 rc=finished.rc,
@@ -153,8 +153,8 @@ def _refuse_needed(found: Found) -> None:
     for each in found:
         if is_needed(each):
             raise ResourceError(
-                f"process matches {_named(each)}, which must not be stopped: the machine could no"
-                " longer be reached; name the process more exactly"
+                f"process matches {_named(each)}, which must not be stopped: the machine would"
+                " become unreachable; use a more specific process name"
             )
 
 

@@ -107,7 +107,7 @@ def _check_state(state: str, given: Mapping[str, Any]) -> None:
         for name in names:
             if other != state and name in given:
                 raise ResourceError(
-                    f"{name} is for state {other}, but state is {state}",
+                    f"{name} requires state {other}, but state is {state}",
                     f"remove {name}, or set state: {other}",
                     place=(name,),
                 )
@@ -116,7 +116,7 @@ def _check_state(state: str, given: Mapping[str, Any]) -> None:
 def _refuse_needed(process: str) -> None:
     if process.rpartition("/")[2] in _NEEDED:
         raise ResourceError(
-            f"process: {process!r} must not be stopped: the machine could no longer be reached",
+            f"process: {process!r} must not be stopped: the machine would become unreachable",
             "name another process",
         )
 
@@ -142,7 +142,7 @@ def _range(given: Mapping[str, Any]) -> tuple[int, int | None]:
         return count["count"], count["count"]
     least, most = count.get("min", 1), count.get("max")
     if most is not None and most < least:
-        advice = "set state: stopped for none" if most == 0 else "correct one of them"
+        advice = "to run none, set state: stopped" if most == 0 else "correct one of them"
         raise ResourceError(f"max: {most} is less than min, which is {least}", advice)
     return least, most
 
@@ -150,7 +150,7 @@ def _range(given: Mapping[str, Any]) -> tuple[int, int | None]:
 def _number(value: Any, name: str) -> int:
     number = integer(value, name)
     if number < 0 or (name == "count" and number == 0):
-        advice = "set state: stopped for none" if number == 0 else "write 1 or more"
+        advice = "to run none, set state: stopped" if number == 0 else "write 1 or more"
         raise ResourceError(f"{name}: invalid number of processes {number}", advice, place=(name,))
     return number
 

@@ -31,7 +31,7 @@ def decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
     if turn.check_mode and turn.uncertain and decision.action == "none":
         doubt = _in_doubt(spec)
         if doubt:
-            return Decision("unknown", f"{doubt} may be changed by what comes before it")
+            return Decision("unknown", f"{doubt} may be changed by an earlier resource")
     if decision.action == "none" and observed.moved is None:
         return Decision("unknown", "the registry does not report whether the image changed")
     if observed.followed and decision.action == "none":
@@ -61,7 +61,7 @@ def _decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
 
 def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
     if container is None:
-        return Decision("none", "there is no such container")
+        return Decision("none", "does not exist")
     removal: list[Any] = [] if container.status in ("created", "exited", "dead") else [steps.Stop()]
     if container.status == "paused":
         removal.insert(0, steps.Unpause())
@@ -94,8 +94,8 @@ def _recreated(
 ) -> Decision:
     if container.auto_remove:
         raise ResourceError(
-            f"container {spec.name} was made with --rm and would vanish when stopped, so it cannot"
-            f" be replaced safely ({_reasons(found)}); remove it by hand first"
+            f"container {spec.name} was created with --rm and would be removed when stopped, so"
+            f" it cannot be replaced safely ({_reasons(found)}); remove it manually first"
         )
     _refuse_nothing_to_run(spec, observed)
     abilities.refuse_missing_source(observed.missing_source)
@@ -119,9 +119,9 @@ def _refuse_nothing_to_run(spec: ContainerSpec, observed: Observed) -> None:
     if settings.command == ():
         raise ResourceError(
             f"command: [] leaves nothing to run, because image {spec.image} has no entry point;"
-            " set command, or leave it out"
+            " set a command, or remove the key"
         )
-    raise ResourceError(f"image {spec.image} names no command to run; set command")
+    raise ResourceError(f"image {spec.image} has no default command; set command")
 
 
 def _stopped(
@@ -186,7 +186,7 @@ def _unhealthy(spec: ContainerSpec, container: Existing) -> str:
     detail = f"; {container.last_check}" if container.last_check else ""
     return (
         f"container {spec.name} is unhealthy{detail}. A run waits up to {spec.health_timeout:g} s"
-        " for its health where other resources depend on it"
+        " for it to become healthy if other resources depend on it"
     )
 
 
@@ -198,7 +198,12 @@ def _one_shot(
         return _updated_or_none(found, updates, "it ended with 0")
     if status == "running":
         return _brought_up(
-            "ran", steps.Await(), "it was running, its end is awaited", container, found, updates
+            "ran",
+            steps.Await(),
+            "it is still running; waiting until it exits",
+            container,
+            found,
+            updates,
         )
     if status == "paused":
         return _unpaused("it was paused", container, found, updates)
@@ -274,8 +279,8 @@ def _missing_networks(spec: ContainerSpec, observed: Observed) -> list[steps.Cre
     missing = [name for name in wanted_networks(spec) if name not in observed.known_networks]
     if missing and not spec.create_networks:
         raise ResourceError(
-            f"network {missing[0]} does not exist and create_networks is false;"
-            f" make it first (docker network create {missing[0]})"
+            f"network {missing[0]} does not exist and create_networks is false; create it first"
+            f" (docker network create {missing[0]})"
         )
     abilities.refuse_addresses(spec, observed)
     return [steps.CreateNetwork(name) for name in missing]

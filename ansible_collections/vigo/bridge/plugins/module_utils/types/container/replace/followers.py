@@ -80,7 +80,7 @@ def to_follow(
         if _on_its_network(engine, follower):
             raise ResourceError(
                 f"container {follower.name} shares the network of {name}, and other containers"
-                f" share its network; let all of them use {name} instead"
+                f" share its network; configure all of them to use {name} instead"
             )
     _refuse_links(engine, name, replaced)
     if engine.is_podman:

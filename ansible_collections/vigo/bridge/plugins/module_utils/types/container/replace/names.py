@@ -70,8 +70,8 @@ def proper(name: str) -> str:
 def _in_the_way(name: str, suffix: str) -> ResourceError:
     advice = "remove or rename it"
     if suffix == OLD:
-        advice = f"rename it to {name} if it is the former one, otherwise {advice}"
+        advice = f"if it is the previous {name}, rename it back; otherwise {advice}"
     return ResourceError(
-        f"a container named {name}{suffix} already exists, and no label says that vigo.bridge"
-        f" replaced or created it; {advice}"
+        f"a container named {name}{suffix} already exists, and its labels do not show that"
+        f" vigo.bridge created or replaced it; {advice}"
     )

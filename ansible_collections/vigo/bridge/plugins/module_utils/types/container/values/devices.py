@@ -23,7 +23,7 @@ def parse(value: Any, attribute: str) -> tuple[str, ...]:
         host, inner, access = _parts(entry, attribute)
         device, target = f"{host}:{inner}:{access}", paths.clean(inner)
         if found.setdefault(target, device) != device:
-            raise ResourceError(f"{attribute}: two entries for {target}", "keep one of them")
+            raise ResourceError(f"{attribute}: duplicate entry for {target}", "keep one of them")
 
     each(value, add)
     return tuple(sorted(found.values()))

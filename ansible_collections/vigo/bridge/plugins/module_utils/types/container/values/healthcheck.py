@@ -127,7 +127,7 @@ def _test(value: Any, attribute: str) -> tuple[str, ...] | None:
     if words[0].upper() in _KINDS and words[0] not in _KINDS:
         raise ResourceError(f"{shown}: write {words[0].upper()} in capital letters")
     if kind == "NONE" and rest:
-        raise ResourceError(f"{shown} has words after NONE", _FORMS)
+        raise ResourceError(f"{shown} has arguments after NONE", _FORMS)
     if kind != "NONE" and not (rest and rest[0].strip()):
         raise ResourceError(f"{shown} has no command", _FORMS)
     if kind == "CMD-SHELL" and len(rest) > 1:

@@ -71,7 +71,7 @@ def parse(value: Any, attribute: str) -> tuple[Mount, ...]:
     def add(written: str) -> None:
         mount = entry(written)
         if mount.target in mounts:
-            raise ResourceError(f"volumes: two entries for {mount.target}", "keep one of them")
+            raise ResourceError(f"volumes: duplicate entry for {mount.target}", "keep one of them")
         mounts[mount.target] = mount
 
     each(value, add, NEXT_MOUNT)
@@ -139,7 +139,7 @@ def _check_options(written: str, mount: Mount, words: set[str]) -> None:
     for choices in (PROPAGATION, _LABELS, {"ro", "rw"}):
         if len(words & choices) > 1:
             shown = " and ".join(sorted(words & choices))
-            raise ResourceError(f"volumes: {written!r}: {shown} exclude each other", "keep one")
+            raise ResourceError(f"volumes: {written!r}: {shown} are mutually exclusive", "keep one")
     if mount.is_bind and "nocopy" in options:
         raise ResourceError(
             f"volumes: {written!r}: nocopy is for volumes, not for a path", "remove it"

@@ -222,7 +222,7 @@ def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[
         return str(kind(written)) if written else ""
     except ValueError:
         raise ResourceError(
-            f"networks: {name}: {option}: {written!r} is not such an address",
+            f"networks: {name}: {option}: {written!r} is not a valid address",
             f"write one such as {_EXAMPLES[option]}",
             place=(option,),
         ) from None

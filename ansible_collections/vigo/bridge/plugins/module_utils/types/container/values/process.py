@@ -158,7 +158,7 @@ def _value(text: str, reveal: Callable[[str], str]) -> str:
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise ResourceError(
             f"{text!r} contains binary data",
-            "a container can be given text without NUL characters only: put the secret into a"
-            " file, and mount that",
+            "container settings cannot contain NUL characters: write the secret to a file, and"
+            " mount the file",
         )
     return value

@@ -40,7 +40,7 @@ def parse(value: Any, attribute: str) -> dict[str, str]:
     def add(path: str, options: Any) -> None:
         target = paths.mount_point(path, "tmpfs")
         if target in folders:
-            raise ResourceError(f"tmpfs: two entries for {target}", "keep one of them")
+            raise ResourceError(f"tmpfs: duplicate entry for {target}", "keep one of them")
         folders[target] = _options(target, options)
 
     if isinstance(value, dict):
