@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from ...common.comma_strings import as_list
-from ...common.errors import ResourceError
+from ...common.errors import ResourceError, within
 
 _BEGIN, _END = ("# BEGIN {label} - managed by vigo", "# END {label} - managed by vigo")
 
@@ -30,7 +30,8 @@ def block_markers(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 def key_line(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return a host's key as known_hosts has it."""
-    aliases = [name for item in as_list(attributes.get("aliases")) for name in item.split()]
+    with within("aliases"):
+        aliases = [name for item in as_list(attributes.get("aliases")) for name in item.split()]
     hosts = [attributes["hostname"], *aliases]
     return {"key": f"{','.join(hosts)} {attributes['sshkey_type']} {attributes['sshkey']}"}
 
