@@ -36,7 +36,10 @@ OTHER_MEANINGS = {
     "vigo_bridge/report/places.py": "a key of a position in JSON",
     "vigo_bridge/compose/conversion.py": "an attribute",
     "vigo_bridge/compose/refusals.py": "an attribute",
+    "vigo_bridge/compose/reading.py": "a key of Compose's",
     "vigo_bridge/compose/reading_sections.py": "a key of Compose's",
+    "vigo_bridge/compose/service_keys.py": "a key of Compose's",
+    "vigo_bridge/run/state.py": "who holds a lock",
     "ansible_collections/vigo/bridge/plugins/module_utils/secrets/references.py": "a common word",
     "ansible_collections/vigo/bridge/plugins/module_utils/host/facts.py": "a kind of path",
     "ansible_collections/vigo/bridge/plugins/module_utils/language/go_template/functions.py": (

@@ -31,6 +31,8 @@ NEEDED: Mapping[str, dict[str, Any]] = {
     "sysctl": {"key": "a.b", "value": "a"},
     "json_file": {"target_path": "/a", "key": "a", "value": "1"},
     "custom": {"executor": "tool", "executor_base64": "IyEvYmluL3NoCg=="},
+    "user": {"username": "deploy"},
+    "group": {"group": "staff"},
 }
 PLACES: dict[str, Callable[[Any], Any]] = {
     "as the value": lambda nested: nested,

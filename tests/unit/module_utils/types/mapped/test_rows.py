@@ -10,6 +10,10 @@ import pytest
 import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.authorized_keys import (
+    AuthorizedKeys,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.password import Password
 from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.rows import ROWS
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 
@@ -28,6 +32,16 @@ def test_module_and_options(case: dict[str, Any]) -> None:
     spec: Any = kind.parse(attributes)
     assert (spec.module, spec.args) == (case["module"], case["args"])
     assert spec.module in kind.modules
+    assert [described(part) for part in spec.after] == case.get("after", [])
+
+
+def described(part: Any) -> str:
+    """Return what is done after a module as the table has it."""
+    if isinstance(part, Password):
+        return f"password of {part.user}"
+    if isinstance(part, AuthorizedKeys):
+        return f"authorized_keys of {part.user}: {part.content}"
+    return f"members of {part.group}: {' '.join(part.members)}"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -35,7 +49,8 @@ def test_rows_name_their_own_attributes(row: Any) -> None:
     known = {one.name for one in row.attributes}
     used = {name for use in row.uses for name in (*use.where, *use.takes.values())}
     assert used <= known
-    assert {row.key, *row.needed_unless_absent} <= known
+    assert {row.key, *row.needed_unless_absent, *row.own} <= known
+    assert not used & set(row.own)
     # The last use takes what is left, so that one always applies.
     assert not row.uses[-1].where
 
@@ -52,3 +67,19 @@ def test_a_task_is_written_only_where_the_module_is_known() -> None:
         {"path": "{{ folder }}", "mode": "0755", "recurse": False, "state": "directory"},
     )
     assert directory({**path, "state": "{{ state }}"}) is None
+
+
+@pytest.mark.parametrize(
+    ("type_", "attributes"),
+    [
+        ("user", {"username": "deploy", "password": "x"}),
+        ("user", {"username": "deploy", "authorized_keys": "x"}),
+        ("group", {"group": "staff", "members": "x"}),
+    ],
+)
+def test_what_a_module_cannot_do_is_no_task(type_: str, attributes: dict[str, str]) -> None:
+    assert TYPES[type_].as_task(attributes) is None
+    key = TYPES[type_].key
+    task = TYPES[type_].as_task({key: attributes[key]})
+    assert task
+    assert task[0] in TYPES[type_].modules

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Mapping, Sequence
 
@@ -42,8 +42,8 @@ class AnsibleModuleBehaviour(Behaviour):
         if not target.check_mode:
             return None
         try:
-            answer = apply_module(spec, target)
-        except Failure as error:
+            answer = _applied(spec, target)
+        except ResourceError as error:
             if not target.foresight.uncertain:
                 raise
             reason = f"{NOT_YET_KNOWN}: {error.message}"
@@ -67,7 +67,7 @@ class AnsibleModuleBehaviour(Behaviour):
     def act(
         self, spec: ModuleSpec, observed: Observed | None, decision: Decision, target: Target
     ) -> Outcome:
-        answer = apply_module(spec, target)
+        answer = _applied(spec, target)
         return Outcome(answer.rc, answer.output, decision=_decision(answer))
 
     def may_alter(self, spec: ModuleSpec) -> Sequence[str]:
@@ -94,6 +94,25 @@ def _is_certain(spec: ModuleSpec, target: Target) -> bool:
 def library_of(target: Target) -> module_archive.Library:
     """Return the modules that were sent. Raise ResourceError where none were."""
     return target.service(module_archive.LIBRARY, _no_library)
+
+
+def _applied(spec: ModuleSpec, target: Target) -> Answer:
+    """Apply the module, and what comes after it. In check mode, only look. Raise ResourceError."""
+    answer = apply_module(spec, target)
+    for part in spec.after:
+        change = part.look(target)
+        if change is None:
+            continue
+        if not target.check_mode:
+            part.apply(target)
+        reason = "; ".join(filter(None, [answer.reason, change.reason]))
+        answer = replace(
+            answer,
+            changed=answer.changed or "updated",
+            reason=reason,
+            diff=answer.diff or change.diff,
+        )
+    return answer
 
 
 def apply_module(spec: ModuleSpec, target: Target) -> Answer:

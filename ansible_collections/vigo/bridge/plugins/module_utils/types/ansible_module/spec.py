@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, Tuple
 
 from ...common import durations
 from ...common.errors import Problems, ResourceError
 from ..descriptor import TIME_LIMIT
+from .part import Part
 
 #: Folders without which a machine does not work.
 _SYSTEM = re.compile(
@@ -32,11 +33,15 @@ _FILES: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True)
 class ModuleSpec:
-    """What to run. Texts keep their references to secrets; timeout in seconds."""
+    """What to run. Texts keep their references to secrets; timeout in seconds.
+
+    after: what is done when the module has ended.
+    """
 
     module: str
     args: Mapping[str, Any]
     timeout: float
+    after: Tuple[Part, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:

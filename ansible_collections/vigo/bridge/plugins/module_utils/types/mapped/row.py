@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
+from ..ansible_module.part import Part
 from ..descriptor import Attribute
 
 Attributes = Mapping[str, Any]
@@ -20,6 +21,11 @@ def _nothing(attributes: Attributes) -> Mapping[str, Any]:
 
 def _accept(attributes: Attributes) -> None:
     """Accept all attributes."""
+
+
+def _no_parts(attributes: Attributes) -> Sequence[Part]:
+    """Return nothing: the module does all of it."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,8 @@ class Row:
     """One type.
 
     name, key, needed_unless_absent: as in `ResourceType`. uses: the first that applies counts.
-    check: raises ResourceError for invalid attributes.
+    check: raises ResourceError for invalid attributes. parts: makes what is done after the module.
+    own: the attributes that these read and the module does not.
     """
 
     name: str
@@ -66,6 +73,8 @@ class Row:
     uses: tuple[Use, ...]
     check: Callable[[Attributes], None] = _accept
     needed_unless_absent: tuple[str, ...] = ()
+    parts: Callable[[Attributes], Sequence[Part]] = _no_parts
+    own: tuple[str, ...] = ()
 
     @property
     def modules(self) -> tuple[str, ...]:

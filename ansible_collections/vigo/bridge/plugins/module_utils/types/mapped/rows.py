@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from ..descriptor import Attribute
+from .account import check_group, check_user, group_parts, user_parts
 from .row import Row, Use
 from .values import block_markers, delete, device_and_type, key_line
 
 _STATE = Attribute("state", "str", default="present", choices=("present", "absent"))
 _FILE = "ansible.builtin.file"
+_USER, _GROUP = "ansible.builtin.user", "ansible.builtin.group"
 _OWNER = {"owner": "owner", "group": "group"}
 
 #: In the order in which they are documented.
@@ -65,6 +67,44 @@ ROWS = (
         needed_unless_absent=("to",),
     ),
     Row(
+        name="user",
+        key="username",
+        attributes=(
+            Attribute("username", "str", required=True, plain=True),
+            _STATE,
+            Attribute("uid", "int"),
+            Attribute("shell", "str"),
+            Attribute("home", "str"),
+            Attribute("comment", "str"),
+            Attribute("group", "str"),
+            Attribute("groups"),
+            Attribute("password", "str", no_log=True, secrets=True, data=True),
+            Attribute("authorized_keys", secrets=True, data=True),
+            Attribute("system", default=False),
+            Attribute("manage_home", default=True),
+        ),
+        uses=(
+            Use(_USER, {"state": "absent"}, {"state": "absent"}, {"name": "username"}),
+            Use(
+                _USER,
+                takes={
+                    "name": "username",
+                    "uid": "uid",
+                    "shell": "shell",
+                    "home": "home",
+                    "comment": "comment",
+                    "group": "group",
+                    "groups": "groups",
+                    "system": "system",
+                    "create_home": "manage_home",
+                },
+            ),
+        ),
+        check=check_user,
+        parts=user_parts,
+        own=("password", "authorized_keys"),
+    ),
+    Row(
         name="group",
         key="group",
         attributes=(
@@ -72,13 +112,18 @@ ROWS = (
             _STATE,
             Attribute("gid", "int"),
             Attribute("system", default=False),
+            Attribute("members"),
         ),
         uses=(
+            Use(_GROUP, {"state": "absent"}, {"state": "absent"}, {"name": "group"}),
             Use(
-                "ansible.builtin.group",
+                _GROUP,
                 takes={"name": "group", "state": "state", "gid": "gid", "system": "system"},
             ),
         ),
+        check=check_group,
+        parts=group_parts,
+        own=("members",),
     ),
     Row(
         name="blockinfile",

@@ -21,7 +21,7 @@ def parse(row: Row, attributes: Mapping[str, Any]) -> ModuleSpec:
     use = row.use(whole)
     args = use.arguments(whole)
     refuse_disaster(use.module, args, use.takes)
-    return ModuleSpec(use.module, args, TIME_LIMIT)
+    return ModuleSpec(use.module, args, TIME_LIMIT, tuple(row.parts(whole)))
 
 
 def as_task(row: Row, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
@@ -29,10 +29,10 @@ def as_task(row: Row, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, 
 
     attributes: those of the resource; values may be expressions of Jinja2.
     """
-    secret = {one.name for one in row.attributes if one.secrets}
+    ours = {*row.own, *(one.name for one in row.attributes if one.secrets)}
     whole = row.with_defaults(attributes)
     deciding = [whole[name] for name in row.deciding if name in whole]
-    if secret & set(whole) or any("{{" in str(value) for value in deciding):
+    if ours & set(whole) or any("{{" in str(value) for value in deciding):
         return None
     use = row.use(whole)
     return use.module, use.arguments(whole)

@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a type does after its module, because the module cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping, Protocol
+
+from ..target import Target
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that is needed: why, and Ansible's before and after."""
+
+    reason: str
+    diff: Mapping[str, Any] | None = None
+
+
+class Part(Protocol):
+    """One thing that is compared and changed after the module was applied."""
+
+    def look(self, target: Target) -> Change | None:
+        """Return the change that is needed; changes nothing. Raise ResourceError and OSError.
+
+        In check mode, the module may not have created yet what this is about.
+        """
+
+    def apply(self, target: Target) -> None:
+        """Make the change. Raise ResourceError and OSError."""
