@@ -79,6 +79,21 @@ def test_failures_are_those_of_their_resources(tmp_path: Path) -> None:
         assert message in answer.result["msg"]
 
 
+def test_a_link_to_a_folder_of_the_system_does_not_hide_it(tmp_path: Path) -> None:
+    """Only looks: in check mode it is refused as well."""
+    (tmp_path / "link").symlink_to("/etc")
+    path = f"{tmp_path}/link/"
+    resources = [
+        {"id": "folder", "type": "directory", "target_path": path, "state": "absent"},
+        {"id": "checkout", "type": "git", "path": f"{path}ssh/..", "state": "absent"},
+        {"id": "module", "type": f"{BUILTIN}.file", "args": {"path": path, "state": "absent"}},
+    ]
+    inventory = _inventory(tmp_path)
+    found, answer = _converge(inventory, str(tmp_path / "state"), resources, "--check")
+    assert set(found.values()) == {"failed"}
+    assert "/etc of the system, which must not be removed" in answer.result["msg"]
+
+
 def test_a_host_by_ssh(fleet3: Fleet, tmp_path: Path) -> None:
     host = fleet3.hosts[0]
     folder = "/srv/modules-as-resources"

@@ -19,7 +19,8 @@ from ..base import conceal_values as each_text
 from ..descriptor import ResourceType
 from ..target import Target
 from .answer import Answer, Failure, read
-from .spec import ModuleSpec, own_options
+from .spec import ModuleSpec, own_options, removed
+from .system_folders import refuse_removal
 
 _ANYTHING = ("/",)
 
@@ -118,8 +119,11 @@ def _applied(spec: ModuleSpec, target: Target) -> Answer:
 def apply_module(spec: ModuleSpec, target: Target) -> Answer:
     """Apply the module, or have it look in check mode. Raise Failure and Blocked."""
     library = library_of(target)
+    options = each_text(own_options(spec.module, spec.args), target.secrets.reveal)
+    for _option, path in removed(spec.module, options):
+        refuse_removal(path)
     arguments = {
-        **each_text(own_options(spec.module, spec.args), target.secrets.reveal),
+        **options,
         **library.told,
         "_ansible_module_name": spec.module,
         "_ansible_check_mode": target.check_mode,

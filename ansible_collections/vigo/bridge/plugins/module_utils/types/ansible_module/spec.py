@@ -6,21 +6,17 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
-from typing import Any, Mapping, Sequence, Tuple
+from typing import Any, Iterator, Mapping, Sequence, Tuple
 
 from ...common import durations
 from ...common.errors import Problems, ResourceError
 from ..descriptor import TIME_LIMIT
 from .part import Part
+from .system_folders import is_system_folder
 
-#: Folders without which a machine does not work.
-_SYSTEM = re.compile(
-    r"/+(?:(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|sys|usr|var)/*)?"
-)
 _PACKAGES = frozenset({"apk", "apt", "dnf", "dnf5", "homebrew", "pacman", "pkgng", "yum", "zypper"})
-_ABSENT = frozenset({"absent", "removed"})
+_ABSENT = ("absent", "removed")
 #: The options of modules that change the files that these name, and nothing else.
 _FILES: Mapping[str, Sequence[str]] = {
     "ansible.builtin.blockinfile": ("path", "dest", "destfile", "name"),
@@ -98,16 +94,22 @@ def refuse_disaster(
                     " remove",
                     place=(called,),
                 )
-    if short == "file":
+    for name, path in removed(module, args):
+        if is_system_folder(path):
+            called = names.get(name, name)
+            raise ResourceError(
+                f"{called}: {path!r} with state absent would remove a folder of the system;"
+                " name what to remove in it",
+                place=(called,),
+            )
+
+
+def removed(module: str, args: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a module removes with all that is in it: the option and the path."""
+    if args.get("state") in _ABSENT and module.rpartition(".")[2] == "file":
         for name in ("path", "dest", "name"):
-            path = args.get(name)
-            if isinstance(path, str) and _SYSTEM.fullmatch(os.path.normpath(path)):
-                called = names.get(name, name)
-                raise ResourceError(
-                    f"{called}: {path!r} with state absent would remove a folder of the system;"
-                    " name what to remove in it",
-                    place=(called,),
-                )
+            if isinstance(args.get(name), str):
+                yield name, args[name]
 
 
 def _words(value: Any) -> list[str]:

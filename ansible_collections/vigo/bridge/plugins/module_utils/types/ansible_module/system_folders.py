@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders without which a machine does not work, under any name that leads to them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from ...common.errors import ResourceError
+
+_NAMES = (
+    *("bin", "boot", "dev", "etc", "home", "lib", "lib64", "opt", "proc", "root"),
+    *("run", "sbin", "sys", "usr", "var"),
+)
+#: Of these everything is the system's, too.
+_INNER = (
+    *("usr/bin", "usr/lib", "usr/lib64", "usr/libexec", "usr/local", "usr/sbin", "usr/share"),
+    *("var/cache", "var/lib", "var/log"),
+)
+FOLDERS = frozenset(("/", *(f"/{name}" for name in (*_NAMES, *_INNER))))
+
+
+def is_system_folder(path: str) -> bool:
+    """Return whether a path is the name of such a folder. Pure."""
+    path = os.path.normpath(path)
+    # Two slashes at the beginning are kept, and mean the same.
+    return (path[1:] if path.startswith("//") else path) in FOLDERS
+
+
+def refuse_removal(path: str) -> None:
+    """Raise ResourceError where this machine has such a folder at or below a path.
+
+    A link to one is no such folder, unless the path leads through it.
+    """
+    path = os.path.expanduser(os.path.expandvars(path))
+    # With a slash at its end a link is followed.
+    if os.path.islink(path):
+        return
+    real = os.path.realpath(path)
+    for folder in sorted(FOLDERS):
+        if _is_at_or_below(os.path.realpath(folder), real) or _is_same(folder, real):
+            raise ResourceError(
+                f"{path!r} is, or contains, {folder} of the system, which must not be removed;"
+                " name what to remove in it"
+            )
+
+
+def _is_at_or_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Return whether two paths are one folder, as those that are mounted in two places are."""
+    with contextlib.suppress(OSError):
+        return os.path.samefile(one, other)
+    return False
