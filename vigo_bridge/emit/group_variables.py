@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.model import Identity
 from vigo_bridge.resolve.plan import SETTING, Group, Plan, PlannedCrate, PlannedResource
 
@@ -81,7 +82,7 @@ def crate_settings(crate: PlannedCrate, group: Group) -> dict[str, Any]:
 
 def resource_settings(resource: PlannedResource) -> dict[str, Any]:
     """Return a resource's keys in the order that a reader expects."""
-    settings = {"id": resource.id, "type": resource.type, **resource.attributes}
+    settings = {"id": resource.id, "type": resource.type, **_attributes(resource)}
     for name in ("depends_on", "before", "notify", "subscribes"):
         if references := getattr(resource, name):
             settings[name] = list(references)
@@ -92,6 +93,17 @@ def resource_settings(resource: PlannedResource) -> dict[str, Any]:
     if not resource.template:
         settings["template"] = False
     return settings
+
+
+def _attributes(resource: PlannedResource) -> dict[str, Any]:
+    """Return the attributes, and that they undo something where they do."""
+    attributes = dict(resource.attributes)
+    if resource.reverts:
+        kind = TYPES[resource.type]
+        attributes["revert"] = True
+        if not kind.undoing:
+            attributes["on_revert"] = attributes.pop(kind.key)
+    return attributes
 
 
 def _kinds(plan: Plan, taken: Iterable[str]) -> list[InventoryGroup]:

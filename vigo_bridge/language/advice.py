@@ -22,7 +22,7 @@ _LAST_GREP = re.compile(r"\|\s*(grep\s+(?P<options>(?:-\S+\s+)*)[^|;&]*)$")
 
 def advise(crate: Configcrate, diagnostics: Diagnostics) -> None:
     for resource in crate.resources:
-        if TYPES[resource.type].guards:
+        if TYPES[resource.type].guards and not resource.reverts:
             _advise_guard(resource, diagnostics)
         for name in _ASSIGNMENTS:
             _advise_commas(name, resource.attributes.get(name), diagnostics)

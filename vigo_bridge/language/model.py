@@ -35,7 +35,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource as written. attributes: its own and those of the crate's `defaults`."""
+    """One resource as written. attributes: its own and those of the crate's `defaults`.
+
+    reverts: whether it undoes what was applied; type and attributes are of what does that.
+    """
 
     type: str
     name: Scalar | None
@@ -47,6 +50,7 @@ class Resource:
     template: bool
     position: Position
     type_position: Position
+    reverts: bool = False
 
     @property
     def arms(self) -> tuple[Mapping[str, Value], ...]:

@@ -16,6 +16,7 @@ from vigo_bridge.language.diagnostics import (
 )
 from vigo_bridge.language.model import REFERENCES, Case, Resource
 from vigo_bridge.language.reader import Reader
+from vigo_bridge.language.reverting import reverted
 from vigo_bridge.language.shapes import RESOURCE
 from vigo_bridge.language.values import Fields, Scalar, Value
 
@@ -29,7 +30,8 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
     shape = replace(RESOURCE, aliases=TYPES[kind].former_attributes) if is_older else RESOURCE
     reader = Reader(fields, f"{kind} resource", diagnostics, shape)
     reader.value("type")
-    template = _template(reader) if TYPES[kind].has_template_switch else True
+    template = _switch(reader, "template", True) if TYPES[kind].has_template_switch else True
+    revert, on_revert = _switch(reader, "revert", False), reader.text("on_revert")
     name, when, foreach = reader.text("name"), reader.text("when"), reader.name("foreach")
     references = {key: reader.texts(key) for key in REFERENCES}
     case = _case(kind, reader, diagnostics)
@@ -50,7 +52,7 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
     )
     for arm in resource.arms:
         check_required(kind, arm, fields.position, diagnostics)
-    return resource
+    return reverted(resource, on_revert, reader) if revert else resource
 
 
 def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
@@ -73,13 +75,14 @@ def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
     return kind
 
 
-def _template(reader: Reader) -> bool:
-    switch = reader.text("template")
+def _switch(reader: Reader, key: str, default: bool) -> bool:
+    switch = reader.text(key)
     if switch is not None and not isinstance(switch.data, bool):
         reader.diagnostics.error(
-            "VB104", switch.position, f"'template' must be true or false, not {switch.text!r}"
+            "VB104", switch.position, f"{key!r} must be true or false, not {switch.text!r}"
         )
-    return switch is None or switch.data is not False
+        return default
+    return default if switch is None else switch.data is True
 
 
 def _attributes(

@@ -91,6 +91,8 @@ RESOURCE = Shape(
             Form.ATTRIBUTES_BY_NAME, "Attributes for each result of `case`, or `default`."
         ),
         "template": Key(Form.SWITCH, "Whether a file's texts are templates."),
+        "revert": Key(Form.SWITCH, "Whether the resource is undone, once, and no longer applied."),
+        "on_revert": Key(Form.TEXT, "The shell command that undoes the resource."),
         "depends_on": Key(Form.NAMES, "Resources or crates that are applied before this one."),
         "before": Key(Form.NAMES, "Resources or crates that are applied after this one."),
         "notify": Key(Form.NAMES, "Resources or crates that a change of this one triggers."),

@@ -82,4 +82,5 @@ def _planned(instance: Instance, stack: Stack, diagnostics: Diagnostics) -> Plan
         template=resource.template,
         position=resource.position,
         item=instance.item,
+        reverts=resource.reverts,
     )

@@ -37,6 +37,7 @@ class PlannedResource:
 
     id: `CRATE/NAME`. attributes: without name, type, references and `when`.
     The four reference tuples hold references as written. item: the `foreach` item, if any.
+    reverts: whether it undoes what was applied.
     """
 
     id: str
@@ -50,6 +51,7 @@ class PlannedResource:
     template: bool
     position: Position
     item: Any | None = None
+    reverts: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ def warn_of_triggers(
 
 
 def _warn_of_idle(instance: Instance, triggered: set[str], diagnostics: Diagnostics) -> None:
+    if instance.resource.reverts:
+        return
     if instance.gated and instance.id not in triggered:
         diagnostics.warning(
             "VB403",

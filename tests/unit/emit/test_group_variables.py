@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import parse_resources
 from tests.unit.collection.module_sources import load_yaml
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.emit.group_variables import group_variables, inventory_groups, scope_variables
@@ -45,6 +46,70 @@ envoys:
     configcrates: [a-b]
 """,
 }
+
+
+REVERTS = """\
+name: a
+vars: {path: /f}
+defaults: {target_path: "{{ .Vars.path }}"}
+resources:
+  - {name: conf, type: file, content: a, revert: true}
+  - {type: file, target_path: /g, on_revert: "rm {{ .Vars.path }}", revert: true, depends_on: conf}
+  - {type: exec, command: make, on_revert: "undo secret:word", revert: true}
+  - {name: "l-{{ .Item }}", type: file_line, line: b, foreach: names, revert: true}
+  - name: chosen
+    type: file_line
+    revert: true
+    case: "{{ .Traits.os.family }}"
+    match: {debian: {line: a, state: present}, default: {line: b}}
+  - {name: kept, type: exec, command: "true", unless: "true", on_revert: undo}
+"""
+#: What stands for each, beside its ID.
+UNDONE: dict[str, dict[str, Any]] = {
+    "a/conf": {
+        "type": "file",
+        "target_path": "{{ .Vars.path }}",
+        "content": "a",
+        "state": "reverted",
+        "revert": True,
+    },
+    "a/file:/g": {
+        "type": "exec",
+        "revert": True,
+        "on_revert": "rm {{ .Vars.path }}",
+        "depends_on": ["conf"],
+    },
+    "a/exec:make": {"type": "exec", "revert": True, "on_revert": "undo secret:word"},
+    "a/l-x": {
+        "type": "file_line",
+        "target_path": "{{ .Vars.path }}",
+        "line": "b",
+        "state": "absent",
+        "revert": True,
+        "item": "x",
+    },
+    "a/chosen": {
+        "type": "file_line",
+        "target_path": "{{ .Vars.path }}",
+        "state": "absent",
+        "line": '{{ if eq (print (.Traits.os.family)) "debian" }}a{{ else }}b{{ end }}',
+        "revert": True,
+    },
+    "a/kept": {"type": "exec", "command": "true", "unless": "true"},
+}
+
+
+def test_what_undoes_a_resource_stands_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "configcrates").mkdir()
+    crate = REVERTS.replace("vars: {", "vars: {names: [x], ")
+    (tmp_path / "configcrates/a.vgo").write_text(crate)
+    (tmp_path / "envoys.vgo").write_text("match: '*'\nconfigcrates: [a]\n")
+    plan = planned(tmp_path, ["h"])
+    variables = group_variables(plan.groups[0], plan.identity)
+    found = {one.pop("id"): one for one in map(dict, variables["vigo_resources"])}
+    assert found == UNDONE
+    resources = parse_resources(variables["vigo_resources"])
+    assert {one.id for one in resources if one.reverts} == {*UNDONE} - {"a/kept"}
 
 
 def test_a_group_that_means_something_else_gets_a_number(tmp_path: Path) -> None:

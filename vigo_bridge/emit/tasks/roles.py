@@ -6,7 +6,7 @@ Groups that get the same of a crate share its role; where they do not, each has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,25 +78,31 @@ def roles_of(plan: Plan, variables: Variables) -> Roles:
 
 def _refusals(group: Group) -> list[Refusal]:
     return [
-        Refusal(
-            group,
-            f"{resource.id} has a template that reads all variables at once, as one map; name"
-            " those that it needs, or use bundle style",
-        )
+        Refusal(group, reason)
         for crate in group.crates
         for resource in crate.resources
-        if used_by(resource).everything
-    ] + [
-        Refusal(
-            group,
+        for reason in _reasons(resource, crate, group)
+    ]
+
+
+def _reasons(resource: PlannedResource, crate: PlannedCrate, group: Group) -> Iterator[str]:
+    """Yield why a resource cannot be a task."""
+    if used_by(resource).everything:
+        yield (
+            f"{resource.id} has a template that reads all variables at once, as one map; name"
+            " those that it needs, or use bundle style"
+        )
+    if TYPES[resource.type].module_options and not _can_look_up(resource, crate, group):
+        yield (
             f"{resource.id} gets a secret from a variable or beside a template, which"
             f" {resource.type} cannot look up by itself; write the reference alone, or use bundle"
-            " style",
+            " style"
         )
-        for crate in group.crates
-        for resource in crate.resources
-        if TYPES[resource.type].module_options and not _can_look_up(resource, crate, group)
-    ]
+    if resource.reverts:
+        yield (
+            f"{resource.id} has 'revert', and tasks cannot remember that it is done; use bundle"
+            " style"
+        )
 
 
 def _can_look_up(resource: PlannedResource, crate: PlannedCrate, group: Group) -> bool:

@@ -55,6 +55,10 @@ CASES = {
         },
         ["b/late may run at the end and trigger a/one", "the next run"],
     ),
+    "a resource that is undone": (
+        {"a": {"resources": [ran("it", on_revert="true", revert=True)]}},
+        ["a/it has 'revert'", "use bundle style"],
+    ),
     "a template over all variables": (
         {
             "a": {

@@ -82,6 +82,19 @@ options:
         description: Whether the resource is applied as if something had triggered it.
         type: bool
         default: false
+      revert:
+        description:
+          - Whether the resource is undone in place of being applied, by its
+            O(resources[].on_revert) or by the inverse of its type. That happens once. Later runs
+            report V(none), until the resource has been applied again.
+          - Guards, V(changed) in O(resources[].when) and triggers do not count. Another condition
+            does.
+        type: bool
+        default: false
+      on_revert:
+        description:
+          - The shell command that undoes the resource, in place of the inverse of its type.
+        type: str
   crates:
     description:
       - For each configcrate by name, its C(depends_on), C(when), C(vars) that only its own

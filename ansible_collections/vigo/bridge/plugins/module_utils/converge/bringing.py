@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Sequence
 
@@ -79,6 +80,15 @@ class Bringing:
         extra = labels if self.types[resource.type].labelled else {}
         render = self.rendering.of(resource)
         return lambda: {**render(), **extra}
+
+    def undone(self, resource: Resource) -> str:
+        """Return what a resource that reverts undoes, as text that is the same in each run.
+
+        Raises ResourceError.
+        """
+        key = self.types[resource.type].type.key
+        only = (key,) if key else tuple(resource.attributes)
+        return json.dumps([resource.type, self.rendering.of(resource, only)()], sort_keys=True)
 
     def may_alter(self, resource: Resource) -> Sequence[str]:
         """Return the paths at and below which a change of the resource may alter anything."""

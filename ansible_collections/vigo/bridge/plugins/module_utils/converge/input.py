@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 from ..common.comma_strings import as_list, text, words
 from ..common.errors import ResourceError, within
 from ..common.suggest import did_you_mean
-from ..types.registry import FAMILIES, TYPES
+from ..common.switches import is_on
+from ..types.registry import FAMILIES, TYPES, undoing
 from .references import Crate, Node
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ COMMON = (
     "item",
     "template",
     "triggered",
+    "revert",
+    "on_revert",
 )
 _REFERENCES = ("depends_on", "before", "notify", "subscribes")
 
@@ -44,6 +47,7 @@ class Resource:
 
     condition: its parsed ``when``, or None. item: the value of ``.Item``. template: whether
     its texts are templates. triggered: whether it is applied as if a trigger were owed to it.
+    reverts: whether it undoes what an earlier run applied. Type and attributes are of what does.
     """
 
     node: Node
@@ -53,6 +57,7 @@ class Resource:
     item: Any = None
     template: bool = True
     triggered: bool = False
+    reverts: bool = False
 
     @property
     def id(self) -> str:
@@ -168,10 +173,14 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
             f"resource {_label(entry)}: type {entry.get('type')!r} is not one of {known}"
         )
     identity = _id(entry)
-    attributes = {
+    attributes: Mapping[str, Any] = {
         name: value for name, value in entry.items() if name in kind.options or name not in COMMON
     }
     _refuse_unknown(f"resource {identity}", attributes, kind.options)
+    with within(f"resource {identity}"):
+        reverts = is_on(entry.get("revert"), "revert")
+        if reverts:
+            kind, attributes = undoing(kind, attributes, entry.get("on_revert"))
     for name, option in kind.options.items():
         if option.get("required") and attributes.get(name) in (None, ""):
             raise ResourceError(f"resource {identity}: {name} is missing")
@@ -189,6 +198,7 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
         entry.get("item"),
         entry.get("template", True),
         str(entry.get("triggered")).lower() == "true",
+        reverts,
     )
 
 

@@ -15,7 +15,7 @@ every result is the one that waiting at once would have given.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.errors import ResourceError
@@ -23,6 +23,7 @@ from ..host.facts import Facts
 from ..host.overlay import Foresight
 from ..state.journal import Journal
 from ..state.ownership import Stack
+from ..state.reverts import Reverts
 from ..types.base import Behaviour, Result, as_failed
 from ..types.target import Target
 from . import graph as graphs
@@ -60,11 +61,13 @@ class Convergence:
         target: Target,
         journal: Journal,
         facts: Facts,
+        reverts: Reverts | None = None,
     ) -> None:
         """Prepare to converge. Raise graph.GraphError for wrong references."""
         self._resources = {resource.id: resource for resource in wanted.resources}
         self._target = target
         self._journal = journal
+        self._reverts = reverts or Reverts()
         self._conditions = Conditions(wanted.crates, facts)
         self._graph = graphs.build(
             [resource.node for resource in wanted.resources],
@@ -146,7 +149,9 @@ class Convergence:
             return
         if self._held_back(resource):
             return
-        if resource.node.gated:
+        if self._is_settled(resource, None):
+            return
+        if resource.node.gated and not resource.reverts:
             self._results[resource.id] = skipped(resource, NOT_TRIGGERED)
             return
         if resource.id in self._selection.checked:
@@ -160,9 +165,25 @@ class Convergence:
         earlier = self._results[resource.id]
         if earlier.failed or resource.id in self._culprits:
             return  # it stays owed
-        if self._held_back(resource, earlier):
+        if self._held_back(resource, earlier) or self._is_settled(resource, earlier):
             return
-        self._apply_unless_refused(resource, None if resource.node.gated else earlier)
+        is_first = resource.node.gated and not resource.reverts
+        self._apply_unless_refused(resource, None if is_first else earlier)
+
+    def _is_settled(self, resource: Resource, earlier: Result | None) -> bool:
+        """Return whether a resource is reverted already; it is reported so, and not touched.
+
+        Nothing is owed to it any more.
+        """
+        if not resource.reverts:
+            return False
+        with contextlib.suppress(ResourceError):  # Its turn reports that.
+            if self._reverts.has(resource.id, self._bringing.undone(resource)):
+                self._journal.strike(resource.id)
+                settled = Result(resource.id, resource.type, "none", "reverted already")
+                self._results[resource.id] = merged(earlier, settled)
+                return True
+        return False
 
     def _held_back(self, resource: Resource, earlier: Result | None = None) -> bool:
         """Skip a resource below a failure, and remember the failure for those below it.
@@ -202,7 +223,7 @@ class Convergence:
         if refused is not None:
             self._results[resource.id] = merged(earlier, refused)
             return
-        is_owed = self._journal.owes(resource.id)
+        is_owed = self._journal.owes(resource.id) and not resource.reverts
         if is_owed and self._forecast and not self._forecast.is_certain(resource):
             result = self._forecast.perhaps_triggered(resource, earlier)
             if result is not None:
@@ -223,11 +244,14 @@ class Convergence:
 
         def conclude() -> None:
             result = begun.result()
+            if resource.reverts:
+                result = replace(result, reason=f"revert: {result.reason or 'nothing to undo'}")
             try:
                 if not result.changed:
                     self._journal.retract(resource.id, new_debts)
                 if not result.failed:
                     self._journal.strike(resource.id)
+                    self._record_revert(resource, result)
             except ResourceError as error:  # What was to be struck stays owed.
                 result = result if result.failed else as_failed(result, error)
             if self._forecast:
@@ -238,6 +262,13 @@ class Convergence:
             self._pending[resource.id] = conclude
         else:
             conclude()
+
+    def _record_revert(self, resource: Resource, result: Result) -> None:
+        """Remember that a resource is reverted, or that it is applied again."""
+        if not resource.reverts:
+            self._reverts.forget(resource.id)
+        elif result.action not in ("skipped", "unknown"):
+            self._reverts.add(resource.id, self._bringing.undone(resource))
 
     def _foresight(self) -> Foresight:
         return self._forecast.foresight() if self._forecast else Foresight()

@@ -16,6 +16,7 @@ from ..state import state_folder
 from ..state.journal import Journal
 from ..state.owners_file import OwnersFile
 from ..state.ownership import Stack
+from ..state.reverts import Reverts
 from ..types.base import Behaviour, Call, Result
 from ..types.registry import TYPES
 from ..types.target import Target
@@ -68,6 +69,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         for behaviour in types.values():
             behaviour.start(call, target)
         journal = Journal.load(folder, stack.scope, stack.id)
+        reverts = Reverts.load(folder, stack.scope, stack.id)
         try:
             convergence = Convergence(
                 Wanted(
@@ -81,6 +83,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 target,
                 journal,
                 Facts(_traits_named(resources, crates.values()), secrets=target.secrets),
+                reverts,
             )
         except GraphError as error:
             raise ResourceError("\n".join(map(str, error.problems))) from error

@@ -124,6 +124,7 @@ class ResourceType:
     stack_file: the attribute that may name a file of the stack, or None.
     named_by: the attribute that has the resource's name where it is not set.
     collects: the attribute, a mapping, that takes the attributes that are not listed.
+    inverse: the attributes that undo it; None for ``state: absent``, where it has that state.
     unique_by: attributes that no two resources of a host may share; none where they may.
     is_foreseen: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.
@@ -153,6 +154,7 @@ class ResourceType:
     stack_file: StackFile | None = None
     named_by: str = ""
     collects: str = ""
+    inverse: Mapping[str, Any] | None = None
     unique_by: tuple[str, ...] = ()
     is_foreseen: bool = False
     needs_engine: bool = False
@@ -167,6 +169,14 @@ class ResourceType:
     def options(self) -> Mapping[str, Mapping[str, Any]]:
         """The attributes as Ansible's argument spec."""
         return {attribute.name: attribute.option for attribute in self._attributes}
+
+    @cached_property
+    def undoing(self) -> Mapping[str, Any]:
+        """Return the attributes that undo a resource; none where only a command can."""
+        if self.inverse is not None:
+            return self.inverse
+        is_removable = "absent" in self.options.get("state", {}).get("choices", ())
+        return {"state": "absent"} if is_removable else {}
 
     @cached_property
     def data(self) -> frozenset[str]:

@@ -8,8 +8,9 @@ The imports are written out, because Ansible sends to a target what a module's i
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping
+from typing import Any, Iterator, Mapping
 
+from ..common.errors import ResourceError
 from .ansible_module.descriptor import FAMILY as ANSIBLE_MODULE
 from .container.descriptor import TYPE as CONTAINER
 from .custom.descriptor import TYPE as CUSTOM
@@ -57,3 +58,21 @@ class _Types(Mapping[str, ResourceType]):
 TYPES: Mapping[str, ResourceType] = _Types(
     CONTAINER, FILE, EXEC, PROCESS, CUSTOM, *MAPPED, *MANAGED, *TEXT_EDITS
 )
+
+
+def undoing(
+    kind: ResourceType, attributes: Mapping[str, Any], on_revert: Any
+) -> tuple[ResourceType, Mapping[str, Any]]:
+    """Return the type and the attributes of what undoes a resource. Raises ResourceError.
+
+    on_revert: the command that does it; without one, the inverse of the type.
+    """
+    if on_revert not in (None, ""):
+        return EXEC, {EXEC.key: on_revert}
+    if not kind.undoing:
+        raise ResourceError(
+            f"revert: {kind.name} has no inverse",
+            "add on_revert with the command that undoes the resource",
+            place=("revert",),
+        )
+    return kind, {**attributes, **kind.undoing}

@@ -14,6 +14,7 @@ from ..typed_attributes import typed
 from . import differences, observation, obstacles, returned, writing
 from .descriptor import TYPE
 from .observation import Observed
+from .reverted import before_first_change
 from .spec import FileSpec, on_this_machine, parse
 
 
@@ -21,7 +22,7 @@ class File(Behaviour):
     type = TYPE
 
     def parse(self, attributes: Mapping[str, Any]) -> FileSpec:
-        return on_this_machine(parse(attributes))
+        return before_first_change(on_this_machine(parse(attributes)))
 
     def observe(self, spec: FileSpec, target: Target) -> Observed:
         if not target.check_mode:

@@ -33,6 +33,9 @@ def _parse(attributes: Mapping[str, Any]) -> FileSpec:
     return parse(attributes)
 
 
+#: The state before the first change: the copy that ``backup`` made then, or no file.
+REVERTED = "reverted"
+
 TYPE = ResourceType(
     name="file",
     key="target_path",
@@ -58,5 +61,6 @@ TYPE = ResourceType(
     added=(CONTENT, VAULTED),
     has_template_switch=True,
     stack_file=StackFile("source", "templates/", data="content_base64", text="content"),
+    inverse={"state": REVERTED},
     is_foreseen=True,
 )

@@ -18,7 +18,7 @@ from ...common.integers import integer_within
 from ...host.home_folder import expanded
 from ...secrets import references as secret_references
 from . import mode
-from .descriptor import CONTENT, CONTENTS, VAULTED
+from .descriptor import CONTENT, CONTENTS, REVERTED, VAULTED
 from .mode import Mode
 
 #: The permissions of new files.
@@ -192,7 +192,7 @@ def _data(attributes: Mapping[str, Any]) -> bytes | None:
 
 
 def _state(state: str) -> str:
-    if state not in ("present", "absent"):
+    if state not in ("present", "absent", REVERTED):
         raise ResourceError(f"state: {state!r} is neither present nor absent")
     return state
 
