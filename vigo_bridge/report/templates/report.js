@@ -62,7 +62,7 @@
     body.replaceChildren();
     if (host.message) body.append(make("pre", "", host.message));
     for (const note of host.notes) body.append(make("p", "dim", "note: " + note));
-    for (const orphan of host.orphans) body.append(make("p", "dim", "no longer named: " + orphan));
+    for (const orphan of host.orphans) body.append(make("p", "dim", "no longer in the stack: " + orphan));
     const shown = host.resources.filter((resource) => matters(host, resource, query));
     if (!shown.length) {
       body.append(make("p", "dim", host.resources.length ? "Nothing changed." : "No resources."));
@@ -131,7 +131,7 @@
       const hosts = counted(batch.hosts.length, "host");
       block.append(make("summary", "", `batch ${number + 1}: ${hosts}${gate}`));
       if (batch.detail) block.append(make("p", "dim", batch.detail));
-      block.append(timed("whole", "the batch", batch.span));
+      block.append(timed("whole", "whole batch", batch.span));
       for (const name of batch.hosts) {
         const host = byName.get(name);
         if (host) block.append(timed(host.status, name, host.span));

@@ -15,9 +15,10 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and predict the change without making it.
   diff_mode:
-    description: Returns what has changed, or would change in check mode, when in diff mode.
+    description: Returns details on what has changed, or would change in check mode, when in diff
+      mode.
   platform:
-    description: Where it can be used.
+    description: Target OS/families that can be operated against.
     platforms: linux
     support: full
 """

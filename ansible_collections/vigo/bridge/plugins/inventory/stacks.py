@@ -10,26 +10,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: stacks
-short_description: What a stack of C(.vgo) files says of the hosts that other sources know
+short_description: Groups and variables from a stack of C(.vgo) files
 version_added: 0.1.0
 author:
   - The vigo-bridge developers (@vigo-bridge)
 description:
-  - Holds the hosts of the inventory sources before it against the match entries of a stack. It adds
-    no hosts, so name it after the sources that have them.
-  - Each match entry is a group whose variables hold what C(vigo.bridge.converge) needs, with
+  - Compares the hosts of earlier inventory sources with the match entries of a stack. It adds no
+    hosts, so list it after the sources that have them.
+  - Each match entry is a group with the variables that C(vigo.bridge.converge) reads,
     C(vigo_vars), C(vigo_crates), C(vigo_resources), C(vigo_scope), which is the stack's name, and
-    C(vigo_stack_id). All these groups are in the
-    group C(vigo).
+    C(vigo_stack_id). All these groups are in the group C(vigo).
   - The hosts are also in a group for their environment, for each role and for each configcrate,
     such as C(vigo_env_production), C(vigo_role_docker_app), C(vigo_crate_redis).
-  - A variable of the stack that you define yourself, wherever Ansible lets you, keeps your value.
-  - The values of secrets are in no variable; the stack's references to them are.
+  - If you define a variable of the stack yourself, in any place that Ansible reads, your value is
+    used.
+  - Variables contain references to secrets, never their values.
 requirements:
   - The Python package C(vigo-bridge), where Ansible runs.
 notes:
-  - A stack with errors is not used at all; C(vigo-bridge config validate) shows them, too. Ansible
-    goes on with its other sources then, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
+  - A stack with errors is not used; C(vigo-bridge config validate) shows the errors, too. Ansible
+    continues with its other sources, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
 extends_documentation_fragment:
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
@@ -41,9 +41,9 @@ options:
     choices: [vigo.bridge.stacks]
   stack:
     description:
-      - The folder of the stack. A relative one begins at the folder of this file, as the default
-        does.
-      - In the environment variable, a relative one begins at the current folder, as for
+      - The folder of the stack. A relative path is relative to the folder of this file, as is the
+        default.
+      - In the environment variable, a relative path is relative to the current folder, as for
         C(vigo-bridge).
     type: str
     default: stacks
@@ -51,15 +51,15 @@ options:
       - name: VIGO_BRIDGE_STACKS
   settings:
     description:
-      - Variables that win over all other sources, as C(--set) of C(vigo-bridge) does.
-      - With them nothing is cached, since they may hold what no cache must.
+      - Variables that override all other sources, as C(--set) of C(vigo-bridge) does.
+      - If set, nothing is cached, since they may contain secrets.
     type: dict
     default: {}
   cache:
     description:
-      - Whether what the stack says is kept, in the cache that O(cache_plugin) names, as long as the
+      - Whether the groups and variables are cached, with O(cache_plugin), as long as the
         stack's files and the hosts' names stay the same.
-      - What is kept holds no values of secrets.
+      - The cache contains no values of secrets.
 """
 
 EXAMPLES = r"""
@@ -70,7 +70,7 @@ stack: stacks
 # Then: ansible-playbook -i hosts.ini -i my.vigo.yml vigo.bridge.converge
 
 ---
-# A stack that lies elsewhere, with one variable fixed and more groups made from others.
+# A stack in another folder, with one variable fixed and groups made from other variables.
 plugin: vigo.bridge.stacks
 stack: /srv/stacks
 settings:

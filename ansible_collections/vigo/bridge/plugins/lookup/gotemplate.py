@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: gotemplate
-short_description: Texts made of Go templates
+short_description: Render Go templates
 version_added: 0.1.0
 author:
   - The vigo-bridge developers (@vigo-bridge)
 description:
-  - Renders templates of Go's C(text/template), as they stand in C(.vgo) files.
+  - Renders templates of Go's C(text/template), as in C(.vgo) files.
   - A template reads C(.Vars), C(.Traits) and, where O(item) is given, C(.Item). Actions that name
     none of these, such as C({{.State}}), are not touched.
 options:
@@ -23,20 +23,20 @@ options:
     elements: str
   vars:
     description:
-      - What C(.Vars) is.
-      - Without it, C(.Vars.NAME) is the host's variable of that name or, where there is none or the
-        name is one of Ansible's own, the entry of that name in the variable C(vigo_vars).
+      - The value of C(.Vars).
+      - By default, C(.Vars.NAME) is the host's variable of that name. If it does not exist, or
+        the name is one of Ansible's own, it is the entry of that name in the variable C(vigo_vars).
     type: dict
   traits:
-    description: What C(.Traits) is, usually what M(vigo.bridge.traits) has returned.
+    description: The value of C(.Traits), usually RV(vigo.bridge.traits#module:traits).
     type: dict
     default: {}
   item:
-    description: What C(.Item) is.
+    description: The value of C(.Item).
     type: raw
 notes:
-  - Mark a template with C(!unsafe) where it stands in a playbook, or Ansible takes its braces for
-    its own. So it cannot stand in the call itself, but in a variable or a file.
+  - Mark a template in a playbook with C(!unsafe), otherwise Ansible renders its braces. So put it
+    in a variable or a file, not in the call itself.
 seealso:
   - module: vigo.bridge.traits
 """

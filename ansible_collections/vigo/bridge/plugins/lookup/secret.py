@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: secret
-short_description: Secrets from the stores that vigo.bridge knows
+short_description: Look up secrets in the stores of vigo.bridge
 version_added: 0.1.0
 author:
   - The vigo-bridge developers (@vigo-bridge)
@@ -16,7 +16,7 @@ description:
     this collection does.
   - The stores are those that C(secrets.yml) names, in the folder of the variable
     C(vigo_secrets_folder) or else beside the playbook. Without that file, C(secrets.vault.yml) in
-    the same folder and then the environment are asked, where the secret C(web/db) is
+    the same folder and then the environment are used. There, the secret C(web/db) is
     C(VIGO_SECRET_WEB_DB).
 options:
   _terms:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: condition
-short_description: Ask a machine whether a condition holds
+short_description: Evaluate a condition on a host
 version_added: 0.1.0
 description:
-  - Asks the target what C(when) of a resource asks, and returns the answer. Register it, and give
-    the tasks that depend on it C(when) with RV(holds).
+  - Evaluates a condition, as in C(when) of a resource, on the target. Register the result, and
+    use RV(holds) in C(when) of the tasks that depend on it.
   - It changes nothing.
 author:
   - The vigo-bridge developers (@vigo-bridge)
@@ -35,7 +35,7 @@ attributes:
     support: none
   check_mode:
     support: full
-    details: The machine is asked as it is now; what earlier tasks would change does not count.
+    details: The present state of the host is used; predicted changes of earlier tasks do not count.
   diff_mode:
     support: none
 extends_documentation_fragment:
@@ -47,12 +47,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask whether the backup disk is there and somebody could need it
+- name: Check whether there is a backup disk, and this is not a container
   vigo.bridge.condition:
     that: dir_exists('/mnt/backup') && !is_container
   register: backup_possible
 
-- name: Back up, when that makes sense
+- name: Back up if the condition holds
   vigo.bridge.exec:
     command: /usr/local/bin/backup /mnt/backup
   when: backup_possible.holds
@@ -60,7 +60,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 holds:
-  description: Whether it holds.
+  description: Whether the condition holds.
   returned: success
   type: bool
   sample: true

@@ -8,30 +8,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: container
-short_description: A container on Docker or Podman
+short_description: Manage a container on Docker or Podman
 version_added: 0.1.0
 description:
-  - Pulls, creates, starts, stops, replaces and removes a container, until it is as described and
-    settled.
-  - Only what the task sets is compared, and what the call before it set and it no longer does. All
-    else is the image's or the engine's business.
+  - Pulls, creates, starts, stops, replaces and removes a container, until it matches the task and
+    is stable.
+  - Only options that the task sets are compared, and options that the previous call set and this
+    one does not. Everything else is left to the image or the engine.
   - An empty list, map or text is the same as leaving the option out, except for O(command) and
-    O(entrypoint). To spell out a default, or a value in another form, changes nothing.
+    O(entrypoint). Writing a default explicitly, or a value in another form, changes nothing.
   - A container that differs is changed in place where the engine can do that (restart policy,
-    limits, networks), and replaced otherwise. It is replaced as well when its image reference now
-    stands for another image.
+    limits, networks), and replaced otherwise. It is also replaced when its image reference now
+    refers to another image.
   - The old container is stopped only after the new one has been created, and removed only after
     the new one has settled. When the new one fails, the old one runs again, the new one stays for
     inspection as C(CONTAINER.vigo-failed), and its exit code and last log lines are in the result.
-    The next call repairs what a killed one left behind.
-  - Anonymous volumes of the old container are handed on to the new one.
+    If a call is killed, the next one repairs what it left.
+  - The new container takes over anonymous volumes of the old one.
   - Containers that share the network of the old one (O(network_mode=container:NAME)) are replaced
-    with it, running or not, or are all back with it. That needs them to be made by this collection;
-    with M(vigo.bridge.converge), those that another resource describes follow as well.
-  - A container that something else has made (C(docker run), Compose, another module) is left as it
-    is when it is as described. Nothing tells who wanted what of it, so only what the task sets is
-    compared, and a setting that the task no longer sets stays until the container is replaced for
-    another reason. To have it described by the task alone, remove it once and let the task make it.
+    with it, running or not; if that fails, all are restored. This requires that this collection
+    created them. With M(vigo.bridge.converge), containers that another resource describes are
+    replaced as well.
+  - A container that another tool created (C(docker run), Compose, another module) is adopted
+    unchanged if it matches the task. It is not known which settings were wanted, so only those
+    that the task sets are compared. A setting that the task no longer sets stays until the
+    container is replaced for another reason. To manage all settings with the task, remove the
+    container once and let the task create it.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 requirements:
@@ -50,8 +52,8 @@ options:
     type: str
   state:
     description:
-      - V(running) makes and starts it.
-      - V(stopped) makes it when it is missing, and stops it when it runs.
+      - V(running) creates and starts it.
+      - V(stopped) creates it if it is missing, and stops it if it is running.
       - V(absent) stops and removes it.
     type: str
     default: running
@@ -61,17 +63,17 @@ options:
       - When to ask the registry for the image.
       - With V(missing), when the engine does not have it.
       - With V(always), on each call. A container of an older image is then replaced.
-      - An image that is there, but for another O(platform), counts as missing.
-      - With V(never), not at all. An image that the engine does not have is an error.
+      - An image for another O(platform) counts as missing.
+      - With V(never), not at all. A missing image is an error.
     type: str
     default: missing
     choices: [missing, always, never]
   registry_username:
     description:
-      - The user at the image's registry. Goes with O(registry_password).
-      - Default is what the Docker configuration of the user says as whom the module runs, programs
-        that keep logins (C(credsStore), C(credHelpers)) included. One that does not work costs a
-        warning, and the image is asked for without a login.
+      - The user name for the image's registry. Requires O(registry_password).
+      - Default is the login in the Docker configuration of the user that the module runs as,
+        including credential helpers (C(credsStore), C(credHelpers)). If a helper fails, the task
+        warns and pulls without a login.
     type: str
   registry_password:
     description: The password or token of O(registry_username).
@@ -79,8 +81,8 @@ options:
   docker_host:
     description:
       - The address of the engine, for example V(unix:///run/podman/podman.sock).
-      - Default is the target's environment variable E(DOCKER_HOST), and the engine's usual socket
-        without it.
+      - Default is the target's environment variable E(DOCKER_HOST), otherwise the engine's
+        default socket.
     type: str
   command:
     description:
@@ -102,12 +104,12 @@ options:
     type: raw
   env_file:
     description:
-      - Files on the target that hold environment variables, one C(NAME=VALUE) a line. O(env) wins
-        over them, and a later file over an earlier one.
+      - Files on the target with environment variables, one C(NAME=VALUE) per line. O(env)
+        overrides them, and a later file overrides an earlier one.
       - They are read as Compose reads its C(env_file). In single quotes all is literal; in double
         quotes C(\n), C(\t), C(\") and the like are escapes; both can span lines. Without quotes, a
         value ends before a C(#) that follows a space. C($NAME), C(${NAME}) and C(${NAME:-default})
-        stand for variables of earlier files and lines, never of the host; C($$) is a dollar sign.
+        are variables of earlier files and lines, never of the host; C($$) is a dollar sign.
       - "C({path: PATH, format: raw}) is a file in which everything after the equals sign is the
         value, as with C(docker run --env-file). With C(required: false) it may be missing."
       - They must be regular files of at most 1 MiB, in UTF-8. A name without a value is left out,
@@ -126,10 +128,10 @@ options:
       - A list, or a text with commas between them.
     type: raw
   tty:
-    description: Whether the process gets a terminal. What it prints then has no separate errors.
+    description: Whether the process gets a terminal. Its output and errors are then one stream.
     type: bool
   stdin_open:
-    description: Whether standard input stays open while nobody is attached.
+    description: Whether standard input stays open if not attached.
     type: bool
   init:
     description: Whether a small init process reaps zombies and passes signals on.
@@ -144,22 +146,22 @@ options:
     type: raw
   healthcheck:
     description:
-      - How the engine finds out whether the container is healthy.
+      - How the engine checks whether the container is healthy.
       - A map with C(test) (a text for the container's shell, or a list of the command and its
         arguments, which may begin with C(CMD) or C(CMD-SHELL)), C(interval), C(timeout),
-        C(start_period), C(start_interval) (lengths of time) and C(retries). What it leaves out is
-        taken from the image; so is a C(0), which engines treat as not set.
+        C(start_period), C(start_interval) (lengths of time) and C(retries). Keys that are not set
+        are taken from the image, as is a C(0), which engines treat as not set.
         C(start_interval) needs Docker 25.
       - A list with C(CMD-SHELL) holds one more text, and a text is always a command for the shell,
         so V(NONE) and V(CMD wget) are errors.
       - A text, which is short for a map with that C(test).
-      - A map with C(disable) set to V(true), for none, whatever the image has.
+      - A map with C(disable) set to V(true) disables the image's health check.
     type: raw
   platform:
     description:
       - The platform of the image, for example V(linux/arm64). V(arm64) is short for it.
-      - Engines hand out an image for another one where a registry does not have it. That is an
-        error here.
+      - If a registry does not have it, engines pull an image for another platform. Here, this is
+        an error.
     type: str
   labels:
     description:
@@ -171,12 +173,12 @@ options:
       - The ports that are published, each as V(8080:80), V(127.0.0.1:8080:80), V(53:53/udp),
         V(8000-8010:8000-8010), or V(80) or V(0:80) for a port of the host that the engine chooses.
         An IPv6 address is written in brackets, V([::1]:8080:80).
-      - Quote them. YAML may take a pair of numbers for one.
+      - Quote them. YAML may read a pair of numbers as one number.
       - A list, or a text with commas between them.
     type: raw
   volumes:
     description:
-      - What is mounted, each as C(/HOST/PATH:/PATH), C(VOLUME:/PATH), or C(/PATH) for an anonymous
+      - The mounts, each as C(/HOST/PATH:/PATH), C(VOLUME:/PATH), or C(/PATH) for an anonymous
         volume.
       - The first two may end in options with commas between them, C(:ro), C(:ro,Z). Known are
         C(ro), C(rw), C(z), C(Z), C(nocopy), and the kinds of propagation such as C(rslave).
@@ -185,7 +187,7 @@ options:
     type: raw
   tmpfs:
     description:
-      - Folders that live in memory, each as C(/PATH) or C(/PATH:OPTIONS).
+      - Folders in memory, each as C(/PATH) or C(/PATH:OPTIONS).
       - A list; or a text, in which a comma separates only where a path follows; or a map from path
         to options.
     type: raw
@@ -200,11 +202,12 @@ options:
   networks:
     description:
       - The networks that the container joins.
-      - A map from name to nothing, or to a map with C(aliases), C(ipv4_address) and
+      - A map from name to null, or to a map with C(aliases), C(ipv4_address) and
         C(ipv6_address); or a list of names, or of such maps with their C(name) in them; or a text
         with commas between names.
       - Containers on a network find one another by name and by alias.
-      - A fixed address needs a network that was made with a subnet, not one that is made on demand.
+      - A fixed address requires a network with a configured subnet, not one that is created on
+        demand.
     type: raw
   network_mode:
     description:
@@ -213,8 +216,8 @@ options:
     type: str
   create_networks:
     description:
-      - Whether a network that is missing is made, as a bridge.
-      - A missing network is an error otherwise.
+      - Whether to create a missing network, as a bridge.
+      - Otherwise a missing network is an error.
     type: bool
     default: true
   hostname:
@@ -250,7 +253,7 @@ options:
       - Default is V(no).
     type: raw
   memory:
-    description: The most memory that it may use, in bytes or with a unit, V(512m), V(2g).
+    description: The memory limit, in bytes or with a unit, V(512m), V(2g).
     type: raw
   memory_swap:
     description: Memory and swap together, as O(memory); V(-1) for no limit. Needs O(memory).
@@ -259,10 +262,10 @@ options:
     description: How many CPUs it may use, for example V(1.5).
     type: raw
   cpu_shares:
-    description: Its weight where CPU time is short, relative to other containers.
+    description: Its share of CPU time, relative to other containers.
     type: int
   pids_limit:
-    description: The most processes that it may have; V(-1) for no limit.
+    description: The maximum number of processes; V(-1) for no limit.
     type: int
   ulimits:
     description:
@@ -275,12 +278,12 @@ options:
     type: raw
   cap_add:
     description:
-      - Capabilities that it gets in addition, for example V(NET_ADMIN).
+      - Capabilities to add, for example V(NET_ADMIN).
       - A list, or a text with commas between them.
     type: raw
   cap_drop:
     description:
-      - Capabilities that it loses, for example V(ALL).
+      - Capabilities to drop, for example V(ALL).
       - A list, or a text with commas between them.
     type: raw
   privileged:
@@ -317,10 +320,10 @@ options:
     description:
       - How long to wait for a container with a health check to become healthy, in seconds or as
         V(90s), V(2m).
-      - One that runs already and is not healthy is waited for as well, and fails the task like one
-        that was just started. In M(vigo.bridge.converge), only if other resources depend on it;
+      - The task also waits for a running container that is not healthy, and fails as for a new
+        one. In M(vigo.bridge.converge), only if other resources depend on it;
         otherwise a note names it.
-      - With O(expect=exited), how long it may take to end.
+      - With O(expect=exited), the time limit of the container.
       - Default is V(60), and V(300) with O(expect=exited).
     type: raw
   settle_time:
@@ -332,9 +335,10 @@ options:
   expect:
     description:
       - V(running) is for a service.
-      - V(exited) is for a container that does its work once. When it has ended with exit code 0
-        and is as described, nothing is done; otherwise it runs again. Its end is awaited for
-        O(health_timeout). Only with O(restart=no), because the first exit code is its result.
+      - V(exited) is for a container that does its work once. If it ended with exit code 0 and
+        matches the task, nothing is done; otherwise it runs again. The task waits up to
+        O(health_timeout) for its end. Requires O(restart=no), because the first exit code is its
+        result.
     type: str
     default: running
     choices: [running, exited]
@@ -351,14 +355,14 @@ options:
       - How many other images of the same repository to leave on the engine after the container was
         created or replaced, first of all the one that was just replaced, then the newest.
       - Images that a container uses stay in any case.
-      - Without it, all stay.
+      - By default, all stay.
     type: int
   triggered:
     description:
       - Whether something that the container uses has changed, so that it needs a restart. It gets
-        one unless this call creates, replaces or starts it anyway, or O(state) is another than
-        V(running).
-      - For a handler it is V(true); for a task, what tells that an earlier one has changed.
+        one unless this call creates, replaces or starts it anyway, or O(state) is not V(running).
+      - Set it to V(true) in a handler; in a task, to an expression such as C(earlier_result is
+        changed).
     type: bool
     default: false
 attributes:
@@ -367,8 +371,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - A moved tag is predicted by asking the registry, without pulling. Where it does not answer,
-        and on Podman, which cannot ask without pulling, the action is V(unknown).
+      - A moved tag is predicted by asking the registry, without pulling. If it does not answer,
+        and on Podman, which cannot do this without pulling, the action is V(unknown).
   diff_mode:
     support: full
     details: Shows each field that differs.
@@ -379,15 +383,15 @@ extends_documentation_fragment:
   - vigo.bridge.sdk
 notes:
   - Between stopping the old container and starting the new one, nothing runs. That usually takes
-    less than a second, plus the time that the old process needs to end. Should the call be killed
-    just then, nothing runs until the next call, which puts the old container back.
-  - What an engine or its host cannot do is said in a warning or an error before anything is
-    changed, and is not tried again and again. Limits that the host's control groups lack are left
+    less than a second, plus the time that the old process needs to end. If the call is killed at
+    this moment, nothing runs until the next call, which restores the old container.
+  - If an engine or its host does not support a setting, a warning or an error says so before
+    anything is changed. Limits that the host's control groups lack are left
     out with a warning. Podman's Docker API has no O(domainname), cannot lift O(memory_swap), and
-    does not tell O(sysctls) and O(log_opts) of a container that something else has made.
-  - Engines cannot change a container's settings. So they stand, in one line of JSON, in its label
-    C(vigo.bridge.spec), with references in place of secrets; the longest ones as a hash where they
-    would need more than 32 KiB.
+    does not report O(sysctls) and O(log_opts) of a container that another tool created.
+  - Engines cannot change a container's settings, so they are recorded in its label
+    C(vigo.bridge.spec) as one line of JSON, with references in place of secrets. If this would
+    exceed 32 KiB, the longest ones are recorded as a hash.
   - Vigo's way of writing lists and maps, as a text with commas, has no quoting. Prefer lists and
     maps.
 seealso:
@@ -395,12 +399,12 @@ seealso:
   - module: vigo.bridge.exec
   - module: vigo.bridge.converge
   - name: Compose specification
-    description: What the attributes mean in detail.
+    description: The meaning of the attributes in detail.
     link: https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 """
 
 EXAMPLES = r"""
-- name: Run Redis, its data in a named volume
+- name: Run Redis with its data in a named volume
   vigo.bridge.container:
     container: redis
     image: redis:7-alpine
@@ -476,9 +480,9 @@ action:
   description:
     - What was done, or would be done in check mode.
     - V(ran) means that a container with O(expect=exited) was running, and its end was awaited.
-    - V(blocked) is a failure of the surroundings, such as an engine or a registry that does not
+    - V(blocked) is a failure outside the container, such as an engine or a registry that does not
       answer.
-    - V(unknown) occurs in check mode only, where nothing but a change could tell.
+    - V(unknown) occurs in check mode only, if the outcome depends on an actual change.
   returned: always
   type: str
   sample: recreated
@@ -497,14 +501,14 @@ action:
     - unknown
 reason:
   description:
-    - Why. For V(none) it may hold a remark, for instance that the container is unhealthy.
+    - The reason. For V(none) it may contain a note, for example that the container is unhealthy.
   returned: always
   type: str
   sample: image redis:6-alpine -> redis:7-alpine
 diff:
   description:
     - The options that differ and the state, before and after, as two maps.
-    - Values of environment variables that were there before are masked, those of secrets always.
+    - Old values of environment variables are masked; values of secrets are always masked.
   returned: when something changes
   type: dict
   sample:
@@ -514,7 +518,7 @@ diff:
       image: redis:7-alpine
 rc:
   description: The exit code of the container's process.
-  returned: when the process ended while it was waited for
+  returned: when the process ended during the call
   type: int
   sample: 1
 log:
@@ -523,7 +527,7 @@ log:
   type: str
   sample: "Fatal error, can't open config file '/etc/redis.conf'\n"
 duration_s:
-  description: How long it took with pulling and waiting, in seconds.
+  description: The duration in seconds, with pulling and waiting.
   returned: always
   type: float
   sample: 3.217

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: converge
-short_description: Bring a host's whole graph of resources to its desired state
+short_description: Converge a host's whole graph of resources
 version_added: 0.1.0
 description:
   - Takes containers, files and commands with the references between them, and applies them in
     the order of their graph in one call.
-  - A resource that fails skips those that depend on it; all others go on, and the task fails
-    in the end.
+  - If a resource fails, those that depend on it are skipped; all others continue, and the task
+    fails at the end.
   - What a change triggers (O(resources[].notify), O(resources[].subscribes)) is written to a
-    journal on the host before the change is made, and stays there until it has been done, so
-    that no trigger is lost when a run fails or is killed.
+    journal on the host before the change is made, and stays there until it was delivered, so that
+    no trigger is lost if a run fails or is killed.
   - Text in resources is a Go template as in Vigo's C(.vgo) files. Mark such text C(!unsafe) in
-    YAML, or Ansible takes it for its own.
+    YAML, otherwise Ansible renders it.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 options:
   resources:
     description:
       - The resources, in order of writing.
-      - Without it, the variable C(vigo_resources) is taken as it stands.
+      - Default is the variable C(vigo_resources), which Ansible does not render.
     type: list
     elements: dict
     suboptions:
@@ -68,18 +68,18 @@ options:
         type: raw
       when:
         description:
-          - A condition in Vigo's language, asked on the host at the resource's turn.
+          - A condition in Vigo's language, evaluated on the host at the resource's turn.
           - V(changed) in it means that the resource is applied only when something triggers it.
         type: str
       item:
-        description: What C(.Item) stands for in the resource's templates.
+        description: The value of C(.Item) in the resource's templates.
         type: raw
       template:
         description: Whether the resource's texts are templates.
         type: bool
         default: true
       triggered:
-        description: Whether the resource is applied as if something had triggered it.
+        description: Whether to apply the resource as if it had been triggered.
         type: bool
         default: false
       revert:
@@ -100,41 +100,44 @@ options:
       - For each configcrate by name, its C(depends_on), C(when), C(vars) that only its own
         resources see, and C(resources), as in O(resources), each with the crate's name put before
         its own.
-      - Without it, the variable C(vigo_crates) is taken as it stands.
+      - Default is the variable C(vigo_crates), which Ansible does not render.
     type: dict
   vars:
     description:
-      - What C(.Vars) holds in templates.
-      - Without it, the variable C(vigo_vars) is taken as it stands. A variable of the same name
-        that the inventory, the playbook or C(-e) defines then takes its place.
+      - The value of C(.Vars) in templates.
+      - Default is the variable C(vigo_vars), which Ansible does not render. In this case, a
+        variable that the inventory, the playbook or C(-e) defines overrides the entry of the same
+        name.
     type: dict
   scope:
     description:
-      - The name of what converges the host here. Containers, networks and the journal of triggers
-        carry it. Two playbooks that converge one host need two scopes.
-      - A container of another scope is never touched. A resource that has the name of one fails.
-      - Without it, the variable C(vigo_scope) is taken, or V(default).
+      - The name of the stack or playbook that converges the host. Containers, networks and the
+        journal of triggers are marked with it. Two playbooks that converge one host need two
+        scopes.
+      - A container of another scope is never touched. A resource whose container has the name of
+        one fails.
+      - Default is the variable C(vigo_scope), or V(default).
     type: str
   stack_id:
     description:
       - What distinguishes this O(scope) from others of the same name, such as a random number.
-      - Where containers on the host carry the same O(scope) with another ID, nothing is touched,
-        and the task fails. A scope with an ID can be renamed, and keeps its containers.
-      - Without it and O(scope), the variable C(vigo_stack_id) is taken.
+      - If containers on the host have the same O(scope) with another ID, nothing is changed, and
+        the task fails. A scope with an ID can be renamed, and keeps its containers.
+      - If O(scope) is not set either, default is the variable C(vigo_stack_id).
     type: str
   former_scopes:
     description:
-      - Scopes that this one had before. A container that carries one of them, no ID, and the ID of
-        a resource that has the container's name is taken over without a restart, and triggers that
-        were owed to these resources, too.
-      - Without it and O(scope), the variable C(vigo_former_scopes) is taken.
+      - Former names of this scope. A container that is marked with one of them, no ID, and the ID
+        of the resource that describes it is taken over without a restart. Pending triggers of
+        these resources are taken over, too.
+      - If O(scope) is not set either, default is the variable C(vigo_former_scopes).
     type: list
     elements: str
   scope_is_default:
     description:
       - Whether O(scope) was not chosen, but derived from the name of a folder, so that another
-        stack may have the same. O(prune) is refused then.
-      - Without it and O(scope), the variable C(vigo_scope_is_default) is taken.
+        stack may have the same. In this case, O(prune) is an error.
+      - If O(scope) is not set either, default is the variable C(vigo_scope_is_default).
     type: bool
     default: false
   state_dir:
@@ -148,14 +151,14 @@ options:
   lock_timeout:
     description:
       - How many seconds to wait for another converge of this host to end.
-      - Without it, the variable C(vigo_lock_timeout) is taken, or V(30).
+      - Default is the variable C(vigo_lock_timeout), or V(30).
     type: float
   only:
     description:
-      - Crates, as C(CRATE), and resources, as C(CRATE/RESOURCE), that alone are applied.
-      - What they depend on is checked, and fails where it is not as desired; it is not changed.
-        All other resources are skipped. Triggers that they are owed are kept for the next time.
-      - Without it, the variable C(vigo_only) is taken, and without that, all are applied.
+      - Apply only these crates, as C(CRATE), and resources, as C(CRATE/RESOURCE).
+      - Their dependencies are checked, and fail if they do not match; they are not changed. All
+        other resources are skipped. Their pending triggers are kept for the next run.
+      - Default is the variable C(vigo_only). If it is not set, all resources are applied.
     type: list
     elements: str
   prune:
@@ -177,7 +180,7 @@ attributes:
   async:
     support: none
   check_mode:
-    description: Says what would be done; guards of commands are asked, they must only read.
+    description: Predicts all changes. Guards of commands run, and must only read.
     support: full
   diff_mode:
     description: Each resource that changes has its own diff in the result.
@@ -256,7 +259,7 @@ EXAMPLES = r"""
             container: shop
             image: registry.example.com/shop:v2.1.0
 
-- name: A user, and a line of a file, by modules of Ansible
+- name: A user, and a line of a file, with modules of Ansible
   vigo.bridge.converge:
     scope: users
     resources:
@@ -268,16 +271,16 @@ EXAMPLES = r"""
         args: {path: /etc/security/limits.conf, line: "deploy - nofile 4096"}
         depends_on: [users/deploy]
 
-- name: What the inventory says of the host in vigo_resources, vigo_crates and vigo_vars
+- name: All that the inventory defines in vigo_resources, vigo_crates and vigo_vars
   vigo.bridge.converge:
 """
 
 RETURN = r"""
 resources:
   description:
-    - What became of each resource, in the order of the graph.
-    - When the task fails, only the resources that failed. A line for each that changed is
-      printed before.
+    - The result of each resource, in the order of the graph.
+    - When the task fails, only the resources that failed. Before, a line is printed for each that
+      changed.
   returned: always, unless the graph itself is wrong
   type: list
   elements: dict
@@ -292,11 +295,11 @@ resources:
       description:
         - One of C(none), C(created), C(updated), C(recreated), C(started), C(stopped),
           C(restarted), C(deleted), C(ran), C(skipped), C(failed), C(blocked), C(unknown).
-        - C(blocked) is a failure of the surroundings, such as an engine that does not answer.
+        - C(blocked) is a failure outside the resource, such as an engine that does not answer.
         - C(unknown) occurs in check mode only.
       type: str
     reason:
-      description: Why; for C(skipped) always.
+      description: The reason; always set for C(skipped).
       type: str
     failed_dependency:
       description: The failed resource because of which this one was skipped.
@@ -314,12 +317,12 @@ resources:
       description: The end of a command's output.
       type: str
     duration_s:
-      description: How long it took, in seconds.
+      description: The duration in seconds.
       type: float
 orphans:
   description:
-    - Containers of this scope, made or adopted by it, that the resources no longer name.
-    - With O(prune), RV(resources) has what became of each, with the id C(prune/NAME);
+    - Containers that this scope created or adopted, and that its resources no longer name.
+    - With O(prune), RV(resources) has the result of each, with the id C(prune/NAME);
       C(prune/network/NAME) for a network, and C(prune/ENGINE) for an engine that stopped answering.
     - Where several engines of the host have a container or a network of one name, or a resource has
       that id, NAME is followed by C(@ENGINE), as in C(prune/web@unix:///run/other.sock).
@@ -327,7 +330,7 @@ orphans:
   type: list
   elements: str
 notes:
-  description: Remarks that are no errors.
+  description: Notes that are not errors.
   returned: always, also when the call fails
   type: list
   elements: str

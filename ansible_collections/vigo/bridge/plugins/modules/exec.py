@@ -8,21 +8,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: exec
-short_description: A command that runs when its guards say so
+short_description: Run a command depending on guards
 version_added: 0.1.0
 description:
-  - Runs a command, a text through C(sh), unless a guard says that there is nothing to do.
-  - There are four guards, O(creates), O(removes), O(onlyif) and O(unless). Those that are given
-    must all agree. The result names the guard that decided.
+  - Runs a command, a text through C(sh), unless a guard prevents it.
+  - The guards are O(creates), O(removes), O(onlyif) and O(unless). All guards that are set must
+    permit it. The result names the guard that decided.
   - A command without a guard runs each time, and the task is changed each time.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 options:
   command:
     description:
-      - What to run, as one would type it in a shell.
-      - Or a list of a program and its arguments. No shell is involved then, nothing has to be
-        quoted, and pipes, redirections, patterns and variables have no meaning.
+      - The command, as typed in a shell.
+      - Or a list of a program and its arguments. No shell is used, no quotes are needed, and
+        pipes, redirections, patterns and variables have no meaning.
       - A secret in a list is an argument of the program, which the list of processes shows while it
         runs. Prefer O(stdin), O(environment) or O(secret_file).
     type: raw
@@ -30,32 +30,34 @@ options:
   onlyif:
     description:
       - A shell command. O(command) runs only when it ends with exit code 0.
-      - It must only read, since it runs in check mode too. It gets the same O(user), O(cwd) and
-        O(environment) as O(command), and 30 seconds.
+      - It must only read, since it also runs in check mode. It runs with the O(user), O(cwd) and
+        O(environment) of O(command). Its time limit is 30 seconds.
     type: str
   unless:
     description:
-      - A shell command. O(command) runs only when it ends with another exit code than 0.
-      - What is said of O(onlyif) holds for it as well.
+      - A shell command. O(command) runs only when it ends with an exit code other than 0.
+      - The same rules apply as for O(onlyif).
     type: str
   creates:
     description:
       - A path, which may be relative to O(cwd), begin with C(~/) for the home folder of O(user),
-        and hold the patterns C(*), C(?) and C([...]). O(command) runs only when nothing is there.
+        and contain the patterns C(*), C(?) and C([...]). O(command) runs only if the path does not
+        exist.
     type: str
   removes:
     description:
       - A path, which may be relative to O(cwd), begin with C(~/) for the home folder of O(user),
-        and hold the patterns C(*), C(?) and C([...]). O(command) runs only when something is there.
+        and contain the patterns C(*), C(?) and C([...]). O(command) runs only if the path exists.
     type: str
   stdin:
     description: A text that O(command) reads from its standard input. Default is an empty one.
     type: str
   secret_file:
     description:
-      - What a temporary file holds that only the command's user can read, usually a secret.
-        C({{secret_file}}) in O(command) is its path. It is removed when the command has ended.
-      - In a playbook, mark O(command) with C(!unsafe), or Ansible takes the braces for its own.
+      - The content of a temporary file that only the command's user can read, usually a secret.
+        C({{secret_file}}) in O(command) is its path. The file is removed when the command has
+        ended.
+      - In a playbook, mark O(command) with C(!unsafe), otherwise Ansible renders the braces.
     type: str
   cwd:
     description:
@@ -64,8 +66,8 @@ options:
   user:
     description:
       - The user to run as, by name or number. Another user than the connection's needs C(become).
-      - A number may be one without an account. The command then has the group of the same number,
-        no other group, and C(/) as C(HOME).
+      - A number need not have an account. In this case, the command has the group of the same
+        number, no other group, and C(/) as C(HOME).
     type: str
   environment:
     description:
@@ -80,37 +82,37 @@ options:
     type: raw
   logoutput:
     description:
-      - V(true) shows below the task what the command printed when it succeeded.
+      - V(true) shows the output of a successful command below the task.
       - V(on_failure) is the default. Ansible shows what a failed command printed.
-      - V(false) keeps what the command printed out of the result, also when it failed. RV(output),
-        RV(stdout) and RV(stderr) are empty then.
-      - Without it, the result holds what the command printed, and output is shown only on failure.
-      - In a stack, the report has what the command printed, with V(on_failure) only if it failed,
-        and with V(false) never.
+      - V(false) omits the output from the result, even if the command failed. RV(output),
+        RV(stdout) and RV(stderr) are empty.
+      - If not set, the result contains the output, which is shown only on failure.
+      - In a stack, the report contains the output; with V(on_failure) only if the command failed,
+        with V(false) never.
     type: raw
   background:
     description:
       - Starts O(command) and does not wait for it. It outlives the task, without input or output.
-      - The result names its process number; how it ends is not known. O(timeout) does not count.
-      - O(stdin) and O(secret_file) do not go with it.
+      - The result contains its process number, but not how it ends. O(timeout) has no effect.
+      - Mutually exclusive with O(stdin) and O(secret_file).
     type: bool
     default: false
   nice:
     description:
-      - Added to the command's priority number, from V(-20) to V(19); with a larger one it gives way
-        to other processes. Below V(0) needs C(become).
+      - Added to the command's niceness, from V(-20) to V(19); a larger number means a lower
+        priority. A number below V(0) requires C(become).
     type: int
     default: 0
   timeout:
     description:
-      - How long O(command) may take, in seconds, or with units, V(30s), V(5m), V(1h), V(1m30s).
-        After that it is ended, with all processes that it started in its group.
+      - The time limit of O(command), in seconds, or with units, V(30s), V(5m), V(1h), V(1m30s).
+        After this time it is killed, with all processes in its process group.
       - Default is V(300).
     type: raw
   triggered:
     description:
       - Whether something that O(command) depends on has changed, so that it must run. O(unless),
-        O(creates) and O(removes) are not asked then; O(onlyif) still is.
+        O(creates) and O(removes) are then ignored; O(onlyif) is not.
     type: bool
     default: false
 attributes:
@@ -118,7 +120,7 @@ attributes:
     support: none
   check_mode:
     support: full
-    details: O(command) does not run. O(onlyif) and O(unless) do, to tell whether it would.
+    details: O(command) does not run. O(onlyif) and O(unless) run, to predict whether it would.
   diff_mode:
     support: full
     details: The diff has the command that runs and its guards.
@@ -126,8 +128,8 @@ extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.action
 notes:
-  - A task whose guard says no is C(ok) for Ansible; its RV(action) is V(skipped).
-  - A command that names a secret in its text does not show it in the list of processes.
+  - A task that a guard prevents is C(ok) for Ansible; its RV(action) is V(skipped).
+  - A secret in the text of a command does not appear in the list of processes.
   - The results are those of M(ansible.builtin.command), so that C(until), C(failed_when) and
     C(changed_when) work alike.
 seealso:
@@ -179,7 +181,7 @@ EXAMPLES = r"""
     stdin: secret:registry/password
     unless: grep -q registry.example.com ~/.docker/config.json
 
-- name: Sign a release with a key that lies on no disk
+- name: Sign a release with a key that is not stored on a disk
   vigo.bridge.exec:
     command: !unsafe gpg --batch --passphrase-file {{secret_file}} --detach-sign app.tar.gz
     secret_file: secret:release/passphrase
@@ -192,14 +194,14 @@ EXAMPLES = r"""
     source: /usr/share/shop/compose.yml
   register: shop_services
 
-- name: Bring them up, when they are described anew or do not all run
+- name: Start them if their description changed or not all of them run
   vigo.bridge.exec:
     command: docker compose up --detach --wait
     cwd: /srv/shop
     unless: test "$(docker compose ps --services --status running | wc -l)" = 3
     triggered: "{{ shop_services is changed }}"
 
-- name: Rebuild the search index without getting in the way
+- name: Rebuild the search index with a low priority
   vigo.bridge.exec:
     command: /opt/app/bin/reindex
     background: true
@@ -215,7 +217,7 @@ EXAMPLES = r"""
       LOG_LEVEL: warning
     returns: [0, 2]
 
-- name: Remove a lock that a crash left behind
+- name: Remove a lock that a crash left
   vigo.bridge.exec:
     command: rm /run/app.lock
     removes: /run/app.lock
@@ -225,7 +227,7 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - V(ran), V(skipped) when a guard says no, or V(failed).
+    - V(ran), V(skipped) if a guard prevented it, or V(failed).
     - In check mode V(ran) means that it would run.
   returned: always
   type: str
@@ -237,7 +239,7 @@ reason:
   type: str
   sample: "creates: /var/lib/app/VERSION does not exist"
 diff:
-  description: What runs, for whom, where, and under which guards. Before it is nothing.
+  description: The command, its user, folder and guards. C(before) is empty.
   returned: when the command runs, or would run
   type: dict
   sample:
@@ -251,15 +253,15 @@ cmd:
 rc:
   description:
     - The exit code, or minus the number of the signal that ended the command.
-    - V(0) where a guard said no, and in check mode. Null where the command could not be started,
-      and in the background.
+    - V(0) if a guard prevented the command, and in check mode. Null if the command could not be
+      started, and in the background.
   returned: always
   type: int
   sample: 0
 stdout:
   description:
-    - What the command wrote to its standard output, without the line breaks at the end. Of more
-      than 64 KiB, the end.
+    - The standard output, without the line breaks at the end. If it exceeds 64 KiB, the end of
+      it.
     - Empty where nothing ran, and with O(logoutput=false).
   returned: always
   type: str
@@ -271,7 +273,7 @@ stdout_lines:
   elements: str
   sample: [applied 3 migrations]
 stderr:
-  description: What the command wrote to its standard error, as RV(stdout).
+  description: The standard error, in the form of RV(stdout).
   returned: always
   type: str
   sample: ""
@@ -283,8 +285,8 @@ stderr_lines:
   sample: []
 output:
   description:
-    - Both streams together, line by line in the order in which they came. Lines that both streams
-      get at the same moment may change places. Of more than 64 KiB, the end.
+    - Both streams together, line by line in the order of arrival. Lines that arrive at the same
+      moment may change places. If it exceeds 64 KiB, the end of it.
     - For a command in the background its process number.
   returned: always
   type: str
@@ -312,7 +314,7 @@ log:
   type: str
   sample: "migrate: cannot connect to db\n"
 duration_s:
-  description: How long it took with its guards, in seconds.
+  description: The duration in seconds, with the guards.
   returned: always
   type: float
   sample: 1.52

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: file
-short_description: A file with this content, owner and mode
+short_description: Manage the content, owner and mode of a file
 version_added: 0.1.0
 description:
   - Writes a file, sets its owner and mode, or removes it.
   - Content is compared by SHA-256. New content is written to a temporary file in the same folder,
-    checked, and renamed, so that a reader sees the old file or the new one and never a part.
+    checked, and renamed, so that a reader sees either the old file or the new one.
   - A run that is killed may leave such a temporary file, C(.NAME.vigo-*). The next run removes it.
-  - Missing parent folders are made, with mode V(0755). They are not removed again.
+  - Missing parent folders are created with mode V(0755). They are not removed again.
   - A symbolic link is never written through. With O(content), O(content_base64), O(src) or
     O(source) the file replaces the link, and the target of the link is not changed. Without them
     a link is an error, because its content would be lost; write the path that it points to as
     O(target_path). O(state=absent) removes the link.
   - A directory at the path is an error.
   - A file that exists keeps its mode, owner, group, extended attributes, access control list and
-    SELinux context where no option sets them, also when its content changes.
-  - What is known to prevent the change, such as a mount point, a read-only file system, an
-    immutable file or missing rights, is found before anything is touched, in check mode as well.
+    SELinux context unless an option sets them, also when its content changes.
+  - Obstacles such as a mount point, a read-only file system, an immutable file or missing
+    permissions are reported before anything is changed, also in check mode.
   - Files on C(/proc), C(/sys) and other file systems of the kernel cannot be replaced. Write to
     them with M(vigo.bridge.exec).
 author:
@@ -38,15 +38,15 @@ options:
     required: true
   content:
     description:
-      - What the file holds, byte for byte. An empty text makes an empty file.
+      - The content, byte for byte. An empty text creates an empty file.
       - A list or a mapping is an error. For JSON, use the filter C(to_json).
-      - O(content), O(content_base64), O(src) and O(source) exclude one another. Without them, a
-        file that exists keeps its content, and a missing one is made empty.
+      - O(content), O(content_base64), O(src) and O(source) are mutually exclusive. Without them,
+        an existing file keeps its content, and a missing one is created empty.
     type: str
   content_base64:
     description:
-      - What the file holds, as base64, for content that is not text. It is written as it is, and
-        names no secrets.
+      - The content as base64, for content that is not text. References to secrets in it are not
+        replaced.
     type: str
   src:
     description:
@@ -55,7 +55,7 @@ options:
         with M(ansible.builtin.copy).
       - A file that is encrypted with Ansible Vault is decrypted. Its content is not shown in
         differences, and it has no RV(checksum).
-      - Only tasks have it. In a stack, O(source) names the stack's own files.
+      - Only for tasks. In a stack, O(source) names the stack's own files.
     type: str
   source:
     description:
@@ -66,14 +66,14 @@ options:
     description:
       - A shell script, or a list of them. The first gets the content on its standard input, and
         what it prints is the new content, or goes into the next one.
-      - The content is that of O(content), O(content_base64), O(src) or O(source), or without them
-        what the file holds now.
-      - A script must only print, since it runs in check mode too, and give the same for its own
-        result, or the file changes each time. It has 60 seconds. When it ends with another exit
-        code than 0, the file stays and the task fails.
+      - The content is that of O(content), O(content_base64), O(src) or O(source), or otherwise
+        the present content of the file.
+      - A script must only print, since it also runs in check mode, and must not change its own
+        result again, otherwise the file changes each time. Its time limit is 60 seconds. If it
+        ends with an exit code other than 0, the file is not changed and the task fails.
     type: raw
   state:
-    description: Whether the file shall be there.
+    description: Whether the file should exist.
     type: str
     default: present
     choices: [present, absent]
@@ -82,9 +82,10 @@ options:
       - The permissions as an octal number, V(0644), or in the symbolic form of C(chmod),
         V(u=rw,g=r) or V(u+x), which changes the mode that the file has.
       - V(preserve), only with O(src), for the mode of that file.
-      - Quote it. An unquoted number must begin with a zero, or YAML reads it as a decimal one.
+      - Quote it. An unquoted number must begin with a zero, otherwise YAML reads it as a decimal
+        number.
       - Default is to leave an existing file's mode as it is. A new file gets V(0600) where
-        O(content) names a secret, and V(0644) elsewhere. An existing file whose O(content) names a
+        O(content) names a secret, and V(0644) otherwise. An existing file whose O(content) names a
         secret loses the permissions of its group and of others.
     type: raw
   owner:
@@ -97,7 +98,7 @@ options:
     description:
       - The SELinux context, such as V(system_u:object_r:etc_t:s0). Default is to leave it as it
         is, or for new content as the policy gives it.
-      - A file system without such contexts is an error.
+      - An error if the file system has no such contexts.
     type: str
   baseindent:
     description: Spaces to put before each line of O(content) that is not blank, from 0 to 1000.
@@ -107,18 +108,19 @@ options:
     description:
       - V(true) keeps a copy of the old file as C(TARGET_PATH.EPOCH.bak), with the time in seconds
         for C(EPOCH).
-      - Any other text is the suffix of the copy, and C({epoch}) in it stands for the time. A later
-        copy of the same name replaces the earlier one.
+      - Any other text is the suffix of the copy, and C({epoch}) in it is replaced by the time. A
+        later copy of the same name replaces the earlier one.
       - A copy is made only when the content changes.
     type: raw
   validate:
     description:
-      - A shell command that checks the new content before it takes its place. C(%s), or C(%) alone,
-        is replaced with the path of the temporary file, already quoted. One of them is required.
+      - A shell command that checks the new content before the file is replaced. C(%s), or C(%)
+        alone, is replaced with the path of the temporary file, already quoted. One of them is
+        required.
       - Where C(%s) is used, C(%%) means C(%), and any other C(%) is literal.
       - It does not run in check mode.
-      - When it ends with another exit code than 0, or takes longer than 30 seconds, the old file
-        stays and the task fails.
+      - If it ends with an exit code other than 0, or takes longer than 30 seconds, the old file
+        is kept and the task fails.
     type: str
 attributes:
   async:
@@ -127,7 +129,7 @@ attributes:
     support: full
   diff_mode:
     support: full
-    details: The content is not shown where it names secrets, is no text, or exceeds 100 KiB.
+    details: The content is not shown if it contains secrets, is not text, or exceeds 100 KiB.
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.action
@@ -146,7 +148,7 @@ EXAMPLES = r"""
     content: |
       This machine is managed. Changes by hand are lost.
 
-- name: Configure the SSH daemon, unless it would not start with that
+- name: Configure the SSH daemon, if it accepts the configuration
   vigo.bridge.file:
     target_path: /etc/ssh/sshd_config.d/10-hardening.conf
     content: |
@@ -165,25 +167,25 @@ EXAMPLES = r"""
     owner: "1000"
     group: "1000"
 
-- name: Copy a file that lies on the target
+- name: Copy a file on the target
   vigo.bridge.file:
     target_path: /etc/app/defaults.conf
     source: /usr/share/app/defaults.conf
     mode: "0640"
     group: adm
 
-- name: Install a program that lies in the role's folder files
+- name: Install a program from the role's folder files
   vigo.bridge.file:
     target_path: /usr/local/bin/report
     src: report
     mode: u=rwx,go=rx
 
-- name: Change one line of a file that something else has written
+- name: Change one line of a file that another tool wrote
   vigo.bridge.file:
     target_path: /etc/app/app.ini
     stream_edit: sed 's/^workers = .*/workers = 4/'
 
-- name: Set owner and mode, whatever the file holds
+- name: Set owner and mode, and keep the content
   vigo.bridge.file:
     target_path: /var/log/app.log
     owner: app
@@ -200,18 +202,18 @@ RETURN = r"""
 action:
   description:
     - What was done, or would be done in check mode.
-    - V(blocked) is a failure of the surroundings, such as a full disk.
+    - V(blocked) is a failure of the host, such as a full disk.
   returned: always
   type: str
   sample: updated
   choices: [none, created, updated, deleted, failed, blocked]
 reason:
-  description: Why. Empty for V(none).
+  description: The reason. Empty for V(none).
   returned: always
   type: str
   sample: content changed; mode 0600 -> 0644
 diff:
-  description: The content before and after, or the attributes where the content stays.
+  description: The content before and after, or the attributes if the content does not change.
   returned: when something changes
   type: dict
   sample:
@@ -225,7 +227,7 @@ dest:
   type: str
   sample: /etc/motd
 state:
-  description: What is at the path, or would be in check mode.
+  description: The kind of the path, predicted in check mode.
   returned: when the options make sense
   type: str
   sample: file
@@ -257,7 +259,7 @@ gid:
   sample: 0
 size:
   description: The length of the content in bytes.
-  returned: when there is a file, but for predicted content that is secret
+  returned: when there is a file, except for predicted content that is secret
   type: int
   sample: 42
 checksum:
@@ -281,7 +283,7 @@ log:
   type: str
   sample: "/etc/ssh/.10-hardening.conf: line 1: Bad configuration option"
 duration_s:
-  description: How long it took, in seconds.
+  description: The duration in seconds.
   returned: always
   type: float
   sample: 0.004

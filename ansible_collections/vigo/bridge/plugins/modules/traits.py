@@ -8,11 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: traits
-short_description: What is known about a host, under Vigo's names
+short_description: Return facts about a host under Vigo's names
 version_added: 0.1.0
 description:
-  - Returns traits of a host, those that C(.Traits) holds in the templates of
-    M(vigo.bridge.converge).
+  - Returns traits of a host, as in C(.Traits) in the templates of M(vigo.bridge.converge).
   - They are read from the kernel and from local files. Nothing else is collected, so that this
     takes milliseconds.
 author:
@@ -44,12 +43,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask for the system and the memory
+- name: Get the operating system and the memory
   vigo.bridge.traits:
     names: [os, hardware.memory_mb]
   register: host
 
-- name: Install what this family of systems has
+- name: Install the package of this family of systems
   ansible.builtin.package:
     name: "{{ 'redis' if host.traits.os.family == 'rhel' else 'redis-server' }}"
   when: host.traits.hardware.memory_mb >= 1024
@@ -58,7 +57,7 @@ EXAMPLES = r"""
 RETURN = r"""
 traits:
   description:
-    - The traits, nested as their names say.
+    - The traits, nested by their names.
     - A trait that the host does not have is an empty text.
   returned: always
   type: dict
