@@ -25,6 +25,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Call, Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.behaviour import Exec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 TRUE = {"id": "a/it", "type": "exec", "command": "true"}
@@ -114,7 +115,7 @@ def test_check_mode_leaves_no_state(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-NEW_NAME = "if its folder was copied, give the copy an id of its own"
+NEW_NAME = "if its folder was copied, set a different id in the copy"
 
 
 def test_a_stack_with_a_new_name(tmp_path: Path) -> None:
@@ -123,12 +124,12 @@ def test_a_stack_with_a_new_name(tmp_path: Path) -> None:
     with pytest.raises(ResourceError) as raised:
         called(tmp_path, TRUE, scope="store", stack_id="id-1", prune=True)
     assert str(raised.value) == (
-        "prune is refused: on this host, the ID id-1 was that of the stack 'shop' so far."
-        " Nothing was touched; if 'store' is its new name, run once without prune."
+        "refusing to prune: on this host, the ID id-1 belongs to the stack 'shop'. Nothing was"
+        " touched; if 'store' is its new name, run once without prune."
         f" {NEW_NAME[0].upper()}{NEW_NAME[1:]}"
     )
     for expected in (
-        [f"on this host, the stack with the ID id-1 was named 'shop' so far; {NEW_NAME}"],
+        [f"on this host, the stack with the ID id-1 was named 'shop' until now; {NEW_NAME}"],
         [],
     ):
         called(tmp_path, TRUE, scope="store", stack_id="id-1", target=(target := Target()))
@@ -140,10 +141,29 @@ def test_prune_without_a_chosen_name(tmp_path: Path) -> None:
     with pytest.raises(ResourceError) as raised:
         called(tmp_path, TRUE, prune=True)
     assert str(raised.value) == (
-        "prune is refused: the scope 'default' was not chosen, and another stack may have the"
-        " same. Nothing was touched; name the stack in its stack.vgo (set scope in a playbook,"
-        " stack_scope with the role)"
+        "refusing to prune: the scope 'default' is a default, and another stack may have the same"
+        " one. Nothing was touched; set a name in stack.vgo (scope in a playbook, stack_scope with"
+        " the role)"
     )
+
+
+#: types of resources, whether orphans are looked for -> the types that take part, in their order
+TAKING_PART: list[tuple[list[str], bool, list[str]]] = [
+    (["exec"], False, ["exec"]),
+    (["exec", "file", "exec"], False, ["file", "exec"]),
+    (["exec"], True, ["container", "exec"]),
+]
+
+
+@pytest.mark.parametrize(("kinds", "with_orphans", "expected"), TAKING_PART)
+def test_types_that_take_part(kinds: list[str], with_orphans: bool, expected: list[str]) -> None:
+    needed = {"exec": {"command": "a"}, "file": {"target_path": "/a"}}
+    resources = parse_resources([{"type": kind, **needed[kind]} for kind in kinds])
+    found = run._behaviours(resources, with_orphans)
+    leaving = [name for name, kind in TYPES.items() if kind.leaves_orphans]
+    wanted = {*expected, *(leaving if with_orphans else ())}
+    assert list(found) == [name for name in TYPES if name in wanted]
+    assert [each.type.name for each in found.values()] == list(found)
 
 
 #: resources, crates, the traits that are collected

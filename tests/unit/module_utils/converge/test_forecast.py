@@ -121,6 +121,13 @@ def test_a_condition_that_may_hold(owed: bool, before: str | None) -> None:
         assert found == result("skipped", "triggered: False")
 
 
+def test_a_condition_that_may_hold_of_what_has_run() -> None:
+    """It stays the result, whether the condition then holds or not."""
+    turns = Turns("ran", "none")
+    found = turns.forecast.perhaps_held_back(RESOURCE, result("ran"), "when is false: x")
+    assert found == result("none", "triggered: False")
+
+
 def test_notes() -> None:
     turns = Turns("ran", "ran")
     turns.forecast.note(RESOURCE, result("none"), ["a/later"])

@@ -213,7 +213,8 @@ def test_cycles_come_in_the_order_of_their_first_resources() -> None:
                 Node("a/4", depends_on=("1",)),
             ]
         )
-    assert [problem.where for problem in caught.value.problems] == ["a/1", "a/2"]
+    found = [(problem.where, problem.attribute) for problem in caught.value.problems]
+    assert found == [("a/1", "depends_on"), ("a/2", "depends_on")]
 
 
 def test_a_long_cycle() -> None:

@@ -61,6 +61,21 @@ def test_what_is_wrong_with_one(entry: dict[str, Any], message: str) -> None:
     assert str(raised.value).startswith(message)
 
 
+#: a resource of no crate -> how a message names it
+LABELS: list[tuple[dict[str, Any], str]] = [
+    ({"id": "c/i", "name": "n", "type": "exce"}, "c/i"),
+    ({"name": "n", "type": "exce"}, "n"),
+    ({"type": "exce"}, "{'type': 'exce'}"),
+]
+
+
+@pytest.mark.parametrize(("entry", "label"), LABELS)
+def test_how_a_message_names_one(entry: dict[str, Any], label: str) -> None:
+    with pytest.raises(ResourceError) as raised:
+        parse_resources([entry])
+    assert str(raised.value).startswith(f"resource {label}: type 'exce' is not one of ")
+
+
 #: a crate -> the whole message
 WRONG_CRATES: list[tuple[dict[str, Any], str]] = [
     ({"whn": "x"}, "crate a: unknown attribute 'whn'; did you mean 'when'?"),

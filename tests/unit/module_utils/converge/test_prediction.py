@@ -134,6 +134,10 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         [file("a"), file("b", when="process_running('no-such')", depends_on="a")],
         ["created", "skipped"],
     ),
+    "what runs anyway, and may be triggered as well": (
+        [command("c/a"), command("d/b", unless="true", notify="c/a")],
+        ["ran", "unknown"],
+    ),
     "one side of && that is false decides": (
         [
             command("a"),

@@ -74,7 +74,7 @@ def test_what_types_learn(
     file = {"id": "c/file", "type": "file", "target_path": str(tmp_path / "f"), "content": "x"}
     convergence = Convergence(
         Wanted(
-            parse_resources([file, {**resource, "cwd": "/"}]),
+            parse_resources([file, {**resource, "cwd": "/", "user": "root"}]),
             parse_crates(CRATES),
             {"x": "1"},
             only=("c", "no"),
