@@ -71,6 +71,10 @@ units: .venv/ready ## the collection's unit tests as ansible-test runs them
 antsibull: .venv/ready ## the collection's changelog and documentation, by Ansible's own linters
 	tests/antsibull check
 
+.PHONY: docsite
+docsite: .venv/ready ## the collection's documentation as a site, in dist/collection
+	tests/antsibull site
+
 .PHONY: changelog
 changelog: .venv/ready ## CHANGELOG.md from the fragments of the collection
 	tests/antsibull changelog
