@@ -14,7 +14,7 @@ notes:
     follows. Its value is looked up on the controller at the moment of the call, in the environment
     variable E(VIGO_SECRET_PATH), with the path in capitals and C(_) for every other character. It
     does not appear in results, diffs or labels.
-  - The module stays on the target, in the folder C(modules) of the state folder
+  - The module is kept on the target, in the folder C(modules) of the state folder
     (C(/var/lib/vigo-bridge) for root, C(~/.local/state/vigo-bridge) for others), and later calls of
     the same version run it there instead of sending it again. It is sent at each call if it cannot
     be kept, in check mode, without pipelining, and if the variable C(vigo_keep_modules) or the

@@ -26,7 +26,7 @@ description:
     used.
   - Variables contain references to secrets, never their values.
 requirements:
-  - The Python package C(vigo-bridge), where Ansible runs.
+  - The Python package C(vigo-bridge) in Ansible's environment.
 notes:
   - A stack with errors is not used; C(vigo-bridge config validate) shows the errors, too. Ansible
     continues with its other sources, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.

@@ -13,8 +13,8 @@ author:
   - The vigo-bridge developers (@vigo-bridge)
 description:
   - Renders templates of Go's C(text/template), as in C(.vgo) files.
-  - A template reads C(.Vars), C(.Traits) and, where O(item) is given, C(.Item). Actions that name
-    none of these, such as C({{.State}}), are not touched.
+  - A template can use C(.Vars), C(.Traits) and, if O(item) is set, C(.Item). Actions that use none
+    of these, such as C({{.State}}), are not changed.
 options:
   _terms:
     description: The templates.

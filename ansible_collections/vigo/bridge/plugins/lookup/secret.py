@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The vigo-bridge developers (@vigo-bridge)
 description:
-  - Returns the values of secrets by their paths, as C(secret:PATH) in arguments of the modules of
-    this collection does.
+  - Returns the values of secrets by their paths, like C(secret:PATH) in the options of this
+    collection's modules.
   - The stores are those that C(secrets.yml) names, in the folder of the variable
     C(vigo_secrets_folder) or else beside the playbook. Without that file, C(secrets.vault.yml) in
     the same folder and then the environment are used. There, the secret C(web/db) is
@@ -25,9 +25,9 @@ options:
     type: list
     elements: str
 notes:
-  - A value that a lookup returns is a text like any other. Set C(no_log) on tasks that use it. The
-    modules of this collection need no lookup; they take C(secret:PATH) and keep the value from
-    results and logs.
+  - Ansible does not know that the returned value is secret. Set C(no_log) on tasks that use it. The
+    modules of this collection do not need the lookup; they accept C(secret:PATH) and keep the value
+    out of results and logs.
 """
 
 EXAMPLES = r"""

@@ -19,7 +19,7 @@ author:
 options:
   that:
     description:
-      - Builtins with C(&&), C(||), C(!) and parentheses between them.
+      - Builtins, combined with C(&&), C(||), C(!) and parentheses.
       - Of the machine's state, C(file_exists('/path')), C(dir_exists('/path')),
         C(process_running('name')), C(command_succeeds('command')).
       - Of the machine, C(os_family('debian')), C(distro('ubuntu')), C(arch('amd64')),

@@ -37,9 +37,9 @@ description:
 author:
   - The vigo-bridge developers (@vigo-bridge)
 requirements:
-  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
-  - For an engine that is not at a Unix socket, and for a user with a Docker config, Docker SDK for
-    Python 5.0.3 or newer, on the target or else on the controller
+  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API enabled, on the target
+  - Docker SDK for Python 5.0.3 or newer on the target or on the controller, only if the engine is
+    not at a Unix socket or the user has a Docker configuration
 options:
   container:
     description: The container's name.
@@ -60,9 +60,9 @@ options:
     choices: [running, stopped, absent]
   pull:
     description:
-      - When to ask the registry for the image.
-      - With V(missing), when the engine does not have it.
-      - With V(always), on each call. A container of an older image is then replaced.
+      - When to query the registry for the image.
+      - With V(missing), only if the engine does not have the image.
+      - With V(always), on each run. A container with an older image is then replaced.
       - An image for another O(platform) counts as missing.
       - With V(never), not at all. A missing image is an error.
     type: str
@@ -86,35 +86,36 @@ options:
     type: str
   command:
     description:
-      - The command and its arguments, as a list, or as a text that is split like a shell does.
-      - Default is the image's. An empty list means no arguments for the entry point; an image
-        without one cannot run with it.
+      - The command and its arguments, as a list, or as a string that is split as in a shell.
+      - Default is the image's command. An empty list means no arguments for the entry point; it is
+        an error if the image has no entry point.
     type: raw
   entrypoint:
     description:
-      - The entry point, as a list, or as a text that is split like a shell does.
-      - Default is the image's. The engine drops the image's command when this is set.
-      - An empty list means none, and needs O(command).
+      - The entry point, as a list, or as a string that is split as in a shell.
+      - Default is the image's entry point. If this is set, the engine ignores the image's command.
+      - An empty list means no entry point, and requires O(command).
     type: raw
   env:
     description:
       - Environment variables.
-      - A map; or a list of C(NAME=VALUE); or a text, C(A=1,B=2), in which a comma separates only
-        where another C(NAME=) follows.
+      - A mapping, a list of C(NAME=VALUE), or a string such as C(A=1,B=2). In a string, a comma is
+        a separator only before another C(NAME=).
     type: raw
   env_file:
     description:
       - Files on the target with environment variables, one C(NAME=VALUE) per line. O(env)
         overrides them, and a later file overrides an earlier one.
-      - They are read as Compose reads its C(env_file). In single quotes all is literal; in double
-        quotes C(\n), C(\t), C(\") and the like are escapes; both can span lines. Without quotes, a
-        value ends before a C(#) that follows a space. C($NAME), C(${NAME}) and C(${NAME:-default})
-        are variables of earlier files and lines, never of the host; C($$) is a dollar sign.
+      - They have the format of C(env_file) in Compose. In single quotes, everything is literal; in
+        double quotes, C(\n), C(\t), C(\") and similar escapes are supported; both can span lines.
+        Without quotes, a value ends before a C(#) that follows a space. C($NAME), C(${NAME}) and
+        C(${NAME:-default}) are variables of earlier files and lines, never of the host; C($$) is a
+        dollar sign.
       - "C({path: PATH, format: raw}) is a file in which everything after the equals sign is the
         value, as with C(docker run --env-file). With C(required: false) it may be missing."
-      - They must be regular files of at most 1 MiB, in UTF-8. A name without a value is left out,
+      - They must be regular files of at most 1 MiB, in UTF-8. A name without a value is ignored,
         with a note.
-      - A list of paths or of such maps, or a text with commas between paths.
+      - A list of paths or of such mappings, or a comma-separated string of paths.
     type: raw
   user:
     description: The user that the process runs as, C(USER) or C(USER:GROUP), by name or number.
@@ -125,7 +126,7 @@ options:
   group_add:
     description:
       - Further groups of the process, by name or number.
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   tty:
     description: Whether the process gets a terminal. Its output and errors are then one stream.
@@ -134,39 +135,39 @@ options:
     description: Whether standard input stays open if not attached.
     type: bool
   init:
-    description: Whether a small init process reaps zombies and passes signals on.
+    description: Whether a small init process forwards signals and reaps zombie processes.
     type: bool
   stop_signal:
-    description: The signal that asks the process to end, as V(SIGQUIT), V(QUIT) or V(3).
+    description: The signal that stops the process, for example V(SIGQUIT), V(QUIT) or V(3).
     type: str
   stop_timeout:
     description:
-      - How long the process may take to end before it is killed, in whole seconds, as V(30),
-        V(30s), V(1m).
+      - How long to wait for the process to stop before it is killed, in whole seconds, for example
+        V(30), V(30s) or V(1m).
     type: raw
   healthcheck:
     description:
       - How the engine checks whether the container is healthy.
-      - A map with C(test) (a text for the container's shell, or a list of the command and its
+      - A mapping with C(test) (a string for the container's shell, or a list of the command and its
         arguments, which may begin with C(CMD) or C(CMD-SHELL)), C(interval), C(timeout),
         C(start_period), C(start_interval) (lengths of time) and C(retries). Keys that are not set
-        are taken from the image, as is a C(0), which engines treat as not set.
-        C(start_interval) needs Docker 25.
-      - A list with C(CMD-SHELL) holds one more text, and a text is always a command for the shell,
-        so V(NONE) and V(CMD wget) are errors.
-      - A text, which is short for a map with that C(test).
+        are taken from the image, as is a C(0), which engines treat as not set. C(start_interval)
+        needs Docker 25.
+      - A list that begins with C(CMD-SHELL) has exactly one more string. A string is always a
+        command for the shell, so V(NONE) and V(CMD wget) are errors.
+      - A string, which is short for a mapping with this C(test).
       - A map with C(disable) set to V(true) disables the image's health check.
     type: raw
   platform:
     description:
-      - The platform of the image, for example V(linux/arm64). V(arm64) is short for it.
+      - The platform of the image, for example V(linux/arm64). V(arm64) is an abbreviation of it.
       - If a registry does not have it, engines pull an image for another platform. Here, this is
         an error.
     type: str
   labels:
     description:
-      - Labels of the container. Those of the image stay.
-      - A map; or a list of C(NAME=VALUE); or a text, as for O(env).
+      - Labels of the container, in addition to those of the image.
+      - A mapping, a list of C(NAME=VALUE), or a string, as for O(env).
     type: raw
   ports:
     description:
@@ -174,27 +175,27 @@ options:
         V(8000-8010:8000-8010), or V(80) or V(0:80) for a port of the host that the engine chooses.
         An IPv6 address is written in brackets, V([::1]:8080:80).
       - Quote them. YAML may read a pair of numbers as one number.
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   volumes:
     description:
       - The mounts, each as C(/HOST/PATH:/PATH), C(VOLUME:/PATH), or C(/PATH) for an anonymous
         volume.
-      - The first two may end in options with commas between them, C(:ro), C(:ro,Z). Known are
-        C(ro), C(rw), C(z), C(Z), C(nocopy), and the kinds of propagation such as C(rslave).
+      - The first two can end with comma-separated options, for example C(:ro) or C(:ro,Z). The
+        options are C(ro), C(rw), C(z), C(Z), C(nocopy), and propagation modes such as C(rslave).
       - A path of the host that does not exist is an error; Podman creates the folder.
-      - A list; or a text, in which a comma separates only where a path or C(VOLUME:/) follows.
+      - A list, or a string in which a comma is a separator only before a path or C(VOLUME:/).
     type: raw
   tmpfs:
     description:
       - Folders in memory, each as C(/PATH) or C(/PATH:OPTIONS).
-      - A list; or a text, in which a comma separates only where a path follows; or a map from path
+      - A list, a string in which a comma is a separator only before a path, or a mapping of paths
         to options.
     type: raw
   devices:
     description:
       - Devices of the host, each as C(/dev/A), C(/dev/A:/dev/B) or C(/dev/A:/dev/B:rwm).
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   network:
     description: A network that the container joins, in addition to O(networks).
@@ -205,7 +206,7 @@ options:
       - A map from name to null, or to a map with C(aliases), C(ipv4_address) and
         C(ipv6_address); or a list of names, or of such maps with their C(name) in them; or a text
         with commas between names.
-      - Containers on a network find one another by name and by alias.
+      - Containers on a network can reach each other by name and by alias.
       - A fixed address requires a network with a configured subnet, not one that is created on
         demand.
     type: raw
@@ -221,30 +222,31 @@ options:
     type: bool
     default: true
   hostname:
-    description: The host name that the process sees. Not for a container on another one's network.
+    description:
+      - The host name in the container. It cannot be combined with the network of another container.
     type: str
   domainname:
-    description: The domain name that the process sees.
+    description: The domain name in the container.
     type: str
   dns:
     description:
-      - Name servers, in the order in which they are asked.
-      - A list, or a text with commas between them.
+      - Name servers, in the order in which they are queried.
+      - A list, or a comma-separated string.
     type: raw
   dns_search:
     description:
       - Domains to search for names without a dot, in this order.
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   dns_opt:
     description:
       - Options of the resolver, for example V(ndots:2).
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   extra_hosts:
     description:
       - Lines for C(/etc/hosts), each as C(NAME:ADDRESS).
-      - A map from name to address; or a list; or a text with commas between them.
+      - A mapping of names to addresses, a list, or a comma-separated string.
     type: raw
   restart:
     description:
@@ -256,10 +258,12 @@ options:
     description: The memory limit, in bytes or with a unit, V(512m), V(2g).
     type: raw
   memory_swap:
-    description: Memory and swap together, as O(memory); V(-1) for no limit. Needs O(memory).
+    description:
+      - The maximum of memory and swap together, in the format of O(memory); V(-1) for no limit.
+        Requires O(memory).
     type: raw
   cpus:
-    description: How many CPUs it may use, for example V(1.5).
+    description: The maximum number of CPUs, for example V(1.5).
     type: raw
   cpu_shares:
     description: Its share of CPU time, relative to other containers.
@@ -270,8 +274,8 @@ options:
   ulimits:
     description:
       - Limits of the process.
-      - A map from name to a number, or to a map with C(soft) and C(hard); or a list of
-        C(NAME=SOFT:HARD) or C(NAME=BOTH); or a text with commas between them.
+      - A mapping of names to a number or to a mapping with C(soft) and C(hard); a list of
+        C(NAME=SOFT:HARD) or C(NAME=BOTH); or a comma-separated string of these.
     type: raw
   shm_size:
     description: The size of C(/dev/shm), in bytes or with a unit, V(128m).
@@ -279,28 +283,28 @@ options:
   cap_add:
     description:
       - Capabilities to add, for example V(NET_ADMIN).
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   cap_drop:
     description:
       - Capabilities to drop, for example V(ALL).
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   privileged:
-    description: Whether it has all of the host's privileges.
+    description: Whether the container has all privileges of the host.
     type: bool
   read_only:
-    description: Whether its root file system cannot be written to.
+    description: Whether the root file system is read-only.
     type: bool
   security_opt:
     description:
       - Security options, for example V(no-new-privileges).
-      - A list, or a text with commas between them.
+      - A list, or a comma-separated string.
     type: raw
   sysctls:
     description:
       - Kernel parameters.
-      - A map; or a list of C(NAME=VALUE); or a text, as for O(env).
+      - A mapping, a list of C(NAME=VALUE), or a string, as for O(env).
     type: raw
   ipc:
     description: The IPC namespace, for example V(private), V(host) or C(container:NAME).
@@ -314,12 +318,12 @@ options:
   log_opts:
     description:
       - Options of O(log_driver).
-      - A map; or a list of C(NAME=VALUE); or a text, as for O(env).
+      - A mapping, a list of C(NAME=VALUE), or a string, as for O(env).
     type: raw
   health_timeout:
     description:
-      - How long to wait for a container with a health check to become healthy, in seconds or as
-        V(90s), V(2m).
+      - How long to wait for a container with a health check to become healthy, in seconds, or for
+        example V(90s) or V(2m).
       - The task also waits for a running container that is not healthy, and fails as for a new
         one. In M(vigo.bridge.converge), only if other resources depend on it;
         otherwise a note names it.
@@ -328,8 +332,8 @@ options:
     type: raw
   settle_time:
     description:
-      - How long a container without a health check must stay up after it was started, in seconds
-        or as V(10s).
+      - How long a container without a health check must keep running after it was started, in
+        seconds, or for example V(10s).
       - Default is V(2).
     type: raw
   expect:
@@ -347,14 +351,14 @@ options:
     type: bool
     default: false
   remove_volumes:
-    description: Whether O(state=absent) removes the container's anonymous volumes, too.
+    description: Whether O(state=absent) also removes the container's anonymous volumes.
     type: bool
     default: false
   keep_images:
     description:
-      - How many other images of the same repository to leave on the engine after the container was
-        created or replaced, first of all the one that was just replaced, then the newest.
-      - Images that a container uses stay in any case.
+      - How many other images of the same repository to keep on the engine after the container was
+        created or replaced. The image that was just replaced is kept first, then the newest ones.
+      - Images that a container uses are always kept.
       - By default, all stay.
     type: int
   triggered:
@@ -392,8 +396,7 @@ notes:
   - Engines cannot change a container's settings, so they are recorded in its label
     C(vigo.bridge.spec) as one line of JSON, with references in place of secrets. If this would
     exceed 32 KiB, the longest ones are recorded as a hash.
-  - Vigo's way of writing lists and maps, as a text with commas, has no quoting. Prefer lists and
-    maps.
+  - Vigo's comma-separated strings have no quoting. Prefer lists and mappings.
 seealso:
   - module: vigo.bridge.file
   - module: vigo.bridge.exec

@@ -11,8 +11,8 @@ module: converge
 short_description: Converge a host's whole graph of resources
 version_added: 0.1.0
 description:
-  - Takes containers, files and commands with the references between them, and applies them in
-    the order of their graph in one call.
+  - Applies containers, files, commands and other resources in one call, in the order that the
+    references between them define.
   - If a resource fails, those that depend on it are skipped; all others continue, and the task
     fails at the end.
   - What a change triggers (O(resources[].notify), O(resources[].subscribes)) is written to a
@@ -52,7 +52,7 @@ options:
       timeout:
         description:
           - For a type that is the full name of a module, how long it may take, in seconds or as
-            V(5m). Then it is stopped, and the resource fails. Default is V(300).
+            V(5m). After that, it is stopped, and the resource fails. Default is V(300).
         type: raw
       depends_on:
         description: References to resources or crates that come before this one.
@@ -98,8 +98,8 @@ options:
   crates:
     description:
       - For each configcrate by name, its C(depends_on), C(when), C(vars) that only its own
-        resources see, and C(resources), as in O(resources), each with the crate's name put before
-        its own.
+        resources see, and C(resources), as in O(resources), each prefixed with the name of the
+        crate.
       - Default is the variable C(vigo_crates), which Ansible does not render.
     type: dict
   vars:
@@ -144,13 +144,13 @@ options:
     description:
       - The folder for the journal and the lock.
       - Default is C(/var/lib/vigo-bridge) for root, and C(vigo-bridge) in E(XDG_STATE_HOME) for
-        others; C(~/.local/state) where that is not an absolute path.
+        others; C(~/.local/state) is used if that is not an absolute path.
       - Each part of its path must belong to the user who runs the module or to root, and no other
         user may be able to write to it, or the task fails. A parent may be sticky, as V(/tmp) is.
     type: path
   lock_timeout:
     description:
-      - How many seconds to wait for another converge of this host to end.
+      - How many seconds to wait for another run on this host to finish.
       - Default is the variable C(vigo_lock_timeout), or V(30).
     type: float
   only:
@@ -163,18 +163,19 @@ options:
     elements: str
   prune:
     description:
-      - Whether to remove, at the end, containers of this O(scope) that its resources no longer
-        name, and unused networks that were created for them. This includes adopted containers.
-      - Volumes always stay. Nothing is removed when a resource failed.
-      - Needs a O(scope) that was chosen for this playbook or stack. It is refused with V(default),
-        which playbooks without one share, and in the run in which a O(stack_id) has a new O(scope).
+      - Whether to remove, at the end, containers of this O(scope) that are no longer in its
+        resources, and unused networks that were created for them. This includes adopted containers.
+      - Volumes are never removed. Nothing is removed if a resource failed.
+      - Requires a O(scope) that was set for this playbook or stack. It is not allowed with
+        V(default), which all playbooks without a scope share, and in the first run after a
+        O(stack_id) got a new O(scope).
       - Check mode lists such containers in RV(orphans) whether or not this is set.
     type: bool
     default: false
   docker_host:
     description:
-      - The address of the engine for all containers that name none themselves, and for O(prune).
-      - It overrides the environment variable E(DOCKER_HOST), for commands as well.
+      - The address of the engine for O(prune) and for all containers that do not set their own.
+      - It overrides the environment variable E(DOCKER_HOST), also for commands.
     type: str
 attributes:
   async:
@@ -324,8 +325,8 @@ orphans:
     - Containers that this scope created or adopted, and that its resources no longer name.
     - With O(prune), RV(resources) has the result of each, with the id C(prune/NAME);
       C(prune/network/NAME) for a network, and C(prune/ENGINE) for an engine that stopped answering.
-    - Where several engines of the host have a container or a network of one name, or a resource has
-      that id, NAME is followed by C(@ENGINE), as in C(prune/web@unix:///run/other.sock).
+    - If several engines of the host have a container or a network with the same name, or a resource
+      has that id, NAME is followed by C(@ENGINE), as in C(prune/web@unix:///run/other.sock).
   returned: always; filled in check mode and with O(prune)
   type: list
   elements: str

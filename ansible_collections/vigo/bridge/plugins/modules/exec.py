@@ -23,13 +23,13 @@ options:
       - The command, as typed in a shell.
       - Or a list of a program and its arguments. No shell is used, no quotes are needed, and
         pipes, redirections, patterns and variables have no meaning.
-      - A secret in a list is an argument of the program, which the list of processes shows while it
-        runs. Prefer O(stdin), O(environment) or O(secret_file).
+      - A secret in a list is an argument of the program, so it is visible in the list of processes
+        while the program runs. Prefer O(stdin), O(environment) or O(secret_file).
     type: raw
     required: true
   onlyif:
     description:
-      - A shell command. O(command) runs only when it ends with exit code 0.
+      - A shell command. O(command) runs only if this one exits with 0.
       - It must only read, since it also runs in check mode. It runs with the O(user), O(cwd) and
         O(environment) of O(command). Its time limit is 30 seconds.
     type: str
@@ -50,7 +50,7 @@ options:
         and contain the patterns C(*), C(?) and C([...]). O(command) runs only if the path exists.
     type: str
   stdin:
-    description: A text that O(command) reads from its standard input. Default is an empty one.
+    description: A string that O(command) reads from its standard input. It is empty by default.
     type: str
   secret_file:
     description:
@@ -61,29 +61,32 @@ options:
     type: str
   cwd:
     description:
-      - The folder to run in. It must exist. It may begin with C(~/) for the home folder of O(user).
+      - The working directory. It must exist. It can begin with C(~/) for the home folder of
+        O(user).
     type: str
   user:
     description:
-      - The user to run as, by name or number. Another user than the connection's needs C(become).
-      - A number need not have an account. In this case, the command has the group of the same
+      - The user to run as, by name or number. A user other than that of the connection requires
+        C(become).
+      - A number does not need an account. In this case, the command has the group of the same
         number, no other group, and C(/) as C(HOME).
     type: str
   environment:
     description:
       - Variables that are added to the environment.
-      - A map; or a list of C(NAME=VALUE); or a text, C(A=1,B=2), in which a comma separates only
-        where another C(NAME=) follows.
+      - A mapping, a list of C(NAME=VALUE), or a string such as C(A=1,B=2). In a string, a comma is
+        a separator only before another C(NAME=).
     type: raw
   returns:
     description:
-      - The exit codes that mean success, as a number, a list of them, or a text, V("0,2").
+      - The exit codes that mean success, as a number, a list, or a comma-separated string such as
+        V("0,2").
       - Default is V(0).
     type: raw
   logoutput:
     description:
       - V(true) shows the output of a successful command below the task.
-      - V(on_failure) is the default. Ansible shows what a failed command printed.
+      - V(on_failure) is the default. Ansible shows the output of a failed command.
       - V(false) omits the output from the result, even if the command failed. RV(output),
         RV(stdout) and RV(stderr) are empty.
       - If not set, the result contains the output, which is shown only on failure.
@@ -92,7 +95,8 @@ options:
     type: raw
   background:
     description:
-      - Starts O(command) and does not wait for it. It outlives the task, without input or output.
+      - Starts O(command) without waiting for it. It continues after the task, without input or
+        output.
       - The result contains its process number, but not how it ends. O(timeout) has no effect.
       - Mutually exclusive with O(stdin) and O(secret_file).
     type: bool
@@ -123,7 +127,7 @@ attributes:
     details: O(command) does not run. O(onlyif) and O(unless) run, to predict whether it would.
   diff_mode:
     support: full
-    details: The diff has the command that runs and its guards.
+    details: The diff shows the command and its guards.
 extends_documentation_fragment:
   - vigo.bridge.attributes
   - vigo.bridge.action

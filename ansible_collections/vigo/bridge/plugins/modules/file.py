@@ -15,11 +15,11 @@ description:
   - Content is compared by SHA-256. New content is written to a temporary file in the same folder,
     checked, and renamed, so that a reader sees either the old file or the new one.
   - A run that is killed may leave such a temporary file, C(.NAME.vigo-*). The next run removes it.
-  - Missing parent folders are created with mode V(0755). They are not removed again.
-  - A symbolic link is never written through. With O(content), O(content_base64), O(src) or
-    O(source) the file replaces the link, and the target of the link is not changed. Without them
-    a link is an error, because its content would be lost; write the path that it points to as
-    O(target_path). O(state=absent) removes the link.
+  - Missing parent folders are created with mode V(0755). They are not removed later.
+  - A symbolic link at O(target_path) is not followed. With O(content), O(content_base64), O(src) or
+    O(source), the file replaces the link, and the target of the link is not changed. Without these
+    options, a link is an error, because its content would be lost; set O(target_path) to the path
+    that it points to. O(state=absent) removes the link.
   - A directory at the path is an error.
   - A file that exists keeps its mode, owner, group, extended attributes, access control list and
     SELinux context unless an option sets them, also when its content changes.
@@ -50,22 +50,23 @@ options:
     type: str
   src:
     description:
-      - The path of a file on the controller whose content is written, byte for byte, of 64 MiB at
-        most. A relative path is looked for in the folder C(files) of the role or the playbook, as
-        with M(ansible.builtin.copy).
+      - The path of a file on the controller with the content, at most 64 MiB. A relative path is
+        searched for in the folder C(files) of the role or the playbook, as with
+        M(ansible.builtin.copy).
       - A file that is encrypted with Ansible Vault is decrypted. Its content is not shown in
         differences, and it has no RV(checksum).
       - Only for tasks. In a stack, O(source) names the stack's own files.
     type: str
   source:
     description:
-      - The absolute path of a file on the target whose content is copied. It may be binary, and
-        larger than memory, and may begin with C(~/) or C(~USER/).
+      - The absolute path of a file on the target whose content is copied. It can be binary and
+        larger than memory. The path can begin with C(~/) or C(~USER/).
     type: str
   stream_edit:
     description:
-      - A shell script, or a list of them. The first gets the content on its standard input, and
-        what it prints is the new content, or goes into the next one.
+      - A shell script, or a list of scripts. The first one reads the content from its standard
+        input. The output of each script is the input of the next one, and that of the last one is
+        the new content.
       - The content is that of O(content), O(content_base64), O(src) or O(source), or otherwise
         the present content of the file.
       - A script must only print, since it also runs in check mode, and must not change its own
@@ -80,7 +81,7 @@ options:
   mode:
     description:
       - The permissions as an octal number, V(0644), or in the symbolic form of C(chmod),
-        V(u=rw,g=r) or V(u+x), which changes the mode that the file has.
+        V(u=rw,g=r) or V(u+x), which changes the current mode of the file.
       - V(preserve), only with O(src), for the mode of that file.
       - Quote it. An unquoted number must begin with a zero, otherwise YAML reads it as a decimal
         number.
@@ -96,12 +97,14 @@ options:
     type: str
   secontext:
     description:
-      - The SELinux context, such as V(system_u:object_r:etc_t:s0). Default is to leave it as it
-        is, or for new content as the policy gives it.
+      - The SELinux context, such as V(system_u:object_r:etc_t:s0). Default is to keep it, or to use
+        the policy's default for new content.
       - An error if the file system has no such contexts.
     type: str
   baseindent:
-    description: Spaces to put before each line of O(content) that is not blank, from 0 to 1000.
+    description:
+      - The number of spaces, from 0 to 1000, to add before each line of O(content) that is not
+        blank.
     type: int
     default: 0
   backup:
@@ -110,7 +113,7 @@ options:
         for C(EPOCH).
       - Any other text is the suffix of the copy, and C({epoch}) in it is replaced by the time. A
         later copy of the same name replaces the earlier one.
-      - A copy is made only when the content changes.
+      - A copy is created only if the content changes.
     type: raw
   validate:
     description:

@@ -12,14 +12,14 @@ short_description: Return facts about a host under Vigo's names
 version_added: 0.1.0
 description:
   - Returns traits of a host, as in C(.Traits) in the templates of M(vigo.bridge.converge).
-  - They are read from the kernel and from local files. Nothing else is collected, so that this
-    takes milliseconds.
+  - They are read from the kernel and from local files. Nothing else is collected, so this takes
+    only milliseconds.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 options:
   names:
     description:
-      - The traits, such as V(os.family). A prefix such as V(os) means all below it.
+      - The traits, for example V(os.family). A prefix such as V(os) selects all traits below it.
       - Default is all.
     type: list
     elements: str
