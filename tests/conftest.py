@@ -63,7 +63,7 @@ def aloud(pytestconfig: pytest.Config) -> Aloud:
 @pytest.fixture(scope="session")
 def testbed(aloud: Aloud) -> Iterator[Testbed]:
     """Yield the testbed itself, to start what the other fixtures do not have."""
-    from tests.testbed import use_testbed  # Unit tests shall not pay for its imports.
+    from tests.testbed import use_testbed  # Unit tests must not pay for its imports.
 
     with ExitStack() as stack:
         with aloud():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How fast vigo-bridge is beside Ansible's own modules and pyinfra, on the same hosts.
 
-    work.py                what shall be true on a host, said once
+    work.py                what must be true on a host, said once
     ours.py, ansible_peer.py, pyinfra_peer.py
                            the same work as the input of each tool, and the call that applies it
     hosts.py, controller.py

@@ -3,7 +3,7 @@
 
     python -m benchmarks.workloads [W1 W2 ...] [--rounds 3] [--write]
 
-Each workload's figures are kept in benchmarks/results, so that one can be measured anew alone.
+Each workload's figures are kept in benchmarks/results, so that one can be measured again alone.
 """
 
 from __future__ import annotations

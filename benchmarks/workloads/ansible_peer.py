@@ -42,7 +42,7 @@ def _call(
 ) -> Call:
     inventory = controller.inventory(hosts, place)
     configuration = place / "ansible.cfg"
-    configuration.touch()  # Not the user's own: all tools shall have the same settings.
+    configuration.touch()  # Not the user's own: all tools must have the same settings.
     environment = {**controller.ansible(hosts), "ANSIBLE_CONFIG": str(configuration)}
     return Call((*command, "-i", str(inventory)), place, {**os.environ, **environment})
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.testbed import Host
 
-#: Connections that a warm-up has opened shall be open in the last round, too.
+#: Connections that a warm-up has opened must be open in the last round, too.
 _SSH = "-C -o ControlMaster=auto -o ControlPersist=60m"
 #: A call that takes longer than this has failed; in seconds.
 _PATIENCE = 1200

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the figures shall be, and what they are."""
+"""What the figures should be, and what they are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Target:
 
     Attributes:
         what: what the figure is of; `A / B` is a ratio of two medians.
-        unit: stands behind both numbers; none for a ratio.
+        unit: follows both numbers; none for a ratio.
         at_least: the limit is the least; otherwise the most.
     """
 

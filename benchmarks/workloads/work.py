@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work: what shall be true on a host. Each tool gets its own input made from this."""
+"""The work: what must be true on a host. Each tool gets its own input made from this."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Work:
-    """What shall be true on each host.
+    """What must be true on each host.
 
     Attributes:
         commands: each runs where its trace is missing, and only there.

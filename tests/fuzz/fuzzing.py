@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the fuzzers share: how they are started, where they begin, where they put what they find.
 
-Each fuzzer needs atheris (``pip install atheris``), which is no dependency of the project, and is
-started with the seconds that it may take::
+Each fuzzer needs atheris (``pip install atheris``), which is not a dependency of the project,
+and is started with the seconds that it may take::
 
     python -m tests.fuzz.loader 600
 
 It begins with the texts of the other tests and changes them at random, looking for code that has
-not run before. It stops at the first input that raises anything that is no proper complaint, or
+not run before. It stops at the first input that raises anything that is not a proper error, or
 takes longer than ``SLOWEST`` seconds; that input is then in ``.cache/fuzz``. Run the fuzzer with
 that file instead of the seconds to see it again. A finding becomes a case of the unit tests.
 """

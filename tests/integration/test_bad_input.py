@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user is told when something is wrong, and that nothing is half done then."""
+"""What a user sees when something is wrong, and that nothing is half done then."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-#: what is wrong -> the changed files -> what must be told, each a part of standard error
+#: what is wrong -> the changed files -> the expected messages, parts of standard error
 STACKS: dict[str, tuple[Mapping[str, str], list[str]]] = {
     "YAML error": (
         {"configcrates/site": replaced(SITE, "tag: v1", "tag: [v1")},
@@ -99,7 +99,7 @@ def test_an_invalid_stack_touches_nothing(
     assert not (tmp_path / "page").exists()
 
 
-#: arguments after `run` -> what must be told
+#: arguments after `run` -> the expected message
 USAGES: dict[str, tuple[list[str], str]] = {
     "missing stack folder": (["--stacks", "no/such", "--local"], "no/such"),
     "no host matched": (
@@ -219,7 +219,7 @@ class TestEngine:
     def test_no_permission_on_the_socket(
         self, server: tuple[Path, Engine, int], tmp_path: Path
     ) -> None:
-        """The socket lies in a folder that nobody may enter; root's right to do so is dropped."""
+        """The socket is in a folder that nobody may enter; root's right to do so is dropped."""
         stack, engine, _ = server
         locked = tmp_path / "locked"
         locked.mkdir()

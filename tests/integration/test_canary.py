@@ -126,7 +126,7 @@ def host(fleet3: Fleet) -> Iterator[Host]:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything that a run may leave on the controller lies below one folder."""
+    """Everything that a run may leave on the controller is below one folder."""
 
     folder: Path
     host: Host

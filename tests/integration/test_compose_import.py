@@ -57,7 +57,7 @@ SECRETS = {
 
 #: Where the two may differ: a pattern of paths, and why.
 DIFFERENCES = {
-    # Of each container anew.
+    # For each container again.
     "Id": "each container's own",
     "Created": "each container's own",
     "State.*": "process ids, times and the log of checks; that it runs is compared apart",

@@ -255,7 +255,7 @@ def test_validate_notes_what_an_inventory_overrides(inventory: Path) -> None:
     assert "db1" not in finished.out
 
 
-#: arguments -> what must be told, with exit status 1
+#: arguments -> the expected message, with exit status 1
 MISTAKES = {
     "a host that nothing matches": (["config", "trace", "db"], "no match entry of stacks matches"),
     "no host at all": (["config", "trace"], "add HOST, or --local"),

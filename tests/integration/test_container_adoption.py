@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 #: One container as our module, ``docker run``, compose and community.docker are told to make it.
-#: NAME and PORT stand for what a test has of its own.
+#: NAME and PORT are replaced for each test.
 OURS: dict[str, Any] = {
     "image": REDIS,
     "command": "redis-server --save ''",

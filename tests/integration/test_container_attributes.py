@@ -115,7 +115,7 @@ def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, s
             volume.remove(force=True)
 
 
-#: What becomes of a row whose limit the host cannot set.
+#: The result of a row whose limit the host cannot set.
 NOT_LIMITED: dict[str, Any] = {
     "shown": {},
     "shown_then": {},

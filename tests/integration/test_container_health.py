@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers that run already, but are not healthy: what becomes of them and their dependents."""
+"""Containers that run already, but are not healthy: what happens to them and their dependents."""
 
 from __future__ import annotations
 

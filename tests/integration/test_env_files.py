@@ -42,7 +42,7 @@ def test_values(tmp_path: Path) -> None:
     services = json.loads(finished.stdout)["services"]
     found = {
         label(case): {
-            name: value.replace("$$", "$")  # as it would stand in a compose file
+            name: value.replace("$$", "$")  # as in a compose file
             for name, value in (services[f"s{number}"].get("environment") or {}).items()
         }
         for number, case in enumerate(READ)

@@ -98,7 +98,7 @@ def test_the_timeline_has_a_line_for_each_host(large: Browser) -> None:
 
 
 def test_the_timeline_goes_by_the_clock(large: Browser) -> None:
-    """Each host lies within its batch, and a batch begins where the one before it ended."""
+    """Each host is within its batch, and a batch begins where the one before it ended."""
     large.run("document.querySelectorAll('.batch').forEach(batch => batch.open = true)")
     batches = large.run(
         "const edges = bar => { const box = bar.getBoundingClientRect();"
@@ -129,7 +129,7 @@ def test_a_real_rollout_is_timed(tmp_path: Path) -> None:
         assert now <= start
         for host in batch["hosts"]:
             begun, done = spans[host]
-            assert start <= begun < done <= end - 1  # the check's second comes behind them
+            assert start <= begun < done <= end - 1  # the check's second comes after them
         now = end
     assert now <= data["duration"] + 0.1 + data["batches"][0]["span"][0]
 

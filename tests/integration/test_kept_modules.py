@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules stay on their targets; where they cannot, all goes on as Ansible does it."""
+"""Modules stay on their targets; where they cannot, everything works as in Ansible."""
 
 from __future__ import annotations
 

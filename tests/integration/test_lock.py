@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run at a time on a machine and state folder, and what is told to whom that stops."""
+"""One run at a time on a machine and state folder, and the message for a run that is stopped."""
 
 from __future__ import annotations
 

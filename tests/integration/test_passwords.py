@@ -174,7 +174,7 @@ def test_without_a_terminal_they_are_refused(tmp_path: Path, asking: str, said: 
     finished = fleet(
         *shlex.split(f"run --stacks HERE/stack -i HERE/hosts.ini {'' if is_set else asking}"),
         environment={variable: value} if is_set else {},
-        # No terminal of whoever runs the tests, either.
+        # No terminal of the user who runs the tests, either.
         prefix=["setsid", "--wait"],
     )
     assert finished.status == 1, finished.out

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 
 
 class Envoy(Scene):
-    """HERE stands for a folder and NAME for this test's containers, in every text."""
+    """HERE is a folder and NAME the name of this test's containers, in every text."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         super().__init__(engine)

@@ -238,7 +238,7 @@ def test_a_host_has_a_secret_of_its_own_in_the_users_inventory(shop: Shop) -> No
     assert shop.page == "stack's host's"
 
 
-#: what would put arguments into a file on the target -> what is told
+#: what would put arguments into a file on the target -> the message
 ON_DISK = {
     "ANSIBLE_PIPELINING=false": "ANSIBLE_PIPELINING is disabled in the environment",
     "ANSIBLE_KEEP_REMOTE_FILES=true": "ANSIBLE_KEEP_REMOTE_FILES is enabled in the environment",
@@ -357,7 +357,7 @@ def test_the_lookup_in_a_playbook_beside_the_vault(shop: Shop) -> None:
     assert shop.page == "from the vault, ['from the environment', 'from the vault']"
 
 
-#: what is done to the vault -> environment -> what must be told
+#: what is done to the vault -> environment -> the expected message
 BROKEN: dict[str, tuple[str, str]] = {
     "wrong password": ("password", "Decryption failed"),
     "no password": ("no password", "ANSIBLE_VAULT_PASSWORD_FILE"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGTERM and SIGHUP end the program at once, whatever it is doing, and leave nothing behind."""
+"""SIGTERM and SIGHUP end the program at once, whatever it is doing, and leave nothing."""
 
 from __future__ import annotations
 

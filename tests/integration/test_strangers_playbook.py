@@ -49,7 +49,7 @@ def play(variables: dict[str, Any], folder: Path, *arguments: str) -> Finished:
             "VIGO_SECRET_SHOP_PASSWORD": PASSWORD,
             "ANSIBLE_PIPELINING": "true",
             "ANSIBLE_PYTHON_INTERPRETER": "auto_silent",
-            # A version manager's programs on the PATH may stand for nothing.
+            # A version manager's programs on the PATH may have no interpreter.
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
         },
     )

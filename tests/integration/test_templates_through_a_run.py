@@ -50,7 +50,7 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class Expected:
-    """One file: what the stack says, and what shall arrive."""
+    """One file: what the stack says, and what must arrive."""
 
     name: str
     content: str

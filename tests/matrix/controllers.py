@@ -28,7 +28,7 @@ _TOOLS = (
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one run of pytest.
+    """The result of one run of pytest.
 
     counts: such as ``{"passed": 12, "skipped": 1}``; empty where pytest itself failed. skipped:
     pytest's lines on what it left out.

@@ -23,7 +23,7 @@ REGISTRY_NAME = "myregistry.example.com"
 class TestbedError(Exception):
     """A part of the testbed cannot be had; the message says why and what to do."""
 
-    __test__ = False  # The name starts with Test, but pytest shall not collect it.
+    __test__ = False  # The name starts with Test, but pytest must not collect it.
 
 
 def say(text: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.testbed.common import TestbedError, cache_folder, run, say, state_folder
 
-# Written while packages are installed: their services shall not start.
+# Written while packages are installed: their services must not start.
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A real image registry, as a container with an address of its own, so that its port 80 is free.
 
-The main one lies at `REGISTRY_ADDRESS`: as mirror it serves `redis:7-alpine`, and hosts know
+The main one is at `REGISTRY_ADDRESS`: as mirror it serves `redis:7-alpine`, and hosts know
 it as myregistry.example.com. Others can be started to be protected or stopped.
 """
 

@@ -22,7 +22,7 @@ from tests.testbed.sharing import LABEL, OWNER_LABEL, Users, one_at_a_time, owne
 class Testbed:
     """The running parts. Get it from `use_testbed`; all that it starts goes when that ends."""
 
-    __test__ = False  # The name starts with Test, but pytest shall not collect it.
+    __test__ = False  # The name starts with Test, but pytest must not collect it.
 
     def __init__(self, base: Engine, registry: Registry) -> None:
         self.base = base

@@ -80,7 +80,7 @@ class Seen:
 class Batch:
     """Runs cases. seen: by case name and style, one for each run.
 
-    environment: of Ansible. observe: more of the state of a case. finish: called behind a style.
+    environment: of Ansible. observe: more of the state of a case. finish: called after a style.
     private_etc: whether the runs see a copy of /etc of their own, for each style.
     """
 

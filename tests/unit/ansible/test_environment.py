@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible is told, beside what the user tells it."""
+"""The environment of Ansible, beside what the user sets."""
 
 from __future__ import annotations
 

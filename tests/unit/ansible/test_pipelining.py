@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that would put secrets into files on targets, told beforehand."""
+"""Settings that would put secrets into files on targets, reported beforehand."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from vigo_bridge.ansible.program import command
 
 @pytest.mark.parametrize("name", ["inventory", "playbook"])
 def test_it_is_the_program_of_that_name(name: str, tmp_path: Path) -> None:
-    for module in ("ansible", "json"):  # What lies in the folder is none of its modules.
+    for module in ("ansible", "json"):  # What is in the folder is none of its modules.
         (tmp_path / f"{module}.py").write_text("raise ImportError('not this one')")
     finished = subprocess.run(
         command(name, "--version"), cwd=tmp_path, capture_output=True, text=True, check=True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the shells are told, by click's own protocol."""
+"""What the shells get, by click's own protocol."""
 
 from __future__ import annotations
 

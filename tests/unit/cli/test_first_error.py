@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where both the stack and the inventory are wrong, one of them is told, always the same."""
+"""Where both the stack and the inventory are wrong, one of them is reported, always the same."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is no rollout is refused before anything is read or touched."""
+"""An invalid rollout is refused before anything is read or touched."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from vigo_bridge.cli.program import program
 
-#: options -> what must be told
+#: options -> the expected message
 BAD_OPTIONS = {
     "no hosts in a batch": (["--batch-size", "0"], "a batch must have at least one host"),
     "no percentage": (["--batch-size", "0%"], "a batch must have at least one host"),

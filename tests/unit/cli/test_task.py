@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is no task is refused before a host is touched."""
+"""An invalid task is refused before a host is touched."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ batch_size: 2
 """
 
 
-#: arguments -> what must be told
+#: arguments -> the expected message
 BAD = {
     "no target": (["true"], "add --target"),
     "no such host": (["true", "--target", "q*"], "q* matches no host in the inventory"),

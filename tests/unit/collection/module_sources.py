@@ -19,7 +19,7 @@ COLLECTION = ROOT / "ansible_collections/vigo/bridge"
 
 
 class _Loader(SafeLoader):
-    """Takes Ansible's !unsafe for the text behind it."""
+    """Takes Ansible's !unsafe for the text after it."""
 
 
 _Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What we use of Ansible that it does not document stands in ansible_compat.py alone."""
+"""What we use of Ansible that it does not document is in ansible_compat.py alone."""
 
 from __future__ import annotations
 
@@ -339,7 +339,7 @@ def test_an_answer_that_cannot_be_recognized(
         action.execute_module("vigo.bridge.exec", {}, {})
 
 
-#: `async` of the task, what Ansible tells modules -> what they are told
+#: `async` of the task, what Ansible tells modules -> what modules get
 INJECTED: list[tuple[int, dict[str, bool], dict[str, bool]]] = [
     (0, {"_ansible_inject_invocation": False}, {"_ansible_inject_invocation": True}),
     (60, {"_ansible_inject_invocation": False}, {"_ansible_inject_invocation": False}),

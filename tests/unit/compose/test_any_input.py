@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever stands in a compose file: an import, or an error with a place; never a crash."""
+"""Anything in a compose file: an import, or an error with a place; never a crash."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def test_a_folder_named_dotenv_is_no_file(shop: Path) -> None:
     assert imported(shop, SERVICE).files
 
 
-# What stands at `file` -> the reason. Each would block or fill the memory.
+# The content of `file` -> the reason. Each would block or fill the memory.
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a FIFO": (lambda at: os.mkfifo(at), "it is a FIFO, not a regular file"),
     "a folder": (lambda at: at.mkdir(), "it is a folder, not a regular file"),

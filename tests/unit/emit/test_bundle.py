@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bundle of the example stack, held against the files of ``golden/``.
 
-``python -m tests.unit.emit.test_bundle`` writes them anew; look at the difference then.
+``python -m tests.unit.emit.test_bundle`` writes them again; look at the difference then.
 """
 
 from __future__ import annotations

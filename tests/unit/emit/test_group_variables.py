@@ -64,7 +64,7 @@ resources:
     match: {debian: {line: a, state: present}, default: {line: b}}
   - {name: kept, type: exec, command: "true", unless: "true", on_revert: undo}
 """
-#: What stands for each, beside its ID.
+#: The groups of each, beside its ID.
 UNDONE: dict[str, dict[str, Any]] = {
     "a/conf": {
         "type": "file",

@@ -23,7 +23,7 @@ _ENTRYPOINT = "docker-entrypoint.sh"
 @dataclass(frozen=True)
 class Program:
     """What a container does. ends_after: seconds; None: runs. on_term: its exit code on SIGTERM;
-    None: it does not heed that, and is killed."""
+    None: it ignores that, and is killed."""
 
     ends_after: float | None = None
     exit_code: int = 0
@@ -125,7 +125,7 @@ class Box:
         return state
 
 
-#: Is told each event: the box, the action, its attributes.
+#: Gets each event: the box, the action, its attributes.
 Tell = Callable[..., None]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever stands in a .vgo file: there are findings, never an exception."""
+"""Anything in a .vgo file: there are findings, never an exception."""
 
 from __future__ import annotations
 

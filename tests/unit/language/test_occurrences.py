@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where names stand in a stack."""
+"""Where names are in a stack."""
 
 from __future__ import annotations
 

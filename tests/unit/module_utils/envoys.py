@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder that stands for a machine, and resources for it."""
+"""A folder used as a machine, and resources for it."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def test_what_is_shown(
     assert ("diff" in found) is diff
 
 
-#: Where a stack's variable is reserved, the user is told: in the result, or at once.
+#: Where a stack's variable is reserved, the user gets a warning: in the result, or at once.
 @pytest.mark.parametrize("recording", [True, False])
 def test_a_reserved_name_is_warned_of(
     recording: bool, quiet: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -151,7 +151,7 @@ def login() -> Iterator[Path]:
         yield folder
 
 
-#: what may be in the environment; LOGIN stands for the folder of the user who logged in
+#: what may be in the environment; LOGIN is the folder of the user who logged in
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     "usual": {},
     "HOME is kept": {"HOME": "LOGIN", "XDG_STATE_HOME": "HOME/.local/state"},

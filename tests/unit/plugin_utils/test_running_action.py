@@ -28,8 +28,8 @@ HUNG = "\nvigo-bridge-python-hangs /opt/python\n"
 class Running(RunningAction):
     """An action on a target whose answers are given. calls: what was sent, in its order.
 
-    answers: of the programs, as results, or as text where it is no result. by_ansible: of a module
-    that Ansible runs.
+    answers: of the programs, as results, or as text where it is not a result. by_ansible: of a
+    module that Ansible runs.
     """
 
     def __init__(self, *answers: Mapping[str, Any] | str, by_ansible: Any = None, **task: Any):

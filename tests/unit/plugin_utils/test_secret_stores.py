@@ -71,7 +71,7 @@ def test_whatever_is_put_into_a_vault_file_comes_out_again(value: str) -> None:
         assert vault(Path(folder), vault_text({"a/b": value})).all() == {"a/b": value}
 
 
-#: the decrypted text -> what is told. No message may quote a value.
+#: the decrypted text -> the message. No message may quote a value.
 BAD_VAULTS = {
     "a list": (
         "[hunter22]",
@@ -165,7 +165,7 @@ def test_an_empty_secret_is_an_error() -> None:
         look_up(["a"], [Known(a="")])
 
 
-#: what another package's store does -> what is told
+#: what another package's store does -> the message
 STRANGE: dict[str, tuple[Any, str]] = {
     "raises": (
         lambda path: 1 / 0,

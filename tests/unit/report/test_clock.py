@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the clock notes of a rollout, told as a rollout tells its watcher."""
+"""What the clock notes of a rollout, reported as to a rollout's watcher."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DONE = EnvoyResult(EnvoyStatus.CHANGED)
 
 
 class Deaf:
-    """A watcher that only remembers what it was told."""
+    """A watcher that only records its calls."""
 
     def __init__(self) -> None:
         self.told: list[Any] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told while a rollout goes on."""
+"""The messages during a rollout."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_without_sizes_all_hosts_are_one_batch() -> None:
     assert [batch.hosts for batch in split(["a", "b"], (), 2)] == [("a", "b")]
 
 
-#: what is no batch size -> what must be told
+#: an invalid batch size -> the expected message
 BAD_SIZES = {
     "0": "a batch must have at least one host",
     "0%": "a batch must have at least one host",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rollout with its hooks and health checks, on hosts that only say what became of them."""
+"""A rollout with its hooks and health checks, on hosts that only report their results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEALTH = Path("health.yml")
 
 @dataclass
 class Waiting:
-    """Stands for the signals: nobody sends any, unless a test says so."""
+    """Replaces the signals: nobody sends any, unless a test says so."""
 
     asked: bool = False
     cut: bool = False
@@ -36,7 +36,7 @@ class Waiting:
 
 @dataclass
 class Hosts:
-    """Stands for Ansible: gives what the test says became of each host.
+    """Replaces Ansible: gives the result that the test sets for each host.
 
     sick: for each health check in turn, the hosts that fail it and what they print.
     """

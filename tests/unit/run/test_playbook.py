@@ -113,7 +113,7 @@ ARGUMENTS: list[tuple[RunOptions, list[str]]] = [
 
 
 class Played:
-    """Stands for Ansible: notes the calls, and lets no host have a result."""
+    """Replaces Ansible: notes the calls, and lets no host have a result."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[Playbook] = []

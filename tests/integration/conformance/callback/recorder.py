@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A callback that writes what became of each task, a line of JSON each."""
+"""A callback that writes the result of each task, a line of JSON each."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from vigo_bridge.language import load
 from vigo_bridge.resolve import resolve
 from vigo_bridge.resolve.plan import Plan
 
-#: Stands for Ansible's own names.
+#: Replaces Ansible's own names.
 RESERVED = frozenset({"port", "environment", "hosts"})
 
 

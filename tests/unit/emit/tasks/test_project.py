@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small stack in task style, held against the files of ``golden/``.
 
-``python -m tests.unit.emit.tasks.test_project`` writes them anew; look at the difference then.
+``python -m tests.unit.emit.tasks.test_project`` writes them again; look at the difference then.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ Graph = tuple[list[Item], set[tuple[str, str]]]
 
 
 class Ended(BaseException):
-    """Stands for a process that is gone between two steps."""
+    """Replaces a process that is gone between two steps."""
 
 
 @dataclass

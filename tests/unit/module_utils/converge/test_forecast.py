@@ -26,7 +26,7 @@ def result(action: str, reason: str = "") -> Result:
 
 
 class Turns:
-    """Stands for what brings resources and for the journal: one action per kind of turn."""
+    """Replaces what applies resources, and the journal: one action per kind of turn."""
 
     def __init__(self, triggered: str, untriggered: str, owed: bool = False) -> None:
         self.actions = {True: triggered, False: untriggered}

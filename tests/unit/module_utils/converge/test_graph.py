@@ -231,7 +231,7 @@ numbers = st.integers(0, 11)
 @settings(max_examples=examples(40))
 @given(st.lists(st.tuples(numbers, numbers, st.sampled_from(["depends_on", "before"]))))
 def test_any_graph_is_ordered_or_refused(pairs: list[tuple[int, int, str]]) -> None:
-    """Every resource stands behind all that it needs, or there really is a cycle."""
+    """Every resource comes after all that it needs, or there really is a cycle."""
     pairs = [pair for pair in pairs if pair[0] != pair[1]]
     references = {
         number: {

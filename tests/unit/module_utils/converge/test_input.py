@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources that stand in crates."""
+"""Resources in crates."""
 
 from __future__ import annotations
 

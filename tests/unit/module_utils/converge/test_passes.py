@@ -26,7 +26,7 @@ TYPES = {"file": File(), "exec": Exec()}
 
 
 class Envoy:
-    """A folder that stands for a machine: resources see it as ``.Vars.here``."""
+    """A folder used as a machine: resources see it as ``.Vars.here``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

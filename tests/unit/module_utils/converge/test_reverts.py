@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 
 
 class Host:
-    """A folder that stands for a host. HERE in a resource is the folder."""
+    """A folder used as a host. HERE in a resource is the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

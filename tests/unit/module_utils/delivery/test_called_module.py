@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an action plugin adds to a module's arguments is no option of it."""
+"""What an action plugin adds to a module's arguments is not one of its options."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _make_full_folder(path: Path) -> None:
     (path / "file").touch()
 
 
-#: what became of the file that is kept
+#: the state of the file that is kept
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "gone": Path.unlink,
     "empty": lambda path: path.write_bytes(b""),

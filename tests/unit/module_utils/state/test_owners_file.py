@@ -87,7 +87,7 @@ def test_what_an_engine_no_longer_has_is_dropped(folder: StateFolder) -> None:
     assert later.engines(OTHER) == []
 
 
-#: what is no record
+#: an invalid record
 DAMAGED = [
     "",
     "{",

@@ -23,7 +23,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.typed_attributes
 ODD = "odd4711"
 NESTED = {"a list": [ODD], "a mapping": {"x": ODD}}
 
-#: Of types whose key attribute is no path: what a resource needs.
+#: Of types whose key attribute is not a path: what a resource needs.
 NEEDED: Mapping[str, dict[str, Any]] = {
     "container": {"container": "web", "image": "web"},
     "host": {"hostname": "a", "ip": "192.0.2.7"},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strings that stand for lists, maps and lengths of time."""
+"""Strings that are read as lists, maps and lengths of time."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets are masked in all forms in which programs print them; what is no secret stays."""
+"""Secrets are masked in all forms in which programs print them; all other text stays."""
 
 from __future__ import annotations
 

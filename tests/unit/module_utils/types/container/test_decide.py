@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is decided about containers: the cases stand in ``decisions/*.yml``.
+"""What is decided about containers: the cases are in ``decisions/*.yml``.
 
 Each case names what the user wrote (``spec``), what is on the engine, and what is to be expected.
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every fault in every call: the service is there, and the next run brings it where it should be.
 
-Each scenario is brought once to see its calls. Then it is brought anew for each call and each
+Each scenario is brought once to see its calls. Then it is applied again for each call and each
 fault of that call, and after that without any fault.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What programs answer, and what becomes of it."""
+"""What programs answer, and what is made of it."""
 
 from __future__ import annotations
 

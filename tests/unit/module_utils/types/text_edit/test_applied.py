@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Edits of real files: what stays, what is refused, what check mode foretells."""
+"""Edits of real files: what stays, what is refused, what check mode predicts."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the types that edit text files do to a text, and which attributes make no sense."""
+"""What the types that edit text files do to a text, and which attributes are invalid."""
 
 from __future__ import annotations
 
