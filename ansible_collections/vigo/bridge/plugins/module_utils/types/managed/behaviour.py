@@ -21,20 +21,19 @@ from .managers import this_machine
 from .plan import Plan, Step
 
 _NOT_TRIGGERED = "not triggered"
+_NOT_UPDATED = "the list of packages is updated only in a run"
 
 
 @dataclass(frozen=True)
 class Observed:
     """What is to be done.
 
-    answer: in check mode, what it would come to. is_certain: whether no earlier change can alter
-    that. problem: why there is no answer.
+    answer: in check mode, what it would come to. unknown: why that is not certain, or not known.
     """
 
     steps: tuple[Step, ...]
     answer: Answer | None = None
-    is_certain: bool = True
-    problem: str = ""
+    unknown: str = ""
 
 
 class ManagedBehaviour(Behaviour):
@@ -57,24 +56,26 @@ class ManagedBehaviour(Behaviour):
         try:
             answer = _predicted(steps, target)
         except ResourceError as error:
-            if not foresight.uncertain:
-                raise
-            return Observed(steps, problem=error.message)
-        may_differ = foresight.uncertain if spec.follows_files else foresight.active
-        return Observed(steps, answer, not may_differ)
+            if foresight.uncertain:
+                return Observed(steps, unknown=f"{NOT_YET_KNOWN}: {error.message}")
+            if spec.updates_list:
+                return Observed(steps, unknown=f"{_NOT_UPDATED}: {error.message}")
+            raise
+        now = f"now it would be {answer.changed}" if answer.changed else "now it is as desired"
+        if foresight.uncertain if spec.takes_latest else foresight.active:
+            return Observed(steps, answer, f"{NOT_YET_KNOWN}; {now}")
+        if spec.takes_latest and spec.updates_list and not answer.changed:
+            return Observed(steps, answer, f"{_NOT_UPDATED}; {now}")
+        return Observed(steps, answer)
 
     def decide(self, spec: Plan, observed: Observed, turn: Turn) -> Decision:
         if not observed.steps:
             return Decision("skipped", _NOT_TRIGGERED)
         if not turn.check_mode:
             return Decision("updated", steps=observed.steps)
-        if observed.problem:
-            return Decision("unknown", f"{NOT_YET_KNOWN}: {observed.problem}")
-        answer = observed.answer or Answer("", "")
-        if not observed.is_certain:
-            now = f"would be {answer.changed}" if answer.changed else "is as desired"
-            return Decision("unknown", f"{NOT_YET_KNOWN}; now it {now}")
-        return _decision([answer])
+        if observed.unknown:
+            return Decision("unknown", observed.unknown)
+        return _decision([observed.answer or Answer("", "")])
 
     def act(self, spec: Plan, observed: Observed, decision: Decision, target: Target) -> Outcome:
         answers: list[Answer] = []

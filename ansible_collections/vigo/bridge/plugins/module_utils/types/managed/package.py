@@ -105,7 +105,7 @@ def parse(attributes: Mapping[str, Any], triggered: bool = False) -> Plan:
     problems.refuse()
     switches = tuple(name for name in _OPTIONS if on[name])
     packages = Packages(names, state, version, on["lock_version"], switches)
-    return Plan(package_manager, packages.steps, follows_files=state == "latest")
+    return Plan(package_manager, packages.steps, state == "latest", on["update_cache"])
 
 
 def _names(value: Any) -> tuple[str, ...]:

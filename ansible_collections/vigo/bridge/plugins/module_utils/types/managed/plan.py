@@ -33,12 +33,15 @@ class Plan:
     """A resource of a type whose module is known only on the machine.
 
     manager: which of the machine's managers looks after it. steps: what to do, by the name of the
-    manager; raises ResourceError for what that cannot do. follows: whether earlier changes of
-    files can alter what is found.
+    manager; raises ResourceError for what that cannot do. takes_latest: whether what there is to
+    be found decides, which earlier changes of files can alter. updates_list: whether what there is
+    to be found is updated first, which check mode does not do.
+    triggered: whether a trigger is owed to it. only_triggered: whether it acts only then.
     """
 
     manager: Callable[[Machine], str]
     steps: Callable[[str, bool], Tuple[Step, ...]]
-    follows_files: bool = False
+    takes_latest: bool = False
+    updates_list: bool = False
     triggered: bool = False
     only_triggered: bool = False

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Packages and services of a Debian host with systemd, from a repository that the test builds.
+
+The chain of most roles: a package, an account, a folder, a file, a service, and its restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.program import Finished, vigo_bridge
+from tests.testbed import Host
+
+pytestmark = [pytest.mark.integration, pytest.mark.sweep]
+
+#: Builds versions 1.0 and 2.0 of a package with a service, and has apt know only these.
+REPOSITORY = r"""
+set -e
+python3 -c 'import apt' 2>/dev/null || {
+    apt-get -qq update && apt-get -qq install -y --no-install-recommends python3-apt
+} >/dev/null
+mkdir -p /srv/repo && cd /srv/repo
+for version in 1.0 2.0; do
+    mkdir -p p/DEBIAN p/usr/sbin p/lib/systemd/system
+    printf 'Package: webd\nVersion: %s\nArchitecture: all\nMaintainer: T <t@example.com>\n' \
+        "$version" > p/DEBIAN/control
+    printf 'Description: a service that waits\n' >> p/DEBIAN/control
+    printf '#!/bin/sh\nexec sleep infinity\n' > p/usr/sbin/webd
+    chmod 755 p/usr/sbin/webd
+    printf '[Service]\nExecStart=/usr/sbin/webd\nExecReload=/bin/touch /run/webd-reloaded\n' \
+        > p/lib/systemd/system/webd.service
+    printf '[Install]\nWantedBy=multi-user.target\n' >> p/lib/systemd/system/webd.service
+    dpkg-deb --build p "webd_${version}_all.deb" >/dev/null
+    rm -r p
+done
+for file in *.deb; do
+    dpkg-deb --field "$file"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' \
+        "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' ' -f1)"
+done > Packages
+mv /etc/apt/sources.list /etc/apt/sources.list.aside
+echo 'deb [trusted=yes] file:/srv/repo ./' > /etc/apt/sources.list.d/webd.list
+"""
+CLEANING = r"""
+apt-mark unhold webd; dpkg --purge webd; userdel webd
+rm -rf /srv/repo /etc/webd /etc/apt/sources.list.d/webd.list
+mv /etc/apt/sources.list.aside /etc/apt/sources.list
+apt-get -qq update; true
+"""
+STACK = {
+    "stack.vgo": "name: packages\nid: 0123456789abcdef0123456789abcdee\n",
+    "configcrates/web.vgo": """\
+name: web
+vars: {webd: "1.0", port: 80, hold: false, older: false}
+resources:
+  - name: package
+    type: package
+    package: webd
+    version: "{{ .Vars.webd }}"
+    update_cache: true
+    lock_version: "{{ .Vars.hold }}"
+    allow_downgrade: "{{ .Vars.older }}"
+  - name: account
+    type: ansible.builtin.user
+    args: {name: webd, system: true, home: /etc/webd, create_home: false}
+    depends_on: package
+  - {name: folder, type: directory, target_path: /etc/webd, owner: webd, depends_on: account}
+  - name: config
+    type: file
+    target_path: /etc/webd/webd.conf
+    content: "port={{ .Vars.port }}\\n"
+    owner: webd
+    depends_on: folder
+    notify: restart
+  - {name: service, type: service, service: webd, enabled: true, depends_on: config}
+  - {name: restart, type: service, service: webd, state: restarted, when: changed}
+""",
+    "configcrates/gone.vgo": """\
+name: gone
+vars: {names: webd}
+resources:
+  - {name: service, type: service, service: webd, state: stopped, enabled: false}
+  - name: package
+    type: package
+    package: "{{ .Vars.names }}"
+    state: absent
+    purge: true
+    depends_on: service
+""",
+    "envoys.vgo": 'envoys: [{match: "*", configcrates: [web]}]\n',
+}
+IDS = ("package", "account", "folder", "config", "service", "restart")
+
+
+class Machine:
+    """The host, and a stack for it."""
+
+    def __init__(self, host: Host, folder: Path) -> None:
+        self.host = host
+        self.inventory = folder / "hosts.ini"
+        self.inventory.write_text(host.inventory_line() + "\n")
+        self.stack = folder / "stack"
+        for name, text in STACK.items():
+            (self.stack / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.stack / name).write_text(text)
+
+    def call(self, command: str, *settings: str) -> Finished:
+        options = [word for setting in settings for word in ("--set", setting)]
+        return vigo_bridge(
+            command, "--stacks", self.stack, "-i", self.inventory, "-o", "json", *options
+        )
+
+    def actions(self, command: str, *settings: str) -> dict[str, str]:
+        finished = self.call(command, *settings)
+        assert finished.status in (0, 2), finished.out
+        found = finished.actions(self.host.name)
+        return {name.partition("/")[2]: action for name, action in found.items()}
+
+    def run_as_planned(self, *settings: str) -> dict[str, str]:
+        """Return what a run did, after a plan that did not predict anything else."""
+        planned, done = self.actions("plan", *settings), self.actions("run", *settings)
+        wrong = {name for name in done if planned[name] not in (done[name], "unknown")}
+        assert not wrong, (planned, done)
+        return done
+
+    def ask(self, command: str) -> str:
+        return self.host.run(command).strip()
+
+    @property
+    def started(self) -> str:
+        return self.ask("systemctl show --property InvocationID --value webd")
+
+
+@pytest.fixture(scope="module")
+def machine(systemd_host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    systemd_host.run(REPOSITORY)
+    yield Machine(systemd_host, tmp_path_factory.mktemp("packages"))
+    systemd_host.run(CLEANING)
+
+
+def _expect(**changed: str) -> dict[str, str]:
+    return {**dict.fromkeys(IDS, "none"), "restart": "skipped", **changed}
+
+
+def test_the_chain_from_nothing_and_again(machine: Machine) -> None:
+    planned = machine.actions("plan")
+    assert "none" not in planned.values()
+    done = machine.actions("run")
+    assert done["restart"] == "restarted"
+    assert not {"none", "skipped", "failed"} & set(done.values())
+    assert machine.ask("systemctl is-active webd; systemctl is-enabled webd") == "active\nenabled"
+    assert machine.ask("stat -c %U /etc/webd /etc/webd/webd.conf") == "webd\nwebd"
+    assert machine.run_as_planned() == _expect()
+
+
+def test_a_changed_file_restarts_the_service(machine: Machine) -> None:
+    before = machine.started
+    done = machine.run_as_planned("port=81")
+    assert done == _expect(config="updated", restart="restarted")
+    assert machine.started not in ("", before)
+    assert machine.run_as_planned("port=81") == _expect()
+
+
+def test_a_stopped_service_is_started(machine: Machine) -> None:
+    machine.host.run("systemctl stop webd")
+    done = machine.run_as_planned("port=81")
+    assert done == _expect(service="updated")
+    assert machine.ask("systemctl is-active webd") == "active"
+
+
+def test_versions_and_holds(machine: Machine) -> None:
+    def installed() -> str:
+        return machine.ask("dpkg-query -W -f '${Version}' webd; echo; apt-mark showhold")
+
+    held = ("port=81", "hold=true")
+    newer = machine.run_as_planned(*held, 'webd="2.0"')
+    assert newer == _expect(package="updated")
+    assert installed() == "2.0\nwebd"
+    assert machine.run_as_planned(*held, 'webd="2.0"') == _expect()
+    refused = machine.call("run", *held, 'webd="1.0"')
+    assert refused.actions(machine.host.name)["web/package"] == "failed"
+    assert installed() == "2.0\nwebd"
+    older = machine.run_as_planned(*held, 'webd="1.0"', "older=true")
+    assert older == _expect(package="updated")
+    assert installed() == "1.0\nwebd"
+
+
+def test_what_does_not_exist_fails(machine: Machine) -> None:
+    failed = machine.call("run", 'webd="9.9"', "port=81")
+    assert failed.status == 3
+    assert failed.actions(machine.host.name)["web/package"] == "failed"
+    assert "9.9" in failed.reasons(machine.host.name)["web/package"]
+
+
+def test_it_is_stopped_and_removed(machine: Machine) -> None:
+    machine.host.run("apt-mark unhold webd")
+    (machine.stack / "envoys.vgo").write_text('envoys: [{match: "*", configcrates: [gone]}]\n')
+    refused = machine.call("run", 'names="*"')
+    assert refused.actions(machine.host.name)["gone/package"] == "failed"
+    assert "would remove every package" in refused.reasons(machine.host.name)["gone/package"]
+    done = machine.run_as_planned()
+    assert done["package"] in ("deleted", "updated")
+    assert machine.ask("dpkg-query -W webd 2>/dev/null || echo gone") == "gone"
+    again = machine.run_as_planned("names=webd")
+    assert again["package"] == "none"
