@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES, undoing
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 
@@ -247,7 +247,37 @@ def test_a_damaged_record_is_set_aside(host: Host) -> None:
 
 
 #: How each type is undone; empty where only `on_revert` does it.
-INVERSES = {"container": "absent", "file": "reverted", "exec": "", "replace": "", "cron": "absent"}
+INVERSES = {
+    "container": "absent",
+    "file": "reverted",
+    "exec": "",
+    "replace": "",
+    "cron": "absent",
+    "package": "absent",
+    "service": "stopped",
+    "process": "stopped",
+    "custom": "",
+}
+
+#: Resources whose attributes do not all go with the inverse of their type.
+REVERTED = [
+    {
+        "type": "package",
+        "package": "nginx",
+        "version": "1",
+        "allow_downgrade": True,
+        "lock_version": True,
+    },
+    {"type": "service", "service": "nginx", "state": "restarted", "restart_command": "x"},
+    {"type": "process", "process": "nginx", "count": 2, "restart_method": "x"},
+]
+
+
+@pytest.mark.parametrize("resource", REVERTED, ids=lambda resource: resource["type"])
+def test_all_attributes_go_with_the_inverse(resource: dict[str, Any]) -> None:
+    attributes = {name: value for name, value in resource.items() if name != "type"}
+    kind, given = undoing(TYPES[resource["type"]], attributes, None)
+    kind.parse(given)
 
 
 @pytest.mark.parametrize("kind", INVERSES)

@@ -55,6 +55,10 @@ TYPES = (
         behaviour=partial(_behaviour, "package"),
         parse=_parse_package,
         candidates=(*PACKAGES.values(), HOLD, VERSION_LOCK),
+        inverse={
+            "state": "absent",
+            **dict.fromkeys(("version", "allow_downgrade", "lock_version")),
+        },
     ),
     ResourceType(
         name="service",
@@ -65,6 +69,11 @@ TYPES = (
         candidates=tuple(dict.fromkeys(SERVICES.values())),
         on_trigger=RESTART,
         only_when_triggered={"state": ALWAYS},
+        inverse={
+            "state": "stopped",
+            "enabled": False,
+            **dict.fromkeys(("restart_command", "reload_command")),
+        },
     ),
 )
 _BY_NAME = {kind.name: kind for kind in TYPES}

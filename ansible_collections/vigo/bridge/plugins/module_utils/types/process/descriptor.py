@@ -43,4 +43,8 @@ TYPE = ResourceType(
     behaviour=_behaviour,
     parse=_parse,
     on_trigger=RESTART,
+    inverse={
+        "state": "stopped",
+        **dict.fromkeys(("count", "min", "max", "restart_method")),
+    },
 )
