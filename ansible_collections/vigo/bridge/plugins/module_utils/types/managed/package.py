@@ -122,7 +122,8 @@ def _name(name: str) -> str:
         raise ResourceError(f"package: invalid name {name!r}", "set its version with version")
     if "/" in name or name.endswith((".deb", ".rpm")):
         raise ResourceError(
-            f"package: {name!r} is a file", "install package files with type: nonrepo_package"
+            f"package: {name!r} is a file",
+            "install it with ansible.builtin.apt or ansible.builtin.dnf",
         )
     return name
 
