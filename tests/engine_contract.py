@@ -36,6 +36,7 @@ class Contract:
         self._connection, self._prefix, self._pause = connection, prefix, pause
         self._ids: dict[str, str] = {}
         self._networks: set[str] = set()
+        self._volumes: set[str] = set()
 
     def run(self, case: dict[str, Any]) -> None:
         for number, step in enumerate(case["steps"], start=1):
@@ -54,6 +55,9 @@ class Contract:
         for network in self._networks:
             with contextlib.suppress(Refused):
                 self._connection.call("DELETE", f"/networks/{network}")
+        for volume in self._volumes:
+            with contextlib.suppress(Refused):
+                self._connection.call("DELETE", f"/volumes/{volume}")
 
     def _run(self, verb: str, name: str, details: dict[str, Any]) -> None:
         refused, says = details.pop("refused", None), details.pop("says", "")
@@ -92,7 +96,16 @@ class Contract:
             call("POST", f"/networks/{network}/{verb}", body={"Container": full})
         elif verb == "create network":
             self._networks.add(full)
-            call("POST", "/networks/create", body={"Name": full, "CheckDuplicate": True})
+            body = {"Name": full, "CheckDuplicate": True, **details}
+            call("POST", "/networks/create", body=body)
+        elif verb == "create volume":
+            self._volumes.add(full)
+            call("POST", "/volumes/create", body={"Name": full, **details})
+        elif verb in ("network shows", "volume shows"):
+            found = call("GET", f"/{verb.split()[0]}s/{full}")
+            assert not (wrong := self._wrong(found, details, name)), wrong
+        elif verb in ("network users", "volume users"):
+            self._check_users(verb.split()[0], full, details["names"])
         elif verb in ("remove network", "remove volume"):
             call("DELETE", f"/{verb.split()[1]}s/{full}")
         else:
@@ -117,6 +130,12 @@ class Contract:
         params = {"name": self._prefix + name}
         created = self._connection.call("POST", "/containers/create", params, body)
         self._ids[name] = created["Id"]
+
+    def _check_users(self, kind: str, full: str, names: list[str]) -> None:
+        params = {"all": "true", "filters": json.dumps({kind: [full]})}
+        entries = self._connection.call("GET", "/containers/json", params)
+        found = sorted(entry["Names"][0] for entry in entries)
+        assert found == [f"/{self._prefix}{name}" for name in names], found
 
     def _is_listed(self, full: str) -> bool:
         entries = self._connection.call("GET", "/containers/json", {"all": "true"})

@@ -119,6 +119,9 @@ def _remove(client: DockerClient) -> None:
     for container in client.containers.list(ignore_removed=True, all=True):
         if container.name.startswith("conformance-"):
             container.remove(force=True, v=True)
+    for thing in (*client.networks.list(), *client.volumes.list()):
+        if str(thing.name).startswith("conformance-"):
+            thing.remove()
 
 
 def _run(rows: list[Case], folder: Path) -> Batch:

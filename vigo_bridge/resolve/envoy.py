@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NO_LINKS, Links
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.language.model import REFERENCES, Stack
 from vigo_bridge.resolve.attributes import attributes_of
 from vigo_bridge.resolve.inclusion import Inclusion
 from vigo_bridge.resolve.instances import CrateInstance, Instance, instances_of
+from vigo_bridge.resolve.links import links_by_id
 from vigo_bridge.resolve.plan import PlannedCrate, PlannedResource, Variable
 from vigo_bridge.resolve.variables import Layer, Namespace, layers, merge
 
@@ -46,13 +48,17 @@ def resolve_envoy(
 def planned_crates(
     envoy: Envoy, stack: Stack, diagnostics: Diagnostics
 ) -> tuple[PlannedCrate, ...]:
+    links = links_by_id(envoy.instances)
     return tuple(
         PlannedCrate(
             name=crate.name,
             depends_on=tuple(name.text for name in crate.included.crate.depends_on),
             vars=envoy.namespace.own.get(crate.included.crate.name, {}),
             when=crate.when,
-            resources=tuple(_planned(instance, stack, diagnostics) for instance in crate.instances),
+            resources=tuple(
+                _planned(instance, stack, links.get(instance.id, NO_LINKS), diagnostics)
+                for instance in crate.instances
+            ),
             position=crate.included.crate.position,
             included_by=crate.included.because,
             defaults=tuple(
@@ -64,7 +70,9 @@ def planned_crates(
     )
 
 
-def _planned(instance: Instance, stack: Stack, diagnostics: Diagnostics) -> PlannedResource:
+def _planned(
+    instance: Instance, stack: Stack, links: Links, diagnostics: Diagnostics
+) -> PlannedResource:
     resource = instance.resource
     references = {
         attribute: tuple(reference.text for reference in instance.references[attribute])
@@ -83,4 +91,5 @@ def _planned(instance: Instance, stack: Stack, diagnostics: Diagnostics) -> Plan
         position=resource.position,
         item=instance.item,
         reverts=resource.reverts,
+        links=links,
     )

@@ -12,9 +12,11 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.references im
     Node,
     References,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NO_LINKS, Links
 from vigo_bridge.language.model import REFERENCES, Stack
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.instances import CrateInstance, Instance
+from vigo_bridge.resolve.links import links_by_id
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,20 @@ class Drawing:
 
 def nodes_of(envoy: Envoy) -> list[Node]:
     """Return one node for each resource, in the envoy's order."""
-    return [_node(instance) for instance in envoy.instances]
+    links = links_by_id(envoy.instances)
+    return [_node(instance, links.get(instance.id, NO_LINKS)) for instance in envoy.instances]
 
 
 def crates_of(envoy: Envoy, stack: Stack) -> list[Crate]:
     return [_crate(crate, stack) for crate in envoy.crates]
 
 
-def _node(instance: Instance) -> Node:
+def _node(instance: Instance, links: Links) -> Node:
     texts = {
         attribute: tuple(reference.text for reference in instance.references[attribute])
         for attribute in REFERENCES
     }
-    return Node(instance.id, **texts, gated=instance.gated)
+    return Node(instance.id, **texts, gated=instance.gated, links=links)
 
 
 def _crate(crate: CrateInstance, stack: Stack) -> Crate:

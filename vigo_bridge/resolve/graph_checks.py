@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import GraphError, build
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import (
@@ -61,8 +63,8 @@ def _without(
     held = []
     for node in nodes:
         if first[node.id] is node:
-            texts = {name: kept(node, node.id, name) for name in REFERENCES}
-            held.append(Node(node.id, **texts, gated=node.gated))
+            texts: dict[str, Any] = {name: kept(node, node.id, name) for name in REFERENCES}
+            held.append(replace(node, **texts))
     return held, [Crate(crate.name, kept(crate, crate.name, "depends_on")) for crate in crates]
 
 

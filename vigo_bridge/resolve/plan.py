@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NO_LINKS, Links
 from vigo_bridge.language.model import Identity
 from vigo_bridge.language.position import Position
 
@@ -38,6 +39,7 @@ class PlannedResource:
     id: `CRATE/NAME`. attributes: without name, type, references and `when`.
     The four reference tuples hold references as written. item: the `foreach` item, if any.
     reverts: whether it undoes what was applied.
+    links: what it makes and uses, as far as that is known.
     """
 
     id: str
@@ -52,6 +54,7 @@ class PlannedResource:
     position: Position
     item: Any | None = None
     reverts: bool = False
+    links: Links = NO_LINKS
 
 
 @dataclass(frozen=True)

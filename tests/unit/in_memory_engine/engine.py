@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import ipaddress
 import itertools
 import json
 import re
@@ -48,6 +49,8 @@ class InMemoryEngine:
         self.registry: dict[str, dict[str, Any]] = {}
         self.networks: dict[str, dict[str, Any]] = {"bridge": dict(_BRIDGE)}
         self.volumes: set[str] = set()
+        #: What inspect shows of those that were made by a call of their own.
+        self.volume_details: dict[str, dict[str, Any]] = {}
         self.paths: set[str] = set()
         self._anonymous: set[str] = set()
         self._streams: list[Stream] = []
@@ -157,7 +160,17 @@ class InMemoryEngine:
             for box in self.boxes.values()
             if (params.get("all") == "true" or box.has_process)
             and _has_labels(box.payload["Config"]["Labels"], params)
+            and self._uses(box, params)
         ]
+
+    def _uses(self, box: Box, params: dict[str, str]) -> bool:
+        """Whether a container has the networks and volumes that a list is filtered by."""
+        filters = json.loads(params.get("filters") or "{}")
+        return all(
+            any(name in held for name in filters[kind])
+            for kind, held in (("network", box.networks), ("volume", payloads.volumes(box)))
+            if kind in filters
+        )
 
     def _create(self, params: dict[str, str], body: Any, **_: Any) -> dict[str, Any]:
         host = dict(body.get("HostConfig") or {})
@@ -391,7 +404,8 @@ class InMemoryEngine:
 
     def _inspect_network(self, name: str, **_: Any) -> dict[str, Any]:
         network = self._network(name)
-        return {**network, "IPAM": {"Config": [{"Subnet": "172.18.0.0/16"}]}}
+        usual = {"Driver": "default", "Options": None, "Config": [{"Subnet": "172.18.0.0/16"}]}
+        return {**network, "IPAM": network.get("IPAM") or usual}
 
     def _list_networks(self, params: dict[str, str], **_: Any) -> list[dict[str, Any]]:
         return [each for each in self.networks.values() if _has_labels(each["Labels"], params)]
@@ -401,9 +415,31 @@ class InMemoryEngine:
         if name in self.networks:
             raise Refusal(409, f"network with name {name} already exists")
         number = f"{next(self._numbers):064x}"
-        labels = dict(body.get("Labels") or {})
-        self.networks[name] = {"Name": name, "Id": number, "Labels": labels}
+        if body.get("Driver", "bridge") not in ("", "bridge", "macvlan"):
+            raise Refusal(404, f'plugin "{body["Driver"]}" not found')
+        self._refuse_overlap((body.get("IPAM") or {}).get("Config") or [])
+        self.networks[name] = {
+            "Name": name,
+            "Id": number,
+            "Labels": dict(body.get("Labels") or {}),
+            "Driver": body.get("Driver") or "bridge",
+            "Options": dict(body.get("Options") or {}),
+            "Internal": bool(body.get("Internal")),
+            "Attachable": bool(body.get("Attachable")) and not self.podman,
+            "EnableIPv6": bool(body.get("EnableIPv6")),
+            **({"IPAM": body["IPAM"]} if (body.get("IPAM") or {}).get("Config") else {}),
+        }
         return {"Id": number}
+
+    def _refuse_overlap(self, pools: list[dict[str, Any]]) -> None:
+        taken = [
+            ipaddress.ip_network(pool["Subnet"])
+            for network in self.networks.values()
+            for pool in (network.get("IPAM") or {}).get("Config") or ()
+        ]
+        for pool in pools:
+            if any(ipaddress.ip_network(pool["Subnet"]).overlaps(other) for other in taken):
+                raise Refusal(403, "Pool overlaps with other one on this address space")
 
     def _remove_network(self, name: str, **_: Any) -> bytes:
         network = self._network(name)
@@ -445,7 +481,35 @@ class InMemoryEngine:
         if users:
             raise Refusal(409, f"remove {name}: volume is in use - {users}")
         self.volumes.remove(name)
+        self.volume_details.pop(name, None)
         return b""
+
+    def _volume(self, name: str) -> dict[str, Any]:
+        usual = {"Driver": "local", "Options": None, "Labels": None, "Scope": "local"}
+        return {"Name": name, **usual, **self.volume_details.get(name, {})}
+
+    def _inspect_volume(self, name: str, **_: Any) -> dict[str, Any]:
+        if name not in self.volumes:
+            raise Refusal(404, f"get {name}: no such volume")
+        return self._volume(name)
+
+    def _list_volumes(self, params: dict[str, str], **_: Any) -> dict[str, Any]:
+        every = [self._volume(name) for name in sorted(self.volumes)]
+        return {"Volumes": [each for each in every if _has_labels(each["Labels"] or {}, params)]}
+
+    def _create_volume(self, body: Any, **_: Any) -> dict[str, Any]:
+        name, driver = body["Name"], body.get("Driver") or "local"
+        if driver != "local":
+            problem = f'error looking up volume plugin {driver}: plugin "{driver}" not found'
+            raise Refusal(500 if self.podman else 404, f"create {name}: {problem}")
+        if name not in self.volumes:
+            self.volumes.add(name)
+            self.volume_details[name] = {
+                "Driver": driver,
+                "Options": body.get("DriverOpts") or None,
+                "Labels": body.get("Labels") or None,
+            }
+        return self._volume(name)
 
     # the host
 
@@ -491,6 +555,9 @@ _ROUTES: dict[tuple[str, str], Callable[..., Any]] = {
     ("POST", "/networks/([^/]+)/connect"): InMemoryEngine._connect,
     ("POST", "/networks/([^/]+)/disconnect"): InMemoryEngine._disconnect,
     ("DELETE", "/volumes/([^/]+)"): InMemoryEngine._remove_volume,
+    ("GET", "/volumes"): InMemoryEngine._list_volumes,
+    ("POST", "/volumes/create"): InMemoryEngine._create_volume,
+    ("GET", "/volumes/([^/]+)"): InMemoryEngine._inspect_volume,
 }
 _BY_METHOD = {
     method: [

@@ -20,6 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replac
     port_holders,
     rollback,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
@@ -58,6 +59,20 @@ def brought(
     given = {"image": "redis:7-alpine", "docker_host": HOST, **attributes}
     with in_use(memory, way):
         return bring("test", Container(), lambda: given, target, turn or Turn())
+
+
+def thing_brought(
+    memory: InMemoryEngine,
+    kind: str,
+    attributes: Mapping[str, Any],
+    check: bool = False,
+    secrets: Mapping[str, str] | None = None,
+) -> Result:
+    """Brings one network or volume, as its module does."""
+    given = {"docker_host": HOST, **attributes}
+    target = Target(check, Secrets(secrets or {}))
+    with in_use(memory):
+        return bring("test", TYPES[kind].behaviour(), lambda: given, target)
 
 
 def converged(

@@ -210,6 +210,7 @@ def _node(resource: PlannedResource) -> Node:
         resource.notify,
         resource.subscribes,
         gated=bool(resource.when and when.parse(resource.when).gated),
+        links=resource.links,
     )
 
 

@@ -40,6 +40,9 @@ OTHER_MEANINGS = {
     "vigo_bridge/compose/reading_sections.py": "a key of Compose's",
     "vigo_bridge/compose/service_keys.py": "a key of Compose's",
     "vigo_bridge/run/state.py": "who holds a lock",
+    "vigo_bridge/compose/reading_storage.py": "a kind of mount of Compose's",
+    "vigo_bridge/compose/model.py": "a kind of mount of Compose's",
+    "ansible_collections/vigo/bridge/plugins/modules/container.py": "an option",
     "ansible_collections/vigo/bridge/plugins/module_utils/secrets/references.py": "a common word",
     "ansible_collections/vigo/bridge/plugins/module_utils/host/facts.py": "a kind of path",
     "ansible_collections/vigo/bridge/plugins/module_utils/language/go_template/functions.py": (

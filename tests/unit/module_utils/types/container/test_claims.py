@@ -47,7 +47,7 @@ def test_described(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also of resources that the run leaves out, and where no engine answers."""
-    monkeypatch.setattr(resource_type, "_engine", _no_engine)
+    monkeypatch.setattr(resource_type, "engine_of", _no_engine)
     resource = {
         "id": "c/web",
         "type": "container",
@@ -70,7 +70,7 @@ def test_described(
 
 
 def test_the_first_of_two_resources_counts() -> None:
-    found = Claims()
+    found = Claims("container")
     for resource in ("c/a", "c/b"):
         found.add(resource, lambda: {"container": "web", "docker_host": HOST})
     assert found.resource(HOST, "web") == "c/a"

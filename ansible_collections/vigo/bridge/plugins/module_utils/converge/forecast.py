@@ -10,7 +10,6 @@ otherwise it is ``unknown``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Callable, Sequence
 
 from ..host.overlay import Foresight
@@ -95,6 +94,5 @@ class Forecast:
 
     def _tried(self, resource: Resource, earlier: Result | None, *, triggered: bool) -> Result:
         """Return the result that it would have, without recording it."""
-        foresight = self.foresight()
-        trial = replace(foresight, files=foresight.files.copy())
+        trial = self.foresight().trial()
         return self._bringing.begin(resource, earlier, triggered, lambda: None, trial).result()

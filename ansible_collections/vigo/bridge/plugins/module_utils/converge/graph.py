@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
 from ..common.topological_order import topological_order
+from ..types.descriptor import Thing
 from .cycles import cycles
 from .references import Crate, Node, Problem, References
 
@@ -55,7 +56,9 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
     or useless reference, or else with one cycle of each group of resources in cycles.
     """
     references = References(nodes, crates)
-    edges = _unique([*_crate_edges(references), *_resource_edges(references)])
+    edges = _unique(
+        [*_crate_edges(references), *_resource_edges(references), *_implied_edges(references)]
+    )
     triggers = _triggers(references)
     if references.problems:
         raise GraphError(references.problems)
@@ -91,6 +94,23 @@ def _resource_edges(references: References) -> Iterable[Edge]:
         inside = references.nodes[source].crate == references.nodes[target].crate
         if inside and not references.nodes[target].gated:
             yield Edge(source, target, "notify or subscribes")
+
+
+def _implied_edges(references: References) -> Iterable[Edge]:
+    """What is used comes before those that use it, and is removed after them."""
+    providers: dict[Thing, list[Node]] = {}
+    for node in references.nodes.values():
+        for thing in node.links.provides:
+            providers.setdefault(thing, []).append(node)
+    for user in references.nodes.values():
+        for thing in user.links.uses if providers else ():
+            for provider in providers.get(thing, ()):
+                what = f"{thing.kind} {thing.name}"
+                if user.links.is_absent:
+                    why = f"{user.id} uses {what} until it is removed"
+                    yield Edge(user.id, provider.id, why)
+                elif not provider.links.is_absent:
+                    yield Edge(provider.id, user.id, f"it uses {what}")
 
 
 def _triggers(references: References) -> list[tuple[str, str]]:

@@ -185,11 +185,10 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
         if option.get("required") and attributes.get(name) in (None, ""):
             raise ResourceError(f"resource {identity}: {name} is missing")
     condition = _condition(f"resource {identity}", entry.get("when"))
-    node = Node(
-        identity,
-        **{name: _references(f"resource {identity}", name, entry) for name in _REFERENCES},
-        gated=bool(condition and condition.gated),
-    )
+    references: dict[str, Any] = {
+        name: _references(f"resource {identity}", name, entry) for name in _REFERENCES
+    }
+    node = Node(identity, **references, gated=bool(condition and condition.gated))
     return Resource(
         node,
         kind.name,

@@ -31,6 +31,7 @@ from .bringing import Bringing
 from .conditions import Conditions
 from .forecast import NOT_TRIGGERED, Forecast
 from .input import CrateInput, Resource
+from .links import linked_nodes
 from .preparation import Preparation
 from .rendering import Rendering
 from .results import merged, skipped
@@ -69,8 +70,9 @@ class Convergence:
         self._journal = journal
         self._reverts = reverts or Reverts()
         self._conditions = Conditions(wanted.crates, facts)
+        rendering = Rendering(wanted.crates, wanted.variables, facts)
         self._graph = graphs.build(
-            [resource.node for resource in wanted.resources],
+            linked_nodes(wanted.resources, rendering),
             [entry.crate for entry in wanted.crates.values()],
         )
         self._selection = select(wanted.only, self._graph)
@@ -79,7 +81,7 @@ class Convergence:
         self._bringing = Bringing(
             types,
             target,
-            Rendering(wanted.crates, wanted.variables, facts),
+            rendering,
             wanted.stack,
             frozenset(() if target.check_mode else needed),
         )

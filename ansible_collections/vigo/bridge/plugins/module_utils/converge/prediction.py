@@ -10,7 +10,7 @@ order in which it is written, and a guard may ask for anything.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Iterable
+from typing import Any, Iterable
 
 from ..host.overlay import Foresight, PredictedFiles
 
@@ -25,11 +25,13 @@ class Prediction:
     _has_changes: bool = False
     _is_foreseen: bool = True
     _moment: int = 0
+    _things: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def foresight(self) -> Foresight:
         """Return what may be asked at the current turn."""
         self._moment += 1
-        return Foresight(self._files, self._has_changes, not self._is_foreseen, self._moment)
+        is_active = not self._is_foreseen
+        return Foresight(self._files, self._has_changes, is_active, self._moment, self._things)
 
     def acts(self, source: str, is_foreseen: bool) -> None:
         """Record that a resource changes, and so triggers for sure, whatever was recorded before.

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from typing import Iterator, Sequence
 
 from ..common.suggest import did_you_mean
+from ..types.descriptor import NO_LINKS, Links
 
 
 @dataclass(frozen=True)
 class Node:
-    """One resource as the graph sees it. ``id`` is ``CRATE/NAME``; references as written."""
+    """One resource as the graph sees it. ``id`` is ``CRATE/NAME``; references as written.
+
+    links: what it makes and uses, as far as that is known.
+    """
 
     id: str
     depends_on: tuple[str, ...] = ()
@@ -25,6 +29,7 @@ class Node:
     notify: tuple[str, ...] = ()
     subscribes: tuple[str, ...] = ()
     gated: bool = False
+    links: Links = NO_LINKS
 
     @property
     def crate(self) -> str:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
-from dataclasses import dataclass, field
-from typing import IO, Callable, ContextManager, Iterable
+from dataclasses import dataclass, field, replace
+from typing import IO, Any, Callable, ContextManager, Iterable
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,14 @@ class Foresight:
 
     uncertain: a predicted change comes before it, so that a command may answer otherwise then.
     active: one of these is no file, but something that acts by itself. moment: this turn's.
+    things: what would have become of what is no file, by kind, place and name; None: removed.
     """
 
     files: PredictedFiles = field(default_factory=PredictedFiles)
     uncertain: bool = False
     active: bool = False
     moment: int = 0
+    things: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     @classmethod
     def of_nothing(cls) -> Foresight:
@@ -116,6 +118,10 @@ class Foresight:
         foresight = cls(uncertain=True, active=True)
         foresight.cloud("/")
         return foresight
+
+    def trial(self) -> Foresight:
+        """Return the same for a turn that leaves no trace."""
+        return replace(self, files=self.files.copy(), things=dict(self.things))
 
     def exists(self, path: str) -> bool | None:
         """Return whether anything would be at the path; None where that is unknown."""

@@ -52,7 +52,7 @@ class OwnersFile:
 
     def owner(self, kind: str, identity: str) -> Owner | None:
         """Return the recorded owner of a container or network. identity: its ID."""
-        entry = self._owned[kind].get(identity)
+        entry = self._owned.get(kind, {}).get(identity)
         if entry is None:
             return None
         sort, _colon, value = entry["stack"].partition(":")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Pattern
+from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Pattern
 
 if TYPE_CHECKING:
     from .base import Behaviour
@@ -95,6 +95,30 @@ class StackFile:
         return bool(self.text)
 
 
+class Thing(NamedTuple):
+    """What one resource makes and others use. where: its engine, empty for the usual one."""
+
+    kind: str
+    where: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """What a resource makes and uses. is_absent: whether it removes what it is about."""
+
+    provides: tuple[Thing, ...] = ()
+    uses: tuple[Thing, ...] = ()
+    is_absent: bool = False
+
+
+NO_LINKS = Links()
+
+
+def _nothing(attributes: Mapping[str, Any]) -> tuple[Thing, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class ResourceType:
     """One type of resource.
@@ -129,6 +153,8 @@ class ResourceType:
     is_foreseen: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.
     leaves_orphans: whether it looks for what the stack no longer names.
+    linked_by: the attributes that say what a resource provides and uses, beside ``state``.
+    provides, uses: read these; each may be missing. Pure; what cannot be read is left out.
     """
 
     name: str
@@ -159,6 +185,9 @@ class ResourceType:
     is_foreseen: bool = False
     needs_engine: bool = False
     leaves_orphans: bool = False
+    linked_by: tuple[str, ...] = ()
+    provides: Callable[[Mapping[str, Any]], tuple[Thing, ...]] = _nothing
+    uses: Callable[[Mapping[str, Any]], tuple[Thing, ...]] = _nothing
     _flagged: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False)
 
     @cached_property
@@ -189,6 +218,16 @@ class ResourceType:
             found = frozenset(one.name for one in self._attributes if getattr(one, flag))
             self._flagged[flag] = found
         return self._flagged[flag]
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether its resources make what others use."""
+        return self.provides is not _nothing
+
+    def links(self, attributes: Mapping[str, Any]) -> Links:
+        """Return what a resource with these attributes makes and uses."""
+        is_absent = str(attributes.get("state") or "").strip() == "absent"
+        return Links(self.provides(attributes), self.uses(attributes), is_absent)
 
     def heeds_trigger(self, attributes: Mapping[str, Any]) -> bool:
         """Return whether being triggered makes a difference to a resource with these attributes."""

@@ -19,8 +19,10 @@ from .exec.descriptor import TYPE as EXEC
 from .file.descriptor import TYPE as FILE
 from .managed.descriptor import TYPES as MANAGED
 from .mapped.descriptor import TYPES as MAPPED
+from .network.descriptor import TYPE as NETWORK
 from .process.descriptor import TYPE as PROCESS
 from .text_edit.descriptor import TYPES as TEXT_EDITS
+from .volume.descriptor import TYPE as VOLUME
 
 #: In the order in which they are documented.
 FAMILIES: tuple[Family, ...] = (ANSIBLE_MODULE,)
@@ -56,7 +58,7 @@ class _Types(Mapping[str, ResourceType]):
 
 #: In the order in which they are documented.
 TYPES: Mapping[str, ResourceType] = _Types(
-    CONTAINER, FILE, EXEC, PROCESS, CUSTOM, *MAPPED, *MANAGED, *TEXT_EDITS
+    CONTAINER, FILE, EXEC, NETWORK, VOLUME, PROCESS, CUSTOM, *MAPPED, *MANAGED, *TEXT_EDITS
 )
 
 

@@ -154,6 +154,16 @@ def _check_start(work: Work, replaced: Existing | None) -> None:
         await_health(work.engine, shared, work.spec)
 
 
+def _check_network(work: Work, step: steps.CreateNetwork) -> None:
+    owner = claims(work.target, "network").resource(work.engine.host, step.name)
+    if owner:
+        raise ResourceError(
+            f"network {step.name} does not exist yet: resource {owner} describes it and was not"
+            " applied before",
+            f"make sure that {owner} comes first and is applied",
+        )
+
+
 def _create_network(work: Work, step: steps.CreateNetwork) -> None:
     labels = {label.NETWORK: work.spec.scope or "true"}
     if work.spec.stack_id:
@@ -328,6 +338,7 @@ _DO: dict[type, Callable[[Work, Any], Any]] = {
 }
 
 _CHECK: dict[type, Callable[[Work, Any], None]] = {
+    steps.CreateNetwork: _check_network,
     steps.Create: _check_create,
     steps.Replace: _check_replace,
 }

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Sequence
 
 from ...common.errors import ResourceError
-from ...state.ownership import Namesake
-from ..base import Behaviour, Call, Decision, Outcome, Pending, Result, Turn
+from ..base import Call, Decision, Outcome, Pending, Result, Turn
+from ..on_engine.engines import OnEngine, engine_of
 from ..target import Target
 from . import spec as container_spec
 from .act import Work, act, concealing, confirm
@@ -17,22 +17,19 @@ from .claims import claims
 from .decide import abilities
 from .decide.decide import decide, wanted_networks
 from .descriptor import TYPE
-from .engine import Engine
 from .named import named
 from .observe import observe
 from .observed import Observed
-from .owners import Owners, owners, record_found, refuse_namesakes
+from .owners import record_found
 from .prefetch import prefetch
 from .prune import prune
 from .spec import ContainerSpec
 
 
-class Container(Behaviour):
+class Container(OnEngine):
     """A container of Docker, or of Podman by its Docker API."""
 
     type = TYPE
-    labelled = True
-    refused_by = ("docker_host",)
     expected_by = ("container", "docker_host")
     prepared_by = (
         "container",
@@ -50,7 +47,7 @@ class Container(Behaviour):
         says.
         """
         with concealing(target):
-            engine = _engine(spec.docker_host, target)
+            engine = engine_of(spec.docker_host, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             if spec.is_wanted:
                 abilities.refuse(spec, engine.api_version)
@@ -64,16 +61,6 @@ class Container(Behaviour):
     def decide(self, spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         return decide(spec, observed, turn)
 
-    def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Raise Namesake where an engine has containers of another stack of the same name."""
-        for host in dict.fromkeys(str(given.get("docker_host") or "") for given in resources):
-            try:
-                _engine(host, target)
-            except Namesake:
-                raise
-            except ResourceError:
-                continue  # An engine that does not answer is reported at the resource's turn.
-
     def expect(
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
@@ -84,7 +71,7 @@ class Container(Behaviour):
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
     ) -> None:
         with concealing(target):
-            confirm(Work(_engine(spec.docker_host, target), spec, observed, target), decision)
+            confirm(Work(engine_of(spec.docker_host, target), spec, observed, target), decision)
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
         """Pull their images in parallel."""
@@ -98,14 +85,10 @@ class Container(Behaviour):
             if not spec.is_wanted or spec.pull == "never" or spec.docker_host in silent:
                 continue
             try:
-                wanted.append((_engine(spec.docker_host, target), spec))
+                wanted.append((engine_of(spec.docker_host, target), spec))
             except ResourceError:
                 silent.add(spec.docker_host)
         prefetch(wanted, target)
-
-    def start(self, call: Call, target: Target) -> None:
-        """Note the stack, which decides whose the containers are that are found."""
-        target.service("owners", lambda: Owners(call.stack, call.record, call.resources))
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
         """Record containers taken over; report orphans, and remove them if requested."""
@@ -118,19 +101,15 @@ class Container(Behaviour):
         mounts = spec.settings.volumes or ()
         return tuple(mount.source for mount in mounts if mount.is_bind and not mount.read_only)
 
+    def foretell(self, spec: ContainerSpec, observed: Observed, target: Target) -> None:
+        """Note as well whether it would be removed: what it uses is free then."""
+        super().foretell(spec, observed, target)
+        if not spec.is_wanted:
+            host = engine_of(spec.docker_host, target).host
+            target.foresight.things[TYPE.name, host, spec.name] = None
+
     def act(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
     ) -> Outcome | Pending:
         with concealing(target):
-            return act(Work(_engine(spec.docker_host, target), spec, observed, target), decision)
-
-
-def _engine(docker_host: str, target: Target) -> Engine:
-    """Return one connection for all containers of a call."""
-    return target.service(f"engine {docker_host}", lambda: _connected(docker_host, target))
-
-
-def _connected(docker_host: str, target: Target) -> Engine:
-    engine = Engine(docker_host, target.secrets.conceal)
-    refuse_namesakes(engine, owners(target))
-    return engine
+            return act(Work(engine_of(spec.docker_host, target), spec, observed, target), decision)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The containers that the resources of a call describe, whether or not they had their turn."""
+"""What the resources of a call describe, whether or not they had their turn."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ Attributes = Callable[[], "Mapping[str, Any] | None"]
 
 @dataclass
 class Claims:
-    """Found out when they are asked for: few runs need them."""
+    """Found out when they are asked for: few runs need them. key: the attribute with the name."""
 
+    key: str
     _open: list[tuple[str, Attributes]] = field(default_factory=list)
     _resources: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, resource: str, attributes: Attributes) -> None:
-        """Add a resource by its ID. attributes: returns ``container`` and ``docker_host``."""
+        """Add a resource by its ID. attributes: returns the name and ``docker_host``."""
         self._open.append((resource, attributes))
 
     def resource(self, host: str, name: str) -> str:
-        """Return the ID of the resource that describes a container; empty where there is none.
+        """Return the ID of the resource that describes this; empty where there is none.
 
         host: the engine's address.
         """
@@ -39,15 +40,14 @@ class Claims:
             with contextlib.suppress(ResourceError, OSError):
                 given = attributes()
                 if given is not None:
-                    self._resources.setdefault(_key(given), resource)
+                    self._resources.setdefault(self._place(given), resource)
         return self._resources.get((host, name), "")
 
+    def _place(self, attributes: Mapping[str, Any]) -> tuple[str, str]:
+        host = address(str(attributes.get("docker_host") or "").strip())
+        return host, str(attributes.get(self.key) or "").strip()
 
-def _key(attributes: Mapping[str, Any]) -> tuple[str, str]:
-    host = address(str(attributes.get("docker_host") or "").strip())
-    return host, str(attributes.get("container") or "").strip()
 
-
-def claims(target: Target) -> Claims:
-    """Return the claims of this call."""
-    return target.service("containers that are defined", Claims)
+def claims(target: Target, key: str = "container") -> Claims:
+    """Return the claims of this call. key: the attribute with the name."""
+    return target.service(f"what is described: {key}", lambda: Claims(key))

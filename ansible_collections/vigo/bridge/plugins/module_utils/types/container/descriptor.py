@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Mapping
 
-from ..descriptor import RESTART, Attribute, ResourceType
+from ..descriptor import RESTART, Attribute, ResourceType, Thing
 
 if TYPE_CHECKING:
     from .behaviour import Container
@@ -24,6 +24,12 @@ def _parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     from .spec import parse
 
     return parse(attributes)
+
+
+def _uses(attributes: Mapping[str, Any]) -> tuple[Thing, ...]:
+    from .uses import uses
+
+    return uses(attributes)
 
 
 def _attributes() -> tuple[Attribute, ...]:
@@ -46,4 +52,6 @@ TYPE = ResourceType(
     unique_by=("container", "docker_host"),
     needs_engine=True,
     leaves_orphans=True,
+    linked_by=("network", "networks", "network_mode", "volumes", "docker_host"),
+    uses=_uses,
 )

@@ -268,20 +268,29 @@ class Engine:
     # networks and volumes
 
     def subnets(self, network: str) -> tuple[str, ...] | None:
-        """Return the subnets of a network, ``10.1.0.0/16``; None where the network does not
-        exist.
-        """
-        found = self._connection.find(f"/networks/{quote(network)}")
+        """Return the subnets of a network, ``10.1.0.0/16``; None where it does not exist."""
+        found = self.network(network)
         if found is None:
             return None
         configs = (found.get("IPAM") or {}).get("Config") or []
         return tuple(config["Subnet"] for config in configs if config.get("Subnet"))
 
+    def network(self, name_or_id: str) -> Mapping[str, Any] | None:
+        """Return the inspect payload; None where no network has this name or full ID."""
+        found: Mapping[str, Any] | None
+        found = self._connection.find(f"/networks/{quote(name_or_id)}")
+        is_it = found is not None and name_or_id in (found.get("Name"), found.get("Id"))
+        return found if is_it else None
+
+    def make_network(self, body: Mapping[str, Any]) -> None:
+        """Create a network. Raise Refused where one of its name exists."""
+        sent = {**body, "CheckDuplicate": True}
+        self._connection.call("POST", "/networks/create", body=sent)
+
     def create_network(self, name: str, labels: Mapping[str, str]) -> None:
         """Create a bridge network. Nothing happens where it was created in the meantime."""
-        body = {"Name": name, "Driver": "bridge", "CheckDuplicate": True, "Labels": dict(labels)}
         try:
-            self._connection.call("POST", "/networks/create", body=body)
+            self.make_network({"Name": name, "Driver": "bridge", "Labels": dict(labels)})
         except Refused as error:
             if error.code != 409:
                 raise
@@ -305,10 +314,35 @@ class Engine:
         body = {"Container": container_id}
         self._connection.call("POST", f"/networks/{quote(network)}/disconnect", body=body)
 
+    def users(self, kind: str, name: str) -> list[str]:
+        """Return the names of all containers, running or not, with a network or volume."""
+        params = {"all": "true", "filters": json.dumps({kind: [name]})}
+        entries = self._connection.call("GET", "/containers/json", params)
+        return sorted((entry.get("Names") or [""])[0].lstrip("/") for entry in entries)
+
+    def volume(self, name: str) -> Mapping[str, Any] | None:
+        """Return the inspect payload; None where it does not exist."""
+        found: Mapping[str, Any] | None = self._connection.find(f"/volumes/{quote(name)}")
+        return found
+
+    def volumes_labelled(self, label: str) -> list[Mapping[str, Any]]:
+        """Return the list entries of the volumes with a label. label: ``NAME=VALUE``."""
+        params = {"filters": json.dumps({"label": [label]})}
+        found = self._connection.call("GET", "/volumes", params)
+        return list(found.get("Volumes") or ())
+
+    def make_volume(self, body: Mapping[str, Any]) -> None:
+        """Create a volume. Nothing happens where one of its name exists."""
+        self._connection.call("POST", "/volumes/create", body=body)
+
+    def delete_volume(self, name: str) -> None:
+        """Remove a volume. Raise Refused where a container uses it."""
+        self._connection.call("DELETE", f"/volumes/{quote(name)}")
+
     def remove_volume(self, name: str) -> None:
         """Remove a volume. One that is gone, or in use, is left as it is."""
         try:
-            self._connection.call("DELETE", f"/volumes/{quote(name)}")
+            self.delete_volume(name)
         except Refused as error:
             if error.code not in (404, 409):
                 raise

@@ -34,6 +34,7 @@ FOLLOWERS = "vigo.bridge.followers"
 FOLLOWS = "vigo.bridge.follows"
 OF_A_REPLACEMENT = frozenset({REPLACES, PRIOR, FOLLOWERS, FOLLOWS})
 NETWORK = "vigo.bridge.network"
+VOLUME = "vigo.bridge.volume"
 
 VERSION = 1
 #: Engines keep megabytes, but their lists of containers get slow.

@@ -18,30 +18,33 @@ from .spec import ContainerSpec
 class Named:
     """What the containers of this run were: filled as each has its turn.
 
-    names: container name by resource id. engines: by address. owners: resource id by address
-    and container name.
+    names: container name by resource id. networks: the names of those that are wanted. described:
+    the name of each network and volume by the resource that describes it. engines: by address.
+    owners: resource id by kind, address and name.
     """
 
     names: dict[str, str] = field(default_factory=dict)
     networks: set[str] = field(default_factory=set)
     engines: dict[str, Engine] = field(default_factory=dict)
-    owners: dict[tuple[str, str], str] = field(default_factory=dict)
+    owners: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    described: dict[str, str] = field(default_factory=dict)
 
     def add(self, spec: ContainerSpec, engine: Engine, networks: Iterable[str]) -> None:
-        """Note the container of a resource.
-
-        Raise ResourceError where another resource of this run has it.
-        """
-        owner = self.owners.setdefault((engine.host, spec.name), spec.resource)
-        if owner != spec.resource:
-            raise ResourceError(
-                f"resource {owner} also manages container {spec.name}, and both apply to this host;"
-                " rename one, or make sure with 'when' that only one applies"
-            )
-        self.engines[engine.host] = engine
+        """Note the container of a resource. Raise ResourceError where another resource has it."""
+        self.take("container", spec.name, engine, spec.resource)
         self.networks.update(networks)
         if spec.is_wanted:
             self.names[spec.resource] = spec.name
+
+    def take(self, kind: str, name: str, engine: Engine, resource: str) -> None:
+        """Note what a resource manages. Raise ResourceError where another resource has it."""
+        owner = self.owners.setdefault((kind, engine.host, name), resource)
+        if owner != resource:
+            raise ResourceError(
+                f"resource {owner} also manages {kind} {name}, and both apply to this host;"
+                " rename one, or make sure with 'when' that only one applies"
+            )
+        self.engines[engine.host] = engine
 
 
 def named(target: Target) -> Named:

@@ -31,7 +31,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     owners(target).note_found(engine, spec, container, target)
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
-    subnets = {name: engine.subnets(name) for name in names}
+    subnets = {name: _subnets(engine, name, target) for name in names}
     return Observed(
         container=container,
         image=image,
@@ -47,6 +47,18 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         followed=followed if container and label.FOLLOWS in container.labels else "",
         podman=engine.is_podman,
     )
+
+
+def _subnets(engine: Engine, network: str, target: Target) -> tuple[str, ...] | None:
+    """Return the subnets of a network as they are at this turn; None where it does not exist."""
+    key = ("network", engine.host, network)
+    if key not in target.foresight.things:
+        return engine.subnets(network)
+    foreseen = target.foresight.things[key]
+    if foreseen is None:
+        return None
+    pools = (foreseen.get("ipam") or {}).get("config") or ()
+    return tuple(pool["subnet"] for pool in pools)
 
 
 def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Existing | None, str]:

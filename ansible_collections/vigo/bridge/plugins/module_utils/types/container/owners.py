@@ -51,6 +51,19 @@ class Owners:
     def owns(self, container_id: str, labels: Mapping[str, str]) -> bool:
         return self.stack is not None and self.stack.owns(self.owner(container_id, labels))
 
+    def owns_object(self, kind: str, identity: str, owner: Owner | None) -> bool:
+        """Return whether a network or volume may be changed: it is this stack's.
+
+        owner: by its labels. Where no stack is brought, it is what the user names.
+        """
+        if self.stack is None:
+            return True
+        recorded = self.record.owner(f"{kind}s", identity) if self.record else None
+        found = recorded or owner
+        if found is None:
+            return False
+        return self.stack.owns(found) or (not found.id and found.scope in self.stack.earlier)
+
     def is_ours(self, container: Existing) -> bool:
         """Return whether a container belongs to this stack."""
         return self.owns(container.id, container.labels)
@@ -191,8 +204,8 @@ def is_proven(engine: Engine, container_id: str, known: Owners) -> bool:
     return container is not None and label.RESOURCE not in inherited
 
 
-def own_networks(engine: Engine, known: Owners) -> dict[str, str]:
-    """Return the IDs, by name, of the networks that were created for the stack."""
+def own_networks(engine: Engine, known: Owners) -> dict[str, tuple[str, str]]:
+    """Return the networks created for the stack, by name: their ID and resource."""
     stack = known.stack
     if stack is None:
         return {}
@@ -206,7 +219,7 @@ def own_networks(engine: Engine, known: Owners) -> dict[str, str]:
         scope = labels.get(label.NETWORK) or ""
         recorded = known.record.owner("networks", identity) if known.record else None
         if scope and stack.owns(recorded or Owner(scope, labels.get(label.STACK_ID) or "")):
-            found[entry["Name"]] = identity
+            found[entry["Name"]] = (identity, labels.get(label.RESOURCE) or "")
     return found
 
 

@@ -42,7 +42,7 @@ def prune(
     failed = ", ".join(dict.fromkeys(result.id for result in failures))
     unlisted: list[Result] = []
     found: list[Unnamed] = []
-    for engine in _engines(record, target):
+    for engine in engines_of_stack(record, target):
         try:
             found += _unnamed(engine, whose, known, record, with_networks=wanted and not failed)
         except (ResourceError, OSError) as error:
@@ -107,7 +107,7 @@ def _unnamed(
         for orphan in orphans
     ]
     if with_networks:
-        found += _unused_networks(engine, whose, orphans, record)
+        found += _unused_networks(engine, whose, orphans, record, known)
     return found
 
 
@@ -159,8 +159,13 @@ def usual_engine_is_there() -> bool:
     return not host.startswith("unix://") or os.path.exists(host[len("unix://") :])
 
 
+def engines_of_stack(record: Named, target: Target) -> list[Engine]:
+    """Return the engines where something of the stack may be, once all resources had their turn."""
+    return target.service("engines of the stack", lambda: _engines(record, target))
+
+
 def _engines(record: Named, target: Target) -> list[Engine]:
-    """Return the engines where containers of the stack may be.
+    """Find the engines where containers of the stack may be.
 
     These are the engines that this run used, the usual one where no container is left in the stack,
     and those with containers that are recorded as the stack's.
@@ -187,9 +192,12 @@ def _not_listed(host: str, reason: str) -> str:
 
 
 def _unused_networks(
-    engine: Engine, whose: Owners, orphans: Iterable[Orphan], record: Named
+    engine: Engine, whose: Owners, orphans: Iterable[Orphan], record: Named, resources: set[str]
 ) -> Iterator[Unnamed]:
-    """Yield networks that were created for the stack and that no other container uses."""
+    """Yield networks that were created for the stack and that no other container uses.
+
+    A resource that had no turn keeps the one that it describes.
+    """
     gone = {orphan.id for orphan in orphans}
     used = {
         network
@@ -199,8 +207,11 @@ def _unused_networks(
     }
     networks = own_networks(engine, whose)
     for name in sorted(set(networks) - used - record.networks):
+        identity, resource = networks[name]
+        if resource in resources and resource not in record.described:
+            continue
         reason = "no container uses it any more"
-        yield Unnamed(engine, NETWORK, networks[name], f"network/{name}", reason)
+        yield Unnamed(engine, NETWORK, identity, f"network/{name}", reason)
 
 
 def _removed(found: Unnamed, label: str, check_mode: bool) -> Result:

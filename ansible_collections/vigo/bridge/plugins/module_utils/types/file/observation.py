@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...host.overlay import PredictedFile
 from ..target import Target
@@ -79,7 +79,7 @@ def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
     """Record in foresight what this file would be, for later resources."""
     foresight = target.foresight
     # What was there before it: later questions of this very path must not come back to it.
-    earlier = target.with_foresight(replace(foresight, files=foresight.files.copy()))
+    earlier = target.with_foresight(foresight.trial())
     kept = observed if observed.kind == "file" else Observed("missing")
     file = PredictedFile(
         lambda: content.foretold(spec, earlier, observed.kind == "file"),

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A network of Docker, or of Podman by its Docker API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Mapping
+
+from ..descriptor import Attribute, ResourceType, Thing
+
+if TYPE_CHECKING:
+    from ..on_engine.objects import Wanted
+    from .behaviour import Network
+
+
+def _behaviour() -> Network:
+    from .behaviour import Network
+
+    return Network()
+
+
+def _parse(attributes: Mapping[str, Any]) -> Wanted:
+    from .spec import parse
+
+    return parse(attributes)
+
+
+def _provides(attributes: Mapping[str, Any]) -> tuple[Thing, ...]:
+    host, name = (str(attributes.get(key) or "").strip() for key in ("docker_host", "network"))
+    return (Thing("network", host, name),) if name else ()
+
+
+TYPE = ResourceType(
+    name="network",
+    key="network",
+    attributes=lambda: (
+        Attribute("network", "str", required=True, plain=True),
+        Attribute("state", "str", default="present", choices=("present", "absent")),
+        Attribute("driver", "str"),
+        Attribute("options"),
+        Attribute("labels"),
+        Attribute("ipam", deep=True),
+        Attribute("internal", "bool"),
+        Attribute("attachable", "bool"),
+        Attribute("enable_ipv6", "bool"),
+        Attribute("docker_host", "str"),
+    ),
+    behaviour=_behaviour,
+    parse=_parse,
+    module="vigo.bridge.network",
+    unique_by=("network", "docker_host"),
+    needs_engine=True,
+    linked_by=("network", "docker_host"),
+    provides=_provides,
+)

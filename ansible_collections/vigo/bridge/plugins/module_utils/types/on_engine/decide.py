@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be done about one network or volume. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping
+
+from ...common.errors import ResourceError
+from ..base import Decision
+from ..base import conceal_values as each_text
+from .objects import Found, Observed, Wanted
+
+CREATE, REPLACE, REMOVE = "create", "replace", "remove"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is particular to a kind.
+
+    defaults: what an engine chooses where a setting is not given, by name. can_replace: whether
+    one that differs may be recreated, because nothing is lost with it.
+    """
+
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    can_replace: bool = False
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting that is not as wanted. Values are None where it is not set."""
+
+    name: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        before, after = (_shown(value) for value in (self.before, self.after))
+        return f"{self.name} {before} -> {after}"
+
+
+def decide(
+    wanted: Wanted, observed: Observed, rules: Rules, reveal: Callable[[str], str] = str
+) -> Decision:
+    """Return the step from what is there to what is wanted.
+
+    reveal: puts in the values of secrets. Raises ResourceError.
+    """
+    found = observed.found
+    if wanted.is_absent:
+        return _absent(wanted, observed)
+    if found is None:
+        return Decision(
+            "created",
+            "it does not exist",
+            {"before": {"state": "absent"}, "after": {"state": "present", **wanted.settings}},
+            (CREATE,),
+        )
+    differences = find_differences(wanted.settings, found, rules, reveal)
+    if not differences:
+        return Decision("none", "" if found.is_ours else f"{found.owner}; already matches")
+    _refuse_replacing(wanted, observed, found, differences, rules.can_replace)
+    return Decision(
+        "recreated",
+        ", ".join(map(str, differences)),
+        {
+            "before": {each.name: each.before for each in differences if each.before is not None},
+            "after": {each.name: each.after for each in differences if each.after is not None},
+        },
+        (REPLACE,),
+    )
+
+
+def _absent(wanted: Wanted, observed: Observed) -> Decision:
+    found = observed.found
+    if found is None:
+        return Decision("none", "it does not exist")
+    if not found.is_ours:
+        raise ResourceError(
+            f"{wanted} is not removed: {found.owner}",
+            f"remove it with `docker {wanted.kind} rm {wanted.name}` if nothing needs it",
+        )
+    if observed.users:
+        raise ResourceError(
+            f"{wanted} is in use by {_containers(observed)}",
+            "remove these containers first, or keep it",
+        )
+    return Decision(
+        "deleted",
+        "state: absent",
+        {"before": {"state": "present"}, "after": {"state": "absent"}},
+        (REMOVE,),
+    )
+
+
+def _refuse_replacing(
+    wanted: Wanted,
+    observed: Observed,
+    found: Found,
+    differences: list[Difference],
+    can_replace: bool,
+) -> None:
+    reasons = ", ".join(map(str, differences))
+    if not found.is_ours:
+        raise ResourceError(
+            f"{wanted} already exists and differs ({reasons}): {found.owner}",
+            "change the resource to match it, or choose another name",
+        )
+    if not can_replace:
+        raise ResourceError(
+            f"{wanted} differs ({reasons}), and recreating it would delete its data",
+            "choose another name, or save the data and remove it with"
+            f" `docker {wanted.kind} rm {wanted.name}` first",
+        )
+    if observed.users:
+        raise ResourceError(
+            f"{wanted} differs ({reasons}), and cannot be recreated while containers use it:"
+            f" {', '.join(observed.users)}",
+            "choose another name, to which they can move, or remove these containers first",
+        )
+
+
+def find_differences(
+    settings: Mapping[str, Any],
+    found: Found,
+    rules: Rules,
+    reveal: Callable[[str], str] = str,
+) -> list[Difference]:
+    """Return what is not as wanted, of what is set now or was set when it was made.
+
+    Without a label that says what was set, only what is set now is compared.
+    """
+    made_from = found.made_from or {}
+    differences = []
+    for name in sorted({*settings, *made_from}):
+        before, after, actual = (of.get(name) for of in (made_from, settings, found.settings))
+        if before == after:
+            continue  # Exact, because no engine changes it later.
+        if after is None:
+            is_same = before == rules.defaults.get(name)
+        else:
+            is_kept = before is None or holds(after, before)
+            is_same = is_kept and holds(actual, each_text(after, reveal))
+        if not is_same:
+            shown = actual if before is None else before
+            differences.append(Difference(name, shown, after))
+    return differences
+
+
+def holds(actual: Any, wanted: Any) -> bool:
+    """Return whether a value has all that is wanted: of a mapping each key, of a list each item."""
+    if isinstance(wanted, Mapping):
+        return isinstance(actual, Mapping) and all(
+            key in actual and holds(actual[key], value) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return isinstance(actual, list) and all(
+            any(holds(each, value) for each in actual) for value in wanted
+        )
+    return bool(actual == wanted)
+
+
+def _containers(observed: Observed) -> str:
+    what = "container" if len(observed.users) == 1 else "containers"
+    return f"{what} {', '.join(observed.users)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(not set)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_shown, value)) + "]"
+    return str(value)

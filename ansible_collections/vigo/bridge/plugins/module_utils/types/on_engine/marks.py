@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The labels of networks and volumes: whose one is, and what it was made from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping
+
+from ...state.ownership import Owner
+from ..container import label
+from .objects import Wanted
+
+#: The label that names the stack, by kind.
+SCOPES = {"network": label.NETWORK, "volume": label.VOLUME}
+#: The scope of one that no stack made.
+NO_STACK = "true"
+_VERSION = 1
+
+
+def labels(wanted: Wanted) -> dict[str, str]:
+    """Return the labels of one that is made for a resource."""
+    content = {"version": _VERSION, "set": wanted.settings}
+    ours = {
+        SCOPES[wanted.kind]: wanted.scope or NO_STACK,
+        label.STACK_ID: wanted.stack_id,
+        label.RESOURCE: wanted.resource if wanted.scope else "",
+        label.SPEC: json.dumps(content, sort_keys=True, separators=(",", ":")),
+    }
+    return {
+        **wanted.settings.get("labels", {}),
+        **{key: text for key, text in ours.items() if text},
+    }
+
+
+def owner(kind: str, found: Mapping[str, str]) -> Owner | None:
+    """Return whose one with these labels is; None where no stack made it."""
+    scope = found.get(SCOPES[kind]) or NO_STACK
+    if scope == NO_STACK:
+        return None
+    return Owner(scope, found.get(label.STACK_ID) or "", found.get(label.RESOURCE) or "")
+
+
+def made_from(found: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """Return the settings that one was made from; None where no label of ours says it."""
+    try:
+        content = json.loads(found.get(label.SPEC) or "")
+    except ValueError:
+        return None
+    if not isinstance(content, dict) or content.get("version") != _VERSION:
+        return None
+    settings = content.get("set")
+    return settings if isinstance(settings, dict) else None

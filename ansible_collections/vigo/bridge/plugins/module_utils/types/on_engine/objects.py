@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What networks and volumes have in common: what is wanted of one, and what is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user wants of one network or volume.
+
+    settings: only what is set, in canonical form. scope, stack_id, resource: which stack and
+    resource it belongs to, for its labels; may be empty.
+    """
+
+    kind: str
+    name: str
+    settings: Mapping[str, Any]
+    state: str = "present"
+    docker_host: str = ""
+    scope: str = ""
+    stack_id: str = ""
+    resource: str = ""
+
+    @property
+    def is_absent(self) -> bool:
+        return self.state == "absent"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One that exists. settings: by inspect. made_from: what its label says; None without one.
+
+    is_ours: whether this stack may change it. owner: whose it is otherwise, in words.
+    """
+
+    id: str
+    settings: Mapping[str, Any]
+    made_from: Mapping[str, Any] | None = None
+    is_ours: bool = True
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """found: None where it does not exist. users: the names of containers that use it."""
+
+    found: Found | None
+    users: tuple[str, ...] = ()

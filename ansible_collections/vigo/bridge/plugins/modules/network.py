@@ -1,0 +1,171 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.network."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: network
+short_description: A network on Docker or Podman
+version_added: 0.1.0
+description:
+  - Creates, recreates and removes a network for containers.
+  - Only what the task sets is compared, and what it set when it created the network.
+  - Engines cannot change a network. One that differs is recreated, but only if no container is
+    connected to it, running or not. Otherwise the task fails and names the containers.
+  - In a stack, a network that the stack did not create is used if it matches. It is never recreated
+    or removed.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+requirements:
+  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
+  - For an engine that is not at a Unix socket, and for a user with a Docker config, Docker SDK for
+    Python 5.0.3 or newer, on the target or else on the controller
+options:
+  network:
+    description: The network's name.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) creates it if it does not exist.
+      - V(absent) removes it. A network that containers use is not removed; the task fails.
+    type: str
+    default: present
+    choices: [present, absent]
+  driver:
+    description: The driver. Engines use V(bridge) by default.
+    type: str
+  options:
+    description:
+      - Options of the driver, as a map, as a list of C(NAME=VALUE), or as a text with commas.
+    type: raw
+  labels:
+    description:
+      - Labels, as a map, as a list of C(NAME=VALUE), or as a text with commas. Names that begin
+        with C(vigo.bridge.) are reserved.
+    type: raw
+  ipam:
+    description:
+      - How addresses are assigned. Default is a subnet that the engine chooses.
+      - A subnet such as V(172.30.0.0/24), several with commas between, or a list of them.
+      - A map with C(subnet), and with C(gateway), C(ip_range) and C(aux_addresses) (a map of names
+        to addresses) if they are needed, or a list of such maps.
+      - A map with C(driver), C(options) and C(config), as in Compose files. C(config) is a list as
+        above.
+    type: raw
+  internal:
+    description: Whether the network has no connection to the outside.
+    type: bool
+  attachable:
+    description:
+      - Whether containers outside of a Swarm service can join a network of Swarm. Other networks
+        have no use for it. Podman ignores it.
+    type: bool
+  enable_ipv6:
+    description: Whether containers get IPv6 addresses, too.
+    type: bool
+  docker_host:
+    description:
+      - The address of the engine, for example V(unix:///run/podman/podman.sock).
+      - Default is the target's environment variable E(DOCKER_HOST), and the engine's usual socket
+        without it.
+    type: str
+attributes:
+  async:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details: Shows each option that differs.
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+  - vigo.bridge.engine_group
+  - vigo.bridge.action
+  - vigo.bridge.sdk
+notes:
+  - What the network was created from is in its label C(vigo.bridge.spec), in one line of JSON.
+  - Podman 4.3 ignores C(ip_range) and C(aux_addresses).
+seealso:
+  - module: vigo.bridge.container
+  - module: vigo.bridge.volume
+  - module: vigo.bridge.converge
+"""
+
+EXAMPLES = r"""
+- name: Create a network without access to the outside
+  vigo.bridge.network:
+    network: backend
+    internal: true
+
+- name: Create a network with a subnet of its own
+  vigo.bridge.network:
+    network: frontend
+    ipam:
+      subnet: 172.30.0.0/24
+      gateway: 172.30.0.1
+    labels:
+      team: shop
+
+- name: Remove a network
+  vigo.bridge.network:
+    network: old-backend
+    state: absent
+"""
+
+RETURN = r"""
+action:
+  description:
+    - What was done, or would be done in check mode.
+    - V(blocked) is a failure of the surroundings, such as an engine that does not answer.
+    - V(unknown) occurs in check mode only, where nothing but a change could tell.
+  returned: always
+  type: str
+  sample: created
+  choices:
+    - none
+    - created
+    - recreated
+    - deleted
+    - failed
+    - blocked
+    - unknown
+reason:
+  description: Why. Empty where nothing is to be said.
+  returned: always
+  type: str
+  sample: it does not exist
+diff:
+  description: The options that differ and the state, before and after, as two maps.
+  returned: when something changes
+  type: dict
+  sample:
+    before:
+      state: absent
+    after:
+      state: present
+log:
+  description: Always empty; other modules of the collection return the end of a log in it.
+  returned: on failure
+  type: str
+  sample: ""
+duration_s:
+  description: How long it took, in seconds.
+  returned: always
+  type: float
+  sample: 0.217
+"""
+
+from ..module_utils.types.network.behaviour import Network
+from ..module_utils.types.task import run_module
+
+
+def main() -> None:
+    run_module(Network())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module vigo.bridge.volume."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: volume
+short_description: A volume on Docker or Podman
+version_added: 0.1.0
+description:
+  - Creates and removes a named volume for containers.
+  - Only what the task sets is compared, and what it set when it created the volume.
+  - A volume is never recreated, because its data would be lost. If it differs, the task fails and
+    reports the difference.
+  - In a stack, a volume that the stack did not create is used if it matches. It is never removed.
+author:
+  - The vigo-bridge developers (@vigo-bridge)
+requirements:
+  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
+  - For an engine that is not at a Unix socket, and for a user with a Docker config, Docker SDK for
+    Python 5.0.3 or newer, on the target or else on the controller
+options:
+  volume:
+    description: The volume's name.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) creates it if it does not exist.
+      - V(absent) removes it with its data. A volume that containers use is not removed; the task
+        fails.
+    type: str
+    default: present
+    choices: [present, absent]
+  driver:
+    description: The driver. Engines use V(local) by default.
+    type: str
+  options:
+    description:
+      - Options of the driver, as a map, as a list of C(NAME=VALUE), or as a text with commas. They
+        may hold secrets, which engines show to everybody who may inspect the volume.
+    type: raw
+  labels:
+    description:
+      - Labels, as a map, as a list of C(NAME=VALUE), or as a text with commas. Names that begin
+        with C(vigo.bridge.) are reserved.
+    type: raw
+  docker_host:
+    description:
+      - The address of the engine, for example V(unix:///run/podman/podman.sock).
+      - Default is the target's environment variable E(DOCKER_HOST), and the engine's usual socket
+        without it.
+    type: str
+attributes:
+  async:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details: Shows each option that differs.
+extends_documentation_fragment:
+  - vigo.bridge.attributes
+  - vigo.bridge.engine_group
+  - vigo.bridge.action
+  - vigo.bridge.sdk
+notes:
+  - What the volume was created from is in its label C(vigo.bridge.spec), in one line of JSON, with
+    references in place of secrets. A new value of a secret alone does not count as a difference.
+seealso:
+  - module: vigo.bridge.container
+  - module: vigo.bridge.network
+  - module: vigo.bridge.converge
+"""
+
+EXAMPLES = r"""
+- name: Create a volume
+  vigo.bridge.volume:
+    volume: shop-data
+    labels:
+      backup: daily
+
+- name: Create a volume on an NFS server
+  vigo.bridge.volume:
+    volume: shared
+    driver: local
+    options:
+      type: nfs
+      o: addr=192.0.2.10,rw
+      device: ":/export/shared"
+
+- name: Remove a volume with its data
+  vigo.bridge.volume:
+    volume: old-data
+    state: absent
+"""
+
+RETURN = r"""
+action:
+  description:
+    - What was done, or would be done in check mode.
+    - V(blocked) is a failure of the surroundings, such as an engine that does not answer.
+    - V(unknown) occurs in check mode only, where nothing but a change could tell.
+  returned: always
+  type: str
+  sample: created
+  choices:
+    - none
+    - created
+    - deleted
+    - failed
+    - blocked
+    - unknown
+reason:
+  description: Why. Empty where nothing is to be said.
+  returned: always
+  type: str
+  sample: it does not exist
+diff:
+  description: The options that differ and the state, before and after, as two maps.
+  returned: when something changes
+  type: dict
+  sample:
+    before:
+      state: absent
+    after:
+      state: present
+log:
+  description: Always empty; other modules of the collection return the end of a log in it.
+  returned: on failure
+  type: str
+  sample: ""
+duration_s:
+  description: How long it took, in seconds.
+  returned: always
+  type: float
+  sample: 0.217
+"""
+
+from ..module_utils.types.task import run_module
+from ..module_utils.types.volume.behaviour import Volume
+
+
+def main() -> None:
+    run_module(Volume())
+
+
+if __name__ == "__main__":
+    main()

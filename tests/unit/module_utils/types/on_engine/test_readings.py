@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How attributes of networks and volumes are read: the cases are in readings.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+
+CASES = yaml.safe_load((Path(__file__).parent / "readings.yml").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=map(str, CASES))
+def test_what_is_read(case: dict[str, Any]) -> None:
+    kind = TYPES[case["kind"]]
+    given = {kind.key: case.get("name", "it"), **case["given"]}
+    if "error" not in case:
+        found: Any = kind.parse(given)
+        assert found.settings == case["read"]
+        assert kind.parse({kind.key: "it", **found.settings}) == found
+        return
+    with pytest.raises(ResourceError) as refused:
+        kind.parse(given)
+    assert case["error"] in refused.value.message
+    if "place" in case:
+        assert list(refused.value.place) == case["place"]
+
+
+def test_all_errors_are_reported_at_once() -> None:
+    with pytest.raises(ResourceError) as refused:
+        TYPES["network"].parse({"network": "bridge", "driver": "a b", "internal": "x"})
+    for part in ("built-in", "blanks", "neither true nor false"):
+        assert part in refused.value.message

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of networks and volumes on an engine: the cases are in things.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.in_memory_engine.engine import InMemoryEngine
+from tests.unit.in_memory_engine.use import thing_brought
+
+CASES = yaml.safe_load((Path(__file__).parent / "things.yml").read_text())
+
+
+def engine_of(case: dict[str, Any], podman: bool = False) -> InMemoryEngine:
+    memory = InMemoryEngine(podman)
+    memory.have("redis:7-alpine")
+    kind = case["kind"]
+    if "have" in case:
+        created(memory, f"/{kind}s/create", {"Name": "it", **case["have"]})
+    if "made" in case:
+        assert brought(memory, kind, case["made"]).action == "created"
+    if "taken" in case:
+        pools = {"Config": [{"Subnet": case["taken"]}]}
+        created(memory, "/networks/create", {"Name": "other", "IPAM": pools})
+    for name in case.get("users", ()):
+        mount = {"Type": "volume", "Source": "it", "Target": "/it", "ReadOnly": False}
+        host = {"NetworkMode": "it"} if kind == "network" else {"Mounts": [mount]}
+        body = {"Image": "redis:7-alpine", "HostConfig": host}
+        created(memory, f"/containers/create?name={name}", body)
+    return memory
+
+
+def created(memory: InMemoryEngine, path: str, body: dict[str, Any]) -> None:
+    answer = memory.request("POST", path, 1.0, body=body)
+    assert answer.status_code == 200, answer.content
+
+
+def brought(memory: InMemoryEngine, kind: str, wanted: dict[str, Any], **how: Any) -> Any:
+    return thing_brought(memory, kind, {kind: "it", **wanted}, **how)
+
+
+def shown(memory: InMemoryEngine, kind: str) -> dict[str, Any] | None:
+    answer = memory.request("GET", f"/{kind}s/it", 1.0)
+    found: dict[str, Any] = answer.json()
+    return found if answer.status_code == 200 else None
+
+
+def field(found: Any, path: str) -> Any:
+    for key in path.split("."):
+        found = found[int(key)] if isinstance(found, list) else (found or {}).get(key)
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{each['kind']}: {each['name']}" for each in CASES])
+def test_what_becomes_of_it(case: dict[str, Any]) -> None:
+    kind = case["kind"]
+    memory = engine_of(case)
+    before = shown(memory, kind)
+    predicted = brought(memory, kind, case["wanted"], check=True)
+    assert predicted.action == case.get("predicted", case["action"])
+    assert shown(memory, kind) == before
+    result = brought(memory, kind, case["wanted"])
+    assert result.action == case["action"], result
+    assert case.get("reason", "") in result.reason
+    found = shown(memory, kind)
+    if "has" in case and case["has"] is None:
+        assert found is None
+    for path, value in (case.get("has") or {}).items():
+        assert field(found, path) == value, path
+    if not result.failed:
+        again = brought(memory, kind, case["wanted"])
+        assert again.action == "none", again
+
+
+def test_a_network_is_not_taken_for_one_whose_id_begins_like_its_name() -> None:
+    memory = InMemoryEngine()
+    created(memory, "/networks/create", {"Name": "other"})
+    memory.networks["other"]["Id"] = "it" + "0" * 62
+    assert brought(memory, "network", {}, check=True).action == "created"
+
+
+def test_values_of_secrets_reach_the_engine_and_no_label() -> None:
+    memory = InMemoryEngine()
+    wanted = {"options": {"type": "cifs", "o": "username=a,password=secret:share"}}
+    result = brought(memory, "volume", wanted, secrets={"share": "hunter2"})
+    found = shown(memory, "volume") or {}
+    assert found["Options"]["o"] == "username=a,password=hunter2"
+    assert "hunter2" not in str(found["Labels"])
+    assert "hunter2" not in str(result)
+    assert brought(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
+    del memory.volume_details["it"]["Labels"]
+    assert brought(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "[]", '{"version": 9, "set": {}}', '{"version": 1, "set": 3}']
+)
+def test_a_label_that_is_not_ours_counts_as_none(text: str) -> None:
+    memory = InMemoryEngine()
+    created(memory, "/networks/create", {"Name": "it", "Labels": {"vigo.bridge.spec": text}})
+    assert brought(memory, "network", {"driver": "bridge"}).action == "none"
