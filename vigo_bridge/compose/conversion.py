@@ -10,6 +10,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descri
     TYPE as CONTAINER,
 )
 from vigo_bridge.compose import names
+from vigo_bridge.compose.engine_objects import move_shared
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.job import Job, Shared
 from vigo_bridge.compose.model import Project, Service
@@ -45,6 +46,8 @@ def convert(
             if not _goes_with(service, other, profiles)
         )
         _convert_service(Job(shared, service, renderer, absent), crate)
+    named = {crate.name: crate for crate in crates.values()}
+    move_shared(named, lambda: crates.setdefault((), _crate(project, source, ())))
     for crate in crates.values():
         _name_crates(crate, list(crates.values()))
     included = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from vigo_bridge.compose.interpolation import Environment
 from vigo_bridge.compose.project_files import ProjectFiles
@@ -21,6 +21,8 @@ from vigo_bridge.language.values import Scalar, Value
 
 #: Names with texts; None where only the name is written: then compose's own variable counts.
 Pairs = tuple[tuple[str, Text | None], ...]
+#: Attributes by name, with texts, truth values, lists and mappings of these in them.
+Settings = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -219,23 +221,23 @@ class Service:
 
 @dataclass(frozen=True)
 class Network:
-    """options: words for `docker network create`; none means as compose makes one by default."""
+    """settings: the attributes of a resource; none means as compose makes one by default."""
 
     key: str
     name: str
     external: bool
-    options: tuple[str, ...]
+    settings: Settings
     position: Position
 
 
 @dataclass(frozen=True)
 class Volume:
-    """options: words for `docker volume create`."""
+    """settings: as of a network."""
 
     key: str
     name: str
     external: bool
-    options: tuple[str, ...]
+    settings: Settings
     position: Position
 
 

@@ -8,8 +8,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values
     ports as port_texts,
 )
 from vigo_bridge.compose import names
+from vigo_bridge.compose.engine_objects import add_network
 from vigo_bridge.compose.findings import ComposeError
-from vigo_bridge.compose.job import Job, shell_word
+from vigo_bridge.compose.job import Job
 from vigo_bridge.compose.model import Attachment, Dependency, Network
 from vigo_bridge.compose.stack_files import Resource
 from vigo_bridge.compose.text import Text, short
@@ -36,8 +37,8 @@ def attach(job: Job) -> None:
     for network in networks:
         if network.external:
             job.needs(existing("network", network.name))
-        elif network.options:
-            job.needs(made("network", network.name, network.options))
+        else:
+            add_network(job, network)
 
 
 def _network(job: Job, attachment: Attachment) -> Network:
@@ -46,7 +47,7 @@ def _network(job: Job, attachment: Attachment) -> Network:
         return known[attachment.network]
     if attachment.network == DEFAULT:
         name = f"{job.project.name}_{DEFAULT}"
-        return Network(DEFAULT, name, False, (), attachment.position)
+        return Network(DEFAULT, name, False, {}, attachment.position)
     raise ComposeError(
         attachment.position,
         f"the project has no network {attachment.network!r}",
@@ -66,20 +67,6 @@ def _endpoint(job: Job, attachment: Attachment) -> dict[str, object]:
         if rendered is not None:
             endpoint[key] = rendered
     return endpoint
-
-
-def made(kind: str, name: str, options: tuple[str, ...]) -> Resource:
-    """Return a network or volume with options: created once, by the docker command on the host."""
-    words = " ".join(shell_word(word) for word in options)
-    return Resource(
-        f"{kind}-{name}",
-        "exec",
-        {
-            "command": f"docker {kind} create {words} {name}",
-            "unless": f"docker {kind} inspect {name}",
-        },
-        [f"A container resource can create a {kind} only without options; this one has options."],
-    )
 
 
 def existing(kind: str, name: str) -> Resource:

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from vigo_bridge.compose import shapes
 from vigo_bridge.compose.findings import Findings
 from vigo_bridge.compose.loading import get
 from vigo_bridge.compose.model import Network, Source, Volume
+from vigo_bridge.compose.text import Text
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 NETWORK_KEYS = (
@@ -45,7 +47,7 @@ def read_network(key: Scalar, value: Value, project: str, findings: Findings) ->
         key.text,
         name or (key.text if external else f"{project}_{key.text}"),
         external,
-        () if external else tuple(_network_options(content, findings)),
+        {} if external else dict(_network_settings(content, findings)),
         key.position,
     )
 
@@ -54,15 +56,11 @@ def read_volume(key: Scalar, value: Value, project: str, findings: Findings) -> 
     content = _content(key, value)
     shapes.known_only(content, VOLUME_KEYS, f"volume {key.text}")
     external, name = _external(content)
-    driver = str(shapes.optional(content, "driver") or "local")
-    options = [] if driver == "local" else ["--driver", driver]
-    options += _repeated("--opt", get(content, "driver_opts"))
-    options += _repeated("--label", get(content, "labels"))
     return Volume(
         key.text,
         name or (key.text if external else f"{project}_{key.text}"),
         external,
-        () if external else tuple(options),
+        {} if external else dict(_common_settings(content, "local")),
         key.position,
     )
 
@@ -105,50 +103,62 @@ def _external(content: Fields) -> tuple[bool, str]:
     return external is not None and shapes.flag(external), name
 
 
-def _network_options(content: Fields, findings: Findings) -> Iterator[str]:
-    driver = str(shapes.optional(content, "driver") or "bridge")
-    if driver != "bridge":
-        yield from ("--driver", driver)
-    for key, option in (
-        ("internal", "--internal"),
-        ("attachable", "--attachable"),
-        ("enable_ipv6", "--ipv6"),
-    ):
+def _common_settings(content: Fields, usual_driver: str) -> Iterator[tuple[str, Any]]:
+    driver = shapes.optional(content, "driver")
+    if driver is not None and str(driver) not in ("", usual_driver):
+        yield "driver", driver
+    for key, attribute in (("driver_opts", "options"), ("labels", "labels")):
+        if pairs := _pairs(content, key):
+            yield attribute, pairs
+
+
+def _network_settings(content: Fields, findings: Findings) -> Iterator[tuple[str, Any]]:
+    yield from _common_settings(content, "bridge")
+    for key in ("internal", "attachable", "enable_ipv6"):
         found = get(content, key)
         if found is not None and shapes.flag(found):
-            yield option
+            yield key, True
     ipv4 = get(content, "enable_ipv4")
     if ipv4 is not None and not shapes.flag(ipv4):
-        yield "--ipv4=false"
-    yield from _repeated("--opt", get(content, "driver_opts"))
-    yield from _repeated("--label", get(content, "labels"))
+        findings.lost(
+            ipv4.position,
+            "enable_ipv4: false is not supported",
+            "networks have IPv4 addresses, too; remove it",
+        )
     ipam = get(content, "ipam")
-    if ipam is not None:
-        yield from _ipam(shapes.mapping(ipam))
+    if ipam is not None and (settings := dict(_ipam(shapes.mapping(ipam)))):
+        yield "ipam", settings
 
 
-def _ipam(content: Fields) -> Iterator[str]:
+def _ipam(content: Fields) -> Iterator[tuple[str, Any]]:
     shapes.known_only(content, ("driver", "config", "options"), "ipam")
-    driver = str(shapes.optional(content, "driver") or "default")
-    if driver != "default":
-        yield from ("--ipam-driver", driver)
-    yield from _repeated("--ipam-opt", get(content, "options"))
+    driver = shapes.optional(content, "driver")
+    if driver is not None and str(driver) not in ("", "default"):
+        yield "driver", driver
+    if options := _pairs(content, "options"):
+        yield "options", options
     pools = get(content, "config")
-    for pool in pools.items if isinstance(pools, Items) else ():
-        fields = shapes.mapping(pool)
-        shapes.known_only(fields, ("subnet", "ip_range", "gateway", "aux_addresses"), "ipam.config")
-        for key, option in (
-            ("subnet", "--subnet"),
-            ("ip_range", "--ip-range"),
-            ("gateway", "--gateway"),
-        ):
-            found = shapes.optional(fields, key)
-            if found is not None:
-                yield from (option, str(found))
-        yield from _repeated("--aux-address", get(fields, "aux_addresses"))
+    items = pools.items if isinstance(pools, Items) else ()
+    found = [_pool(shapes.mapping(pool)) for pool in items if _is_given(pool)]
+    if found := [pool for pool in found if pool]:
+        yield "config", found
 
 
-def _repeated(option: str, value: Value | None) -> list[str]:
-    """Return an option for each of some pairs."""
-    pairs = shapes.pairs(value) if value is not None else ()
-    return [word for name, text in pairs for word in (option, f"{name}={text or ''}")]
+def _is_given(value: Value) -> bool:
+    return not (isinstance(value, Scalar) and value.data is None)
+
+
+def _pool(fields: Fields) -> dict[str, Any]:
+    shapes.known_only(fields, ("subnet", "ip_range", "gateway", "aux_addresses"), "ipam.config")
+    texts = {key: shapes.optional(fields, key) for key in ("subnet", "gateway", "ip_range")}
+    pool: dict[str, Any] = {key: text for key, text in texts.items() if text is not None}
+    if others := _pairs(fields, "aux_addresses"):
+        pool["aux_addresses"] = others
+    return pool
+
+
+def _pairs(content: Fields, key: str) -> dict[str, Text]:
+    """Return some pairs as a mapping. A name without a value has an empty one, as in Compose."""
+    found = get(content, key)
+    pairs = shapes.pairs(found) if found is not None else ()
+    return {name: text or Text((), content.position) for name, text in pairs}

@@ -6,11 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from vigo_bridge.compose import names
+from vigo_bridge.compose.engine_objects import add_volume
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.interpolation import Variable
 from vigo_bridge.compose.job import Job, shell_word
 from vigo_bridge.compose.model import Grant, Mount, Source
-from vigo_bridge.compose.network_keys import existing, made
+from vigo_bridge.compose.network_keys import existing
 from vigo_bridge.compose.rendering import NotAllowed
 from vigo_bridge.compose.stack_files import Resource
 from vigo_bridge.compose.text import Text, Use
@@ -73,8 +74,8 @@ def _volume(job: Job, mount: Mount) -> str | None:
         )
     if volume.external:
         job.needs(existing("volume", volume.name))
-    elif volume.options:
-        job.needs(made("volume", volume.name, volume.options))
+    else:
+        add_volume(job, volume)
     return volume.name
 
 
