@@ -43,7 +43,7 @@ def run(
     check: bool = False,
     **arguments: Any,
 ) -> tuple[dict[str, str], Target]:
-    """The action of each resource, in order; with its reason where it failed or was skipped."""
+    """Return the action of each resource, with its reason where it failed or was skipped."""
     target = Target(check)
     given = [{"id": name, "docker_host": HOST, **resource} for name, resource in resources.items()]
     usual = {"scope": "shop", "stack_id": "id-1", "state_dir": str(folder)}

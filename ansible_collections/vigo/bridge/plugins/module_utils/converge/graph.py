@@ -97,7 +97,7 @@ def _resource_edges(references: References) -> Iterable[Edge]:
 
 
 def _implied_edges(references: References) -> Iterable[Edge]:
-    """What is used comes before those that use it, and is removed after them."""
+    """Yield edges from what is provided to its users; a user that is removed comes first."""
     providers: dict[Thing, list[Node]] = {}
     for node in references.nodes.values():
         for thing in node.links.provides:

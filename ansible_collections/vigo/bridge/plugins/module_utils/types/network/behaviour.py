@@ -33,7 +33,7 @@ class Network(EngineObject):
     def expect(
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
-        """A container must not create a network that this run describes."""
+        """Note the network, so that no container creates it instead."""
         claims(target, TYPE.name).add(resource, attributes)
 
     def may_alter(self, spec: Wanted) -> Sequence[str]:

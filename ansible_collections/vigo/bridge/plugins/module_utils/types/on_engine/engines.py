@@ -22,11 +22,11 @@ class OnEngine(Behaviour):
     refused_by = ("docker_host",)
 
     def start(self, call: Call, target: Target) -> None:
-        """The stack decides whose the things are that are found."""
+        """Note the stack, which decides whose the things are that are found."""
         target.service("owners", lambda: Owners(call.stack, call.record, call.resources))
 
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Where an engine has containers of another stack of the same name."""
+        """Raise Namesake where an engine has containers of another stack of the same name."""
         for host in dict.fromkeys(str(given.get("docker_host") or "") for given in resources):
             try:
                 engine_of(host, target)

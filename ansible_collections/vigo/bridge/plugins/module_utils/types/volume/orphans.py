@@ -41,7 +41,7 @@ def report(call: Call, target: Target) -> None:
 
 
 def _is_left(entry: Mapping[str, Any], call: Call, described: Mapping[str, str]) -> bool:
-    """A resource that had no turn keeps what is its own."""
+    """Return whether no resource names it. A resource that had no turn keeps what is its own."""
     resource = (entry.get("Labels") or {}).get(label.RESOURCE) or ""
     if entry["Name"] in described.values():
         return False
