@@ -121,7 +121,7 @@ def plugins() -> Iterator[None]:
     try:
         yield
     finally:
-        remove()  # it would import what is ours in another way
+        remove()  # it would import our modules in another way
 
 
 def documented_options(name: str, path: str) -> Mapping[str, Mapping[str, Any]] | None:

@@ -18,7 +18,7 @@ _SECRET_PREFIX = "VIGO_SECRET_"
 
 #: Settings of ours that a user's environment may override.
 _DEFAULTS = {
-    # Without it, module arguments would lie in a file on the target.
+    # Without it, module arguments would be written to a file on the target.
     "ANSIBLE_PIPELINING": "true",
     "ANSIBLE_PYTHON_INTERPRETER": "auto_silent",
     "ANSIBLE_DEPRECATION_WARNINGS": "false",

@@ -167,7 +167,7 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
 @contextlib.contextmanager
 def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     """Start one of Ansible's programs; it is interrupted if the block ends early."""
-    # Debug messages would stand amid the JSON.
+    # Debug messages would be mixed with the JSON.
     environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
     with subprocess.Popen(
         command,
@@ -177,7 +177,7 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         encoding="utf-8",
         errors="replace",
-        # No terminal: what asked there would ask again in the run, which has none either.
+        # No terminal: a question here would come again in the run, which has no terminal either.
         start_new_session=True,
     ) as process:
         try:

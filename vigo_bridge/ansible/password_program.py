@@ -20,7 +20,7 @@ LIMIT = 60.0
 LIMIT_AT_TERMINAL = 300.0
 #: More bytes than any password has.
 _LONGEST = 1 << 20
-#: How often is looked whether a program has ended whose output another one holds open, in ms.
+#: Milliseconds between checks whether a program has ended whose output another one keeps open.
 _INTERVAL = 100
 
 

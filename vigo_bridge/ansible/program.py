@@ -17,7 +17,7 @@ from typing import NoReturn
 from vigo_bridge.ansible import ansible_compat
 from vigo_bridge.failures import Refusal
 
-#: From <sys/prctl.h>. Other systems than Linux have nothing like it, and go without.
+#: From <sys/prctl.h>. Only Linux has it; other systems do without.
 PR_SET_PDEATHSIG = 1
 
 

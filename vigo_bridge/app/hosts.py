@@ -38,7 +38,7 @@ class Hosts:
     given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-#: Gives the hosts, when they are known; ends the command where they cannot be.
+#: Returns the hosts when they are known; ends the command if they cannot be read.
 Asked = Callable[[], Hosts]
 
 
@@ -59,7 +59,7 @@ def finding_hosts(options: HostOptions) -> Iterator[Asked]:
 
 
 def _this_machine(options: HostOptions) -> Hosts:
-    check_configuration()  # No inventory is read that would show it.
+    check_configuration()  # No inventory is read that would contain it.
     name = options.name or socket.getfqdn()
     connection = {
         "ansible_connection": "local",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a stack of compose files, and say what could not be carried over."""
+"""Make a stack of compose files, and report what could not be carried over."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def _remembered(
             record = replace(record, finished=tuple(done), result=result_data, ended=ended)
             try:
                 past.write(record)
-            except OSError as error:  # no reason to leave a fleet half done
+            except OSError as error:  # not a reason to stop in the middle of a fleet
                 watcher.say(
                     f"warning: the history cannot be kept: {explained(error)}. This rollout cannot"
                     " be resumed"

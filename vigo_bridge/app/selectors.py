@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the hosts that get something of what ``--only`` names."""
+"""Find the hosts that get something that ``--only`` selects."""
 
 from __future__ import annotations
 

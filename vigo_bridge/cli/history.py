@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge history``: what became of earlier rollouts."""
+"""``vigo-bridge history``: results of earlier rollouts."""
 
 from __future__ import annotations
 

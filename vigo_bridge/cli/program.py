@@ -32,7 +32,7 @@ class Program(click.Group):
             _require_folder()
             with ended_by_signals():
                 status = super().main(*args, **{**options, "standalone_mode": False})
-                if sys.stdout is not None:  # None where the caller has closed it.
+                if sys.stdout is not None:  # None if the caller closed it.
                     sys.stdout.flush()
         except click.ClickException as error:
             text = io.StringIO()

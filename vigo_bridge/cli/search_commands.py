@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge config tree`` and ``config search``: where things stand."""
+"""``vigo-bridge config tree`` and ``config search``: where names are defined and used."""
 
 from __future__ import annotations
 

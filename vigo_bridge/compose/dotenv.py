@@ -20,7 +20,7 @@ from vigo_bridge.language.position import Position
 
 @dataclass(frozen=True)
 class Line:
-    """One variable of a file. text is None where only its name stands there."""
+    """One variable of a file. text is None if the line has only a name."""
 
     name: str
     text: Text | None

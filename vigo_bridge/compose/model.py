@@ -113,7 +113,7 @@ class Logging:
 
 @dataclass(frozen=True)
 class Service:
-    """One service. keys: where each key that is written stands."""
+    """One service. keys: the position of each key that is set."""
 
     name: str
     position: Position
@@ -254,7 +254,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Project:
-    """A whole project. folder: absolute. others: keys at top level that no stack can say."""
+    """A whole project. folder: absolute. others: keys at top level that a stack cannot express."""
 
     name: str
     folder: Path

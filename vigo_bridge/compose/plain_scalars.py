@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Compose's YAML makes of a scalar, and how Go prints that.
+"""The values of scalars in Compose's YAML, and how Go prints them.
 
 It is the core schema of Go's package yaml.v3: `yes` is a string, `1_000` and `0b11` are numbers.
 """
@@ -30,7 +30,7 @@ _DATE = re.compile(
 )
 #: Go's int64 and uint64 together.
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
-#: Longer ones are no numbers that anybody means.
+#: Longer ones are not meant as numbers.
 _MOST_DIGITS = 400
 #: From this power of ten on, Go writes an exponent, and below the other.
 _LARGE, _SMALL = 6, -4

@@ -11,7 +11,7 @@ _NAME = re.compile(
     r"|app_?key|auth_?key)(?:$|[_.-])",
     re.IGNORECASE,
 )
-#: What names a file, or says something about a secret, is none.
+#: A name of a file, or of a property of a secret, is not a secret.
 _ABOUT = re.compile(
     r"(?:_FILE|_PATH|_DIR|_URL|_URI|_NAME|_LENGTH|_TTL|_EXPIRY|_EXPIRES|_LIFETIME|_HEADER|_TYPE"
     r"|_ID|_ALGORITHM)$",

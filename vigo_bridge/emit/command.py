@@ -12,7 +12,7 @@ from vigo_bridge.emit.group_variables import ALL_ENVOYS
 from vigo_bridge.emit.yaml_text import entry
 from vigo_bridge.files import write_text
 
-#: What no stack is called, so that no run of a stack shares their state.
+#: A name that no stack can have, so that no run of a stack shares their state.
 TASK_SCOPE = "vigo-bridge:task"
 HEALTH_SCOPE = "vigo-bridge:health"
 

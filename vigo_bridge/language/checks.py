@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be said of each part of a stack alone, once all files are read."""
+"""Checks of each part of a stack alone, after all files were read."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`defaults:` of a configcrate: attributes for each of its resources that can have them."""
+"""`defaults:` of a configcrate: attributes for all of its resources whose type has them."""
 
 from __future__ import annotations
 

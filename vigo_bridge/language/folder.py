@@ -30,7 +30,7 @@ SENT_FOLDERS = (TEMPLATES, EXECUTORS)
 FOLDERS = (*VGO_FOLDERS, *SENT_FOLDERS)
 _ROLES = "roles.vgo"
 
-#: Bounds that no stack written for use comes near, so that a hostile one costs little.
+#: Limits far above any real stack, so that a hostile one costs little.
 MAX_VGO = 8 << 20
 MAX_VGO_TOTAL = 32 << 20
 MAX_VALUES = 1_000_000

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What says which envoys get what: match entries, common.vgo and environments.vgo."""
+"""The files that say which envoys get what: match entries, common.vgo and environments.vgo."""
 
 from __future__ import annotations
 

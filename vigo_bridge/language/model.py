@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of a stack, typed, each with the place where it stands."""
+"""The parts of a stack, typed, each with its position."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Resource:
 class Configcrate:
     """A named set of resources with the defaults of its variables.
 
-    unread: the names of its resources that are too wrong to be known.
+    unread: the names of its resources that could not be read.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Role:
 
 @dataclass(frozen=True)
 class MatchEntry:
-    """Which envoys get what. folder: where its file lies, `` for the stack's own folder."""
+    """Which envoys get what. folder: of its file, `` for the stack's own folder."""
 
     patterns: tuple[Name, ...]
     environment: Name | None

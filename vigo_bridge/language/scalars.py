@@ -21,7 +21,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _NOT_A_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
 
-# Longer digits are no quantity anybody means, and Python refuses to read them.
+# Longer ones are not meant as quantities, and Python refuses to read them.
 _MAX_DIGITS = 1000
 
 

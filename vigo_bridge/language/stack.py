@@ -61,7 +61,7 @@ def load(folder: Path) -> Stack:
 
 
 class _Loader:
-    """Reads file after file; later definitions of a name lose against earlier ones."""
+    """Reads file after file; the first definition of a name wins."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

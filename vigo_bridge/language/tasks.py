@@ -24,7 +24,7 @@ def _timeout(text: str) -> None:
     durations.seconds(text, text)
 
 
-#: Options of `task run` that a task may set, and what raises for a text that is none.
+#: Options of `task run` that a task may set, and a function that raises for an invalid text.
 _OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "timeout": _timeout,
     "batch_size": parse_batch_sizes,

@@ -27,7 +27,7 @@ from vigo_bridge.language.texts import (
 )
 from vigo_bridge.language.values import Scalar
 
-#: Texts that say who a resource is and how it stands to others.
+#: Texts that identify a resource and its relations to others.
 _STRUCTURE = frozenset({"name", "when", "case", "depends_on", "before", "notify", "subscribes"})
 
 

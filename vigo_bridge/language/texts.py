@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All texts of a resource in which a template may stand."""
+"""All texts of a resource that may contain a template."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 from vigo_bridge.language.model import Resource, TemplateFile
 from vigo_bridge.language.values import Scalar, Value, scalars
 
-#: Where the files lie that `source: templates/...` names.
+#: The folder of the files that `source: templates/...` names.
 TEMPLATES = "templates/"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values as the stack's files hold them: each knows its own text and where it stands."""
+"""Values as the stack's files hold them: each has its own text and position."""
 
 from __future__ import annotations
 

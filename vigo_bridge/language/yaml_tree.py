@@ -18,7 +18,7 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 200_000
-# What libyaml 0.2.6 and newer say at a limit of their own, before we see the values.
+# The error of libyaml 0.2.6 and newer at a limit of its own, before we see the values.
 _LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"
 _OTHER_LINE_BREAK = re.compile("[\x85\u2028\u2029]")
 _ESCAPES = {"\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}

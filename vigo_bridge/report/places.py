@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders of a stack, and where its names stand."""
+"""The folders of a stack, and the places of its names."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints lines and JSON. This and ``screen`` alone print, and nothing from here steers a terminal.
+"""Prints lines and JSON. Only this and ``screen`` print, and no text from here can control a
+terminal.
 
 All text is cleaned here, so that callers do not have to know which texts can contain an escape
 sequence.

@@ -12,7 +12,8 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 
 
 class Screen(Console):
-    """A console whose text cannot steer the terminal; rich's own styles and movements can."""
+    """A console whose text cannot control the terminal; only rich's own styles and movements
+    can."""
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

@@ -79,7 +79,7 @@ def _matters(resource: Result, status: EnvoyStatus) -> bool:
 
 
 class _Equal(tuple[Text, ...]):
-    """Lines that are equal when they read the same and look the same."""
+    """Lines that are equal if text and style are the same."""
 
     def __hash__(self) -> int:
         return hash(tuple(line.plain for line in self))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each folder of a stack hands down to the match entries below it."""
+"""What match entries inherit from each folder of a stack above them."""
 
 from __future__ import annotations
 

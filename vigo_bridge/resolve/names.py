@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether every name of a role or configcrate in a stack means one, and is named at all."""
+"""Unknown names of roles and configcrates in a stack, and unused ones."""
 
 from __future__ import annotations
 

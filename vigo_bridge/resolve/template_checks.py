@@ -26,7 +26,7 @@ from vigo_bridge.resolve.instances import Instance
 #: In a chain, any element of a list or mapping.
 _ELEMENT = "*"
 
-#: Functions that hand one of their arguments on as it is.
+#: Functions that return one of their arguments unchanged.
 _PASSING = frozenset({"and", "coalesce", "default", "index", "or", "ternary"})
 
 

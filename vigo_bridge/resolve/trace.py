@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything about one host: what it gets, who decided it, and what was decided against."""
+"""Everything about one host: what it gets, what decided it, and what was not chosen."""
 
 from __future__ import annotations
 

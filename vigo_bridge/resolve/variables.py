@@ -13,7 +13,7 @@ from vigo_bridge.language.values import Value
 from vigo_bridge.resolve.inclusion import Inclusion
 from vigo_bridge.resolve.plan import SETTING, Variable
 
-#: Where a variable from the command line stands.
+#: The place of a variable from the command line.
 COMMAND_LINE = Position(SETTING, 0, 0)
 
 

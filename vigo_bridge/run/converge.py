@@ -78,7 +78,7 @@ class Converger:
             complaint = self._play(hosts, progress, folder, results, variables)
             if any(not (results / file_name(host)).exists() for host in hosts):
                 _refuse_full_disk(folder)
-        except OSError as error:  # What hosts have left is read all the same.
+        except OSError as error:  # Results that hosts left are read all the same.
             complaint = f"Ansible's files cannot be written: {explained(error)}"
         return self._read(hosts, results, complaint)
 

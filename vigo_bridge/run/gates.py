@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the commands that stand between two batches, on the controller."""
+"""Runs the commands between two batches, on the controller."""
 
 from __future__ import annotations
 

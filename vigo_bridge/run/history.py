@@ -34,7 +34,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
 )
 from vigo_bridge.run.state import private
 
-#: So many rollouts are remembered.
+#: The number of rollouts that are kept.
 KEPT = 100
 _FILE = re.compile(r"[0-9]{6,15}\.json")
 

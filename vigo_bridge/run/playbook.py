@@ -41,7 +41,7 @@ class Playbook:
 
 _COMPLAINT_LINES = 20
 _IDENTIFIER = re.compile(r"[0-9a-zA-Z_-]+")
-#: How often it is looked whether Ansible has ended, in seconds; the end of its output says so, too.
+#: Seconds between checks whether Ansible has ended; the end of its output shows this, too.
 _TICK = 0.2
 
 

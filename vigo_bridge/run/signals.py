@@ -18,7 +18,7 @@ from vigo_bridge.run.processes import ask_to_end, descendants, end
 
 Handler = Callable[[int, FrameType | None], None]
 
-#: How long programs that only look something up may take to end, in seconds.
+#: Seconds that programs which only read may take to end.
 _PATIENCE = 1.0
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

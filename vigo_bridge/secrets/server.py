@@ -19,7 +19,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.private_folder import temporary_folder
 
-#: How often the server looks whether the run is over, in seconds: so long may its end take.
+#: Seconds between the server's checks whether the run is over; its end may take as long.
 _TICK = 0.02
 #: The kernel takes no longer names of sockets, in bytes.
 _LONGEST = 104

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What roles cannot say."""
+"""What roles cannot express."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vigo_bridge.resolve.plan import Group
 
 @dataclass(frozen=True)
 class Refusal:
-    """One thing that roles cannot say, for the envoys of one match entry."""
+    """One thing that roles cannot express, for the envoys of one match entry."""
 
     group: Group
     reason: str
@@ -21,7 +21,7 @@ class Refusal:
 
 
 class CannotExpress(Exception):
-    """The plan cannot be written as roles. refusals: everything that is in the way."""
+    """The plan cannot be written as roles. refusals: all reasons."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
         super().__init__("\n".join(map(str, refusals)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""In which order roles, tasks and handlers stand, so that they do what the graph says.
+"""The order of roles, tasks and handlers that has the effect of the graph.
 
 A resource has its turn as a task. Whoever is triggered before that learns it from what earlier
 tasks registered; whoever is triggered after it, or acts only when triggered, is a handler.

@@ -20,7 +20,7 @@ from vigo_bridge.emit.tasks.values import Arguments
 from vigo_bridge.emit.yaml_text import Jinja
 from vigo_bridge.resolve.plan import PlannedResource
 
-#: What a container needs no restart after.
+#: Actions after which a container needs no restart.
 _FRESH = ["created", "recreated", "started", "restarted"]
 
 

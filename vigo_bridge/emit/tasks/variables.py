@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which variable stands where, so that each role sees what the stack says.
+"""The places of variables, so that each role sees the values of the stack.
 
 A crate's defaults are its role's. What the stack sets over them is in the map ``vigo_vars`` of the
 group, which the role's defaults read: so every variable of the user's own still wins, wherever it

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of vigo.bridge.converge: puts together what the host's call needs.
+"""Action of vigo.bridge.converge: collects the arguments of the host's call.
 
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
 ``vigo_vars``, ``vigo_only``, taken as they stand: Ansible templates nothing in them; and from

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inventory plugin vigo.bridge.stacks: what a stack says of the hosts that Ansible knows.
+"""Inventory plugin vigo.bridge.stacks: groups and variables from a stack for the hosts of other
+sources.
 
 It is the one part of the collection that imports the translator, ``vigo_bridge``.
 """
@@ -185,7 +186,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if has_errors(diagnostics):
             errors = [finding for finding in diagnostics if finding.severity == "error"]
             lines = clean("\n".join(as_text(finding, folder) for finding in errors))
-            # Ansible shows what is raised several times, so all of it is shown here, once.
+            # Ansible shows an exception several times, so the whole message is shown here, once.
             self.display.error(f"{path}: the stack {folder} is not valid\n{lines}", wrap_text=False)
             raise AnsibleParserError(f"{path}: the stack is not valid, see above")
         if not plan.groups:

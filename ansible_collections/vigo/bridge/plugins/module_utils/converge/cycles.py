@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cycles of a directed graph, each knot of them once."""
+"""The cycles of a directed graph, one for each group of them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The graph of an envoy's resources: who comes first, and who triggers whom.
+"""The graph of an envoy's resources: their order and triggers.
 
 Pure: the translator builds it to check a stack, the target builds it to converge.
 """

@@ -166,7 +166,7 @@ class Convergence:
     def _closing_turn(self, resource: Resource) -> None:
         earlier = self._results[resource.id]
         if earlier.failed or resource.id in self._culprits:
-            return  # it stays owed
+            return  # its debt is kept
         if self._held_back(resource, earlier) or self._is_settled(resource, earlier):
             return
         is_first = resource.node.gated and not resource.reverts
@@ -254,7 +254,7 @@ class Convergence:
                 if not result.failed:
                     self._journal.strike(resource.id)
                     self._record_revert(resource, result)
-            except ResourceError as error:  # What was to be struck stays owed.
+            except ResourceError as error:  # Debts that should have been struck are kept.
                 result = result if result.failed else as_failed(result, error)
             if self._forecast:
                 self._forecast.note(resource, result, new_debts)

@@ -42,7 +42,7 @@ class Rendering:
                 rendered = render_deep(attributes, self._namespaces(resource))
             except TemplateError as error:
                 raise ResourceError(f"{error.path}: {error}") from error
-            # What renders to nothing counts as not written.
+            # An attribute that renders to an empty text counts as not set.
             return {name: value for name, value in rendered.items() if value != ""}
 
         return render

@@ -29,14 +29,14 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any, BinaryIO, Callable
 
-#: The key of the answer of what has nothing to run, and what it lacks.
+#: The key of the answer without a module to run, and the name of what is missing.
 MISSING = "module_missing"
 NO_MODULE = "module"
 NO_PYTHON = "python"
 #: The argument that identifies a call, as the only key of a mapping. A module returns it with its
-#: other arguments. Of a key, nothing is masked, whatever a secret is.
+#: other arguments. Nothing in a key is masked, even if a secret has the same text.
 CALL = "_call"
-#: Where our files lie in a bundle.
+#: The folder of our files in a bundle.
 COLLECTION = "ansible_collections/vigo/bridge/plugins"
 
 

@@ -40,7 +40,7 @@ MISSING = "modules_missing"
 LIBRARY = "modules"
 
 _ENDING = ".zip"
-#: After so many seconds without use an archive may go.
+#: Seconds without use after which an archive may be removed.
 _UNUSED = 7 * 86400.0
 
 

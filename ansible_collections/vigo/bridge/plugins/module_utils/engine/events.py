@@ -110,7 +110,7 @@ class _Reader(threading.Thread):
         self.ended = False
 
     def run(self) -> None:
-        # Whatever goes wrong with the stream, who waits looks by himself.
+        # If the stream fails for any reason, waiting code polls instead.
         with contextlib.suppress(Exception):
             self._stream = self._open_stream()
             self.opened.set()

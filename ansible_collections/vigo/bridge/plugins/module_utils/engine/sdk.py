@@ -36,7 +36,7 @@ PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normali
 #: The key of the answer that the controller has to send its SDK. Nothing has been done then.
 MISSING = "sdk_missing"
 
-#: The file that says what was seen to work; and those of them that were believed in this call.
+#: The file that records which SDK works; and those records that this call has used.
 _MEMORY = "works"
 _LONGEST_MEMORY = 10_000
 _trusted: list[str] = []

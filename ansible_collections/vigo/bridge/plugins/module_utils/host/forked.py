@@ -31,7 +31,7 @@ _INTERVAL = 0.1
 _CALLER_INTERVAL = 1.0
 #: Seconds that processes of the child may keep its output open after its end.
 _GRACE = 0.2
-#: How long a process group has to end by itself; in seconds.
+#: Seconds that a process group has to end by itself.
 _END = 2.0
 #: More output than this is not read, in bytes.
 _LIMIT = 64 * 1024 * 1024

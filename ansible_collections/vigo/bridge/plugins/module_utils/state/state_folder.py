@@ -130,7 +130,7 @@ class StateFolder:
             except OSError as error:
                 raise self._blocked(error) from error
             yield
-            with contextlib.suppress(OSError):  # What was done is not undone by it.
+            with contextlib.suppress(OSError):  # It does not undo what was done.
                 stream.truncate(0)
 
     def _refuse(self, path: str) -> None:

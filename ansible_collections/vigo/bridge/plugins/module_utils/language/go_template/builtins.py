@@ -106,7 +106,7 @@ def _element_of_map(item: Any, key: Any) -> Any:
         if kind is values.NIL:
             raise Fault("value is nil; should be of type string", _INDEXED)
         raise Fault(f"value has type {type_name(key)}; should be string", _INDEXED)
-    # Python takes 1, 1.0 and True for one key, Go does not.
+    # For Python 1, 1.0 and True are the same key, for Go they are not.
     return next((item[known] for known in item if known == key and kind_of(known) is kind), None)
 
 

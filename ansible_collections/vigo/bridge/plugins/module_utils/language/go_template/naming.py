@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one action names, judged by its tokens, and what looks like one of our names."""
+"""The names in one action, found by its tokens, and near misses of our names."""
 
 from __future__ import annotations
 

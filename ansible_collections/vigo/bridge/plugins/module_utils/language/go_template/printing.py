@@ -184,7 +184,7 @@ class _Printf:
         if start == self._at:
             return None
         if self._at - start > 7 or int(self._form[start : self._at]) > _LARGEST * 10 + 9:
-            # Go gives up on the whole rest of the format.
+            # Go does not read the rest of the format.
             self._at = len(self._form)
             return None
         return int(self._form[start : self._at])

@@ -117,7 +117,7 @@ def number(text: str) -> Number:
             return complex(0, imaginary)
     integer = _integer(text)
     if integer is not None:
-        # Go takes -0x1e for a float, because it looks for the letter e.
+        # Go reads -0x1e as a float, because it looks for the letter e.
         if text[0] in "+-" and "e" in text.lower():
             return float(integer)
         return integer

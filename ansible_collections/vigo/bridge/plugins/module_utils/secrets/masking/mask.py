@@ -40,7 +40,7 @@ _DECODERS = {
     "H": escapes.entities,
     "Q": escapes.quotes,
 }
-#: What is undone after what: escapes in escapes, such as JSON in JSON, and a URL in JSON.
+#: The order of decoding: escapes in escapes, such as JSON in JSON, and a URL in JSON.
 _FURTHER = {
     "": "BCPFHQ",
     "B": "BCPFHQ",
