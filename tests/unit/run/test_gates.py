@@ -37,7 +37,13 @@ def test_commands(command: str, said: str) -> None:
 def test_only_the_end_is_shown() -> None:
     said = run_here("seq 100000; false", {})
     assert said.endswith("\n100000")
-    assert len(said) < 600
+    assert len(said) == len("exit code 1: ") + 500
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "😀"])
+def test_the_end_is_of_whole_characters(letter: str) -> None:
+    said = run_here(f"printf '%s' '{letter * 700}'; false", {})
+    assert said == f"exit code 1: {letter * 500}"
 
 
 def test_one_that_does_not_heed_the_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:

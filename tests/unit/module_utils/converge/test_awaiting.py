@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +150,55 @@ def test_a_prediction_waits_for_nothing_but_says_it(
     assert run.awaited == []
     assert "failed" not in run.actions.values()
     assert f"{resources[0].get('command', 'c/db')} is left alone" in run.notes
+
+
+class Slow(Service):
+    """Services that take a while to start; each is started whenever it has its turn."""
+
+    def decide(self, spec: str, observed: None, turn: Turn) -> Decision:
+        return Decision("ran", steps=("start",))
+
+    def act(self, spec: str, observed: None, decision: Decision, target: Target) -> Pending:
+        self.awaited.append(f"start {spec}")
+
+        def settled() -> Outcome:
+            self.awaited.append(f"up {spec}")
+            return Outcome()
+
+        return Pending(settled)
+
+
+#: the second resource, after c/a -> what happens in the main pass
+ORDERS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "nothing between them": ({"id": "d/b"}, ["start c/a", "start d/b", "up c/a", "up d/b"]),
+    "it needs the first": (
+        {"id": "d/b", "depends_on": ["c/a"]},
+        ["start c/a", "up c/a", "start d/b", "up d/b"],
+    ),
+    "it triggers the first": (
+        {"id": "d/b", "notify": ["c/a"]},
+        ["start c/a", "up c/a", "start d/b", "up d/b"],
+    ),
+    "the first triggers it": (
+        {"id": "d/b", "subscribes": ["c/a"]},
+        ["start c/a", "up c/a", "start d/b", "up d/b"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("second", "expected"), ORDERS.values(), ids=ORDERS)
+def test_what_is_settled_before_another_starts(
+    second: dict[str, Any], expected: list[str], tmp_path: Path
+) -> None:
+    slow = Slow()
+    entries = [
+        {"type": "exec", "command": entry["id"], **entry} for entry in ({"id": "c/a"}, second)
+    ]
+    Convergence(
+        Wanted(parse_resources(entries)),
+        {"exec": slow},
+        Target(),
+        Journal.load(StateFolder(str(tmp_path / "state")), "site"),
+        Facts(),
+    ).run()
+    assert slow.awaited[:4] == expected
