@@ -164,7 +164,7 @@ class InMemoryEngine:
         ]
 
     def _uses(self, box: Box, params: dict[str, str]) -> bool:
-        """Whether a container has the networks and volumes that a list is filtered by."""
+        """Return whether a container has the networks and volumes that a list is filtered by."""
         filters = json.loads(params.get("filters") or "{}")
         return all(
             any(name in held for name in filters[kind])

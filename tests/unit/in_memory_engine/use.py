@@ -68,7 +68,7 @@ def thing_brought(
     check: bool = False,
     secrets: Mapping[str, str] | None = None,
 ) -> Result:
-    """Brings one network or volume, as its module does."""
+    """Bring one network or volume, as its module does."""
     given = {"docker_host": HOST, **attributes}
     target = Target(check, Secrets(secrets or {}))
     with in_use(memory):

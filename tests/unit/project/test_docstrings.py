@@ -23,14 +23,14 @@ VERBS = """
     Filter Find Finish Follow Format Forward Free Generate Get Give Group Handle Have Hide Hold
     Ignore Import Include Increase Indent Insert Inspect Install Join Keep Kill Leave Let Limit Link
     List Listen Load Locate Lock Log Look Make Manage Mark Mask Match Measure Merge Move Name
-    Normalise Note Omit Open Order Owe Parse Pass Patch Pause Peel Predict Prepare Prepend Print
-    Protect Provide Prune Publish Pull Push Put Qualify Query Quote Raise Read Rebuild Receive
-    Record Recover Redirect Reduce Refuse Register Reject Release Reload Remember Remove Rename
-    Render Repair Repeat Replace Report Request Require Reset Resolve Restart Restore Return Reveal
-    Revert Roll Run Save Search See Select Send Separate Serve Set Shorten Show Shut Signal Simulate
-    Skip Sleep Sort Split Start Stop Store Strip Sum Switch Synchronise Take Test Trace Translate
-    Type Undo Unlock Unpack Unset Update Upload Use Validate Verify Wait Walk Warn Watch Withdraw
-    Wrap Write Yield
+    Normalise Note Omit Open Order Owe Parse Pass Patch Pause Peel Plan Predict Prepare Prepend
+    Print Protect Provide Prune Publish Pull Push Put Qualify Query Quote Raise Read Rebuild Receive
+    Record Recover Recreate Redirect Reduce Refuse Register Reject Release Reload Remember Remove
+    Rename Render Repair Repeat Replace Report Request Require Reset Resolve Restart Restore Return
+    Reveal Revert Roll Run Save Search See Select Send Separate Serve Set Shorten Show Shut Signal
+    Simulate Skip Sleep Sort Split Start Stop Store Strip Sum Switch Synchronise Take Test Trace
+    Translate Type Undo Unlock Unpack Unset Update Upload Use Validate Verify Wait Walk Warn Watch
+    Withdraw Wrap Write Yield
 """
 
 
@@ -80,4 +80,4 @@ def test_docstrings_begin_with_a_verb() -> None:
         for path in sorted((ROOT / folder).rglob("*.py"))
         for place in without_verb(path.read_text(encoding="utf-8"))
     ]
-    assert not found, "begin these with a verb, or add the verb to VERBS"
+    assert not found, "begin with a verb, or add it to VERBS:\n" + "\n".join(found)

@@ -21,7 +21,7 @@ class Reverts:
         name: str = "",
         done: Mapping[str, str] | None = None,
     ) -> None:
-        """folder: None keeps them in memory only."""
+        """Hold these IDs. folder: None keeps them in memory only."""
         self._folder = folder
         self._name = name
         self._done = dict(done or {})

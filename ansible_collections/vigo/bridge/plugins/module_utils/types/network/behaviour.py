@@ -37,7 +37,7 @@ class Network(EngineObject):
         claims(target, TYPE.name).add(resource, attributes)
 
     def may_alter(self, spec: Wanted) -> Sequence[str]:
-        """No file that anything else reads."""
+        """Return no paths: nothing else reads its files."""
         return ()
 
     def find(self, engine: Engine, name: str) -> Mapping[str, Any] | None:
@@ -67,7 +67,7 @@ class Network(EngineObject):
         engine.remove_network(found.id)
 
     def replace(self, engine: Engine, wanted: Wanted, found: Found) -> None:
-        """Where the new one cannot be made, the old one is made again."""
+        """Replace the network. If the new one cannot be created, create the old one again."""
         before = engine.network(found.id)
         engine.remove_network(found.id)
         try:

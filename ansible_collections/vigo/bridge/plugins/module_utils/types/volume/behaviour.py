@@ -25,7 +25,7 @@ class Volume(EngineObject):
     rules = Rules({"driver": "local"})
 
     def may_alter(self, spec: Wanted) -> Sequence[str]:
-        """No file that anything else reads."""
+        """Return no paths: nothing else reads its files."""
         return ()
 
     def find(self, engine: Engine, name: str) -> Mapping[str, Any] | None:

@@ -15,7 +15,7 @@ from .descriptor import TYPE
 
 
 def parse(attributes: Mapping[str, Any]) -> Wanted:
-    """Attributes as they come from a playbook or a stack. Raises ResourceError."""
+    """Return the spec of attributes from a playbook or a stack. Raise ResourceError."""
     return reading.read(
         TYPE,
         attributes,
