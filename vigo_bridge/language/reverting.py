@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import ResourceType
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES, undoing
 from vigo_bridge.language.model import Case, Resource
 from vigo_bridge.language.reader import Reader
@@ -19,15 +20,17 @@ def reverted(resource: Resource, on_revert: Scalar | None, reader: Reader) -> Re
     position = reader.key_position("revert")
     command = on_revert.text if on_revert is not None else ""
     try:
-        kind, given = undoing(TYPES[resource.type], {}, command)
+        kind, _ = undoing(TYPES[resource.type], {}, command)
     except ResourceError as error:
         reader.diagnostics.error("VB501", position, error.problem, error.advice)
         return resource
-    added = {name: _scalar(value, resource) for name, value in given.items()}
-    if kind.name == resource.type and not command:
-        attributes, case = {**resource.attributes, **added}, _with(resource.case, added)
-        return replace(resource, attributes=attributes, case=case, reverts=True)
-    assert on_revert is not None
+    if on_revert is None or not command:
+        return replace(
+            resource,
+            attributes=_undoing(kind, resource.attributes, resource),
+            case=_case(kind, resource),
+            reverts=True,
+        )
     return replace(
         resource,
         type=kind.name,
@@ -39,22 +42,32 @@ def reverted(resource: Resource, on_revert: Scalar | None, reader: Reader) -> Re
     )
 
 
-def _with(case: Case | None, added: Mapping[str, Value]) -> Case | None:
+def _undoing(
+    kind: ResourceType, attributes: Mapping[str, Value], resource: Resource
+) -> dict[str, Value]:
+    _, changed = undoing(kind, attributes, "")
+    return {
+        name: value if name not in kind.undoing else _scalar(value, resource)
+        for name, value in changed.items()
+    }
+
+
+def _case(kind: ResourceType, resource: Resource) -> Case | None:
+    case = resource.case
     if case is None:
         return None
-    arms = {value: {**arm, **added} for value, arm in case.arms.items()}
-    return Case(case.subject, arms, {**case.default, **added})
+    arms = {value: _undoing(kind, arm, resource) for value, arm in case.arms.items()}
+    return Case(case.subject, arms, _undoing(kind, case.default, resource))
 
 
-def _name(resource: Resource) -> Scalar | None:
+def _name(resource: Resource) -> Scalar:
     """Return the name that other resources use, which the type may have given."""
     if resource.name is not None and resource.name.text.strip():
         return resource.name
     key = resource.attributes.get(TYPES[resource.type].key)
-    if not isinstance(key, Scalar):
-        return resource.name
-    text = f"{resource.type}:{key.text}"
-    return Scalar(text, text, key.position)
+    what = key.text if isinstance(key, Scalar) and key.text else resource.position.line
+    text = f"{resource.type}:{what}"
+    return Scalar(text, text, resource.position)
 
 
 def _scalar(value: Any, resource: Resource) -> Scalar:

@@ -56,6 +56,9 @@ resources:
   - {name: conf, type: file, content: a, revert: true}
   - {type: file, target_path: /g, on_revert: "rm {{ .Vars.path }}", revert: true, depends_on: conf}
   - {type: exec, command: make, on_revert: "undo secret:word", revert: true}
+  - {type: package, package: [p], version: 1, lock_version: true, revert: true}
+  - {name: s, type: service, service: s, enabled: true, restart_command: b, revert: true}
+  - {type: package, package: [q], on_revert: unpack, revert: true}
   - {name: "l-{{ .Item }}", type: file_line, line: b, foreach: names, revert: true}
   - name: chosen
     type: file_line
@@ -80,6 +83,15 @@ UNDONE: dict[str, dict[str, Any]] = {
         "depends_on": ["conf"],
     },
     "a/exec:make": {"type": "exec", "revert": True, "on_revert": "undo secret:word"},
+    "a/package:8": {"type": "package", "package": ["p"], "state": "absent", "revert": True},
+    "a/s": {
+        "type": "service",
+        "service": "s",
+        "enabled": False,
+        "state": "stopped",
+        "revert": True,
+    },
+    "a/package:10": {"type": "exec", "revert": True, "on_revert": "unpack"},
     "a/l-x": {
         "type": "file_line",
         "target_path": "{{ .Vars.path }}",

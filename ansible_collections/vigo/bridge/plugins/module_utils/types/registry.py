@@ -77,4 +77,5 @@ def undoing(
             "add on_revert with the command that undoes the resource",
             place=("revert",),
         )
-    return kind, {**attributes, **kind.undoing}
+    changed = {**attributes, **kind.undoing}
+    return kind, {name: value for name, value in changed.items() if value is not None}
