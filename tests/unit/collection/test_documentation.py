@@ -81,3 +81,17 @@ def _compared(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         name: {field: option.get(field, default) for field, default in COMPARED.items()}
         for name, option in options.items()
     }
+
+
+def test_the_readme_lists_each_plugin_once() -> None:
+    readme = (COLLECTION / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (?:([a-z]+)(?: plugin)? )?`vigo\.bridge\.(\w+)` \|", readme, re.M)
+    there = [("", name) for name in MODULES]
+    there += [
+        (kind, path.stem)
+        for kind in ("inventory", "lookup", "filter")
+        for path in (COLLECTION / "plugins" / kind).glob("[!_]*.py")
+    ]
+    there += [("role", path.name) for path in (COLLECTION / "roles").iterdir()]
+    there += [("playbook", path.stem) for path in (COLLECTION / "playbooks").glob("*.yml")]
+    assert sorted(listed) == sorted(there)

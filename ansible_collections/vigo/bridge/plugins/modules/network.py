@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: network
-short_description: A network on Docker or Podman
+short_description: Manage a network on Docker or Podman
 version_added: 0.1.0
 description:
   - Creates, recreates and removes a network for containers.

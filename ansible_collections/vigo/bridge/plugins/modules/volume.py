@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: volume
-short_description: A volume on Docker or Podman
+short_description: Manage a volume on Docker or Podman
 version_added: 0.1.0
 description:
   - Creates and removes a named volume for containers.
