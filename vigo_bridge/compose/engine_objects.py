@@ -76,7 +76,7 @@ def _rendered(value: Any, render: Callable[[Text], str]) -> Any:
 
 
 def _literal(job: Job) -> Callable[[Text], str]:
-    """Return what renders texts with the values of their variables."""
+    """Return a function that renders texts with the values of their variables."""
 
     def render(text: Text) -> str:
         for use in text.uses:
@@ -88,7 +88,7 @@ def _literal(job: Job) -> Callable[[Text], str]:
 
 
 def _secretive(job: Job) -> Callable[[Text], str]:
-    """Return what renders texts so that secrets become references."""
+    """Return a function that renders texts so that secrets become references."""
 
     def render(text: Text) -> str:
         is_secret = any(secret_names.names_secret(use.name) for use in text.uses)

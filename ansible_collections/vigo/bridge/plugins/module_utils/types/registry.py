@@ -65,7 +65,7 @@ TYPES: Mapping[str, ResourceType] = _Types(
 def undoing(
     kind: ResourceType, attributes: Mapping[str, Any], on_revert: Any
 ) -> tuple[ResourceType, Mapping[str, Any]]:
-    """Return the type and the attributes of what undoes a resource. Raises ResourceError.
+    """Return the type and the attributes of what undoes a resource. Raise ResourceError.
 
     on_revert: the command that does it; without one, the inverse of the type.
     """

@@ -20,7 +20,7 @@ from .spec import FileSpec
 def before_first_change(spec: FileSpec) -> FileSpec:
     """Return the spec of the file as its oldest copy has it; of no file where there is none.
 
-    A spec with another state stays as it is. Raises ResourceError.
+    A spec with another state stays as it is. Raise ResourceError.
     """
     if spec.state != REVERTED:
         return spec

@@ -88,7 +88,7 @@ class Packages:
 
 
 def parse(attributes: Mapping[str, Any], triggered: bool = False) -> Plan:
-    """Return what is wanted. Raise ResourceError for attributes that make no sense."""
+    """Return what is wanted. Raise ResourceError for invalid attributes."""
     given = {name: value for name, value in attributes.items() if value not in (None, "")}
     problems = Problems()
     names = problems.of("package", _names, given.get("package"))

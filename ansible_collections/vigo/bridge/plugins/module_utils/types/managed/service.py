@@ -75,7 +75,7 @@ class Service:
 
 
 def parse(attributes: Mapping[str, Any]) -> Plan:
-    """Return what is wanted. Raise ResourceError for attributes that make no sense."""
+    """Return what is wanted. Raise ResourceError for invalid attributes."""
     given = {name: value for name, value in attributes.items() if value not in (None, "")}
     problems = Problems()
     name = problems.of("service", _name, str(given.get("service", "")).strip())

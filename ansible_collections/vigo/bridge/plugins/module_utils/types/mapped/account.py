@@ -43,7 +43,7 @@ def check_group(attributes: Mapping[str, Any]) -> None:
 
 
 def user_parts(attributes: Mapping[str, Any]) -> Sequence[Part]:
-    """Return what is done after the module ``user``."""
+    """Return the steps after the module ``user``."""
     from .authorized_keys import AuthorizedKeys
     from .password import Password
 
@@ -61,7 +61,7 @@ def user_parts(attributes: Mapping[str, Any]) -> Sequence[Part]:
 
 
 def group_parts(attributes: Mapping[str, Any]) -> Sequence[Part]:
-    """Return what is done after the module ``group``."""
+    """Return the steps after the module ``group``."""
     from .members import Members
 
     if attributes["state"] == "absent" or "members" not in attributes:

@@ -71,7 +71,7 @@ def _is_locked(hashed: str) -> bool:
 
 
 def _hash_of(user: str) -> str:
-    """Return what the system has for a user; nothing where it does not exist."""
+    """Return the password hash that the system has for a user; empty if the user does not exist."""
     with open(_SHADOW, encoding="utf-8", errors="surrogateescape") as stream:
         for line in stream:
             name, _colon, rest = line.partition(":")

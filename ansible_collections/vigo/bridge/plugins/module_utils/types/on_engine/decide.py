@@ -46,7 +46,7 @@ def decide(
 ) -> Decision:
     """Return the step from what is there to what is wanted.
 
-    reveal: puts in the values of secrets. Raises ResourceError.
+    reveal: puts in the values of secrets. Raise ResourceError.
     """
     found = observed.found
     if wanted.is_absent:
@@ -128,7 +128,7 @@ def find_differences(
     rules: Rules,
     reveal: Callable[[str], str] = str,
 ) -> list[Difference]:
-    """Return what is not as wanted, of what is set now or was set when it was made.
+    """Return the differences in options that are set now or were set at creation.
 
     Without a label that says what was set, only what is set now is compared.
     """

@@ -37,7 +37,7 @@ class OnEngine(Behaviour):
 
 
 def engine_of(docker_host: str, target: Target) -> Engine:
-    """Return the engine at an address. Raises ResourceError."""
+    """Return the engine at an address. Raise ResourceError."""
     return target.service(f"engine {docker_host}", lambda: _connected(docker_host, target))
 
 

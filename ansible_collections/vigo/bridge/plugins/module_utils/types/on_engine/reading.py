@@ -24,7 +24,7 @@ def read(
     name: Callable[[Any], str],
     settings: Mapping[str, Callable[[Any], Any]],
 ) -> Wanted:
-    """Return what is wanted. Raises ResourceError with all that is wrong.
+    """Return what is wanted. Raise ResourceError with all that is wrong.
 
     name, settings: read the key attribute and each setting.
     """

@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 
 
 def name(value: Any, kind: str) -> str:
-    """Return the name of a network or volume. Raises ResourceError."""
+    """Return the name of a network or volume. Raise ResourceError."""
     written = text(value).strip()
     if not _NAME.fullmatch(written):
         raise ResourceError(
@@ -26,7 +26,7 @@ def name(value: Any, kind: str) -> str:
 
 
 def labels(value: Any) -> dict[str, str]:
-    """Return labels as a mapping. Raises ResourceError for reserved ones."""
+    """Return labels as a mapping. Raise ResourceError for reserved ones."""
     found = as_map(value, "labels")
     for key in found:
         if key.startswith(RESERVED):

@@ -27,5 +27,5 @@ _BEHAVIOURS: Mapping[str, Callable[[ResourceType], TextEdit]] = {"sysctl": Kerne
 
 
 def behaviour_of(kind: ResourceType) -> TextEdit:
-    """Return what applies the edits of a type."""
+    """Return the behaviour that applies the edits of a type."""
     return _BEHAVIOURS.get(kind.name, TextEdit)(kind)

@@ -88,7 +88,7 @@ class Host(Edit):
 
 
 def entry_of(line: str) -> Entry | None:
-    """Return what a line says, None where it says nothing."""
+    """Return the entry of a line, None where it has none."""
     content, mark, comment = line.partition("#")
     written, *names = content.split() or [""]
     try:

@@ -66,7 +66,7 @@ class JsonFile(Edit):
         return True
 
     def _inner(self, holder: Any, depth: int) -> Any:
-        """Return what a key names in an object or a list."""
+        """Return the value of a key in an object or a list."""
         key = self.keys[depth]
         if isinstance(holder, dict):
             return holder.get(key, _MISSING)
