@@ -154,7 +154,7 @@ REFUSED = {
     "ANSIBLE_CONNECTION_PASSWORD_FILE=/nowhere": "/nowhere, cannot be read: No such file",
     "--become-password-file /nowhere": "'/nowhere' does not exist",
     "--become-password-file /dev/zero": "/dev/zero, has more than 65536 bytes",
-    "-k --connection-password-file /dev/null": "exclude each other",
+    "-k --connection-password-file /dev/null": "are mutually exclusive",
 }
 
 
