@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +16,13 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.release import __version__
 
 from ansible_collections.vigo.bridge.plugins.module_utils.delivery import module_archive
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, bring
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
-from ansible_collections.vigo.bridge.plugins.plugin_utils.module_archives import ModuleArchive
 from tests.integration.ansible_program import ansible
+from tests.unit.module_utils.ansible_modules import TOLD, packed
 
 pytestmark = pytest.mark.integration
 
@@ -39,14 +37,6 @@ STEPS = (
     ("wrong", "wrong", False),
 )
 UNDO = "groupdel vigo-oracle; userdel vigo-oracle-user; true"
-TOLD = {
-    "_ansible_version": __version__,
-    "_ansible_syslog_facility": "LOG_USER",
-    "_ansible_remote_tmp": "~/.ansible/tmp",
-    "_ansible_selinux_special_fs": ["fuse", "nfs", "vboxsf", "ramfs", "9p", "vfat"],
-    "_ansible_shell_executable": "/bin/sh",
-    "_ansible_verbosity": 0,
-}
 
 
 @dataclass(frozen=True)
@@ -173,30 +163,8 @@ def _seen(result: Mapping[str, Any]) -> Seen:
     )
 
 
-#: Finds plugins as Ansible's own programs do, which changes how Python imports.
-BUILD = """
-import json, sys
-from ansible.plugins.loader import init_plugin_loader
-init_plugin_loader([])
-from ansible_collections.vigo.bridge.plugins.plugin_utils.module_archives import archive_of
-archive = archive_of(sys.argv[2:])
-open(sys.argv[1], "wb").write(archive.content)
-print(json.dumps(dict(archive.names)))
-"""
-
-
-def _archive(names: Sequence[str], folder: Path) -> ModuleArchive:
-    file = folder / "archive"
-    program = folder / "build.py"
-    program.write_text(BUILD)
-    built = subprocess.run(
-        [sys.executable, program, file, *names], capture_output=True, text=True, check=True
-    )
-    return ModuleArchive(json.loads(built.stdout), file.read_bytes())
-
-
 def _own(rows: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, list[Result]]:
-    archive = _archive([_name(row) for row in rows], folder.parent)
+    archive = packed([_name(row) for row in rows], folder.parent)
     path = module_archive.provide(archive.offer(), archive.packed(), keep=False)
     assert path
     library = module_archive.Library(path, archive.names, TOLD)

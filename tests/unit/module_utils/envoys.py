@@ -15,12 +15,17 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.passes import
 from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
-from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.behaviour import Exec
-from ansible_collections.vigo.bridge.plugins.module_utils.types.file.behaviour import File
+from ansible_collections.vigo.bridge.plugins.module_utils.types import registry
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Behaviour, Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
-TYPES = {"file": File(), "exec": Exec()}
+
+class _Behaviours(dict[str, Behaviour]):
+    def __missing__(self, name: str) -> Behaviour:
+        return self.setdefault(name, registry.TYPES[name].behaviour())
+
+
+TYPES = _Behaviours()
 
 
 def run(
@@ -30,12 +35,13 @@ def run(
     check: bool = False,
     crates: Mapping[str, Any] | None = None,
     variables: Mapping[str, Any] | None = None,
+    target: Target | None = None,
 ) -> list[Result]:
-    """Run files and commands, or predict them, and return the results."""
+    """Run resources, or predict them, and return the results. target: in place of a new one."""
     return Convergence(
         Wanted(parse_resources(resources), parse_crates(crates or {}), variables or {}),
         TYPES,
-        Target(check_mode=check),
+        target or Target(check_mode=check),
         Journal.load(StateFolder(str(state), check), "default"),
         Facts(),
     ).run()

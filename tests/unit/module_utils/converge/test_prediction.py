@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,25 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import GraphError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.module_utils.envoys import run
 
 Entry = dict[str, Any]
 
 
 def actions(
-    entries: list[Entry], folder: Path, *, check: bool, when: str | None = None
+    entries: list[Entry],
+    folder: Path,
+    *,
+    check: bool,
+    when: str | None = None,
+    target: Callable[[bool], Target] = Target,
 ) -> dict[str, str]:
     """Return the actions. HERE is the folder, in every text. when: that of the crate c."""
     placed = [_placed(entry, str(folder)) for entry in entries]
     crates = {"c": {"when": _placed(when, str(folder))}, "d": {}} if when else None
-    results = run(placed, folder / "state", check=check, crates=crates)
+    state = folder / "state"
+    results = run(placed, state, check=check, crates=crates, target=target(check))
     return {result.id: result.action for result in results}
 
 
@@ -279,6 +287,8 @@ def test_case(tmp_path: Path, entries: list[Entry], expected: list[str]) -> None
 
 FILES = "file copy absent edit"
 ALL = f"{FILES} touch make remove wipe ask asked"
+#: Kinds that need the modules of Ansible.
+MODULES = "line block gone touched linked edited folder inside"
 ASKING = (
     "file_exists('HERE/{}')",
     "!file_exists('HERE/{}')",
@@ -330,7 +340,26 @@ def _entry(name: str, other: str, kind: str) -> Entry:
         "ask": command(name, f"touch HERE/{name}", unless=f"test -e HERE/{other}"),
         "asked": command(name, f"touch HERE/{name}", onlyif=f"test -e HERE/{other}"),
         "wipe": command(name, "rm -f"),
+        "line": _module(name, "lineinfile", path=f"HERE/{name}", line="z", create=True),
+        "block": _module(name, "blockinfile", path=f"HERE/{name}", block="z", create=True),
+        "gone": _module(name, "file", path=f"HERE/{name}", state="absent"),
+        "touched": _module(name, "command", cmd=f"touch HERE/{name}", creates=f"HERE/{other}"),
+        "linked": _module(
+            name, "file", path=f"HERE/{name}-link", src=f"HERE/{other}", state="hard"
+        ),
+        "edited": {
+            "id": name,
+            "type": "file_line",
+            "target_path": f"HERE/{name}",
+            "line": "w",
+        },
+        "folder": {"id": name, "type": "directory", "target_path": f"HERE/{name}-folder"},
+        "inside": file(name, target_path=f"HERE/{other}-folder/x", content="x"),
     }[kind]
+
+
+def _module(name: str, module: str, **args: Any) -> Entry:
+    return {"id": name, "type": f"ansible.builtin.{module}", "args": args}
 
 
 START = st.sets(st.integers(0, 6))
@@ -349,7 +378,7 @@ RELAXED = settings(
 def test_a_run_does_what_was_predicted(
     entries: list[Entry], start: set[int], when: str | None
 ) -> None:
-    _compare(entries, start, when)
+    compare(entries, start, when)
 
 
 @settings(RELAXED, max_examples=25, derandomize=True)  # the sweep looks for new ones
@@ -357,7 +386,7 @@ def test_a_run_does_what_was_predicted(
 def test_files_alone_are_always_predicted(
     entries: list[Entry], start: set[int], when: str | None
 ) -> None:
-    assert "unknown" not in _compare(entries, start, when)
+    assert "unknown" not in compare(entries, start, when)
 
 
 @pytest.mark.sweep
@@ -366,10 +395,19 @@ def test_files_alone_are_always_predicted(
 def test_long_runs_do_what_was_predicted(
     entries: list[Entry], start: set[int], when: str | None
 ) -> None:
-    _compare(entries, start, when)
+    compare(entries, start, when)
 
 
-def _compare(entries: list[Entry], start: set[int], when: str | None) -> list[str]:
+def compare(
+    entries: list[Entry],
+    start: set[int],
+    when: str | None,
+    target: Callable[[bool], Target] = Target,
+) -> list[str]:
+    """Predict and run a stack twice, and return the last predictions.
+
+    start: the numbers of the paths that are there before. target: makes what stands for the host.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in start:
@@ -377,11 +415,11 @@ def _compare(entries: list[Entry], start: set[int], when: str | None) -> list[st
         before = sorted(folder.iterdir())
         for _ in range(2):
             try:
-                predicted = actions(entries, folder, check=True, when=when)
+                predicted = actions(entries, folder, check=True, when=when, target=target)
             except GraphError:
                 assume(False)
             assert sorted(folder.iterdir()) == before
-            real = actions(entries, folder, check=False, when=when)
+            real = actions(entries, folder, check=False, when=when, target=target)
             # A prediction assumes that what it cannot know does not fail: what is unknown, and a
             # source that a command takes away before its turn.
             surprises = [
@@ -389,7 +427,9 @@ def _compare(entries: list[Entry], start: set[int], when: str | None) -> list[st
                 for entry in entries
                 if real[entry["id"]] == "failed" != predicted[entry["id"]]
             ]
-            assert all(predicted[e["id"]] == "unknown" or "source" in e for e in surprises)
+            assert all(
+                predicted[e["id"]] == "unknown" or "source" in e or "args" in e for e in surprises
+            )
             if not surprises:
                 assert _without_unknown(real, predicted) == _without_unknown(predicted, predicted)
             for action in predicted.values():
