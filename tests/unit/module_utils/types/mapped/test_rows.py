@@ -83,3 +83,11 @@ def test_what_a_module_cannot_do_is_no_task(type_: str, attributes: dict[str, st
     task = TYPES[type_].as_task({key: attributes[key]})
     assert task
     assert task[0] in TYPES[type_].modules
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_is_missing_is_an_error(row: Any) -> None:
+    """The checks of a stack also parse a part of a resource, the one without templates."""
+    for name in [None, *(one.name for one in row.attributes if not one.required)]:
+        with pytest.raises(ResourceError):
+            TYPES[row.name].parse({} if name is None else {name: "x"})

@@ -16,7 +16,7 @@ from .row import Row
 def parse(row: Row, attributes: Mapping[str, Any]) -> ModuleSpec:
     """Return the module and its options. Raise ResourceError for invalid attributes."""
     whole = row.with_defaults(attributes)
-    _check_choices(row, whole)
+    _check_given(row, whole)
     row.check(whole)
     use = row.use(whole)
     args = use.arguments(whole)
@@ -38,13 +38,15 @@ def as_task(row: Row, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, 
     return use.module, use.arguments(whole)
 
 
-def _check_choices(row: Row, attributes: Mapping[str, Any]) -> None:
+def _check_given(row: Row, attributes: Mapping[str, Any]) -> None:
     for one in row.attributes:
         value = attributes.get(one.name)
         if one.choices and value is not None and value not in one.choices:
             raise ResourceError(
                 f"{one.name} must be {' or '.join(one.choices)}, not {value!r}", place=(one.name,)
             )
-        missing = one.name in row.needed_unless_absent and value is None
-        if missing and attributes.get("state") != "absent":
+        is_needed = one.required or (
+            one.name in row.needed_unless_absent and attributes.get("state") != "absent"
+        )
+        if is_needed and value is None:
             raise ResourceError(f"{one.name} is missing", place=(one.name,))
