@@ -31,7 +31,7 @@ _BUILD_SECONDS = 900
 _IMAGE = f"{NAME}/host"
 _PACKAGES = (
     "python3 python3-docker openssh-server sudo docker.io iptables iproute2 netbase procps curl"
-    " ca-certificates systemd systemd-sysv dbus"
+    " ca-certificates systemd systemd-sysv dbus python3-apt"
 )
 # Packages that a release has beside those: trixie's docker.io came without the command.
 _MORE_PACKAGES = {"trixie": "docker-cli"}
