@@ -255,7 +255,7 @@ BROKEN = {
     ),
     "a stack that is not there": (
         {"my.vigo.yml": '{"plugin": "vigo.bridge.stacks", "stack": "stacs"}'},
-        "stacs is not a folder; name the one that holds configcrates/",
+        "stacs is not a folder; set the folder that contains configcrates/",
     ),
     "an unknown option type": (
         {"my.vigo.yml": '{"plugin": "vigo.bridge.stacks", "settings": ["a"]}'},

@@ -74,7 +74,7 @@ def test_scenario_inside_a_role_without_an_image(testbed: Testbed, tmp_path: Pat
     role = project(STACKS["example"], tmp_path) / "roles" / "redis"
     image = "no.example.com/no:1"
     printed = molecule(testbed, role, "test", fails=True, MOLECULE_IMAGE=image)
-    assert f"No host can be started from the image {image}: " in printed
+    assert f"Cannot start a host with the image {image}: " in printed
     assert "Set MOLECULE_IMAGE to an image with Python and an SSH server" in printed
 
 
