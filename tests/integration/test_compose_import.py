@@ -272,8 +272,9 @@ def in_memory(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
 @pytest.mark.sweep
 @pytest.mark.parametrize("scene", ["networks"], indirect=True)
 def test_a_plan_knows_that_a_network_will_be_made(scene: Scene) -> None:
-    """On a fresh host the network with addresses is made by a command that comes first."""
+    """On a fresh host, the network with addresses is a resource that comes first."""
     assert scene.imported().status == 0
     planned = scene.bridge("plan")
     assert planned.status == 2, planned.out
-    assert planned.actions(HOST)["networks/web"] == "unknown"
+    assert planned.actions(HOST)["networks/network-networks_front"] == "created"
+    assert planned.actions(HOST)["networks/web"] == "created"

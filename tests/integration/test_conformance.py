@@ -82,8 +82,11 @@ def container_batch(engine: Engine, tmp_path_factory: pytest.TempPathFactory) ->
             lambda: _remove(client),
         )
         _remove(client)
-        batch.run()
-        yield batch
+        try:
+            batch.run()
+            yield batch
+        finally:
+            _remove(client)
 
 
 @pytest.mark.sweep
