@@ -212,3 +212,7 @@ def _lines_that_name_types(program: str) -> Iterator[int]:
         for part in parts:
             if isinstance(part, ast.Constant) and part.value in list(TYPES):
                 yield part.lineno
+
+
+def test_a_revert_removes_no_data() -> None:
+    assert TYPES["volume"].undoing == {}

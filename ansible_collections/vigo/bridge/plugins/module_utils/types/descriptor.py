@@ -149,7 +149,7 @@ class ResourceType:
     named_by: the attribute that has the resource's name where it is not set.
     collects: the attribute, a mapping, that takes the attributes that are not listed.
     inverse: the attributes that undo it; those that are None are removed. None for
-    ``state: absent``, where it has that state.
+    ``state: absent``, where it has that state; empty where only a command may undo it.
     unique_by: attributes that no two resources of a host may share; none where they may.
     is_foreseen: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.

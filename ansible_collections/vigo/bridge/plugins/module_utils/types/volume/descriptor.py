@@ -45,6 +45,7 @@ TYPE = ResourceType(
     behaviour=_behaviour,
     parse=_parse,
     module="vigo.bridge.volume",
+    inverse={},  # Data is removed only where a stack says so: `state: absent`.
     unique_by=("volume", "docker_host"),
     needs_engine=True,
     leaves_orphans=True,
