@@ -33,6 +33,8 @@ NEEDED: Mapping[str, dict[str, Any]] = {
     "custom": {"executor": "tool", "executor_base64": "IyEvYmluL3NoCg=="},
     "user": {"username": "deploy"},
     "group": {"group": "staff"},
+    "network": {"network": "front"},
+    "volume": {"volume": "data"},
 }
 PLACES: dict[str, Callable[[Any], Any]] = {
     "as the value": lambda nested: nested,
