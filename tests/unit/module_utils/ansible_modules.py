@@ -35,7 +35,7 @@ print(json.dumps(dict(archive.names)))
 
 
 def packed(names: Sequence[str], folder: Path) -> ModuleArchive:
-    """Pack modules with all that they import. folder: where files for it can be written."""
+    """Return an archive of modules with all that they import. folder: for files of its own."""
     file = folder / "archive"
     program = folder / "build.py"
     program.write_text(_BUILD)
