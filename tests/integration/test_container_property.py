@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 #: The image has no command, or the spec takes it away; Debian's Podman has no init program.
-REFUSED = re.compile(r"(?i)no command|nothing to run|container-init binary not found")
+REFUSED = re.compile(
+    r"(?i)no command|no default command|nothing to run|container-init binary not found"
+)
 
 SMALLEST = next(image for image in stand_ins() if image.name == "traefik/whoami:broken")
 

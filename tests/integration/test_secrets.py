@@ -263,7 +263,7 @@ def test_what_only_the_action_sees_is_refused_by_it(shop: Shop) -> None:
     finished = shop.run(**KNOWN, ANSIBLE_CONFIG=str(settings))
     assert finished.status == 3
     assert "without pipelining Ansible would write them to a file on the target" in finished.out
-    assert "switch keep_remote_files off" in finished.out
+    assert "disable keep_remote_files" in finished.out
     assert not (shop.folder / "page").exists()
 
 
