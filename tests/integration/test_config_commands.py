@@ -56,9 +56,9 @@ Variables
   app_image        traefik/whoami  stacks/configcrates/app-stack.vgo:8:14   crate default of app-stack
   app_port         "8080"          stacks/configcrates/app-stack.vgo:10:13  crate default of app-stack
   app_tag          v1.10.1         stacks/envoys/envoys.vgo:7:16            match entry
-  app_tag          latest          stacks/configcrates/app-stack.vgo:9:12   crate default of app-stack, beaten
+  app_tag          latest          stacks/configcrates/app-stack.vgo:9:12   crate default of app-stack, overridden
   redis_maxmemory  512mb           stacks/envoys/envoys.vgo:8:24            match entry
-  redis_maxmemory  256mb           stacks/configcrates/redis.vgo:7:20       crate default of redis, beaten
+  redis_maxmemory  256mb           stacks/configcrates/redis.vgo:7:20       crate default of redis, overridden
   redis_port       "6379"          stacks/configcrates/redis.vgo:6:15       crate default of redis
   redis_version    7-alpine        stacks/configcrates/redis.vgo:5:18       crate default of redis
 
@@ -81,9 +81,9 @@ def test_trace_of_one_variable() -> None:
     finished = call("config", "trace", HOST, "--var", "app_tag", "--set", "app_tag=v11")
     assert finished.out.splitlines() == [
         "  app_tag  v11      --set                                   --set",
-        "  app_tag  v1.10.1  stacks/envoys/envoys.vgo:7:16           match entry, beaten",
+        "  app_tag  v1.10.1  stacks/envoys/envoys.vgo:7:16           match entry, overridden",
         "  app_tag  latest   stacks/configcrates/app-stack.vgo:9:12"
-        "  crate default of app-stack, beaten",
+        "  crate default of app-stack, overridden",
     ]
 
 
@@ -91,7 +91,7 @@ def test_trace_with_an_inventory(inventory: Path) -> None:
     finished = call("config", "trace", HOST, "-i", inventory)
     assert "override     app_tag            set by the Ansible inventory" in finished.out
     assert "  app_tag          v9              the Ansible inventory" in finished.out
-    assert "v1.10.1         stacks/envoys/envoys.vgo:7:16            match entry, beaten" in (
+    assert "v1.10.1         stacks/envoys/envoys.vgo:7:16            match entry, overridden" in (
         finished.out
     )
 

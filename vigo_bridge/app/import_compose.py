@@ -99,6 +99,6 @@ def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
     if found.stack.secrets:
         echo("Add these secrets to a store; the files of the stack do not contain their values:")
     for secret in found.stack.secrets:
-        echo(f"  vigo-bridge secrets set {secret.path}    # now: {secret.origin}")
+        echo(f"  vigo-bridge secrets set {secret.path}    # currently in {secret.origin}")
     validate = f"vigo-bridge config validate{stacks_option(stacks)}"
     echo(f"Next step: {validate}, then {plan_call(stacks, pattern)}")

@@ -20,7 +20,8 @@ from vigo_bridge.report.printing import echo
     type=click.Choice(["bundle", "tasks"]),
     default="bundle",
     show_default=True,
-    help="One call per host, as in `run`; or roles, tasks and handlers that people can edit.",
+    help="bundle: one call per host, as in `run`. tasks: roles, tasks and handlers that people"
+    " can edit.",
 )
 @host_options
 @stack_options

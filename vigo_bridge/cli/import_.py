@@ -67,8 +67,8 @@ def compose(
     """Convert compose FILES to configcrates, a role and a match entry.
 
     Later files override earlier ones. Containers, networks and volumes keep the names that compose
-    gives them, so that `run` takes them over. What is not supported is named with its place;
-    nothing is written then, unless --allow-lossy is given.
+    gives them, so that `run` adopts them. Settings that cannot be converted are reported with their
+    location. In this case, nothing is written unless --allow-lossy is given.
     """
     options = ImportOptions(
         match=match or socket.getfqdn(),

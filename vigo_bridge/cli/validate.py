@@ -36,7 +36,7 @@ def validate(
 ) -> None:
     """Report all errors and warnings of the stack.
 
-    No program of the stack is run, and no secret store is queried. With -i, Ansible reads
+    Programs of the stack are not run, and secret stores are not queried. With -i, Ansible reads
     the inventory, and runs it if it is a program.
     """
     diagnostics = validated(stack, inventory)

@@ -123,7 +123,7 @@ def _network_settings(content: Fields, findings: Findings) -> Iterator[tuple[str
         findings.lost(
             ipv4.position,
             "enable_ipv4: false is not supported",
-            "networks have IPv4 addresses, too; remove it",
+            "IPv4 cannot be disabled; remove it",
         )
     ipam = get(content, "ipam")
     if ipam is not None and (settings := dict(_ipam(shapes.mapping(ipam)))):

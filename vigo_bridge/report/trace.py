@@ -57,7 +57,7 @@ def print_variables(
         for setting, status in _settings(variable):
             if status == BEATEN:
                 dim.append(len(rows))
-            why = {BEATEN: ", beaten", OWN: f": variables that {setting.crate} can use"}.get(
+            why = {BEATEN: ", overridden", OWN: f": variables that {setting.crate} can use"}.get(
                 status, ""
             )
             cells = (variable.name, shown(setting.value), place(folder, setting.position))

@@ -92,7 +92,7 @@ class TaskWriter:
             yield Written("", {**task, "register": self._traits_variable})
         steps = [step for step in self._steps if step.is_task]
         if self._crate.when and steps:
-            yield self._asking("Ask whether the role applies", self._crate.when, self._condition)
+            yield self._asking("Check whether the role applies", self._crate.when, self._condition)
         for step in steps:
             name = self._naming.titles[step.resource.id][0]
             yield from self._asking_first(step, name)
@@ -102,7 +102,9 @@ class TaskWriter:
         steps = [step for step in self._steps if step.is_handler]
         if self._crate.when and steps and not any(step.is_task for step in self._steps):
             names = [self._naming.titles[step.resource.id][1] for step in steps]
-            asking = self._asking("Ask whether the role applies", self._crate.when, self._condition)
+            asking = self._asking(
+                "Check whether the role applies", self._crate.when, self._condition
+            )
             yield Written("", {**asking.task, "listen": _one_or_list(names)})
         for step in steps:
             name = self._naming.titles[step.resource.id][1]
@@ -199,7 +201,7 @@ class TaskWriter:
         condition = _condition_of(step)
         if not condition:
             return
-        question = f"Ask whether {name[0].lower()}{name[1:]} applies"
+        question = f"Check whether {name[0].lower()}{name[1:]} applies"
         asking = self._asking(question, condition, self._own_condition(step))
         task = dict(asking.task)
         if self._crate.when:

@@ -220,11 +220,11 @@ TO_DO = "add on_revert with the command that undoes the resource"
     [
         (
             {"type": "exec", "command": "true", "revert": True},
-            f"revert: exec has no inverse; {TO_DO}",
+            f"revert: exec cannot be undone automatically; {TO_DO}",
         ),
         (
             {"type": "replace", "target_path": "/f", "match_pattern": "a", "revert": True},
-            f"revert: replace has no inverse; {TO_DO}",
+            f"revert: replace cannot be undone automatically; {TO_DO}",
         ),
         (
             {"type": "file", "target_path": "/f", "revert": "maybe"},

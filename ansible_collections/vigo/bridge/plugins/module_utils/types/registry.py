@@ -73,7 +73,7 @@ def undoing(
         return EXEC, {EXEC.key: on_revert}
     if not kind.undoing:
         raise ResourceError(
-            f"revert: {kind.name} has no inverse",
+            f"revert: {kind.name} cannot be undone automatically",
             "add on_revert with the command that undoes the resource",
             place=("revert",),
         )

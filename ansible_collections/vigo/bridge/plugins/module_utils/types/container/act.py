@@ -160,7 +160,7 @@ def _check_network(work: Work, step: steps.CreateNetwork) -> None:
         raise ResourceError(
             f"network {step.name} does not exist yet: resource {owner} describes it and was not"
             " applied before",
-            f"make sure that {owner} comes first and is applied",
+            f"add a dependency on {owner}, and make sure that it is applied",
         )
 
 

@@ -61,7 +61,11 @@ class ManagedBehaviour(Behaviour):
             if spec.updates_list:
                 return Observed(steps, unknown=f"{_NOT_UPDATED}: {error.message}")
             raise
-        now = f"now it would be {answer.changed}" if answer.changed else "now it is as desired"
+        now = (
+            f"currently it would be {answer.changed}"
+            if answer.changed
+            else "currently it is as desired"
+        )
         if foresight.uncertain if spec.takes_latest else foresight.active:
             return Observed(steps, answer, f"{NOT_YET_KNOWN}; {now}")
         if spec.takes_latest and spec.updates_list and not answer.changed:

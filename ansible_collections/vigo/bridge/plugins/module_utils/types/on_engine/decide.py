@@ -85,7 +85,7 @@ def _absent(wanted: Wanted, observed: Observed) -> Decision:
     if observed.users:
         raise ResourceError(
             f"{wanted} is in use by {_containers(observed)}",
-            "remove these containers first, or keep it",
+            "remove these containers first, or keep the network or volume",
         )
     return Decision(
         "deleted",

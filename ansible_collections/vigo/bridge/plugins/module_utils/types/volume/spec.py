@@ -32,7 +32,7 @@ def _name(value: Any) -> str:
     name = values.name(value, "volume")
     if is_anonymous_name(name):
         raise ResourceError(
-            "volume: 64 hexadecimal digits are the name of an anonymous volume",
+            "volume: 64 hexadecimal digits are reserved for anonymous volumes",
             "choose another name",
         )
     return name
