@@ -25,6 +25,11 @@ EXPECTED: dict[str, tuple[dict[str, Any], str]] = {
 
 #: attributes -> the message
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a pattern for everything": (
+        {"process": ".*", "match_mode": "pattern", "state": "stopped"},
+        "process: the pattern '.*' matches every process; write one that contains the name of a"
+        " program",
+    ),
     "no name": ({"process": ""}, "process is missing or empty; add the name of the program"),
     "blanks": ({"process": "  "}, "process is missing or empty; add the name of the program"),
     "state": ({"state": "present"}, "state: 'present' is neither running nor stopped"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..descriptor import Attribute
 from .account import check_group, check_user, group_parts, user_parts
 from .row import Row, Use
-from .values import block_markers, delete, device_and_type, key_line
+from .values import block_markers, check_block, check_checkout, delete, device_and_type, key_line
 
 _STATE = Attribute("state", "str", default="present", choices=("present", "absent"))
 _FILE = "ansible.builtin.file"
@@ -152,6 +152,7 @@ ROWS = (
                 derived_from=("label", "marker_begin", "marker_end"),
             ),
         ),
+        check=check_block,
     ),
     Row(
         name="git",
@@ -177,6 +178,7 @@ ROWS = (
                 },
             ),
         ),
+        check=check_checkout,
         needed_unless_absent=("repo",),
     ),
     Row(

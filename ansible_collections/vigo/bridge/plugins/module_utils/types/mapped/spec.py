@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ...common.errors import ResourceError
+from ...common.errors import ResourceError, within
+from ...common.switches import is_on
 from ..ansible_module.spec import ModuleSpec, refuse_disaster
 from ..descriptor import TIME_LIMIT
 from .row import Row
@@ -45,6 +46,9 @@ def _check_given(row: Row, attributes: Mapping[str, Any]) -> None:
             raise ResourceError(
                 f"{one.name} must be {' or '.join(one.choices)}, not {value!r}", place=(one.name,)
             )
+        if isinstance(one.default, bool):
+            with within(one.name):
+                is_on(value, one.name)
         is_needed = one.required or (
             one.name in row.needed_unless_absent and attributes.get("state") != "absent"
         )

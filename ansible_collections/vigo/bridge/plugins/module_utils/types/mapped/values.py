@@ -28,6 +28,29 @@ def block_markers(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {"marker": "{mark}", "marker_begin": begin, "marker_end": end}
 
 
+def check_block(attributes: Mapping[str, Any]) -> None:
+    """Raise ResourceError for a block that contains one of its own marks: it would grow."""
+    marks = block_markers(attributes)
+    lines = str(attributes.get("block_content", "")).splitlines()
+    for mark in (marks["marker_begin"], marks["marker_end"]):
+        if mark in lines:
+            raise ResourceError(
+                f"block_content contains the line {mark!r}, which marks the block",
+                "remove the line, or set label, marker_begin or marker_end",
+                place=("block_content",),
+            )
+
+
+def check_checkout(attributes: Mapping[str, Any]) -> None:
+    """Raise ResourceError for values that Git would read as options, or reject."""
+    for name in ("repo", "branch"):
+        value = str(attributes.get(name, ""))
+        if value.startswith("-"):
+            raise ResourceError(f"{name}: {value!r} must not begin with -", place=(name,))
+    if "depth" in attributes and int(attributes["depth"]) < 1:
+        raise ResourceError("depth must be at least 1", place=("depth",))
+
+
 def key_line(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return a host's key as known_hosts has it."""
     with within("aliases"):

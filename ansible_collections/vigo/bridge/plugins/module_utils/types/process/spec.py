@@ -80,6 +80,8 @@ def parse(attributes: Mapping[str, Any]) -> ProcessSpec:
     if state == "stopped" and is_exact:
         problems.of("process", _refuse_needed, process)
     pattern = problems.of("process", _pattern, process) if is_exact is False else None
+    if state == "stopped" and pattern is not None:
+        problems.of("process", _refuse_everything, pattern)
     least, most = problems.of("count", _range, given) or (1, None)
     signal = problems.of("signal", _signal, given.get("signal", "TERM"))
     kill_timeout = given.get("kill_timeout", _KILL_TIMEOUT)
@@ -118,6 +120,14 @@ def _refuse_needed(process: str) -> None:
         raise ResourceError(
             f"process: {process!r} must not be stopped: the machine would become unreachable",
             "name another process",
+        )
+
+
+def _refuse_everything(pattern: Pattern[str]) -> None:
+    if pattern.search(""):
+        raise ResourceError(
+            f"process: the pattern {pattern.pattern!r} matches every process",
+            "write one that contains the name of a program",
         )
 
 
