@@ -104,7 +104,7 @@ def _command(attributes: Mapping[str, Any]) -> str:
     found = re.search(r"(?<!\\)%", command)
     if found:
         raise ResourceError(
-            "command: cron ends the command at '%' and passes the rest to its input",
+            "command: cron ends the command at a percent sign and passes the rest to its input",
             "write \\% for a percent sign",
             place=(Offset(found.start()),),
         )
