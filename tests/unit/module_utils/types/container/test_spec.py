@@ -397,8 +397,8 @@ def test_the_label_lists_the_names_of_variables_that_its_fields_do_not_show(
     assert recorded.variables == listed
 
 
-#: The label as the first version of it writes every field. It never changes again: containers
-#: that carry it would all be recreated.
+#: The label as the first version of it writes every field. Rows are added and never changed:
+#: containers that carry it would all be recreated.
 VERSION_1: list[tuple[dict[str, Any], str]] = [
     ({"image": "docker.io/library/redis"}, '"image":"redis:latest"'),
     ({"command": "a 'b c'"}, '"command":["a","b c"]'),

@@ -31,7 +31,7 @@ def block_markers(attributes: Mapping[str, Any]) -> dict[str, Any]:
 def check_block(attributes: Mapping[str, Any]) -> None:
     """Raise ResourceError for a block that contains one of its own marks: it would grow."""
     marks = block_markers(attributes)
-    lines = str(attributes.get("block_content", "")).splitlines()
+    lines = str(attributes.get("block_content", "")).split("\n")
     for mark in (marks["marker_begin"], marks["marker_end"]):
         if mark in lines:
             raise ResourceError(
