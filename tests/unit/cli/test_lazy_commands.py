@@ -89,3 +89,5 @@ def test_validate_imports_nothing_that_only_runs_and_reports_need() -> None:
     libraries = {"rich", "jinja2", "ansible_runner", "importlib.metadata", "urllib.request"}
     assert not loaded & libraries
     assert not {name for name in loaded if name.startswith("vigo_bridge.emit")}
+    on_targets = ("host.process", "host.overlay", "host.facts", "types.target", "converge.input")
+    assert not {name for name in loaded if name.endswith(on_targets)}

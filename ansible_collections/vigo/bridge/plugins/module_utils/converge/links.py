@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import Any, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.errors import ResourceError
-from ..types.descriptor import Links, ResourceType
 from ..types.registry import TYPES
-from .input import Resource
-from .references import Node
-from .rendering import Rendering
+
+if TYPE_CHECKING:
+    from ..types.descriptor import Links, ResourceType
+    from .input import Resource
+    from .references import Node
+    from .rendering import Rendering
 
 
 def linked_nodes(resources: Sequence[Resource], rendering: Rendering) -> list[Node]:

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Container, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Container, Mapping
 
 from ..common.errors import ResourceError
-from ..host.facts import Facts
 from ..language.go_template.errors import OPEN, TemplateError
-from .input import CrateInput, Resource
+
+if TYPE_CHECKING:
+    from ..host.facts import Facts
+    from .input import CrateInput, Resource
 
 
 @dataclass(frozen=True)

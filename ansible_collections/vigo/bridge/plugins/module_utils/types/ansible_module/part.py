@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Protocol
+from typing import TYPE_CHECKING, Any, Mapping, Protocol
 
-from ..target import Target
+if TYPE_CHECKING:
+    from ..target import Target
 
 
 @dataclass(frozen=True)

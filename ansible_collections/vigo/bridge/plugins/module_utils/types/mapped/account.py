@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 from ...common.comma_strings import as_list
 from ...common.errors import ResourceError, within
 from ...common.switches import is_on
-from ..ansible_module.part import Part
+
+if TYPE_CHECKING:
+    from ..ansible_module.part import Part
 
 #: What would mean something else in the system's files, or to its programs.
 _NOT_IN_NAMES = re.compile(r"[\s:,/\x00-\x1f\x7f]")

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
-from ..ansible_module.part import Part
 from ..descriptor import Attribute
+
+if TYPE_CHECKING:
+    from ..ansible_module.part import Part
 
 Attributes = Mapping[str, Any]
 
