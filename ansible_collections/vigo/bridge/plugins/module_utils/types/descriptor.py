@@ -103,6 +103,12 @@ class Thing(NamedTuple):
     name: str
 
 
+def thing_of(kind: str, attributes: Mapping[str, Any]) -> tuple[Thing, ...]:
+    """Return what a resource of a kind makes that has the kind's name as its key attribute."""
+    host, name = (str(attributes.get(key) or "").strip() for key in ("docker_host", kind))
+    return (Thing(kind, host, name),) if name else ()
+
+
 @dataclass(frozen=True)
 class Links:
     """What a resource makes and uses. is_absent: whether it removes what it is about."""

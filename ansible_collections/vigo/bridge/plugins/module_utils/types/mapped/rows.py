@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Mapping
+
 from ..descriptor import Attribute
 from .account import check_group, check_user, group_parts, user_parts
 from .row import Row, Use
@@ -13,7 +15,14 @@ from .values import block_markers, check_block, check_checkout, delete, device_a
 _STATE = Attribute("state", "str", default="present", choices=("present", "absent"))
 _FILE = "ansible.builtin.file"
 _USER, _GROUP = "ansible.builtin.user", "ansible.builtin.group"
+_KNOWN_HOSTS, _MOUNT = "ansible.builtin.known_hosts", "ansible.posix.mount"
 _OWNER = {"owner": "owner", "group": "group"}
+
+
+def _in_state(state: str, module: str, takes: Mapping[str, str]) -> Use:
+    """Return the use for a state that the module calls the same, and needs little else for."""
+    return Use(module, {"state": state}, {"state": state}, takes)
+
 
 #: In the order in which they are documented.
 ROWS = (
@@ -29,7 +38,7 @@ ROWS = (
             Attribute("recurse", default=False),
         ),
         uses=(
-            Use(_FILE, {"state": "absent"}, {"state": "absent"}, {"path": "target_path"}),
+            _in_state("absent", _FILE, {"path": "target_path"}),
             Use(
                 _FILE,
                 options={"state": "directory"},
@@ -50,7 +59,7 @@ ROWS = (
             Attribute("group", "str"),
         ),
         uses=(
-            Use(_FILE, {"state": "absent"}, {"state": "absent"}, {"path": "target_path"}),
+            _in_state("absent", _FILE, {"path": "target_path"}),
             Use(
                 _FILE,
                 {"link_type": "hard"},
@@ -84,7 +93,7 @@ ROWS = (
             Attribute("manage_home", default=True),
         ),
         uses=(
-            Use(_USER, {"state": "absent"}, {"state": "absent"}, {"name": "username"}),
+            _in_state("absent", _USER, {"name": "username"}),
             Use(
                 _USER,
                 takes={
@@ -115,7 +124,7 @@ ROWS = (
             Attribute("members"),
         ),
         uses=(
-            Use(_GROUP, {"state": "absent"}, {"state": "absent"}, {"name": "group"}),
+            _in_state("absent", _GROUP, {"name": "group"}),
             Use(
                 _GROUP,
                 takes={"name": "group", "state": "state", "gid": "gid", "system": "system"},
@@ -166,7 +175,7 @@ ROWS = (
             Attribute("force", default=False),
         ),
         uses=(
-            Use(_FILE, {"state": "absent"}, {"state": "absent"}, {"path": "path"}),
+            _in_state("absent", _FILE, {"path": "path"}),
             Use(
                 "ansible.builtin.git",
                 takes={
@@ -193,14 +202,9 @@ ROWS = (
             Attribute("file", "str", default="~/.ssh/known_hosts"),
         ),
         uses=(
+            _in_state("absent", _KNOWN_HOSTS, {"name": "hostname", "path": "file"}),
             Use(
-                "ansible.builtin.known_hosts",
-                {"state": "absent"},
-                {"state": "absent"},
-                {"name": "hostname", "path": "file"},
-            ),
-            Use(
-                "ansible.builtin.known_hosts",
+                _KNOWN_HOSTS,
                 takes={"name": "hostname", "path": "file"},
                 derive=key_line,
                 derived_from=("hostname", "sshkey_type", "sshkey", "aliases"),
@@ -226,12 +230,10 @@ ROWS = (
             Attribute("pass", "int", default=0),
         ),
         uses=(
-            *(
-                Use("ansible.posix.mount", {"state": state}, {"state": state}, {"path": "path"})
-                for state in ("absent", "unmounted")
-            ),
+            _in_state("absent", _MOUNT, {"path": "path"}),
+            _in_state("unmounted", _MOUNT, {"path": "path"}),
             Use(
-                "ansible.posix.mount",
+                _MOUNT,
                 takes={
                     "path": "path",
                     "state": "state",

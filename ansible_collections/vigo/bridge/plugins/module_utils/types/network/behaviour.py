@@ -53,9 +53,7 @@ class Network(EngineObject):
 
     def settings(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         return {
-            "driver": payload.get("Driver") or "",
-            "options": payload.get("Options") or {},
-            "labels": payload.get("Labels") or {},
+            **super().settings(payload),
             "ipam": ipam.read(payload.get("IPAM")),
             **{name: bool(payload.get(key)) for name, key in _SWITCHES.items()},
         }

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from ...common.errors import ResourceError
 from ..container.values import quantities
@@ -21,22 +21,12 @@ _BUILT_IN = frozenset({"bridge", "host", "none", "default", "podman"})
 
 def parse(attributes: Mapping[str, Any]) -> Wanted:
     """Return the spec of attributes from a playbook or a stack. Raise ResourceError."""
-    return reading.read(
-        TYPE,
-        attributes,
-        _name,
-        {
-            "driver": lambda value: values.word(value, "driver"),
-            "options": values.options,
-            "labels": values.labels,
-            "ipam": ipam.parse,
-            **{name: partial(_switch, name) for name in ("internal", "attachable", "enable_ipv6")},
-        },
-    )
-
-
-def _switch(name: str, value: Any) -> bool:
-    return quantities.switch(value, name)
+    switches: dict[str, Callable[[Any], Any]] = {
+        name: partial(quantities.switch, attribute=name)
+        for name in ("internal", "attachable", "enable_ipv6")
+    }
+    settings = {**values.SHARED, "ipam": ipam.parse, **switches}
+    return reading.read(TYPE, attributes, _name, settings)
 
 
 def _name(value: Any) -> str:

@@ -31,7 +31,11 @@ class EngineObject(OnEngine):
 
     def settings(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the settings of an inspect payload in canonical form."""
-        raise NotImplementedError
+        return {
+            "driver": payload.get("Driver") or "",
+            "options": payload.get("Options") or {},
+            "labels": payload.get("Labels") or {},
+        }
 
     def create(self, engine: Engine, wanted: Wanted, labels: Mapping[str, str]) -> None:
         """Create one. wanted: with the values of secrets. labels: all that it gets."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from ...common.comma_strings import as_map, text
 from ...common.errors import Key, ResourceError
@@ -49,11 +49,11 @@ def state(value: Any) -> str:
     return written
 
 
-def word(value: Any, attribute: str) -> str:
-    """Return a name without blanks, such as a driver's."""
+def driver(value: Any) -> str:
+    """Return the name of a driver."""
     written = text(value).strip()
     if any(character.isspace() for character in written):
-        raise ResourceError(f"{attribute}: {written!r} must not contain blanks")
+        raise ResourceError(f"driver: {written!r} must not contain blanks")
     return written
 
 
@@ -65,3 +65,11 @@ def is_set(value: Any) -> bool:
 def given(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the attributes that are given."""
     return {key: value for key, value in attributes.items() if is_set(value)}
+
+
+#: How the settings that networks and volumes have in common are read, by attribute.
+SHARED: Mapping[str, Callable[[Any], Any]] = {
+    "driver": driver,
+    "options": options,
+    "labels": labels,
+}

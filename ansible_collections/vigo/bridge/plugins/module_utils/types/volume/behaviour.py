@@ -36,13 +36,6 @@ class Volume(EngineObject):
         named(target).described[spec.resource] = spec.name
         return observed
 
-    def settings(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {
-            "driver": payload.get("Driver") or "",
-            "options": payload.get("Options") or {},
-            "labels": payload.get("Labels") or {},
-        }
-
     def create(self, engine: Engine, wanted: Wanted, labels: Mapping[str, str]) -> None:
         settings = wanted.settings
         engine.make_volume(

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Mapping
 
-from ..descriptor import Attribute, ResourceType, Thing
+from ..descriptor import Attribute, ResourceType, thing_of
 
 if TYPE_CHECKING:
     from ..on_engine.objects import Wanted
@@ -24,11 +25,6 @@ def _parse(attributes: Mapping[str, Any]) -> Wanted:
     from .spec import parse
 
     return parse(attributes)
-
-
-def _provides(attributes: Mapping[str, Any]) -> tuple[Thing, ...]:
-    host, name = (str(attributes.get(key) or "").strip() for key in ("docker_host", "volume"))
-    return (Thing("volume", host, name),) if name else ()
 
 
 TYPE = ResourceType(
@@ -50,5 +46,5 @@ TYPE = ResourceType(
     needs_engine=True,
     leaves_orphans=True,
     linked_by=("volume", "docker_host"),
-    provides=_provides,
+    provides=partial(thing_of, "volume"),
 )

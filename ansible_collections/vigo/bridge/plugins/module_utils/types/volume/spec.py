@@ -16,16 +16,7 @@ from .descriptor import TYPE
 
 def parse(attributes: Mapping[str, Any]) -> Wanted:
     """Return the spec of attributes from a playbook or a stack. Raise ResourceError."""
-    return reading.read(
-        TYPE,
-        attributes,
-        _name,
-        {
-            "driver": lambda value: values.word(value, "driver"),
-            "options": values.options,
-            "labels": values.labels,
-        },
-    )
+    return reading.read(TYPE, attributes, _name, values.SHARED)
 
 
 def _name(value: Any) -> str:
