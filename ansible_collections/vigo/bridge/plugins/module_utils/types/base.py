@@ -46,6 +46,13 @@ NOT_YET_KNOWN = "not known before the earlier changes are made"
 PRUNED = "prune/"
 
 
+def currently(action: str) -> str:
+    """Return a text for what a resource's action would be if it had its turn now."""
+    if action == "none":
+        return "currently it is as desired"
+    return f"currently it would be {action}"
+
+
 @dataclass(frozen=True)
 class Turn:
     """The circumstances in which a resource decides.

@@ -14,7 +14,7 @@ from ...delivery import module_archive
 from ...delivery.ansible_compat import run_as_module
 from ...host import forked
 from ...secrets import references as secret_references
-from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..base import conceal_values as each_text
 from ..descriptor import ResourceType
 from ..target import Target
@@ -60,9 +60,7 @@ class AnsibleModuleBehaviour(Behaviour):
                 "unknown", f"its check mode does not predict changes: {decision.reason}"
             )
         if not observed.is_certain:
-            now = "is as desired" if decision.action == "none" else f"would be {decision.action}"
-            reason = f"{NOT_YET_KNOWN}; currently it {now}"
-            return Decision("unknown", reason)
+            return Decision("unknown", f"{NOT_YET_KNOWN}; {currently(decision.action)}")
         return decision
 
     def act(

@@ -14,7 +14,7 @@ from ...secrets import references as secret_references
 from ..ansible_module.answer import Answer
 from ..ansible_module.behaviour import apply_module, library_of
 from ..ansible_module.spec import ModuleSpec
-from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..descriptor import TIME_LIMIT, ResourceType
 from ..target import Target
 from .managers import this_machine
@@ -61,11 +61,7 @@ class ManagedBehaviour(Behaviour):
             if spec.updates_list:
                 return Observed(steps, unknown=f"{_NOT_UPDATED}: {error.message}")
             raise
-        now = (
-            f"currently it would be {answer.changed}"
-            if answer.changed
-            else "currently it is as desired"
-        )
+        now = currently(answer.changed or "none")
         if foresight.uncertain if spec.takes_latest else foresight.active:
             return Observed(steps, answer, f"{NOT_YET_KNOWN}; {now}")
         if spec.takes_latest and spec.updates_list and not answer.changed:

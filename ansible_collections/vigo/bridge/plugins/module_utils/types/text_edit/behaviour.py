@@ -11,7 +11,7 @@ from typing import Any, Mapping, Sequence, cast
 
 from ...common.errors import ResourceError
 from ...host.home_folder import expanded
-from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..descriptor import ResourceType
 from ..file import content, observation
 from ..file.behaviour import File
@@ -57,9 +57,7 @@ class TextEdit(Behaviour):
         decision = _FILE.decide(observed.spec, observed.observed, turn)
         if observed.is_certain:
             return decision
-        is_right = decision.action == "none"
-        now = "is as desired" if is_right else f"would be {decision.action}"
-        return Decision("unknown", f"{NOT_YET_KNOWN}; now it {now}")
+        return Decision("unknown", f"{NOT_YET_KNOWN}; {currently(decision.action)}")
 
     def act(self, spec: Edit, observed: Any, decision: Decision, target: Target) -> Outcome:
         if not spec.is_whole and _data(spec, target) != observed.data:
