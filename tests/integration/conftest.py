@@ -31,3 +31,16 @@ def each_engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
     fixture = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman_4"}
     found: Engine = request.getfixturevalue(fixture[request.param])
     return found
+
+
+@pytest.fixture(
+    params=[
+        "engine",
+        pytest.param("docker_26", marks=pytest.mark.sweep),
+        pytest.param("podman", marks=pytest.mark.sweep),
+    ]
+)
+def usual_engine(request: pytest.FixtureRequest) -> Engine:
+    """Return the engine that every run of the tests uses; in the sweep, one after the other."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found

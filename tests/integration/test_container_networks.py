@@ -17,17 +17,10 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("testbed")]
 
-ENGINES = [
-    "engine",
-    pytest.param("docker_26", marks=pytest.mark.sweep),
-    pytest.param("podman", marks=pytest.mark.sweep),
-]
 
-
-@pytest.fixture(params=ENGINES)
-def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
-    engine: Engine = request.getfixturevalue(request.param)
-    stack = Stack(engine, tmp_path)
+@pytest.fixture
+def stack(usual_engine: Engine, tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(usual_engine, tmp_path)
     yield stack
     stack.close()
 

@@ -20,20 +20,13 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("testbed")]
 
-ENGINES = [
-    "engine",
-    pytest.param("docker_26", marks=pytest.mark.sweep),
-    pytest.param("podman", marks=pytest.mark.sweep),
-]
 
-
-@pytest.fixture(params=ENGINES)
-def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
-    engine: Engine = request.getfixturevalue(request.param)
-    stack = Stack(engine, tmp_path)
+@pytest.fixture
+def stack(usual_engine: Engine, tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(usual_engine, tmp_path)
     stack.have("redis:7-alpine")
     volume = f"{stack.name}-data"
-    client = engine.client()
+    client = usual_engine.client()
     yield stack
     stack.close()
     with contextlib.suppress(docker.errors.NotFound):

@@ -19,21 +19,13 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("testbed")]
 
-ENGINES = [
-    "engine",
-    pytest.param("docker_26", marks=pytest.mark.sweep),
-    pytest.param("podman", marks=pytest.mark.sweep),
-]
 MINE, OTHER = "1" * 32, "2" * 32
 
 
-@pytest.fixture(params=ENGINES)
-def stack(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Stack]:
-    engine: Engine = request.getfixturevalue(request.param)
-    monkeypatch.setenv("DOCKER_HOST", engine.docker_host)
-    stack = Stack(engine, tmp_path)
+@pytest.fixture
+def stack(usual_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.setenv("DOCKER_HOST", usual_engine.docker_host)
+    stack = Stack(usual_engine, tmp_path)
     stack.identity["stack_id"] = MINE
     stack.have(REDIS)
     yield stack

@@ -102,18 +102,18 @@ def test_what_a_user_puts_in_the_way_is_not_followed(site: Site) -> None:
     alice = [RESOURCES[0]]
     site.apply(alice)
     site.host.run(
-        "cd ~vigo-alice/.ssh && echo precious > /root/vigo-precious &&"
-        " ln -sf /root/vigo-precious authorized_keys"
+        "cd ~vigo-alice/.ssh && echo precious > /srv/vigo-precious &&"
+        " ln -sf /srv/vigo-precious authorized_keys"
     )
     _, answer = site.apply(alice)
     assert "precious" not in answer.printed
-    assert site.host.run("cat /root/vigo-precious; rm /root/vigo-precious") == "precious\n"
+    assert site.host.run("cat /srv/vigo-precious; rm /srv/vigo-precious") == "precious\n"
     assert site.host.run("cat ~vigo-alice/.ssh/authorized_keys") == f"{KEY}\n"
-    site.host.run("cd ~vigo-alice && rm -r .ssh && mkdir /root/vigo-x && ln -s /root/vigo-x .ssh")
+    site.host.run("cd ~vigo-alice && rm -r .ssh && mkdir /srv/vigo-x && ln -s /srv/vigo-x .ssh")
     found, answer = site.apply(alice)
     assert found == {"alice": "failed"}
     assert "symbolic link, which is not followed" in answer.printed
-    assert site.host.run("ls -A /root/vigo-x; rm -r /root/vigo-x") == ""
+    assert site.host.run("ls -A /srv/vigo-x; rm -r /srv/vigo-x") == ""
 
 
 def test_members_that_do_not_exist(site: Site) -> None:
