@@ -103,7 +103,8 @@ class Foresight:
 
     uncertain: a predicted change comes before it, so that a command may answer otherwise then.
     active: one of these is no file, but something that acts by itself. moment: this turn's.
-    things: what would have become of what is no file, by kind, place and name; None: removed.
+    things: the predicted state of what is not a file, such as a network, by kind, place and name;
+    None for what would be removed.
     """
 
     files: PredictedFiles = field(default_factory=PredictedFiles)

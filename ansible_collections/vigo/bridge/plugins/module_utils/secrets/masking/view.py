@@ -54,7 +54,7 @@ class View:
 def replaced(
     view: View, pattern: Pattern[bytes], decode: Callable[[Match[bytes]], Optional[bytes]]
 ) -> Optional[View]:
-    """Return the view with each match decoded; None where there is no match.
+    """Return the view with each match decoded, or None if nothing matches.
 
     decode: may return None for a match that is not an escape.
     """

@@ -32,7 +32,7 @@ def is_system_folder(path: str) -> bool:
 def refuse_removal(path: str) -> None:
     """Raise ResourceError where this machine has such a folder at or below a path.
 
-    A link to one is no such folder, unless the path leads through it.
+    A symbolic link to such a folder can be removed, unless the path leads through the link.
     """
     path = os.path.expanduser(os.path.expandvars(path))
     # With a slash at its end a link is followed.

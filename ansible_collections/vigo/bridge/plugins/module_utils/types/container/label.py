@@ -124,7 +124,7 @@ def _fits(content: Mapping[str, Any]) -> bool:
 
 
 def decode(text: str | None) -> Recorded | None:
-    """Return what a label recorded; None where there is no label of a known version."""
+    """Return what a label recorded, or None if it is missing or has an unknown version."""
     try:
         content = json.loads(text or "")
     except ValueError:

@@ -150,7 +150,7 @@ def _restart(wanted: Settings, observed: Observed, container: Existing) -> list[
 
 
 def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
-    """Return the limits that differ. A container of ours whose limit is no longer set loses it."""
+    """Return the limits that differ, including those to remove because the stack dropped them."""
     found = []
     for name, limit in LIMITS.items():
         if name in observed.incapable:
