@@ -28,6 +28,13 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", newline="")
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Do the same as `write_text`, for any content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with at(str(path)):
+        path.write_bytes(content)
+
+
 @contextlib.contextmanager
 def all_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     """Yield a folder to write into; its files are moved to `folder` once all of them are written.

@@ -7,9 +7,19 @@ from collections.abc import Sequence
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.wording import counted
 
-__all__ = ["counted", "some"]
+__all__ = ["counted", "size", "some"]
 
 _FEW = 5
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for a message, such as `12.3 KiB`."""
+    if count < 1024:
+        return counted(count, "byte")
+    number, unit = count / 1024, "KiB"
+    if number >= 1024:
+        number, unit = number / 1024, "MiB"
+    return f"{number:.1f} {unit}"
 
 
 def some(names: Sequence[str]) -> str:

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from vigo_bridge.app.kept_stacks import kept_stacks
 from vigo_bridge.app.rollout_job import history
 from vigo_bridge.failures import Failure
+from vigo_bridge.report.history import Kept
 from vigo_bridge.report.json_report import run_from_data
 from vigo_bridge.run.history import Record
+from vigo_bridge.run.kept_stacks import KeptStack
 from vigo_bridge.run.results import RunResult
 
 
@@ -21,19 +24,46 @@ def records() -> Sequence[Record]:
         return history().records()
 
 
-def finished_record(number: int) -> Record:
-    """Return the rollout of this number. Raise Failure where it has no result."""
+def kept_files(known: Sequence[Record]) -> Kept:
+    """Return which of the rollouts have files in the history, and what these take."""
+    stacks = kept_stacks()
+    found: dict[int, KeptStack | None] = {}
+    with _readable():
+        for record in known:
+            try:
+                kept = stacks.get(record)
+            except InvalidData:
+                found[record.number] = None
+            else:
+                found.update({record.number: kept} if kept else {})
+        return Kept(found, stacks.size(), stacks.folder)
+
+
+def recorded(number: int) -> Record:
+    """Return the rollout of this number. Raise Failure."""
     with _readable():
         record = history().get(number)
     if record is None:
-        known = [str(one.number) for one in records()]
-        there = f"the history has {known[0]} to {known[-1]}" if known else "the history is empty"
-        raise Failure(f"rollout {number} is not in the history; {there}")
+        raise Failure(not_recorded(number, records()))
+    return record
+
+
+def finished_record(number: int) -> Record:
+    """Return the rollout of this number. Raise Failure where it has no result."""
+    record = recorded(number)
     if not record.result:
         raise Failure(
             f"rollout {number} ({record.status}) did not finish any batch; there is nothing to show"
         )
     return record
+
+
+def not_recorded(number: int, known: Sequence[Record]) -> str:
+    """Return the message for a number that the history does not have."""
+    there = "the history is empty"
+    if known:
+        there = f"the history has {known[0].number} to {known[-1].number}"
+    return f"rollout {number} is not in the history; {there}"
 
 
 def result_of(record: Record) -> RunResult:

@@ -12,15 +12,36 @@ from vigo_bridge.ansible.password_source import PasswordSource
 from vigo_bridge.host_counts import parse_batch_sizes, parse_budget
 
 if TYPE_CHECKING:
+    from vigo_bridge.language.model import Identity
     from vigo_bridge.run.rollout_options import RolloutOptions
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """Files that a stack had in an earlier rollout. folder: holds a copy of them.
+
+    identity: the stack's name and ID of today, as a stack stays the same when it is rolled back.
+    """
+
+    folder: Path
+    identity: Identity
+
+
+@dataclass(frozen=True)
 class StackOptions:
-    """Which stack, and the variables that ``--set`` fixes."""
+    """Which stack, and the variables that ``--set`` fixes.
+
+    earlier: what takes the place of the files in the folder.
+    """
 
     folder: Path
     settings: Mapping[str, Any]
+    earlier: Earlier | None = None
+
+    @property
+    def files(self) -> Path:
+        """The folder with the files that hosts get."""
+        return self.earlier.folder if self.earlier else self.folder
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,9 @@ from vigo_bridge.app.run_setup import (
     secrets_of,
 )
 from vigo_bridge.app.selectors import hosts_of
-from vigo_bridge.app.stack_loading import load_valid, planned, refuse_wrong
+from vigo_bridge.app.stack_loading import load_stack, load_valid, planned, refuse_wrong
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.failures import Refusal
-from vigo_bridge.language import load
 from vigo_bridge.language.fingerprint import fingerprint
 from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
 from vigo_bridge.language.model import Stack
@@ -81,11 +80,11 @@ def converge(
 
     Errors of the hosts are reported before errors of the stack.
     """
-    loaded = load(stack.folder)
+    loaded = load_stack(stack)
     found = asked()
     refuse_wrong(loaded, shown.output)
     if changes.get("prune"):
-        refuse_prune_of_unnamed(loaded)
+        refuse_prune_of_unnamed(loaded, stack.folder)
     plan = planned(loaded, stack, found.names, shown.output)
     health = rollout.options.health_check
     uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
@@ -134,21 +133,21 @@ def _job(
         secrets=secrets,
         how=how,
         key=stack_key(stack.folder, plan.identity.id),
-        fingerprint=fingerprint(stack.folder, settings),
-        stack=stack.folder,
+        fingerprint=fingerprint(stack.files, settings),
+        stack=stack,
     )
 
 
-def refuse_prune_of_unnamed(stack: Stack) -> None:
+def refuse_prune_of_unnamed(stack: Stack, folder: Path) -> None:
     """Raise Refusal where the stack is named after its folder, as another stack may have this
     name.
     """
     if stack.identity.is_named:
         return
-    written = textwrap.indent(lines(suggested_name(stack.folder), new_id()), "  ")
+    written = textwrap.indent(lines(suggested_name(folder), new_id()), "  ")
     raise Refusal(
         f"--prune requires a named stack: {stack.identity.name!r} is only the name of a folder,"
-        f" which another stack may share. Create {stack.folder / FILE} with these lines:\n"
+        f" which another stack may share. Create {folder / FILE} with these lines:\n"
         f"{written}If it had a {FILE} before, restore that file, for example from version"
         " control: hosts that know this stack refuse a different ID for the same name."
     )

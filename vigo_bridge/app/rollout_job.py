@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
-from vigo_bridge.app.options import Rollout
+from vigo_bridge.app.kept_stacks import keep, kept_stacks
+from vigo_bridge.app.options import Rollout, StackOptions
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
 from vigo_bridge.failures import Failure, Refusal
 from vigo_bridge.report.clock import Clock
@@ -37,8 +38,8 @@ class Job:
     """What to do on which hosts.
 
     project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack:
-    locked meanwhile. command, subject, key, fingerprint: see `run.history.Record`. clock: notes
-    when what happens.
+    locked meanwhile, and kept for a rollback. command, subject, key, fingerprint: see
+    `run.history.Record`. clock: notes when what happens.
     """
 
     command: str
@@ -50,7 +51,7 @@ class Job:
     how: RunOptions
     key: str
     fingerprint: str
-    stack: Path | None = None
+    stack: StackOptions | None = None
     clock: Clock = field(default_factory=Clock)
 
 
@@ -78,8 +79,8 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
         try:
             state = controller_folder()
             if job.stack:
-                held.enter_context(one_rollout(state, job.key, job.stack, _warn))
-            past = history(state)
+                held.enter_context(one_rollout(state, job.key, job.stack.folder, _warn))
+            past, stacks = history(state), kept_stacks()
             finished = _finished(job, past, Lines()) if rollout.resume else ()
             record = past.add(
                 len(job.hosts),
@@ -96,6 +97,8 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
                 f"the history cannot be kept: {explained(error)}. Set XDG_STATE_HOME to use another"
                 " folder."
             ) from error
+        if job.stack:
+            keep(stacks, record, job.stack, job.secrets, past.numbers())
         return _remembered(job, rollout, finished, past, record, private)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vigo_bridge.app.modules import module_findings
@@ -20,9 +21,15 @@ from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.wording import counted, some
 
 
+def load_stack(options: StackOptions) -> Stack:
+    """Return the stack, or for a rollback the one that it was earlier."""
+    stack = load(options.files)
+    return replace(stack, identity=options.earlier.identity) if options.earlier else stack
+
+
 def load_valid(options: StackOptions, output: str) -> Stack:
     """Return the stack. End the command with all errors where its files have any."""
-    stack = load(options.folder)
+    stack = load_stack(options)
     refuse_wrong(stack, output)
     return stack
 
@@ -37,7 +44,7 @@ def refuse_wrong(stack: Stack, output: str) -> None:
 def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
     """Return what these hosts get, even if that is nothing. End the command with all errors."""
     plan, diagnostics = resolve(stack, hosts, options.settings)
-    refuse_errors(diagnostics, options.folder, output)
+    refuse_errors(diagnostics, options.files, output)
     return plan
 
 

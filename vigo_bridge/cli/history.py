@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import click
 
-from vigo_bridge.app.history import finished_record, records, result_of
+from vigo_bridge.app.history import finished_record, kept_files, records, result_of
 from vigo_bridge.cli.options import output_option
 from vigo_bridge.report.history import print_history, record_as_data
 from vigo_bridge.report.printing import echo, echo_json
@@ -21,10 +21,11 @@ def history(context: click.Context, output: str) -> None:
     if context.invoked_subcommand is not None:
         return
     known = records()
+    kept = kept_files(known)
     if output == "json":
-        echo_json([record_as_data(record) for record in known])
+        echo_json([record_as_data(record, kept) for record in known])
     elif known:
-        print_history(known, Screen())
+        print_history(known, kept, Screen())
     else:
         echo("no rollouts yet")
 
@@ -42,3 +43,36 @@ def show(number: int, output: str, verbosity: int) -> None:
     result = result_of(record)
     echo(f"rollout {number}: {record.command}, {record.started}, {record.status}")
     print_run(result, Screen(), diffs=True, everything=verbosity > 0)
+
+
+@history.command()
+@click.argument("number", type=click.IntRange(1))
+@click.argument("other", type=click.IntRange(1), required=False)
+@output_option
+def diff(number: int, other: int | None, output: str) -> None:
+    """Show what changed in a stack from rollout NUMBER to rollout OTHER.
+
+    Default of OTHER: the last rollout of the same stack. The last one itself is compared with the
+    one before it.
+    """
+    # Imported here, as few compare rollouts.
+    from vigo_bridge.app.kept_changes import changes
+    from vigo_bridge.report.kept_changes import change_as_data, print_changes
+
+    found = changes(number, other)
+    if output == "json":
+        echo_json(
+            {
+                "from": found.first.number,
+                "to": found.second.number,
+                "files": [change_as_data(change) for change in found.files],
+                "set": change_as_data(found.settings)["diff"] if found.settings else "",
+            }
+        )
+        return
+    echo(f"from rollout {found.first.number} to rollout {found.second.number}:")
+    print_changes(found.files, Screen())
+    if found.settings:
+        print_changes([found.settings], Screen())
+    if not found.files and not found.settings:
+        echo("no difference")

@@ -127,6 +127,11 @@ add_later(
         "List the rollouts of this user on this machine, the latest last.",
     ),
     Later(
+        "rollback",
+        "rollback:rollback",
+        "Converge the hosts to what rollout NUMBER rolled out (default: the one before the last).",
+    ),
+    Later(
         "generate",
         "generate:generate",
         "Write the Ansible project into FOLDER, which must be new or empty.",

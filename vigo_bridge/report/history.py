@@ -4,24 +4,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
-from vigo_bridge.report.columns import print_rows
+from vigo_bridge.report.columns import print_line, print_rows
 from vigo_bridge.report.json_report import run_from_data
 from vigo_bridge.run.history import Record
+from vigo_bridge.run.kept_stacks import KeptStack
+from vigo_bridge.wording import counted, size
 
 
-def print_history(records: Sequence[Record], console: Console) -> None:
-    heading = ("number", "started", "command", "of", "status", "hosts")
-    rows = [heading, *(_row(record) for record in records)]
+@dataclass(frozen=True)
+class Kept:
+    """The files that the history has. stacks: by the number of the rollout; None where they are
+    damaged. size: of all contents in the folder, in bytes.
+    """
+
+    stacks: Mapping[int, KeptStack | None]
+    size: int
+    folder: Path
+
+
+def print_history(records: Sequence[Record], kept: Kept, console: Console) -> None:
+    heading = ("number", "started", "command", "of", "status", "hosts", "files")
+    rows = [heading, *(_row(record, kept) for record in records)]
     print_rows(console, "", rows, dim=[0])
+    if kept.stacks:
+        rollouts = counted(len(kept.stacks), "rollout")
+        total = f"the files of {rollouts} take {size(kept.size)} in {kept.folder}"
+        print_line(console, Text(total, "dim"))
 
 
-def _row(record: Record) -> tuple[str, ...]:
+def _row(record: Record, kept: Kept) -> tuple[str, ...]:
     return (
         str(record.number),
         record.started,
@@ -29,7 +49,15 @@ def _row(record: Record) -> tuple[str, ...]:
         record.subject,
         record.status,
         _hosts(record),
+        _files(record, kept),
     )
+
+
+def _files(record: Record, kept: Kept) -> str:
+    if record.number not in kept.stacks:
+        return "-"
+    stack = kept.stacks[record.number]
+    return f"{len(stack.files)}, {size(stack.size)}" if stack else "damaged"
 
 
 def _hosts(record: Record) -> str:
@@ -42,8 +70,9 @@ def _hosts(record: Record) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts.items()) or str(record.hosts)
 
 
-def record_as_data(record: Record) -> dict[str, Any]:
+def record_as_data(record: Record, kept: Kept) -> dict[str, Any]:
     """Return the same as data, without the result itself."""
+    stack = kept.stacks.get(record.number)
     return {
         "number": record.number,
         "started": record.started,
@@ -52,4 +81,6 @@ def record_as_data(record: Record) -> dict[str, Any]:
         "status": record.status,
         "hosts": record.hosts,
         "finished": len(record.finished),
+        "files": len(stack.files) if stack else None,
+        "files_bytes": stack.size if stack else None,
     }

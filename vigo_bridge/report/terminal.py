@@ -30,7 +30,7 @@ STATUS_STYLES = {
 _LISTED = 10
 #: Texts with more pairs of lines are not compared line by line.
 _COMPARED = 4_000_000
-_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def print_run(result: RunResult, console: Console, *, diffs: bool, everything: bool) -> None:
@@ -118,7 +118,7 @@ def _resource_lines(resource: Result, diffs: bool) -> Iterator[Text]:
         yield Text(indented(resource.error["log"], 4), "dim")
     if diffs and resource.diff:
         for diff_line in diff_lines(resource.diff):
-            yield Text(f"    {one_line(diff_line)}", _DIFF_STYLES.get(diff_line[:1], ""))
+            yield Text(f"    {one_line(diff_line)}", DIFF_STYLES.get(diff_line[:1], ""))
 
 
 def diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:

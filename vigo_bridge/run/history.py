@@ -146,6 +146,10 @@ class History:
         found = (self._read(path) for path in self._files())
         return [record for record in found if record is not None]
 
+    def numbers(self) -> frozenset[int]:
+        """Return the numbers of all records, also of those that cannot be read."""
+        return frozenset(int(path.stem) for path in self._files())
+
     def get(self, number: int) -> Record | None:
         return self._read(self._path(number))
 

@@ -28,7 +28,7 @@ from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.position import Position
 from vigo_bridge.report import live, printing
 from vigo_bridge.report.diagnostics import as_text
-from vigo_bridge.report.history import print_history
+from vigo_bridge.report.history import Kept, print_history
 from vigo_bridge.report.html import as_html
 from vigo_bridge.report.json_report import run_as_data, run_from_data
 from vigo_bridge.report.screen import Screen
@@ -121,7 +121,8 @@ def _history(result: RunResult) -> str:
     stream = io.StringIO()
     stopped = result.stopped
     record = Record(1, stopped, stopped, "k", "f", stopped, 2, result=run_as_data(result))
-    print_history([record, replace(record, result={"envoys": 1})], Screen(file=stream, width=200))
+    records = [record, replace(record, result={"envoys": 1})]
+    print_history(records, Kept({}, 0, Path()), Screen(file=stream, width=200))
     return stream.getvalue()
 
 

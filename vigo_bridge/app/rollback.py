@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Roll an earlier rollout of a stack out again: its files and ``--set`` as they were then."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from vigo_bridge.app.history import not_recorded, records
+from vigo_bridge.app.hosts import Asked
+from vigo_bridge.app.kept_stacks import damaged, kept_stack, kept_stacks, values_of
+from vigo_bridge.app.options import Earlier, HostOptions, ReportOptions, Rollout, StackOptions
+from vigo_bridge.app.plan_and_run import converge, show_plan
+from vigo_bridge.app.stack_loading import refuse_errors
+from vigo_bridge.failures import Failure, Refusal
+from vigo_bridge.language import load
+from vigo_bridge.language.identity import FILE
+from vigo_bridge.language.model import Identity
+from vigo_bridge.private_folder import private_folder
+from vigo_bridge.report.progress import Lines
+from vigo_bridge.run.history import Record
+from vigo_bridge.run.kept_stacks import KeptStack
+from vigo_bridge.run.state import stack_key
+from vigo_bridge.wording import counted
+
+_COMMAND = "rollback"
+
+
+def roll_back(
+    number: int | None,
+    stack: StackOptions,
+    hosts: HostOptions,
+    asked: Asked,
+    rollout: Rollout,
+    changes: Mapping[str, object],
+    shown: ReportOptions,
+) -> int:
+    """Converge the hosts to what a rollout rolled out, and return the exit status.
+
+    number: None means the rollout before the last one.
+    """
+    with _earlier(number, stack, shown.output, resume=rollout.resume) as (record, earlier):
+        command = f"{_COMMAND} {record.number}"
+        return converge(command, earlier, hosts, asked, rollout, changes, shown)
+
+
+def show_rollback(
+    number: int | None,
+    stack: StackOptions,
+    hosts: HostOptions,
+    asked: Asked,
+    only: Sequence[str],
+    shown: ReportOptions,
+) -> int:
+    """Show what `roll_back` would change, and return the exit status."""
+    with _earlier(number, stack, shown.output, resume=False) as (_, earlier):
+        return show_plan(earlier, hosts, asked, only, shown)
+
+
+@contextlib.contextmanager
+def _earlier(
+    number: int | None, stack: StackOptions, output: str, *, resume: bool
+) -> Iterator[tuple[Record, StackOptions]]:
+    """Yield the rollout to go back to, and the options of its stack."""
+    identity = _identity(stack, output)
+    keys = {stack_key(stack.folder, identity.id), stack_key(stack.folder)}
+    everything = records()
+    known = [record for record in everything if record.key in keys]
+    if number is not None:
+        _refuse_other(number, everything, known, stack)
+    record = _chosen(number, known, stack, resume)
+    kept = kept_stack(record)
+    with private_folder() as private:
+        folder = private / f"rollout-{record.number}"
+        folder.mkdir()
+        settings = {**_restored(record, kept, folder), **stack.settings}
+        missing = [name for name in kept.settings.omitted if name not in settings]
+        if missing:
+            raise Refusal(
+                f"rollout {record.number} had --set {missing[0]}=VALUE, which is not in the history"
+                f" because it is a secret; add it: --set {missing[0]}=VALUE."
+            )
+        Lines().say(_announcement(record, kept, known[-1]))
+        yield record, replace(stack, settings=settings, earlier=Earlier(folder, identity))
+
+
+def _identity(stack: StackOptions, output: str) -> Identity:
+    """Return which stack it is. The rest of it may be broken, as a reason to roll back."""
+    current = load(stack.folder)
+    refuse_errors(
+        [
+            finding
+            for finding in current.diagnostics
+            if finding.position is None or finding.position.file == FILE
+        ],
+        stack.folder,
+        output,
+    )
+    return current.identity
+
+
+def _restored(record: Record, kept: KeptStack, folder: Path) -> Mapping[str, Any]:
+    """Write the files of a rollout to a folder; return its values of ``--set``."""
+    try:
+        kept_stacks().restore(kept, folder)
+        return values_of(kept.settings)
+    except InvalidData as error:
+        raise damaged(record, error) from error
+
+
+def _chosen(
+    number: int | None, known: Sequence[Record], stack: StackOptions, resume: bool
+) -> Record:
+    if number is not None:
+        return next(record for record in known if record.number == number)
+    if resume and known and known[-1].command.startswith(_COMMAND):
+        return known[-1]  # what it rolled out is what it went back to
+    if len(known) < 2:
+        there = f"only one rollout ({known[0].number})" if known else "no rollout"
+        raise Refusal(
+            f"nothing to roll back to: the history has {there} of the stack {stack.folder}."
+        )
+    return known[-2]
+
+
+def _refuse_other(
+    number: int, everything: Sequence[Record], known: Sequence[Record], stack: StackOptions
+) -> None:
+    """Raise Refusal for a number that is not a rollout of this stack."""
+    record = next((record for record in everything if record.number == number), None)
+    if record is None:
+        raise Refusal(f"{not_recorded(number, everything)}.")
+    if record in known:
+        return
+    if record.key.startswith("task-"):
+        raise Refusal(
+            f"rollout {number} is a command ({record.command}), not a stack; `vigo-bridge history`"
+            " lists the rollouts of stacks."
+        )
+    raise Refusal(
+        f"rollout {number} is of another stack, {record.subject}, not of {stack.folder}; set that"
+        " stack with --stacks, or choose another number: `vigo-bridge history` lists them."
+    )
+
+
+def _announcement(record: Record, kept: KeptStack, last: Record) -> str:
+    head = (
+        f"rolling back to rollout {record.number} ({record.command}, {record.started},"
+        f" {record.status})"
+    )
+    if record.number == last.number:
+        return head
+    try:
+        current = kept_stack(last)
+    except Failure:
+        return head
+    paths = {*kept.files, *current.files}
+    different = sum(kept.files.get(path) != current.files.get(path) for path in paths)
+    if not different and kept.settings == current.settings:
+        return f"{head}, which had the same files and --set as the last one, rollout {last.number}"
+    variables = "" if kept.settings == current.settings else ", and other values of --set"
+    return f"{head}: {counted(different, 'file')} different from rollout {last.number}{variables}"
