@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings import NotText
@@ -16,8 +16,7 @@ from vigo_bridge.language.diagnostics import (
     did_you_mean,
     did_you_mean_or_known,
 )
-from vigo_bridge.language.position import Position
-from vigo_bridge.language.reader import described
+from vigo_bridge.language.reader import Reader, described, report_empty
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 #: What a whole number looks like.
@@ -118,17 +117,27 @@ def _unmet(option: Mapping[str, Any], value: Value) -> str:
 
 
 def check_required(
-    kind: str, attributes: Mapping[str, Value], position: Position, diagnostics: Diagnostics
+    kind: str, attributes: Mapping[str, Value], reader: Reader, diagnostics: Diagnostics
 ) -> None:
-    """Report required attributes that are missing."""
-    for name, option in ATTRIBUTES[kind].items():
-        if option.get("required") and is_unset(attributes.get(name)):
+    """Report required attributes that are missing or empty.
+
+    reader: of the resource, which also knows keys without a value.
+    """
+    for name in _required(kind, attributes):
+        value = attributes.get(name)
+        if value is None and not reader.has(name):
+            position = reader.fields.position
             diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
+        elif is_unset(value):
+            report_empty(name, value.position if value else reader.fields.position, diagnostics)
+
+
+def _required(kind: str, attributes: Mapping[str, Value]) -> Iterator[str]:
+    yield from (name for name, option in ATTRIBUTES[kind].items() if option.get("required"))
     state = attributes.get("state")
     may_be_absent = isinstance(state, Scalar) and (state.text == "absent" or "{{" in state.text)
-    for name in () if may_be_absent else TYPES[kind].needed_unless_absent:
-        if is_unset(attributes.get(name)):
-            diagnostics.error("VB106", position, f"{kind} has no {name!r}", f"add {name}:")
+    if not may_be_absent:
+        yield from TYPES[kind].needed_unless_absent
 
 
 def is_unset(value: Value | None) -> bool:

@@ -12,7 +12,7 @@ from vigo_bridge.language.attributes import is_unset
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean, listed
 from vigo_bridge.language.model import Resource, Stack
 from vigo_bridge.language.position import Position
-from vigo_bridge.language.reader import described
+from vigo_bridge.language.reader import described, report_empty
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -88,6 +88,8 @@ def _check(
                 "keep one of them",
             )
         used[name] = key
+        if options[name].get("required") and isinstance(value, Scalar) and value.data is None:
+            report_empty(key.text, key.position, diagnostics)
         _check_value(key.text, value, options[name], diagnostics)
     for name, option in options.items():
         if option.get("required") and name != _FREE_FORM and name not in used:

@@ -128,13 +128,17 @@ class Reader:
 
     def required_text(self, key: str, suggestion: str) -> Scalar | None:
         found = self.text(key)
-        if found is None or not found.text.strip():
-            if not isinstance(self.value(key), (Items, Fields)):
-                self.diagnostics.error(
-                    "VB106", self.fields.position, f"{self.what} has no {key!r}", suggestion
-                )
-            return None
-        return found
+        if found is not None and found.text.strip():
+            return found
+        if found is not None:
+            report_empty(key, found.position, self.diagnostics)
+        elif self.has(key) and self.value(key) is None:
+            report_empty(key, self.key_position(key), self.diagnostics)
+        elif not self.has(key):
+            self.diagnostics.error(
+                "VB106", self.fields.position, f"{self.what} has no {key!r}", suggestion
+            )
+        return None
 
     def finish(self) -> None:
         """Report unknown keys."""
@@ -193,6 +197,11 @@ def _split(value: Value) -> list[Value]:
         part, position = match[0].rstrip(), value.position_of(match.start())
         parts.append(Scalar(part, part, position, part))
     return parts
+
+
+def report_empty(key: str, position: Position, diagnostics: Diagnostics) -> None:
+    """Report a required value that is empty."""
+    diagnostics.error("VB106", position, f"{key!r} is required, but empty", "write its value")
 
 
 def described(value: Value) -> str:

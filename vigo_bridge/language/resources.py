@@ -51,7 +51,7 @@ def read_resource(fields: Fields, defaults: Defaults, diagnostics: Diagnostics) 
         type_position=next(value.position for key, value in fields.entries if key.text == "type"),
     )
     for arm in resource.arms:
-        check_required(kind, arm, fields.position, diagnostics)
+        check_required(kind, arm, reader, diagnostics)
     return reverted(resource, on_revert, reader) if revert else resource
 
 

@@ -73,7 +73,7 @@ def _file(
     is_ours = not kind.is_template or not is_template(named.text)
     is_ours = is_ours or named.text.startswith(kind.folder)
     written = instance.known.render(named, kind.attribute) if is_ours else None
-    if written is None:
+    if not written:  # Reported as required, but empty, where it is.
         return None
     path = path_in_stack(kind, written)
     prefix = "" if kind.is_template else kind.folder

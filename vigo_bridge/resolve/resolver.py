@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
+from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics, has_errors
 from vigo_bridge.language.model import MatchEntry, Stack
 from vigo_bridge.resolve.duplicates import check_duplicates
 from vigo_bridge.resolve.envoy import Envoy, planned_crates, resolve_envoy
@@ -62,7 +62,8 @@ def check(stack: Stack, settings: Mapping[str, Any] = _NO_SETTINGS) -> tuple[Dia
     envoys = [_checked(stack, entry, settings, diagnostics)[0] for entry in stack.entries]
     for envoy in envoys:
         warn_of_different_defaults(envoy, diagnostics)
-    warn_of_unused_variables(stack, envoys, settings, diagnostics)
+    if not has_errors(stack.diagnostics):  # What could not be read may use any variable.
+        warn_of_unused_variables(stack, envoys, settings, diagnostics)
     return diagnostics.sorted()
 
 

@@ -44,6 +44,8 @@ def findings(tmp_path: Path, resource: str) -> list[str]:
         (f"{{type: {B}.file, args: {{path: /a, mod: x}}}}", "3:51", "did you mean 'mode'"),
         (f"{{type: {B}.file, args: {{}}}}", "3:5", "has no option 'path'"),
         (f"{{type: {B}.file}}", "3:5", "has no option 'path'"),
+        (f"{{type: {B}.file, args: {{path: }}}}", "3:41", "'path' is required, but empty"),
+        (f"{{type: {B}.file, args: {{dest: ~}}}}", "3:41", "'dest' is required, but empty"),
         (f"{{type: {B}.file, args: {{path: /a, dest: /b}}}}", "3:51", "are the same option"),
         (f"{{type: {B}.file, args: {{path: /a, state: dir}}}}", "3:58", "state must be absent or"),
         (f"{{type: {B}.file, args: {{path: /a, force: maybe}}}}", "3:58", "true or false"),

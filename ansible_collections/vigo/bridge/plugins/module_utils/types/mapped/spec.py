@@ -53,4 +53,6 @@ def _check_given(row: Row, attributes: Mapping[str, Any]) -> None:
             one.name in row.needed_unless_absent and attributes.get("state") != "absent"
         )
         if is_needed and value is None:
-            raise ResourceError(f"{one.name} is missing", place=(one.name,))
+            raise ResourceError(
+                f"{one.name} is missing or empty", f"add {one.name}", place=(one.name,)
+            )
