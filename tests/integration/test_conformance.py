@@ -28,6 +28,9 @@ TABLES = (
     "references",
     "templates",
     "variables",
+    "types",
+    "reverts",
+    "failures",
 )
 CASES = {name: case for table in TABLES for name, case in cases(table).items()}
 CONTAINERS = cases("containers")
@@ -96,7 +99,7 @@ def test_containers(container_batch: Batch, case: Case) -> None:
 
 
 def test_there_are_enough() -> None:
-    assert len(CASES) >= 60
+    assert len({**CASES, **MACHINE, **CONTAINERS}) >= 180
 
 
 def _containers(client: DockerClient, case: Case) -> dict[str, str]:
@@ -134,8 +137,9 @@ def _run(rows: list[Case], folder: Path) -> Batch:
 
 
 def _compare(batch: Batch, case: Case) -> None:
-    bundle, tasks = batch.seen[case.name, "bundle"], batch.seen[case.name, "tasks"]
-    for run, one, other in zip(case.runs, bundle, tasks, strict=True):
-        assert other.actions == one.actions, run
-        assert other.state == one.state, run
+    for number, run in enumerate(case.runs):
+        one, *others = (batch.seen[case.name, style][number] for style in case.styles)
+        for other in others:
+            assert other.actions == one.actions, run
+            assert other.state == one.state, run
         assert " ".join(one.actions.values()) == getattr(case, run), run

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.integration.ansible_program import TARGET_PYTHON
 from vigo_bridge.ansible.user_variables import reserved_names
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.emit.tasks.project import write_tasks
+from vigo_bridge.emit.tasks.refusal import CannotExpress
 from vigo_bridge.emit.tasks.roles import roles_of
 from vigo_bridge.emit.tasks.variables import Variables
 from vigo_bridge.language import load
@@ -31,6 +32,18 @@ from vigo_bridge.resolve.plan import Plan
 
 FOLDER = Path(__file__).parent
 STYLES = ("bundle", "tasks")
+#: A Python that sees a copy of /etc, where services are scripts: without systemd.
+PRIVATE_ETC = """\
+#!/bin/sh
+exec unshare --mount sh -ec '
+mount -t overlay overlay -o lowerdir=/etc,upperdir={upper},workdir={work} /etc
+test ! -d /run/systemd || mount -t tmpfs tmpfs /run/systemd
+exec {python} "$@"' sh "$@"
+"""
+#: How many hosts are brought at once.
+_FORKS = 8
+#: How ansible-playbook ends after failures of hosts.
+_HOSTS_FAILED = 2
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,8 @@ class Case:
     ``match``; all crates, unless it names some. files: more files of the stack. user: variables
     that the Ansible user gave the host. prepare, disturb: shell commands in the host's folder,
     before the first run, and before a third one. fresh, again, then: the actions of the three
-    runs, in the order of the graph.
+    runs, in the order of the graph. Where one has failed, those after it need it: tasks go no
+    further. refused: what task style says of what it cannot express; only bundle style runs then.
     """
 
     name: str
@@ -56,6 +70,14 @@ class Case:
     again: str = ""
     then: str = ""
     quick: bool = False
+    refused: str = ""
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        return STYLES[:1] if self.refused else STYLES
+
+    def fails(self, run: str) -> bool:
+        return "failed" in getattr(self, run).split()
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -81,7 +103,7 @@ class Batch:
     """Runs cases. seen: by case name and style, one for each run.
 
     environment: of Ansible. observe: more of the state of a case. finish: called after a style.
-    private_etc: whether the runs see a copy of /etc of their own, for each style.
+    private_etc: whether each host sees a copy of /etc of its own.
     """
 
     def __init__(
@@ -105,47 +127,50 @@ class Batch:
 
     def run(self) -> None:
         for style in STYLES:
+            rows = {host: case for host, case in self._rows.items() if style in case.styles}
             for host, case in self._rows.items():
                 self.seen[case.name, style] = []
                 self._here(style, host).mkdir(parents=True)
                 self._write_stack(style, host, case)
                 self._shell(style, host, case.prepare)
             for run in ("fresh", "again", "then"):
-                hosts = [host for host, case in self._rows.items() if run in case.runs]
-                if hosts:
-                    self._run(style, run, hosts)
+                for number, hosts in enumerate(_calls(style, run, rows), start=1):
+                    self._run(style, run, hosts, f"{style}-{run}-{number}")
             self._finish()
 
-    def _run(self, style: str, run: str, hosts: Sequence[str]) -> None:
+    def _run(self, style: str, run: str, hosts: Sequence[str], record: str) -> None:
         if run == "then":
             for host in hosts:
                 self._shell(style, host, self._rows[host].disturb)
         act = self._run_bundle if style == "bundle" else self._run_tasks
-        for host, actions in act(hosts, self._folder / f"{style}-{run}").items():
+        failing = {host for host in hosts if self._rows[host].fails(run)}
+        for host, actions in act(hosts, failing, self._folder / record).items():
             here = self._here(style, host)
             done = {one.replace(str(here), "HERE"): action for one, action in actions.items()}
-            state = {**_state(here), **self._observe(self._rows[host])}
+            state = {**_state(here, here), **self._observe(self._rows[host])}
             if self._private_etc:
-                state |= {f"/etc/{name}": is_ for name, is_ in _state(self._etc(style)).items()}
+                etc = _state(self._etc(style, host), here)
+                state |= {f"/etc/{name}": is_ for name, is_ in etc.items()}
             self.seen[self._rows[host].name, style].append(Seen(done, state))
 
     def _here(self, style: str, host: str) -> Path:
         return self._folder / "hosts" / style / host
 
-    def _etc(self, style: str) -> Path:
+    def _etc(self, style: str, host: str) -> Path:
         """Return the folder with what differs from the machine's /etc."""
-        return self._folder / "etc" / style / "upper"
+        return self._folder / "etc" / style / host / "upper"
 
-    def _with_private_etc(self, style: str) -> list[str]:
-        """Return how a command begins that sees a copy of /etc."""
+    def _python(self, style: str, host: str) -> str:
+        """Return the Python of a host: where /etc is private, one that sees a copy of it."""
         if not self._private_etc:
-            return []
-        upper, work = self._etc(style), self._etc(style).with_name("work")
+            return TARGET_PYTHON
+        upper = self._etc(style, host)
+        work, python = upper.with_name("work"), upper.with_name("python")
         for folder in (upper, work):
-            folder.mkdir(parents=True, exist_ok=True)
-        options = f"lowerdir=/etc,upperdir={upper},workdir={work}"
-        script = 'mount -t overlay overlay -o "$1" /etc; shift; exec "$@"'
-        return ["unshare", "--mount", "sh", "-ec", script, "sh", options]
+            folder.mkdir(parents=True)
+        python.write_text(PRIVATE_ETC.format(upper=upper, work=work, python=TARGET_PYTHON))
+        python.chmod(0o755)
+        return str(python)
 
     def _write_stack(self, style: str, host: str, case: Case) -> None:
         stack = self._folder / "stacks" / style / host
@@ -168,48 +193,71 @@ class Batch:
 
     def _write_project(self, style: str, host: str, case: Case, plan: Plan, stack: Path) -> None:
         project = self._folder / "projects" / style / host
-        connection = {"ansible_connection": "local", "ansible_python_interpreter": TARGET_PYTHON}
-        user = {host: {**connection, **case.user}}
+        python = self._python(style, host)
+        # Hosts that have one together wait for each other; each gets all modules once.
+        state = self._folder / "state" / str(list(self._rows).index(host) % _FORKS)
+        known = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": python,
+            "vigo_state_dir": str(state),
+        }
+        user = {host: {**known, **case.user}}
         if style == "bundle":
             write_bundle(plan, project, user)
             return
-        write_tasks(plan, project, self._is_reserved, [], stack, user)
+        refusal = ""
+        try:
+            write_tasks(plan, project, self._is_reserved, [], stack, user)
+        except CannotExpress as problem:
+            refusal = str(problem)
+        assert case.refused in refusal, case.name
+        assert bool(case.refused) == bool(refusal), (case.name, refusal)
 
     def _shell(self, style: str, host: str, command: str) -> None:
         here = self._here(style, host)
+        command = command.replace("HERE", str(here)).replace("ETC", str(self._etc(style, host)))
         subprocess.run(
-            ["sh", "-ec", command.replace("HERE", str(here)).replace("ETC", str(self._etc(style)))],
+            ["sh", "-ec", command],
             cwd=here,
             env={**os.environ, **self._environment},
             check=True,
         )
 
-    def _run_bundle(self, hosts: Sequence[str], record: Path) -> dict[str, dict[str, str]]:
+    def _run_bundle(
+        self, hosts: Sequence[str], failing: Set[str], record: Path
+    ) -> dict[str, dict[str, str]]:
         record.mkdir()
         playbook = self._folder / "projects" / "bundle" / hosts[0] / "site.yml"
-        self._play("bundle", hosts, [playbook], {"VIGO_BRIDGE_RESULTS": str(record)})
+        environment = {"VIGO_BRIDGE_RESULTS": str(record)}
+        self._play("bundle", hosts, [playbook], environment, fails=bool(failing))
         found = {}
         for host in hosts:
             results = json.loads((record / f"{host}.json").read_text())
-            assert not results.get("failed"), (self._rows[host].name, results["msg"])
+            has_failed = bool(results.get("failed"))
+            assert has_failed == (host in failing), (self._rows[host].name, results.get("msg"))
             found[host] = {
                 result["id"]: _comparable(result["type"], result["action"])
                 for result in results["resources"]
             }
         return found
 
-    def _run_tasks(self, hosts: Sequence[str], record: Path) -> dict[str, dict[str, str]]:
+    def _run_tasks(
+        self, hosts: Sequence[str], failing: Set[str], record: Path
+    ) -> dict[str, dict[str, str]]:
         playbooks = [self._folder / "projects" / "tasks" / host / "site.yml" for host in hosts]
-        self._play("tasks", hosts, playbooks, {"VIGO_TEST_RECORD": str(record)})
+        environment = {"VIGO_TEST_RECORD": str(record)}
+        self._play("tasks", hosts, playbooks, environment, fails=bool(failing))
         results = [json.loads(line) for line in record.read_text().splitlines()]
-        return {host: self._actions(host, results) for host in hosts}
+        return {host: self._actions(host, results, fails=host in failing) for host in hosts}
 
-    def _actions(self, host: str, results: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    def _actions(
+        self, host: str, results: Sequence[Mapping[str, Any]], *, fails: bool
+    ) -> dict[str, str]:
         """Return the action of each resource: what its task did, and then its handler."""
         done: dict[str, str] = {}
         for result in results:
             if result["host"] == host:
-                assert result["status"] != "failed", (self._rows[host].name, result)
+                assert fails or result["status"] != "failed", (self._rows[host].name, result)
                 done[result["task"]] = _action(result)
         plan, _ = resolve(
             load(self._folder / "stacks" / "tasks" / host), [host], self._rows[host].settings
@@ -227,15 +275,19 @@ class Batch:
         }
 
     def _play(
-        self, style: str, hosts: Sequence[str], playbooks: Sequence[Path], record: Mapping[str, str]
+        self,
+        style: str,
+        hosts: Sequence[str],
+        playbooks: Sequence[Path],
+        record: Mapping[str, str],
+        *,
+        fails: bool,
     ) -> None:
         inventories = [self._folder / "projects" / style / host / "inventory" for host in hosts]
         finished = subprocess.run(
             [
-                *self._with_private_etc(style),
-                *(sys.executable, "-m", "ansible", "playbook", "--forks", "8"),
+                *(sys.executable, "-m", "ansible", "playbook", "--forks", str(_FORKS)),
                 *(f"--inventory={path}" for path in inventories),
-                *("--extra-vars", f"vigo_state_dir={self._folder}/state"),
                 *map(str, playbooks),
             ],
             cwd=self._folder,
@@ -253,11 +305,25 @@ class Batch:
             text=True,
             check=False,
         )
-        assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-3000:]
+        expected = _HOSTS_FAILED if fails else 0
+        assert finished.returncode == expected, finished.stdout[-6000:] + finished.stderr[-3000:]
+
+
+def _calls(style: str, run: str, rows: Mapping[str, Case]) -> list[list[str]]:
+    """Return the hosts of each call of a run.
+
+    After a playbook with a failure, Ansible starts no other one.
+    """
+    hosts = [host for host, case in rows.items() if run in case.runs]
+    alone = [host for host in hosts if style == "tasks" and rows[host].fails(run)]
+    together = [host for host in hosts if host not in alone]
+    return [calls for calls in (together, *([host] for host in alone)) if calls]
 
 
 def _action(result: Mapping[str, Any]) -> str:
     """Return the action of a task; other modules only report whether they changed something."""
+    if result["status"] == "failed":
+        return result["action"] or "failed"
     if result["action"] or result["status"] != "ok":
         return result["action"] or "skipped"
     return "updated" if result["changed"] else "none"
@@ -278,11 +344,11 @@ def _merged(earlier: str, later: str | None) -> str:
     return later
 
 
-def _state(here: Path) -> dict[str, str]:
+def _state(folder: Path, here: Path) -> dict[str, str]:
     """Return all files below a folder, without those that differ between styles or moments."""
     return {
-        str(path.relative_to(here)): _described(path).replace(str(here), "HERE")
-        for path in sorted(here.rglob("*"))
+        str(path.relative_to(folder)): _described(path).replace(str(here), "HERE")
+        for path in sorted(folder.rglob("*"))
         if ".git" not in path.parts
     }
 

@@ -24,7 +24,7 @@ class CallbackModule(CallbackBase):
 
     def _record(self, result, status):
         # A resource without a module of its own is applied by the module for many.
-        (only,) = result._result.get("resources") or [{}]
+        only, *_others = result._result.get("resources") or [{}]
         line = {
             "host": result._host.get_name(),
             "task": result._task.get_name(),
