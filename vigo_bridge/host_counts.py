@@ -50,6 +50,18 @@ def parse_budget(text: str) -> Size:
     return _size(text, text)
 
 
+def parse_batch_numbers(text: str) -> tuple[int, ...]:
+    """Return the numbers of batches of `1` or a list such as `1,3`. Raise BadSize."""
+    parts = [part.strip() for part in text.split(",")]
+    for part in parts:
+        if not _NUMBER.fullmatch(part) or not int(part):
+            raise BadSize(
+                f"{text}: {part or 'nothing'!r} is not the number of a batch",
+                "write an integer from 1, such as 1 or 1,3",
+            )
+    return tuple(map(int, parts))
+
+
 def _size(part: str, text: str) -> Size:
     digits, percent = part.strip(), part.strip().endswith("%")
     digits = digits.removesuffix("%")

@@ -144,6 +144,10 @@ class Running:
     def wait_for(self, path: Path) -> None:
         self._wait(lambda: path.exists() and (path.stat().st_size > 0 or "begun" in path.name))
 
+    def await_text(self, told: str) -> None:
+        """Wait until the program says something."""
+        self._wait(lambda: told in self.told())
+
     def signal(self, number: signal.Signals, told: str) -> None:
         """Send a signal to the whole process group, as a terminal does, and wait for the
         program's message.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
+from vigo_bridge.app.confirming import Confirming
 from vigo_bridge.app.kept_stacks import keep, kept_stacks
 from vigo_bridge.app.options import Rollout, StackOptions
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
@@ -70,11 +71,15 @@ def predict(job: Job, private: Path) -> RunResult:
             None,
             job.clock.watching(watcher),
             lambda *_: job.clock.batch_ended(),
+            lambda *_: "",
         )
 
 
 def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
     """Converge the hosts in batches. Raise Failure where another rollout is running."""
+    if not rollout.options.health_check:
+        how = replace(job.how, min_healthy_time=rollout.options.min_healthy_time)
+        job = replace(job, how=how)
     with contextlib.ExitStack() as held:
         try:
             state = controller_folder()
@@ -157,6 +162,7 @@ def _remembered(
             health,
             job.clock.watching(watcher),
             keep,
+            Confirming(record, stop, watcher),
         )
         keep(result, record.finished, ended=True)
     return result

@@ -81,6 +81,8 @@ def run_task(
     if seconds is None:
         seconds = durations.seconds(work.options.get("timeout", _TIMEOUT), "timeout")
     rollout = defaulted(rollout, work.options)
+    if rollout.options.min_healthy_time and not rollout.options.health_check:
+        raise WrongUsage("--min-healthy-time requires --health-check")
     texts = [work.command, *work.params.values(), rollout.options.health_check]
     paths = () if asked.dry_run else secret_references.paths(texts)
     secrets = secrets_of(dict.fromkeys(paths, ()), stack.folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import click
 
+from vigo_bridge.app.confirming import waiting_rollouts
 from vigo_bridge.app.history import finished_record, kept_files, records, result_of
 from vigo_bridge.cli.options import output_option
 from vigo_bridge.report.history import print_history, record_as_data
@@ -21,11 +22,12 @@ def history(context: click.Context, output: str) -> None:
     if context.invoked_subcommand is not None:
         return
     known = records()
+    waiting = {question.number for question in waiting_rollouts()}
     kept = kept_files(known)
     if output == "json":
-        echo_json([record_as_data(record, kept) for record in known])
+        echo_json([record_as_data(record, waiting, kept) for record in known])
     elif known:
-        print_history(known, kept, Screen())
+        print_history(known, waiting, kept, Screen())
     else:
         echo("no rollouts yet")
 

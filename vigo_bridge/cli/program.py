@@ -127,6 +127,11 @@ add_later(
         "List the rollouts of this user on this machine, the latest last.",
     ),
     Later(
+        "rollout",
+        "rollout:rollout",
+        "Continue or abort a rollout that waits for a confirmation.",
+    ),
+    Later(
         "rollback",
         "rollback:rollback",
         "Converge the hosts to what rollout NUMBER rolled out (default: the one before the last).",

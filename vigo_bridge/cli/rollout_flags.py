@@ -13,7 +13,7 @@ import click
 
 from vigo_bridge.app.options import Rollout
 from vigo_bridge.cli.options import Command, gathered
-from vigo_bridge.host_counts import BadSize, parse_batch_sizes, parse_budget
+from vigo_bridge.host_counts import BadSize, parse_batch_numbers, parse_batch_sizes, parse_budget
 from vigo_bridge.run.rollout_options import RolloutOptions
 
 _HOST = re.compile(r"[A-Za-z0-9._~:%-]+")
@@ -114,11 +114,31 @@ def rollout_options(command: Command) -> Command:
             help="Seconds between two attempts.",
         ),
         click.option(
+            "--min-healthy-time",
+            callback=reading(_seconds),
+            metavar="SECONDS",
+            default="0",
+            help="How long a host must stay healthy to count: its --health-check, or its containers"
+            " if there is no check.",
+        ),
+        click.option(
             "--pause",
             callback=reading(_seconds),
             metavar="SECONDS",
             default="0",
             help="Seconds between two batches.",
+        ),
+        click.option(
+            "--pause-after",
+            callback=reading(parse_batch_numbers),
+            metavar="N[,...]",
+            help="Pause only after these batches; with --pause, --confirm or both.",
+        ),
+        click.option(
+            "--confirm",
+            is_flag=True,
+            help="Pause until you confirm the next batch, on the terminal or with `vigo-bridge"
+            " rollout continue`.",
         ),
         click.option(
             "--before-batch",
@@ -138,5 +158,9 @@ def rollout_options(command: Command) -> Command:
 
 
 def _rollout(*, resume: bool, **given: Any) -> Rollout:
+    if given["pause_after"] and not (given["pause"] or given["confirm"]):
+        raise click.UsageError(
+            "--pause-after requires --confirm, or --pause with the number of seconds"
+        )
     chosen = {name: value for name, value in given.items() if value is not None}
     return Rollout(RolloutOptions(**chosen), resume, frozenset(chosen))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from vigo_bridge.run.batches import Batch
@@ -74,3 +75,6 @@ class _Noting:
 
     def say(self, text: str) -> None:
         self._watcher.say(text)
+
+    def asking(self) -> AbstractContextManager[None]:
+        return self._watcher.asking()

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,12 @@ class Kept:
     folder: Path
 
 
-def print_history(records: Sequence[Record], kept: Kept, console: Console) -> None:
+def print_history(
+    records: Sequence[Record], waiting: Container[int], kept: Kept, console: Console
+) -> None:
+    """Print rollouts. waiting: the numbers of those that wait for a confirmation."""
     heading = ("number", "started", "command", "of", "status", "hosts", "files")
-    rows = [heading, *(_row(record, kept) for record in records)]
+    rows = [heading, *(_row(record, waiting, kept) for record in records)]
     print_rows(console, "", rows, dim=[0])
     if kept.stacks:
         rollouts = counted(len(kept.stacks), "rollout")
@@ -41,16 +44,20 @@ def print_history(records: Sequence[Record], kept: Kept, console: Console) -> No
         print_line(console, Text(total, "dim"))
 
 
-def _row(record: Record, kept: Kept) -> tuple[str, ...]:
+def _row(record: Record, waiting: Container[int], kept: Kept) -> tuple[str, ...]:
     return (
         str(record.number),
         record.started,
         record.command,
         record.subject,
-        record.status,
+        _status(record, waiting),
         _hosts(record),
         _files(record, kept),
     )
+
+
+def _status(record: Record, waiting: Container[int]) -> str:
+    return "waiting" if record.number in waiting and not record.ended else record.status
 
 
 def _files(record: Record, kept: Kept) -> str:
@@ -70,7 +77,7 @@ def _hosts(record: Record) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts.items()) or str(record.hosts)
 
 
-def record_as_data(record: Record, kept: Kept) -> dict[str, Any]:
+def record_as_data(record: Record, waiting: Container[int], kept: Kept) -> dict[str, Any]:
     """Return the same as data, without the result itself."""
     stack = kept.stacks.get(record.number)
     return {
@@ -78,7 +85,7 @@ def record_as_data(record: Record, kept: Kept) -> dict[str, Any]:
         "started": record.started,
         "command": record.command,
         "of": record.subject,
-        "status": record.status,
+        "status": _status(record, waiting),
         "hosts": record.hosts,
         "finished": len(record.finished),
         "files": len(stack.files) if stack else None,

@@ -52,6 +52,14 @@ class _Live:
     def say(self, text: str) -> None:
         self._lines.say(text)
 
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
+
     def _news(self) -> str:
         shown, others = (
             [one_line(host) for host in self._running][:_RUNNING_SHOWN],

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -42,6 +43,9 @@ class Lines:
 
     def say(self, text: str) -> None:
         self._say(hanging(text, 2))
+
+    def asking(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
 
 def outcome(envoy: EnvoyResult) -> str:

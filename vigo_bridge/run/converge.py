@@ -31,7 +31,8 @@ _ROOM = "." * 262144
 class RunOptions:
     """How to run. check_mode: only predict. prune: remove containers that the stack lost.
     only: crates and resources that alone are applied, if any. lock_timeout: seconds to wait for
-    another run on a host. passwords: environment variables that name files with passwords.
+    another run on a host. min_healthy_time: seconds for which containers must stay healthy at the
+    end. passwords: environment variables that name files with passwords.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -42,6 +43,7 @@ class RunOptions:
     prune: bool = False
     only: tuple[str, ...] = ()
     lock_timeout: float = 30
+    min_healthy_time: float = 0
     ansible_verbosity: int | None = None
     passwords: Mapping[str, str] = field(default_factory=dict)
 
@@ -188,7 +190,11 @@ def _arguments(
     if variables:
         arguments += ["--extra-vars", f"@{variables}"]
     else:
-        given = {"vigo_prune": options.prune, "vigo_only": list(options.only)}
+        given = {
+            "vigo_prune": options.prune,
+            "vigo_only": list(options.only),
+            "vigo_min_healthy_time": options.min_healthy_time,
+        }
         settings = {name: value for name, value in given.items() if value}
         arguments += ["--extra-vars", json.dumps(settings)]
     if options.forks:

@@ -19,6 +19,9 @@ from vigo_bridge.wording import some
 
 #: Is given the result so far, and the hosts that are finished, after each batch.
 Keep = Callable[[RunResult, Sequence[str]], None]
+#: Is given the last batch and the hosts of the next one; waits until the user has confirmed that
+#: one, or until the rollout is stopped, and returns why it must not start.
+Confirm = Callable[[Batch, Sequence[str]], str]
 
 
 def roll_out_to_fleet(
@@ -29,6 +32,7 @@ def roll_out_to_fleet(
     health_variables: Path | None,
     watcher: Watcher,
     keep: Keep,
+    confirm: Confirm,
 ) -> RunResult:
     """Roll out to all hosts that are not finished already, in their order.
 
@@ -43,7 +47,9 @@ def roll_out_to_fleet(
         bool(options.health_check),
         bool(options.health_check_url),
     )
-    fleet = _Fleet(hosts, done, converger, options, health_variables, watcher, keep)
+    fleet = _Fleet(
+        hosts, batches, done, converger, options, health_variables, watcher, keep, confirm
+    )
     return fleet.result(roll_out(batches, rules, fleet))
 
 
@@ -53,20 +59,24 @@ class _Fleet:
     def __init__(
         self,
         hosts: Sequence[str],
+        batches: Sequence[Batch],
         done: frozenset[str],
         converger: Converger,
         options: RolloutOptions,
         health_variables: Path | None,
         watcher: Watcher,
         keep: Keep,
+        confirm: Confirm,
     ) -> None:
         self._hosts = hosts
+        self._batches = batches
         self._done = done
         self._converger = converger
         self._options = options
         self._health_variables = health_variables
         self._watcher = watcher
         self._keep = keep
+        self._confirm = confirm
         self._started = datetime.datetime.now(datetime.UTC)
         self._clock = time.monotonic()
 
@@ -88,20 +98,42 @@ class _Fleet:
     def check(self, hosts: Sequence[str], batch: Batch) -> Mapping[str, str]:
         sick: dict[str, str] = {}
         for attempt in range(1, self._options.health_retries + 1):
-            asked = self._converger(
-                list(sick) or hosts, lambda host, envoy: None, self._health_variables
-            )
-            sick = {
-                host: _said(envoy)
-                for host, envoy in asked.items()
-                if envoy.status is not EnvoyStatus.CHANGED
-            }
+            sick = self._sick(list(sick) or hosts)
             if not sick or self.cut:
                 break
             said = next(iter(sick.values()))
             self._tell_attempt(attempt, f"{some(list(sick))} not healthy: {said}")
-        return {
+        failed = {
             host: f"health check failed, attempt {attempt}: {said}" for host, said in sick.items()
+        }
+        return {**failed, **self._relapsed([host for host in hosts if host not in failed])}
+
+    def _relapsed(self, hosts: Sequence[str]) -> Mapping[str, str]:
+        """Return the hosts that do not stay healthy long enough, each with a message."""
+        needed, began = self._options.min_healthy_time, time.monotonic()
+        failed: dict[str, str] = {}
+        if needed and hosts and not self.cut:
+            self._watcher.say(f"health check passed; it must pass for {needed:g} s")
+        while not self.cut and len(failed) < len(hosts):
+            left = needed - (time.monotonic() - began)
+            if left <= 0:
+                break
+            self._converger.stop.wait(min(left, self._options.health_interval))
+            if self.cut:
+                break
+            passed = time.monotonic() - began
+            for host, said in self._sick([host for host in hosts if host not in failed]).items():
+                failed[host] = f"health check failed again after {passed:.0f} s: {said}"
+                self._watcher.say(f"{host}: {failed[host]}")
+        return failed
+
+    def _sick(self, hosts: Sequence[str]) -> dict[str, str]:
+        """Check hosts; return those that are not healthy, each with the output of its check."""
+        asked = self._converger(hosts, lambda host, envoy: None, self._health_variables)
+        return {
+            host: _said(envoy)
+            for host, envoy in asked.items()
+            if envoy.status is not EnvoyStatus.CHANGED
         }
 
     def fetch(self, batch: Batch) -> str:
@@ -122,10 +154,16 @@ class _Fleet:
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str:
         return self._hook("--after-batch", self._options.after_batch, batch, failed)
 
-    def pause(self) -> None:
+    def pause(self, batch: Batch) -> str:
+        after = self._options.pause_after
+        if after and batch.number not in after:
+            return ""
         if self._options.pause:
             self._watcher.say(f"pause of {self._options.pause:g} s")
             self._converger.stop.wait(self._options.pause)
+        if self._options.confirm and not self.stopping:
+            return self._confirm(batch, self._batches[batch.number].hosts)
+        return ""
 
     def keep(self, rolled: Rolled) -> None:
         self._keep(self.result(rolled), (*self._done, *rolled.finished))

@@ -46,7 +46,9 @@ class Parts(Protocol):
 
     def fetch(self, batch: Batch) -> str: ...
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str: ...
-    def pause(self) -> None: ...
+    def pause(self, batch: Batch) -> str:
+        """Wait between this batch and the next one; return why the next one must not start."""
+
     def keep(self, rolled: Rolled) -> None:
         """Store what has happened so far; called after each batch."""
 
@@ -80,7 +82,11 @@ def roll_out(batches: Sequence[Batch], rules: Rules, parts: Parts) -> Rolled:
         if rolled.stopped:
             break
         if batch.number < batch.count and not parts.stopping:
-            parts.pause()
+            refused = parts.pause(batch)
+            if refused:
+                rolled = _refused(rolled, refused)
+                parts.keep(rolled)
+                break
     return replace(rolled, interrupted=parts.stopping)
 
 
@@ -150,6 +156,13 @@ def _added(
         (*before.finished, *finished),
         stopped,
     )
+
+
+def _refused(before: Rolled, reason: str) -> Rolled:
+    """Return the outcome where no further batch may start, for a reason other than the last one."""
+    *others, last = before.batches
+    said = replace(last, detail="; ".join(filter(None, [last.detail, reason])))
+    return replace(before, batches=(*others, said), stopped=reason)
 
 
 def _healthy(envoys: Mapping[str, EnvoyResult]) -> list[str]:

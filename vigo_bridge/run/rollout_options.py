@@ -12,8 +12,10 @@ from vigo_bridge.host_counts import NONE, Size
 class RolloutOptions:
     """How to go through a fleet. Empty texts mean that an option is not set; times are in seconds.
 
-    health_retries: how often a check is tried at most. before_batch, after_batch: commands for
-    this machine.
+    health_retries: how often a check is tried at most. min_healthy_time: how long a host must stay
+    healthy to count. pause_after: the numbers of the batches after which there is a pause; empty
+    for all. confirm: whether a pause lasts until the user confirms the next batch. before_batch,
+    after_batch: commands for this machine.
     """
 
     batch_sizes: tuple[Size, ...] = ()
@@ -22,6 +24,9 @@ class RolloutOptions:
     health_check_url: str = ""
     health_retries: int = 10
     health_interval: float = 3
+    min_healthy_time: float = 0
     pause: float = 0
+    pause_after: tuple[int, ...] = ()
+    confirm: bool = False
     before_batch: str = ""
     after_batch: str = ""

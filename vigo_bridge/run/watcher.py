@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vigo_bridge.run.batches import Batch
@@ -20,3 +21,6 @@ class Watcher(Protocol):
 
     def say(self, text: str) -> None:
         """Handle any other message, a line of text."""
+
+    def asking(self) -> AbstractContextManager[None]:
+        """Leave the terminal to a question in the block."""

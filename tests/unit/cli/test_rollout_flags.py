@@ -39,6 +39,16 @@ BAD_OPTIONS = {
     "no pause": (["--pause", "nan"], "not a number of seconds"),
     "an endless pause": (["--pause", "inf"], "not a number of seconds"),
     "an empty command": (["--before-batch", ""], "the command is empty"),
+    "a negative time": (["--min-healthy-time", "-1"], "not a number of seconds"),
+    "an endless time": (["--min-healthy-time", "inf"], "not a number of seconds"),
+    "a pause after nothing": (["--confirm", "--pause-after", ""], "'nothing' is not the number"),
+    "a pause before all": (["--confirm", "--pause-after", "0"], "'0' is not the number of a batch"),
+    "a pause after a share": (["--confirm", "--pause-after", "50%"], "'50%' is not the number"),
+    "a pause after a word": (["--confirm", "--pause-after", "1,two"], "'two' is not the number"),
+    "a pause of no length": (
+        ["--pause-after", "1"],
+        "--pause-after requires --confirm, or --pause",
+    ),
 }
 
 

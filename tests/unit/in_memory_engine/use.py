@@ -14,7 +14,11 @@ from ansible_collections.vigo.bridge.plugins.module_utils.engine import connecti
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, Turn, bring
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine, settle
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
+    engine,
+    settle,
+    staying,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
     port_holders,
@@ -25,7 +29,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
 HOST = "unix:///in-memory/docker.sock"
-_KEEP_TIME = (engine, port_holders, rollback, settle)
+_KEEP_TIME = (engine, port_holders, rollback, settle, staying)
 
 
 @contextmanager

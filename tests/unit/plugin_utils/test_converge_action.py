@@ -73,6 +73,11 @@ GIVEN: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"vigo_prune": "p", "vigo_lock_timeout": "9"},
         {"prune": "rendered p", "lock_timeout": "rendered 9"},
     ),
+    "how long containers must stay healthy": (
+        {},
+        {"vigo_min_healthy_time": 30},
+        {"min_healthy_time": "rendered 30"},
+    ),
     "the task's": ({"state_dir": "/t"}, {"vigo_state_dir": "/x"}, {"state_dir": "/t"}),
     "a scope": (
         {},

@@ -122,7 +122,7 @@ def _history(result: RunResult) -> str:
     stopped = result.stopped
     record = Record(1, stopped, stopped, "k", "f", stopped, 2, result=run_as_data(result))
     records = [record, replace(record, result={"envoys": 1})]
-    print_history(records, Kept({}, 0, Path()), Screen(file=stream, width=200))
+    print_history(records, (), Kept({}, 0, Path()), Screen(file=stream, width=200))
     return stream.getvalue()
 
 

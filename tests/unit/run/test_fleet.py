@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +21,7 @@ from vigo_bridge.run.rollout_options import RolloutOptions
 
 HOSTS = ("a", "b", "c")
 HEALTH = Path("health.yml")
+ASKS: Mapping[str, Any] = {"confirm": True}
 
 
 @dataclass
@@ -79,6 +81,9 @@ class Seen:
     def say(self, text: str) -> None:
         self.lines.append(text)
 
+    def asking(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
 
 @dataclass
 class Rollout:
@@ -89,7 +94,12 @@ class Rollout:
     kept: list[tuple[str, ...]]
 
 
-def roll_out(hosts: Hosts, finished: Sequence[str] = (), **options: Any) -> Rollout:
+def roll_out(
+    hosts: Hosts,
+    finished: Sequence[str] = (),
+    answer: fleet.Confirm | None = None,
+    **options: Any,
+) -> Rollout:
     seen, kept = Seen(), []
     result = fleet.roll_out_to_fleet(
         HOSTS,
@@ -99,6 +109,7 @@ def roll_out(hosts: Hosts, finished: Sequence[str] = (), **options: Any) -> Roll
         HEALTH,
         seen,
         lambda result, done: kept.append(tuple(done)),
+        answer or (lambda batch, hosts: ""),
     )
     return Rollout(result, seen.lines, kept)
 
@@ -152,6 +163,54 @@ def test_a_pause_lies_between_batches() -> None:
     rollout = roll_out(hosts, pause=1.5)
     assert hosts.stop.waited == [1.5, 1.5]
     assert rollout.seen.count("pause of 1.5 s") == 2
+
+
+@pytest.mark.parametrize(
+    ("after", "waited"), [((), [1.5, 1.5]), ((1,), [1.5]), ((2,), [1.5]), ((3, 9), [])]
+)
+def test_a_pause_after_some_batches(after: tuple[int, ...], waited: list[float]) -> None:
+    hosts = Hosts()
+    roll_out(hosts, pause=1.5, pause_after=after)
+    assert hosts.stop.waited == waited
+
+
+@pytest.mark.parametrize(
+    ("after", "asked"),
+    [((), [(1, ("b",)), (2, ("c",))]), ((2,), [(2, ("c",))]), ((3,), [])],
+)
+def test_the_next_batch_is_confirmed(
+    after: tuple[int, ...], asked: list[tuple[int, tuple[str, ...]]]
+) -> None:
+    seen: list[tuple[int, tuple[str, ...]]] = []
+
+    def confirm(batch: Batch, hosts: Sequence[str]) -> str:
+        seen.append((batch.number, tuple(hosts)))
+        return ""
+
+    rollout = roll_out(Hosts(), answer=confirm, pause_after=after)
+    assert seen == []
+    rollout = roll_out(Hosts(), answer=confirm, pause_after=after, **ASKS)
+    assert seen == asked
+    assert rollout.result.status is RunStatus.CONVERGED
+
+
+def test_a_batch_that_is_not_confirmed_does_not_start() -> None:
+    rollout = roll_out(Hosts(), answer=lambda batch, hosts: "no", **ASKS)
+    assert [envoy.status.value for envoy in rollout.result.envoys.values()] == [
+        "converged",
+        "untouched",
+        "untouched",
+    ]
+    assert (rollout.result.stopped, rollout.result.status) == ("no", RunStatus.ABORTED)
+    assert rollout.result.batches[-1].detail == "no"
+    assert rollout.kept == [("a",), ("a",)]
+
+
+def test_an_interrupted_rollout_does_not_ask() -> None:
+    hosts = Hosts()
+    hosts.stop.wait = lambda seconds: setattr(hosts.stop, "asked", True)  # type: ignore[method-assign]
+    rollout = roll_out(hosts, answer=lambda batch, hosts: "asked", pause=1, **ASKS)
+    assert (rollout.result.stopped, rollout.result.status) == ("", RunStatus.INTERRUPTED)
 
 
 def test_hooks_see_their_batch(tmp_path: Path) -> None:
@@ -225,6 +284,66 @@ def test_a_cut_ends_the_checks() -> None:
     rollout = roll_out(hosts, health_check="curl", health_retries=5)
     assert len([call for call in hosts.calls if call[1]]) == 2
     assert rollout.result.envoys["a"].status is EnvoyStatus.INTERRUPTED
+
+
+@dataclass
+class Passing(Waiting):
+    """A time that passes only while a rollout waits, and one second at each check."""
+
+    now: float = 0.0
+
+    def wait(self, seconds: float) -> None:
+        super().wait(seconds)
+        self.now += seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+#: for each health check in turn, the hosts that fail it -> the hosts that fail, with the message
+RELAPSES: dict[str, tuple[list[list[str]], dict[str, str]]] = {
+    "all stay healthy": ([], {}),
+    "healthy at the second attempt": ([["a"]], {}),
+    "one fails again": ([[], [], ["b"]], {"b": "after 6 s: exit code 1"}),
+    "one fails at the end": ([[], [], [], [], ["b"]], {"b": "after 10 s: exit code 1"}),
+    "one fails after the end": ([[], [], [], [], [], ["b"]], {}),
+    "one after the other": (
+        [[], ["a"], ["c"]],
+        {"a": "after 3 s: exit code 1", "c": "after 6 s: exit code 1"},
+    ),
+    "all at once": ([[], ["a", "b", "c"]], dict.fromkeys("abc", "after 3 s: exit code 1")),
+}
+
+
+@pytest.mark.parametrize(("sick", "failed"), RELAPSES.values(), ids=RELAPSES)
+def test_hosts_must_stay_healthy(
+    sick: list[list[str]], failed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ill = printed("exit code 1")
+    clock = Passing()
+    hosts = Hosts(sick=[dict.fromkeys(names, ill) for names in sick], stop=clock)
+    monkeypatch.setattr(fleet, "time", clock)
+    rollout = roll_out(hosts, batch_sizes=(), health_check="curl", min_healthy_time=10)
+    found = {
+        host: envoy.message
+        for host, envoy in rollout.result.envoys.items()
+        if envoy.status is EnvoyStatus.FAILED
+    }
+    assert found == {host: f"health check failed again {said}" for host, said in failed.items()}
+    assert "health check passed; it must pass for 10 s" in rollout.seen
+    checks = [call[0] for call in hosts.calls if call[1]]
+    gone = set().union(*([set(failed)] if len(failed) == len(HOSTS) else []))
+    assert len(checks) == (2 if gone else 5 + (sick == [["a"]]))
+
+
+def test_a_cut_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Passing()
+    hosts = Hosts(stop=clock)
+    clock.wait = lambda seconds: setattr(clock, "cut", True)  # type: ignore[method-assign]
+    monkeypatch.setattr(fleet, "time", clock)
+    rollout = roll_out(hosts, health_check="curl", min_healthy_time=10)
+    assert rollout.result.envoys["a"].status is EnvoyStatus.INTERRUPTED
+    assert len([call for call in hosts.calls if call[1]]) == 1
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, *texts: str) -> list[str]:

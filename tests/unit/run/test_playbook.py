@@ -102,6 +102,13 @@ ARGUMENTS: list[tuple[RunOptions, list[str]]] = [
         ],
     ),
     (
+        RunOptions(min_healthy_time=30),
+        [
+            *("--extra-vars", "vigo_lock_timeout=30"),
+            *("--extra-vars", json.dumps({"vigo_min_healthy_time": 30})),
+        ],
+    ),
+    (
         RunOptions(forks=7, ansible_verbosity=3),
         ["--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "{}", "--forks", "7", "-vvv"],
     ),

@@ -65,8 +65,9 @@ class Simulated:
         self._now(f"conclude {batch.number}: {' '.join(failed)}".rstrip())
         return ""
 
-    def pause(self) -> None:
+    def pause(self, batch: Batch) -> str:
         self._now("pause")
+        return ""
 
     def keep(self, rolled: Rolled) -> None:
         self.kept.append(rolled)

@@ -6,8 +6,8 @@
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
 ``vigo_vars``, ``vigo_only``, taken as they stand: Ansible templates nothing in them; and from
 ``vigo_scope``, ``vigo_stack_id``, ``vigo_former_scopes``, ``vigo_scope_is_default``,
-``vigo_state_dir``, ``vigo_prune`` and ``vigo_lock_timeout``. Names in ``vigo_fixed`` keep the
-stack's value whatever the user's variables say.
+``vigo_state_dir``, ``vigo_prune``, ``vigo_lock_timeout`` and ``vigo_min_healthy_time``. Names in
+``vigo_fixed`` keep the stack's value whatever the user's variables say.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ MODULE = "vigo.bridge.converge"
 _TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
 #: They describe the scope that the variable gives, and do not belong to one that the task gives.
 _OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
-_TEMPLATED = (*_OF_THE_SCOPE, "state_dir", "prune", "lock_timeout")
+_TEMPLATED = (*_OF_THE_SCOPE, "state_dir", "prune", "lock_timeout", "min_healthy_time")
 
 #: Options that take one text.
 _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host")}

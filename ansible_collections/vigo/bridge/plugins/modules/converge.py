@@ -153,6 +153,16 @@ options:
       - How many seconds to wait for another run on this host to finish.
       - Default is the variable C(vigo_lock_timeout), or V(30).
     type: float
+  min_healthy_time:
+    description:
+      - How many seconds all containers of O(resources) must stay healthy at the end, after all
+        resources were applied. A container that does not fails, with its last log lines.
+      - Healthy means that the container runs, is not restarted, and passes its healthcheck if it
+        has one. Containers that are expected to exit or to be stopped do not count.
+      - Other runs on the host wait meanwhile, see O(lock_timeout).
+      - Check mode does not wait, nor does a run in which a resource failed.
+      - Default is the variable C(vigo_min_healthy_time), or V(0).
+    type: float
   only:
     description:
       - Apply only these crates, as C(CRATE), and resources, as C(CRATE/RESOURCE).
@@ -368,6 +378,7 @@ def main() -> None:
             "scope_is_default": {"type": "bool", "default": False},
             "state_dir": {"type": "path"},
             "lock_timeout": {"type": "float"},
+            "min_healthy_time": {"type": "float"},
             "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
             "docker_host": {"type": "str"},

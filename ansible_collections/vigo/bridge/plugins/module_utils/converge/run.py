@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Iterable, Mapping
 
 from ..common.errors import ResourceError
@@ -41,8 +42,9 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     """Apply ``resources``, or predict that in check mode, and return their results.
 
     arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
-    ``scope_is_default``, ``state_dir``, ``prune``, ``only``, ``lock_timeout`` as the module
-    documents them. Raise ResourceError when nothing could be started at all.
+    ``scope_is_default``, ``state_dir``, ``prune``, ``only``, ``lock_timeout``,
+    ``min_healthy_time`` as the module documents them. Raise ResourceError when nothing could be
+    started at all.
     """
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
@@ -52,6 +54,9 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     folder = state_folder.StateFolder(path, target.check_mode, target.note)
     stack = _stack(arguments)
     ids = [resource.id for resource in resources]
+    healthy_time = float(arguments.get("min_healthy_time") or 0)
+    if not 0 <= healthy_time < math.inf:
+        raise ResourceError(f"min_healthy_time: {healthy_time:g} is not a number of seconds")
     given = arguments.get("lock_timeout")
     with folder.locked(state_folder.LOCK_TIMEOUT if given is None else float(given)):
         record = OwnersFile.load(folder)
@@ -64,7 +69,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 f"on this host, the stack with the ID {stack.id} was named {former!r} until now; if"
                 " its folder was copied, set a different id in the copy"
             )
-        call = Call(stack, record, frozenset(ids), wants_prune)
+        call = Call(stack, record, frozenset(ids), wants_prune, healthy_time)
         types = _behaviours(resources, with_orphans=wants_prune or target.check_mode)
         for behaviour in types.values():
             behaviour.start(call, target)

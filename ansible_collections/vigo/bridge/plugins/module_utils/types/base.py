@@ -215,13 +215,15 @@ class Call:
     """One call that brings a stack.
 
     record: whose the things of this host are. resources: the IDs of all resources of the stack.
-    wants_prune: whether what the stack no longer names is to be removed.
+    wants_prune: whether what the stack no longer names is to be removed. min_healthy_time: how many
+    seconds what serves must stay healthy at the end.
     """
 
     stack: Stack
     record: OwnersFile
     resources: frozenset[str]
     wants_prune: bool = False
+    min_healthy_time: float = 0.0
 
 
 class Behaviour:

@@ -24,6 +24,7 @@ from .owners import record_found
 from .prefetch import prefetch
 from .prune import prune
 from .spec import ContainerSpec
+from .staying import unhealthy
 
 
 class Container(OnEngine):
@@ -91,10 +92,15 @@ class Container(OnEngine):
         prefetch(wanted, target)
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
-        """Record containers taken over; report orphans, and remove them if requested."""
-        unrecorded = record_found(target, named(target), results)
-        failed = [result for result in (*results, *unrecorded) if result.failed]
-        return [*unrecorded, *prune(target, call.resources, failed, call.wants_prune)]
+        """Record containers taken over; watch that all stay healthy; report orphans, and remove
+        them if requested.
+        """
+        changed = record_found(target, named(target), results)
+        if not changed:
+            with concealing(target):
+                changed = unhealthy(named(target), results, call.min_healthy_time, target)
+        failed = [result for result in (*results, *changed) if result.failed]
+        return [*changed, *prune(target, call.resources, failed, call.wants_prune)]
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
         """Return the folders of the host that it can write to."""

@@ -20,7 +20,8 @@ class Named:
 
     names: container name by resource id. networks: the names of those that are wanted. described:
     the name of each network and volume by the resource that describes it. engines: by address.
-    owners: resource id by kind, address and name.
+    owners: resource id by kind, address and name. serving: by resource id, the containers that are
+    to run on.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Named:
     engines: dict[str, Engine] = field(default_factory=dict)
     owners: dict[tuple[str, str, str], str] = field(default_factory=dict)
     described: dict[str, str] = field(default_factory=dict)
+    serving: dict[str, tuple[Engine, ContainerSpec]] = field(default_factory=dict)
 
     def add(self, spec: ContainerSpec, engine: Engine, networks: Iterable[str]) -> None:
         """Note the container of a resource. Raise ResourceError where another resource has it."""
@@ -35,6 +37,8 @@ class Named:
         self.networks.update(networks)
         if spec.is_wanted:
             self.names[spec.resource] = spec.name
+        if spec.state == "running" and spec.expect == "running":
+            self.serving[spec.resource] = (engine, spec)
 
     def take(self, kind: str, name: str, engine: Engine, resource: str) -> None:
         """Note what a resource manages. Raise ResourceError where another resource has it."""

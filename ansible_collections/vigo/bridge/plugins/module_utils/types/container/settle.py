@@ -112,7 +112,7 @@ def _wait(
     engine: Engine, spec: ContainerSpec, container_id: str, fresh: bool, started: float
 ) -> Existing:
     began: Existing | None = None
-    checks = _Healthchecks(engine, container_id)
+    checks = Healthchecks(engine, container_id)
     while True:
         elapsed = time.monotonic() - started  # Before the look: a busy engine may answer late.
         now = engine.container(container_id)
@@ -147,7 +147,7 @@ def _log(engine: Engine, container: Existing, verdict: Verdict) -> str:
     return f"last healthcheck{code}:\n{check.output or '(no output)'}\ncontainer log:\n{log}"
 
 
-class _Healthchecks:
+class Healthchecks:
     """Runs them at their interval, because Podman without systemd does not."""
 
     def __init__(self, engine: Engine, container_id: str) -> None:

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A rollout that waits for a confirmation, and those who answer it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vigo_bridge.run.confirmation import AnsweredAlready, Confirmations, Question
+
+QUESTION = Question(12, "run", "/srv/shop", 1, 3, ("b", "c"), "2026-01-01T10:00:00+00:00")
+
+
+def test_a_question_and_its_answer(tmp_path: Path) -> None:
+    confirmations = Confirmations(tmp_path / "waiting")
+    assert confirmations.waiting() == []
+    with confirmations.asked(QUESTION) as answer:
+        assert answer() == ""
+        assert confirmations.waiting() == [QUESTION]
+        confirmations.answer(QUESTION, "continue")
+        assert answer() == "continue"
+        with pytest.raises(AnsweredAlready, match="continue"):
+            confirmations.answer(QUESTION, "abort")
+        assert answer() == "continue"
+    assert confirmations.waiting() == []
+    assert list((tmp_path / "waiting").iterdir()) == []
+
+
+def test_an_answer_counts_for_one_question(tmp_path: Path) -> None:
+    confirmations = Confirmations(tmp_path)
+    confirmations.answer(QUESTION, "abort")
+    with confirmations.asked(QUESTION) as answer:
+        assert answer() == ""
+
+
+def test_only_its_owner_may_answer(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with Confirmations(tmp_path / "waiting").asked(QUESTION):
+            Confirmations(tmp_path / "waiting").answer(QUESTION, "abort")
+            modes = [
+                path.stat().st_mode & 0o777
+                for path in (tmp_path / "waiting", *(tmp_path / "waiting").iterdir())
+            ]
+    finally:
+        os.umask(before)
+    assert modes == [0o700, 0o600, 0o600]
+
+
+def _die_waiting(folder: Path) -> None:
+    with Confirmations(folder).asked(QUESTION):
+        os._exit(0)
+
+
+def test_a_killed_rollout_does_not_wait(tmp_path: Path) -> None:
+    process = multiprocessing.get_context("fork").Process(target=_die_waiting, args=[tmp_path])
+    process.start()
+    process.join(60)
+    assert (tmp_path / "000012.json").exists()
+    assert Confirmations(tmp_path).waiting() == []
+    with Confirmations(tmp_path).asked(QUESTION):
+        assert Confirmations(tmp_path).waiting() == [QUESTION]
+
+
+def put(content: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [put(b""), put(b'"yes"'), put(b"[]"), put(b"\xff"), Path.mkdir, os.mkfifo],
+    ids=["empty", "another word", "a list", "bytes", "a folder", "a FIFO"],
+)
+def test_a_damaged_answer_is_none(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    with Confirmations(tmp_path).asked(QUESTION) as answer:
+        path = tmp_path / "000012.answer"
+        damage(path)
+        assert answer() == ""
+        if path.is_dir():
+            path.rmdir()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"number": "12"}'])
+def test_a_damaged_question_is_left_out(tmp_path: Path, content: bytes) -> None:
+    with Confirmations(tmp_path).asked(QUESTION):
+        (tmp_path / "000012.json").write_bytes(content)
+        assert Confirmations(tmp_path).waiting() == []

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge rollout``: answer a rollout that waits for a confirmation."""
+
+from __future__ import annotations
+
+import click
+
+from vigo_bridge.app.confirming import answer_rollout, waiting_rollouts
+from vigo_bridge.cli.options import output_option
+from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.report.screen import Screen
+from vigo_bridge.report.waiting import print_waiting, question_as_data
+from vigo_bridge.run.confirmation import ABORT, CONTINUE
+
+
+@click.group()
+def rollout() -> None:
+    """Continue or abort a rollout that waits for a confirmation."""
+
+
+@rollout.command("list")
+@output_option
+def list_(output: str) -> None:
+    """List the rollouts that wait for a confirmation."""
+    questions = waiting_rollouts()
+    if output == "json":
+        echo_json([question_as_data(question) for question in questions])
+    elif questions:
+        print_waiting(questions, Screen())
+    else:
+        echo("no rollout waits for a confirmation")
+
+
+@rollout.command("continue")
+@click.argument("number", type=click.IntRange(1), required=False)
+def continue_(number: int | None) -> None:
+    """Let rollout NUMBER start its next batch (default: the only one that waits)."""
+    question = answer_rollout(number, CONTINUE)
+    echo(
+        f"rollout {question.number} continues with batch {question.batch + 1} of {question.batches}"
+    )
+
+
+@rollout.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+def abort(number: int | None) -> None:
+    """Stop rollout NUMBER before its next batch (default: the only one that waits)."""
+    question = answer_rollout(number, ABORT)
+    echo(f"rollout {question.number} stops after batch {question.batch} of {question.batches}")

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user types in answer to a question, without waiting for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sys
+import termios
+
+_YES, _NO = ("y", "yes"), ("n", "no")
+
+
+class TerminalAnswer:
+    """Reads lines from the terminal, where there is one and this process is in its foreground.
+
+    is_open: whether an answer can still come.
+    """
+
+    def __init__(self, descriptor: int | None = None) -> None:
+        """Use a descriptor; None means standard input."""
+        self._descriptor = _standard_input() if descriptor is None else descriptor
+        self._typed = b""
+        self.is_open = self._descriptor is not None and _is_foreground(self._descriptor)
+        if self.is_open and self._descriptor is not None:
+            with contextlib.suppress(termios.error):
+                # What was typed before the question is not an answer.
+                termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
+    def read(self) -> bool | None:
+        """Return whether the user agrees; None where there is no answer yet."""
+        while self.is_open and self._descriptor is not None and _has_input(self._descriptor):
+            try:
+                typed = os.read(self._descriptor, 1024)
+            except OSError:
+                typed = b""
+            if not typed:  # Ctrl-D, or the terminal is gone
+                self.is_open = False
+                return None
+            *lines, self._typed = (self._typed + typed).split(b"\n")
+            for line in lines:
+                word = line.decode(errors="replace").strip().lower()
+                if word in (*_YES, *_NO):
+                    return word in _YES
+        return None
+
+
+def _standard_input() -> int | None:
+    try:
+        return sys.stdin.fileno() if sys.stdin is not None and sys.stdin.isatty() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _is_foreground(descriptor: int) -> bool:
+    """Return whether reading would not stop this process, as it does in the background."""
+    try:
+        return os.isatty(descriptor) and os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def _has_input(descriptor: int) -> bool:
+    return bool(select.select([descriptor], [], [], 0)[0])
