@@ -20,7 +20,7 @@ demo-down: .venv/ready ## remove what the demo left running
 	$(PYTHON) -m tests.testbed.demo --down
 
 .PHONY: test
-test: .venv/ready ## the tests, on a real engine that they start where none answers
+test: .venv/ready ## the tests, on a running Docker engine, or on one that they start
 	@echo "The tests run in three parts at the same time; each is shown when it ends."
 	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target test-engine test-hosts test-others
 
@@ -34,14 +34,14 @@ test-others:
 	$(PYTHON) -m pytest -n auto --dist loadfile tests/integration tests/unit -m "not testbed and not sweep"
 
 .PHONY: test-unit
-test-unit: .venv/ready ## the unit tests alone; they need no engine and no hosts
+test-unit: .venv/ready ## only the unit tests; they need no engine and no hosts
 	$(PYTHON) -m pytest -n auto --dist loadfile tests/unit -m "not sweep"
 
 .PHONY: test-all
-test-all: lint test sweep sanity units antsibull ## all tests, the long ones too
+test-all: lint test sweep sanity units antsibull ## all tests, including the long ones
 
 .PHONY: sweep
-sweep: .venv/ready ## the long tests alone
+sweep: .venv/ready ## only the long tests
 	$(PYTHON) -m pytest -m sweep
 	$(PYTHON) -m pytest -n auto tests/unit -m "hypothesis and not sweep" --hypothesis-profile=long
 
@@ -68,52 +68,52 @@ units: .venv/ready ## the collection's unit tests as ansible-test runs them
 	tests/ansible-test units
 
 .PHONY: antsibull
-antsibull: .venv/ready ## the collection's changelog and documentation, by Ansible's own linters
+antsibull: .venv/ready ## check the collection's changelog and documentation with Ansible's linters
 	tests/antsibull check
 
 .PHONY: docsite
-docsite: .venv/ready ## the collection's documentation as a site, in dist/collection
+docsite: .venv/ready ## build the collection's documentation as a site, in dist/collection
 	tests/antsibull site
 
 .PHONY: changelog
-changelog: .venv/ready ## CHANGELOG.md from the fragments of the collection
+changelog: .venv/ready ## write CHANGELOG.md from the fragments of the collection
 	tests/antsibull changelog
 
 .PHONY: matrix
-matrix: .venv/ready ## the tests on every ansible-core and Python that this machine has; long
+matrix: .venv/ready ## the tests with each ansible-core and Python on this machine; takes long
 	$(PYTHON) -m tests.matrix
 
 .PHONY: bench
-bench: .venv/ready ## how fast it is beside other tools, on hosts that it starts; ARGS="W1 --write"
+bench: .venv/ready ## compare its speed with other tools, on hosts that it starts; ARGS="W1 --write"
 	$(PYTHON) -m benchmarks.workloads $(ARGS)
 
 .PHONY: mutation
-mutation: .venv/ready ## which small faults in our code the unit tests notice; ARGS="types --sample 100"
+mutation: .venv/ready ## which small changes of the code the unit tests detect; ARGS="types --sample 100"
 	.venv/bin/pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt --editable '.[mutation]'
 	$(PYTHON) -m tests.mutation $(ARGS)
 
 .PHONY: site
-site: .venv/ready ## the documentation as a site, in dist/site
+site: .venv/ready ## build the documentation as a site, in dist/site
 	.venv/bin/mkdocs build --strict --quiet
 
 .PHONY: wheel
-wheel: .venv/ready ## the package to install, in dist/
+wheel: .venv/ready ## build the package, in dist/
 	$(PYTHON) -m build --wheel
 
 .PHONY: release
-release: .venv/ready ## build and check a release in dist/release, and say what to upload where
+release: .venv/ready ## build and check a release in dist/release, and print what to upload where
 	$(PYTHON) -m tests.release
 
 .PHONY: messages
-messages: .venv/ready ## the list of all messages for reviews, in tests/unit/messages.txt
+messages: .venv/ready ## write the list of all messages, tests/unit/messages.txt
 	$(PYTHON) -m tests.messages
 
 .PHONY: screenshots
-screenshots: .venv/ready ## the pictures of the documentation, from runs on hosts that it starts
+screenshots: .venv/ready ## take the pictures of the documentation, from runs on hosts that it starts
 	$(PYTHON) -m tests.screenshots
 
 .PHONY: constraints
-constraints: ## take the newest development tools, and write their versions to tests/constraints.txt
+constraints: ## update the versions of development tools in tests/constraints.txt
 	tests/freeze
 
 .venv/ready: pyproject.toml tests/bootstrap tests/constraints.txt

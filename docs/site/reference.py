@@ -27,7 +27,7 @@ MODULES = ROOT / "ansible_collections/vigo/bridge/plugins/modules"
 UTILS = ROOT / "ansible_collections/vigo/bridge/plugins/module_utils/types"
 KINDS = {
     "A configcrate": shapes.CONFIGCRATE,
-    "A resource, beside its attributes": shapes.RESOURCE,
+    "A resource, in addition to its attributes": shapes.RESOURCE,
     "A role": shapes.ROLE,
     "A match entry": shapes.ENTRY,
     "common.vgo": shapes.COMMON,
@@ -149,9 +149,9 @@ def language() -> str:
     lines = [
         "# Keys of .vgo files",
         "",
-        "What Vigo documents of these files, and what becomes of each key. *Renamed* keys are"
-        " accepted with a note, *ignored* ones make no difference and are named by a note,"
-        " *refused* ones are an error that says so.",
+        "The keys that Vigo documents, and whether they are supported. *Renamed* keys are accepted"
+        " with a note. *Ignored* keys have no effect, which a note reports. *Refused* keys are an"
+        " error.",
         "",
     ]
     for title, shape in KINDS.items():

@@ -95,7 +95,7 @@ def test_an_invalid_stack_touches_nothing(
     finished = vigo_bridge(command, "--stacks", stack, "--local", "--as", HOST)
     assert finished.status == 1
     assert all(text in finished.err for text in told), finished.err
-    assert "Nothing was touched." in finished.err
+    assert "Nothing was changed." in finished.err
     assert not (tmp_path / "page").exists()
 
 

@@ -177,7 +177,7 @@ def test_every_fault_on_the_way_back(service_anywhere: Service, at: int, fault: 
             pytest.skip("Podman's way back is a call shorter")
         assert proxy.met
     assert result.failed
-    assert "The next run tries again" in result.reason or "is back" in result.reason
+    assert "The next run tries again" in result.reason or "was restored" in result.reason
     assert service.bring(**service.attributes).action in ("updated", "started", "none", "recreated")
     service.assert_alive()
     assert service.bring(**service.attributes).action == "none"

@@ -243,7 +243,7 @@ def all_are_brought_back(pair: Pair, whose: str) -> None:
     assert result.action == "failed"
     died = pair.side if whose == "its follower's" else pair.name
     assert f"container {died} ended with exit code" in result.reason
-    assert "is back and running" in result.reason
+    assert "was restored and is running" in result.reason
     assert (pair.inspect()["Id"], pair.inspect("-side")["Id"]) == (former, pair.before["Id"])
     pair.assert_settled()
 
@@ -411,7 +411,7 @@ def adopted_one_is_brought_back(pair: Pair, tmp_path: Path) -> None:
     arguments = {"resources": resources, "state_dir": str(tmp_path), "scope": pair.name}
     first, second = envoy.converge(arguments, Target())
     assert (first.action, second.action) == ("failed", "skipped")
-    assert "is back and running" in first.reason
+    assert "was restored and is running" in first.reason
     assert (pair.inspect()["Id"], pair.inspect("-side")["Id"]) == (former, side)
     assert pair.inspect("-side")["State"]["Running"]
     assert pair.inspect("-side")["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"

@@ -155,7 +155,7 @@ def test_a_failed_replacement_puts_the_former_container_back(scene: Scene) -> No
     assert result.action == "failed"
     assert result.error is not None
     assert result.error["log"].splitlines()[-1] == "no such host"
-    assert "is back and running" in result.error["message"]
+    assert "was restored and is running" in result.error["message"]
     now = scene.inspect()
     assert now["Id"] == identity
     assert now["State"]["Running"]

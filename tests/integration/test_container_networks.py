@@ -56,7 +56,7 @@ def test_what_a_network_cannot_give(stack: Stack) -> None:
     assert f"docker network create --subnet ... {network}" in stack.reasons["crate/app"]
     stack.client.networks.create(network)
     assert stack.converge({**app, "networks": missing})[0] == {"crate/app": "failed"}
-    assert "198.51.100.7 is not among the addresses" in stack.reasons["crate/app"]
+    assert "198.51.100.7 is not in a subnet" in stack.reasons["crate/app"]
     assert stack.converge({**app, "networks": [f"{network}-2"], "create_networks": False})[0] == {
         "crate/app": "failed"
     }

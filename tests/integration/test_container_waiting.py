@@ -205,7 +205,7 @@ def test_a_failure_that_shows_late_is_its_own_resources(several: Converged, tmp_
     results = {result.id: result for result in several.converge(tmp_path, *changed)}
     assert results["a"].action == "failed"
     assert results["a"].rc == 3
-    assert "is back and running" in results["a"].reason
+    assert "was restored and is running" in results["a"].reason
     assert results["b"].action == "recreated"
     assert (results["c"].action, results["c"].reason) == ("skipped", "a failed")
     assert results["told"].action == "skipped"

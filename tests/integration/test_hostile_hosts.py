@@ -85,7 +85,7 @@ def test_each_odd_result_is_its_hosts_failure(tmp_path: Path) -> None:
         assert envoys[host]["message"], host
     assert "resources[0].id must be a string, not an integer 1" in envoys["id"]["message"]
     assert "it has no result for 'site/told'" in envoys["no-result"]["message"]
-    assert "nothing was sent as 'site/asked'" in envoys["another"]["message"]
+    assert "'site/asked' was not sent" in envoys["another"]["message"]
     shown = vigo_bridge("history", "show", "1", "-v", environment=state)
     for text in (finished.out, finished.err, shown.out, shown.err):
         assert not set("\x1b\x07\x9b") & set(text)

@@ -72,7 +72,7 @@ def test_interrupted_once_the_batch_finishes_and_the_rest_can_be_resumed(tmp_pat
     second = fleet.run()
     assert second.status == 1
     assert f"process {running.process.pid}, since 20" in second.err
-    assert "Nothing was touched." in second.err
+    assert "Nothing was changed." in second.err
     running.signal(signal.SIGINT, "finishing the current batch")
     (tmp_path / "go").touch()
     document = json.loads(running.end())

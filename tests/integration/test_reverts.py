@@ -72,4 +72,4 @@ def test_undone_once(tmp_path: Path) -> None:
     (stack.here / "made").touch()
     settled = stack.call("run")
     assert set(settled.actions(HOST).values()) == {"none"}
-    assert set(settled.reasons(HOST).values()) == {"reverted already", ""}
+    assert set(settled.reasons(HOST).values()) == {"already reverted", ""}

@@ -253,7 +253,7 @@ def test_secrets_do_not_go_to_a_file_on_the_target(shop: Shop, setting: str) -> 
     assert finished.status == 1
     assert "without pipelining, Ansible would write secrets to files" in finished.err
     assert ON_DISK[setting] in finished.err
-    assert finished.err.endswith("Nothing was touched.\n")
+    assert finished.err.endswith("Nothing was changed.\n")
     assert not (shop.folder / "page").exists()
 
 
@@ -397,7 +397,7 @@ def test_a_store_that_cannot_be_used_stops_before_any_host(
     assert finished.status == 1
     assert told in finished.err
     assert "hunter22" not in finished.err
-    assert "Nothing was touched." in finished.err
+    assert "Nothing was changed." in finished.err
     assert not (shop.folder / "page").exists()
 
 

@@ -113,7 +113,7 @@ def test_reserved_names_are_warned_of_before_a_run(folder: Path) -> None:
         variable["name"]: place["value"]
         for variable in traced["variables"]
         for place in variable["beaten"]
-        if place["layer"] == "Ansible variable of a reserved name"
+        if place["layer"] == "Ansible variable with a reserved name"
     }
     assert beaten == {"ansible_port": 22, "environment": {"A": "B"}, "port": 9}
 

@@ -102,7 +102,7 @@ def _answered(identity: str) -> str:
             "set a file or a program with vault_password_file or vault_identity_list",
         )
         if not password.strip():
-            raise Refusal(f"the vault password {label!r} is empty; type one")
+            raise Refusal(f"the vault password {label!r} is empty; enter one")
         return f"{label}@{in_memory(password.encode(errors='surrogateescape'))}"
     if not is_program(_path(source)):
         return identity

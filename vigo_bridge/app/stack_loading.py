@@ -52,10 +52,10 @@ def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: s
     """Return what these hosts get. Raise Failure where the stack matches none of them."""
     plan = resolved(stack, options, hosts, output)
     if not plan.groups:
-        patterns = ", ".join(str(entry.match) for entry in stack.entries) or "no match entry"
+        patterns = ", ".join(str(entry.match) for entry in stack.entries) or "none"
         raise Failure(
-            f"no match entry of {options.folder} matches {some(hosts)}; it has {patterns}."
-            " Add a match entry, or name the hosts accordingly; --as names the machine of --local"
+            f"no match entry of {options.folder} matches {some(hosts)} (patterns: {patterns})."
+            " Add a match entry, or rename the hosts. With --local, set the host name with --as"
         )
     return plan
 
@@ -66,7 +66,7 @@ def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) 
         return
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
     show(errors, folder, output, to_stderr=True)
-    echo("Nothing was touched.", err=True)
+    echo("Nothing was changed.", err=True)
     raise Ended(exit_status.INVALID)
 
 

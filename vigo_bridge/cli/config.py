@@ -24,16 +24,16 @@ add_later(
     Later(
         "tree",
         "search_commands:tree",
-        "Show what each folder inherits: common.vgo, environments.vgo, match entries.",
+        "Show what each folder inherits.",
     ),
     Later(
         "search",
         "search_commands:search",
-        "Find a host pattern, configcrate, role, environment, variable or resource by its name.",
+        "Find where a name is defined and used.",
     ),
     Later(
         "graph",
         "trace_commands:graph",
-        "Draw the resources of HOST with their order (arrows) and triggers (dashed arrows).",
+        "Draw the resource graph of HOST.",
     ),
 )

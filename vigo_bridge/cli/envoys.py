@@ -64,7 +64,10 @@ def push(
     patterns: Sequence[str],
     everyone: bool,
 ) -> None:
-    """Do what `run` does, on --all hosts or on those whose names match a PATTERN."""
+    """Converge hosts, like `run`.
+
+    Select all hosts with --all, or the hosts whose names match a PATTERN.
+    """
     if everyone == bool(patterns):
         raise click.UsageError("add a PATTERN such as '*.app.example.com', or --all")
     with finding_hosts(hosts) as asked:

@@ -26,6 +26,9 @@ from vigo_bridge.report.printing import echo
 @host_options
 @stack_options
 def generate(folder: Path, style: str, stack: StackOptions, hosts: HostOptions) -> None:
-    """Write the Ansible project into FOLDER, which must be new or empty."""
+    """Write the Ansible project to FOLDER.
+
+    FOLDER must be new or empty.
+    """
     generate_project(folder, style, stack, hosts)
     echo(f"Wrote {folder}. Run it with: cd {folder} && ansible-playbook site.yml")

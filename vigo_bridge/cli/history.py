@@ -18,7 +18,7 @@ from vigo_bridge.report.terminal import print_run
 @output_option
 @click.pass_context
 def history(context: click.Context, output: str) -> None:
-    """List the rollouts of this user on this machine, the latest last."""
+    """List your rollouts on this machine, newest last."""
     if context.invoked_subcommand is not None:
         return
     known = records()

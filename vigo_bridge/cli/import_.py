@@ -28,7 +28,7 @@ def import_() -> None:
     default=Path("stacks"),
     envvar="VIGO_BRIDGE_STACKS",
     show_default=True,
-    help="The folder of the stack; it can contain other files of the stack.",
+    help="The folder of the stack, new or existing.",
 )
 @click.option(
     "--match", metavar="PATTERN", help="The hosts of the match entry. Default: this machine's name."

@@ -26,9 +26,10 @@ from vigo_bridge.starter import SCHEMAS
     "--match", metavar="PATTERN", help="The hosts of the match entry. Default: this machine."
 )
 def init(folder: Path, match: str | None) -> None:
-    """Write a small working stack into DIR (default: stacks), which must be new or empty.
+    """Create a small working stack in DIR.
 
-    The files refer to JSON Schemas in DIR/.schema, for editors.
+    DIR must be new or empty; the default is `stacks`. The files refer to JSON Schemas in
+    DIR/.schema, for editors.
     """
     pattern = match or socket.getfqdn()
     for path in write_starter(folder, pattern):

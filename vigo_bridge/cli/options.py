@@ -80,7 +80,8 @@ def host_options(command: Command) -> Command:
             "-v",
             "verbosity",
             count=True,
-            help="Also show unchanged resources; -vv: Ansible's output; more: Ansible's -v.",
+            help="Also show unchanged resources. -vv: also show Ansible's output. -vvv and more:"
+            " also run Ansible with -v and more.",
         ),
     )
 
@@ -198,7 +199,7 @@ def report_options(command: Command) -> Command:
         click.option(
             "--keep-artifacts",
             is_flag=True,
-            help="Keep the folder with the Ansible project and the output, without secrets.",
+            help="Keep the folder with the Ansible project and its output. It contains no secrets.",
         ),
         click.option(
             "--report",

@@ -40,7 +40,7 @@ class Program(click.Group):
             _echo(text.getvalue())
             status = exit_status.INVALID
         except Failure as error:
-            touched = "Nothing was touched.\n" if isinstance(error, Refusal) else ""
+            touched = "Nothing was changed.\n" if isinstance(error, Refusal) else ""
             _echo(f"Error: {error}\n{touched}")
             status = exit_status.INVALID
         except Ended as error:
@@ -95,9 +95,9 @@ def _echo(text: str) -> None:
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="vigo-bridge")
 def program() -> None:
-    """Run the stacks of Vigo's .vgo files with Ansible.
+    """Apply Vigo stacks (.vgo files) with Ansible.
 
-    Start with `vigo-bridge config validate`, look at `vigo-bridge plan`, then `vigo-bridge run`.
+    Call `vigo-bridge config validate` first, then `plan` to review the changes, then `run`.
     """
 
 
@@ -106,7 +106,7 @@ add_later(
     Later(
         "init",
         "init:init",
-        "Write a small working stack into DIR (default: stacks), which must be new or empty.",
+        "Create a small working stack in DIR.",
     ),
     Later("config", "config:config", "Inspect a stack without connecting to hosts."),
     Later(
@@ -124,7 +124,7 @@ add_later(
     Later(
         "history",
         "history:history",
-        "List the rollouts of this user on this machine, the latest last.",
+        "List your rollouts on this machine, newest last.",
     ),
     Later(
         "rollout",
@@ -139,7 +139,7 @@ add_later(
     Later(
         "generate",
         "generate:generate",
-        "Write the Ansible project into FOLDER, which must be new or empty.",
+        "Write the Ansible project to FOLDER.",
     ),
     Later("import", "import_:import_", "Convert existing files to a stack."),
     Later("schema", "schema:schema", "Print the JSON Schema of .vgo files, for editors."),

@@ -13,10 +13,11 @@ from vigo_bridge.report.printing import echo_json
 
 
 @click.command()
-@click.argument("kind", required=False, type=click.Choice(get_args(Kind)))
+@click.argument("kind", required=False, metavar="[KIND]", type=click.Choice(get_args(Kind)))
 def schema(kind: Kind | None) -> None:
     """Print the JSON Schema of .vgo files, for editors.
 
-    The schema of one KIND gives better messages than the schema of all files.
+    KIND is configcrate, roles, envoys, common, environments, task or stack. With KIND, editors show
+    more precise errors than with the schema of all files.
     """
     echo_json(json_schema(kind))

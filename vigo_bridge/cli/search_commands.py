@@ -24,7 +24,10 @@ from vigo_bridge.resolve.inheritance import givers
 @output_option
 @stack_options
 def tree(stack: StackOptions, output: str) -> None:
-    """Show what each folder inherits: common.vgo, environments.vgo, match entries."""
+    """Show what each folder inherits.
+
+    This is what common.vgo, environments.vgo and the match entries define for it.
+    """
     found = givers(app.load_for_search(stack))
     if output == "json":
         echo_json(tree_as_json(found))
@@ -37,9 +40,10 @@ def tree(stack: StackOptions, output: str) -> None:
 @output_option
 @stack_options
 def search(stack: StackOptions, term: str, output: str) -> None:
-    """Find a host pattern, configcrate, role, environment, variable or resource by its name.
+    """Find where a name is defined and used.
 
-    TERM is a part of the name. The search is not case-sensitive.
+    TERM is a part of the name of a host pattern, configcrate, role, environment, variable or
+    resource. The search is not case-sensitive.
     """
     found = app.search(app.load_for_search(stack), stack, term)
     if output == "json":

@@ -25,9 +25,10 @@ def secrets() -> None:
 @click.argument("path")
 @stack_options
 def set_(path: str, stack: StackOptions) -> None:
-    """Store a secret that is entered without echo or read from standard input.
+    """Store a secret in the stack's vault file.
 
-    It is added to the stack's vault file, which is created if it does not exist.
+    The value is entered without echo, or read from standard input. The file is created if it does
+    not exist.
     """
     file = app.file_for(stack.folder, path)
     app.store(file, path, _typed(path))
@@ -36,7 +37,10 @@ def set_(path: str, stack: StackOptions) -> None:
 @secrets.command("list")
 @stack_options
 def list_(stack: StackOptions) -> None:
-    """Print the paths of the secrets in the stack's vault file, never their values."""
+    """List the paths of the secrets in the stack's vault file.
+
+    The values are not shown.
+    """
     for path in app.stored(stack.folder):
         echo(path)
 
@@ -46,7 +50,10 @@ def list_(stack: StackOptions) -> None:
 @stack_options
 @click.pass_context
 def check(context: click.Context, stack: StackOptions, output: str) -> None:
-    """List all secrets of the stack, where they are used, and whether a store has them."""
+    """List the stack's secrets, and report missing ones.
+
+    For each secret, the output shows where it is used, and whether a store has it.
+    """
     found = app.checked(load_valid(stack, output))
     if output == "json":
         document = {

@@ -85,7 +85,10 @@ def run(
     params: Sequence[str],
     dry_run: bool,
 ) -> None:
-    """Run CMD, a shell command or the name of a task of the stack, on the --target hosts."""
+    """Run CMD on the hosts that --target selects.
+
+    CMD is a shell command, or the name of a task in the stack.
+    """
     asked = TaskRun(command, dict(map(_param, params)), targets, _seconds(timeout), dry_run)
     try:
         context.exit(run_task(asked, stack, hosts, rollout, output))

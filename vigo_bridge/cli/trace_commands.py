@@ -21,7 +21,7 @@ from vigo_bridge.report.trace import print_trace, print_variables, trace_as_json
 
 @click.command()
 @click.argument("host", required=False, shell_complete=complete_hosts)
-@click.option("--local", is_flag=True, help="This machine, by its FQDN.")
+@click.option("--local", is_flag=True, help="Use the FQDN of this machine as HOST.")
 @click.option("--var", "variable", metavar="NAME", help="Show only this variable.")
 @inventory_option("Also show variables of this Ansible inventory that override the stack's.")
 @output_option
@@ -64,9 +64,10 @@ _DRAWN = {"mermaid": as_mermaid, "dot": as_dot, "svg": as_picture}
 )
 @stack_options
 def graph(stack: StackOptions, host: str, language: str) -> None:
-    """Draw the resources of HOST with their order (arrows) and triggers (dashed arrows).
+    """Draw the resource graph of HOST.
 
-    Hexagons are resources that run only when triggered. HOST can be any name.
+    An arrow points to a resource that runs later. A dashed arrow is a trigger. A hexagon is a
+    resource that runs only when triggered. HOST can be any name.
     """
     drawing = trace_of(host, stack, (), "text").drawing
     echo(_DRAWN[language](drawing), nl=False)

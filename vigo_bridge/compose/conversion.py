@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import one_of
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import (
     TYPE as CONTAINER,
 )
@@ -97,7 +98,7 @@ def _check_command(job: Job) -> None:
         job.lost(
             "entrypoint",
             "with an empty entrypoint, there is no command to run",
-            "set command:, too",
+            "also set command:",
         )
         del job.attributes["entrypoint"]
 
@@ -198,7 +199,7 @@ def _check_profiles(project: Project, profiles: Collection[str]) -> None:
             raise ComposeError(
                 next(iter(project.services.values())).position,
                 f"no service has the profile {name!r}",
-                f"known: {', '.join(sorted(known))}" if known else "remove --profile",
+                one_of(sorted(known)) if known else "remove --profile",
             )
     for service in project.services.values():
         for dependency in service.depends_on or ():

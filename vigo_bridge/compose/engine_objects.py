@@ -62,7 +62,7 @@ def _add(job: Job, kind: ResourceType, thing: Network | Volume) -> None:
 
 def _lose(job: Job, resource: Resource, thing: Network | Volume, message: str, advice: str) -> None:
     job.findings.lost(thing.position, message, advice)
-    resource.comments.append(f"Not carried over: {message}; {advice}.")
+    resource.comments.append(f"Not converted: {message}; {advice}.")
 
 
 def _rendered(value: Any, render: Callable[[Text], str]) -> Any:

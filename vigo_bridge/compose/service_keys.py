@@ -116,7 +116,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "env_file": process_keys.env_file,
     "environment": process_keys.environment,
     "expose": network_keys.expose,
-    "external_links": _lost("external_links", "put both containers on one network"),
+    "external_links": _lost("external_links", "connect both containers to the same network"),
     "extra_hosts": network_keys.extra_hosts,
     "gpus": _lost("gpus", "list the devices under devices:"),
     "group_add": _list("group_add"),

@@ -76,7 +76,7 @@ def _role(stack: ImportedStack) -> str:
     lines = [f"# Imported from {_one_line(stack.source)}."]
     left_out = [crate.name for crate in stack.crates if crate.name not in stack.included]
     if left_out:
-        lines.append("# Of profiles that are not active; add them where they are wanted:")
+        lines.append("# Configcrates of inactive profiles; add those that you need:")
         lines += [f"#   - {name}" for name in left_out]
     return "\n".join(
         [*lines, _yaml({"name": stack.name, "configcrates": list(stack.included)}), ""]

@@ -41,7 +41,7 @@ def check_gates(crate: Configcrate, diagnostics: Diagnostics) -> None:
                     diagnostics.error(
                         "VB404",
                         value.position,
-                        f"{name} {value.text} would act in each run",
+                        f"{name} {value.text} would act on every run",
                         "add 'when: changed' and notify it, or add 'subscribes'",
                     )
 

@@ -11,6 +11,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import (
     did_you_mean as did_you_mean,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import one_of as one_of
 from vigo_bridge.language.position import Position
 
 #: More names than this are not listed in a suggestion.
@@ -49,14 +50,14 @@ CODES = {
     "VB305": "unused variable",
     "VB306": "different defaults for the same variable",
     "VB307": "secret where secrets are not allowed",
-    "VB308": "value that is needed early but known only on the target",
+    "VB308": "value that is known only on the target but needed earlier",
     "VB309": "foreach without a list",
     "VB310": "inventory variable that overrides a variable of the stack",
     "VB311": "inventory variable with a name that Ansible reserves",
     "VB401": "circular dependency",
     "VB402": "invalid condition",
     "VB403": "trigger or dependency without effect",
-    "VB404": "resource that would act in each run",
+    "VB404": "resource that acts on every run",
     "VB501": "invalid value of an attribute",
     "VB502": "exec that is not idempotent",
     "VB503": "guard that checks the opposite",
@@ -145,7 +146,7 @@ def did_you_mean_or_known(name: str, known: Collection[str]) -> str:
     suggestion = did_you_mean(name, known)
     if suggestion or not 0 < len(known) <= _FEW:
         return suggestion
-    return f"known: {listed(known)}"
+    return one_of(sorted(known))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.attributes import is_unset
-from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean, listed
+from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean, one_of
 from vigo_bridge.language.model import Resource, Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.reader import described, report_empty
@@ -77,7 +77,7 @@ def _check(
                 "VB105",
                 key.position,
                 f"{what} has no option {key.text!r}",
-                did_you_mean(key.text, known) or f"known: {listed(known)}",
+                did_you_mean(key.text, known) or one_of(sorted(known)),
             )
             continue
         if name in used:

@@ -56,7 +56,7 @@ class Reader:
             self.diagnostics.error(
                 "VB103",
                 key.position,
-                f"{key.text!r} and {self._entries[name][0].text!r} mean the same",
+                f"{key.text!r} and {self._entries[name][0].text!r} are names of the same key",
                 "keep one of them",
             )
             return
@@ -161,7 +161,7 @@ class Reader:
                     "VB109",
                     self.key_position(key),
                     f"{key!r} is ignored",
-                    "keep it for Vigo, or remove it",
+                    "remove it if only vigo-bridge uses this file",
                 )
 
     def _refuse(self, keys: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from vigo_bridge.language.diagnostics import (
     Diagnostics,
     did_you_mean,
     listed,
+    one_of,
 )
 from vigo_bridge.language.model import REFERENCES, Case, Resource
 from vigo_bridge.language.reader import Reader
@@ -69,7 +70,7 @@ def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
             "VB107",
             written.position,
             f"resource type {kind!r} is not supported",
-            did_you_mean(kind, ATTRIBUTES) or f"known: {listed(TYPE_LABELS)}",
+            did_you_mean(kind, ATTRIBUTES) or one_of(sorted(TYPE_LABELS)),
         )
         return None
     return kind
@@ -128,7 +129,7 @@ def _without_duplicates(
                 "VB103",
                 name.position,
                 f"duplicate key {name.text!r}",
-                f"the first is in {found[name.text][0].position}; remove one of them",
+                f"the first one is in {found[name.text][0].position}; remove one of them",
             )
         found[name.text] = (name, value)
     return list(found.values())

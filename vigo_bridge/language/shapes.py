@@ -60,14 +60,14 @@ _ROLES = Key(Form.NAMES, "The roles to include, in order.")
 
 CONFIGCRATE = Shape(
     {
-        "name": Key(Form.OWN_NAME, "The name by which roles and match entries include the crate."),
-        "configcrate": Key(Form.OWN_NAME, "The same as name."),
+        "name": Key(Form.OWN_NAME, "The name that roles and match entries use for the crate."),
+        "configcrate": Key(Form.OWN_NAME, "Same as `name`."),
         "depends_on": Key(Form.NAMES, "Configcrates that are applied first."),
         "vars": Key(Form.VARIABLES, "Defaults of variables."),
         "environment_overrides": Key(
-            Form.VARIABLES_BY_NAME, "Other defaults of variables, by environment."
+            Form.VARIABLES_BY_NAME, "Defaults of variables for each environment."
         ),
-        "defaults": Key(Form.ATTRIBUTES, "Attributes for each resource that can have them."),
+        "defaults": Key(Form.ATTRIBUTES, "Attributes for all resources whose type has them."),
         "when": Key(Form.TEXT, "A condition, evaluated once on the target."),
         "foreach": Key(Form.NAME, "A variable with a list: the crate is repeated for each item."),
         "resources": Key(Form.RESOURCES, "The resources of the crate."),
@@ -82,7 +82,7 @@ RESOURCE = Shape(
     {
         "type": Key(Form.NAME, "The type of resource."),
         "name": Key(Form.TEXT, "The name that other resources use; unique in the crate."),
-        "when": Key(Form.TEXT, "A condition, or `changed`: apply only when triggered."),
+        "when": Key(Form.TEXT, "A condition. `changed`: apply only when triggered."),
         "foreach": Key(
             Form.NAME, "A variable with a list: the resource is repeated for each item."
         ),
@@ -90,8 +90,8 @@ RESOURCE = Shape(
         "match": Key(
             Form.ATTRIBUTES_BY_NAME, "Attributes for each result of `case`, or `default`."
         ),
-        "template": Key(Form.SWITCH, "Whether a file's texts are templates."),
-        "revert": Key(Form.SWITCH, "Whether the resource is undone, once, and no longer applied."),
+        "template": Key(Form.SWITCH, "Whether strings of the resource are templates."),
+        "revert": Key(Form.SWITCH, "Whether to undo the resource, once, instead of applying it."),
         "on_revert": Key(Form.TEXT, "The shell command that undoes the resource."),
         "depends_on": Key(Form.NAMES, "Resources or crates that are applied before this one."),
         "before": Key(Form.NAMES, "Resources or crates that are applied after this one."),
@@ -103,8 +103,8 @@ RESOURCE = Shape(
 
 ROLE = Shape(
     {
-        "name": Key(Form.OWN_NAME, "The name by which match entries include the role."),
-        "includes": Key(Form.NAMES, "Other roles, one level deep."),
+        "name": Key(Form.OWN_NAME, "The name that match entries use for the role."),
+        "includes": Key(Form.NAMES, "Other roles, which cannot include roles themselves."),
         "configcrates": _CRATES,
         "case": Key(Form.NAMES_BY_NAME, "More configcrates for each OS family, or `default`."),
         "vars": _VARS,
@@ -121,7 +121,7 @@ STACK = Shape(
         ),
         "id": Key(Form.TEXT, "A unique random ID. Do not change it."),
         "former_names": Key(
-            Form.NAMES, "Names under which earlier runs without an ID created its containers."
+            Form.NAMES, "Former names of the stack, from the time before it had an ID."
         ),
     },
     required=(("name",),),
@@ -168,14 +168,16 @@ ENVIRONMENT = Shape(
 
 TASK = Shape(
     {
-        "name": Key(Form.OWN_NAME, "The name by which `task run` knows the task."),
+        "name": Key(Form.OWN_NAME, "The name of the task for `task run`."),
         "command": Key(Form.TEXT, "The shell command."),
-        "params": Key(Form.VARIABLES, "Parameters with their defaults; `.Vars` in the command."),
-        "target": Key(Form.NAMES, "The hosts, as for `--target`."),
+        "params": Key(
+            Form.VARIABLES, "Parameters and their defaults: `.Vars.NAME` in the command."
+        ),
+        "target": Key(Form.NAMES, "The hosts, in the format of `--target`."),
         "timeout": Key(Form.TEXT, "Time limit, such as `90` or `5m`."),
-        "batch_size": Key(Form.TEXT, "As `--batch-size`."),
-        "max_failures": Key(Form.TEXT, "As `--max-failures`."),
-        "health_check": Key(Form.TEXT, "As `--health-check`."),
+        "batch_size": Key(Form.TEXT, "Same as `--batch-size`."),
+        "max_failures": Key(Form.TEXT, "Same as `--max-failures`."),
+        "health_check": Key(Form.TEXT, "Same as `--health-check`."),
     },
     required=(("name",), ("command",)),
 )

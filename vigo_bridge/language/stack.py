@@ -192,7 +192,7 @@ class _Loader:
             self._diagnostics.error(
                 "VB105",
                 Position(str(path), 1, 1),
-                f"{FILE} is read only in the stack's folder, not in subfolders",
+                f"{FILE} must be at the top of the stack's folder, not in a subfolder",
                 f"move it to {FILE}, or remove it",
             )
         elif kind == "stack":
@@ -235,7 +235,7 @@ class _Loader:
                 "VB201",
                 defined.position,
                 f"{what} {defined.name!r} is defined twice",
-                f"the first is in {known[defined.name].position}; rename one of them",
+                f"the first one is in {known[defined.name].position}; rename one of them",
             )
         else:
             known[defined.name] = defined

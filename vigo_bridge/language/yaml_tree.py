@@ -73,8 +73,8 @@ def _refuse_other_line_breaks(file: str, text: str) -> None:
     if found is not None:
         raise BrokenFile(
             _position_in(file, text[: found.start()]),
-            f"character U+{ord(found[0]):04X} is not allowed: YAML readers disagree whether it ends"
-            " a line",
+            f"character U+{ord(found[0]):04X} is not allowed: YAML parsers disagree about"
+            " whether it ends a line",
             f'remove it, or write it as "{_ESCAPES[found[0]]}" in double quotes',
         )
 
@@ -177,7 +177,7 @@ class Builder:
                     "VB103",
                     key.position,
                     f"duplicate key {key.text!r}",
-                    f"the first is in line {first.line}; keep one of them",
+                    f"the first one is in line {first.line}; keep one of them",
                 )
             else:
                 entries[key.text] = key, value

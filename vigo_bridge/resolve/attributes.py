@@ -152,7 +152,8 @@ def _chosen_on_target(
             diagnostics.error(
                 "VB308",
                 case.subject.position,
-                f"{name!r} is selected on the target, and has other parts in some cases",
+                f"{name!r} is selected on the target, so its structure must be the same in all"
+                " cases",
                 "write the same options, or as many items, in all cases and in 'default'; a list"
                 " can also be a comma-separated string",
             )

@@ -78,7 +78,7 @@ def _report(problem: Problem, envoy: Envoy, diagnostics: Diagnostics) -> None:
     if problem.attribute == "name":
         suggestion = "give each its own 'name'"
         if instance.item is not None:
-            suggestion += ", for instance with {{ .Item }} in it"
+            suggestion += ", for example with {{ .Item }}"
         diagnostics.error("VB201", position, problem.message, suggestion)
     else:
         code = "VB202" if problem.value else "VB401"

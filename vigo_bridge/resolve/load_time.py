@@ -69,7 +69,7 @@ class LoadTime:
             self.diagnostics.warning(
                 "VB301",
                 scalar.position_of(error.offset),
-                f"{attribute}: with the stack's own values, {error.message}",
+                f"{attribute}: with the values in the stack, {error.message}",
                 "correct the variable, unless the inventory sets it",
             )
             return None

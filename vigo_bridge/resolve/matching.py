@@ -47,7 +47,8 @@ def _warn_of_rival(
         diagnostics.warning(
             "VB209",
             rival.position,
-            f"host {host!r} also matches {winner.match!r} in {winner.position}, which is used",
+            f"host {host!r} also matches {winner.match!r} in {winner.position}, which takes"
+            " precedence",
             "exclude the host from one of them with '!HOST'",
         )
 

@@ -55,7 +55,7 @@ def _report(
         diagnostics.warning(
             "VB501",
             position,
-            f"with the stack's own values, {problem.message}",
+            f"with the values in the stack, {problem.message}",
             f"{advice}: {problem.advice}" if problem.advice else advice,
         )
 

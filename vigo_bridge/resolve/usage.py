@@ -54,7 +54,7 @@ def _warn(
     diagnostics: Diagnostics,
 ) -> None:
     suggestion = did_you_mean(name, used - {name}) or "remove it"
-    diagnostics.warning("VB305", position, f"nothing uses variable {name!r}{where}", suggestion)
+    diagnostics.warning("VB305", position, f"unused variable {name!r}{where}", suggestion)
 
 
 def _used_names(envoy: Envoy, stack: Stack) -> set[str]:

@@ -14,7 +14,7 @@ from vigo_bridge.resolve.variables import COMMAND_LINE
 #: The place of a variable from the user's inventory; Ansible reports no more.
 INVENTORY = Position("the Ansible inventory", 0, 0)
 #: What kind of place one is whose name Ansible reserves.
-RESERVED = "Ansible variable of a reserved name"
+RESERVED = "Ansible variable with a reserved name"
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ def findings(stack: Stack) -> Iterable[Diagnostic]:
         found.note(
             "VB606",
             positions[0],
-            f"this reference to a secret{others} not checked: this command queries no secret store",
+            f"this reference to a secret{others} not checked: this command does not query secret"
+            " stores",
             "run `vigo-bridge secrets check` to look them up",
         )
     return found

@@ -150,5 +150,5 @@ def test_commands(command: str, text: str, folder: Path) -> None:
     finished = CliRunner().invoke(program, command.split(), input="value\n")
     assert finished.exit_code == 1, finished.output
     assert f"Error: {folder}/ansible.cfg:" in finished.output
-    assert "Nothing was touched." in finished.output
+    assert "Nothing was changed." in finished.output
     assert "Traceback" not in finished.output

@@ -117,7 +117,7 @@ def test_prune_needs_a_stack_with_a_name(folder: Path, command: tuple[str, ...])
     assert refused.exit_code == 1
     assert "'shop' is only the name of a folder" in refused.output
     assert "shop/stacks/stack.vgo" in refused.output
-    assert refused.output.endswith("Nothing was touched.\n")
+    assert refused.output.endswith("Nothing was changed.\n")
     written = re.search(r'^  (name: shop)\n  (id: "[0-9a-f]{32}")$', refused.output, re.M)
     assert written is not None
     (folder / "shop/stacks/stack.vgo").write_text("\n".join(written.groups()))

@@ -143,7 +143,7 @@ def test_refused(build: Build, arguments: list[str], message: str, more: list[st
     build()
     result = call("rollback", *arguments, *more, "--local", "--as", "a.example.com")
     assert message in result.output
-    assert result.output.endswith("Nothing was touched.\n")
+    assert result.output.endswith("Nothing was changed.\n")
     assert result.exit_code == 1
 
 

@@ -84,7 +84,7 @@ def test_the_trace_would_be_seen(tmp_path: Path) -> None:
 
 NOT_CHECKED = (
     "note this reference to a secret and 2 other references to secrets are not checked:"
-    " this command queries no secret store"
+    " this command does not query secret stores"
 )
 #: files beside the crate -> severity and message of what validate says of secrets
 SAID = {

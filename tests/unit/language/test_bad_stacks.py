@@ -17,7 +17,7 @@ from vigo_bridge.resolve import check
 CASES = Path(__file__).parent / "bad"
 
 #: What stands in the tables for lists that grow with each resource type.
-LISTS = {"TYPES": listed(TYPE_LABELS)}
+LISTS = {"ALL_TYPES": ", ".join(sorted(TYPE_LABELS)), "TYPES": listed(TYPE_LABELS)}
 
 
 def cases() -> list[Any]:

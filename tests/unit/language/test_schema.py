@@ -27,7 +27,7 @@ SEEN = ("VB104", "VB105", "VB106", "VB107")
 #: Such a finding that depends on the file's place, which only the schema of its kind knows.
 MISPLACED = (
     "this is a configcrate, but the file is not in configcrates/",
-    "stack.vgo is read only in the stack's folder, not in subfolders",
+    "stack.vgo must be at the top of the stack's folder, not in a subfolder",
 )
 
 

@@ -100,9 +100,7 @@ def test_a_cycle_names_the_implied_edge(tmp_path: Path) -> None:
     resources = [WEB % "networks: back", NET % ", depends_on: web"]
     (problem,) = errors(stack(tmp_path, resources))
     assert problem.code == "VB401"
-    assert "a/web needs a/net (it uses network back), which needs a/web (depends_on)" in str(
-        problem
-    )
+    assert "a/web needs a/net (uses network back), which needs a/web (depends_on)" in str(problem)
 
 
 def test_two_resources_of_one_network(tmp_path: Path) -> None:

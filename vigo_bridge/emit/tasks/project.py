@@ -118,7 +118,7 @@ def _specification(role: Role) -> dict[str, Any]:
     for default in role.defaults:
         options[default.name] = {
             "type": _type(default.known),
-            "description": f"Its default comes from {default.source}.",
+            "description": f"Defined in {default.source}.",
         }
     for name, value in role.needed.items():
         options[name] = {

@@ -89,19 +89,19 @@ def _reasons(resource: PlannedResource, crate: PlannedCrate, group: Group) -> It
     """Yield why a resource cannot be a task."""
     if used_by(resource).everything:
         yield (
-            f"{resource.id} has a template that reads all variables at once, as one map; name"
-            " those that it needs, or use bundle style"
+            f"{resource.id} has a template that uses all variables at once; name the variables"
+            " that it needs, or use bundle style"
         )
     if TYPES[resource.type].module_options and not _can_look_up(resource, crate, group):
         yield (
-            f"{resource.id} gets a secret from a variable or beside a template, which"
-            f" {resource.type} cannot look up by itself; write the reference alone, or use bundle"
-            " style"
+            f"{resource.id} has a secret that comes from a variable or is next to a template, which"
+            f" is not supported for {resource.type} in task style; write the complete reference"
+            " alone, or use bundle style"
         )
     if resource.reverts:
         yield (
-            f"{resource.id} has 'revert', and tasks cannot remember that it is done; use bundle"
-            " style"
+            f"{resource.id} has 'revert', but tasks do not record what they have reverted; use"
+            " bundle style"
         )
 
 

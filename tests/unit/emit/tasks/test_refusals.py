@@ -66,7 +66,7 @@ CASES = {
                 "resources": [ran("all", stdin="{{ range $k, $v := .Vars }}{{ $k }}{{ end }}")],
             }
         },
-        ["a/all has a template that reads all variables at once"],
+        ["a/all has a template that uses all variables at once"],
     ),
     "a value of its own beside an override": (
         {

@@ -125,7 +125,7 @@ def test_a_stack_with_a_new_name(tmp_path: Path) -> None:
         called(tmp_path, TRUE, scope="store", stack_id="id-1", prune=True)
     assert str(raised.value) == (
         "refusing to prune: on this host, the ID id-1 belongs to the stack 'shop'. Nothing was"
-        " touched; if 'store' is its new name, run once without prune."
+        " changed; if 'store' is its new name, run once without prune."
         f" {NEW_NAME[0].upper()}{NEW_NAME[1:]}"
     )
     for expected in (
@@ -142,7 +142,7 @@ def test_prune_without_a_chosen_name(tmp_path: Path) -> None:
         called(tmp_path, TRUE, prune=True)
     assert str(raised.value) == (
         "refusing to prune: the scope 'default' is a default, and another stack may have the same"
-        " one. Nothing was touched; set a name in stack.vgo (scope in a playbook, stack_scope with"
+        " one. Nothing was changed; set a name in stack.vgo (scope in a playbook, stack_scope with"
         " the role)"
     )
 

@@ -37,7 +37,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"type": "file", "target_path": "/a", "zzzz": "x"},
-        f"resource a/file:/a: unknown attribute 'zzzz'; known: {', '.join(TYPES['file'].options)}",
+        "resource a/file:/a: unknown attribute 'zzzz'; use one of"
+        f" {', '.join(TYPES['file'].options)}",
     ),
     ({"type": "exec"}, "resource a/exec:: command is missing"),
     (
@@ -79,7 +80,10 @@ def test_how_a_message_names_one(entry: dict[str, Any], label: str) -> None:
 #: a crate -> the whole message
 WRONG_CRATES: list[tuple[dict[str, Any], str]] = [
     ({"whn": "x"}, "crate a: unknown attribute 'whn'; did you mean 'when'?"),
-    ({"zzzz": 1}, "crate a: unknown attribute 'zzzz'; known: depends_on, vars, when, resources"),
+    (
+        {"zzzz": 1},
+        "crate a: unknown attribute 'zzzz'; use one of depends_on, vars, when, resources",
+    ),
     ({"depends_on": {"b": 1}}, f"crate a: depends_on: {NOT_TEXT} a mapping{QUOTED}"),
     ({"when": ["x"]}, f"crate a: when: {NOT_TEXT} a list{QUOTED}"),
 ]

@@ -108,7 +108,7 @@ def test_undone_once(
     assert host.runs(undo) == {"it": reported}
     assert host.files() == after
     (host.folder / "f").write_text("by hand\n")
-    assert host.runs(undo) == {"it": "none (reverted already)"}
+    assert host.runs(undo) == {"it": "none (already reverted)"}
     assert host.files()["f"] == "by hand\n"
 
 
@@ -194,7 +194,7 @@ def test_turns(host: Host, resources: list[dict[str, Any]], actions: dict[str, s
     assert host.runs(*resources) == actions
     again = host.runs(*resources)
     if actions["it"] != "skipped":
-        assert again["it"] == "none (reverted already)"
+        assert again["it"] == "none (already reverted)"
 
 
 def test_a_failed_one_skips_its_dependants(host: Host) -> None:

@@ -157,7 +157,7 @@ NOT_TO_BE_PRUNED = {
 def test_prune_needs_a_chosen_scope(scope: dict[str, Any], check: bool, tmp_path: Path) -> None:
     file = {"id": "a/f", "type": "file", "target_path": str(tmp_path / "f"), "content": "x"}
     arguments = {"resources": [file], "state_dir": str(tmp_path / "s"), "prune": True, **scope}
-    with pytest.raises(ResourceError, match=r"is a default.*Nothing was touched"):
+    with pytest.raises(ResourceError, match=r"is a default.*Nothing was changed"):
         converge(arguments, Target(check))
     assert not (tmp_path / "f").exists()
 

@@ -153,7 +153,7 @@ CHECKED = [
     ("failed", ("creates",), "failed", "why"),
     ("ran", (), "skipped", "it has no guard"),
     ("ran", ("creates",), "failed", f"it would be ran (why), {NEEDLESS}"),
-    ("unknown", ("onlyif",), "failed", f"it unknown (why), {NEEDLESS}"),
+    ("unknown", ("onlyif",), "failed", f"it is unknown (why), {NEEDLESS}"),
 ]
 
 

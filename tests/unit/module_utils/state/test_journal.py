@@ -142,7 +142,7 @@ def test_a_damaged_journal_is_set_aside(
     for note, becomes in zip(notes, ("would be", "was"), strict=True):
         assert re.fullmatch(
             rf"{path} is damaged \(.*({reason}).*\); it {becomes} renamed to {path}.damaged;"
-            " the triggers that it records are lost",
+            " the triggers that it lists are lost",
             note,
         ), note
 

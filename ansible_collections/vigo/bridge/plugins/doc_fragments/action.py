@@ -10,15 +10,15 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 notes:
-  - A text may contain a reference to a secret, C(secret:PATH), or C(secret:{PATH}) if more text
-    follows. Its value is looked up on the controller at the moment of the call, in the environment
+  - A string can contain a reference to a secret, C(secret:PATH), or C(secret:{PATH}) if more text
+    follows. Its value is looked up on the controller when the module is called, in the environment
     variable E(VIGO_SECRET_PATH), with the path in capitals and C(_) for every other character. It
     does not appear in results, diffs or labels.
-  - The module is kept on the target, in the folder C(modules) of the state folder
+  - The module is stored on the target, in the folder C(modules) of the state folder
     (C(/var/lib/vigo-bridge) for root, C(~/.local/state/vigo-bridge) for others), and later calls of
-    the same version run it there instead of sending it again. It is sent at each call if it cannot
-    be kept, in check mode, without pipelining, and if the variable C(vigo_keep_modules) or the
-    environment variable E(VIGO_KEEP_MODULES) is false.
+    the same version run the stored module instead of sending it again. It is sent with each call if
+    it cannot be stored, in check mode, without pipelining, and if the variable C(vigo_keep_modules)
+    or the environment variable E(VIGO_KEEP_MODULES) is false.
   - A task with references to secrets requires pipelining (C(pipelining = true) in
     C(ansible.cfg)). Otherwise Ansible would write the arguments to a file on the target.
 """

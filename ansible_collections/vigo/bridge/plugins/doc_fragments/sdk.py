@@ -10,9 +10,9 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 notes:
-  - An engine at a Unix socket needs no docker SDK for Python. For any other engine, and if the user
-    has a Docker config, a target without the SDK gets the controller's, once. It is unpacked into
-    the folder C(sdk) of the state folder (C(/var/lib/vigo-bridge) for root,
-    C(~/.local/state/vigo-bridge) for others), or, if that is not writable, into
+  - For an engine at a Unix socket, the Docker SDK for Python is not needed. For other engines, and
+    if the user has a Docker configuration, it is copied once from the controller to targets that do
+    not have it. It is unpacked into the folder C(sdk) of the state folder (C(/var/lib/vigo-bridge)
+    for root, C(~/.local/state/vigo-bridge) for others), or, if that is not writable, into
     C(/var/tmp/vigo-bridge-sdk-UID). In check mode, it is unpacked for this call only.
 """

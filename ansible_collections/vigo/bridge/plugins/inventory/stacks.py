@@ -17,7 +17,7 @@ author:
   - The vigo-bridge developers (@vigo-bridge)
 description:
   - Compares the hosts of earlier inventory sources with the match entries of a stack. It adds no
-    hosts, so list it after the sources that have them.
+    hosts, so list it after the sources that define them.
   - Each match entry is a group with the variables that C(vigo.bridge.converge) reads,
     C(vigo_vars), C(vigo_crates), C(vigo_resources), C(vigo_scope), which is the stack's name, and
     C(vigo_stack_id). All these groups are in the group C(vigo).

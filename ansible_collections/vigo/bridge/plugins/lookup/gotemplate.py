@@ -42,14 +42,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Name all servers, with a comma between them
+- name: List all servers, separated by commas
   vigo.bridge.file:
     target_path: /etc/app/servers
     content: "{{ lookup('vigo.bridge.gotemplate', servers_line) }}"
   vars:
     servers_line: !unsafe 'servers={{ join "," .Vars.servers }}'
 
-- name: Write what a file says, for this machine
+- name: Render a template file for this machine
   vigo.bridge.file:
     target_path: /etc/app/app.conf
     content: "{{ lookup('vigo.bridge.gotemplate', app_conf, traits=machine.traits) }}"

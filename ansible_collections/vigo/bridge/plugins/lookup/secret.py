@@ -14,10 +14,10 @@ author:
 description:
   - Returns the values of secrets by their paths, like C(secret:PATH) in the options of this
     collection's modules.
-  - The stores are those that C(secrets.yml) names, in the folder of the variable
-    C(vigo_secrets_folder) or else beside the playbook. Without that file, C(secrets.vault.yml) in
-    the same folder and then the environment are used. There, the secret C(web/db) is
-    C(VIGO_SECRET_WEB_DB).
+  - The stores are listed in C(secrets.yml), in the folder that the variable C(vigo_secrets_folder)
+    names, or else in the folder of the playbook. Without this file, C(secrets.vault.yml) in the
+    same folder is used, and then the environment, where C(VIGO_SECRET_WEB_DB) is the secret
+    C(web/db).
 options:
   _terms:
     description: The paths of the secrets.

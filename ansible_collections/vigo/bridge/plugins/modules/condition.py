@@ -20,14 +20,14 @@ options:
   that:
     description:
       - Builtins, combined with C(&&), C(||), C(!) and parentheses.
-      - Of the machine's state, C(file_exists('/path')), C(dir_exists('/path')),
-        C(process_running('name')), C(command_succeeds('command')).
-      - Of the machine, C(os_family('debian')), C(distro('ubuntu')), C(arch('amd64')),
-        C(version_ge('22.04')), C(is_container), C(has_enough_ram('2048')) in megabytes,
-        C(has_trait('cloud.provider')).
-      - Of its clock, C(hour_range('22', '6')), C(minute_range('0', '30')),
-        C(day_of_week('sat,sun')), C(day_of_month('1,15')). A range ends before its second value.
-      - The word C(changed), which says that a resource acts only when triggered, counts as true.
+      - C(file_exists('/path')), C(dir_exists('/path')), C(process_running('name')) and
+        C(command_succeeds('command')) check the current state of the host.
+      - C(os_family('debian')), C(distro('ubuntu')), C(arch('amd64')), C(version_ge('22.04')),
+        C(is_container), C(has_enough_ram('2048')) (in megabytes) and C(has_trait('cloud.provider'))
+        check its properties.
+      - C(hour_range('22', '6')), C(minute_range('0', '30')), C(day_of_week('sat,sun')) and
+        C(day_of_month('1,15')) check its clock. A range ends before its second value.
+      - C(changed), with which a resource acts only when triggered, counts as true.
     type: str
     required: true
 attributes:
@@ -35,7 +35,8 @@ attributes:
     support: none
   check_mode:
     support: full
-    details: The present state of the host is used; predicted changes of earlier tasks do not count.
+    details: The current state of the host is used. Predicted changes of earlier tasks are not
+      considered.
   diff_mode:
     support: none
 extends_documentation_fragment:

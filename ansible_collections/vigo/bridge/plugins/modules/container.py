@@ -15,8 +15,9 @@ description:
     is stable.
   - Only options that the task sets are compared, and options that the previous call set and this
     one does not. Everything else is left to the image or the engine.
-  - An empty list, map or text is the same as leaving the option out, except for O(command) and
-    O(entrypoint). Writing a default explicitly, or a value in another form, changes nothing.
+  - An empty list, mapping or string is the same as omitting the option, except for O(command) and
+    O(entrypoint). Setting a default explicitly, or writing a value in another form, changes
+    nothing.
   - A container that differs is changed in place where the engine can do that (restart policy,
     limits, networks), and replaced otherwise. It is also replaced when its image reference now
     refers to another image.
@@ -156,7 +157,7 @@ options:
       - A list that begins with C(CMD-SHELL) has exactly one more string. A string is always a
         command for the shell, so V(NONE) and V(CMD wget) are errors.
       - A string, which is short for a mapping with this C(test).
-      - A map with C(disable) set to V(true) disables the image's health check.
+      - A mapping with C(disable) set to V(true) disables the image's health check.
     type: raw
   platform:
     description:
@@ -203,9 +204,9 @@ options:
   networks:
     description:
       - The networks that the container joins.
-      - A map from name to null, or to a map with C(aliases), C(ipv4_address) and
-        C(ipv6_address); or a list of names, or of such maps with their C(name) in them; or a text
-        with commas between names.
+      - A mapping of names to null, or to a mapping with C(aliases), C(ipv4_address) and
+        C(ipv6_address); or a list of names, or of such mappings with an additional key C(name); or
+        a comma-separated string of names.
       - Containers on a network can reach each other by name and by alias.
       - A fixed address requires a network with a configured subnet, not one that is created on
         demand.
@@ -322,8 +323,8 @@ options:
     type: raw
   health_timeout:
     description:
-      - How long to wait for a container with a health check to become healthy, in seconds, or for
-        example V(90s) or V(2m).
+      - How long to wait for a container with a health check to become healthy, in seconds, or with
+        a unit, for example V(90s) or V(2m).
       - The task also waits for a running container that is not healthy, and fails as for a new
         one. In M(vigo.bridge.converge), only if other resources depend on it;
         otherwise a note names it.
@@ -339,10 +340,9 @@ options:
   expect:
     description:
       - V(running) is for a service.
-      - V(exited) is for a container that does its work once. If it ended with exit code 0 and
-        matches the task, nothing is done; otherwise it runs again. The task waits up to
-        O(health_timeout) for its end. Requires O(restart=no), because the first exit code is its
-        result.
+      - V(exited) is for a container that does its work once. If it exited with code 0 and matches
+        the task, nothing is done; otherwise it runs again. The task waits up to O(health_timeout)
+        until it exits. Requires O(restart=no), because the first exit code is its result.
     type: str
     default: running
     choices: [running, exited]
@@ -375,8 +375,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - A moved tag is predicted by asking the registry, without pulling. If it does not answer,
-        and on Podman, which cannot do this without pulling, the action is V(unknown).
+      - A moved tag is detected by querying the registry, without pulling. If the registry does not
+        respond, or with Podman, which cannot query it without pulling, the action is V(unknown).
   diff_mode:
     support: full
     details: Shows each field that differs.
@@ -390,9 +390,10 @@ notes:
     less than a second, plus the time that the old process needs to end. If the call is killed at
     this moment, nothing runs until the next call, which restores the old container.
   - If an engine or its host does not support a setting, a warning or an error says so before
-    anything is changed. Limits that the host's control groups lack are left
-    out with a warning. Podman's Docker API has no O(domainname), cannot lift O(memory_swap), and
-    does not report O(sysctls) and O(log_opts) of a container that another tool created.
+    anything is changed. Limits that the host's control groups do not support are ignored with a
+    warning. Podman's Docker API does not support O(domainname), cannot remove the limit
+    O(memory_swap), and does not report O(sysctls) and O(log_opts) of a container that another tool
+    created.
   - Engines cannot change a container's settings, so they are recorded in its label
     C(vigo.bridge.spec) as one line of JSON, with references in place of secrets. If this would
     exceed 32 KiB, the longest ones are recorded as a hash.
@@ -484,7 +485,7 @@ action:
     - What was done, or would be done in check mode.
     - V(ran) means that a container with O(expect=exited) was running, and its end was awaited.
     - V(blocked) is a failure outside the container, such as an engine or a registry that does not
-      answer.
+      respond.
     - V(unknown) occurs in check mode only, if the outcome depends on an actual change.
   returned: always
   type: str
@@ -510,7 +511,7 @@ reason:
   sample: image redis:6-alpine -> redis:7-alpine
 diff:
   description:
-    - The options that differ and the state, before and after, as two maps.
+    - The options that differ and the state, before and after, as two mappings.
     - Old values of environment variables are masked; values of secrets are always masked.
   returned: when something changes
   type: dict

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: converge
-short_description: Converge a host's whole graph of resources
+short_description: Converge all resources of a host
 version_added: 0.1.0
 description:
   - Applies containers, files, commands and other resources in one call, in the order that the
     references between them define.
   - If a resource fails, those that depend on it are skipped; all others continue, and the task
     fails at the end.
-  - What a change triggers (O(resources[].notify), O(resources[].subscribes)) is written to a
-    journal on the host before the change is made, and stays there until it was delivered, so that
+  - The triggers of a change (O(resources[].notify), O(resources[].subscribes)) are written to a
+    journal on the host before the change is made. They stay there until they are delivered, so that
     no trigger is lost if a run fails or is killed.
   - Text in resources is a Go template as in Vigo's C(.vgo) files. Mark such text C(!unsafe) in
     YAML, otherwise Ansible renders it.
@@ -25,7 +25,7 @@ author:
 options:
   resources:
     description:
-      - The resources, in order of writing.
+      - The resources, in the order in which they are written.
       - Default is the variable C(vigo_resources), which Ansible does not render.
     type: list
     elements: dict
@@ -41,9 +41,8 @@ options:
           - The type of the resource, V(container), V(file) or V(exec), whose attributes are those
             of the module of that name.
           - A type that has no module of its own, such as V(process), V(package) or V(service).
-          - Or the full name of any module that does its work on the target, such as
-            V(ansible.builtin.user). Its attributes are O(resources[].args) and
-            O(resources[].timeout).
+          - Or the full name of any module that runs on the target, such as V(ansible.builtin.user).
+            Its attributes are O(resources[].args) and O(resources[].timeout).
         type: str
         required: true
       args:
@@ -51,8 +50,9 @@ options:
         type: dict
       timeout:
         description:
-          - For a type that is the full name of a module, how long it may take, in seconds or as
-            V(5m). After that, it is stopped, and the resource fails. Default is V(300).
+          - For a type that is the full name of a module, the time limit of the module, in seconds
+            or with a unit, such as V(5m). After this time, it is stopped, and the resource fails.
+            Default is V(300).
         type: raw
       depends_on:
         description: References to resources or crates that come before this one.
@@ -75,7 +75,7 @@ options:
         description: The value of C(.Item) in the resource's templates.
         type: raw
       template:
-        description: Whether the resource's texts are templates.
+        description: Whether the strings of the resource are templates.
         type: bool
         default: true
       triggered:
@@ -84,16 +84,16 @@ options:
         default: false
       revert:
         description:
-          - Whether the resource is undone in place of being applied, by its
-            O(resources[].on_revert) or by the inverse of its type. That happens once. Later runs
-            report V(none), until the resource has been applied again.
-          - Guards, V(changed) in O(resources[].when) and triggers do not count. Another condition
-            does.
+          - Whether to undo the resource instead of applying it, with O(resources[].on_revert) or in
+            the way that is built in for its type. This happens once. Later runs report V(none)
+            until the resource has been applied again.
+          - Guards, triggers and V(changed) in O(resources[].when) have no effect. Other conditions
+            are checked.
         type: bool
         default: false
       on_revert:
         description:
-          - The shell command that undoes the resource, in place of the inverse of its type.
+          - The shell command that undoes the resource.
         type: str
   crates:
     description:
@@ -120,7 +120,8 @@ options:
     type: str
   stack_id:
     description:
-      - What distinguishes this O(scope) from others of the same name, such as a random number.
+      - An ID, such as a random number, that distinguishes this O(scope) from others with the same
+        name.
       - If containers on the host have the same O(scope) with another ID, nothing is changed, and
         the task fails. A scope with an ID can be renamed, and keeps its containers.
       - If O(scope) is not set either, default is the variable C(vigo_stack_id).
@@ -135,8 +136,8 @@ options:
     elements: str
   scope_is_default:
     description:
-      - Whether O(scope) was not chosen, but derived from the name of a folder, so that another
-        stack may have the same. In this case, O(prune) is an error.
+      - Whether O(scope) is only the name of a folder, which another stack can also have. In this
+        case, O(prune) is an error.
       - If O(scope) is not set either, default is the variable C(vigo_scope_is_default).
     type: bool
     default: false
@@ -146,7 +147,8 @@ options:
       - Default is C(/var/lib/vigo-bridge) for root, and C(vigo-bridge) in E(XDG_STATE_HOME) for
         others; C(~/.local/state) is used if that is not an absolute path.
       - Each part of its path must belong to the user who runs the module or to root, and no other
-        user may be able to write to it, or the task fails. A parent may be sticky, as V(/tmp) is.
+        user may be able to write to it, or the task fails. A parent folder can have the sticky bit,
+        like V(/tmp).
     type: path
   lock_timeout:
     description:
@@ -282,7 +284,7 @@ EXAMPLES = r"""
         args: {path: /etc/security/limits.conf, line: "deploy - nofile 4096"}
         depends_on: [users/deploy]
 
-- name: All that the inventory defines in vigo_resources, vigo_crates and vigo_vars
+- name: Everything that the inventory defines in vigo_resources, vigo_crates and vigo_vars
   vigo.bridge.converge:
 """
 
@@ -290,9 +292,9 @@ RETURN = r"""
 resources:
   description:
     - The result of each resource, in the order of the graph.
-    - When the task fails, only the resources that failed. Before, a line is printed for each that
-      changed.
-  returned: always, unless the graph itself is wrong
+    - If the task fails, only the resources that failed. A line for each resource that changed is
+      printed before.
+  returned: always, unless the graph is invalid
   type: list
   elements: dict
   contains:
@@ -306,7 +308,7 @@ resources:
       description:
         - One of C(none), C(created), C(updated), C(recreated), C(started), C(stopped),
           C(restarted), C(deleted), C(ran), C(skipped), C(failed), C(blocked), C(unknown).
-        - C(blocked) is a failure outside the resource, such as an engine that does not answer.
+        - C(blocked) is a failure outside the resource, such as an engine that does not respond.
         - C(unknown) occurs in check mode only.
       type: str
     reason:
@@ -334,7 +336,8 @@ orphans:
   description:
     - Containers that this scope created or adopted, and that its resources no longer name.
     - With O(prune), RV(resources) has the result of each, with the id C(prune/NAME);
-      C(prune/network/NAME) for a network, and C(prune/ENGINE) for an engine that stopped answering.
+      C(prune/network/NAME) for a network, and C(prune/ENGINE) for an engine that stopped
+      responding.
     - If several engines of the host have a container or a network with the same name, or a resource
       has that id, NAME is followed by C(@ENGINE), as in C(prune/web@unix:///run/other.sock).
   returned: always; filled in check mode and with O(prune)

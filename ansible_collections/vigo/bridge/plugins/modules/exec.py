@@ -11,7 +11,7 @@ module: exec
 short_description: Run a command depending on guards
 version_added: 0.1.0
 description:
-  - Runs a command, a text through C(sh), unless a guard prevents it.
+  - Runs a command, with C(sh) if it is a string, unless a guard prevents it.
   - The guards are O(creates), O(removes), O(onlyif) and O(unless). All guards that are set must
     permit it. The result names the guard that decided.
   - A command without a guard runs each time, and the task is changed each time.
@@ -30,8 +30,8 @@ options:
   onlyif:
     description:
       - A shell command. O(command) runs only if this one exits with 0.
-      - It must only read, since it also runs in check mode. It runs with the O(user), O(cwd) and
-        O(environment) of O(command). Its time limit is 30 seconds.
+      - It must not change anything, because it also runs in check mode. It runs with the O(user),
+        O(cwd) and O(environment) of O(command). Its time limit is 30 seconds.
     type: str
   unless:
     description:
@@ -97,14 +97,14 @@ options:
     description:
       - Starts O(command) without waiting for it. It continues after the task, without input or
         output.
-      - The result contains its process number, but not how it ends. O(timeout) has no effect.
+      - The result contains its process ID, but not its exit code. O(timeout) has no effect.
       - Mutually exclusive with O(stdin) and O(secret_file).
     type: bool
     default: false
   nice:
     description:
-      - Added to the command's niceness, from V(-20) to V(19); a larger number means a lower
-        priority. A number below V(0) requires C(become).
+      - A number from V(-20) to V(19) that is added to the command's niceness. A larger number means
+        a lower priority. A number below V(0) requires C(become).
     type: int
     default: 0
   timeout:
@@ -134,8 +134,8 @@ extends_documentation_fragment:
 notes:
   - A task that a guard prevents is C(ok) for Ansible; its RV(action) is V(skipped).
   - A secret in the text of a command does not appear in the list of processes.
-  - The results are those of M(ansible.builtin.command), so that C(until), C(failed_when) and
-    C(changed_when) work alike.
+  - The return values are those of M(ansible.builtin.command), so that C(until), C(failed_when) and
+    C(changed_when) work in the same way.
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.file
@@ -155,7 +155,7 @@ EXAMPLES = r"""
     command: [tar, --extract, --file, /srv/releases/app 2.0.tar, --directory, /opt/app]
     creates: /opt/app/VERSION*
 
-- name: Wait until the database answers
+- name: Wait until the database responds
   vigo.bridge.exec:
     command: pg_isready
     user: postgres
@@ -250,13 +250,13 @@ diff:
     before: ""
     after: "command: /opt/app/bin/initialise\nuser: app\ncreates: /var/lib/app/VERSION\n"
 cmd:
-  description: The command as the task has it.
+  description: The command, as in the task.
   returned: always
   type: raw
   sample: /opt/app/bin/initialise
 rc:
   description:
-    - The exit code, or minus the number of the signal that ended the command.
+    - The exit code, or the negative number of the signal that ended the command.
     - V(0) if a guard prevented the command, and in check mode. Null if the command could not be
       started, and in the background.
   returned: always
@@ -264,25 +264,24 @@ rc:
   sample: 0
 stdout:
   description:
-    - The standard output, without the line breaks at the end. If it exceeds 64 KiB, the end of
-      it.
-    - Empty where nothing ran, and with O(logoutput=false).
+    - The standard output, without the line breaks at its end. Only the last 64 KiB are returned.
+    - Empty if nothing ran, and with O(logoutput=false).
   returned: always
   type: str
   sample: applied 3 migrations
 stdout_lines:
-  description: RV(stdout) in lines.
+  description: The lines of RV(stdout).
   returned: always
   type: list
   elements: str
   sample: [applied 3 migrations]
 stderr:
-  description: The standard error, in the form of RV(stdout).
+  description: The standard error, in the same form as RV(stdout).
   returned: always
   type: str
   sample: ""
 stderr_lines:
-  description: RV(stderr) in lines.
+  description: The lines of RV(stderr).
   returned: always
   type: list
   elements: str
@@ -290,23 +289,23 @@ stderr_lines:
 output:
   description:
     - Both streams together, line by line in the order of arrival. Lines that arrive at the same
-      moment may change places. If it exceeds 64 KiB, the end of it.
-    - For a command in the background its process number.
+      time can be in the wrong order. Only the last 64 KiB are returned.
+    - For a command in the background, its process ID.
   returned: always
   type: str
   sample: "applied 3 migrations\n"
 start:
-  description: When the command started. Null where nothing ran.
+  description: When the command started. Null if nothing ran.
   returned: always
   type: str
   sample: "2026-11-02 10:15:30.120951"
 end:
-  description: When the command ended. Null where nothing ran.
+  description: When the command ended. Null if nothing ran.
   returned: always
   type: str
   sample: "2026-11-02 10:15:31.640951"
 delta:
-  description: How long the command took. Null where nothing ran.
+  description: How long the command took. Null if nothing ran.
   returned: always
   type: str
   sample: "0:00:01.520000"

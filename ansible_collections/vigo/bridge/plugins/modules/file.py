@@ -38,7 +38,7 @@ options:
     required: true
   content:
     description:
-      - The content, byte for byte. An empty text creates an empty file.
+      - The content, byte for byte. An empty string creates an empty file.
       - A list or a mapping is an error. For JSON, use the filter C(to_json).
       - O(content), O(content_base64), O(src) and O(source) are mutually exclusive. Without them,
         an existing file keeps its content, and a missing one is created empty.
@@ -67,11 +67,12 @@ options:
       - A shell script, or a list of scripts. The first one reads the content from its standard
         input. The output of each script is the input of the next one, and that of the last one is
         the new content.
-      - The content is that of O(content), O(content_base64), O(src) or O(source), or otherwise
-        the present content of the file.
-      - A script must only print, since it also runs in check mode, and must not change its own
-        result again, otherwise the file changes each time. Its time limit is 60 seconds. If it
-        ends with an exit code other than 0, the file is not changed and the task fails.
+      - The content is that of O(content), O(content_base64), O(src) or O(source), or otherwise the
+        current content of the file.
+      - A script must not change anything, because it also runs in check mode. Run on its own
+        result, it must return the same result; otherwise the file changes each time. Its time limit
+        is 60 seconds. If it ends with an exit code other than 0, the file is not changed and the
+        task fails.
     type: raw
   state:
     description: Whether the file should exist.
@@ -85,8 +86,8 @@ options:
       - V(preserve), only with O(src), for the mode of that file.
       - Quote it. An unquoted number must begin with a zero, otherwise YAML reads it as a decimal
         number.
-      - Default is to leave an existing file's mode as it is. A new file gets V(0600) where
-        O(content) names a secret, and V(0644) otherwise. An existing file whose O(content) names a
+      - Default is to leave an existing file's mode as it is. A new file gets V(0600) if O(content)
+        refers to a secret, and V(0644) otherwise. An existing file whose O(content) refers to a
         secret loses the permissions of its group and of others.
     type: raw
   owner:
@@ -111,7 +112,7 @@ options:
     description:
       - V(true) keeps a copy of the old file as C(TARGET_PATH.EPOCH.bak), with the time in seconds
         for C(EPOCH).
-      - Any other text is the suffix of the copy, and C({epoch}) in it is replaced by the time. A
+      - Any other string is the suffix of the copy, and C({epoch}) in it is replaced by the time. A
         later copy of the same name replaces the earlier one.
       - A copy is created only if the content changes.
     type: raw
@@ -226,12 +227,12 @@ diff:
     after: "This machine is managed.\n"
 dest:
   description: The path of the file.
-  returned: when the options make sense
+  returned: unless the options are invalid
   type: str
   sample: /etc/motd
 state:
-  description: The kind of the path, predicted in check mode.
-  returned: when the options make sense
+  description: The type of the file, predicted in check mode.
+  returned: unless the options are invalid
   type: str
   sample: file
   choices: [file, absent, link, directory, special]
@@ -272,12 +273,12 @@ checksum:
   sample: 6e642bb8dd5c2e027bf21dd923337cbb4214f827
 backup_file:
   description: The path of the copy that O(backup) kept.
-  returned: when one was made
+  returned: if a copy was created
   type: str
   sample: /etc/motd.1793613600.bak
 rc:
   description: The exit code of O(validate), or of a script of O(stream_edit).
-  returned: when one of them refused the content
+  returned: if one of them rejected the content
   type: int
   sample: 255
 log:

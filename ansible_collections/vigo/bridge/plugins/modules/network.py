@@ -12,7 +12,8 @@ short_description: Manage a network on Docker or Podman
 version_added: 0.1.0
 description:
   - Creates, recreates and removes a network for containers.
-  - Only what the task sets is compared, and what it set when it created the network.
+  - Only options that the task sets are compared, and options that were set when the network was
+    created.
   - Engines cannot change a network. One that differs is recreated, but only if no container is
     connected to it, running or not. Otherwise the task fails and names the containers.
   - In a stack, a network that the stack did not create is used if it matches. It is never recreated
@@ -20,9 +21,9 @@ description:
 author:
   - The vigo-bridge developers (@vigo-bridge)
 requirements:
-  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
-  - For an engine that is not at a Unix socket, and for a user with a Docker config, Docker SDK for
-    Python 5.0.3 or newer, on the target or else on the controller
+  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API enabled, on the target
+  - Docker SDK for Python 5.0.3 or newer on the target or on the controller, only if the engine is
+    not at a Unix socket or the user has a Docker configuration
 options:
   network:
     description: The network's name.
@@ -40,38 +41,38 @@ options:
     type: str
   options:
     description:
-      - Options of the driver, as a map, as a list of C(NAME=VALUE), or as a text with commas.
+      - Options of the driver, as a mapping, a list of C(NAME=VALUE), or a comma-separated string.
     type: raw
   labels:
     description:
-      - Labels, as a map, as a list of C(NAME=VALUE), or as a text with commas. Names that begin
+      - Labels, as a mapping, a list of C(NAME=VALUE), or a comma-separated string. Names that begin
         with C(vigo.bridge.) are reserved.
     type: raw
   ipam:
     description:
       - How addresses are assigned. Default is a subnet that the engine chooses.
-      - A subnet such as V(172.30.0.0/24), several with commas between, or a list of them.
-      - A map with C(subnet), and with C(gateway), C(ip_range) and C(aux_addresses) (a map of names
-        to addresses) if they are needed, or a list of such maps.
-      - A map with C(driver), C(options) and C(config), as in Compose files. C(config) is a list as
-        above.
+      - A subnet such as V(172.30.0.0/24), several as a comma-separated string, or a list of them.
+      - A mapping with C(subnet) and, optionally, C(gateway), C(ip_range) and C(aux_addresses) (a
+        mapping of names to addresses), or a list of such mappings.
+      - A mapping with C(driver), C(options) and C(config), as in Compose files. C(config) is such a
+        list.
     type: raw
   internal:
     description: Whether the network has no connection to the outside.
     type: bool
   attachable:
     description:
-      - Whether containers outside of a Swarm service can join a network of Swarm. Other networks
-        have no use for it. Podman ignores it.
+      - Whether containers that do not belong to a Swarm service can join a Swarm network. It has no
+        effect on other networks. Podman ignores it.
     type: bool
   enable_ipv6:
-    description: Whether containers get IPv6 addresses, too.
+    description: Whether containers also get IPv6 addresses.
     type: bool
   docker_host:
     description:
       - The address of the engine, for example V(unix:///run/podman/podman.sock).
-      - Default is the target's environment variable E(DOCKER_HOST), and the engine's usual socket
-        without it.
+      - Default is the target's environment variable E(DOCKER_HOST), otherwise the engine's default
+        socket.
     type: str
 attributes:
   async:
@@ -87,7 +88,8 @@ extends_documentation_fragment:
   - vigo.bridge.action
   - vigo.bridge.sdk
 notes:
-  - What the network was created from is in its label C(vigo.bridge.spec), in one line of JSON.
+  - The options that the network was created with are recorded in its label C(vigo.bridge.spec), as
+    one line of JSON.
   - Podman 4.3 ignores C(ip_range) and C(aux_addresses).
 seealso:
   - module: vigo.bridge.container
@@ -120,8 +122,8 @@ RETURN = r"""
 action:
   description:
     - What was done, or would be done in check mode.
-    - V(blocked) is a failure of the surroundings, such as an engine that does not answer.
-    - V(unknown) occurs in check mode only, where nothing but a change could tell.
+    - V(blocked) is a failure outside the network, such as an engine that does not respond.
+    - V(unknown) occurs in check mode only, if the outcome depends on an actual change.
   returned: always
   type: str
   sample: created
@@ -134,12 +136,12 @@ action:
     - blocked
     - unknown
 reason:
-  description: Why. Empty where nothing is to be said.
+  description: The reason. It can be empty.
   returned: always
   type: str
   sample: it does not exist
 diff:
-  description: The options that differ and the state, before and after, as two maps.
+  description: The options that differ and the state, before and after, as two mappings.
   returned: when something changes
   type: dict
   sample:
@@ -148,12 +150,12 @@ diff:
     after:
       state: present
 log:
-  description: Always empty; other modules of the collection return the end of a log in it.
+  description: Always empty. Other modules of the collection return the end of a log here.
   returned: on failure
   type: str
   sample: ""
 duration_s:
-  description: How long it took, in seconds.
+  description: The duration in seconds.
   returned: always
   type: float
   sample: 0.217

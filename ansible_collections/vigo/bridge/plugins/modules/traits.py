@@ -35,8 +35,8 @@ extends_documentation_fragment:
   - vigo.bridge.action
 notes:
   - With C(async) and C(poll=0), the result is fetched by a task of M(ansible.builtin.async_status),
-    which has Ansible's own choice of a Python. On a host where the first Python does not answer,
-    name another one in C(ansible_python_interpreter).
+    for which Ansible itself selects the Python interpreter. If the first one on the host does not
+    respond, set another one in C(ansible_python_interpreter).
 seealso:
   - module: vigo.bridge.converge
   - module: ansible.builtin.setup
@@ -48,7 +48,7 @@ EXAMPLES = r"""
     names: [os, hardware.memory_mb]
   register: host
 
-- name: Install the package of this family of systems
+- name: Install the package with the name that this OS family uses
   ansible.builtin.package:
     name: "{{ 'redis' if host.traits.os.family == 'rhel' else 'redis-server' }}"
   when: host.traits.hardware.memory_mb >= 1024
@@ -58,7 +58,7 @@ RETURN = r"""
 traits:
   description:
     - The traits, nested by their names.
-    - A trait that the host does not have is an empty text.
+    - A trait that the host does not have is an empty string.
   returned: always
   type: dict
   sample:

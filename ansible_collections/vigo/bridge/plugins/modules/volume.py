@@ -12,16 +12,17 @@ short_description: Manage a volume on Docker or Podman
 version_added: 0.1.0
 description:
   - Creates and removes a named volume for containers.
-  - Only what the task sets is compared, and what it set when it created the volume.
+  - Only options that the task sets are compared, and options that were set when the volume was
+    created.
   - A volume is never recreated, because its data would be lost. If it differs, the task fails and
     reports the difference.
   - In a stack, a volume that the stack did not create is used if it matches. It is never removed.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 requirements:
-  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API served, on the target
-  - For an engine that is not at a Unix socket, and for a user with a Docker config, Docker SDK for
-    Python 5.0.3 or newer, on the target or else on the controller
+  - Docker Engine 20.10 or newer, or Podman 4.3 or newer with its Docker API enabled, on the target
+  - Docker SDK for Python 5.0.3 or newer on the target or on the controller, only if the engine is
+    not at a Unix socket or the user has a Docker configuration
 options:
   volume:
     description: The volume's name.
@@ -40,19 +41,19 @@ options:
     type: str
   options:
     description:
-      - Options of the driver, as a map, as a list of C(NAME=VALUE), or as a text with commas. They
-        may hold secrets, which engines show to everybody who may inspect the volume.
+      - Options of the driver, as a mapping, a list of C(NAME=VALUE), or a comma-separated string.
+        They can contain secrets, but engines show these to everyone who can inspect the volume.
     type: raw
   labels:
     description:
-      - Labels, as a map, as a list of C(NAME=VALUE), or as a text with commas. Names that begin
+      - Labels, as a mapping, a list of C(NAME=VALUE), or a comma-separated string. Names that begin
         with C(vigo.bridge.) are reserved.
     type: raw
   docker_host:
     description:
       - The address of the engine, for example V(unix:///run/podman/podman.sock).
-      - Default is the target's environment variable E(DOCKER_HOST), and the engine's usual socket
-        without it.
+      - Default is the target's environment variable E(DOCKER_HOST), otherwise the engine's default
+        socket.
     type: str
 attributes:
   async:
@@ -68,8 +69,9 @@ extends_documentation_fragment:
   - vigo.bridge.action
   - vigo.bridge.sdk
 notes:
-  - What the volume was created from is in its label C(vigo.bridge.spec), in one line of JSON, with
-    references in place of secrets. A new value of a secret alone does not count as a difference.
+  - The options that the volume was created with are recorded in its label C(vigo.bridge.spec), as
+    one line of JSON, with references instead of secrets. A new value of a secret is not a
+    difference.
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.network
@@ -102,8 +104,8 @@ RETURN = r"""
 action:
   description:
     - What was done, or would be done in check mode.
-    - V(blocked) is a failure of the surroundings, such as an engine that does not answer.
-    - V(unknown) occurs in check mode only, where nothing but a change could tell.
+    - V(blocked) is a failure outside the volume, such as an engine that does not respond.
+    - V(unknown) occurs in check mode only, if the outcome depends on an actual change.
   returned: always
   type: str
   sample: created
@@ -115,12 +117,12 @@ action:
     - blocked
     - unknown
 reason:
-  description: Why. Empty where nothing is to be said.
+  description: The reason. It can be empty.
   returned: always
   type: str
   sample: it does not exist
 diff:
-  description: The options that differ and the state, before and after, as two maps.
+  description: The options that differ and the state, before and after, as two mappings.
   returned: when something changes
   type: dict
   sample:
@@ -129,12 +131,12 @@ diff:
     after:
       state: present
 log:
-  description: Always empty; other modules of the collection return the end of a log in it.
+  description: Always empty. Other modules of the collection return the end of a log here.
   returned: on failure
   type: str
   sample: ""
 duration_s:
-  description: How long it took, in seconds.
+  description: The duration in seconds.
   returned: always
   type: float
   sample: 0.217

@@ -114,9 +114,7 @@ def _imported(name: str, path: str) -> str:
             return import_name(path)
     except (OSError, ValueError):
         pass
-    raise Refused(
-        f"{name} is not a module that Ansible's own AnsibleModule runs", "run it in a playbook"
-    )
+    raise Refused(f"{name} does not use Ansible's class AnsibleModule", "run it in a playbook")
 
 
 def _unknown(name: str, collection: str) -> Refused:

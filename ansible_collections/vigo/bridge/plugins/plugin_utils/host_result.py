@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Mapping
 
+from ..module_utils.common.wording import counted
 from ..module_utils.types.base import ACTIONS, FAILURES, PRUNED, Result
 from .checked_data import (
     Checked,
@@ -91,7 +92,7 @@ def parse(raw: Any) -> HostResult:
     ids = [found.id for found in resources]
     for id, count in Counter(ids).items():
         if count > 1:
-            raise InvalidData(f"resources: {count} of them have the id {id!r:.100}")
+            raise InvalidData(f"resources: {counted(count, 'resource')} have the id {id!r:.100}")
     return HostResult(
         resources=resources,
         notes=texts("notes"),
@@ -178,7 +179,7 @@ class Sent:
                         f" {each.id!r:.100}, not {each.type!r:.40}"
                     )
             elif not (self.prunes and each.id.startswith(PRUNED)):
-                raise InvalidData(f"resources[{number}].id: nothing was sent as {each.id!r:.100}")
+                raise InvalidData(f"resources[{number}].id: {each.id!r:.100} was not sent")
         missing = types.keys() - {each.id for each in found.resources}
         if missing:
             first = next(id for id in types if id in missing)

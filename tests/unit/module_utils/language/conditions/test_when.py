@@ -191,7 +191,7 @@ def test_container() -> None:
         ("is_contaner", 0, "unknown builtin 'is_contaner'; did you mean 'is_container'?"),
         ("!File_exists('/x')", 1, "did you mean 'file_exists'?"),
         ("changd", 0, "did you mean 'changed'?"),
-        ("xyzzy", 0, "known: changed, file_exists"),
+        ("xyzzy", 0, "use one of changed, file_exists"),
         ("is_container and changed", 13, "found 'and'; write '&&'"),
         ("is_container or is_container", 13, "write '||'"),
         ("not is_container", 0, "write '!'"),
@@ -226,9 +226,9 @@ def test_container() -> None:
         ("!(changed && is_container)", 2, "cannot be negated"),
         ("is_container && !(is_container && changed)", 34, "cannot be negated"),
         ("!(is_container || changed)", 18, "cannot be negated"),
-        ("changed || is_container", 0, "cannot be one side of '||'"),
-        ("is_container || (is_container && changed)", 33, "cannot be one side of '||'"),
-        ("changed && (is_container || changed)", 28, "cannot be one side of '||'"),
+        ("changed || is_container", 0, "cannot be an operand of '||'"),
+        ("is_container || (is_container && changed)", 33, "cannot be an operand of '||'"),
+        ("changed && (is_container || changed)", 28, "cannot be an operand of '||'"),
     ],
 )
 def test_mistakes(text: str, offset: int, message: str) -> None:

@@ -26,7 +26,7 @@ TOO_OLD: list[tuple[dict[str, Any], str, str]] = [
     ({"platform": "linux/arm64"}, "1.40", "platform needs an engine with API 1.41"),
     ({"platform": "linux/arm64"}, "1.41", ""),
     ({"user": "1"}, "1.24", ""),
-    (CHECK, "", "this one speaks 1.41"),
+    (CHECK, "", "this one has 1.41"),
 ]
 
 
@@ -42,9 +42,9 @@ ADDRESSES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"ipv4_address": "192.0.2.7"}, {"known": ["192.0.2.0/24"]}, ""),
     ({"ipv4_address": "192.0.2.7"}, {"known": []}, ""),
     ({"ipv4_address": "192.0.2.7"}, {"known": ["10.0.0.0/8", "192.0.2.0/24"]}, ""),
-    ({"ipv4_address": "192.0.2.7"}, {"known": ["10.0.0.0/8"]}, "not among the addresses of n (10"),
+    ({"ipv4_address": "192.0.2.7"}, {"known": ["10.0.0.0/8"]}, "not in a subnet of n (10"),
     ({"ipv6_address": "2001:db8::7"}, {"known": ["10.0.0.0/8", "2001:db8::/64"]}, ""),
-    ({"ipv6_address": "2001:db8::7"}, {"known": ["10.0.0.0/8"]}, "2001:db8::7 is not among"),
+    ({"ipv6_address": "2001:db8::7"}, {"known": ["10.0.0.0/8"]}, "2001:db8::7 is not in a subnet"),
     ({"aliases": ["a"]}, {}, ""),
     ({"ipv4_address": "192.0.2.0"}, {"known": ["192.0.2.0/24"]}, "which is reserved"),
     ({"ipv4_address": "192.0.2.255"}, {"known": ["192.0.2.0/24"]}, "which is reserved"),
@@ -88,7 +88,7 @@ FOREIGN = existing_of({"Id": "1", "HostConfig": {"Sysctls": None, "LogConfig": {
 #: Attributes, what is observed, the API, and a part of each remark.
 REMARKS: list[tuple[dict[str, Any], dict[str, Any], str, list[str]]] = [
     ({}, {}, "1.41", []),
-    ({}, {}, "1.40", ["speaks API 1.40"]),
+    ({}, {}, "1.40", ["has API version 1.40"]),
     ({"memory": "64m"}, {"incapable": frozenset({"cpus"})}, "1.41", []),
     (
         {"memory": "64m", "cpus": 1},

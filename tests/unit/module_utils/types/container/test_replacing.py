@@ -275,7 +275,7 @@ def test_the_way_back_starts_nothing_that_did_not_run(memory: InMemoryEngine) ->
     before = memory.box("app")
     result = brought(memory, {**APP, **SHORT})
     assert result.action == "failed"
-    assert "The old container is back;" in result.reason
+    assert "The old container was restored;" in result.reason
     assert before is not None
     assert (before.name, before.status) == ("app", "exited")
 

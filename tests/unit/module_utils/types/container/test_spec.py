@@ -297,11 +297,11 @@ NO_TESTS: list[tuple[Any, str]] = [
     (["cmd", "x"], "write CMD in capital letters"),
     (["none"], "write NONE in capital letters"),
     (["Cmd-Shell", "x"], "write CMD-SHELL in capital letters"),
-    ("NONE", "is a shell command, but there is no shell command NONE; write"),
-    ("none", "is a shell command"),
-    ("CMD curl x", "is a shell command, but there is no shell command CMD"),
-    ("CMD-SHELL curl x", "is a shell command"),
-    ("CMD", "is a shell command"),
+    ("NONE", "is run by a shell, and NONE is not a shell command; write"),
+    ("none", "is run by a shell"),
+    ("CMD curl x", "is run by a shell, and CMD is not a shell command"),
+    ("CMD-SHELL curl x", "is run by a shell"),
+    ("CMD", "is run by a shell"),
     ("  ", "has no command"),
 ]
 

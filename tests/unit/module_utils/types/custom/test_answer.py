@@ -49,11 +49,11 @@ FAILURES: list[tuple[int, str, str]] = [
     (0, "[" * 100000, f"{INVALID}'{'[' * 200}' is not a JSON object; {USE}"),
     (0, "{}", f"{INVALID}it has neither action nor changed; {USE}"),
     (0, '{"action": "update"}', f"{INVALID}unknown action \"update\"; did you mean 'updated'?"),
-    (0, '{"action": 1}', f"{INVALID}unknown action 1; known: created, updated, deleted, none, ski"),
+    (0, '{"action": 1}', f"{INVALID}unknown action 1; use one of created, updated, deleted, non"),
     (
         0,
         '{"action": []}',
-        f"{INVALID}unknown action []; known: created, updated, deleted, none, sk",
+        f"{INVALID}unknown action []; use one of created, updated, deleted, none",
     ),
     (
         0,

@@ -60,7 +60,7 @@ def test_package_managers(family: str, files: dict[str, str], manager: str) -> N
 
 
 def test_no_package_manager() -> None:
-    with pytest.raises(ResourceError, match="this host has no known package manager"):
+    with pytest.raises(ResourceError, match="no supported package manager found on this host"):
         package_manager(Machine("debian", lambda path: False, lambda path: path))
 
 

@@ -145,7 +145,7 @@ def test_a_cycle_of_implied_edges_is_refused(memory: InMemoryEngine, tmp_path: P
     stack = {"a/web": {**WEB, "networks": "back"}, "a/net": {**NET, "depends_on": "web"}}
     with pytest.raises(ResourceError) as refused:
         run(memory, tmp_path, stack)
-    story = "a/web needs a/net (it uses network back), which needs a/web (depends_on)"
+    story = "a/web needs a/net (uses network back), which needs a/web (depends_on)"
     assert story in str(refused.value)
 
 

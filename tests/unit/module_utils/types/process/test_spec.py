@@ -39,7 +39,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "process: invalid regular expression 'a(': missing ), unterminated subpattern at position"
         " 1; correct it, or set match_mode: exact",
     ),
-    "count and min": ({"count": 1, "min": 1}, "count excludes min and max; keep count, or min and"),
+    "count and min": (
+        {"count": 1, "min": 1},
+        "count cannot be combined with min or max; keep count, or min and",
+    ),
     "max below min": ({"min": 3, "max": 2}, "max: 2 is less than min, which is 3; correct one of"),
     "none at most": (
         {"max": 0},

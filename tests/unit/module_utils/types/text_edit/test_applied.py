@@ -262,14 +262,14 @@ PARAMETERS: dict[str, tuple[dict[str, Any], str, str, str, bool]] = {
     "other": (
         {"value": "3"},
         "updated",
-        "the live value is 1 2; the file is created",
+        "the current value is 1 2; the file is created",
         "3\n",
         True,
     ),
     "other, not kept": (
         {"value": "3", "persist": "false"},
         "updated",
-        "the live value is 1 2",
+        "the current value is 1 2",
         "3\n",
         False,
     ),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from typing import Iterable, Sequence
 
 
 class Meant(str):
@@ -44,3 +44,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'x'?``, a ``Meant``, with the nearest known name, or an empty text."""
     near = nearest(name, known)
     return Meant(f"did you mean {near!r}?") if near else ""
+
+
+def did_you_mean_or_one_of(name: str, known: Iterable[str]) -> str:
+    """Return ``did you mean 'x'?``, or all known names if none is similar."""
+    names = list(known)
+    return did_you_mean(name, names) or one_of(names)
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Return the advice to use one of these names."""
+    return f"use one of {', '.join(names)}" if len(names) > 1 else f"use {names[0]}"

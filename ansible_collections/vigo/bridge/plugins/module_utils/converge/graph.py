@@ -107,10 +107,10 @@ def _implied_edges(references: References) -> Iterable[Edge]:
             for provider in providers.get(thing, ()):
                 what = f"{thing.kind} {thing.name}"
                 if user.links.is_absent:
-                    why = f"{user.id} uses {what} until it is removed"
+                    why = f"{user.id} uses {what} and is removed first"
                     yield Edge(user.id, provider.id, why)
                 elif not provider.links.is_absent:
-                    yield Edge(provider.id, user.id, f"it uses {what}")
+                    yield Edge(provider.id, user.id, f"uses {what}")
 
 
 def _triggers(references: References) -> list[tuple[str, str]]:

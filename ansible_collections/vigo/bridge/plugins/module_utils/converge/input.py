@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
 from ..common.comma_strings import as_list, text, words
 from ..common.errors import ResourceError, within
-from ..common.suggest import did_you_mean
+from ..common.suggest import did_you_mean_or_one_of
 from ..common.switches import is_on
 from ..types.registry import FAMILIES, TYPES, undoing
 from .references import Crate, Node
@@ -240,5 +240,5 @@ def _condition(where: str, written: Any) -> Condition | None:
 def _refuse_unknown(where: str, given: Mapping[str, Any], known: Any) -> None:
     for name in given:
         if name not in known:
-            hint = did_you_mean(str(name), known) or f"known: {', '.join(known)}"
+            hint = did_you_mean_or_one_of(str(name), known)
             raise ResourceError(f"{where}: unknown attribute {name!r}; {hint}")

@@ -173,7 +173,7 @@ class Convergence:
         self._apply_unless_refused(resource, None if is_first else earlier)
 
     def _is_settled(self, resource: Resource, earlier: Result | None) -> bool:
-        """Return whether a resource is reverted already; it is reported so, and not touched.
+        """Return whether a resource is already reverted; it is reported so, and not touched.
 
         Nothing is owed to it any more.
         """
@@ -182,7 +182,7 @@ class Convergence:
         with contextlib.suppress(ResourceError):  # Its turn reports that.
             if self._reverts.has(resource.id, self._bringing.undone(resource)):
                 self._journal.strike(resource.id)
-                settled = Result(resource.id, resource.type, "none", "reverted already")
+                settled = Result(resource.id, resource.type, "none", "already reverted")
                 self._results[resource.id] = merged(earlier, settled)
                 return True
         return False

@@ -131,14 +131,14 @@ def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
     if not stack.is_named:
         raise ResourceError(
             f"refusing to prune: the scope {stack.scope!r} is a default, and another stack may"
-            " have the same one. Nothing was touched; set a name in stack.vgo (scope in a"
+            " have the same one. Nothing was changed; set a name in stack.vgo (scope in a"
             " playbook, stack_scope with the role)"
         )
     former = record.former_name(stack)
     if former:
         raise ResourceError(
             f"refusing to prune: on this host, the ID {stack.id} belongs to the stack {former!r}."
-            f" Nothing was touched; if {stack.scope!r} is its new name, run once without prune. If"
+            f" Nothing was changed; if {stack.scope!r} is its new name, run once without prune. If"
             " its folder was copied, set a different id in the copy"
         )
 

@@ -59,6 +59,6 @@ def as_checked(result: Result, attributes: Mapping[str, Any], guards: Sequence[s
         return result
     if guards and not any(attributes.get(guard) for guard in guards):
         return replace(result, action="skipped", reason="it has no guard")
-    what = {"unknown": "unknown"}.get(result.action, f"would be {result.action}")
+    what = {"unknown": "is unknown"}.get(result.action, f"would be {result.action}")
     reason = f"it {what} ({result.reason}), but `only` does not include it"
     return replace(result, action="failed", reason=reason, error={"message": reason, "log": ""})

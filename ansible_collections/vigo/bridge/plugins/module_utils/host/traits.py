@@ -14,7 +14,7 @@ import shlex
 from typing import Any, Callable, Iterable, Mapping
 
 from ..common.errors import ResourceError
-from ..common.suggest import did_you_mean
+from ..common.suggest import did_you_mean_or_one_of
 from . import network as host_network
 from .machine import read
 
@@ -92,7 +92,7 @@ def require_known(name: str) -> None:
     prefixes = {known.partition(".")[0] for known in KNOWN}
     if name in KNOWN or name in prefixes:
         return
-    hint = did_you_mean(name, KNOWN) or f"known: {', '.join(KNOWN)}"
+    hint = did_you_mean_or_one_of(name, KNOWN)
     raise ResourceError(f"unknown trait {name[:64]!r}", hint)
 
 

@@ -38,7 +38,7 @@ class Journal:
         try:
             owed = _owed(folder.read_json(name), folder.path(name))
         except Damaged as damage:
-            folder.set_aside(name, str(damage), "the triggers that it records are lost")
+            folder.set_aside(name, str(damage), "the triggers that it lists are lost")
             owed = {}
         return cls(folder, name, owed)
 

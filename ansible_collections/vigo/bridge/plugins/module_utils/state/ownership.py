@@ -90,7 +90,7 @@ class Namesake(ResourceError):
         mine = f"the ID {stack.id}" if stack.id else "no ID"
         super().__init__(
             f"another stack named {stack.scope!r} is on this host: {what} has the ID {other.id},"
-            f" and this stack has {mine}. Nothing was touched; choose another name for one of them,"
+            f" and this stack has {mine}. Nothing was changed; choose another name for one of them,"
             f" or, if they are the same stack, {_id_line(other)}"
         )
 

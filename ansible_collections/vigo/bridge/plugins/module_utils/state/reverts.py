@@ -37,7 +37,7 @@ class Reverts:
             content = folder.read_json(name)
             done = {} if content is None else _done(content)
         except Damaged as damage:
-            folder.set_aside(name, str(damage), "what it records is reverted again")
+            folder.set_aside(name, str(damage), "the resources that it lists are reverted again")
             done = {}
         return cls(folder, name, done)
 

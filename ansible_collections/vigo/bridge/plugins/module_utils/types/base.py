@@ -41,7 +41,7 @@ ACTIONS = UNCHANGED | {
     "unknown",
 }
 #: Why a result is unknown that earlier changes may still alter.
-NOT_YET_KNOWN = "not known before the earlier changes are made"
+NOT_YET_KNOWN = "unknown until the earlier changes are made"
 #: The IDs of results of what pruning removes begin with this.
 PRUNED = "prune/"
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Sequence, Union
 
 from ...common.errors import Advised
-from ...common.suggest import did_you_mean
+from ...common.suggest import did_you_mean_or_one_of
 from ...common.wording import counted
 from .builtins import BUILTINS, Builtin
 from .tokens import ConditionError, Token, tokens
@@ -179,5 +179,5 @@ def _unknown(name: Token) -> ConditionError:
     if operator:
         return ConditionError(f"{name} is not a builtin", f"write '{operator}'", name.offset)
     known = ["changed", *BUILTINS]
-    hint = did_you_mean(name.text, known) or f"known: {', '.join(known)}"
+    hint = did_you_mean_or_one_of(name.text, known)
     return ConditionError(f"unknown builtin {name}", hint, name.offset)

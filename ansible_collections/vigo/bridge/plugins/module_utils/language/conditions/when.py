@@ -63,7 +63,7 @@ def _is_gated(tree: Tree) -> bool:
     if isinstance(tree, Not):
         raise ConditionError("'changed' cannot be negated", "remove it", inner.offset)
     raise ConditionError(
-        "'changed' cannot be one side of '||'",
+        "'changed' cannot be an operand of '||'",
         "combine it with '&&', or write two resources",
         inner.offset,
     )

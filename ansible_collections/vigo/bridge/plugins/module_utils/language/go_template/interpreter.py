@@ -389,7 +389,7 @@ class StackLookup(Lookup):
     def _missing(self, receiver: Mapping[Any, Any], name: str) -> Any:
         if receiver is self.root:
             raise _unknown(
-                f".{name} is not known",
+                f"unknown name .{name}",
                 "write .Vars.NAME, or text outside the braces",
                 name,
                 receiver,

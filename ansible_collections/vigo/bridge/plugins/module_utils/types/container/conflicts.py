@@ -23,7 +23,7 @@ def _refuse_no_command(settings: Settings) -> None:
         raise ResourceError(
             "with entrypoint: [], engines ignore the image's command, so there is no command to"
             " run",
-            "set command, too",
+            "also set command",
             place=("entrypoint",),
         )
 

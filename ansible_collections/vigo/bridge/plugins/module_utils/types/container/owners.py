@@ -93,7 +93,7 @@ class Owners:
         claim = self._claim(container, (spec.resource,))
         if claim is Claim.FORMER:
             target.note(
-                f"container {spec.name} has the label of another name of this stack,"
+                f"container {spec.name} is labelled with a former name of this stack,"
                 f" {container.labels.get(label.SCOPE)!r}, and is adopted without changes"
             )
         if claim in (Claim.FREE, Claim.FORMER) and not target.check_mode:

@@ -65,8 +65,8 @@ def prune(
         orphans = ", ".join(target.orphans)
         how = "run --prune removes them"
         if whose.stack is not None and not whose.stack.is_named:
-            how += ", once stack.vgo names the stack"
-        target.note(f"no longer in the stack, but still there: {orphans} ({how})")
+            how += ", after you set a name in stack.vgo"
+        target.note(f"no longer in the stack, but still on the host: {orphans} ({how})")
     return []
 
 

@@ -568,9 +568,9 @@ class Settings:
             engines=(
                 _UNREPORTED,
                 Engines(
-                    "as `private`",
-                    "as `private`",
-                    "as `shareable`; setting either value changes nothing",
+                    "same as `private`",
+                    "same as `private`",
+                    "same as `shareable`; setting `private` or `shareable` changes nothing",
                     case="{} not set",
                 ),
             ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ...common.errors import ResourceError
-from ...common.suggest import did_you_mean
+from ...common.suggest import did_you_mean_or_one_of
 from ...host.process import Finished
 
 _UNCHANGED = ("none", "skipped")
@@ -87,7 +87,7 @@ def _action(answer: Mapping[str, Any], dry_run: bool) -> str:
             raise ResourceError("it has neither action nor changed")
         return "updated" if changed else "none"
     if action not in ACTIONS:
-        hint = did_you_mean(str(action), ACTIONS) or f"known: {', '.join(ACTIONS)}"
+        hint = did_you_mean_or_one_of(str(action), ACTIONS)
         raise ResourceError(f"unknown action {json.dumps(action)}", hint)
     # A dry run changes nothing, whatever it predicts.
     if changed is not None and changed == (action in _UNCHANGED) and (changed or not dry_run):

@@ -42,7 +42,7 @@ class Custom(Behaviour):
                 raise
             return Observed(Answer("unknown"), f"{NOT_YET_KNOWN}: {error.message}")
         if target.foresight.uncertain:
-            reason = f"{NOT_YET_KNOWN}; now its action would be {answer.action}"
+            reason = f"{NOT_YET_KNOWN}; currently, its action would be {answer.action}"
             return Observed(Answer("unknown"), reason)
         return Observed(answer)
 

@@ -21,7 +21,7 @@ from .managers import this_machine
 from .plan import Plan, Step
 
 _NOT_TRIGGERED = "not triggered"
-_NOT_UPDATED = "the list of packages is updated only in a run"
+_NOT_UPDATED = "check mode does not update the list of packages"
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def package_manager(machine: Machine) -> str:
     usual = [name for name in found if name in _OF_FAMILY.get(machine.family, ())]
     if not found:
         known = ", ".join(_PACKAGE_PROGRAMS)
-        raise ResourceError(f"this host has no known package manager (known: {known})")
+        raise ResourceError(f"no supported package manager found on this host (supported: {known})")
     return (usual or found)[0]
 
 

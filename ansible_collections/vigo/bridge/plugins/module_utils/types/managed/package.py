@@ -144,7 +144,7 @@ def _refuse_patterns(names: tuple[str, ...], state: str) -> None:
             )
         if name == _ALL and (state != "latest" or len(names) > 1):
             raise ResourceError(
-                "package: '*' stands for all installed packages",
+                "package: '*' means all installed packages",
                 "use it alone, with state: latest",
             )
 
@@ -153,9 +153,11 @@ def _check_version(version: str, names: tuple[str, ...], state: str) -> None:
     if not version:
         return
     if state != "present":
-        raise ResourceError(f"version excludes state {state}", "remove one of them")
+        raise ResourceError(f"version cannot be combined with state {state}", "remove one of them")
     if len(names) > 1 or _GLOB.search(names[0]):
-        raise ResourceError("version is for one package", "write a resource for each package")
+        raise ResourceError(
+            "version is allowed only for a single package", "write a resource for each package"
+        )
     if re.search(r"\s", version) or version.startswith("-"):
         raise ResourceError(f"version: invalid version {version!r}", "write it without blanks")
 
@@ -169,14 +171,17 @@ def _check_switches(
 ) -> None:
     with problems.collected("purge"):
         if on["purge"] and state != "absent":
-            raise ResourceError(f"purge is for state absent, but state is {state}", "remove purge")
+            raise ResourceError(
+                f"purge requires state absent, but state is {state}", "remove purge"
+            )
     with problems.collected("allow_downgrade"):
         if on["allow_downgrade"] and not version:
             raise ResourceError("allow_downgrade has no effect without version", "set version")
     with problems.collected("lock_version"):
         if on["lock_version"] and (state == "absent" or any(map(_GLOB.search, names))):
             raise ResourceError(
-                "lock_version is for packages that are installed by name", "remove lock_version"
+                "lock_version cannot be combined with state absent or with patterns",
+                "remove lock_version",
             )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterable, Mapping, Union
 
 from ...common.comma_strings import as_list, as_map, text
 from ...common.errors import Key, ResourceError, within
-from ...common.suggest import did_you_mean
+from ...common.suggest import did_you_mean_or_one_of
 
 Subnet = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 _POOL = ("subnet", "gateway", "ip_range", "aux_addresses")
@@ -126,7 +126,7 @@ def _refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
         if key not in known:
             raise ResourceError(
                 f"ipam: unknown key {key!r}",
-                did_you_mean(str(key), known) or f"known: {', '.join(known)}",
+                did_you_mean_or_one_of(str(key), known),
                 place=(Key(key),),
             )
 

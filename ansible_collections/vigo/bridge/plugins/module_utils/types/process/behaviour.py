@@ -125,7 +125,7 @@ class ProcessBehaviour(Behaviour):
         left = self._awaited(spec, target, _DEATH, gone)
         if left:
             raise ResourceError(
-                f"{_said(left)}, though all were killed; if something starts them again, stop that"
+                f"{_said(left)}, although all were killed; if something restarts them, stop it"
                 " first"
             )
 

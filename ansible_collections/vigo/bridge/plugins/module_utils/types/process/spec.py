@@ -147,7 +147,9 @@ def _range(given: Mapping[str, Any]) -> tuple[int, int | None]:
     if "count" in count:
         if len(count) > 1:
             raise ResourceError(
-                "count excludes min and max", "keep count, or min and max", place=("count",)
+                "count cannot be combined with min or max",
+                "keep count, or min and max",
+                place=("count",),
             )
         return count["count"], count["count"]
     least, most = count.get("min", 1), count.get("max")

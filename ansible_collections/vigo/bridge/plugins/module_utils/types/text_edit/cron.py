@@ -77,7 +77,7 @@ def _name(attributes: Mapping[str, Any]) -> str:
     name = needed(attributes, "name")
     if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         raise ResourceError(
-            f"name: cron ignores a file of the name {name!r}",
+            f"name: cron ignores files with the name {name!r}",
             "use letters, digits, '-' and '_' only",
         )
     return name

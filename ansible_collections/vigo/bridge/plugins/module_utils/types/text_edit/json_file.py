@@ -90,7 +90,7 @@ class JsonFile(Edit):
         if number > length and not self.is_absent:
             above = self._name(depth) or "the document"
             raise ResourceError(
-                f"{self.path}: {above} is a list of {length}, in which {key!r} is not an index",
+                f"{self.path}: {above} is a list, and {key!r} is not a valid index of it",
                 f"use a number from 0 to {length}; {length} adds an item",
                 place=("key",),
             )
@@ -102,7 +102,7 @@ class JsonFile(Edit):
             raise ResourceError(
                 f"{self.path}: {self._name(depth + 1)} does not exist, and {self.keys[depth + 1]!r}"
                 " may be an index or a key",
-                "set the list or the object itself first",
+                "create the list or object first",
                 place=("key",),
             )
         return {}
@@ -118,8 +118,8 @@ class JsonFile(Edit):
     def _remove(self, holder: Any) -> bool:
         if isinstance(holder, list):
             raise ResourceError(
-                f"{self.path}: {self._name(len(self.keys) - 1) or 'the document'} is a list, of"
-                " which each run would remove another item",
+                f"{self.path}: {self._name(len(self.keys) - 1) or 'the document'} is a"
+                " list; each run would remove another item",
                 "set the whole list with value",
                 place=("key",),
             )

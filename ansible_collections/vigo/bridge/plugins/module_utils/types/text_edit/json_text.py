@@ -61,7 +61,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {key!r} is there twice in one object")
+            raise ValueError(f"duplicate key {key!r} in an object")
         found[key] = value
     return found
 

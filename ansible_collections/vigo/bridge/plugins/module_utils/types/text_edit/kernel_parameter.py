@@ -48,7 +48,7 @@ class KernelParameter(TextEdit):
             file = super().decide(spec, observed.file, turn)
         if not observed.differs(spec):
             return file
-        reason = f"the live value is {observed.live}"
+        reason = f"the current value is {observed.live}"
         if file.action != "none":
             reason += f"; the file is {file.action}"
         diff = {
@@ -113,6 +113,6 @@ def _set(spec: Sysctl, target: Target) -> None:
     found = _live(spec, target)
     if found != spec.value:
         raise ResourceError(
-            f"{spec.key}: after {spec.value!r} was written, the kernel has {found!r}",
+            f"{spec.key}: the kernel changed the value {spec.value!r} to {found!r}",
             "write the value as the kernel shows it",
         )

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ...common.errors import Offset, ResourceError
-from ...common.suggest import did_you_mean
+from ...common.suggest import did_you_mean_or_one_of
 
 _NAMED = (
     "@reboot",
@@ -54,7 +54,7 @@ def schedule(written: str) -> str:
         if words[0] not in _NAMED:
             raise ResourceError(
                 f"schedule: unknown schedule {words[0]!r}",
-                did_you_mean(words[0], _NAMED) or f"known: {', '.join(_NAMED)}",
+                did_you_mean_or_one_of(words[0], _NAMED),
             )
         return words[0]
     if len(words) != len(FIELDS):
@@ -90,7 +90,7 @@ def field(one: Field, written: str) -> str:
             elif step is not None and int(step) == 0:
                 problem = "a step must not be 0"
             elif step is not None and match[1] and not match[2]:
-                problem = "a step follows * or a range only"
+                problem = "a step is allowed only after * or a range"
         if problem:
             raise ResourceError(f"{one.name}: invalid value {part!r}: {problem}")
     return written

@@ -24,7 +24,7 @@ def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
             shown = f"{name}.{needs.part}" if needs.part else name
             raise ResourceError(
                 f"{shown} needs an engine with API {_text(needs.api)} ({needs.release}); this one"
-                f" speaks {_text(api_version)}: remove it, or use a newer engine"
+                f" has {_text(api_version)}: remove it, or use a newer engine"
             )
 
 
@@ -70,8 +70,8 @@ def _refuse_address(network: str, address: str, observed: Observed) -> None:
         )
     if subnets and not inside:
         raise ResourceError(
-            f"networks: {address} is not among the addresses of {network} ({', '.join(subnets)});"
-            " choose one of those"
+            f"networks: {address} is not in a subnet of {network} ({', '.join(subnets)});"
+            " choose an address in one of these"
         )
 
 
@@ -89,8 +89,8 @@ def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int
     found = []
     if api_version < OLDEST_API:
         found.append(
-            f"the engine speaks API {_text(api_version)}; Docker 20.10 and Podman 4.3"
-            f" ({_text(OLDEST_API)}) are the oldest supported versions"
+            f"the engine has API version {_text(api_version)}; the oldest supported versions are"
+            f" Docker 20.10 and Podman 4.3 (API version {_text(OLDEST_API)})"
         )
     limits = [name for name in spec.settings.chosen() if name in observed.incapable]
     if limits:

@@ -207,7 +207,7 @@ def _undone(
             " run tries again",
         )
     name = swaps[0].name
-    state = "is back and running" if has_process(old) else "is back"
+    state = "was restored and is running" if has_process(old) else "was restored"
     kept = engine.container(name + FAILED)
     trace = f"; the new one was stopped and kept as {name}{FAILED}" if kept else ""
     message = f"{error.message}. The old container {state}{trace}"

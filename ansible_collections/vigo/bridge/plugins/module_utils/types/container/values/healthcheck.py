@@ -13,6 +13,7 @@ from ....common.comma_strings import text
 from ....common.durations import seconds
 from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer
+from ....common.suggest import did_you_mean_or_one_of
 from .quantities import switch
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def parse(value: Any, attribute: str) -> Healthcheck:
         if option not in _OPTIONS:
             raise ResourceError(
                 f"{attribute}: unknown option {option!r}",
-                f"known: {', '.join(_OPTIONS)}",
+                did_you_mean_or_one_of(str(option), _OPTIONS),
                 place=(Key(option),),
             )
 
@@ -145,7 +146,7 @@ def _shell_line(line: str, attribute: str) -> str:
         raise ResourceError(f"{attribute}: {line!r} has no command", _FORMS)
     if first[0].upper() in _KINDS:
         raise ResourceError(
-            f"{attribute}: {line!r} is a shell command, but there is no shell command {first[0]}",
+            f"{attribute}: {line!r} is run by a shell, and {first[0]} is not a shell command",
             _FORMS,
         )
     return line

@@ -11,7 +11,7 @@ from ....common.comma_strings import as_map, text
 from ....common.durations import seconds
 from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer
-from ....common.suggest import did_you_mean
+from ....common.suggest import did_you_mean_or_one_of
 from . import quantities
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _ulimit(limit: Any, where: str) -> str:
 def _ulimit_name(written: str, attribute: str) -> str:
     name = written.strip().lower().replace("rlimit_", "")
     if name not in _ULIMITS:
-        hint = did_you_mean(name, _ULIMITS) or f"known: {', '.join(_ULIMITS)}"
+        hint = did_you_mean_or_one_of(name, _ULIMITS)
         raise ResourceError(f"{attribute}: unknown limit {written!r}", hint, place=(Key(written),))
     return name
 

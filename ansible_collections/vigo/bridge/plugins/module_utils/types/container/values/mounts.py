@@ -134,7 +134,7 @@ def _check_options(written: str, mount: Mount, words: set[str]) -> None:
     if unknown:
         raise ResourceError(
             f"volumes: {written!r}: unknown option {sorted(unknown)[0]!r}",
-            "known: ro, rw, nocopy, z, Z, and propagations such as rslave",
+            "use ro, rw, nocopy, z, Z, or a propagation mode such as rslave",
         )
     for choices in (PROPAGATION, _LABELS, {"ro", "rw"}):
         if len(words & choices) > 1:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 from ....common.comma_strings import as_list, each, text
 from ....common.errors import Key, ResourceError, within
+from ....common.suggest import did_you_mean_or_one_of
 
 if TYPE_CHECKING:
     from ..setting import Making
@@ -196,7 +197,7 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
         if option not in _OPTIONS:
             raise ResourceError(
                 f"networks: {name}: unknown option {option!r}",
-                f"known: {', '.join(_OPTIONS)}",
+                did_you_mean_or_one_of(str(option), _OPTIONS),
                 place=(Key(option),),
             )
     with within("aliases"):
