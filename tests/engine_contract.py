@@ -106,6 +106,8 @@ class Contract:
             assert not (wrong := self._wrong(found, details, name)), wrong
         elif verb in ("network users", "volume users"):
             self._check_users(verb.split()[0], full, details["names"])
+        elif verb == "run in":
+            self._run_in(path, details)
         elif verb in ("remove network", "remove volume"):
             call("DELETE", f"/{verb.split()[1]}s/{full}")
         else:
@@ -130,6 +132,18 @@ class Contract:
         params = {"name": self._prefix + name}
         created = self._connection.call("POST", "/containers/create", params, body)
         self._ids[name] = created["Id"]
+
+    def _run_in(self, path: str, details: dict[str, Any]) -> None:
+        wanted = details.pop("ExitCode", None)
+        command = self._connection.call("POST", f"{path}/exec", body=details)["Id"]
+        self._connection.call("POST", f"/exec/{command}/start", body={"Detach": True})
+
+        def problem() -> str:
+            found = self._connection.call("GET", f"/exec/{command}/json")
+            is_over = not found["Running"] and found["ExitCode"] is not None
+            return "" if is_over and found["ExitCode"] == wanted else json.dumps(found)
+
+        self._await(problem)
 
     def _check_users(self, kind: str, full: str, names: list[str]) -> None:
         params = {"all": "true", "filters": json.dumps({kind: [full]})}

@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
 from tests.unit.in_memory_engine import payloads
-from tests.unit.in_memory_engine.boxes import PROGRAMS, Box, Life
+from tests.unit.in_memory_engine.boxes import PROGRAMS, Box, Life, program
 from tests.unit.in_memory_engine.clock import Clock
 from tests.unit.in_memory_engine.streams import Stream
 from tests.unit.module_utils.types.container.created import inspected
@@ -52,6 +52,8 @@ class InMemoryEngine:
         #: What inspect shows of those that were made by a call of their own.
         self.volume_details: dict[str, dict[str, Any]] = {}
         self.paths: set[str] = set()
+        #: What was run in containers, by ID.
+        self.commands: dict[str, dict[str, Any]] = {}
         self._anonymous: set[str] = set()
         self._streams: list[Stream] = []
         self._numbers = itertools.count(first)
@@ -360,6 +362,27 @@ class InMemoryEngine:
         self._life.probe(box)
         return {"Status": box.health}
 
+    def _create_exec(self, name: str, body: Any, **_: Any) -> dict[str, Any]:
+        box = self._find(name)
+        if box.status != "running":
+            state = "paused, unpause the container before exec" if box.is_up else "not running"
+            raise Refusal(409, f"Container {box.id} is {state}")
+        number = f"{next(self._numbers):064x}"
+        self.commands[number] = {"ID": number, "Running": False, "ExitCode": None, **body}
+        return {"Id": number}
+
+    def _start_exec(self, name: str, **_: Any) -> bytes:
+        command = self.commands[name]
+        does = program(command["Cmd"])
+        command["Running"] = True
+        if does.ends_after is not None:
+            ended = {"Running": False, "ExitCode": does.exit_code}
+            self.clock.later(does.ends_after, lambda: command.update(ended))
+        return b""
+
+    def _inspect_exec(self, name: str, **_: Any) -> dict[str, Any]:
+        return dict(self.commands[name])
+
     # images
 
     def _known_image(self, name: str) -> dict[str, Any]:
@@ -541,6 +564,9 @@ _ROUTES: dict[tuple[str, str], Callable[..., Any]] = {
     ("POST", f"{_NAME}/unpause"): InMemoryEngine._unpause,
     ("POST", f"{_NAME}/rename"): InMemoryEngine._rename,
     ("POST", f"{_NAME}/update"): InMemoryEngine._update,
+    ("POST", f"{_NAME}/exec"): InMemoryEngine._create_exec,
+    ("POST", "/exec/([^/]+)/start"): InMemoryEngine._start_exec,
+    ("GET", "/exec/([^/]+)/json"): InMemoryEngine._inspect_exec,
     ("POST", f"{_NAME}/wait"): InMemoryEngine._wait,
     ("DELETE", _NAME): InMemoryEngine._delete,
     ("GET", f"/libpod{_NAME}/healthcheck"): InMemoryEngine._healthcheck,

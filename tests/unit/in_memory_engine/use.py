@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,15 +21,33 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container import
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
+    draining,
     port_holders,
+    repair,
     rollback,
+    swap_names,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
 HOST = "unix:///in-memory/docker.sock"
-_KEEP_TIME = (engine, port_holders, rollback, settle, staying)
+_KEEP_TIME = (draining, engine, port_holders, repair, rollback, settle, staying, swap_names)
+
+
+class Immediate:
+    """Does the work of a ``Background`` at once, so that calls have one order."""
+
+    has_ended = True
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        work()
+
+    def wait(self) -> None:
+        """Return at once: it has ended."""
+
+    def result(self) -> None:
+        """Return at once: its error was raised already."""
 
 
 @contextmanager
@@ -45,6 +63,7 @@ def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[Non
         patch.setattr(events.Events, "wait", wait)
         for module in _KEEP_TIME:
             patch.setattr(module, "time", memory.clock)
+        patch.setattr(swap_names, "Background", Immediate)
         yield
 
 

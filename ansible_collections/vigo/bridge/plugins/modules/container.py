@@ -25,6 +25,9 @@ description:
     the new one has settled. When the new one fails, the old one runs again, the new one stays for
     inspection as C(CONTAINER.vigo-failed), and its exit code and last log lines are in the result.
     If a call is killed, the next one repairs what it left.
+  - With O(update=start-first), the new container is started beside the old one, and the old one is
+    stopped only after the new one is healthy and has its name. If the new one fails, the old one
+    keeps running.
   - The new container takes over anonymous volumes of the old one.
   - Containers that share the network of the old one (O(network_mode=container:NAME)) are replaced
     with it, running or not; if that fails, all are restored. This requires that this collection
@@ -354,6 +357,69 @@ options:
     description: Whether O(state=absent) also removes the container's anonymous volumes.
     type: bool
     default: false
+  update:
+    description:
+      - How a running container is replaced.
+      - With V(stop-first), the old container is stopped before the new one is started.
+      - With V(start-first), the new one is started as C(CONTAINER.vigo-new) and must become
+        healthy, or keep running for O(settle_time). Then it takes over the name, by which other
+        containers on its networks find it. Finally, the old one is stopped.
+      - With V(start-first), an error says what two containers cannot have at the same time. This is
+        a fixed host port in O(ports), a fixed address or an alias that is the container's name in
+        O(networks), the container's name as O(hostname), O(network_mode=host) and
+        C(container:NAME), a volume or path that is not read-only (see O(share_volumes)), and
+        O(expect=exited). The task also fails if other containers share its network or have a link
+        to it.
+      - V(start-first) is not supported on Podman, where a running container keeps the name that it
+        was started with.
+      - A container that is not running, or is paused or restarting, is always replaced as with
+        V(stop-first).
+      - This option is not a setting of the container. Changing it does not recreate the container.
+        This also applies to O(share_volumes), O(pre_stop) and O(drain_time).
+    type: str
+    default: stop-first
+    choices: [stop-first, start-first]
+  share_volumes:
+    description:
+      - Whether both containers may write to the same volumes and paths while they run side by side
+        with O(update=start-first). Set this only if the program supports it; most databases do not.
+    type: bool
+    default: false
+  pre_stop:
+    description:
+      - A command to run before the old container is stopped to replace it, for example one that
+        makes its health check fail, so that a proxy sends it no new requests. With
+        O(update=start-first), the new container is already healthy and has the name.
+      - A list, or a string that is split as in a shell. It is not run in a shell.
+      - If a run is killed, the next one runs the command again.
+    type: raw
+  pre_stop_on:
+    description:
+      - Where to run O(pre_stop).
+      - V(container) is the old container, V(host) the target.
+    type: str
+    default: container
+    choices: [container, host]
+  pre_stop_timeout:
+    description:
+      - How long O(pre_stop) may take, in seconds, or for example V(2m). If it takes longer, it has
+        failed.
+      - Default is V(60).
+    type: raw
+  pre_stop_failure:
+    description:
+      - With V(error), the task fails if O(pre_stop) fails, and the old container keeps running.
+      - With V(warning), the task warns, and the old container is stopped.
+    type: str
+    default: error
+    choices: [error, warning]
+  drain_time:
+    description:
+      - How long to wait after O(pre_stop) before the old container is stopped to replace it, in
+        seconds, or for example V(30s). Meanwhile it finishes its requests, and proxies notice that
+        its name now belongs to the new container.
+      - Default is V(10) with O(update=start-first), and V(0) otherwise.
+    type: raw
   keep_images:
     description:
       - How many other images of the same repository to keep on the engine after the container was
@@ -386,9 +452,10 @@ extends_documentation_fragment:
   - vigo.bridge.action
   - vigo.bridge.sdk
 notes:
-  - Between stopping the old container and starting the new one, nothing runs. That usually takes
-    less than a second, plus the time that the old process needs to end. If the call is killed at
-    this moment, nothing runs until the next call, which restores the old container.
+  - With O(update=stop-first), nothing runs between stopping the old container and starting the new
+    one. That usually takes less than a second, plus the time that the old process needs to end. If
+    the call is killed at this moment, nothing runs until the next call, which restores the old
+    container.
   - If an engine or its host does not support a setting, a warning or an error says so before
     anything is changed. Limits that the host's control groups do not support are ignored with a
     warning. Podman's Docker API does not support O(domainname), cannot remove the limit
@@ -436,6 +503,19 @@ EXAMPLES = r"""
       interval: 5s
       retries: 3
     health_timeout: 2m
+
+- name: Update a web application without a gap
+  vigo.bridge.container:
+    container: shop-api
+    image: registry.example.com/shop-api:v2.1.0
+    networks: [backend]
+    healthcheck:
+      test: [CMD, wget, -q, -O, /dev/null, "http://localhost:8080/health"]
+      interval: 2s
+    update: start-first
+    pre_stop: touch /tmp/draining
+    drain_time: 15s
+    stop_timeout: 30s
 
 - name: Follow a moving tag
   vigo.bridge.container:

@@ -41,6 +41,16 @@ class Scenario:
     paused: bool = False
 
     @property
+    def is_side_by_side(self) -> bool:
+        """Whether both containers run for a while."""
+        return self.changed.get("update") == "start-first"
+
+    @property
+    def starts_again(self) -> bool:
+        """Whether it runs after a restart of the engine."""
+        return bool(self.changed["restart"] == "always")
+
+    @property
     def changed(self) -> dict[str, Any]:
         return {**SERVICE, **(self.before or {}), **self.change}
 
@@ -52,6 +62,13 @@ class Scenario:
 
 
 PROXY = {"container": "proxy", "network_mode": "container:app"}
+BESIDE = {"update": "start-first", "share_volumes": True, "drain_time": "3s"}
+CHECKED = {"healthcheck": {"test": "true", "interval": "1s"}}
+#: It is settled by then, and the old one not stopped yet.
+ENDS_LATER = {"image": "redis:8-alpine", "command": ["sh", "-c", "echo no; sleep 4; exit 9"]}
+UNHEALTHY = {"image": "redis:8-alpine", "health_timeout": "4s"} | {
+    "healthcheck": {"test": "false", "interval": "1s", "retries": 2}
+}
 SCENARIOS = {
     "created": Scenario(None, {}),
     "created on networks": Scenario(None, {"networks": ["front", "back"]}),
@@ -63,6 +80,30 @@ SCENARIOS = {
     ),
     "replaced, but it fails": Scenario({}, BROKEN, then={}),
     "replaced and corrected": Scenario({}, BROKEN, then={"image": "redis:8-alpine"}),
+    "replaced beside": Scenario(BESIDE, {"image": "redis:8-alpine"}),
+    "replaced beside, healthy": Scenario(BESIDE | CHECKED, {"image": "redis:8-alpine"}),
+    "replaced beside, unhealthy": Scenario(BESIDE, UNHEALTHY, then={}),
+    "replaced beside on networks": Scenario(
+        BESIDE | {"networks": ["front", "back"], "volumes": "kept:/kept"}, {"user": "1000"}
+    ),
+    "replaced beside, but it fails": Scenario(BESIDE, BROKEN, then={}),
+    "replaced beside, but it ends later": Scenario(BESIDE, ENDS_LATER, then={}),
+    "replaced beside, but it ends later for good": Scenario(
+        BESIDE | {"restart": "no"}, ENDS_LATER, then={}
+    ),
+    "replaced beside and corrected": Scenario(BESIDE, BROKEN, then={"image": "redis:8-alpine"}),
+    "replaced beside after pre_stop": Scenario(
+        BESIDE | {"pre_stop": ["sleep", "1"]}, {"image": "redis:8-alpine"}
+    ),
+    "replaced beside, but pre_stop fails": Scenario(
+        BESIDE | {"pre_stop": "false"},
+        {"image": "redis:8-alpine"},
+        then={"pre_stop_failure": "warning"},
+    ),
+    "replaced after pre_stop": Scenario(
+        {"pre_stop": ["sleep", "1"], "drain_time": "2s"}, {"image": "redis:8-alpine"}
+    ),
+    "replaced beside while stopped": Scenario(BESIDE | {"state": "stopped"}, {"user": "1000"}),
     "replaced while stopped": Scenario({"state": "stopped"}, {"user": "1000"}),
     "replaced while paused": Scenario({}, {"image": "redis:8-alpine"}, paused=True),
     "replaced and stopped": Scenario({}, {"user": "1000", "state": "stopped"}),
@@ -74,6 +115,22 @@ SCENARIOS = {
     "removed": Scenario({}, {"state": "absent"}),
     "removed with its volumes": Scenario({}, {"state": "absent", "remove_volumes": True}),
 }
+#: Those that take the longest, or differ little from others.
+LONG = {
+    *("replaced beside, healthy", "replaced beside, but it fails"),
+    *("replaced beside on networks", "replaced beside, unhealthy", "replaced after pre_stop"),
+    *("replaced beside, but it ends later for good", "replaced beside and corrected"),
+    *("replaced beside while stopped", "replaced beside after pre_stop"),
+}
+
+
+def named(*prefixes: str) -> list[Any]:
+    """Return the names of the scenarios that begin so; the long ones are for long tests."""
+    return [
+        pytest.param(name, marks=[pytest.mark.sweep] if name in LONG else [])
+        for name in SCENARIOS
+        if name.startswith(prefixes)
+    ]
 
 
 class Scene:
@@ -126,11 +183,27 @@ class Scene:
         boxes = [self.memory.box(f"app{end}") for end in ends]
         assert not self.has_service or any(boxes[:3]), "both containers are gone"
         running = [box.name for box in boxes if box and box.has_process]
-        assert len(running) <= 1, f"run at once: {running}"
+        if self.scenario.is_side_by_side:
+            self._assert_serving()
+        else:
+            assert len(running) <= 1, f"run at once: {running}"
         assert self._foreign() == self.foreign
+
+    def _assert_serving(self) -> None:
+        """Check that a container runs that has or had the name. A new one does not count before."""
+        if self.has_service and self.was_up:
+            boxes = [self.memory.box(name) for name in ("app", "app.vigo-old")]
+            assert any(box is not None and box.is_up for box in boxes)
+
+    def assert_one(self) -> None:
+        """Check that one container serves at most."""
+        running = [box.name for box in self.memory.boxes.values() if box.has_process]
+        ours = [name for name in running if name.startswith("app") and name not in self.foreign]
+        assert len(ours) <= 1, f"still run at once: {ours}"
 
     def assert_back(self) -> None:
         """Check that it is as it was, or as it should be, where the engine still answers."""
+        self.assert_one()
         app = self.memory.box("app")
         if self.has_service and self.was_up and self.scenario.wanted.get("state") != "stopped":
             assert app is not None, self.memory.names()
@@ -148,6 +221,7 @@ class Scene:
             result = brought(self.memory, self.scenario.wanted)
             assert not result.failed, result.reason
             self.assert_safe()
+            self.assert_one()
         assert result.action == "none", result.reason
         for other in self.scenario.others:
             assert not brought(self.memory, other).failed
@@ -170,7 +244,9 @@ class Scene:
             assert app is not None
             assert box.host["NetworkMode"] == f"container:{app.id}"
         ours = {"app", *(other["container"] for other in self.scenario.others)}
-        kept = {"app.vigo-failed"} if self.scenario.then == {} else set(may_keep)
+        then = self.scenario.then
+        is_given_up = then is not None and "image" not in then
+        kept = {"app.vigo-failed"} if is_given_up else set(may_keep)
         left = self.memory.names() - set(self.foreign)
         assert left - kept == (ours if self.is_wanted else ours - {"app"})
         if wanted.get("remove_volumes"):
@@ -257,7 +333,7 @@ def problems(
     }
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", named(""))
 def test_the_usual_faults_in_every_call(name: str) -> None:
     scenario = SCENARIOS[name]
     assert problems(scenario, faults_of(scenario)) == {}
@@ -270,7 +346,9 @@ def test_every_fault_in_every_call(name: str) -> None:
     assert problems(scenario, faults_of(scenario, FAULTS, FAULTS)) == {}
 
 
-@pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("replaced")])
+@pytest.mark.parametrize(
+    "name", [each for each in named("replaced") if SCENARIOS[each.values[0]].starts_again]
+)
 def test_an_engine_that_restarts_after_a_kill(name: str) -> None:
     kills = faults_of(SCENARIOS[name], ["kill after"], [])
     assert problems(SCENARIOS[name], kills, restart=True) == {}

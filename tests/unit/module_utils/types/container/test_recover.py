@@ -30,6 +30,13 @@ COLUMNS = {
     "failed": ("none", "successor"),
     "former": ("current", "old", "elsewhere", "gone", "stray", "elsewhere and stray"),
 }
+#: The same where both containers run for a while: what each does decides.
+BESIDE = {
+    "new": ("none", "serving", "unhealthy", "created", "exited"),
+    "current": ("none", "former", "other", "running", "restarting", "exited"),
+    "failed": ("none", "off", "running", "armed"),
+    "former": ("current", "old", "elsewhere", "gone", "stray"),
+}
 
 
 class Containers:
@@ -49,19 +56,24 @@ def existing(name: str, details: dict[str, Any]) -> Existing:
     if "replaces" in details:
         labels[label.REPLACES] = details["replaces"]
         labels[label.PRIOR] = details.get("prior", '{"restart": "no", "running": true}')
+    if details.get("strategy"):
+        labels[label.STRATEGY] = details["strategy"]
     if "follows" in details:
         labels[label.FOLLOWS] = details["follows"]
     if "followers" in details:
         labels[label.FOLLOWERS] = json.dumps(details["followers"])
     if "text of followers" in details:
         labels[label.FOLLOWERS] = details["text of followers"]
-    payload = {
+    payload: dict[str, Any] = {
         "Id": details.get("id", name),
         "Name": f"/{name}",
         "State": {"Status": details.get("status", "created")},
         "Config": {"Labels": labels},
-        "HostConfig": {},
+        "HostConfig": {"RestartPolicy": {"Name": details.get("restart", "no")}},
     }
+    if "health" in details:
+        payload["State"]["Health"] = {"Status": details["health"]}
+        payload["Config"]["Healthcheck"] = {"Test": ["CMD", "check"]}
     found = existing_of(payload)
     assert found is not None
     return found
@@ -83,6 +95,8 @@ def decided(
 
 def plain(step: Any) -> dict[str, Any]:
     details = asdict(step)
+    if "pair" in details:
+        details["pair"] = list(details["pair"].values())
     if "pairs" in details:
         details["pairs"] = [list(pair.values()) for pair in details["pairs"]]
     if isinstance(details.get("containers"), tuple):
@@ -90,12 +104,12 @@ def plain(step: Any) -> dict[str, Any]:
     return {type(step).__name__: details}
 
 
-def combinations() -> Iterator[dict[str, str]]:
+def combinations(columns: dict[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
     """Yield all possible combinations: an old one is looked for where there is none of the name
     itself.
     """
-    for values in itertools.product(*COLUMNS.values()):
-        found = dict(zip(COLUMNS, values, strict=True))
+    for values in itertools.product(*columns.values()):
+        found = dict(zip(columns, values, strict=True))
         is_former = found["current"] == "former"
         is_stray = "stray" in found["former"]
         if is_former is (found["former"] == "current") and not (
@@ -104,7 +118,7 @@ def combinations() -> Iterator[dict[str, str]]:
             yield found
 
 
-def rows_of(combination: dict[str, str]) -> list[dict[str, Any]]:
+def rows_of(combination: dict[str, str], table: str) -> list[dict[str, Any]]:
     def is_row(row: dict[str, Any]) -> bool:
         return all(
             value in (row[name] if isinstance(row[name], list) else [row[name]])
@@ -112,7 +126,7 @@ def rows_of(combination: dict[str, str]) -> list[dict[str, Any]]:
             if name in row
         )
 
-    return [row for row in TABLES["every"] if is_row(row)]
+    return [row for row in TABLES[table] if is_row(row)]
 
 
 def containers_of(combination: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -136,20 +150,51 @@ def containers_of(combination: dict[str, str]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def beside(combination: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the containers of a combination where both run for a while."""
+    successor = {"replaces": "former", "strategy": "start-first", "status": "running"}
+    found = containers_of({**combination, "new": "none", "current": "none", "failed": "none"})
+    states = {
+        "serving": {"health": "healthy"},
+        "unhealthy": {"health": "unhealthy"},
+        "off": {"status": "exited"},
+        "armed": {"status": "exited", "restart": "always"},
+        **{status: {"status": status} for status in ("created", "running", "restarting", "exited")},
+    }
+    names = {"new": "app.vigo-new", "current": "app", "failed": "app.vigo-failed"}
+    for column, name in names.items():
+        if combination[column] in states:
+            found[name] = {**successor, "id": column, **states[combination[column]]}
+    if combination["current"] in ("former", "other"):
+        found["app"] = {"id": combination["current"], "status": "running"}
+    return found
+
+
+EVERY = {"every": (COLUMNS, containers_of), "beside": (BESIDE, beside)}
+
+
 @pytest.mark.parametrize(
-    "combination", list(combinations()), ids=lambda each: "-".join(each.values())
+    ("table", "combination"),
+    [
+        pytest.param(table, each, id=f"{table}-{'-'.join(each.values())}")
+        for table, (columns, _containers) in EVERY.items()
+        for each in combinations(columns)
+    ],
 )
-def test_every_combination(combination: dict[str, str]) -> None:
-    rows = rows_of(combination)
+def test_every_combination(table: str, combination: dict[str, str]) -> None:
+    rows = rows_of(combination, table)
     assert len(rows) == 1, [row["row"] for row in rows]
     (row,) = rows
     left = {"app": row["left"]} if "left" in row else {}
-    assert decided(containers_of(combination)) == (row.get("steps", []), left)
+    given = EVERY[table][1](combination)
+    assert decided(given) == (row.get("steps", []), left)
 
 
-def test_every_row_is_a_combination() -> None:
-    used = [row["row"] for each in combinations() for row in rows_of(each)]
-    assert set(used) == {row["row"] for row in TABLES["every"]}
+@pytest.mark.parametrize("table", EVERY)
+def test_every_row_is_a_combination(table: str) -> None:
+    every = combinations(EVERY[table][0])
+    used = [row["row"] for each in every for row in rows_of(each, table)]
+    assert set(used) == {row["row"] for row in TABLES[table]}
 
 
 @pytest.mark.parametrize(

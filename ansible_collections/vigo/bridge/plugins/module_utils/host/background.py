@@ -39,6 +39,10 @@ class Background(Generic[T]):
         """Wait for its end, whatever the outcome."""
         self._thread.join()
 
+    @property
+    def has_ended(self) -> bool:
+        return not self._thread.is_alive()
+
     def ended(self) -> float:
         """Return when it ended, by ``time.monotonic``."""
         self._thread.join()

@@ -13,7 +13,7 @@ from ...common.errors import ResourceError
 from ...host.background import Background
 from ..base import Decision, Outcome, Pending
 from ..target import Target
-from . import label, older_images
+from . import label, older_images, start_first
 from .claims import claims
 from .decide import abilities, steps
 from .engine import Engine
@@ -21,8 +21,9 @@ from .observed import Existing, Image, Observed
 from .owners import owners
 from .replace import create_config, names, port_holders, recover, repair, situation
 from .replace.followers import to_follow
-from .replace.marks import labels_for
+from .replace.marks import labels_for, start_first_labels_for
 from .replace.replace import create, replace
+from .replace.start_beside import start_beside
 from .run_memory import run_memory
 from .settle import Settling, await_health
 from .spec import FAILED, OLD, ContainerSpec
@@ -49,6 +50,8 @@ class Work:
         return cast(Image, self.observed.image)
 
 
+#: The steps that create a container.
+_CREATING = (steps.Create, steps.Replace, steps.StartBeside)
 #: Waits until what a step has begun is settled. Raises ResourceError.
 Wait = Callable[[], object]
 
@@ -77,7 +80,7 @@ def _finished(work: Work, decision: Decision, wait: Wait | None) -> Outcome:
     with concealing(work.target):
         if wait is not None:
             wait()
-        if any(isinstance(step, (steps.Create, steps.Replace)) for step in decision.steps):
+        if any(isinstance(step, _CREATING) for step in decision.steps):
             _remove_older_images(work)
         if work.spec.expect == "exited":
             return _outcome_of_one_shot(work)
@@ -126,6 +129,11 @@ def _check_replace(work: Work, step: steps.Replace) -> None:
     _check_sources(work)
     if step.start:
         _check_start(work, work.container)
+
+
+def _check_start_beside(work: Work, step: steps.StartBeside) -> None:
+    names.refuse_foreign(work.engine, work.spec.name)
+    _check_sources(work)
 
 
 def _check_sources(work: Work) -> None:
@@ -229,6 +237,19 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
     return finish
 
 
+def _start_beside(work: Work, step: steps.StartBeside) -> Wait:
+    engine, spec, old = work.engine, work.spec, work.container
+    body = create_config.payload(
+        spec,
+        work.image,
+        work.observed.file_env,
+        work.target.secrets.reveal,
+        carried=create_config.carried_over(spec, old, work.image),
+        further_labels=start_first_labels_for(old),
+    )
+    return start_beside(engine, spec, old, body, work.target.note)
+
+
 def _ready_followers(work: Work) -> list[Existing]:
     """Return the followers, after repairing what earlier runs left of them."""
     engine, known = work.engine, owners(work.target)
@@ -238,7 +259,7 @@ def _ready_followers(work: Work) -> list[Existing]:
         left = situation.look(engine, name, current, known.refuse_foreign, known.is_ours)
         needed = recover.decide(left)
         if needed is not None:
-            done = repair.carry_out(engine, work.spec, needed)
+            done = repair.carry_out(engine, work.spec, needed, work.target.note)
             work.target.note(f"container {name}: {done}")
     ready = []
     for follower in _followers(work, work.target.note):
@@ -261,8 +282,11 @@ def _followers(work: Work, note: Callable[[str], None]) -> list[Existing]:
 
 def confirm(work: Work, decision: Decision) -> None:
     """Raise ResourceError where other containers would lose the network of a replaced one."""
-    if any(isinstance(step, steps.Replace) for step in decision.steps):
-        _followers(work, lambda remark: None)
+    for step in decision.steps:
+        if isinstance(step, (steps.Replace, steps.StartBeside)):
+            followers = _followers(work, lambda remark: None)
+            if isinstance(step, steps.StartBeside):
+                start_first.refuse_followers(work.spec.name, [each.name for each in followers])
 
 
 def _update(work: Work, step: steps.Update) -> None:
@@ -326,6 +350,7 @@ _DO: dict[type, Callable[[Work, Any], Any]] = {
     steps.CreateNetwork: _create_network,
     steps.Create: _create,
     steps.Replace: _replace,
+    steps.StartBeside: _start_beside,
     steps.Update: _update,
     steps.Connect: _connect,
     steps.Disconnect: _disconnect,
@@ -341,4 +366,5 @@ _CHECK: dict[type, Callable[[Work, Any], None]] = {
     steps.CreateNetwork: _check_network,
     steps.Create: _check_create,
     steps.Replace: _check_replace,
+    steps.StartBeside: _check_start_beside,
 }

@@ -12,6 +12,7 @@ from ..base import Call, Decision, Outcome, Pending, Result, Turn
 from ..on_engine.engines import OnEngine, engine_of
 from ..target import Target
 from . import spec as container_spec
+from . import start_first
 from .act import Work, act, concealing, confirm
 from .claims import claims
 from .decide import abilities
@@ -52,7 +53,9 @@ class Container(OnEngine):
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             if spec.is_wanted:
                 abilities.refuse(spec, engine.api_version)
-                if not engine.is_podman:
+                if engine.is_podman:
+                    start_first.refuse_on_podman(spec)
+                else:
                     abilities.refuse_on_docker(spec)
             observed = observe(engine, spec, target)
             for remark in abilities.remarks(spec, observed, engine.api_version):

@@ -27,6 +27,8 @@ PULL_PATIENCE = 300.0
 #: Seconds that a start may take beyond an engine's usual patience.
 _START_ALLOWANCE = 60.0
 _REMOVAL_PATIENCE = 20.0
+#: Seconds between two looks at a command in a container.
+_COMMAND_INTERVAL = 0.1
 #: Characters of a container's log that are shown: its end.
 _LOG_LIMIT = 16 * 1024
 #: Of a log so many bytes are looked at; some of them may be masked.
@@ -201,6 +203,24 @@ class Engine:
         """
         path = f"/containers/{container_id}/healthcheck"
         self._connection.call_libpod("GET", path, patience)
+
+    def run_inside(self, container_id: str, words: Sequence[str], patience: float) -> int | None:
+        """Run a command in a container, and return its exit code; None where it does not end.
+
+        patience: seconds to wait for its end.
+        """
+        body = {"Cmd": list(words)}
+        made = self._connection.call("POST", f"/containers/{container_id}/exec", body=body)
+        path = f"/exec/{made['Id']}"
+        self._connection.call("POST", f"{path}/start", body={"Detach": True})
+        deadline = time.monotonic() + patience
+        while True:
+            found = self._connection.call("GET", f"{path}/json")
+            if not found.get("Running") and found.get("ExitCode") is not None:
+                return int(found["ExitCode"])
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(_COMMAND_INTERVAL)
 
     def _command(
         self,

@@ -28,11 +28,13 @@ STACK_ID = "vigo.bridge.stack-id"
 RESOURCE = "vigo.bridge.resource"
 REPLACES = "vigo.bridge.replaces"
 PRIOR = "vigo.bridge.prior"
+#: On the new container: ``start-first`` where it runs beside the one that it replaces.
+STRATEGY = "vigo.bridge.strategy"
 #: On the new container: the names of the containers that are replaced with it.
 FOLLOWERS = "vigo.bridge.followers"
 #: On their successors: the ID of the new container.
 FOLLOWS = "vigo.bridge.follows"
-OF_A_REPLACEMENT = frozenset({REPLACES, PRIOR, FOLLOWERS, FOLLOWS})
+OF_A_REPLACEMENT = frozenset({REPLACES, PRIOR, STRATEGY, FOLLOWERS, FOLLOWS})
 NETWORK = "vigo.bridge.network"
 VOLUME = "vigo.bridge.volume"
 

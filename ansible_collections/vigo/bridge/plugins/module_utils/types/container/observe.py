@@ -71,7 +71,7 @@ def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Exis
         return current, ""
     if target.check_mode:
         return needed.left[spec.name], recover.prediction(needed)
-    done = repair.carry_out(engine, spec, needed)
+    done = repair.carry_out(engine, spec, needed, target.note)
     return engine.container(spec.name), done
 
 

@@ -21,7 +21,7 @@ from ...common.errors import Key, Problems, ResourceError, within
 from ...common.integers import integer
 from ...common.suggest import did_you_mean
 from ..descriptor import Attribute
-from . import conflicts
+from . import conflicts, start_first
 from .descriptor import TYPE
 from .setting import Option, row, rows
 from .settings import SETTINGS, Settings, plain
@@ -51,9 +51,12 @@ class ContainerSpec:
     """One container resource.
 
     health_timeout: seconds until it must be healthy, or have ended with ``expect: exited``.
-    settle_time: seconds. docker_host: empty means the environment's or the
-    default. keep_images: how many older images of the repository to leave; None: all. scope,
-    stack_id, resource: which stack and resource made it, for its labels; may be empty.
+    settle_time: seconds. update: which container runs first when one is replaced. share_volumes:
+    whether both may write to volumes meanwhile. pre_stop: a command to run before the old one is
+    stopped; pre_stop_failure: what its failure is. drain_time: seconds to wait after it.
+    docker_host: empty means the environment's or the default. keep_images: how many older images of
+    the repository to leave; None: all. scope, stack_id, resource: which stack and resource made it,
+    for its labels; may be empty.
     """
 
     name: str
@@ -69,6 +72,13 @@ class ContainerSpec:
     expect: str = _choice("running", "exited")
     renew_volumes: bool = _switch(False)
     remove_volumes: bool = _switch(False)
+    update: str = _choice("stop-first", start_first.START_FIRST)
+    share_volumes: bool = _switch(False)
+    pre_stop: tuple[str, ...] = row(Option(quantities.words, words=True), ())
+    pre_stop_on: str = _choice("container", "host")
+    pre_stop_timeout: float = row(Option(seconds), 60.0)
+    pre_stop_failure: str = _choice("error", "warning")
+    drain_time: float = row(Option(seconds), 0.0)
     keep_images: int | None = row(Option(integer, "int"))
     scope: str = row(Option(plain, "str"), "")
     stack_id: str = row(Option(plain, "str"), "")
@@ -108,6 +118,8 @@ def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     settings = {name: value for name, value in settings.items() if _is_set(name, value)}
     if handling.get("expect") == "exited":
         handling.setdefault("health_timeout", JOB_TIMEOUT)
+    if handling.get("update") == start_first.START_FIRST:
+        handling.setdefault("drain_time", start_first.DRAIN_TIME)
     container = ""
     with reading.part("container"), within("container"):
         container = _name(given.get("container"))
@@ -208,6 +220,12 @@ def _check_registry(spec: ContainerSpec) -> None:
         )
 
 
+def _check_pre_stop(spec: ContainerSpec) -> None:
+    for name in ("pre_stop_on", "pre_stop_timeout", "pre_stop_failure"):
+        if not spec.pre_stop and getattr(spec, name) != getattr(ContainerSpec, name):
+            raise ResourceError(f"{name} requires pre_stop", "set both", place=(name,))
+
+
 def _check_restart(spec: ContainerSpec) -> None:
     policy = spec.settings.restart
     if spec.expect != "exited" or policy in (None, restart.NO):
@@ -230,6 +248,8 @@ _WHOLE: tuple[tuple[tuple[str, ...], Callable[[ContainerSpec], None]], ...] = (
     (("labels",), _check_labels),
     (("keep_images",), _check_keep_images),
     (("registry_username", "registry_password"), _check_registry),
+    (("pre_stop", "pre_stop_on", "pre_stop_timeout", "pre_stop_failure"), _check_pre_stop),
+    *start_first.CONFLICTS,
 )
 
 

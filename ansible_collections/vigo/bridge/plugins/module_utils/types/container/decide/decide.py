@@ -11,7 +11,7 @@ from typing import Any
 from ....common.errors import Blocked, ResourceError
 from ....common.wording import counted
 from ...base import Decision, Turn
-from .. import label
+from .. import label, start_first
 from ..observed import Existing, Observed
 from ..settings import SETTINGS
 from ..spec import ContainerSpec
@@ -77,6 +77,7 @@ def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
 def _created(spec: ContainerSpec, observed: Observed) -> Decision:
     _refuse_nothing_to_run(spec, observed)
     abilities.refuse_missing_source(observed.missing_source)
+    start_first.refuse_declared_volumes(spec, observed.image)
     shown = {name: label.plain(value) for name, value in spec.settings.chosen().items()}
     return Decision(
         "created",
@@ -99,13 +100,12 @@ def _recreated(
         )
     _refuse_nothing_to_run(spec, observed)
     abilities.refuse_missing_source(observed.missing_source)
+    start_first.refuse_declared_volumes(spec, observed.image)
     reason = _reasons(found) or f"the container is {container.status}"
-    return Decision(
-        "recreated",
-        reason,
-        _diff(found),
-        (*_missing_networks(spec, observed), steps.Replace(start=spec.state == "running")),
-    )
+    step: Any = steps.Replace(start=spec.state == "running")
+    if start_first.is_chosen(spec) and step.start and container.is_up:
+        reason, step = f"{reason}, {start_first.START_FIRST}", steps.StartBeside()
+    return Decision("recreated", reason, _diff(found), (*_missing_networks(spec, observed), step))
 
 
 def _refuse_nothing_to_run(spec: ContainerSpec, observed: Observed) -> None:

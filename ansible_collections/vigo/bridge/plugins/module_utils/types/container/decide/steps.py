@@ -31,6 +31,11 @@ class Replace:
 
 
 @dataclass(frozen=True)
+class StartBeside:
+    """Start a new container beside the present one, and put it in its place once it is healthy."""
+
+
+@dataclass(frozen=True)
 class Update:
     """Restart policy and limits, in the API's words."""
 

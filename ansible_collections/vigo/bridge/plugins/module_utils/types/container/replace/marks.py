@@ -16,6 +16,7 @@ from ....common.errors import ResourceError
 from .. import label
 from ..ending import has_process
 from ..observed import Existing
+from ..start_first import START_FIRST
 from ..values import restart
 
 
@@ -34,6 +35,16 @@ def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, s
     if followers:
         labels[label.FOLLOWERS] = json.dumps([follower.name for follower in followers])
     return labels
+
+
+def start_first_labels_for(old: Existing) -> dict[str, str]:
+    """Return the labels of the container that runs beside ``old`` before it takes its place."""
+    return {**labels_for(old), label.STRATEGY: START_FIRST}
+
+
+def is_start_first(successor: Existing) -> bool:
+    """Return whether a new container ran beside the one that it replaces."""
+    return successor.labels.get(label.STRATEGY) == START_FIRST
 
 
 def prior(container: Existing) -> Prior:

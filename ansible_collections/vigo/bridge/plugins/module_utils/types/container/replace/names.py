@@ -14,6 +14,7 @@ from typing import Sequence
 from ....common.errors import ResourceError
 from ....engine.connection import Refused
 from .. import label
+from ..ending import end
 from ..engine import Engine
 from ..observed import Existing
 from ..spec import FAILED, NEW, OLD
@@ -38,6 +39,22 @@ def keep_failed(engine: Engine, name: str, container: Existing) -> None:
     disarm(engine, container.id)
     drop_failed(engine, name)
     engine.rename(container.id, name + FAILED)
+
+
+def put_aside(engine: Engine, name: str, container: Existing) -> None:
+    """Do the same where it may be called ``NAME.vigo-failed`` already."""
+    if container.name == name + FAILED:
+        turn_off(engine, container.id)
+    else:
+        keep_failed(engine, name, container)
+
+
+def turn_off(engine: Engine, container_id: str) -> None:
+    """Stop a container, and disable its restart policy."""
+    container = engine.container(container_id)
+    if container is not None:
+        end(engine, container)
+        disarm(engine, container.id)
 
 
 def drop_failed(engine: Engine, name: str) -> None:

@@ -16,6 +16,17 @@
 | ``.vigo-old`` without a successor, no NAME | given up, done late by the engine | its name back |
 | NAME, its ``replaces`` is gone | committed | nothing |
 
+Where the new one ran beside the old one (``start-first``), both may run:
+
+| found | phase | repair |
+|---|---|---|
+| NAME and its ``.vigo-new`` | before the swap | abandon the new one |
+| ``.vigo-old`` and ``.vigo-new``, no NAME | between the renames | take over, or swap back |
+| NAME runs, its ``replaces`` exists | swapped | settle again: take over, or swap back |
+| NAME does not run, its ``replaces`` exists | the new one died | swap back |
+| ``.vigo-failed`` and ``.vigo-old``, no NAME | in a rollback | swap back |
+| ``.vigo-failed`` that runs or is armed | in a rollback | turn it off |
+
 A follower's own replacement is part of that of the container whose network it shares, and is
 repaired with it, whichever of the two has its turn first.
 """
@@ -26,7 +37,9 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from .. import label
+from ..ending import has_process
 from ..observed import Existing
+from ..values import restart
 from . import marks
 from .situation import Situation
 
@@ -63,6 +76,36 @@ class RollBack:
 
 
 @dataclass(frozen=True)
+class TakeOver:
+    """Give the new one the name, and wait until it is settled; then let the old one finish, and
+    remove it. Otherwise swap back.
+    """
+
+    pair: Pair
+
+
+@dataclass(frozen=True)
+class SwapBack:
+    """Let the old one serve again under its name, and keep the new one as what failed."""
+
+    pair: Pair
+
+
+@dataclass(frozen=True)
+class Abandon:
+    """Remove a new one that does not have the name, unless the engine still gives it the name."""
+
+    pair: Pair
+
+
+@dataclass(frozen=True)
+class TurnOff:
+    """Stop and disarm a new one that failed, by its ID."""
+
+    container: str
+
+
+@dataclass(frozen=True)
 class Drop:
     """Remove successors that never had the name, by their IDs."""
 
@@ -85,7 +128,7 @@ class Repair:
 
     @property
     def is_forward(self) -> bool:
-        return any(isinstance(step, (RollForward, Commit)) for step in self.steps)
+        return any(isinstance(step, (RollForward, Commit, TakeOver)) for step in self.steps)
 
 
 def decide(found: Situation) -> Repair | None:
@@ -97,13 +140,23 @@ def decide(found: Situation) -> Repair | None:
     dropped: tuple[Any, ...] = ()
     if found.new is not None and label.REPLACES in found.new.labels:
         replaced = found.replaced(found.new)
-        if replaced is not None and (found.current is None or found.current is replaced):
+        is_unfinished = found.current is None or found.current is replaced
+        if replaced is not None and is_unfinished and not marks.is_start_first(found.new):
             return _back(found, found.new, doubtful=True)
+        if replaced is not None and found.current is None:
+            return _between(found, found.new)
+        if replaced is not None and found.current is replaced:
+            abandoned = Abandon(_pair(found, found.new))
+            return _together(found, (abandoned,), _of_the_others(found))
         dropped = (Drop(tuple(pair.new for pair in reversed(_pairs(found, found.new)))),)
-    repair = _of_the_others(found)
+    return _together(found, dropped, _of_the_others(found))
+
+
+def _together(found: Situation, first: tuple[Any, ...], repair: Repair | None) -> Repair | None:
+    """Return a repair with some steps before it. These leave the container of the name alone."""
     if repair is None:
-        return Repair(dropped, {found.name: found.current}) if dropped else None
-    return Repair((*dropped, *repair.steps), repair.left)
+        return Repair(first, {found.name: found.current}) if first else None
+    return Repair((*first, *repair.steps), repair.left)
 
 
 def prediction(repair: Repair) -> str:
@@ -122,18 +175,49 @@ def _of_the_others(found: Situation) -> Repair | None:
             return repair
     if failed is not None and label.REPLACES in failed.labels:
         replaced = found.replaced(failed)
+        if marks.is_start_first(failed):
+            if current is None and replaced is not None and replaced is old:
+                return _swap_back(found, failed)
+            is_off = not has_process(failed) and failed.settings.restart == restart.NO
+            return _together(found, () if is_off else (TurnOff(failed.id),), _stray(found))
         has_followers = len(_pairs(found, failed)) > 1
         is_away = current is None and (replaced is old or has_followers)
         is_back = current is replaced and has_followers
         if replaced is not None and (is_away or is_back):
             return _back(found, failed, doubtful=False)
-    if current is None and old is not None:
-        return Repair((TakeBack(old.id),), {found.name: old})
+    return _stray(found)
+
+
+def _stray(found: Situation) -> Repair | None:
+    """Return the repair of a former container that has no successor."""
+    if found.current is None and found.old is not None:
+        return Repair((TakeBack(found.old.id),), {found.name: found.old})
     return None
+
+
+def _between(found: Situation, new: Existing) -> Repair:
+    """Return the repair where nothing has the name while both may run."""
+    if new.is_up and not new.lacks_health:
+        return Repair((TakeOver(_pair(found, new)),), {found.name: new})
+    return _swap_back(found, new)
+
+
+def _swap_back(found: Situation, new: Existing) -> Repair:
+    return Repair((SwapBack(_pair(found, new)),), {found.name: found.replaced(new)})
+
+
+def _pair(found: Situation, new: Existing) -> Pair:
+    return Pair(found.name, new.labels[label.REPLACES], new.id)
 
 
 def _uncommitted(found: Situation, current: Existing) -> Repair | None:
     """Return the repair of a new container that has the name already."""
+    if marks.is_start_first(current):
+        if found.replaced(current) is None:
+            return None
+        if current.is_up:
+            return Repair((TakeOver(_pair(found, current)),), {found.name: current})
+        return _swap_back(found, current)
     pairs = _pairs(found, current)
     olds = [_place(found, pair).replaced(_new(found, pair)) for pair in pairs]
     if not any(olds):

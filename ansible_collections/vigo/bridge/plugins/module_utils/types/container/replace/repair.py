@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, Callable, Sequence
 
-from ....common.errors import ResourceError
+from ....common.errors import Blocked, ResourceError
 from ..engine import Engine
 from ..settings import Settings
 from ..settle import settle
-from ..spec import NEW, OLD, ContainerSpec
+from ..spec import FAILED, NEW, OLD, ContainerSpec
 from . import recover
+from .names import turn_off
 from .replace import commit
 from .rollback import Swap, roll_back
+from .start_beside import retire, swap_back, take_name, take_place
+
+#: Seconds after which a container that is being renamed surely is.
+_RENAME_MARGIN = 1.0
 
 
 @dataclass(frozen=True)
@@ -25,24 +31,29 @@ class _Work:
     engine: Engine
     spec: ContainerSpec
     name: str
+    note: Callable[[str], object]
 
     def swaps(self, pairs: Sequence[recover.Pair]) -> list[Swap]:
-        return [
-            Swap(
-                self.spec if pair.name == self.spec.name else ContainerSpec(pair.name, Settings()),
-                pair.old,
-                pair.new,
-            )
-            for pair in pairs
-        ]
+        return [self.swap(pair) for pair in pairs]
+
+    def swap(self, pair: recover.Pair) -> Swap:
+        is_its_own = pair.name == self.spec.name
+        spec = self.spec if is_its_own else ContainerSpec(pair.name, Settings())
+        return Swap(spec, pair.old, pair.new)
 
 
-def carry_out(engine: Engine, spec: ContainerSpec, repair: recover.Repair) -> str:
+def carry_out(
+    engine: Engine,
+    spec: ContainerSpec,
+    repair: recover.Repair,
+    note: Callable[[str], object],
+) -> str:
     """Finish or undo a replacement, and return a sentence that says so.
 
-    spec: of the container that has its turn, or of one of its followers. Raise ResourceError.
+    spec: of the container that has its turn, or of one of its followers. note: takes remarks. Raise
+    ResourceError.
     """
-    work = _Work(engine, spec, next(iter(repair.left)))
+    work = _Work(engine, spec, next(iter(repair.left)), note)
     return ", ".join([_DO[type(step)](work, step) for step in repair.steps])
 
 
@@ -67,6 +78,53 @@ def _roll_back(work: _Work, step: recover.RollBack) -> str:
 def _back(work: _Work, swaps: Sequence[Swap], problem: str, doubtful: bool) -> str:
     roll_back(work.engine, swaps, doubtful)
     return f"restored the old container after an interrupted replacement ({problem})"
+
+
+def _take_over(work: _Work, step: recover.TakeOver) -> str:
+    swap = work.swap(step.pair)
+    try:
+        new = work.engine.container(swap.new_id)
+        if new is not None and new.name != swap.name:
+            take_name(work.engine, swap)
+        settle(work.engine, swap.spec, swap.new_id)
+        take_place(work.engine, swap, work.note)
+    except Blocked:
+        raise
+    except ResourceError as error:
+        return _swapped_back(work, swap, error.message)
+    retire(work.engine, swap)
+    return "finished an interrupted replacement"
+
+
+def _abandon(work: _Work, step: recover.Abandon) -> str:
+    swap = work.swap(step.pair)
+    if _is_renamed(work.engine, swap):
+        return _take_over(work, recover.TakeOver(step.pair))
+    return _drop(work, recover.Drop((swap.new_id,)))
+
+
+def _is_renamed(engine: Engine, swap: Swap) -> bool:
+    """Return whether the old container loses the name: an engine continues without its client."""
+    deadline = time.monotonic() + _RENAME_MARGIN
+    while True:
+        old = engine.container(swap.old_id)
+        if old is None or old.name != swap.name or time.monotonic() >= deadline:
+            return old is not None and old.name != swap.name
+        time.sleep(0.2)
+
+
+def _swap_back(work: _Work, step: recover.SwapBack) -> str:
+    return _swapped_back(work, work.swap(step.pair), "the new one does not run")
+
+
+def _swapped_back(work: _Work, swap: Swap, problem: str) -> str:
+    swap_back(work.engine, swap, doubtful=False)
+    return f"restored the old container after an interrupted replacement ({problem})"
+
+
+def _turn_off(work: _Work, step: recover.TurnOff) -> str:
+    turn_off(work.engine, step.container)
+    return f"stopped {work.name}{FAILED}, left by an interrupted replacement"
 
 
 def _drop(work: _Work, step: recover.Drop) -> str:
@@ -96,6 +154,10 @@ _DO: dict[type, Callable[[_Work, Any], str]] = {
     recover.RollForward: _roll_forward,
     recover.Commit: _commit,
     recover.RollBack: _roll_back,
+    recover.TakeOver: _take_over,
+    recover.SwapBack: _swap_back,
+    recover.Abandon: _abandon,
+    recover.TurnOff: _turn_off,
     recover.Drop: _drop,
     recover.TakeBack: _take_back,
 }

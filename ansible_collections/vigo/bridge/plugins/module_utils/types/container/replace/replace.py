@@ -7,11 +7,12 @@ Its phase can be read off names and labels at any moment, so that ``recover`` ca
 what a killed run left:
 
 1. create ``NAME.vigo-new``; its labels say whom it replaces, and how that one was
-2. stop the old one, rename it to ``NAME.vigo-old``
-3. rename the new one to ``NAME`` (before its start: Podman's DNS keeps the name of the start)
-4. disarm the old one: with ``always``, both would run after a restart of the engine
-5. start the new one and wait until it is settled
-6. remove the old one, its volumes kept
+2. run ``pre_stop`` and wait for ``drain_time``, where these are set
+3. stop the old one, rename it to ``NAME.vigo-old``
+4. rename the new one to ``NAME`` (before its start: Podman's DNS keeps the name of the start)
+5. disarm the old one: with ``always``, both would run after a restart of the engine
+6. start the new one and wait until it is settled
+7. remove the old one, its volumes kept
 
 Followers take each step with it: created behind it, stopped before it, renamed, started and
 waited for behind it, removed before it (Podman would refuse the other way round).
@@ -31,6 +32,7 @@ from ..settle import Settling
 from ..spec import FAILED, NEW, OLD, ContainerSpec
 from . import followers as followers_
 from . import names
+from .draining import drain
 from .marks import labels_for
 from .rollback import Swap, roll_back
 
@@ -56,6 +58,12 @@ def replace(
         names.refuse_foreign(engine, container.name)
     olds = [old, *followers]
     swaps = _created(engine, spec, olds, payload, note, owner_labels)
+    try:
+        drain(engine, spec, old.id, note)
+    except ResourceError as error:
+        with contextlib.suppress(ResourceError):
+            _drop(engine, swaps)
+        raise same_kind(error, f"{error.message}. The old container keeps running") from error
     try:
         _take_over(engine, swaps, olds)
         settling = _started(engine, swaps, olds) if start else []
@@ -133,10 +141,15 @@ def _created(
             swaps.append(Swap(its_spec, follower.id, new_id))
     except ResourceError:
         with contextlib.suppress(ResourceError):
-            for swap in reversed(swaps):
-                engine.remove(swap.new_id)
+            _drop(engine, swaps)
         raise
     return swaps
+
+
+def _drop(engine: Engine, swaps: Sequence[Swap]) -> None:
+    """Remove new containers that never had the name."""
+    for swap in reversed(swaps):
+        engine.remove(swap.new_id)
 
 
 def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> None:
@@ -173,15 +186,19 @@ def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
         for swap in reversed(swaps):
             _remove_surely(engine, swap.old_id)
     except ResourceError as error:
-        name = swaps[0].name
-        message = (
-            f"container {name} was replaced and is running, but the old one still exists as"
-            f" {name}{OLD}: {error.message}. The next run removes it"
-        )
-        raise _same_kind(error, message) from error
+        raise left_behind(swaps[0].name, error) from error
     with contextlib.suppress(ResourceError):  # The next replacement drops it as well.
         for swap in swaps:
             names.drop_failed(engine, swap.name)
+
+
+def left_behind(name: str, error: ResourceError) -> ResourceError:
+    """Return the error for an old container that could not be removed."""
+    return same_kind(
+        error,
+        f"container {name} was replaced and is running, but the old one still exists as"
+        f" {name}{OLD}: {error.message}. The next run removes it",
+    )
 
 
 def _remove_surely(engine: Engine, container_id: str) -> None:
@@ -201,7 +218,7 @@ def _undone(
     try:
         _roll_back_surely(engine, swaps, doubtful=isinstance(error, Blocked))
     except ResourceError as second:
-        return _same_kind(
+        return same_kind(
             error,
             f"{error.message}; restoring the old container also failed: {second.message}. The next"
             " run tries again",
@@ -211,7 +228,7 @@ def _undone(
     kept = engine.container(name + FAILED)
     trace = f"; the new one was stopped and kept as {name}{FAILED}" if kept else ""
     message = f"{error.message}. The old container {state}{trace}"
-    return _same_kind(error, message)
+    return same_kind(error, message)
 
 
 def _roll_back_surely(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
@@ -225,7 +242,8 @@ def _roll_back_surely(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> 
         roll_back(engine, swaps, doubtful)
 
 
-def _same_kind(error: ResourceError, message: str) -> ResourceError:
+def same_kind(error: ResourceError, message: str) -> ResourceError:
+    """Return an error with another message."""
     changed = ResourceError(message, log=error.log, rc=error.rc)
     changed.status = error.status
     return changed

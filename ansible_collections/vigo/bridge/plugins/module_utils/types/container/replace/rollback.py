@@ -80,7 +80,7 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
         engine.rename(old.id, swap.name)
     is_up = _stays_up(engine, old) if doubtful else old.is_up
     if prior.running and old.status != "paused" and not is_up:  # Engines start no paused one.
-        _start_patiently(engine, old.id)
+        start_patiently(engine, old.id)
 
 
 def _never_ran(container: Existing) -> bool:
@@ -97,7 +97,8 @@ def _stays_up(engine: Engine, container: Existing) -> bool:
     return now is not None and now.is_up
 
 
-def _start_patiently(engine: Engine, container_id: str) -> None:
+def start_patiently(engine: Engine, container_id: str) -> None:
+    """Start a container, again and again while its port is held."""
     deadline = time.monotonic() + _PORT_PATIENCE
     while True:
         try:
