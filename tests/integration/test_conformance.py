@@ -23,6 +23,7 @@ TABLES = (
     "modules",
     "mapped",
     "edits",
+    "sources",
     "triggers",
     "conditions",
     "references",

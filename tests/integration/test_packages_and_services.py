@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.program import Finished, vigo_bridge
+from tests.integration.stack_on_host import StackOnHost
 from tests.testbed import Host
 
 pytestmark = [pytest.mark.integration, pytest.mark.sweep]
@@ -97,39 +97,11 @@ resources:
 IDS = ("package", "account", "folder", "config", "service", "restart")
 
 
-class Machine:
-    """The host, and a stack for it."""
+class Machine(StackOnHost):
+    """The host, and the stack for it."""
 
     def __init__(self, host: Host, folder: Path) -> None:
-        self.host = host
-        self.inventory = folder / "hosts.ini"
-        self.inventory.write_text(host.inventory_line() + "\n")
-        self.stack = folder / "stack"
-        for name, text in STACK.items():
-            (self.stack / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.stack / name).write_text(text)
-
-    def call(self, command: str, *settings: str) -> Finished:
-        options = [word for setting in settings for word in ("--set", setting)]
-        return vigo_bridge(
-            command, "--stacks", self.stack, "-i", self.inventory, "-o", "json", *options
-        )
-
-    def actions(self, command: str, *settings: str) -> dict[str, str]:
-        finished = self.call(command, *settings)
-        assert finished.status in (0, 2), finished.out
-        found = finished.actions(self.host.name)
-        return {name.partition("/")[2]: action for name, action in found.items()}
-
-    def run_as_planned(self, *settings: str) -> dict[str, str]:
-        """Return what a run did, after a plan that did not predict anything else."""
-        planned, done = self.actions("plan", *settings), self.actions("run", *settings)
-        wrong = {name for name in done if planned[name] not in (done[name], "unknown")}
-        assert not wrong, (planned, done)
-        return done
-
-    def ask(self, command: str) -> str:
-        return self.host.run(command).strip()
+        super().__init__(host, folder, STACK)
 
     @property
     def started(self) -> str:

@@ -34,6 +34,8 @@ NEEDED: Mapping[str, dict[str, Any]] = {
     "user": {"username": "deploy"},
     "group": {"group": "staff"},
     "network": {"network": "front"},
+    "repository": {"repository": "it", "repo": "https://example.com"},
+    "nonrepo_package": {"package": "it", "url": "https://example.com/it.deb"},
     "volume": {"volume": "data"},
 }
 PLACES: dict[str, Callable[[Any], Any]] = {

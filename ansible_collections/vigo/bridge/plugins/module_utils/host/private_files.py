@@ -67,6 +67,14 @@ def folder_above(path: str) -> str:
     return _checked(path) if missing else ""
 
 
+def folder_of(path: str) -> str:
+    """Return the closest existing folder above a path, without symbolic links.
+
+    It may be sticky, like ``/tmp``. Raise as ``checked_folder``.
+    """
+    return _checked(_missing(os.path.dirname(_absolute(path)))[0])
+
+
 def make_folder(path: str) -> str:
     """Create a folder for this user alone, with its parents, and return it as ``checked_folder``.
 

@@ -45,8 +45,13 @@ def read_below(folder: str, path: str, limit: int) -> bytes:
 
     The folder itself may be a link.
     """
+    return _read(open_below(folder, path), limit)
+
+
+def open_below(folder: str, path: str) -> int:
+    """Return a descriptor for reading such a file as ``read_below`` reads."""
     try:
-        return _read(_opened_below(folder, path), limit)
+        return _opened_below(folder, path)
     except ValueError as error:
         raise _bad_name() from error
 

@@ -38,9 +38,9 @@ class Temporary:
 
 
 @contextlib.contextmanager
-def temporary(folder: str, prefix: str) -> Iterator[Temporary]:
+def temporary(folder: str, prefix: str, suffix: str = "") -> Iterator[Temporary]:
     """Create a file in the folder, removed at the end unless it was renamed. Raise OSError."""
-    descriptor, path = tempfile.mkstemp(prefix=prefix, dir=folder)
+    descriptor, path = tempfile.mkstemp(suffix, prefix, folder)
     with os.fdopen(descriptor, "wb") as stream:
         os.fchmod(descriptor, 0o600)  # whatever the umask is
         fcntl.flock(descriptor, fcntl.LOCK_EX)

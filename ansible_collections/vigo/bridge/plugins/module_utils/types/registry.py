@@ -20,7 +20,10 @@ from .file.descriptor import TYPE as FILE
 from .managed.descriptor import TYPES as MANAGED
 from .mapped.descriptor import TYPES as MAPPED
 from .network.descriptor import TYPE as NETWORK
+from .nonrepo_package.descriptor import TYPE as NONREPO_PACKAGE
 from .process.descriptor import TYPE as PROCESS
+from .repository.descriptor import TYPE as REPOSITORY
+from .source_package.descriptor import TYPE as SOURCE_PACKAGE
 from .text_edit.descriptor import TYPES as TEXT_EDITS
 from .volume.descriptor import TYPE as VOLUME
 
@@ -58,7 +61,19 @@ class _Types(Mapping[str, ResourceType]):
 
 #: In the order in which they are documented.
 TYPES: Mapping[str, ResourceType] = _Types(
-    CONTAINER, FILE, EXEC, NETWORK, VOLUME, PROCESS, CUSTOM, *MAPPED, *MANAGED, *TEXT_EDITS
+    CONTAINER,
+    FILE,
+    EXEC,
+    NETWORK,
+    VOLUME,
+    PROCESS,
+    CUSTOM,
+    *MAPPED,
+    *MANAGED,
+    REPOSITORY,
+    NONREPO_PACKAGE,
+    SOURCE_PACKAGE,
+    *TEXT_EDITS,
 )
 
 

@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Sequence
+from typing import Sequence
 
 from ...common.errors import ResourceError
-from ...host import process
-from ...secrets import references as secret_references
 from ..ansible_module.answer import Answer
-from ..ansible_module.behaviour import apply_module, library_of
-from ..ansible_module.spec import ModuleSpec
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
-from ..descriptor import TIME_LIMIT, ResourceType
+from ..descriptor import ResourceType
 from ..target import Target
+from .doing import as_decision, done, refuse_missing
 from .managers import this_machine
 from .plan import Plan, Step
 
@@ -49,7 +46,7 @@ class ManagedBehaviour(Behaviour):
         if spec.only_triggered and not spec.triggered:
             return Observed(())
         steps = spec.steps(spec.manager(this_machine()), spec.triggered)
-        _refuse_missing(steps, target)
+        refuse_missing(steps, target)
         if not target.check_mode:
             return Observed(steps)
         foresight = target.foresight
@@ -75,15 +72,15 @@ class ManagedBehaviour(Behaviour):
             return Decision("updated", steps=observed.steps)
         if observed.unknown:
             return Decision("unknown", observed.unknown)
-        return _decision([observed.answer or Answer("", "")])
+        return as_decision([observed.answer or Answer("", "")])
 
     def act(self, spec: Plan, observed: Observed, decision: Decision, target: Target) -> Outcome:
         answers: list[Answer] = []
         for step in observed.steps:
             if not (step.unless_changed and any(answer.changed for answer in answers)):
-                answers.append(_done(step, target))
+                answers.append(done(step, target))
         last = answers[-1]
-        return Outcome(last.rc, last.output, decision=_decision(answers))
+        return Outcome(last.rc, last.output, decision=as_decision(answers))
 
     def may_alter(self, spec: Plan) -> Sequence[str]:
         """Return all paths: packages and services may change anything."""
@@ -93,57 +90,7 @@ class ManagedBehaviour(Behaviour):
 def _predicted(steps: Sequence[Step], target: Target) -> Answer:
     """Return the first change, without a look at what comes after it."""
     for step in steps:
-        answer = Answer(step.action, "") if step.acts else _done(step, target)
+        answer = Answer(step.action, "") if step.acts else done(step, target)
         if answer.changed:
             return answer
     return Answer("", "")
-
-
-def _done(step: Step, target: Target) -> Answer:
-    """Do a step, or have it look in check mode. Raise ResourceError."""
-    if step.command:
-        return _run(step, target)
-    answer = apply_module(ModuleSpec(step.module, step.args, TIME_LIMIT), target)
-    return replace(answer, changed=step.action or answer.changed) if answer.changed else answer
-
-
-def _run(step: Step, target: Target) -> Answer:
-    finished = process.run(
-        target.secrets.reveal(step.command),
-        timeout=TIME_LIMIT,
-        secrets=target.secrets,
-        hidden=bool(secret_references.find(step.command)),
-    )
-    if finished.timed_out:
-        raise ResourceError(
-            f"the command did not finish within {TIME_LIMIT:g} s and was stopped",
-            log=finished.output,
-        )
-    if finished.rc != 0:
-        raise ResourceError(
-            f"the command failed with exit code {finished.rc}; correct it",
-            log=finished.output,
-            rc=finished.rc,
-        )
-    return Answer(step.action, "", rc=finished.rc, output=finished.output)
-
-
-def _decision(answers: Sequence[Answer]) -> Decision:
-    changes = [answer for answer in answers if answer.changed]
-    if not changes:
-        return Decision("none")
-    reasons = dict.fromkeys(answer.reason for answer in changes if answer.reason)
-    diffs: list[Mapping[str, Any]] = [answer.diff for answer in changes if answer.diff]
-    return Decision(changes[0].changed, "; ".join(reasons), diffs[0] if diffs else None)
-
-
-def _refuse_missing(steps: Sequence[Step], target: Target) -> None:
-    """Raise ResourceError for modules that the controller did not have."""
-    names = library_of(target).names
-    for step in steps:
-        if step.module and step.module not in names:
-            collection = step.module.rpartition(".")[0]
-            raise ResourceError(
-                f"this host needs {step.module}, which the controller does not have",
-                f"install it there: ansible-galaxy collection install {collection}",
-            )

@@ -15,6 +15,10 @@ PACKAGES: Mapping[str, str] = {
     "apk": "community.general.apk",
     "pacman": "community.general.pacman",
 }
+#: Those of them that install a package from a file.
+PACKAGE_FILES: Mapping[str, str] = {
+    manager: PACKAGES[manager] for manager in ("apt", "dnf", "dnf5", "zypper")
+}
 #: What keeps packages at their versions.
 HOLD, VERSION_LOCK = "ansible.builtin.dpkg_selections", "community.general.dnf_versionlock"
 

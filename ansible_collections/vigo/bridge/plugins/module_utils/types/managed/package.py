@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from ...common import comma_strings
 from ...common.errors import Problems, ResourceError
@@ -67,24 +67,27 @@ class Packages:
             if option:
                 args[option] = True
             elif switch == "allow_downgrade":
-                raise _unsupported(switch, manager)
-        if not self.lock:
-            return (Step(module, args),)
-        if manager == "apt":
+                raise unsupported(switch, manager)
+        if self.lock and manager == "apt":
             args["allow_change_held_packages"] = True
-            locks = [Step(HOLD, {"name": name, "selection": "hold"}) for name in self.names]
-            return (Step(module, args), *locks)
-        if manager == "dnf":
-            lock = Step(VERSION_LOCK, {"name": list(self.names), "state": "present"})
-            return (Step(module, args), lock)
-        raise _unsupported("lock_version", manager)
+        locks = lock_steps(manager, self.names) if self.lock else ()
+        return (Step(module, args), *locks)
 
     def _written(self, manager: str) -> tuple[str, ...]:
         if not self.version:
             return self.names
         if manager not in _VERSION:
-            raise _unsupported("version", manager)
+            raise unsupported("version", manager)
         return tuple(f"{name}{_VERSION[manager]}{self.version}" for name in self.names)
+
+
+def lock_steps(manager: str, names: Sequence[str]) -> tuple[Step, ...]:
+    """Return what keeps packages at their versions. Raise ResourceError."""
+    if manager == "apt":
+        return tuple(Step(HOLD, {"name": name, "selection": "hold"}) for name in names)
+    if manager == "dnf":
+        return (Step(VERSION_LOCK, {"name": list(names), "state": "present"}),)
+    raise unsupported("lock_version", manager)
 
 
 def parse(attributes: Mapping[str, Any], triggered: bool = False) -> Plan:
@@ -123,7 +126,7 @@ def _name(name: str) -> str:
     if "/" in name or name.endswith((".deb", ".rpm")):
         raise ResourceError(
             f"package: {name!r} is a file",
-            "install it with ansible.builtin.apt or ansible.builtin.dnf",
+            "install it with type: nonrepo_package",
         )
     return name
 
@@ -185,7 +188,8 @@ def _check_switches(
             )
 
 
-def _unsupported(attribute: str, manager: str) -> ResourceError:
+def unsupported(attribute: str, manager: str) -> ResourceError:
+    """Return the error for an attribute that a package manager cannot have."""
     return ResourceError(
         f"{attribute} is not supported with {manager}",
         'remove it for such hosts, for example with case: "{{ .Traits.os.family }}"',

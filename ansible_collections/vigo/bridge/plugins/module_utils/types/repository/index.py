@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetches the index of one repository, before apt knows the repository.
+
+So a repository that cannot be read, or whose signature is not of its key, changes nothing, and
+packages of one that was written can be installed at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+import time
+from typing import Iterator
+
+from ...common.errors import ResourceError
+from ...host import process, temporary_files
+from ..descriptor import TIME_LIMIT
+from ..file.spec import NEW_MODE
+from ..target import Target
+from .layouts import Layout
+from .spec import RepositorySpec
+
+INDEX_FOLDER = "/var/lib/apt/lists"
+_PREFIX = "vigo-repository-"
+#: Of older versions, which do not fail then.
+_FAILED = re.compile("^(?:Err:|W: (?:Failed to fetch|GPG error|Some index files))", re.MULTILINE)
+_LOCKED = "Could not get lock"
+#: Seconds to wait for another apt, and between two attempts.
+_PATIENCE, _PAUSE = 60.0, 2.0
+
+
+def update_index(layout: Layout, spec: RepositorySpec, key: bytes | None, target: Target) -> None:
+    """Fetch the index. Raise ResourceError where that fails."""
+    if spec.written is None:
+        return
+    temporary_files.clear(tempfile.gettempdir(), _PREFIX)
+    with contextlib.ExitStack() as files:
+        key_path = files.enter_context(_readable(key, layout.keys[2])) if key else ""
+        text = layout.text(spec, spec.written, key_path)
+        path = files.enter_context(_readable(text.encode(), layout.suffix(spec)))
+        _update(path, target)
+
+
+@contextlib.contextmanager
+def _readable(data: bytes, suffix: str) -> Iterator[str]:
+    """Write a file for the time of the block. apt reads keys as another user."""
+    folder = tempfile.gettempdir()
+    with temporary_files.temporary(folder, _PREFIX, suffix) as file:
+        file.stream.write(data)
+        file.stream.flush()
+        os.fchmod(file.stream.fileno(), NEW_MODE)
+        yield file.path
+
+
+def _update(path: str, target: Target) -> None:
+    command = ("apt-get", "-q", "-y", "update")
+    settings = {
+        "Dir::Etc::SourceList": path,
+        "Dir::Etc::SourceParts": "-",
+        "APT::Get::List-Cleanup": "0",
+        "APT::Update::Error-Mode": "any",
+    }
+    options = [word for pair in settings.items() for word in ("-o", "=".join(pair))]
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        finished = process.run(
+            (*command, *options),
+            timeout=TIME_LIMIT,
+            secrets=target.secrets,
+            environment={"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
+        )
+        if _LOCKED not in finished.output or time.monotonic() > deadline:
+            break
+        time.sleep(_PAUSE)
+    if finished.timed_out:
+        raise ResourceError(
+            f"apt-get update did not finish within {TIME_LIMIT} s and was stopped; nothing was"
+            " changed",
+            "see the log",
+            log=finished.output,
+        )
+    if finished.rc != 0 or _FAILED.search(finished.output):
+        raise ResourceError(
+            "apt cannot read this repository; nothing was changed",
+            "see the log, and correct repo or key_url",
+            log=finished.output,
+            rc=finished.rc,
+        )
