@@ -107,7 +107,7 @@ def test_a_disk_that_is_full_at_one_file(
     else:
         shutil.rmtree("new")
     before = _content(tmp_path)
-    for path in written[:: 1 + len(written) // 10]:
+    for path in written[:: 1 + len(written) // 4]:
         with pytest.MonkeyPatch.context() as patch:
             fill_disk(patch, tmp_path, path)
             finished = CliRunner().invoke(program, WRITING[name])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -59,12 +59,12 @@ def sources() -> dict[str, str]:
 
 
 def private_uses(files: dict[str, str]) -> list[str]:
-    trees = {name: ast.parse(text) for name, text in files.items()}
-    own = {name for tree in trees.values() for name in _defined(tree)} | DOCUMENTED | PYTHONS
+    parts = {name: _nodes(text) for name, text in files.items()}
+    own = {name for nodes in parts.values() for name in _defined(nodes)} | DOCUMENTED | PYTHONS
     return [
         f"{name}:{line}: {used}"
-        for name, tree in trees.items()
-        for line, used in sorted(_used(tree))
+        for name, nodes in parts.items()
+        for line, used in sorted(_used(nodes))
         if used not in (own if _is_apart(name) else own - (ansibles() - DOCUMENTED))
     ]
 
@@ -88,16 +88,20 @@ def ansibles() -> set[str]:
 @cache
 def _set_by(module: str) -> frozenset[str]:
     path = Path(str(importlib.import_module(module).__file__))
-    return frozenset(_attributes(ast.parse(path.read_text())))
+    return frozenset(_attributes(_nodes(path.read_text())))
+
+
+def _nodes(program: str) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(program)))
 
 
 def _is_private(name: object) -> bool:
     return isinstance(name, str) and name.startswith("_") and not name.startswith("__")
 
 
-def _attributes(tree: ast.AST) -> Iterator[str]:
+def _attributes(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield attributes of `self` that are set."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if (
             isinstance(node, ast.Attribute)
             and isinstance(node.ctx, ast.Store)
@@ -108,17 +112,17 @@ def _attributes(tree: ast.AST) -> Iterator[str]:
             yield node.attr
 
 
-def _defined(tree: ast.AST) -> Iterator[str]:
-    yield from _attributes(tree)
-    for node in ast.walk(tree):
+def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    yield from _attributes(nodes)
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
 
-def _used(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _used(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         if isinstance(node, ast.Attribute) and _is_private(node.attr):
             yield node.lineno, node.attr
         elif isinstance(node, ast.ClassDef):

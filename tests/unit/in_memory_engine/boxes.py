@@ -146,12 +146,10 @@ class Life:
         if self._check(box):
             box.health, box.checks = "starting", []
             if not self._podman:
-                self._clock.later(self._interval(box), lambda: self._probe(box, run, 0))
+                self._clock.later(self._interval(box), self._probe, box, run, 0)
         self._tell(box, "start")
         if does.ends_after is not None:
-            self._clock.later(
-                does.ends_after, lambda: self._end_by_itself(box, run, does.exit_code)
-            )
+            self._clock.later(does.ends_after, self._end_by_itself, box, run, does.exit_code)
 
     def stop(self, box: Box, grace: float) -> None:
         """Stop a container, and return when it has ended."""
@@ -193,9 +191,7 @@ class Life:
         limit = (box.host.get("RestartPolicy") or {}).get("MaximumRetryCount") or 0
         if restarts and not box.is_stopping and not (limit and box.restart_count >= limit):
             box.status = "restarting"
-            self._clock.later(
-                _RESTART_DELAY * 2**box.restart_count, lambda: self._restart(box, run)
-            )
+            self._clock.later(_RESTART_DELAY * 2**box.restart_count, self._restart, box, run)
 
     def _restart(self, box: Box, run: int) -> None:
         if box.runs == run and box.status == "restarting":
@@ -227,4 +223,4 @@ class Life:
         if box.health != before:
             self._tell(box, f"health_status: {box.health}")
         if again:
-            self._clock.later(self._interval(box), lambda: self._probe(box, run, failures))
+            self._clock.later(self._interval(box), self._probe, box, run, failures)

@@ -7,19 +7,29 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable
+from typing import Any
 
 #: The shortest wait in seconds; a shorter one would be lost in the rounding of a late time.
 _SHORTEST = 1e-6
 
 
 class Clock:
-    """What is due happens in its order while somebody waits. lock: held while something happens."""
+    """What is due happens in its order while somebody waits. lock: held while something happens.
+
+    A copy has a lock of its own.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._now = 0.0
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[..., Any], tuple[Any, ...]]] = []
         self._numbers = itertools.count()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=threading.RLock())
 
     def monotonic(self) -> float:
         return self._now
@@ -35,11 +45,12 @@ class Clock:
         with self.lock:
             until = self._now + max(_SHORTEST, seconds)
             if self._due and self._due[0][0] <= until:
-                self._now, _number, happen = heapq.heappop(self._due)
-                happen()
+                self._now, _number, happen, arguments = heapq.heappop(self._due)
+                happen(*arguments)
             else:
                 self._now = until
 
-    def later(self, seconds: float, happen: Callable[[], None]) -> None:
+    def later(self, seconds: float, happen: Callable[..., Any], *arguments: Any) -> None:
         with self.lock:
-            heapq.heappush(self._due, (self._now + seconds, next(self._numbers), happen))
+            due = (self._now + seconds, next(self._numbers), happen, arguments)
+            heapq.heappush(self._due, due)

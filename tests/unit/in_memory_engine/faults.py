@@ -58,17 +58,15 @@ class FaultyWay:
         headers: Mapping[str, str] | None = None,
         body: Any = None,
     ) -> Any:
-        def do() -> Any:
-            return self._engine.request(method, path, timeout, headers, body)
-
+        call = method, path, timeout, headers, body
         fault = self._fault_of(method, path)
         if not fault:
-            return do()
+            return self._engine.request(*call)
         when = fault.partition(" ")[2]
         if fault == "hang later":
-            self._engine.clock.later(timeout + _LATER, do)
+            self._engine.clock.later(timeout + _LATER, self._engine.request, *call)
         elif when == "after" or fault == "garbage":
-            do()
+            self._engine.request(*call)
         if fault.startswith("hang"):
             self._engine.clock.sleep(timeout)
             raise TimeoutError("timed out")

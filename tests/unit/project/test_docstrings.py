@@ -44,11 +44,10 @@ def without_verb(program: str) -> Iterator[str]:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         text = ast.get_docstring(node) or ""
-        is_property = any("property" in ast.unparse(one) for one in node.decorator_list)
-        if not text or is_property or node.name.startswith("test_"):
+        word = text.split()[0].rstrip(",.:;") if text else ""
+        if not word or word in verbs or node.name.startswith("test_"):
             continue
-        word = text.split()[0].rstrip(",.:;")
-        if word not in verbs:
+        if not any("property" in ast.unparse(one) for one in node.decorator_list):
             yield f"{node.lineno}: {word}"
 
 

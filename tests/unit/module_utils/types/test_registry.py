@@ -197,6 +197,7 @@ def test_a_name_is_noticed(program: str) -> None:
 
 def _lines_that_name_types(program: str) -> Iterator[int]:
     """Yield the lines with a type's name in a comparison, collection, call or case."""
+    names = list(TYPES)
     for node in ast.walk(ast.parse(program)):
         parts: list[ast.expr | None] = []
         if isinstance(node, ast.Compare):
@@ -210,7 +211,7 @@ def _lines_that_name_types(program: str) -> Iterator[int]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             parts = [*node.args] if node.func.attr == "get" else []
         for part in parts:
-            if isinstance(part, ast.Constant) and part.value in list(TYPES):
+            if isinstance(part, ast.Constant) and part.value in names:
                 yield part.lineno
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -45,26 +46,22 @@ PLACES: dict[str, Callable[[Any], Any]] = {
     "in a mapping": lambda nested: {"a": nested},
     "deep": lambda nested: {"name": "a", "test": ["CMD", nested], "aliases": [nested]},
 }
-CASES = [
-    pytest.param(kind, name, place(nested), id=f"{kind} {name} {shown} {where}")
-    for kind, resource_type in TYPES.items()
-    for name in resource_type.options
-    for where, place in PLACES.items()
-    for shown, nested in NESTED.items()
-]
 
 
-@pytest.mark.parametrize(("kind", "name", "value"), CASES)
-def test_nothing_becomes_pythons_notation(kind: str, name: str, value: Any) -> None:
-    required = [one for one, option in TYPES[kind].options.items() if option.get("required")]
+@pytest.mark.parametrize("kind", TYPES)
+def test_nothing_becomes_pythons_notation(kind: str) -> None:
+    options = TYPES[kind].options
+    required = [one for one, option in options.items() if option.get("required")]
     needed = NEEDED.get(kind, dict.fromkeys([*required, *TYPES[kind].needed_unless_absent], "/a"))
-    spec, problem = None, ""
-    try:
-        spec = TYPES[kind].parse(typed({**needed, name: value}, TYPES[kind].options))
-    except ResourceError as error:
-        problem = error.message
-    assert spec is not None or name.partition("_")[0] in problem
-    assert not [found for found in _texts(spec) if f"'{ODD}'" in found]
+    for name, place, nested in itertools.product(options, PLACES.values(), NESTED.values()):
+        value = place(nested)
+        spec, problem = None, ""
+        try:
+            spec = TYPES[kind].parse(typed({**needed, name: value}, options))
+        except ResourceError as error:
+            problem = error.message
+        assert spec is not None or name.partition("_")[0] in problem, (name, value)
+        assert not [found for found in _texts(spec) if f"'{ODD}'" in found], (name, value)
 
 
 def _texts(value: Any) -> Iterator[str]:

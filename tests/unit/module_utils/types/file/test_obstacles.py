@@ -16,10 +16,10 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.file.behaviour import File
 from tests.unit.module_utils.applying import apply
-from tests.unit.module_utils.killing import in_a_child
 
 FILE = File()
 OLD = "old\n"
+NOBODY = 65534
 
 #: What a resource may want of a file. FOLDER: where the file is.
 WANTED: dict[str, dict[str, Any]] = {
@@ -360,22 +360,31 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@contextlib.contextmanager
+def _as_nobody() -> Iterator[None]:
+    """Become a user without rights, and root again afterwards."""
+    groups = os.getgroups()
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, 0)
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+        os.setresgid(0, 0, 0)
+        os.setgroups(groups)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 @pytest.mark.parametrize("wanted", WANTED.values(), ids=WANTED)
 @pytest.mark.parametrize("make", SCENES.values(), ids=SCENES)
 def test_a_plan_says_the_same_as_a_run_for_other_users(
     open_folder: Path, make: Scene, wanted: dict[str, Any]
 ) -> None:
-    def work() -> None:
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-        _check(path, open_folder, wanted)
-        os._exit(7)
-
     with make(open_folder) as path:
         for own in (open_folder, *open_folder.rglob("*")):
             if "theirs" not in own.parts:
                 with contextlib.suppress(OSError):
-                    os.chown(own, 65534, 65534, follow_symlinks=False)
-        assert in_a_child(work) == 7
+                    os.chown(own, NOBODY, NOBODY, follow_symlinks=False)
+        with _as_nobody():
+            _check(path, open_folder, wanted)
