@@ -113,7 +113,8 @@ def _depends_on(value: Value, findings: Findings) -> tuple[Dependency, ...]:
     return tuple(found)
 
 
-_ATTACHMENT_LOST = {
+#: What to do about the keys of a service's network that a stack cannot express.
+ATTACHMENT_LOST = {
     "link_local_ips": "set addresses with ipv4_address or ipv6_address",
     "mac_address": "the engine chooses it",
     "driver_opts": "create the network with these options manually",
@@ -130,9 +131,9 @@ def _networks(value: Value, findings: Findings) -> tuple[Attachment, ...]:
     found = []
     for key, item in shapes.mapping(value).entries:
         options = item if isinstance(item, Fields) else Fields((), key.position)
-        known = ("aliases", "ipv4_address", "ipv6_address", "priority", *_ATTACHMENT_LOST)
+        known = ("aliases", "ipv4_address", "ipv6_address", "priority", *ATTACHMENT_LOST)
         shapes.known_only(options, known, f"networks.{key.text}")
-        shapes.lose(options, _ATTACHMENT_LOST, f"networks.{key.text}", findings)
+        shapes.lose(options, ATTACHMENT_LOST, f"networks.{key.text}", findings)
         aliases = get(options, "aliases")
         priority = get(options, "priority")
         found.append(

@@ -34,6 +34,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[4]
 SPELLINGS = read_yaml(HERE / "spellings.yml")
 ON_ENGINES = read_yaml(ROOT / "tests/integration/container_attributes.yml")
+IMPORTED = read_yaml(ROOT / "tests/unit/compose/settings.yaml")
 #: Its variables are compared; they have tests of their own.
 NOT_SPELLED = {"env_file"}
 
@@ -65,6 +66,8 @@ def _missing_cases(setting: Setting) -> Iterator[str]:
         yield "row in tests/integration/container_attributes.yml: set, changed, removed"
     if not setting.is_live and name not in _written_to_the_label():
         yield "row in VERSION_1 of test_spec.py: its form in the label"
+    if not any(row["setting"] == name for row in IMPORTED):
+        yield "row in tests/unit/compose/settings.yaml: the key of Compose that sets it"
 
 
 def _written_to_the_label() -> set[str]:
@@ -91,6 +94,7 @@ def test_what_is_forgotten_is_named() -> None:
         "row in spellings.yml",
         "row in tests/integration/container_attributes.yml: set, changed, removed",
         "row in VERSION_1 of test_spec.py: its form in the label",
+        "row in tests/unit/compose/settings.yaml: the key of Compose that sets it",
     ]
 
 
