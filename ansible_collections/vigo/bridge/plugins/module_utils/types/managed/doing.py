@@ -18,12 +18,15 @@ from ..base import Decision
 from ..descriptor import TIME_LIMIT
 from ..target import Target
 from .plan import Step
+from .unchanged import has_nothing_to_do
 
 
 def done(step: Step, target: Target) -> Answer:
     """Do a step, or have it look in check mode. Raise ResourceError."""
     if step.command:
         return _run(step, target)
+    if not step.acts and has_nothing_to_do(step, target):
+        return Answer("", "")
     answer = apply_module(ModuleSpec(step.module, step.args, TIME_LIMIT), target)
     return replace(answer, changed=step.action or answer.changed) if answer.changed else answer
 
