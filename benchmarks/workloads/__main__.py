@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.workloads import own_cost, page, results
-from benchmarks.workloads.catalogue import MANY, PING, cases
+from benchmarks.workloads.catalogue import MANY, ON_SYSTEMD, PING, cases
 from benchmarks.workloads.controller import BenchmarkError, Controller, controller
 from benchmarks.workloads.hosts import Hosts
 from benchmarks.workloads.measure import measure
@@ -32,7 +32,7 @@ from tests.testbed.common import say
 
 #: In this order: first what needs no hosts, last what needs many, so that nobody pays for hosts
 #: that others have needed.
-WORKLOADS = ("W7", "W8", "W1", "W2", "W4", "W5", "W6", "W3")
+WORKLOADS = ("W7", "W8", "W1", "W2", "W4", "W5", "W6", "W9", "W3")
 
 #: The load average of a core, up to which a machine counts as quiet.
 _QUIET = 0.25
@@ -95,13 +95,18 @@ class Bench:
         many = self._hosts.affordable(self._usual * MANY // 10) if workload == "W3" else self._usual
         for case in cases(workload, self._usual, many):
             say(f"{workload}: {case.name}, {case.hosts} hosts")
-            hosts = self._hosts.first(case.hosts)
+            fleet = self._hosts_with_systemd if workload in ON_SYSTEMD else self._hosts
+            hosts = fleet.first(case.hosts)
             situation = case.situation(self._controller, hosts, case.work)
             yield Figures(case.name, case.hosts, measure(situation, case.tools, self._rounds, PING))
 
     @cached_property
     def _hosts(self) -> Hosts:
         return Hosts(self._stack.enter_context(use_testbed()))
+
+    @cached_property
+    def _hosts_with_systemd(self) -> Hosts:
+        return Hosts(self._stack.enter_context(use_testbed()), systemd=True)
 
     @cached_property
     def _controller(self) -> Controller:
@@ -122,7 +127,7 @@ def _arguments() -> argparse.Namespace:
         description="Measures vigo-bridge beside its peers, on the same hosts, in turns.",
     )
     parser.add_argument(
-        "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W8; all by default"
+        "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W9; all by default"
     )
     parser.add_argument("--rounds", type=int, default=3, help="calls of each tool (3)")
     parser.add_argument(
@@ -146,7 +151,7 @@ def _arguments() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     if unknown := set(arguments.workloads) - set(WORKLOADS):
-        parser.error(f"no such workload: {', '.join(sorted(unknown))}; the history has W1 to W8")
+        parser.error(f"no such workload: {', '.join(sorted(unknown))}; expected W1 to W9")
     if arguments.rounds < 1 or arguments.hosts < 1:
         parser.error("--rounds and --hosts are at least 1")
     return arguments

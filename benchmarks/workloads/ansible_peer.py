@@ -11,6 +11,18 @@ from typing import Any
 import yaml
 
 from benchmarks.workloads.controller import Call, Controller
+from benchmarks.workloads.machine import (
+    Block,
+    Directory,
+    Group,
+    Job,
+    Line,
+    Package,
+    Parameter,
+    Part,
+    Service,
+    User,
+)
 from benchmarks.workloads.ours import PROGRAMS
 from benchmarks.workloads.work import Work
 from tests.testbed import Host, peers
@@ -48,6 +60,8 @@ def _call(
 
 
 def _tasks(work: Work) -> Iterator[dict[str, Any]]:
+    for part in work.machine:
+        yield {"name": part.check.what.capitalize(), **_module(part)}
     for container in work.containers:
         yield {
             "name": container.name,
@@ -73,6 +87,36 @@ def _tasks(work: Work) -> Iterator[dict[str, Any]]:
         yield task
     for command in work.commands:
         yield _shell(command.name, command.shell, creates=command.trace)
+
+
+def _module(part: Part) -> dict[str, Any]:
+    """Return the module with its options."""
+    match part:
+        case Package():
+            return {"ansible.builtin.apt": {"name": part.name}}
+        case Group():
+            return {"ansible.builtin.group": {"name": part.name, "gid": part.number}}
+        case User():
+            options = {"name": part.name, "uid": part.number, "group": part.group}
+            return {"ansible.builtin.user": {**options, "shell": part.shell}}
+        case Line():
+            return {"ansible.builtin.lineinfile": {"path": part.path, "line": part.text}}
+        case Block():
+            options = {"path": part.path, "marker": part.mark, "block": part.text}
+            return {"ansible.builtin.blockinfile": options}
+        case Service():
+            options = {"name": part.name, "state": "started", "enabled": True}
+            return {"ansible.builtin.systemd_service": options}
+        case Directory():
+            options = {"path": part.path, "state": "directory", "mode": part.mode}
+            return {"ansible.builtin.file": options}
+        case Job():
+            # The module cron would write another text than vigo-bridge.
+            options = {"path": part.path, "line": part.line, "create": True, "mode": "0644"}
+            return {"ansible.builtin.lineinfile": options}
+        case Parameter():
+            options = {"name": part.key, "value": part.value, "sysctl_set": True}
+            return {"ansible.posix.sysctl": {**options, "sysctl_file": part.path}}
 
 
 def _shell(name: str, command: str, **arguments: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from functools import partial
 
 from benchmarks.workloads import ansible_peer, ours, pyinfra_peer
 from benchmarks.workloads.controller import Controller
+from benchmarks.workloads.machine import directories, machine
 from benchmarks.workloads.measure import (
+    FirstContact,
     Nothing,
     NothingOfTheWork,
     OneFileChanged,
@@ -28,8 +30,12 @@ ANSIBLE = Tool("Ansible with community.docker", ansible_peer.playbook, slow=True
 PYINFRA = Tool("pyinfra", pyinfra_peer.deploy)
 PING = Tool("ansible all -m ping", ansible_peer.ping)
 
+#: Workloads on hosts with systemd.
+ON_SYSTEMD = frozenset({"W9"})
 #: The largest fleet of W3, where the machine can bear it.
 MANY = 50
+#: By so many modules the two last cases of W9 differ.
+MORE_MODULES = 40
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Case:
 
 
 def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
-    """Yield the cases of W1 to W6. hosts: the usual number; many: of W3's largest fleet."""
+    """Yield the cases of a workload. hosts: the usual number; many: of W3's largest fleet."""
     twenty = work(containers=5, files=10, commands=5)
     slow_pyinfra = replace(PYINFRA, slow=True)
     match workload:
@@ -81,3 +87,11 @@ def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
             yield Case(name, OneFileChanged, triggering, hosts, (RUN, ANSIBLE, PYINFRA))
         case "W6":
             yield Case("20 unchanged", Unchanged, twenty, hosts, (RUN, RUN_CONFIGURED, GENERATED))
+        case "W9":
+            whole, peers = work(containers=4, files=6, machine=machine()), (RUN, ANSIBLE, PYINFRA)
+            yield Case("40 unchanged", Unchanged, whole, hosts, peers)
+            yield Case("1 of 40 changed", OneFileChanged, whole, hosts, peers)
+            yield Case("40 unchanged, first contact", FirstContact, whole, hosts, peers)
+            for count, name in ((1, "1 module"), (1 + MORE_MODULES, f"{1 + MORE_MODULES} modules")):
+                modules = work(machine=directories(count))
+                yield Case(f"{name} unchanged", Unchanged, modules, 1, (RUN, ANSIBLE))

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks.workloads.machine import machine, preparation
 from benchmarks.workloads.work import FILES, FOLDER, IMAGES, TRACES
 from tests.testbed import Host, Testbed
 
@@ -23,10 +24,11 @@ _OUR_STATE = "/var/lib/vigo-bridge"
 
 
 class Hosts:
-    """h1, h2, ...: as many as were asked for so far."""
+    """h1, h2, ...: as many as were asked for so far. systemd: whether it runs on them."""
 
-    def __init__(self, testbed: Testbed) -> None:
+    def __init__(self, testbed: Testbed, *, systemd: bool = False) -> None:
         self._testbed = testbed
+        self._systemd = systemd
         self._hosts: tuple[Host, ...] = ()
 
     def first(self, count: int) -> tuple[Host, ...]:
@@ -34,7 +36,8 @@ class Hosts:
         while len(self._hosts) < count:
             begin = len(self._hosts)
             numbers = range(begin + 1, min(count, begin + _STEP) + 1)
-            started = self._testbed.fleet([f"h{number}" for number in numbers]).hosts
+            names = [f"h{number}" for number in numbers]
+            started = self._testbed.fleet(names, systemd=self._systemd).hosts
             on_each(started, _prepare)
             self._hosts += started
         return self._hosts[:count]
@@ -52,9 +55,9 @@ def on_each(hosts: Sequence[Host], job: Callable[[Host], T]) -> list[T]:
 
 
 def empty(host: Host) -> None:
-    """Remove all containers, files and traces, and what vigo-bridge keeps there; images stay."""
+    """Remove all work, and what vigo-bridge keeps there; images and packages stay."""
     empty_of_the_work(host)
-    host.run(f"rm -rf {_OUR_STATE}")
+    forget_vigo_bridge(host)
 
 
 def empty_of_the_work(host: Host) -> None:
@@ -63,6 +66,12 @@ def empty_of_the_work(host: Host) -> None:
         "docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes"
         f" && rm -rf {FOLDER} {_OUR_STATE}/journal && mkdir -p {FILES} {TRACES}"
     )
+    host.run(preparation(machine()))
+
+
+def forget_vigo_bridge(host: Host) -> None:
+    """Remove what vigo-bridge keeps on a host, its modules included."""
+    host.run(f"rm -rf {_OUR_STATE}")
 
 
 def forget(host: Host, path: str) -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from benchmarks.workloads import ansible_peer, ours
 from benchmarks.workloads.controller import BenchmarkError, Call, Controller
-from benchmarks.workloads.hosts import empty, empty_of_the_work, forget, on_each
+from benchmarks.workloads.hosts import (
+    empty,
+    empty_of_the_work,
+    forget,
+    forget_vigo_bridge,
+    on_each,
+)
 from benchmarks.workloads.verify import State, changes, problems, state
 from benchmarks.workloads.work import Work
 from tests.testbed import Host
@@ -69,7 +76,7 @@ class _OnHosts:
         self._work = work
 
     def _states(self) -> list[State]:
-        return on_each(self._hosts, state)
+        return on_each(self._hosts, partial(state, self._work))
 
     def _bring_about(self) -> list[State]:
         """Prepare hosts on which all is as the work says, whatever there was before, and return
@@ -113,6 +120,14 @@ class Unchanged(_OnHosts):
                     f"{tool.name} changed what was as it should be; {host.name}: {found}"
                 )
         return seconds
+
+
+class FirstContact(Unchanged):
+    """The same, on hosts where vigo-bridge has never been: it has to send its modules first."""
+
+    def once(self, tool: Tool) -> float:
+        on_each(self._hosts, forget_vigo_bridge)
+        return super().once(tool)
 
 
 class OneFileChanged(_OnHosts):

@@ -12,6 +12,18 @@ from typing import Any
 import yaml
 
 from benchmarks.workloads.controller import Call, Controller
+from benchmarks.workloads.machine import (
+    Block,
+    Directory,
+    Group,
+    Job,
+    Line,
+    Package,
+    Parameter,
+    Part,
+    Service,
+    User,
+)
 from benchmarks.workloads.work import Work
 from tests.testbed import Host
 
@@ -71,6 +83,8 @@ def _stack(
 
 
 def _resources(work: Work, *, wait: bool) -> Iterator[dict[str, Any]]:
+    for number, part in enumerate(work.machine, start=1):
+        yield {"name": f"part{number}", **_attributes(part)}
     for container in work.containers:
         yield {
             "name": container.name,
@@ -105,6 +119,45 @@ def _resources(work: Work, *, wait: bool) -> Iterator[dict[str, Any]]:
             "when": "changed",
             "subscribes": [work.files[0].name],
         }
+
+
+def _attributes(part: Part) -> dict[str, Any]:
+    """Return the type and the attributes of a resource."""
+    match part:
+        case Package():
+            return {"type": "package", "package": part.name}
+        case Group():
+            return {"type": "group", "group": part.name, "gid": part.number}
+        case User():
+            return {
+                "type": "user",
+                "username": part.name,
+                "uid": part.number,
+                "group": part.group,
+                "shell": part.shell,
+            }
+        case Line():
+            return {"type": "file_line", "target_path": part.path, "line": part.text}
+        case Block():
+            return {
+                "type": "blockinfile",
+                "target_path": part.path,
+                "label": part.label,
+                "block_content": part.text,
+            }
+        case Service():
+            return {"type": "service", "service": part.name, "enabled": True}
+        case Directory():
+            return {"type": "directory", "target_path": part.path, "mode": part.mode}
+        case Job():
+            return {
+                "type": "cron",
+                "name": part.name,
+                "schedule": part.when,
+                "command": part.command,
+            }
+        case Parameter():
+            return {"type": "sysctl", "key": part.key, "value": part.value}
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:

@@ -7,6 +7,18 @@ import os
 from collections.abc import Iterator, Sequence
 
 from benchmarks.workloads.controller import Call, Controller
+from benchmarks.workloads.machine import (
+    Block,
+    Directory,
+    Group,
+    Job,
+    Line,
+    Package,
+    Parameter,
+    Part,
+    Service,
+    User,
+)
 from benchmarks.workloads.work import Work
 from tests.testbed import Host, peers
 
@@ -15,7 +27,7 @@ from io import StringIO
 
 from pyinfra import host
 from pyinfra.facts.files import File
-from pyinfra.operations import docker, files, server
+from pyinfra.operations import apt, docker, files, server, systemd
 """
 
 
@@ -46,6 +58,7 @@ def _login(host: Host) -> dict[str, object]:
 
 
 def _statements(work: Work) -> Iterator[str]:
+    yield from map(_statement, work.machine)
     for container in work.containers:
         environment = [f"{name}={value}" for name, value in container.environment]
         yield (
@@ -63,3 +76,31 @@ def _statements(work: Work) -> Iterator[str]:
         yield f"    server.shell({command.shell!r})"
     if work.reload:
         yield f"server.shell({work.reload.shell!r}, _if=file1.did_change)"
+
+
+def _statement(part: Part) -> str:
+    match part:
+        case Package():
+            return f"apt.packages([{part.name!r}])"
+        case Group():
+            return f"server.group({part.name!r}, gid={part.number})"
+        case User():
+            return (
+                f"server.user({part.name!r}, uid={part.number}, group={part.group!r},"
+                f" shell={part.shell!r}, home={part.home!r})"
+            )
+        case Line():
+            return f"files.line({part.path!r}, {part.text!r}, escape_regex_characters=True)"
+        case Block():
+            return f"files.block({part.path!r}, {part.text.splitlines()!r}, marker={part.mark!r})"
+        case Service():
+            return f"systemd.service({part.name!r}, running=True, enabled=True)"
+        case Directory():
+            return f"files.directory({part.path!r}, mode={part.mode.lstrip('0')!r})"
+        case Job():
+            return f"files.line({part.path!r}, {part.line!r}, escape_regex_characters=True)"
+        case Parameter():
+            return (
+                f"server.sysctl({part.key!r}, {int(part.value)}, persist=True,"
+                f" persist_file={part.path!r})"
+            )

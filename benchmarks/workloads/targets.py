@@ -4,10 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.workloads import own_cost as own
-from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN, RUN_CONFIGURED
+from benchmarks.workloads.catalogue import (
+    ANSIBLE,
+    GENERATED,
+    MORE_MODULES,
+    PING,
+    PYINFRA,
+    RUN,
+    RUN_CONFIGURED,
+)
 from benchmarks.workloads.measure import Tool
 from benchmarks.workloads.results import Figures, Result
 
@@ -45,6 +53,7 @@ def judge(results: Mapping[str, Result]) -> list[Target]:
         "W6": _above_ansible,
         "W7": _start_up,
         "W8": _large,
+        "W9": _whole_machine,
     }
     return [
         target
@@ -117,6 +126,23 @@ def _large(result: Result) -> Iterator[Target]:
     yield Target("W8", f"{twice.name} / {once.name}", ratio, 2)
     yield Target("W8", own.TEMPLATES, templates.median(own.TEMPLATES), 0.1, " s")
     yield Target("W8", f"memory, {memory.name}", memory.median(own.TREE), 1024, " MiB")
+
+
+def _whole_machine(result: Result) -> Iterator[Target]:
+    *_, one, more = result.cases
+    for case in result.cases[:2]:
+        for peer, limit in ((ANSIBLE, 10), (PYINFRA, 1.5)):
+            target = _slower_peer(result, case, peer, limit)
+            yield replace(target, what=f"{target.what}, {case.name}")
+
+    def module(tool: Tool) -> float:
+        return (more.median(tool.name) - one.median(tool.name)) / MORE_MODULES
+
+    ours = module(RUN)
+    yield Target("W9", f"one more unchanged module, {RUN.name}", ours * 1000, 30, " ms")
+    ratio = module(ANSIBLE) / ours if ours > 0 else float("inf")
+    what = f"one more unchanged module, {ANSIBLE.name} / {RUN.name}"
+    yield Target("W9", what, ratio, 10, at_least=True)
 
 
 def _slower_peer(result: Result, case: Figures, peer: Tool, limit: float) -> Target:

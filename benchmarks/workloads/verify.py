@@ -6,14 +6,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.workloads.work import FOLDER, TRACE, Container, Work
 from tests.testbed import Host
 
 _MARK = "@@"
-_ASK = f"""\
+_ASK_ENGINE_AND_FILES = f"""\
 docker ps --all --quiet | xargs --no-run-if-empty docker inspect
 echo {_MARK}
 find {FOLDER} -type f -printf '%m %T@ %p ' -exec base64 -w0 {{}} ';' -printf '\\n'
@@ -44,30 +44,48 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class State:
-    """What is on a host: containers by name, files and traces by path."""
+    """What is on a host: containers by name, files and traces by path, and what the checks of the
+    work's other parts printed, with a second text that shows whether the part was touched.
+    """
 
     containers: dict[str, RunningContainer]
     files: dict[str, FoundFile]
+    machine: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def state(host: Host) -> State:
+def state(work: Work, host: Host) -> State:
     """Return the state as the host itself reports it, not one of the tools."""
-    containers, _, files = host.run(_ASK).partition(f"{_MARK}\n")
+    checks = [part.check for part in work.machine]
+    questions = [
+        f"{{ {asked}; }} 2>&1" for each in checks for asked in (each.command, each.touched)
+    ]
+    asked = [_ASK_ENGINE_AND_FILES, *questions, "true"]
+    containers, files, *answers = host.run(f"\necho {_MARK}\n".join(asked)).split(f"{_MARK}\n")
     inspected = json.loads(containers or "[]")
+    found = iter(answers)
     return State(
         containers={each["Name"].lstrip("/"): _container(each) for each in inspected},
         files=dict(_file(line) for line in files.splitlines()),
+        machine={each.what: (next(found).strip(), next(found).strip()) for each in checks},
     )
 
 
 def problems(work: Work, found: State) -> list[str]:
     """Return violations of the work; empty when all of it is done, once, and nothing else is."""
-    return [*_container_problems(work, found), *_file_problems(work, found)]
+    return [
+        *_machine_problems(work, found),
+        *_container_problems(work, found),
+        *_file_problems(work, found),
+    ]
 
 
 def changes(before: State, after: State) -> list[str]:
     """Return what differs from before, or was touched although it is the same."""
-    pairs = ((before.containers, after.containers), (before.files, after.files))
+    pairs = (
+        (before.machine, after.machine),
+        (before.containers, after.containers),
+        (before.files, after.files),
+    )
     return [
         f"{name} was touched"
         for old, new in pairs
@@ -96,6 +114,13 @@ def _container(inspected: dict[str, Any]) -> RunningContainer:
 def _file(line: str) -> tuple[str, FoundFile]:
     mode, written, path, *content = line.split(" ")
     return path, FoundFile(base64.b64decode("".join(content)).decode(), mode, written)
+
+
+def _machine_problems(work: Work, found: State) -> Iterator[str]:
+    for check in (part.check for part in work.machine):
+        printed, _ = found.machine.get(check.what, ("", ""))
+        if printed != check.expected:
+            yield f"{check.what} has {printed!r}, not {check.expected!r}"
 
 
 def _container_problems(work: Work, found: State) -> Iterator[str]:

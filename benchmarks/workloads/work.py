@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+
+from benchmarks.workloads.machine import Part
 
 #: Where all files and traces of commands lie on a host; this folder and those in it are there
 #: before any tool comes.
@@ -71,18 +73,19 @@ class Work:
     Attributes:
         commands: each runs where its trace is missing, and only there.
         reload: runs when the first file has changed, and only then; None for no such command.
+        machine: what there is beside these.
     """
 
     containers: tuple[Container, ...] = ()
     files: tuple[File, ...] = ()
     commands: tuple[Command, ...] = ()
     reload: Command | None = None
+    machine: tuple[Part, ...] = ()
 
     @property
     def resources(self) -> int:
-        return (
-            len(self.containers) + len(self.files) + len(self.commands) + (self.reload is not None)
-        )
+        parts = (self.containers, self.files, self.commands, self.machine)
+        return sum(map(len, parts)) + (self.reload is not None)
 
     def traces(self) -> Iterator[str]:
         """Yield the paths that its commands write, each of them one line when all has run once."""
@@ -96,9 +99,16 @@ class Work:
         return replace(self, files=(changed, *others))
 
 
-def work(containers: int = 0, files: int = 0, commands: int = 0, *, reload: bool = False) -> Work:
+def work(
+    containers: int = 0,
+    files: int = 0,
+    commands: int = 0,
+    *,
+    reload: bool = False,
+    machine: Iterable[Part] = (),
+) -> Work:
     """Return so many resources of each kind. reload: one more command, which the first file
-    triggers.
+    triggers. machine: further resources.
     """
     return Work(
         containers=tuple(_container(number) for number in range(1, containers + 1)),
@@ -107,6 +117,7 @@ def work(containers: int = 0, files: int = 0, commands: int = 0, *, reload: bool
         ),
         commands=tuple(Command(f"step{number}") for number in range(1, commands + 1)),
         reload=Command("reload") if reload else None,
+        machine=tuple(machine),
     )
 
 

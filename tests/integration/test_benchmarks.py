@@ -22,6 +22,7 @@ from benchmarks.workloads.catalogue import (
 )
 from benchmarks.workloads.controller import BenchmarkError, Call, Controller, controller
 from benchmarks.workloads.hosts import Hosts
+from benchmarks.workloads.machine import Part, machine
 from benchmarks.workloads.measure import Nothing, OneFileChanged, Tool, Unchanged
 from benchmarks.workloads.own_cost import HELP, PYTHON, VALIDATE
 from benchmarks.workloads.work import Work, work
@@ -62,6 +63,25 @@ def hosts(testbed: Testbed) -> Sequence[Host]:
 def place() -> Iterator[Controller]:
     with controller() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def machines(testbed: Testbed) -> Sequence[Host]:
+    return Hosts(testbed, systemd=True).first(1)
+
+
+def one_of_each_kind() -> list[Part]:
+    """Return a part of the whole machine for each kind that there is."""
+    return list({type(part): part for part in reversed(machine())}.values())[::-1]
+
+
+def test_all_tools_make_the_same_machine(place: Controller, machines: Sequence[Host]) -> None:
+    small = work(containers=1, files=1, machine=one_of_each_kind())
+    for tool in (ANSIBLE, PYINFRA, RUN):
+        Nothing(place, machines, small).once(tool)
+    unchanged = Unchanged(place, machines, small)
+    for tool in (ANSIBLE, PYINFRA, RUN):
+        unchanged.once(tool)
 
 
 def idle(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:

@@ -93,6 +93,14 @@ ALL = {
                 "MiB",
             ),
         ),
+        result(
+            "W9",
+            Figures("40 unchanged", 10, {OURS: [5.0], ANSIBLE: [60.0], PYINFRA: [7.0]}),
+            Figures("1 of 40 changed", 10, {OURS: [6.0], ANSIBLE: [54.0], PYINFRA: [12.0]}),
+            Figures("40 unchanged, first contact", 10, {OURS: [7.0]}),
+            Figures("1 module unchanged", 1, {OURS: [1.0], ANSIBLE: [1.5]}),
+            Figures("41 modules unchanged", 1, {OURS: [1.8], ANSIBLE: [13.5]}),
+        ),
     )
 }
 
@@ -115,6 +123,12 @@ JUDGED = [
     ("W8", 1.75, True),  # of half as many, at most 2
     ("W8", 0.04, True),  # seconds, at most 0.1
     ("W8", 900.0, True),  # MiB, at most 1024
+    ("W9", 12.0, True),  # Ansible without changes, at least 10
+    ("W9", 1.4, False),  # pyinfra, at least 1.5
+    ("W9", 9.0, False),  # Ansible with a change
+    ("W9", 2.0, True),  # pyinfra with a change
+    ("W9", 20.0, True),  # milliseconds of a module, at most 30
+    ("W9", 15.0, True),  # the same in Ansible, at least 10 times
 ]
 
 
@@ -148,7 +162,7 @@ def test_tables() -> None:
     assert f"| W7 | start | {own_cost.PYTHON} | 0.020 s |" in text
     assert "| 900 MiB |" in text
     assert text.count("measured on 2026-01-02, on 2 cores of a <processor>, 16 GiB") == 1
-    assert "Load average before that: 0.4. Took 12 min." in text
+    assert "Load average before that: 0.4. Took 14 min." in text
 
 
 def test_results_of_two_machines_are_told_apart() -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.workloads.machine import machine
 from benchmarks.workloads.verify import FoundFile, RunningContainer, State, changes, problems
 from benchmarks.workloads.work import TRACE, work
 
-WORK = work(containers=2, files=2, commands=2, reload=True)
+WORK = work(containers=2, files=2, commands=2, reload=True, machine=machine())
 WEB, FILE, TRACED = "web1", WORK.files[0].path, WORK.commands[0].trace
 
 DONE = State(
@@ -30,6 +31,7 @@ DONE = State(
     },
     files={each.path: FoundFile(each.content, "640", "then") for each in WORK.files}
     | {path: FoundFile(TRACE, "644", "then") for path in WORK.traces()},
+    machine={part.check.what: (part.check.expected, "then") for part in WORK.machine},
 )
 
 
@@ -45,6 +47,10 @@ def file(path: str, **other: Any) -> State:
 
 def without(path: str) -> State:
     return replace(DONE, files={name: each for name, each in DONE.files.items() if name != path})
+
+
+def part(what: str, printed: str, touched: str = "then") -> State:
+    return replace(DONE, machine=DONE.machine | {what: (printed, touched)})
 
 
 CASES: list[tuple[State, str]] = [
@@ -64,6 +70,9 @@ CASES: list[tuple[State, str]] = [
     (file(FILE, mode="644"), f"{FILE} has mode 644, not 0640"),
     (file("/srv/bench/files/stray"), "/srv/bench/files/stray is too many"),
     (without(TRACED), f"the command of {TRACED} ran 0 times"),
+    (part("service bench-worker1", "inactive\nenabled"), "service bench-worker1 has 'inactive"),
+    (part("parameter net.ipv4.tcp_fin_timeout", "60"), "parameter net.ipv4.tcp_fin_timeout has"),
+    (replace(DONE, machine={**DONE.machine, "user member1": ("", "")}), "user member1 has ''"),
     (file(TRACED, content=2 * TRACE), f"the command of {TRACED} ran 2 times"),
 ]
 
@@ -89,6 +98,7 @@ def test_the_other_revision_of_the_file_is_another_content() -> None:
         (lambda: container(started="now"), WEB),
         (lambda: file(FILE, written="now"), FILE),
         (lambda: without(TRACED), TRACED),
+        (lambda: part("job bench-job1", "1", "now"), "job bench-job1"),
     ],
 )
 def test_a_touch_is_a_change(touch: Callable[[], State], name: str) -> None:
@@ -99,3 +109,4 @@ def test_a_touch_is_a_change(touch: Callable[[], State], name: str) -> None:
 def test_resources_are_counted_as_a_stack_has_them() -> None:
     assert work(containers=5, files=10, commands=5).resources == 20
     assert work(containers=5, files=10, commands=4, reload=True).resources == 20
+    assert work(containers=4, files=6, machine=machine()).resources == 40
