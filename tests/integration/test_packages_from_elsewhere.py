@@ -245,6 +245,15 @@ def test_a_repository_with_a_wrong_signature_is_not_added(machine: StackOnHost) 
     assert machine.actions("run")["repository"] == "created"
 
 
+def test_a_repository_that_another_file_contradicts(machine: StackOnHost) -> None:
+    """apt would read no source at all then."""
+    other = "/etc/apt/sources.list.d/elsewhere.other.list"
+    machine.host.run(f"echo 'deb [signed-by=/other.gpg] {HERE}/ ./' > {other}")
+    reason = machine.reason("run", "it/repository")
+    assert reason.startswith("apt cannot read this repository together with the others")
+    assert machine.ask("ls /etc/apt/sources.list.d/elsewhere.*") == other
+
+
 def test_the_form_of_a_repository(machine: StackOnHost) -> None:
     machine.actions("run")
     assert machine.run_as_planned('format="list"') == {**UNCHANGED, "repository": "created"}

@@ -34,6 +34,12 @@ LINE = "deb https://deb.example.com stable main"
 #: Keeps the repository that it is to read.
 PROGRAM = """\
 #!/bin/sh
+case "$*" in *indextargets*)
+    for folder in "$@"; do case $folder in Dir::Etc::SourceParts=*) cd "${folder#*=}";; esac; done
+    head -n 99 * > FOLDER/together
+    ! grep -q conflict *
+    exit;;
+esac
 echo "$0" "$@" >> FOLDER/log
 for word in "$@"; do
     case $word in Dir::Etc::SourceList=*) cat "${word#*=}" >> FOLDER/seen;; esac
@@ -137,6 +143,26 @@ def test_a_repository_that_cannot_be_read_changes_nothing(
     (tmp_path / "rc").unlink()
     (tmp_path / "output").unlink()
     assert apply(REPOSITORY, wanted).action == "created"
+
+
+def test_a_repository_that_others_contradict_is_not_added(etc: Path) -> None:
+    other = etc / "apt/sources.list.d/other.list"
+    other.parent.mkdir(parents=True)
+    other.write_text("conflict\n")
+    wanted = {"repository": "it", "repo": LINE}
+    result = apply(REPOSITORY, wanted)
+    assert result.reason == (
+        "apt cannot read this repository together with the others of the host; nothing was"
+        " changed; see the log, and remove the other file with the same repository first"
+    )
+    assert (names(etc), calls(etc)) == ({"apt/sources.list.d/other.list"}, 0)
+    together = (etc.parent / "together").read_text()
+    assert "==> it.sources <==" in together
+    assert "==> other.list <==" in together
+    # Its own former file is not another one.
+    other.rename(other.with_name("it.list"))
+    assert apply(REPOSITORY, wanted).action == "created"
+    assert names(etc) == {"apt/sources.list.d/it.sources"}
 
 
 def test_another_apt_is_waited_for(etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:

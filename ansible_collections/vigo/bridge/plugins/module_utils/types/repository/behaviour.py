@@ -22,7 +22,7 @@ from ..file.spec import NEW_MODE, FileSpec
 from ..managed.managers import package_manager, this_machine
 from ..target import Target
 from .descriptor import TYPE
-from .index import INDEX_FOLDER, update_index
+from .index import INDEX_FOLDER, refuse_conflict, update_index
 from .layouts import LAYOUTS, Layout, Piece, layout_of
 from .openpgp import binary, owners
 from .spec import RepositorySpec
@@ -84,9 +84,11 @@ class Repository(Behaviour):
         self, spec: RepositorySpec, observed: Observed, decision: Decision, target: Target
     ) -> Outcome:
         layout = observed.layout
-        is_used = spec.written is not None and spec.is_enabled
-        if layout.has_index and is_used and any(change.piece.data for change in observed.changes):
-            update_index(layout, spec, observed.key, target)
+        if layout.has_index and spec.written is not None:
+            if observed.main:
+                refuse_conflict(layout, spec.name, observed.main.piece, target)
+            if spec.is_enabled and any(change.piece.data for change in observed.changes):
+                update_index(layout, spec, observed.key, target)
         for change in observed.changes:
             _FILE.act(change.spec, change.observed, change.decision, target)
             if change.piece.path == layout.key_path(spec.name) and change.piece.data:

@@ -14,14 +14,14 @@ import os
 import re
 import tempfile
 import time
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from ...common.errors import ResourceError
-from ...host import process, temporary_files
+from ...host import process, temporary_files, temporary_folders
 from ..descriptor import TIME_LIMIT
 from ..file.spec import NEW_MODE
 from ..target import Target
-from .layouts import Layout
+from .layouts import Layout, Piece
 from .spec import RepositorySpec
 
 INDEX_FOLDER = "/var/lib/apt/lists"
@@ -31,6 +31,32 @@ _FAILED = re.compile("^(?:Err:|W: (?:Failed to fetch|GPG error|Some index files)
 _LOCKED = "Could not get lock"
 #: Seconds to wait for another apt, and between two attempts.
 _PATIENCE, _PAUSE = 60.0, 2.0
+
+
+def refuse_conflict(layout: Layout, name: str, new: Piece, target: Target) -> None:
+    """Raise ResourceError where apt could read no source any more beside a new one.
+
+    name: of the repository, whose present files do not count.
+    """
+    place = tempfile.gettempdir()
+    temporary_folders.clear(place, _PREFIX)
+    with temporary_folders.temporary_folder(place, _PREFIX) as folder:
+        own = [f"{name}{suffix}" for suffix in layout.suffixes]
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.listdir(layout.folder):
+                if entry not in own:
+                    os.symlink(f"{layout.folder}/{entry}", f"{folder}/{entry}")
+        with open(f"{folder}/{os.path.basename(new.path)}", "xb") as stream:
+            stream.write(new.data or b"")
+        finished = _apt_get(("indextargets",), {"Dir::Etc::SourceParts": folder}, target)
+    if finished.rc != 0:
+        raise ResourceError(
+            "apt cannot read this repository together with the others of the host; nothing was"
+            " changed",
+            "see the log, and remove the other file with the same repository first",
+            log=finished.output,
+            rc=finished.rc,
+        )
 
 
 def update_index(layout: Layout, spec: RepositorySpec, key: bytes | None, target: Target) -> None:
@@ -57,22 +83,15 @@ def _readable(data: bytes, suffix: str) -> Iterator[str]:
 
 
 def _update(path: str, target: Target) -> None:
-    command = ("apt-get", "-q", "-y", "update")
     settings = {
         "Dir::Etc::SourceList": path,
         "Dir::Etc::SourceParts": "-",
         "APT::Get::List-Cleanup": "0",
         "APT::Update::Error-Mode": "any",
     }
-    options = [word for pair in settings.items() for word in ("-o", "=".join(pair))]
     deadline = time.monotonic() + _PATIENCE
     while True:
-        finished = process.run(
-            (*command, *options),
-            timeout=TIME_LIMIT,
-            secrets=target.secrets,
-            environment={"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
-        )
+        finished = _apt_get(("-y", "update"), settings, target)
         if _LOCKED not in finished.output or time.monotonic() > deadline:
             break
         time.sleep(_PAUSE)
@@ -90,3 +109,15 @@ def _update(path: str, target: Target) -> None:
             log=finished.output,
             rc=finished.rc,
         )
+
+
+def _apt_get(
+    words: tuple[str, ...], settings: Mapping[str, str], target: Target
+) -> process.Finished:
+    options = [word for pair in settings.items() for word in ("-o", "=".join(pair))]
+    return process.run(
+        ("apt-get", "-q", *words, *options),
+        timeout=TIME_LIMIT,
+        secrets=target.secrets,
+        environment={"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
+    )

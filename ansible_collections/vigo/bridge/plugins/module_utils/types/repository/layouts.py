@@ -49,11 +49,14 @@ class Layout:
         folder, prefix, suffix = self.keys
         return f"{folder}/{prefix}{name}{suffix}"
 
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of the files can end."""
+        return (_DEB822, _LIST) if self.has_index else (".repo",)
+
     def suffix(self, spec: RepositorySpec) -> str:
         """Return how the name of the file ends."""
-        if not self.has_index:
-            return ".repo"
-        return _LIST if spec.form == "list" else _DEB822
+        return _LIST if self.has_index and spec.form == "list" else self.suffixes[0]
 
     def text(self, spec: RepositorySpec, written: Written, key_path: str) -> str:
         """Return the file. key_path: empty for no key. Raise ResourceError."""
@@ -77,9 +80,8 @@ class Layout:
         packets: the key. Raise ResourceError.
         """
         key_path = self.key_path(spec.name)
-        suffixes = (_DEB822, _LIST) if self.has_index else (".repo",)
         if spec.written is None:
-            paths = [f"{self.folder}/{spec.name}{suffix}" for suffix in suffixes]
+            paths = [f"{self.folder}/{spec.name}{suffix}" for suffix in self.suffixes]
             return tuple(Piece(path, None) for path in (*paths, key_path))
         own = self.suffix(spec)
         text = self.text(spec, spec.written, key_path if packets else "")
@@ -87,7 +89,7 @@ class Layout:
         unused = [] if packets else [Piece(key_path, None)]
         others = [
             Piece(f"{self.folder}/{spec.name}{suffix}", None)
-            for suffix in suffixes
+            for suffix in self.suffixes
             if suffix != own
         ]
         return (*key, Piece(f"{self.folder}/{spec.name}{own}", text.encode()), *others, *unused)

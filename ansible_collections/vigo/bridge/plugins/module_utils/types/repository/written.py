@@ -18,6 +18,7 @@ from ...common.suggest import did_you_mean
 
 _HEAD = "# Managed by vigo.bridge; changes are overwritten.\n"
 _LINE = re.compile(r"(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)((?:\s+\S+)*)\s*")
+_COMMENT = re.compile(r"\s#.*")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _FIELD = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*):(.*)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -177,7 +178,7 @@ def read(text: str) -> Written:
         raise ResourceError("repo is missing or empty", "add a deb line, a base URL, or a section")
     if _CONTROL.search(text.replace("\t", " ")):
         raise ResourceError("repo contains a control character", "remove it")
-    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
+    lines = [line for line in text.split("\n") if line.strip() and line.lstrip()[0] != "#"]
     first = lines[0].strip() if lines else ""
     if first.startswith("["):
         return _read_ini(text)
@@ -194,7 +195,7 @@ def read(text: str) -> Written:
 
 
 def _read_line(text: str) -> Line:
-    found = _LINE.fullmatch(text.strip())
+    found = _LINE.fullmatch(_COMMENT.sub("", text).strip())
     if not found:
         raise ResourceError(f"repo: invalid line {text.strip()!r}", _EXAMPLE)
     kind, options, address, suite, components = found.groups()
