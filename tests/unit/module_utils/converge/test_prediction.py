@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,11 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.unit.module_utils.envoys import run
 
 Entry = dict[str, Any]
+_PLACE = tempfile.TemporaryDirectory()
+#: With the file `f` in the folder `d`.
+ARCHIVE = Path(_PLACE.name) / "archive.tar"
+with tarfile.open(ARCHIVE, "w") as _archive:
+    _archive.addfile(tarfile.TarInfo("d/f"))
 
 
 def actions(
@@ -51,6 +57,11 @@ def file(name: str, **more: Any) -> Entry:
 
 def command(name: str, text: str = "true", **more: Any) -> Entry:
     return {"id": name, "type": "exec", "command": text, **more}
+
+
+def package(name: str, **more: Any) -> Entry:
+    path = {"target_path": f"HERE/{name}-package", "url": str(ARCHIVE)}
+    return {"id": name, "type": "source_package", **path, **more}
 
 
 #: a stack -> the predicted actions in order; the run must do the same, `unknown` excepted
@@ -269,6 +280,17 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         [file("a"), file("gone", target_path="HERE/a", state="absent"), file("a/b")],
         ["created", "deleted", "created"],
     ),
+    "an archive that would be unpacked": (
+        [
+            package("a", binary_path="d/f"),
+            file("a-package/d/own", content="x"),
+            file("other"),
+            command("b", creates="HERE/other"),
+            command("c", creates="HERE/a-package/d/f"),
+            package("again", target_path="HERE/a-package"),
+        ],
+        ["created", "created", "created", "skipped", "unknown", "unknown"],
+    ),
     "what nobody provides is": (
         [file("a"), file("b", source="HERE/x", depends_on="a")],
         ["created", "failed"],
@@ -286,7 +308,7 @@ def test_case(tmp_path: Path, entries: list[Entry], expected: list[str]) -> None
 
 
 FILES = "file copy absent edit"
-ALL = f"{FILES} touch make remove wipe ask asked"
+ALL = f"{FILES} touch make remove wipe ask asked unpack unpacked removed"
 #: Kinds that need the modules of Ansible.
 MODULES = "line block gone touched linked edited folder inside"
 ASKING = (
@@ -340,6 +362,9 @@ def _entry(name: str, other: str, kind: str) -> Entry:
         "ask": command(name, f"touch HERE/{name}", unless=f"test -e HERE/{other}"),
         "asked": command(name, f"touch HERE/{name}", onlyif=f"test -e HERE/{other}"),
         "wipe": command(name, "rm -f"),
+        "unpack": package(name),
+        "unpacked": file(name, target_path=f"HERE/{other}-package/d/own", content="x"),
+        "removed": package(name, state="absent"),
         "line": _module(name, "lineinfile", path=f"HERE/{name}", line="z", create=True),
         "block": _module(name, "blockinfile", path=f"HERE/{name}", block="z", create=True),
         "gone": _module(name, "file", path=f"HERE/{name}", state="absent"),
