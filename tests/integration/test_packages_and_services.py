@@ -24,7 +24,12 @@ python3 -c 'import apt' 2>/dev/null || {
 } >/dev/null
 mkdir -p /srv/repo && cd /srv/repo
 for version in 1.0 2.0; do
-    mkdir -p p/DEBIAN p/usr/sbin p/lib/systemd/system
+    mkdir -p p/DEBIAN p/usr/sbin p/lib/systemd/system p/etc/webd
+    echo theirs > p/etc/webd/shipped.conf
+    echo theirs > p/etc/webd/example.conf
+    printf '/etc/webd/shipped.conf\n/etc/webd/example.conf\n' > p/DEBIAN/conffiles
+    printf '#!/bin/sh\ngroupadd -f webd-data\n' > p/DEBIAN/postinst
+    chmod 755 p/DEBIAN/postinst
     printf 'Package: webd\nVersion: %s\nArchitecture: all\nMaintainer: T <t@example.com>\n' \
         "$version" > p/DEBIAN/control
     printf 'Description: a service that waits\n' >> p/DEBIAN/control
@@ -45,7 +50,9 @@ mv /etc/apt/sources.list /etc/apt/sources.list.aside
 echo 'deb [trusted=yes] file:/srv/repo ./' > /etc/apt/sources.list.d/webd.list
 """
 REMOVING = """
-apt-mark unhold webd; dpkg --purge webd; userdel webd; rm -rf /etc/webd; true
+systemctl disable --now webd; apt-mark unhold webd; dpkg --purge webd
+userdel webd; groupdel webd; groupdel webd-data
+rm -rf /etc/webd; true
 """
 CLEANING = f"""{REMOVING}
 rm -rf /srv/repo /etc/apt/sources.list.d/webd.list
@@ -65,6 +72,9 @@ resources:
     update_cache: true
     lock_version: "{{ .Vars.hold }}"
     allow_downgrade: "{{ .Vars.older }}"
+  - {name: data, type: group, group: webd-data}
+  - {name: shipped, type: file, target_path: /etc/webd/shipped.conf, content: ours}
+  - {name: example, type: file, target_path: /etc/webd/example.conf, state: absent}
   - name: account
     type: ansible.builtin.user
     args: {name: webd, system: true, home: /etc/webd, create_home: false}
@@ -78,6 +88,24 @@ resources:
     depends_on: folder
     notify: restart
   - {name: service, type: service, service: webd, enabled: true, depends_on: config}
+  - {name: restart, type: service, service: webd, state: restarted, when: changed}
+""",
+    "configcrates/accounts.vgo": """\
+name: accounts
+vars: {port: 80}
+resources:
+  - {name: group, type: group, group: webd}
+  - {name: account, type: user, username: webd, group: webd, home: /etc/webd, manage_home: false}
+  - {name: folder, type: directory, target_path: /etc/webd, owner: webd, group: webd}
+  - name: config
+    type: file
+    target_path: /etc/webd/webd.conf
+    content: "port={{ .Vars.port }}\\n"
+    owner: webd
+    group: webd
+    notify: restart
+  - {name: package, type: package, package: webd, version: "1.0"}
+  - {name: service, type: service, service: webd, enabled: true}
   - {name: restart, type: service, service: webd, state: restarted, when: changed}
 """,
     "configcrates/gone.vgo": """\
@@ -94,7 +122,7 @@ resources:
 """,
     "envoys.vgo": 'envoys: [{match: "*", configcrates: [web]}]\n',
 }
-IDS = ("package", "account", "folder", "config", "service", "restart")
+IDS = ("package", "data", "shipped", "example", "account", "folder", "config", "service", "restart")
 
 
 class Machine(StackOnHost):
@@ -128,14 +156,58 @@ def _expect(**changed: str) -> dict[str, str]:
 
 
 def test_the_chain_from_nothing_and_again(machine: Machine) -> None:
-    planned = machine.actions("plan")
-    assert "none" not in planned.values()
+    unknown = dict.fromkeys(IDS, "unknown")
+    assert machine.actions("plan") == unknown  # The list of packages does not have it yet.
+    machine.host.run("apt-get -qq update")
+    assert machine.actions("plan") == {**unknown, "package": "updated"}
     done = machine.actions("run")
-    assert done["restart"] == "restarted"
-    assert not {"none", "skipped", "failed"} & set(done.values())
+    assert done == {
+        **dict.fromkeys(("account", "folder", "config"), "created"),
+        "package": "updated",
+        "service": "updated",
+        "restart": "restarted",
+        # These came with the package.
+        "data": "none",
+        "shipped": "updated",
+        "example": "deleted",
+        "folder": "updated",
+    }
     assert machine.ask("systemctl is-active webd; systemctl is-enabled webd") == "active\nenabled"
     assert machine.ask("stat -c %U /etc/webd /etc/webd/webd.conf") == "webd\nwebd"
     assert machine.run_as_planned() == _expect()
+
+
+def test_the_chain_half_done(machine: Machine) -> None:
+    """What is there before the package is known before it is installed."""
+    machine.host.run("useradd -r -d /etc/webd webd; mkdir -p /etc/webd; echo ours > /etc/webd/x")
+    machine.run_as_planned()
+    assert machine.run_as_planned() == _expect()
+    machine.host.run("dpkg --remove webd")
+    assert machine.run_as_planned()["package"] == "updated"
+    machine.host.run("userdel webd")
+    done = machine.run_as_planned()
+    assert (done["account"], done["package"]) == ("created", "none")
+
+
+def test_what_comes_before_the_package_is_known(machine: Machine) -> None:
+    (machine.stack / "envoys.vgo").write_text('envoys: [{match: "*", configcrates: [accounts]}]\n')
+    machine.host.run("apt-get -qq update")
+    planned = machine.actions("plan")
+    assert planned == {
+        **dict.fromkeys(("group", "account", "folder", "config"), "created"),
+        "package": "updated",
+        "service": "unknown",
+        "restart": "restarted",
+    }
+    done = machine.actions("run")
+    assert done == {**planned, "service": "updated"}
+    again = {**dict.fromkeys(planned, "none"), "restart": "skipped"}
+    assert machine.run_as_planned() == again
+    assert machine.run_as_planned("port=81") == {
+        **again,
+        "config": "updated",
+        "restart": "restarted",
+    }
 
 
 def test_a_changed_file_restarts_the_service(machine: Machine) -> None:

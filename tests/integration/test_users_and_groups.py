@@ -64,9 +64,8 @@ def site(fleet3: Fleet, tmp_path: Path) -> Iterator[Site]:
 
 def test_from_nothing_converged_and_gone(site: Site) -> None:
     planned, _ = site.apply(RESOURCES, "--check")
-    assert (planned["alice"], planned["bob"]) == ("updated", "unknown")
     first, _ = site.apply(RESOURCES)
-    assert set(first.values()) == {"updated"}
+    assert planned == first == dict.fromkeys(("alice", "bob", "staff"), "created")
     again, _ = site.apply(RESOURCES)
     checked, _ = site.apply(RESOURCES, "--check")
     assert set(again.values()) == set(checked.values()) == {"none"}

@@ -14,6 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
     parse_resources,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.prediction import Prediction
+from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Foresight
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Begun, Result
 
@@ -51,10 +52,10 @@ class Turns:
     def strike(self, target: str) -> None:
         self.struck.append(target)
 
-    def may_alter(self, _resource: Resource) -> list[str]:
-        return ["/altered"]
+    def blur(self, _resource: Resource, foresight: Foresight) -> None:
+        foresight.cloud(["/altered"])
 
-    def is_foreseen(self, _resource: Resource) -> bool:
+    def is_foreseen(self, _resource: Resource, _action: str = "") -> bool:
         return False
 
 

@@ -182,7 +182,7 @@ def group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make `staff` a group of a and b, and a, b and c users."""
     staff = grp.struct_group(("staff", "x", 50, ["b", "a"]))
     monkeypatch.setattr(members.grp, "getgrnam", {"staff": staff}.__getitem__)
-    monkeypatch.setattr(members.pwd, "getpwnam", {"a": 1, "b": 2, "c": 3}.__getitem__)
+    monkeypatch.setattr(members, "user_number", {"a": 1, "b": 2, "c": 3}.get)
 
 
 @pytest.mark.parametrize(

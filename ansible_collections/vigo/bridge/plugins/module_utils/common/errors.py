@@ -81,6 +81,10 @@ class Blocked(ResourceError):
     status = "blocked"
 
 
+class NoAccount(ResourceError):
+    """A user or group does not exist, or not yet."""
+
+
 class SeveralErrors(ResourceError):
     """Several things are wrong with one resource."""
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping
 
+from ..common.errors import ResourceError
 from ..host.overlay import Foresight
 from ..state.ownership import Stack
-from ..types.base import Begun, Behaviour, Result, Turn, begin, bring
+from ..types.base import ANYTHING, Begun, Behaviour, Result, Turn, begin, bring
 from ..types.target import Target
 from ..types.typed_attributes import typed
 from .input import Resource
@@ -90,13 +91,23 @@ class Bringing:
         only = (key,) if key else tuple(resource.attributes)
         return json.dumps([resource.type, self.rendering.of(resource, only)()], sort_keys=True)
 
-    def may_alter(self, resource: Resource) -> Sequence[str]:
-        """Return the paths at and below which a change of the resource may alter anything."""
+    def blur(self, resource: Resource, foresight: Foresight) -> None:
+        """Record in foresight that a resource may change, or not."""
+        behaviour = self.types[resource.type]
+        try:
+            behaviour.blur(self._spec(resource), foresight)
+        except ResourceError:  # What it needs does not exist yet.
+            foresight.cloud(ANYTHING)
+
+    def is_foreseen(self, resource: Resource, action: str = "unknown") -> bool:
+        """Return whether check mode knows exactly what an action of the resource does."""
+        behaviour = self.types[resource.type]
+        if behaviour.type.is_foreseen or action == "unknown":
+            return behaviour.type.is_foreseen
+        return behaviour.foresees(self._spec(resource))
+
+    def _spec(self, resource: Resource) -> Any:
+        """Return what the resource is to be, of rendered attributes. Raise ResourceError."""
         behaviour = self.types[resource.type]
         kind = behaviour.type
-        given = typed(self.attributes(resource)(), kind.options, kind.data)
-        return behaviour.may_alter(behaviour.parse(given))
-
-    def is_foreseen(self, resource: Resource) -> bool:
-        """Return whether check mode knows exactly what a change of the resource does."""
-        return self.types[resource.type].type.is_foreseen
+        return behaviour.parse(typed(self.attributes(resource)(), kind.options, kind.data))

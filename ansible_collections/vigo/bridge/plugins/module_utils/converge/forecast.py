@@ -43,10 +43,12 @@ class Forecast:
 
     def note(self, resource: Resource, result: Result, debts: Sequence[str]) -> None:
         """Record a turn's result, and the triggers that are owed by it."""
-        is_foreseen = self._bringing.is_foreseen(resource)
+        if not result.changed:
+            return
+        is_foreseen = self._bringing.is_foreseen(resource, result.action)
         if result.action == "unknown":
             self._prediction.may_act(resource.id, is_foreseen, debts)
-        elif result.changed:
+        else:
             self._prediction.acts(resource.id, is_foreseen)
 
     def is_certain(self, resource: Resource) -> bool:
@@ -85,7 +87,7 @@ class Forecast:
         """
         self._journal.strike(resource.id)
         if one.changed or (other.changed and other is not earlier):
-            self.foresight().cloud(self._bringing.may_alter(resource))
+            self._bringing.blur(resource, self.foresight())
             is_foreseen = self._bringing.is_foreseen(resource)
             self._prediction.may_act(resource.id, is_foreseen, self._owe(resource))
         elif merged(earlier, one).action == merged(earlier, other).action:

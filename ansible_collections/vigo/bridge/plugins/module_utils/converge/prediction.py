@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable
 
 from ..host.overlay import Foresight, PredictedFiles
+from ..host.predicted_accounts import PredictedAccounts
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Prediction:
     """The changes that were predicted so far in this run."""
 
     _files: PredictedFiles = field(default_factory=PredictedFiles)
+    _accounts: PredictedAccounts = field(default_factory=PredictedAccounts)
     _unsure: set[tuple[str, str]] = field(default_factory=set)
     #: Whether something would change, and whether all of that is known.
     _has_changes: bool = False
@@ -31,7 +33,14 @@ class Prediction:
         """Return what may be asked at the current turn."""
         self._moment += 1
         is_active = not self._is_foreseen
-        return Foresight(self._files, self._has_changes, is_active, self._moment, self._things)
+        return Foresight(
+            self._files,
+            self._accounts,
+            self._has_changes,
+            is_active,
+            self._moment,
+            self._things,
+        )
 
     def acts(self, source: str, is_foreseen: bool) -> None:
         """Record that a resource changes, and so triggers for sure, whatever was recorded before.

@@ -5,12 +5,29 @@
 
 from __future__ import annotations
 
+import grp
 import pwd
 
-from ..common.errors import ResourceError
+from ..common.errors import NoAccount, ResourceError
 
 #: The largest number of a user or group; the next one means "leave it as it is".
 LAST_ID = 2**32 - 2
+
+
+def user_number(name: str) -> int | None:
+    """Return the number of the user of this name, None where there is none."""
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError:
+        return None
+
+
+def group_number(name: str) -> int | None:
+    """Return the number of the group of this name, None where there is none."""
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        return None
 
 
 def account_of(user: str) -> pwd.struct_passwd:
@@ -24,7 +41,7 @@ def account_of(user: str) -> pwd.struct_passwd:
     except KeyError:
         pass
     if not user.isdecimal():
-        raise ResourceError(f"user {user!r} does not exist on this machine; create it first")
+        raise NoAccount(f"user {user!r} does not exist on this machine; create it first")
     number = id_of(user, "user")
     try:
         return pwd.getpwuid(number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ..common.errors import ResourceError
+from ..common.errors import NoAccount, ResourceError
 from .accounts import account_of
 
 
@@ -28,7 +28,7 @@ def expanded(path: str, attribute: str, user: str | None = None) -> str:
         return home + path[1:]
     found = os.path.expanduser(path)
     if found.startswith("~"):
-        raise ResourceError(
+        raise NoAccount(
             f"{attribute}: user {path[1:].partition('/')[0]!r} does not exist, so {path!r} cannot"
             " be resolved; create the user first, or write the whole path"
         )

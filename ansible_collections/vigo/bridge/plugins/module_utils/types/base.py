@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
-from ..common.errors import ResourceError
+from ..common.errors import NoAccount, ResourceError
 from ..host.caller_watch import leave_if_gone
 from ..host.system_errors import blocked
 from ..secrets.references import Secrets
@@ -21,6 +21,7 @@ from .target import Target
 from .typed_attributes import typed
 
 if TYPE_CHECKING:
+    from ..host.overlay import Foresight
     from ..state.owners_file import OwnersFile
     from ..state.ownership import Stack
     from .descriptor import ResourceType
@@ -40,6 +41,8 @@ ACTIONS = UNCHANGED | {
     "ran",
     "unknown",
 }
+#: The paths that something may alter of which no more is known.
+ANYTHING = ("/",)
 #: Why a result is unknown that earlier changes may still alter.
 NOT_YET_KNOWN = "unknown until the earlier changes are made"
 #: The IDs of results of what pruning removes begin with this.
@@ -310,13 +313,33 @@ class Behaviour:
 
     def may_alter(self, spec: Any) -> Sequence[str]:
         """Return paths on the target at and below which a change may alter anything. Pure."""
-        return ("/",)
+        return ANYTHING
+
+    def may_add(self, spec: Any) -> Sequence[str]:
+        """Return paths at and below which a change may create files that other resources describe
+        as a whole. Pure.
+        """
+        return ()
+
+    def may_replace(self, spec: Any) -> Sequence[str]:
+        """Return paths at and below which a change may be of such files, in any way. Pure."""
+        return ()
+
+    def foresees(self, spec: Any) -> bool:
+        """Return whether check mode knows exactly what a certain change does. Pure."""
+        return self.type.is_foreseen
 
     def foretell(self, spec: Any, observed: Any, target: Target) -> None:
         """Record in the target's foresight what ``act`` would do; called in its place in check
         mode.
         """
-        target.foresight.cloud(self.may_alter(spec))
+        self.blur(spec, target.foresight)
+
+    def blur(self, spec: Any, foresight: Foresight) -> None:
+        """Record in foresight that a change may come, or not."""
+        foresight.cloud(self.may_alter(spec))
+        foresight.add(self.may_add(spec))
+        foresight.replace(self.may_replace(spec))
 
 
 @dataclass(frozen=True)
@@ -356,7 +379,16 @@ def begin(
     attempt = _Attempt(resource_id, behaviour.type.name)
     turn = replace(turn, check_mode=target.check_mode, reveal=target.secrets.reveal)
     try:
-        spec = behaviour.parse(typed(attributes(), behaviour.type.options, behaviour.type.data))
+        given = typed(attributes(), behaviour.type.options, behaviour.type.data)
+        try:
+            spec = behaviour.parse(given)
+        except NoAccount as error:
+            if not target.foresight.uncertain:
+                raise
+            announce()
+            target.foresight.cloud(ANYTHING)
+            reason = f"{NOT_YET_KNOWN}: {error.message}"
+            return _done(Result(resource_id, behaviour.type.name, "unknown", reason))
         if turn.triggered:
             spec = behaviour.when_triggered(spec)
         try:
@@ -368,7 +400,7 @@ def begin(
             if not target.foresight.active:
                 raise
             announce()
-            target.foresight.cloud(behaviour.may_alter(spec))
+            behaviour.blur(spec, target.foresight)
             reason = f"{NOT_YET_KNOWN}: {error.message}"
             return _done(Result(resource_id, behaviour.type.name, "unknown", reason))
         if decision.note:
@@ -380,7 +412,7 @@ def begin(
         else:
             announce()
             if decision.action == "unknown":
-                target.foresight.cloud(behaviour.may_alter(spec))
+                behaviour.blur(spec, target.foresight)
             elif target.check_mode:
                 behaviour.foretell(spec, observed, target)
             else:

@@ -12,17 +12,17 @@ from typing import Any, Mapping, Sequence
 from ...common.errors import ResourceError
 from ...delivery import module_archive
 from ...delivery.ansible_compat import run_as_module
-from ...host import forked
+from ...host import forked, package_files
+from ...host.overlay import Foresight
 from ...secrets import references as secret_references
-from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
+from ..base import ANYTHING, NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..base import conceal_values as each_text
 from ..descriptor import ResourceType
 from ..target import Target
 from .answer import Answer, Failure, read
+from .effects import effect_of
 from .spec import ModuleSpec, own_options, removed
 from .system_folders import refuse_removal
-
-_ANYTHING = ("/",)
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,21 @@ class AnsibleModuleBehaviour(Behaviour):
     def observe(self, spec: ModuleSpec, target: Target) -> Observed | None:
         if not target.check_mode:
             return None
+        foresight, effect = target.foresight, effect_of(spec)
+        is_certain = not foresight.uncertain or bool(effect and effect.is_certain(foresight))
         try:
+            if effect and is_certain:
+                effect.refuse(foresight)
+            if effect and effect.is_awaiting(foresight):
+                if is_certain and effect.creates():
+                    return Observed(Answer("created", ""))
+                return Observed(Answer("unknown", NOT_YET_KNOWN))
             answer = _applied(spec, target)
         except ResourceError as error:
-            if not target.foresight.uncertain:
+            if is_certain:
                 raise
-            reason = f"{NOT_YET_KNOWN}: {error.message}"
-            return Observed(Answer("unknown", reason))
-        return Observed(answer, _is_certain(spec, target))
+            return Observed(Answer("unknown", f"{NOT_YET_KNOWN}: {error.message}"))
+        return Observed(answer, is_certain)
 
     def decide(self, spec: ModuleSpec, observed: Observed | None, turn: Turn) -> Decision:
         if observed is None:
@@ -69,25 +76,32 @@ class AnsibleModuleBehaviour(Behaviour):
         answer = _applied(spec, target)
         return Outcome(answer.rc, answer.output, decision=_decision(answer))
 
-    def may_alter(self, spec: ModuleSpec) -> Sequence[str]:
-        return spec.paths or _ANYTHING
+    def foresees(self, spec: ModuleSpec) -> bool:
+        effect = effect_of(spec)
+        return effect is not None and effect.is_foreseen
+
+    def foretell(self, spec: ModuleSpec, observed: Observed | None, target: Target) -> None:
+        effect = effect_of(spec)
+        if effect:
+            effect.foretell(target.foresight)
+        else:
+            self.blur(spec, target.foresight)
+
+    def blur(self, spec: ModuleSpec, foresight: Foresight) -> None:
+        effect = effect_of(spec)
+        if effect:
+            effect.blur(foresight)
+            return
+        foresight.cloud(ANYTHING)
+        if spec.is_of_packages:
+            foresight.add(package_files.ADDED)
+            foresight.replace(package_files.replaced(spec.is_removal))
 
 
 def _decision(answer: Answer) -> Decision:
     if answer.skipped:
         return Decision("skipped", answer.reason)
     return Decision(answer.changed or "none", answer.reason, answer.diff)
-
-
-def _is_certain(spec: ModuleSpec, target: Target) -> bool:
-    """Return whether no earlier change that is only predicted can alter what the module finds."""
-    foresight = target.foresight
-    if not foresight.uncertain:
-        return True
-    paths = spec.paths
-    return bool(paths) and all(
-        foresight.is_clear(path) and foresight.kind(path) is None for path in paths
-    )
 
 
 def library_of(target: Target) -> module_archive.Library:
@@ -97,7 +111,11 @@ def library_of(target: Target) -> module_archive.Library:
 
 def _applied(spec: ModuleSpec, target: Target) -> Answer:
     """Apply the module, and what comes after it. In check mode, only look. Raise ResourceError."""
+    effect = effect_of(spec)
+    is_new = bool(effect and effect.creates())
     answer = apply_module(spec, target)
+    if is_new and answer.changed:
+        answer = replace(answer, changed="created")
     for part in spec.after:
         change = part.look(target)
         if change is None:
@@ -143,7 +161,8 @@ def apply_module(spec: ModuleSpec, target: Target) -> Answer:
 
 
 def _warn(spec: ModuleSpec, target: Target, warnings: Sequence[str]) -> None:
-    for warning in warnings:
+    # What it misses may be what earlier changes create.
+    for warning in () if target.foresight.uncertain else warnings:
         target.note(f"{spec.module}: {warning}")
 
 

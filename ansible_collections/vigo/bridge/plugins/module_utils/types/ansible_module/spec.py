@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Sequence, Tuple
+from typing import Any, Iterator, Mapping, Tuple
 
 from ...common import durations
 from ...common.errors import Problems, ResourceError
@@ -17,14 +16,6 @@ from .system_folders import is_system_folder
 
 _PACKAGES = frozenset({"apk", "apt", "dnf", "dnf5", "homebrew", "pacman", "pkgng", "yum", "zypper"})
 _ABSENT = ("absent", "removed")
-#: The options of modules that change the files that these name, and nothing else.
-_FILES: Mapping[str, Sequence[str]] = {
-    "ansible.builtin.blockinfile": ("path", "dest", "destfile", "name"),
-    "ansible.builtin.file": ("path", "dest", "name"),
-    "ansible.builtin.lineinfile": ("path", "dest", "destfile", "name"),
-    "ansible.builtin.replace": ("path", "dest", "destfile", "name"),
-    "community.general.ini_file": ("path", "dest"),
-}
 
 
 @dataclass(frozen=True)
@@ -40,11 +31,14 @@ class ModuleSpec:
     after: Tuple[Part, ...] = ()
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        """Return the paths of all that it reads and changes; none where that is not known."""
-        names = () if "src" in self.args else _FILES.get(self.module, ())
-        found = [self.args[name] for name in names if isinstance(self.args.get(name), str)]
-        return tuple(path for path in found if os.path.isabs(path))
+    def is_of_packages(self) -> bool:
+        """Return whether it installs or removes packages."""
+        return self.module.rpartition(".")[2] in _PACKAGES
+
+    @property
+    def is_removal(self) -> bool:
+        """Return whether it removes what it is about."""
+        return self.args.get("state") in _ABSENT
 
 
 def parse(module: str, attributes: Mapping[str, Any]) -> ModuleSpec:

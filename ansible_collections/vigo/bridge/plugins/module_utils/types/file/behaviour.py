@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ...common.errors import ResourceError
-from ..base import Behaviour, Decision, Outcome, Result, Turn
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Result, Turn, currently
 from ..target import Target
 from ..typed_attributes import typed
 from . import differences, observation, obstacles, returned, writing
@@ -43,6 +43,12 @@ class File(Behaviour):
                 f"{spec.path} is neither a file nor a link (a socket, pipe or device);"
                 " choose another target_path"
             )
+        decision = self._decide(spec, observed)
+        if observed.is_certain or decision.action == "unknown":
+            return decision
+        return Decision("unknown", f"{NOT_YET_KNOWN}; {currently(decision.action)}")
+
+    def _decide(self, spec: FileSpec, observed: Observed) -> Decision:
         if spec.state == "absent":
             return _decide_absent(spec, observed)
         if observed.kind == "file" and observed.in_doubt:

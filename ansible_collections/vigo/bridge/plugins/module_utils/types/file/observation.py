@@ -13,7 +13,7 @@ from ...host.overlay import PredictedFile
 from ..target import Target
 from . import content, selinux
 from .failures import explained
-from .owners import gid_of, uid_of
+from .owners import gid_of, group_name, may_be, uid_of, user_name
 from .spec import FileSpec
 
 
@@ -25,6 +25,7 @@ class Observed:
     empty where the spec does not ask for it. desired_digest, desired_uid and desired_gid are None
     where the spec leaves them as they are. link: what a symbolic link holds. in_doubt: whether
     an earlier change that cannot be predicted, such as a command's, may alter the file's source.
+    is_certain: whether no earlier change may be of this file, or create an owner of its number.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Observed:
     desired_uid: int | None = None
     desired_gid: int | None = None
     in_doubt: bool = False
+    is_certain: bool = True
 
 
 _NOTHING = content.Digest("", "")
@@ -57,6 +59,9 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         with content.opened(spec.path, target) as stream:
             before = content.digest(stream)
     desired = _desired(spec, target, kind) if spec.state == "present" else None
+    accounts = target.foresight.accounts
+    uid = None if spec.owner is None else uid_of(spec.owner, accounts)
+    gid = None if spec.group is None else gid_of(spec.group, accounts)
     return Observed(
         kind=kind,
         digest=before.sha256,
@@ -69,9 +74,14 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         before=before.text,
         after=before.text if desired is None else desired.text,
         desired_digest=None if desired is None else desired.sha256,
-        desired_uid=None if spec.owner is None else uid_of(spec.owner),
-        desired_gid=None if spec.group is None else gid_of(spec.group),
+        desired_uid=uid,
+        desired_gid=gid,
         in_doubt=bool(spec.source) and not target.foresight.is_clear(spec.source or ""),
+        is_certain=not (
+            may_be(found.uid, uid, user_name)
+            or may_be(found.gid, gid, group_name)
+            or not target.foresight.files.is_certain(spec.path, kind == "missing")
+        ),
     )
 
 

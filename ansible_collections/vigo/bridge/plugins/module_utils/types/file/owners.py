@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import grp
 import pwd
+from typing import Callable
 
-from ...common.errors import ResourceError
-from ...host.accounts import id_of
+from ...common.errors import NoAccount
+from ...host.accounts import group_number, id_of, user_number
+from ...host.predicted_accounts import PredictedAccounts, is_stand_in
 
 
 def user_name(uid: int) -> str:
@@ -28,17 +30,26 @@ def group_name(gid: int) -> str:
         return str(gid)
 
 
-def uid_of(owner: str) -> int:
-    """Return the number of a user. Raise ResourceError."""
-    try:
-        return id_of(owner, "owner") if owner.isdecimal() else pwd.getpwnam(owner).pw_uid
-    except KeyError:
-        raise ResourceError(f"owner: user {owner!r} does not exist; create it first") from None
+def uid_of(owner: str, accounts: PredictedAccounts) -> int:
+    """Return the number of a user, as it is or is predicted. Raise ResourceError."""
+    if owner.isdecimal():
+        return id_of(owner, "owner")
+    uid = accounts.users.get(owner, user_number(owner))
+    if uid is None:
+        raise NoAccount(f"owner: user {owner!r} does not exist; create it first")
+    return uid
 
 
-def gid_of(group: str) -> int:
-    """Return the number of a group. Raise ResourceError."""
-    try:
-        return id_of(group, "group") if group.isdecimal() else grp.getgrnam(group).gr_gid
-    except KeyError:
-        raise ResourceError(f"group: {group!r} does not exist; create it first") from None
+def gid_of(group: str, accounts: PredictedAccounts) -> int:
+    """Return the number of a group, as it is or is predicted. Raise ResourceError."""
+    if group.isdecimal():
+        return id_of(group, "group")
+    gid = accounts.groups.get(group, group_number(group))
+    if gid is None:
+        raise NoAccount(f"group: {group!r} does not exist; create it first")
+    return gid
+
+
+def may_be(number: int, wanted: int | None, name_of: Callable[[int], str]) -> bool:
+    """Return whether a file's number without a name may be the one that an account will get."""
+    return is_stand_in(wanted) and number >= 0 and name_of(number) == str(number)

@@ -59,7 +59,8 @@ class ManagedBehaviour(Behaviour):
                 return Observed(steps, unknown=f"{_NOT_UPDATED}: {error.message}")
             raise
         now = currently(answer.changed or "none")
-        if foresight.uncertain if spec.takes_latest else foresight.active:
+        is_certain = steps[0].acts or all(map(foresight.is_clear, spec.reads))
+        if (spec.takes_latest and foresight.uncertain) or not is_certain:
             return Observed(steps, answer, f"{NOT_YET_KNOWN}; {now}")
         if spec.takes_latest and spec.updates_list and not answer.changed:
             return Observed(steps, answer, f"{_NOT_UPDATED}; {now}")
@@ -82,9 +83,11 @@ class ManagedBehaviour(Behaviour):
         last = answers[-1]
         return Outcome(last.rc, last.output, decision=as_decision(answers))
 
-    def may_alter(self, spec: Plan) -> Sequence[str]:
-        """Return all paths: packages and services may change anything."""
-        return ("/",)
+    def may_add(self, spec: Plan) -> Sequence[str]:
+        return spec.adds
+
+    def may_replace(self, spec: Plan) -> Sequence[str]:
+        return spec.replaces
 
 
 def _predicted(steps: Sequence[Step], target: Target) -> Answer:

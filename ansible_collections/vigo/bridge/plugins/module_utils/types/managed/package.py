@@ -12,9 +12,10 @@ from typing import Any, Mapping, Sequence
 from ...common import comma_strings
 from ...common.errors import Problems, ResourceError
 from ...common.switches import is_on
+from ...host import package_files
 from ..descriptor import Attribute
 from .managers import package_manager
-from .modules import HOLD, PACKAGES, VERSION_LOCK
+from .modules import DATABASES, HOLD, PACKAGES, VERSION_LOCK
 from .plan import Plan, Step
 
 ATTRIBUTES = (
@@ -108,7 +109,15 @@ def parse(attributes: Mapping[str, Any], triggered: bool = False) -> Plan:
     problems.refuse()
     switches = tuple(name for name in _OPTIONS if on[name])
     packages = Packages(names, state, version, on["lock_version"], switches)
-    return Plan(package_manager, packages.steps, state == "latest", on["update_cache"])
+    return Plan(
+        package_manager,
+        packages.steps,
+        DATABASES,
+        takes_latest=state == "latest",
+        updates_list=on["update_cache"],
+        adds=package_files.ADDED,
+        replaces=package_files.replaced(state == "absent"),
+    )
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -36,12 +36,17 @@ class Plan:
     manager; raises ResourceError for what that cannot do. takes_latest: whether what there is to
     be found decides, which earlier changes of files can alter. updates_list: whether what there is
     to be found is updated first, which check mode does not do.
+    reads: where the manager keeps what decides the answer, on any machine. adds, replaces: where
+    it may create files that other resources describe, and where it may be of existing ones.
     triggered: whether a trigger is owed to it. only_triggered: whether it acts only then.
     """
 
     manager: Callable[[Machine], str]
     steps: Callable[[str, bool], Tuple[Step, ...]]
+    reads: Tuple[str, ...]
     takes_latest: bool = False
     updates_list: bool = False
+    adds: Tuple[str, ...] = ()
+    replaces: Tuple[str, ...] = ()
     triggered: bool = False
     only_triggered: bool = False

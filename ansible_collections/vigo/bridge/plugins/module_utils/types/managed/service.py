@@ -13,7 +13,7 @@ from ...common.errors import Problems, ResourceError
 from ...common.switches import is_on
 from ..descriptor import Attribute
 from .managers import service_manager
-from .modules import ALWAYS, SERVICES
+from .modules import ALWAYS, SERVICES, UNITS
 from .plan import Plan, Step
 
 ATTRIBUTES = (
@@ -90,7 +90,7 @@ def parse(attributes: Mapping[str, Any]) -> Plan:
         problems.of("restart_command", _check_commands, commands, state)
     problems.refuse()
     service = Service(name, state, enabled, commands)
-    return Plan(service_manager, service.steps, only_triggered=state in ALWAYS)
+    return Plan(service_manager, service.steps, UNITS, only_triggered=state in ALWAYS)
 
 
 def _name(name: str) -> str:

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import grp
-import pwd
 import shutil
 from dataclasses import dataclass
-from typing import Sequence, Tuple
+from typing import Mapping, Sequence, Tuple
 
 from ...common.errors import ResourceError
 from ...common.wording import counted
 from ...host import process
+from ...host.accounts import user_number
 from ..ansible_module.part import Change
 from ..descriptor import TIME_LIMIT
 from ..target import Target
@@ -31,7 +31,7 @@ class Members:
         if present == wanted:
             return None
         if not target.foresight.active:
-            _refuse_unknown(wanted)
+            _refuse_unknown(wanted, target.foresight.accounts.users)
         header = f"members of {self.group}"
         return Change(
             "members changed",
@@ -61,13 +61,8 @@ def _members_of(group: str) -> list[str]:
         return []
 
 
-def _refuse_unknown(names: Sequence[str]) -> None:
-    unknown = []
-    for name in names:
-        try:
-            pwd.getpwnam(name)
-        except KeyError:
-            unknown.append(name)
+def _refuse_unknown(names: Sequence[str], predicted: Mapping[str, int | None]) -> None:
+    unknown = [name for name in names if predicted.get(name, user_number(name)) is None]
     if unknown:
         noun = counted(len(unknown), "user").partition(" ")[2]
         verb = "does" if len(unknown) == 1 else "do"

@@ -55,7 +55,7 @@ class TextEdit(Behaviour):
 
     def decide(self, spec: Edit, observed: Any, turn: Turn) -> Decision:
         decision = _FILE.decide(observed.spec, observed.observed, turn)
-        if observed.is_certain:
+        if observed.is_certain or decision.action == "unknown":
             return decision
         return Decision("unknown", f"{NOT_YET_KNOWN}; {currently(decision.action)}")
 
@@ -99,7 +99,10 @@ def find(edit: Edit, target: Target) -> Found:
         validate=None,
     )
     is_certain = edit.is_whole or target.foresight.is_clear(edit.path)
-    return Found(spec, _FILE.observe(spec, target), data, is_certain)
+    observed = _FILE.observe(spec, target)
+    if edit.is_ours:
+        observed = replace(observed, is_certain=True)
+    return Found(spec, observed, data, is_certain)
 
 
 def _data(edit: Edit, target: Target) -> bytes | None:

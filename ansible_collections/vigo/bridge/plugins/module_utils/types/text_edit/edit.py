@@ -22,7 +22,8 @@ Reveal = Callable[[str], str]
 class Edit:
     """The edit of one file. Subclasses say what it does to the text.
 
-    is_whole: whether the text is all of the file, whatever was there. mode, owner: what the file
+    is_whole: whether the text is all of the file, whatever was there. is_ours: whether nothing else
+    has a file of that name. mode, owner: what the file
     must have; None for what it has.
     """
 
@@ -30,6 +31,7 @@ class Edit:
     is_absent: bool
 
     is_whole = False
+    is_ours = False
 
     @property
     def mode(self) -> int | None:

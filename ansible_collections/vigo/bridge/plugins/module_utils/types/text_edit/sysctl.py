@@ -28,6 +28,7 @@ class Sysctl(Edit):
     persists: bool
 
     is_whole = True
+    is_ours = True
 
     @property
     def mode(self) -> int:

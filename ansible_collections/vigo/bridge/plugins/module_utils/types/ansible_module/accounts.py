@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What modules for users and groups read and change."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Mapping
+
+from ...common.comma_strings import as_list
+from ...common.errors import NoAccount, ResourceError
+from ...host.accounts import group_number, user_number
+from ...host.predicted_accounts import ANY, GROUPS, USERS
+from ...host.regular_files import read_regular
+from .effect import Effect
+
+if TYPE_CHECKING:
+    from ...host.overlay import Foresight
+
+_SKELETON = "/etc/skel"
+_LARGEST = 1 << 20
+#: Options of which the effect is known; others may change more.
+_OF_USERS = frozenset(
+    (
+        *("name", "state", "uid", "shell", "home", "comment", "group", "groups", "append"),
+        *("system", "create_home", "password"),
+    )
+)
+_OF_GROUPS = frozenset(("name", "state", "gid", "system"))
+
+
+@dataclass(frozen=True)
+class UserEffect(Effect):
+    """home: its folder, if it is to be created; empty for where the machine creates it.
+
+    groups: those that it is to be in, beside its main one.
+    """
+
+    name: str
+    is_absent: bool = False
+    uid: int | None = None
+    group: str = ""
+    groups: tuple[str, ...] = ()
+    makes_home: bool = False
+    home: str = ""
+    with_keys: bool = False
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any], has_parts: bool) -> Effect | None:
+        name, home = str(args.get("name") or ""), args.get("home") or ""
+        try:
+            groups = tuple(as_list(args.get("groups")))
+        except ResourceError:
+            return None
+        if not name or set(args) - _OF_USERS or (home and not os.path.isabs(str(home))):
+            return None
+        return cls(
+            name,
+            args.get("state") == "absent",
+            _number(args.get("uid")),
+            str(args.get("group") or ""),
+            groups,
+            str(args.get("create_home", True)).lower() not in ("false", "no", "off", "0"),
+            str(home),
+            has_parts,
+        )
+
+    @property
+    def is_foreseen(self) -> bool:
+        return True
+
+    def creates(self) -> bool:
+        return not self.is_absent and user_number(self.name) is None
+
+    def is_certain(self, foresight: Foresight) -> bool:
+        accounts = foresight.accounts
+        if not foresight.knows_entry(USERS, self.name) or self.name in accounts.users:
+            return False
+        if self.is_absent or self.creates():
+            return True
+        needed = {self.group, *self.groups} & set(accounts.groups)
+        if needed or (self.groups and accounts.are_members_set):
+            return False
+        is_home_known = not self.makes_home or foresight.is_unchanged(self._home())
+        return is_home_known and (not self.with_keys or foresight.is_unchanged(self._home()))
+
+    def refuse(self, foresight: Foresight) -> None:
+        """Raise NoAccount for a group that does not exist by then."""
+        for group in filter(None, (self.group, *self.groups)):
+            number = foresight.accounts.groups.get(group, group_number(group))
+            if number is None and not group.isdecimal() and not self.is_absent:
+                raise NoAccount(f"group {group!r} does not exist; create it first")
+
+    def foretell(self, foresight: Foresight) -> None:
+        accounts = foresight.accounts
+        if self.is_absent:
+            accounts.users[self.name] = None
+            accounts.joined.add(ANY)
+            # Its own group goes with it if nobody else is in it.
+            foresight.cloud([f"{GROUPS}/{self.name}"])
+            return
+        if not self.creates():
+            accounts.users[self.name] = user_number(self.name) if self.uid is None else self.uid
+            accounts.joined.add(ANY)
+        else:
+            accounts.users[self.name] = accounts.new_number() if self.uid is None else self.uid
+            accounts.joined.update(self.groups)
+            own = self.name in accounts.groups or group_number(self.name) is not None
+            if not self.group and not own and _creates_own_groups():
+                accounts.groups[self.name] = accounts.new_number()
+        if self.makes_home:
+            self._foretell_home(foresight)
+
+    def blur(self, foresight: Foresight) -> None:
+        foresight.cloud([f"{USERS}/{self.name}", f"{GROUPS}/{self.name}"])
+        foresight.accounts.joined.update(self.groups if self.creates() else [ANY])
+        home = [self._home()] if self.makes_home else []
+        foresight.cloud(home)
+        foresight.replace(home)
+
+    def _foretell_home(self, foresight: Foresight) -> None:
+        """Record the home folder, and the files that each new one gets."""
+        home = self._home()
+        if os.path.isdir(home):
+            return
+        foresight.files.put_folder(home, foresight.moment)
+        names = os.listdir(_SKELETON) if os.path.isdir(_SKELETON) else []
+        filled = [os.path.join(home, name) for name in names]
+        if self.with_keys:
+            filled.append(os.path.join(home, ".ssh"))
+        foresight.cloud(filled)
+        foresight.replace(filled)
+
+    def _home(self) -> str:
+        if self.home:
+            return self.home
+        if user_number(self.name) is not None:
+            return pwd.getpwnam(self.name).pw_dir
+        base = _setting("/etc/default/useradd", "HOME") or "/home"
+        return os.path.join(base, self.name)
+
+
+@dataclass(frozen=True)
+class GroupEffect(Effect):
+    """sets_members: whether its members are to be just some users."""
+
+    name: str
+    is_absent: bool = False
+    gid: int | None = None
+    sets_members: bool = False
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any], has_parts: bool) -> Effect | None:
+        name = str(args.get("name") or "")
+        if not name or set(args) - _OF_GROUPS:
+            return None
+        is_absent = args.get("state") == "absent"
+        return cls(name, is_absent, _number(args.get("gid")), has_parts)
+
+    @property
+    def is_foreseen(self) -> bool:
+        return True
+
+    def creates(self) -> bool:
+        return not self.is_absent and group_number(self.name) is None
+
+    def is_certain(self, foresight: Foresight) -> bool:
+        accounts = foresight.accounts
+        if not foresight.knows_entry(GROUPS, self.name) or self.name in accounts.groups:
+            return False
+        return not self.sets_members or accounts.keeps_members_of(self.name)
+
+    def foretell(self, foresight: Foresight) -> None:
+        accounts = foresight.accounts
+        if self.is_absent:
+            accounts.groups[self.name] = None
+        elif self.creates():
+            accounts.groups[self.name] = accounts.new_number() if self.gid is None else self.gid
+        elif self.gid is not None:
+            accounts.groups[self.name] = self.gid
+        if self.is_absent or self.sets_members:
+            accounts.are_members_set = True
+
+    def blur(self, foresight: Foresight) -> None:
+        foresight.cloud([f"{GROUPS}/{self.name}"])
+        if self.is_absent or self.sets_members:
+            foresight.accounts.are_members_set = True
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if str(value).isdecimal() else None
+
+
+def _creates_own_groups() -> bool:
+    return _setting("/etc/login.defs", "USERGROUPS_ENAB").lower() == "yes"
+
+
+def _setting(path: str, name: str) -> str:
+    """Return a setting of the programs that create accounts; empty where it has none."""
+    try:
+        text = read_regular(path, _LARGEST).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    found = re.findall(rf"^{name}[=\s]+(\S+)", text, re.MULTILINE)
+    return str(found[-1]) if found else ""

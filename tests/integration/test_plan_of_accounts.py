@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan says of users, groups, folders, files, links, commands, programs and processes
+together is what the run does: on this machine, with an /etc and a /home of its own.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.private_machine import Entry, PrivateMachine
+from tests.properties import examples
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMachine]:
+    machine = PrivateMachine(tmp_path_factory.mktemp("machine"))
+    yield machine
+    machine.close()
+
+
+def user(name: str, **more: Any) -> Entry:
+    return {"id": name, "type": "user", "username": f"vigo-{name}", **more}
+
+
+def group(name: str, **more: Any) -> Entry:
+    return {"id": name, "type": "group", "group": f"vigo-{name}", **more}
+
+
+def folder(name: str, **more: Any) -> Entry:
+    return {"id": name, "type": "directory", "target_path": f"HERE/{name}", **more}
+
+
+def file(name: str, **more: Any) -> Entry:
+    return {"id": name, "type": "file", "target_path": f"HERE/{name}", "content": "x", **more}
+
+
+def command(name: str, text: str = "true", **more: Any) -> Entry:
+    return {"id": name, "type": "exec", "command": text, **more}
+
+
+def module(name: str, module: str, **args: Any) -> Entry:
+    return {"id": name, "type": f"ansible.builtin.{module}", "args": args}
+
+
+#: The program does what its parameters say, and answers as the page on such programs describes.
+_PROGRAM = b"""#!/bin/sh
+grep -q '"dry_run": true' && echo '{"action": "updated", "changed": true}' && exit
+echo '{"action": "updated", "changed": true}'
+"""
+
+
+def program(name: str) -> Entry:
+    more = {"executor": "it", "executor_base64": b64encode(_PROGRAM).decode()}
+    return {"id": name, "type": "custom", "params": {}, **more}
+
+
+CHAIN = [
+    group("team"),
+    user("app", group="vigo-team", system=True, home="HERE/home"),
+    user("ada", groups=["vigo-team"], shell="/bin/sh"),
+    user("bob", groups=["vigo-team"]),
+    folder("conf", owner="vigo-app", group="vigo-team", mode="0750"),
+    file("conf/a", owner="vigo-app", group="vigo-team", notify="restart"),
+    {"id": "link", "type": "symlink", "target_path": "HERE/link", "to": "HERE/conf/a"},
+    folder("ssh", target_path="/home/vigo-ada/.ssh", owner="vigo-ada", group="vigo-ada"),
+    group("admins", members=["vigo-bob"]),
+    command("restart", when="changed", user="vigo-app"),
+]
+#: a title -> what was done before, the stack, and the predicted actions in order
+CASES: dict[str, tuple[str, list[Entry], str]] = {
+    "the chain from nothing": (
+        "",
+        CHAIN,
+        "created created created created created created created created created ran",
+    ),
+    "the chain with a group and a user there": (
+        "groupadd vigo-team; useradd vigo-ada -m -G vigo-team -s /bin/sh",
+        CHAIN,
+        "none created none created created created created created created ran",
+    ),
+    "a user that is there without its group": (
+        "useradd vigo-app -r -m -d $PWD/home",
+        CHAIN[:2],
+        "created unknown",
+    ),
+    "a command before: nothing is sure but what is written anyway": (
+        "",
+        [command("before"), *CHAIN[:3], folder("conf"), file("b", owner="vigo-app")],
+        "ran unknown unknown unknown unknown unknown",
+    ),
+    "a program of the stack before": ("", [program("before"), group("team")], "updated unknown"),
+    "a user of a group that nothing creates": (
+        "",
+        [user("ada", groups=["vigo-none"])],
+        "failed",
+    ),
+    "an owner that nothing creates": ("", [group("team"), file("a", owner="vigo-x")], "- failed"),
+    "an owner of a folder that nothing creates": (
+        "",
+        [folder("a", owner="vigo-x"), folder("b", group="vigo-x"), folder("c", state="absent")],
+        "failed failed none",
+    ),
+    "an owner that is created before, and a group that is not": (
+        "",
+        [user("ada"), folder("a", owner="vigo-ada", group="vigo-x")],
+        "created failed",
+    ),
+    "members that are created before": (
+        "",
+        [user("ada"), group("team", members=["vigo-ada"])],
+        "created created",
+    ),
+    "members that nothing creates": (
+        "",
+        [user("ada"), group("team", members=["vigo-bob"])],
+        "created failed",
+    ),
+    "members that joined by themselves": (
+        "groupadd vigo-team",
+        [user("ada", groups=["vigo-team"]), group("team", members=["vigo-ada"])],
+        "created unknown",
+    ),
+    "members that are set before a user is changed": (
+        "groupadd vigo-team; useradd vigo-ada -G vigo-team; useradd vigo-bob",
+        [group("team", members=["vigo-bob"]), user("ada", groups=["vigo-team"])],
+        "updated unknown",
+    ),
+    "the group that comes with a user": (
+        "",
+        [user("ada"), {**group("ada"), "id": "own"}, folder("a", group="vigo-ada")],
+        "created unknown unknown",
+    ),
+    "the same user twice": ("", [user("ada"), {**user("ada"), "id": "again"}], "created unknown"),
+    "a file of a skeleton": (
+        "",
+        [
+            user("ada"),
+            file("rc", target_path="/home/vigo-ada/.bashrc"),
+            file("own", target_path="/home/vigo-ada/own", owner="vigo-ada"),
+            file("gone", target_path="/home/vigo-ada/.profile", state="absent", content=None),
+        ],
+        "created unknown created unknown",
+    ),
+    "a home that is there gets no skeleton": (
+        "mkdir /home/vigo-ada",
+        [user("ada"), file("rc", target_path="/home/vigo-ada/.bashrc")],
+        "created created",
+    ),
+    "paths in the home of a new user": (
+        "",
+        [user("ada"), file("own", target_path="~vigo-ada/own")],
+        "created unknown",
+    ),
+    "paths in the home of a user that nothing creates": (
+        "",
+        [file("own", target_path="~vigo-ada/own")],
+        "failed",
+    ),
+    "a file whose number may be the one that its owner gets": (
+        "echo x > a; chmod 644 a; useradd vigo-ada; chown vigo-ada a; userdel vigo-ada",
+        [user("ada"), file("a", owner="vigo-ada")],
+        "created unknown",
+    ),
+    "a file that has another owner": (
+        "echo x > a; useradd -m vigo-ada",
+        [user("ada"), user("bob"), file("a", owner="vigo-bob")],
+        "none created updated",
+    ),
+    "a user with a number": (
+        "",
+        [user("ada", uid=4711), file("a", owner="vigo-ada"), file("b", owner="4711")],
+        "created created created",
+    ),
+    "a user that goes": (
+        "useradd vigo-ada; groupadd vigo-team",
+        [
+            user("ada", state="absent"),
+            file("a", owner="vigo-ada"),
+            group("team"),
+            {**group("ada", state="absent"), "id": "own"},
+        ],
+        "deleted failed none unknown",
+    ),
+    "a group that goes": (
+        "groupadd vigo-team",
+        [group("team", state="absent"), folder("a", group="vigo-team")],
+        "deleted unknown",
+    ),
+    "an edit of the list of users": (
+        "",
+        [
+            {
+                "id": "edit",
+                "type": "file_line",
+                "target_path": "/etc/passwd",
+                "line": "vigo-ada:x:4711:4711::/:/bin/sh",
+            },
+            user("ada"),
+            group("team"),
+        ],
+        "updated unknown created",
+    ),
+    "a folder in a folder": ("", [folder("a"), folder("a/b"), file("a/b/c")], "- - created"),
+    "a folder that would be there": (
+        "",
+        [
+            folder("a"),
+            file("b", when="dir_exists('HERE/a')"),
+            file("c", when="dir_exists('HERE/x')"),
+        ],
+        "created created skipped",
+    ),
+    "a folder in the place of a file": (
+        "touch a",
+        [file("gone", target_path="HERE/a", state="absent", content=None), folder("a/b")],
+        "deleted unknown",
+    ),
+    "a folder below a file": ("", [file("a"), folder("a/b")], "created unknown"),
+    "a file that a module touches before": (
+        "",
+        [
+            module("touch", "file", path="HERE/a", state="touch"),
+            file("a"),
+            file("b"),
+            file("gone", target_path="HERE/a", state="absent", content=None),
+        ],
+        "created unknown created unknown",
+    ),
+    "a file in a folder that goes": (
+        "mkdir a; touch a/b",
+        [
+            folder("a", state="absent"),
+            file("a/b", state="absent", content=None),
+            file("c", state="absent", content=None),
+        ],
+        "deleted unknown none",
+    ),
+    "a link to what a file before would be": (
+        "",
+        [
+            file("a"),
+            {"id": "link", "type": "symlink", "target_path": "HERE/b", "to": "a"},
+            {"id": "none", "type": "symlink", "target_path": "HERE/c", "to": "x"},
+        ],
+        "created created unknown",
+    ),
+    "a link to what would be removed": (
+        "touch a",
+        [
+            file("a", state="absent", content=None),
+            {"id": "link", "type": "symlink", "target_path": "HERE/b", "to": "HERE/a"},
+        ],
+        "deleted unknown",
+    ),
+    "a file below a new link": (
+        "mkdir real; echo x > real/f; chmod 644 real/f",
+        [
+            {"id": "link", "type": "symlink", "target_path": "HERE/a", "to": "HERE/real"},
+            file("f", target_path="HERE/a/f"),
+        ],
+        "created unknown",
+    ),
+    "a process after a folder and a user": (
+        "",
+        [
+            folder("a"),
+            user("ada"),
+            {"id": "p", "type": "process", "process": "vigo-no-such", "state": "stopped"},
+        ],
+        "created created none",
+    ),
+    "a process after a command": (
+        "",
+        [
+            command("before"),
+            {"id": "p", "type": "process", "process": "vigo-no-such", "state": "stopped"},
+        ],
+        "ran unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "stack", "expected"), CASES.values(), ids=CASES)
+def test_case(machine: PrivateMachine, before: str, stack: list[Entry], expected: str) -> None:
+    machine.reset()
+    machine.shell(f"cd HERE; {before}")
+    predicted = machine.actions(stack, check=True)
+    assert list(predicted.values()) == expected.replace("-", "created").split()
+    run_as_planned(machine, stack, predicted)
+    run_as_planned(machine, stack, machine.actions(stack, check=True))
+
+
+def run_as_planned(machine: PrivateMachine, stack: list[Entry], predicted: dict[str, str]) -> None:
+    """Run the stack, and compare what it does with what is known of it before."""
+    real = machine.actions(stack, check=False)
+    known = {name for name, action in predicted.items() if action != "unknown"}
+    assert {name: real[name] for name in known} == {name: predicted[name] for name in known}
+
+
+NAMES = st.sampled_from("abc")
+OWNERS = st.sampled_from(["vigo-ua", "vigo-ub", "root"])
+GROUPS = st.sampled_from(["vigo-ga", "vigo-gb", "vigo-ua", "root"])
+STATES = st.sampled_from(["present", "present", "absent"])
+
+
+@st.composite
+def resources(draw: st.DrawFn, number: int) -> Entry:
+    """Draw a resource; several may be about the same user, group or path."""
+    name, other = draw(NAMES), draw(NAMES)
+    entry: Entry = draw(
+        st.one_of(
+            st.builds(user, st.just(f"u{name}"), groups=st.lists(GROUPS, max_size=1)),
+            st.builds(user, st.just(f"u{name}"), state=STATES, system=st.booleans()),
+            st.builds(group, st.just(f"g{name}")),
+            st.builds(group, st.just(f"g{name}"), members=st.lists(OWNERS, max_size=1)),
+            st.builds(folder, st.just(f"{name}-d"), owner=OWNERS, group=GROUPS),
+            st.builds(folder, st.just(f"{name}-d"), state=STATES),
+            st.builds(file, st.just(f"{name}-d/{other}"), owner=OWNERS),
+            st.builds(file, st.just(f"{name}-d/{other}"), state=STATES),
+            st.builds(file, st.just(other), target_path=st.just(f"/home/vigo-u{name}/{other}")),
+            st.just(_link(f"{name}-l", f"{other}-d")),
+            st.just(module("", "lineinfile", path=f"HERE/{name}-d/{other}", line="y", create=True)),
+            st.just(command("", f"touch HERE/{name}", creates=f"HERE/{other}")),
+            st.just(command("", "true", user=f"vigo-u{name}", when="changed")),
+            st.just({"type": "process", "process": f"vigo-{name}", "state": "stopped"}),
+            st.just(program("")),
+        )
+    )
+    if draw(st.booleans()) and "when" not in entry:
+        entry = {**entry, "when": f"{draw(st.sampled_from(['', '!']))}dir_exists('HERE/{other}-d')"}
+    targets = draw(st.lists(st.integers(0, number), max_size=1))
+    return {
+        **entry,
+        "id": f"r{number}",
+        "notify": [f"r{each}" for each in targets if each < number],
+    }
+
+
+def _link(name: str, to: str) -> Entry:
+    return {"type": "symlink", "target_path": f"HERE/{name}", "to": f"HERE/{to}"}
+
+
+STACKS = st.integers(1, 7).flatmap(lambda size: st.tuples(*map(resources, range(size))))
+#: What is there before.
+BEFORE = st.lists(
+    st.sampled_from(
+        [
+            "useradd -m vigo-ua",
+            "groupadd vigo-ga",
+            "useradd -M vigo-ub; groupadd vigo-gb",
+            "mkdir a-d; touch a-d/b",
+            "mkdir b-d; ln -s a-d c-d",
+        ]
+    ),
+    unique=True,
+)
+
+
+@settings(
+    max_examples=examples(6),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(stack=STACKS, before=BEFORE)
+def test_any_stack(machine: PrivateMachine, stack: tuple[Entry, ...], before: list[str]) -> None:
+    machine.reset()
+    machine.shell("; ".join(["cd HERE", *before]))
+    for _ in range(2):
+        predicted = machine.actions(stack, check=True)
+        for action in predicted.values():
+            event(f"predicted {action}")
+        run_as_planned(machine, list(stack), predicted)
