@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,22 +11,10 @@ if TYPE_CHECKING:
     from tests.testbed import Engine, Testbed
 
 
-@pytest.fixture(scope="session")
-def podman_4(testbed: Testbed) -> Iterator[Engine]:
-    """Yield Podman 4.3 by its Docker API, without systemd."""
-    from tests.testbed.podman import podman_engine
-
-    with podman_engine() as engine:
-        with closing(engine.client()) as client:
-            for image in ("redis:7-alpine", "redis:8-alpine"):
-                testbed.registry.load(client, image)
-        yield engine
-
-
 @pytest.fixture(params=["docker-20.10", "docker-26.1", "podman-4.3"])
 def each_engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
     """Return one engine after the other."""
-    fixture = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman_4"}
+    fixture = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman"}
     found: Engine = request.getfixturevalue(fixture[request.param])
     return found
 

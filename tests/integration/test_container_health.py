@@ -173,9 +173,9 @@ def test_a_dependency_that_restarts_all_the_time(stack: Stack) -> None:
 
 
 @pytest.mark.sweep
-def test_an_unhealthy_dependency_on_podman(podman_4: Engine, tmp_path: Path) -> None:
+def test_an_unhealthy_dependency_on_podman(podman: Engine, tmp_path: Path) -> None:
     """Without systemd, it runs a healthcheck only when it is asked to."""
-    stack = Stack(podman_4, tmp_path)
+    stack = Stack(podman, tmp_path)
     try:
         assert stack.actions(stack.database, stack.app) == {"db": "created", "app": "created"}
         assert stack.actions(stack.database, stack.app) == {"db": "none", "app": "none"}

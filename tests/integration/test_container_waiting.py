@@ -308,8 +308,8 @@ def test_an_image_that_an_earlier_resource_makes(several: Converged, tmp_path: P
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_what_ends_a_wait_on_podman(podman_4: Engine, ending: str) -> None:
-    scene = Scene(podman_4)
+def test_what_ends_a_wait_on_podman(podman: Engine, ending: str) -> None:
+    scene = Scene(podman)
     try:
         ends_as_expected(scene, ending)
     finally:
@@ -317,8 +317,8 @@ def test_what_ends_a_wait_on_podman(podman_4: Engine, ending: str) -> None:
 
 
 @pytest.mark.sweep
-def test_health_on_podman_without_systemd(podman_4: Engine) -> None:
-    scene = Scene(podman_4)
+def test_health_on_podman_without_systemd(podman: Engine) -> None:
+    scene = Scene(podman)
     try:
         check = {"test": "redis-cli ping", "interval": "1s", "retries": 3}
         scene.brought("created", healthcheck=check)

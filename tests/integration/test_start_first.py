@@ -219,9 +219,9 @@ def test_every_fault_in_every_step(web_anywhere: Web, at: int, fault: str) -> No
 
 
 @pytest.mark.sweep
-def test_podman_keeps_the_name_of_the_start(podman_4: Engine) -> None:
+def test_podman_keeps_the_name_of_the_start(podman: Engine) -> None:
     """So it is refused there, before anything is changed."""
-    scene = Scene(podman_4)
+    scene = Scene(podman)
     try:
         result = scene.bring(update="start-first", share_volumes=True)
         assert result.action == "failed"

@@ -19,6 +19,15 @@ from tests.testbed.engine import Engine
 
 _START_SECONDS = 30
 
+#: What it runs, and the package that has it. The last two make networks, and find containers there
+#: by name.
+_PROGRAMS = {
+    "podman": "podman",
+    "runc": "runc",
+    "/usr/lib/podman/netavark": "netavark",
+    "/usr/lib/podman/aardvark-dns": "aardvark-dns",
+}
+
 # Raising limits is refused to containers of containers; crun cannot do with hybrid cgroups.
 _CONFIG = """\
 [containers]
@@ -28,6 +37,7 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "runc"
 [network]
+network_backend = "netavark"
 network_config_dir = "{folder}/networks"
 """
 
@@ -36,9 +46,7 @@ class PodmanService:
     """A Podman with storage of its own, whose service can be stopped and started again."""
 
     def __init__(self) -> None:
-        missing = [program for program in ("podman", "runc") if not shutil.which(program)]
-        if missing:
-            debian.install(*missing)
+        debian.provide(_PROGRAMS)
         self._folder = Path(mkdtemp(prefix="vigo-podman-"))
         config = self._folder / "containers.conf"
         config.write_text(_CONFIG.format(folder=self._folder))
