@@ -80,6 +80,24 @@ def test_from_nothing_to_nothing(stack: Stack) -> None:
     assert set(run(stack, *gone).values()) == {"none"}
 
 
+def test_a_network_is_undone_after_its_containers(stack: Stack) -> None:
+    host = {"docker_host": stack.engine.docker_host}
+    back = f"{stack.name}-back"
+    net = {**host, "id": "crate/net", "type": "network", "network": back}
+    web = stack.resource("web", networks=back, depends_on="net")
+    assert set(run(stack, net, web).values()) == {"created"}
+    undone = [{**each, "revert": True} for each in (net, web)]
+    deleted = {"crate/web": "deleted", "crate/net": "deleted"}
+    assert run(stack, *undone, check=True) == deleted
+    assert run(stack, *undone) == deleted
+    assert stack.client.networks.list(names=[back]) == []
+    assert set(run(stack, *undone).values()) == {"none"}
+    # Applied again, and only the network undone: the container needs it.
+    run(stack, net, web)
+    told = run(stack, undone[0], web)["crate/net"]
+    assert f"is in use by container {web['container']}" in told
+
+
 def test_an_unused_network_is_recreated(stack: Stack) -> None:
     net = {
         "docker_host": stack.engine.docker_host,

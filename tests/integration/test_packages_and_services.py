@@ -51,7 +51,7 @@ echo 'deb [trusted=yes] file:/srv/repo ./' > /etc/apt/sources.list.d/webd.list
 """
 REMOVING = """
 systemctl disable --now webd; apt-mark unhold webd; dpkg --purge webd
-userdel webd; groupdel webd; groupdel webd-data
+userdel webd; groupdel webd; groupdel webd-data; groupdel webd-team
 rm -rf /etc/webd; true
 """
 CLEANING = f"""{REMOVING}
@@ -108,6 +108,22 @@ resources:
   - {name: service, type: service, service: webd, enabled: true}
   - {name: restart, type: service, service: webd, state: restarted, when: changed}
 """,
+    "configcrates/team.vgo": """\
+name: team
+resources:
+  - {name: group, type: group, group: webd-team, REVERT}
+  - name: account
+    type: user
+    username: webd
+    group: webd-team
+    home: /etc/webd
+    manage_home: false
+    REVERT
+  - {name: folder, type: directory, target_path: /etc/webd, owner: webd, REVERT}
+  - {name: config, type: file, target_path: /etc/webd/webd.conf, owner: webd, REVERT}
+  - {name: package, type: package, package: webd, version: "1.0", REVERT}
+  - {name: service, type: service, service: webd, enabled: true, REVERT}
+""",
     "configcrates/gone.vgo": """\
 name: gone
 vars: {names: webd}
@@ -130,6 +146,12 @@ class Machine(StackOnHost):
 
     def __init__(self, host: Host, folder: Path) -> None:
         super().__init__(host, folder, STACK)
+
+    def revert(self, *, on: bool) -> None:
+        """Write the crate of the team, with all that it has undone or applied."""
+        path = self.stack / "configcrates/team.vgo"
+        text = STACK["configcrates/team.vgo"].replace("REVERT", f"revert: {str(on).lower()}")
+        path.write_text(text)
 
     @property
     def started(self) -> str:
@@ -248,6 +270,22 @@ def test_what_does_not_exist_fails(machine: Machine) -> None:
     assert failed.status == 3
     assert failed.actions(machine.host.name)["web/package"] == "failed"
     assert "9.9" in failed.reasons(machine.host.name)["web/package"]
+
+
+def test_resources_are_undone_in_reverse(machine: Machine) -> None:
+    """The service needs its unit file when it is stopped, and the group is that of the account."""
+    machine.host.run("apt-get -qq update")
+    (machine.stack / "envoys.vgo").write_text('envoys: [{match: "*", configcrates: [team]}]\n')
+    machine.revert(on=False)
+    machine.run_as_planned()
+    machine.revert(on=True)
+    assert machine.run_as_planned() == {
+        **dict.fromkeys(("group", "account", "folder", "config", "package"), "deleted"),
+        "service": "updated",
+    }
+    left = "ls -d /etc/webd; dpkg-query -W webd; getent group webd-team; getent passwd webd"
+    assert machine.ask(f"({left}; systemctl is-active webd; true) 2>/dev/null") == "inactive"
+    assert set(machine.actions("run").values()) == {"none"}
 
 
 def test_it_is_stopped_and_removed(machine: Machine) -> None:

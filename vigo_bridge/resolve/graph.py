@@ -49,7 +49,8 @@ def _node(instance: Instance, links: Links) -> Node:
         attribute: tuple(reference.text for reference in instance.references[attribute])
         for attribute in REFERENCES
     }
-    return Node(instance.id, **texts, gated=instance.gated, links=links)
+    reverts = instance.resource.reverts
+    return Node(instance.id, **texts, gated=instance.gated, links=links, reverts=reverts)
 
 
 def _crate(crate: CrateInstance, stack: Stack) -> Crate:

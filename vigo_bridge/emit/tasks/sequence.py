@@ -211,6 +211,7 @@ def _node(resource: PlannedResource) -> Node:
         resource.subscribes,
         gated=bool(resource.when and when.parse(resource.when).gated),
         links=resource.links,
+        reverts=resource.reverts,
     )
 
 

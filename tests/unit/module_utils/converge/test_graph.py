@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import GraphError, build
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import Crate, Node
+from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import Links, Thing
 from tests.properties import examples
 
+_NET = (Thing("network", "", "n"),)
+NET, NET_GONE = Links(provides=_NET), Links(provides=_NET, is_absent=True)
+USER, USER_GONE = Links(uses=_NET), Links(uses=_NET, is_absent=True)
 ORDERS = {
     "order of writing": ([Node("a/1"), Node("a/2")], [], ["a/1", "a/2"]),
     "depends_on": ([Node("a/1", depends_on=("2",)), Node("a/2")], [], ["a/2", "a/1"]),
@@ -72,6 +76,57 @@ ORDERS = {
         [Node("a/reload", gated=True), Node("a/config", notify=("reload",))],
         [],
         ["a/reload", "a/config"],
+    ),
+    "what is undone, after what needs it": (
+        [Node("a/1", reverts=True), Node("a/2", depends_on=("1",))],
+        [],
+        ["a/2", "a/1"],
+    ),
+    "all that is undone, in reverse": (
+        [
+            Node("a/1", reverts=True, before=("2",)),
+            Node("a/2", reverts=True, notify=("3",)),
+            Node("a/3", reverts=True),
+        ],
+        [],
+        ["a/3", "a/2", "a/1"],
+    ),
+    "crates of which one is undone": (
+        [Node("a/1", reverts=True), Node("b/2"), Node("c/3", reverts=True)],
+        [Crate("a"), Crate("b", ("a",)), Crate("c", ("b", "a"))],
+        ["b/2", "c/3", "a/1"],
+    ),
+    "what is undone, in reverse where nothing else says it": (
+        [Node("a/1", reverts=True), Node("a/2"), Node("a/3", reverts=True), Node("a/4")],
+        [],
+        ["a/3", "a/2", "a/1", "a/4"],
+    ),
+    "what is undone, after what it needs": (
+        [Node("a/1", reverts=True, depends_on=("2",)), Node("a/2")],
+        [],
+        ["a/2", "a/1"],
+    ),
+    "a network that is undone, after a container that keeps it": (
+        [Node("a/1", reverts=True, links=NET_GONE), Node("a/2", links=USER)],
+        [],
+        ["a/2", "a/1"],
+    ),
+    "a network and its container that are undone": (
+        [
+            Node("a/1", reverts=True, links=NET_GONE),
+            Node("a/2", reverts=True, links=USER_GONE, depends_on=("1",)),
+        ],
+        [],
+        ["a/2", "a/1"],
+    ),
+    "a container that is undone, whose network stays": (
+        [
+            Node("a/1", links=NET),
+            Node("a/2", depends_on=("1",)),
+            Node("a/3", reverts=True, links=USER_GONE, depends_on=("2",)),
+        ],
+        [],
+        ["a/1", "a/2", "a/3"],
     ),
 }
 
@@ -253,6 +308,27 @@ def test_any_graph_is_ordered_or_refused(pairs: list[tuple[int, int, str]]) -> N
     else:
         assert sorted(order) == sorted(node.id for node in nodes)
         assert all(order.index(needed) < order.index(needer) for needer, needed in needs)
+
+
+@settings(max_examples=examples(40))
+@given(st.lists(st.tuples(numbers, numbers)), st.sets(numbers))
+def test_what_is_undone_comes_after_all_that_need_it(
+    pairs: list[tuple[int, int]], undone: set[int]
+) -> None:
+    """Resources that can be applied can be undone: that makes no cycle."""
+    needs = {(max(pair), min(pair)) for pair in pairs if pair[0] != pair[1]}
+    nodes = [
+        Node(
+            f"c/{number}",
+            depends_on=tuple(str(needed) for needer, needed in needs if needer == number),
+            reverts=number in undone,
+        )
+        for number in range(12)
+    ]
+    order = [int(one.partition("/")[2]) for one in build(nodes).order]
+    for needer, needed in needs:
+        is_earlier = order.index(needed) < order.index(needer)
+        assert is_earlier == (needed not in undone)
 
 
 def _has_cycle(needs: list[tuple[str, str]]) -> bool:

@@ -174,9 +174,16 @@ TURNS: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
         [{**EXEC, "revert": True, "unless": "true"}],
         {"it": "ran (revert: it has no guard)"},
     ),
-    "dependants go on": (
+    "dependants come first": (
         [{**FILE, "revert": True}, {**LINE, "id": "then", "depends_on": "it"}],
-        {"it": "deleted (revert: it exists)", "then": "created"},
+        {"it": "deleted (revert: it exists)", "then": "updated"},
+    ),
+    "a dependant that it triggers has its turn, and is triggered then": (
+        [
+            {**FILE, "id": "a/it", "revert": True, "notify": "then"},
+            {"id": "a/then", "type": "exec", "command": "true", "unless": "test -e HERE/f"},
+        ],
+        {"a/it": "deleted (revert: it exists)", "a/then": "ran"},
     ),
     "a later condition sees it": (
         [
@@ -193,13 +200,25 @@ def test_turns(host: Host, resources: list[dict[str, Any]], actions: dict[str, s
     (host.folder / "f").write_text("x")
     assert host.runs(*resources) == actions
     again = host.runs(*resources)
-    if actions["it"] != "skipped":
-        assert again["it"] == "none (already reverted)"
+    name = next(name for name in actions if name.endswith("it"))
+    if actions[name] != "skipped":
+        assert again[name] == "none (already reverted)"
 
 
-def test_a_failed_one_skips_its_dependants(host: Host) -> None:
+def test_a_failed_one_does_not_keep_its_dependants(host: Host) -> None:
     found = host.run({**EXEC, "revert": True}, {**FILE, "id": "then", "depends_on": "it"})
-    assert found["then"] == "skipped"
+    assert found["then"] == "created"
+
+
+def test_it_is_not_undone_while_a_dependant_fails(host: Host) -> None:
+    undo = {**FILE, "revert": True}
+    (host.folder / "f").write_text("x")
+    broken = {"id": "then", "type": "exec", "command": "test -e HERE/g", "depends_on": "it"}
+    assert host.run(undo, broken) == {"it": "skipped", "then": "failed"}
+    (host.folder / "g").write_text("x")
+    found = host.run(undo, {**broken, "revert": True, "on_revert": "test -e HERE/f"})
+    assert [*found] == ["then", "it"]
+    assert found["it"] == "deleted (revert: it exists)"
 
 
 def test_secrets_of_what_is_undone_are_not_shown(host: Host) -> None:

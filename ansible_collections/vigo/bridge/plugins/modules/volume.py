@@ -43,6 +43,8 @@ options:
     description:
       - Options of the driver, as a mapping, a list of C(NAME=VALUE), or a comma-separated string.
         They can contain secrets, but engines show these to everyone who can inspect the volume.
+      - A new value of a secret is compared with what the engine shows. As with any other change,
+        the task then fails, because recreating the volume would delete its data.
     type: raw
   labels:
     description:

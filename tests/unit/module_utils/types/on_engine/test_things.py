@@ -92,8 +92,20 @@ def test_values_of_secrets_reach_the_engine_and_no_label() -> None:
     assert "hunter2" not in str(found["Labels"])
     assert "hunter2" not in str(result)
     assert brought(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
+    changed = brought(memory, "volume", wanted, secrets={"share": "hunter3"})
+    assert changed.action == "failed"
+    assert "volume it differs (options: a secret has a new value), and recreating" in changed.reason
+    assert "hunter" not in str(changed)
     del memory.volume_details["it"]["Labels"]
     assert brought(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
+
+
+def test_a_secret_that_the_engine_does_not_show_is_taken_to_be_the_same() -> None:
+    memory = InMemoryEngine()
+    wanted = {"options": {"type": "cifs", "o": "secret:share"}}
+    brought(memory, "volume", wanted, secrets={"share": "hunter2"})
+    del memory.volume_details["it"]["Options"]["o"]
+    assert brought(memory, "volume", wanted, secrets={"share": "hunter3"}).action == "none"
 
 
 @pytest.mark.parametrize(

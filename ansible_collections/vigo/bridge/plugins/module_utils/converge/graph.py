@@ -56,14 +56,13 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
     or useless reference, or else with one cycle of each group of resources in cycles.
     """
     references = References(nodes, crates)
-    edges = _unique(
-        [*_crate_edges(references), *_resource_edges(references), *_implied_edges(references)]
-    )
+    written = (*_crate_edges(references), *_resource_edges(references))
+    edges = _unique([*_undone_last(written, references), *_implied_edges(references)])
     triggers = _triggers(references)
     if references.problems:
         raise GraphError(references.problems)
     ids = [node.id for node in nodes]
-    order = topological_order(ids, ((edge.before, edge.after) for edge in edges))
+    order = topological_order(_turns(nodes), ((edge.before, edge.after) for edge in edges))
     if len(order) < len(ids):
         raise GraphError(_cycle_problems(ids, edges))
     place = {resource: number for number, resource in enumerate(order)}
@@ -73,6 +72,15 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
         _grouped(triggers, place),
         frozenset(node.id for node in nodes if node.gated),
     )
+
+
+def _turns(nodes: Sequence[Node]) -> list[str]:
+    """Return the IDs in the order that counts where edges leave a choice.
+
+    It is that of writing. What is undone has the same places, in reverse.
+    """
+    undone = [node.id for node in nodes if node.reverts]
+    return [undone.pop() if node.reverts else node.id for node in nodes]
 
 
 def _crate_edges(references: References) -> Iterable[Edge]:
@@ -96,8 +104,23 @@ def _resource_edges(references: References) -> Iterable[Edge]:
             yield Edge(source, target, "notify or subscribes")
 
 
+def _undone_last(edges: Iterable[Edge], references: References) -> Iterable[Edge]:
+    """Turn the edges from what is undone: it comes after all that need it.
+
+    If the edges make no cycle, the turned ones make none: nothing else comes after what is undone.
+    """
+    for edge in edges:
+        if references.nodes[edge.before].reverts:
+            yield Edge(edge.after, edge.before, f"{edge.why}, in reverse to undo it")
+        else:
+            yield edge
+
+
 def _implied_edges(references: References) -> Iterable[Edge]:
-    """Yield edges from what is provided to its users; a user that is removed comes first."""
+    """Yield edges from what is provided to its users; a user that is removed comes first.
+
+    What is undone comes after its users, as in `_undone_last`.
+    """
     providers: dict[Thing, list[Node]] = {}
     for node in references.nodes.values():
         for thing in node.links.provides:
@@ -107,8 +130,11 @@ def _implied_edges(references: References) -> Iterable[Edge]:
             for provider in providers.get(thing, ()):
                 what = f"{thing.kind} {thing.name}"
                 if user.links.is_absent:
-                    why = f"{user.id} uses {what} and is removed first"
-                    yield Edge(user.id, provider.id, why)
+                    if provider.links.is_absent or not user.reverts:
+                        why = f"{user.id} uses {what} and is removed first"
+                        yield Edge(user.id, provider.id, why)
+                elif provider.reverts:
+                    yield Edge(user.id, provider.id, f"{user.id} uses {what} until it is undone")
                 elif not provider.links.is_absent:
                     yield Edge(provider.id, user.id, f"uses {what}")
 

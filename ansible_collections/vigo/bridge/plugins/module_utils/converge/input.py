@@ -47,7 +47,7 @@ class Resource:
 
     condition: its parsed ``when``, or None. item: the value of ``.Item``. template: whether
     its texts are templates. triggered: whether it is applied as if a trigger were owed to it.
-    reverts: whether it undoes what an earlier run applied. Type and attributes are of what does.
+    Where its node reverts, type and attributes are of what undoes it.
     """
 
     node: Node
@@ -57,11 +57,15 @@ class Resource:
     item: Any = None
     template: bool = True
     triggered: bool = False
-    reverts: bool = False
 
     @property
     def id(self) -> str:
         return self.node.id
+
+    @property
+    def reverts(self) -> bool:
+        """Whether it undoes what an earlier run applied."""
+        return self.node.reverts
 
 
 @dataclass(frozen=True)
@@ -188,16 +192,15 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
     references: dict[str, Any] = {
         name: _references(f"resource {identity}", name, entry) for name in _REFERENCES
     }
-    node = Node(identity, **references, gated=bool(condition and condition.gated))
+    gated = bool(condition and condition.gated)
     return Resource(
-        node,
+        Node(identity, **references, gated=gated, reverts=reverts),
         kind.name,
         attributes,
         condition,
         entry.get("item"),
         entry.get("template", True),
         str(entry.get("triggered")).lower() == "true",
-        reverts,
     )
 
 

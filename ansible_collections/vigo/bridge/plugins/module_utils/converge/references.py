@@ -20,7 +20,7 @@ from ..types.descriptor import NO_LINKS, Links
 class Node:
     """One resource as the graph sees it. ``id`` is ``CRATE/NAME``; references as written.
 
-    links: what it makes and uses, as far as that is known.
+    links: what it makes and uses, as far as that is known. reverts: whether it is undone.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Node:
     subscribes: tuple[str, ...] = ()
     gated: bool = False
     links: Links = NO_LINKS
+    reverts: bool = False
 
     @property
     def crate(self) -> str:

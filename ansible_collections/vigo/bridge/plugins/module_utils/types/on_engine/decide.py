@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
 from ...common.errors import ResourceError
+from ...secrets import references as secret_references
 from ..base import Decision
 from ..base import conceal_values as each_text
 from .objects import Found, Observed, Wanted
@@ -30,13 +31,18 @@ class Rules:
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting that is not as wanted. Values are None where it is not set."""
+    """One setting that is not as wanted. Values are None where it is not set.
+
+    They are equal where a secret in them has another value than before.
+    """
 
     name: str
     before: Any
     after: Any
 
     def __str__(self) -> str:
+        if self.before == self.after:
+            return f"{self.name}: a secret has a new value"
         before, after = (_shown(value) for value in (self.before, self.after))
         return f"{self.name} {before} -> {after}"
 
@@ -136,7 +142,7 @@ def find_differences(
     differences = []
     for name in sorted({*settings, *made_from}):
         before, after, actual = (of.get(name) for of in (made_from, settings, found.settings))
-        if before == after:
+        if before == after and not _has_new_secret(after, actual, reveal):
             continue  # Exact, because no engine changes it later.
         if after is None:
             is_same = before == rules.defaults.get(name)
@@ -147,6 +153,21 @@ def find_differences(
             shown = actual if before is None else before
             differences.append(Difference(name, shown, after))
     return differences
+
+
+def _has_new_secret(wanted: Any, actual: Any, reveal: Callable[[str], str]) -> bool:
+    """Return whether a secret has another value than what the engine shows.
+
+    What it does not show, as some drivers do with passwords, is taken to be the same.
+    """
+    if isinstance(wanted, Mapping):
+        return isinstance(actual, Mapping) and any(
+            _has_new_secret(value, actual[key], reveal)
+            for key, value in wanted.items()
+            if key in actual
+        )
+    is_secret = isinstance(wanted, str) and bool(secret_references.find(wanted))
+    return is_secret and isinstance(actual, str) and actual != reveal(wanted)
 
 
 def holds(actual: Any, wanted: Any) -> bool:

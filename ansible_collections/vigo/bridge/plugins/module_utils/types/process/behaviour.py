@@ -11,6 +11,7 @@ import time
 from typing import Callable, Sequence, Tuple
 
 from ...common.errors import ResourceError
+from ...common.time_limit import matching_limit
 from ...host import caller_watch, process
 from ...host.processes import Process, is_running, of_call, running
 from ...secrets import references as secret_references
@@ -39,7 +40,10 @@ class ProcessBehaviour(Behaviour):
         """Return the processes that match, without those of this call."""
         processes = running()
         ours = of_call(processes, os.getpid())
-        return tuple(each for each in processes if each.number not in ours and spec.matches(each))
+        with matching_limit("process: the search"):
+            return tuple(
+                each for each in processes if each.number not in ours and spec.matches(each)
+            )
 
     def decide(self, spec: ProcessSpec, observed: Found, turn: Turn) -> Decision:
         if turn.uncertain:

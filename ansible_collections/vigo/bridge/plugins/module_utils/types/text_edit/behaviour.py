@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping, Sequence, cast
 
 from ...common.errors import ResourceError
+from ...common.time_limit import matching_limit
 from ...host.home_folder import expanded
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..descriptor import ResourceType
@@ -121,6 +122,11 @@ def _data(edit: Edit, target: Target) -> bytes | None:
 
 def edited(edit: Edit, data: bytes | None, reveal: Reveal) -> bytes | None:
     """Return the content after the edit, None for no file. Pure. Raise ResourceError."""
+    with matching_limit(f"{edit.path}: the search"):
+        return _edited(edit, data, reveal)
+
+
+def _edited(edit: Edit, data: bytes | None, reveal: Reveal) -> bytes | None:
     if edit.is_whole:
         text = edit.edited(None, reveal)
         return None if text is None else data_of(text, Form())

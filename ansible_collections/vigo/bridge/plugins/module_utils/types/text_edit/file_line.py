@@ -10,6 +10,7 @@ from typing import Any, Mapping, Pattern, Sequence
 
 from ...common.comma_strings import text as written_text
 from ...common.errors import Problems, ResourceError
+from ...common.time_limit import matching_limit
 from ...secrets import references as secret_references
 from .edit import Edit, Reveal, is_absent, needed, one_line, path_of, pattern
 from .lines import Line, Region, joined, lines_of, region_of, with_line
@@ -114,7 +115,11 @@ def _position(value: Any) -> Position:
 
 
 def _refuse_end(edit: FileLine) -> None:
-    if edit.line and edit.region.end is not None and edit.region.end.search(edit.line):
+    if not edit.line or edit.region.end is None:
+        return
+    with matching_limit("region_end"):
+        matches = edit.region.end.search(edit.line)
+    if matches:
         raise ResourceError(
             f"region_end matches the line itself ({edit.region.end.pattern!r}), so each run would"
             " add it again",
