@@ -6,7 +6,8 @@ from __future__ import annotations
 import socket
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,18 @@ if TYPE_CHECKING:
 REDIS = "redis:7-alpine"
 
 
+def named_images(client: docker.DockerClient) -> Iterator[tuple[str, str]]:
+    """Yield the ID and name of all images; a digest is a name, too."""
+    for image in client.api.images():
+        for name in (*(image["RepoTags"] or ()), *(image["RepoDigests"] or ())):
+            yield image["Id"], name
+
+
 class Scene:
-    """Containers of one test: unique names, short waits, all removed in the end."""
+    """Containers of one test: unique names, short waits, all removed in the end.
+
+    Networks and images that have the name in theirs are removed, too.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -96,6 +107,10 @@ class Scene:
             self.client.api.remove_container(entry["Id"], force=True, v=True)
         for network in self.client.networks.list(filters={"name": self.name}):
             network.remove()
+        for _image, name in named_images(self.client):
+            if self.name in name:
+                with suppress(docker.errors.ImageNotFound):  # A digest goes with the last tag.
+                    self.client.images.remove(name)
         self.client.close()
 
 

@@ -15,7 +15,7 @@ import pytest
 from docker.errors import ImageNotFound
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
-from tests.integration.container_scene import REDIS, Scene
+from tests.integration.container_scene import REDIS, Scene, named_images
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
@@ -52,10 +52,8 @@ class Shop:
 
     def forget(self) -> None:
         """Remove our images from the engine."""
-        for image in self._client.images.list():
-            names = [*image.tags, *image.attrs.get("RepoDigests", [])]
-            ours = [name for name in names if name.startswith(self.repository)]
-            for name in ours:
+        for _image, name in named_images(self._client):
+            if name.startswith(self.repository):
                 with suppress(ImageNotFound):
                     self._client.images.remove(name, force=True)
 
@@ -247,8 +245,8 @@ def test_images_that_were_left_behind(scene: Scene, shop: Shop, config: Path) ->
         scene.client.images.remove(image, force=True)  # What has another name, too, stays.
         scene.brought("recreated", keep_images=keep, **wanted)
         ids.append(scene.inspect()["Image"])
-        left = [image.id for image in scene.client.images.list() if image.id in ids]
-        assert set(left) == set(ids[-1 - keep :])
+        left = {image for image, name in named_images(scene.client) if shop.repository in name}
+        assert left == set(ids[-1 - keep :])
 
 
 def test_a_disk_that_is_full(scene: Scene, registry: Registry, small: str) -> None:

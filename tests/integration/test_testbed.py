@@ -19,6 +19,7 @@ import requests
 from docker.errors import DockerException
 from docker.models.containers import Container
 
+from tests.integration.container_scene import named_images
 from tests.testbed import Engine, Fleet, Host, Registry, Testbed
 
 pytestmark = pytest.mark.integration
@@ -164,6 +165,9 @@ def test_a_tag_moves(engine: Engine, client: docker.DockerClient, registry: Regi
         pulled = client.images.pull(f"{name}:stable")
         assert pulled.id == client.images.get(f"traefik/whoami:{version}").id
     client.images.remove(f"{name}:stable")
+    for _image, left in named_images(client):
+        if left.startswith(f"{name}@"):
+            client.images.remove(left)
 
 
 def test_a_stand_in_loads_into_an_engine_without_our_registry(

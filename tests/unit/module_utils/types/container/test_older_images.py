@@ -13,10 +13,16 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.older_
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
 
+DIGEST = "redis@sha256:" + 64 * "3"
 ENTRIES: list[dict[str, Any]] = [
     {"Id": "1", "Created": 10, "RepoTags": ["redis:6"]},
     {"Id": "2", "Created": 20, "RepoTags": ["redis:7", "mine.example.com/redis:7"]},
-    {"Id": "3", "Created": 30, "RepoTags": None, "RepoDigests": ["redis@sha256:" + 64 * "3"]},
+    {
+        "Id": "3",
+        "Created": 30,
+        "RepoTags": None,
+        "RepoDigests": [DIGEST, f"mine.example.com/{DIGEST}"],
+    },
     {"Id": "4", "Created": 40, "RepoTags": ["docker.io/library/redis:8"]},
     {"Id": "5", "Created": 50, "RepoTags": ["mine.example.com/redis:9"]},
     {"Id": "6", "Created": 60, "RepoTags": ["<none>:<none>"], "RepoDigests": ["<none>@<none>"]},
@@ -43,4 +49,5 @@ def test_surplus(keep: int, in_use: str, former: str, removed: str) -> None:
 def test_names_in_other_repositories_are_not_ours() -> None:
     images = {image.id: image for image in of_repository(ENTRIES, image_name.parse("redis"))}
     assert set(images) == set("1234")
-    assert (images["2"].tags, images["2"].shared) == (("redis:7",), True)
+    assert images["2"].names == ("redis:7",)
+    assert images["3"].names == (DIGEST,)

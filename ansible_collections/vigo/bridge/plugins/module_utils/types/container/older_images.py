@@ -20,14 +20,13 @@ from .values.image_name import ImageName
 class StoredImage:
     """An image of one repository on the engine.
 
-    created: seconds since 1970. tags: its references in that repository; others do not count.
-    shared: whether it has names in other repositories, too.
+    created: seconds since 1970. names: its tags in that repository, or where it has none, its
+    digests there. Names in other repositories do not count.
     """
 
     id: str
     created: int
-    tags: tuple[str, ...]
-    shared: bool
+    names: tuple[str, ...]
 
 
 def remove_surplus(engine: Engine, spec: ContainerSpec, in_use: str, former: str) -> list[str]:
@@ -41,9 +40,8 @@ def remove_surplus(engine: Engine, spec: ContainerSpec, in_use: str, former: str
     images = of_repository(engine.images(), image_name.parse(spec.image))
     removed = []
     for image in surplus(images, spec.keep_images, in_use, former):
-        names = image.tags or (() if image.shared else (image.id,))
         try:
-            for name in names:
+            for name in image.names:
                 engine.remove_image(name)
                 removed.append(name)
         except Refused as error:
@@ -56,12 +54,12 @@ def of_repository(entries: Iterable[Mapping[str, Any]], name: ImageName) -> list
     """Return the entries of an engine's list of images that belong to the name's repository."""
     found = []
     for entry in entries:
-        tags = [tag for tag in entry.get("RepoTags") or [] if tag != "<none>:<none>"]
-        digests = [text for text in entry.get("RepoDigests") or [] if "<none>" not in text]
-        ours = tuple(tag for tag in tags if _repository(tag) == name.repository)
-        if ours or any(_repository(digest) == name.repository for digest in digests):
-            shared = len(ours) < len(tags)
-            found.append(StoredImage(entry["Id"], entry.get("Created") or 0, ours, shared))
+        tags, digests = (
+            tuple(text for text in entry.get(key) or () if _repository(text) == name.repository)
+            for key in ("RepoTags", "RepoDigests")
+        )
+        if tags or digests:
+            found.append(StoredImage(entry["Id"], entry.get("Created") or 0, tags or digests))
     return found
 
 
