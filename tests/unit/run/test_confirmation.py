@@ -6,6 +6,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,15 @@ def test_a_question_and_its_answer(tmp_path: Path) -> None:
         assert answer() == "continue"
     assert confirmations.waiting() == []
     assert list((tmp_path / "waiting").iterdir()) == []
+
+
+def test_questions_in_the_order_of_their_rollouts(tmp_path: Path) -> None:
+    confirmations = Confirmations(tmp_path)
+    with ExitStack() as stack:
+        for number in (7, 100, 3, 12, 1, 45):
+            stack.enter_context(confirmations.asked(replace(QUESTION, number=number)))
+        found = [question.number for question in confirmations.waiting()]
+    assert found == [1, 3, 7, 12, 45, 100]
 
 
 def test_an_answer_counts_for_one_question(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ COMMANDS = {
     "sleep 60 & false": "exit code 1",
     "printf '\\377'; false": "exit code 1: �",
     'test "$VIGO_BATCH" = 7': "",
+    # Ctrl-C on the terminal reaches the session of vigo-bridge.
+    "test $(cut -d' ' -f6 /proc/$$/stat) = $$": "",
 }
 
 

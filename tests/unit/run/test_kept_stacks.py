@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from tests.unit.full_disk import fill_disk
 from vigo_bridge.run.history import Record
 from vigo_bridge.run.kept_stacks import KeptStacks, Settings, TooLarge
 
@@ -128,6 +130,16 @@ def test_files_of_another_rollout_are_not_used(tmp_path: Path, other: Record) ->
     assert stacks.get(other) is None
     keep(stacks, 1, FILES)
     assert stacks.get(other) is None
+
+
+def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the file."""
+    stacks = KeptStacks(tmp_path)
+    keep(stacks, 1, FILES)
+    fill_disk(monkeypatch, tmp_path / "contents")
+    with pytest.raises(OSError, match="No space left") as raised:
+        keep(stacks, 2, {"a": b"new"})
+    assert raised.value.filename == str(tmp_path / "contents" / sha256(b"new").hexdigest())
 
 
 class Killed(BaseException):

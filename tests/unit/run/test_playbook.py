@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,27 @@ def test_a_playbook_that_fails(tmp_path: Path) -> None:
     assert list((artifacts / "job_events").iterdir()) == []
     assert "--extra-vars given=too" in (artifacts / "command").read_text()
     assert "seen-too" in (artifacts / "stdout").read_text()
+
+
+def printed(command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what is shown of a command that runs in the place of ansible-playbook."""
+    monkeypatch.setattr("vigo_bridge.ansible.program.command", lambda *_arguments: command)
+    shown: list[str] = []
+    with Stop(lambda text: None) as stop:
+        play(playbook(folder), lambda event: None, shown.append, stop)
+    return shown
+
+
+def test_empty_lines_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed(["printf", r"a\n\nb\n"], tmp_path, monkeypatch) == ["a", "", "b"]
+
+
+def test_signals_of_the_terminal_do_not_reach_ansible(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go to all processes of a session; vigo-bridge decides which of them Ansible gets."""
+    (session,) = printed(["cut", "-d ", "-f6", "/proc/self/stat"], tmp_path, monkeypatch)
+    assert int(session) != os.getsid(0)
 
 
 def test_nothing_is_run_after_a_cut(tmp_path: Path) -> None:
