@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.engines import ENGINES
+
 if TYPE_CHECKING:
     from tests.testbed import Engine, Testbed
 
 
-@pytest.fixture(params=["docker-20.10", "docker-26.1", "podman-4.3"])
+@pytest.fixture(params=ENGINES)
 def each_engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
     """Return one engine after the other."""
-    fixture = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman"}
-    found: Engine = request.getfixturevalue(fixture[request.param])
+    found: Engine = request.getfixturevalue(ENGINES[request.param])
     return found
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.engine import connecti
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine
 from tests.integration.container_scene import Scene
+from tests.integration.engines import on_one_of_them
 from tests.testbed.proxy import FAULTS, FaultyProxy
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ ROLLBACK = [*REPLACEMENT[:7], "stop", "update", "rename", "update", "rename", "s
 WORKING = {"image": "redis:8-alpine"}
 BROKEN = {"image": "redis:8-alpine", "command": ["sh", "-c", "echo no; exit 9"]}
 
-REPLACEMENT_FAULTS = list(itertools.product(range(1, len(REPLACEMENT) + 1), FAULTS))
-ROLLBACK_FAULTS = list(itertools.product(range(8, len(ROLLBACK) + 1), FAULTS))
 #: A few for every day.
 USUAL = [(1, "cut after"), (3, "hang after"), (5, "refuse"), (7, "gone after"), (8, "garbage")]
 
@@ -139,7 +137,7 @@ def test_a_fault_in_a_replacement(service: Service, at: int, fault: str) -> None
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize(("at", "fault"), REPLACEMENT_FAULTS)
+@on_one_of_them("at, fault", range(1, len(REPLACEMENT) + 1), FAULTS)
 def test_every_fault_in_every_step(service_anywhere: Service, at: int, fault: str) -> None:
     spoil_a_replacement(service_anywhere, at, fault)
 
@@ -167,7 +165,7 @@ def spoil_a_replacement(service: Service, at: int, fault: str) -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize(("at", "fault"), ROLLBACK_FAULTS)
+@on_one_of_them("at, fault", range(8, len(ROLLBACK) + 1), FAULTS)
 def test_every_fault_on_the_way_back(service_anywhere: Service, at: int, fault: str) -> None:
     service = service_anywhere
     service.set_up()

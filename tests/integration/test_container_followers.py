@@ -17,6 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
+from tests.integration.engines import on_one_of_them
 from tests.integration.test_container_faults import little_patience
 from tests.integration.test_container_recovery import killed_after
 from tests.testbed.proxy import FAULTS, FaultyProxy
@@ -482,22 +483,19 @@ def test_a_killed_replacement(pair: Pair) -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("first", ["main", "side"])
-@pytest.mark.parametrize("calls", range(1, CALLS + 1))
+@on_one_of_them("calls, first", range(1, CALLS + 1), ["main", "side"])
 def test_killed_after_every_call(pair_anywhere: Pair, calls: int, first: str) -> None:
     repaired_after(pair_anywhere, calls, NEWER, first)
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("first", ["main", "side"])
-@pytest.mark.parametrize("calls", ON_THE_WAY_BACK)
+@on_one_of_them("calls, first", ON_THE_WAY_BACK, ["main", "side"])
 def test_killed_on_the_way_back(pair_anywhere: Pair, calls: int, first: str) -> None:
     repaired_after(pair_anywhere, calls, DYING, first)
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("at", range(1, CALLS + 1))
+@on_one_of_them("at, fault", range(1, CALLS + 1), FAULTS)
 def test_every_fault_in_every_step(pair_anywhere: Pair, at: int, fault: str) -> None:
     pair = pair_anywhere
     pair.set_up()
