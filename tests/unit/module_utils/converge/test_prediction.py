@@ -291,6 +291,25 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ],
         ["created", "created", "created", "skipped", "unknown", "unknown"],
     ),
+    "an archive for a folder that would be there": (
+        [file("a-package/own"), package("a"), package("b", binary_path="d/f")],
+        ["created", "updated", "created"],
+    ),
+    "an archive for a folder that would be a file": (
+        [file("a-package"), package("a")],
+        ["created", "failed"],
+    ),
+    "what is in a folder that would be removed": (
+        [
+            file("a-package/d/f", content="x"),
+            package("a", state="absent"),
+            file("c", when="file_exists('HERE/a-package/d/f')"),
+            file("d", when="!dir_exists('HERE/a-package')"),
+            file("a-package/d/g"),
+            file("e", when="dir_exists('HERE/a-package/d')"),
+        ],
+        ["created", "deleted", "skipped", "created", "created", "created"],
+    ),
     "what nobody provides is": (
         [file("a"), file("b", source="HERE/x", depends_on="a")],
         ["created", "failed"],

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Sequence
 
 from ...common.errors import ResourceError
+from ...host import package_files
 from ..ansible_module.answer import Answer
-from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
+from ..base import ANYTHING, NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..fetched.fetching import Fetched, fetched, refuse_mismatch
 from ..managed.doing import as_decision, done, refuse_missing
 from ..managed.managers import package_manager, this_machine
+from ..managed.modules import DATABASES
 from ..target import Target
 from . import versions
 from .descriptor import TYPE
@@ -49,7 +51,7 @@ class NonrepoPackage(Behaviour):
         if not target.check_mode:
             return observed
         answer = _predicted(spec, observed, target)
-        if target.foresight.active:
+        if not all(map(target.foresight.is_clear, DATABASES)):
             reason = f"{NOT_YET_KNOWN}; {currently(answer.changed or 'none')}"
             return replace(observed, answer=answer, unknown=reason)
         return replace(observed, answer=answer)
@@ -79,8 +81,13 @@ class NonrepoPackage(Behaviour):
         return Outcome(last.rc, last.output, decision=as_decision(answers))
 
     def may_alter(self, spec: PackageFile) -> Sequence[str]:
-        """Return all paths: packages may change anything."""
-        return ("/",)
+        return ANYTHING
+
+    def may_add(self, spec: PackageFile) -> Sequence[str]:
+        return package_files.ADDED
+
+    def may_replace(self, spec: PackageFile) -> Sequence[str]:
+        return package_files.replaced(spec.is_absent)
 
 
 def _is_wanted(spec: PackageFile, manager: str, installed: str) -> bool | None:

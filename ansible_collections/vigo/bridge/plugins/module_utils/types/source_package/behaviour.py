@@ -14,6 +14,7 @@ from typing import Any, Mapping, Sequence
 
 from ...common.errors import ResourceError
 from ...host import private_files, regular_files, temporary_files, temporary_folders
+from ...host.overlay import Foresight
 from ..ansible_module.system_folders import refuse_removal
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..exec.guards import Answer, ask
@@ -58,16 +59,15 @@ class SourcePackage(Behaviour):
             answer = ask(spec.unless.guards[0], spec.unless, target)
             if answer.agrees is False:
                 return Observed(answer)
-        foresight = target.foresight
-        is_certain = foresight.is_clear(spec.path) and foresight.is_clear(spec.marker)
-        if foresight.kind(spec.path) is not None:
-            is_certain = False
-        exists = _exists(spec.path)
+        exists = _exists(spec.path, target.foresight)
         if not spec.is_absent:
             _refuse_shared(spec.path)
-        marker = _marker(spec.marker)
+        is_removed = target.foresight.kind(spec.marker) == "missing"
+        marker = None if is_removed else _marker(spec.marker)
+        has_marker = not is_removed and os.path.lexists(spec.marker)
         wrong = _wrong(spec) if exists and not spec.is_absent else ""
-        return Observed(answer, exists, marker, os.path.lexists(spec.marker), wrong, is_certain)
+        is_certain = _is_certain(spec, target.foresight)
+        return Observed(answer, exists, marker, has_marker, wrong, is_certain)
 
     def decide(self, spec: Package, observed: Observed, turn: Turn) -> Decision:
         if observed.unless is not None:
@@ -93,6 +93,9 @@ class SourcePackage(Behaviour):
     def may_alter(self, spec: Package) -> Sequence[str]:
         return (spec.path, spec.marker)
 
+    def may_replace(self, spec: Package) -> Sequence[str]:
+        return (spec.path, spec.marker)
+
 
 def _decision(spec: Package, observed: Observed) -> Decision:
     before = "" if observed.marker is None else f"version: {observed.marker}\n"
@@ -112,10 +115,20 @@ def _decision(spec: Package, observed: Observed) -> Decision:
     return Decision("none")
 
 
-def _exists(path: str) -> bool:
+def _is_certain(spec: Package, foresight: Foresight) -> bool:
+    """Return whether no earlier change can alter what was found, except for what is known."""
+    if "file" in (foresight.kind(spec.marker), foresight.kind(spec.binary_path)):
+        return False
+    return foresight.is_clear(spec.path) and foresight.is_clear(spec.marker)
+
+
+def _exists(path: str, foresight: Foresight) -> bool:
     """Return whether the folder is there. Raise ResourceError for what is no folder."""
+    predicted = foresight.kind(path)
+    if predicted in ("directory", "missing"):
+        return predicted == "directory"
     try:
-        mode = os.lstat(path).st_mode
+        mode = stat.S_IFREG if predicted == "file" else os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
         return False
     if stat.S_ISLNK(mode):
