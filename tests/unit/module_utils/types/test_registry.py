@@ -106,7 +106,7 @@ def _missing_behaviour(kind: ResourceType) -> Iterator[str]:
     for step in ("observe", "decide", "act"):
         if getattr(behaviour, step) is getattr(Behaviour, step):
             yield step
-    if "may_alter" not in vars(behaviour):
+    if not {"may_alter", "may_add", "blur"} & vars(behaviour).keys():
         yield "forecast (may_alter)"
 
 
