@@ -168,7 +168,6 @@ def _own(rows: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, list[Resu
     path = module_archive.provide(archive.offer(), archive.packed(), keep=False)
     assert path
     library = module_archive.Library(path, archive.names, TOLD)
-    module_archive.load(path)
     found: dict[str, list[Result]] = {}
     for row in _prepared(rows, folder):
         for _state, arguments, check in STEPS:

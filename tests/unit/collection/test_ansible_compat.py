@@ -6,6 +6,8 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -432,6 +434,36 @@ def test_a_module_that_takes_no_arguments(name: str) -> None:
     delattr(basic, name)
     with pytest.raises(AttributeError):
         target_compat.give_arguments(basic, b"{}")
+
+
+_INTERNAL = "ansible.module_utils._internal"
+#: What each module of Ansible and its wrapper import.
+NEEDED_BY_ALL = {
+    "runpy",
+    f"{_INTERNAL}._ansiballz._loader",
+    f"{_INTERNAL}._json._profiles._module_legacy_c2m",
+    f"{_INTERNAL}._json._profiles._module_legacy_m2c",
+}
+IMPORTING = f"""
+import sys
+from {target_compat.__name__} import import_what_modules_need
+before = set(sys.modules)
+import_what_modules_need()
+print(*set(sys.modules) - before)
+"""
+
+
+def test_what_all_modules_need_is_imported() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", IMPORTING], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert set(finished.stdout.split()) >= NEEDED_BY_ALL
+
+
+@pytest.mark.parametrize("name", ["Direction", "get_module_encoder"])
+def test_what_all_modules_need_may_be_missing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(f"ansible.module_utils.common.json.{name}")
+    target_compat.import_what_modules_need()
 
 
 #: what may be missing on the controller -> what needs it

@@ -34,7 +34,6 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Target]
     path = module_archive.provide(archive.offer(), archive.packed(), keep=False)
     assert path
     library = module_archive.Library(path, archive.names, TOLD)
-    module_archive.load(path)
 
     def make(check: bool) -> Target:
         target = Target(check_mode=check)

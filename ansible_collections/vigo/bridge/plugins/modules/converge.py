@@ -432,7 +432,6 @@ def _require_modules(module: CalledModule, target: Target) -> None:
         module.params = {}
         module.exit_json(changed=False, **{module_archive.MISSING: True})
         return
-    module_archive.load(path)
     library = module_archive.Library(path, offer["modules"], own_arguments(basic))
     target.service(module_archive.LIBRARY, lambda: library)
 

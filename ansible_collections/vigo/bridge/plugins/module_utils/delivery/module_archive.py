@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import base64
 import contextlib
+import functools
 import hashlib
 import importlib.machinery
 import importlib.util
@@ -28,6 +29,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
 from ..host import private_files
+from .ansible_compat import import_what_modules_need
 from .unpacking import OTHERS, put, remove
 
 #: How action plugins offer an archive: its ``digest``, and as ``modules`` what Python imports for
@@ -81,9 +83,13 @@ def provide(offer: Mapping[str, Any], archive: str | None, keep: bool) -> str | 
     return _for_now(name, content)
 
 
+@functools.lru_cache(maxsize=1)
 def load(path: str) -> None:
-    """Read the archive's list of files, so that no child has to."""
+    """Read the archive's list of files, and import what all modules need, so that no child has
+    to.
+    """
     zipimport.zipimporter(path)
+    import_what_modules_need()
 
 
 def use(path: str) -> None:

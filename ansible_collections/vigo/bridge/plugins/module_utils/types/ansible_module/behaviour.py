@@ -150,6 +150,7 @@ def apply_module(spec: ModuleSpec, target: Target) -> Answer:
         ),
     }
     name = library.names[spec.module]
+    module_archive.load(library.path)
     ended = forked.run(partial(_become, library.path, name, arguments), spec.timeout)
     try:
         answer = read(spec.module, spec.args, ended, spec.timeout)
