@@ -4,13 +4,15 @@
 """Archives of modules with all that they import, for targets.
 
 To find out what modules import takes about a second. So archives are kept on the controller, in a
-folder that only this user can write to, until a file changes that may be in one.
+folder that only this user can write to, until a file changes that may be in one. Of the workers for
+all hosts, one builds an archive, and the others wait for it.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import hashlib
 import io
 import json
@@ -67,10 +69,27 @@ def archive_of(names: Sequence[str], candidates: Sequence[str] = ()) -> ModuleAr
     if refusals:
         raise AnsibleActionFail("\n".join(refusals))
     try:
-        content = _kept(modules) or _built(modules)
+        content = _kept(modules) or _built_once(modules)
     except (AnsibleError, OSError, SyntaxError) as error:
         raise AnsibleActionFail(f"the modules of resources cannot be packed: {error}") from error
     return ModuleArchive({module.name: module.imported for module in modules}, content)
+
+
+def _built_once(modules: Sequence[ForeignModule]) -> bytes:
+    """Return the archive that another process has built meanwhile, or build it."""
+    with _alone():
+        return _kept(modules) or _built(modules)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process of this user builds an archive; where it can be known."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            folder = os.open(private_files.make_folder(_folder()), os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
 
 
 def _built(modules: Sequence[ForeignModule]) -> bytes:
