@@ -104,7 +104,7 @@ USAGES: dict[str, tuple[list[str], str]] = {
     "missing stack folder": (["--stacks", "no/such", "--local"], "no/such"),
     "no host matched": (
         ["--local", "--as", "db.example.org"],
-        "matches db.example.org; it has *.app.example.com",
+        "matches db.example.org (patterns: *.app.example.com)",
     ),
     "missing inventory": (["-i", "no/such.ini"], "no/such.ini does not exist"),
     "limit matches nothing": (["-i", "a,b", "--limit", "c"], "--limit c: c matches no host"),

@@ -32,19 +32,26 @@ TABLE = yaml.safe_load(Path(__file__).with_name("container_attributes.yml").read
 
 #: Attributes of how a container is brought there, which inspect cannot show, and their tests.
 ELSEWHERE = {
-    "container": "lifecycle.test_the_whole_life",
-    "state": "lifecycle.test_the_whole_life",
-    "pull": "images.test_a_registry_that_is_down",
-    "registry_username": "images.test_a_login_by_secret_and_a_tag_that_moves",
-    "registry_password": "images.test_a_wrong_password",
-    "docker_host": "lifecycle.test_an_engine_that_does_not_answer",
-    "create_networks": "networks.test_what_a_network_cannot_give",
-    "health_timeout": "lifecycle.test_healthchecks_are_waited_for",
-    "settle_time": "lifecycle.test_a_new_container_that_dies_is_kept_apart",
-    "expect": "lifecycle.test_one_shot_containers",
-    "renew_volumes": "lifecycle.test_new_anonymous_volumes_where_they_are_asked_for",
-    "remove_volumes": "lifecycle.test_absent_takes_the_anonymous_volumes_where_it_is_told_to",
-    "keep_images": "images.test_images_that_were_left_behind",
+    "container": "container_lifecycle.test_the_whole_life",
+    "state": "container_lifecycle.test_the_whole_life",
+    "pull": "container_images.test_a_registry_that_is_down",
+    "registry_username": "container_images.test_a_login_by_secret_and_a_tag_that_moves",
+    "registry_password": "container_images.test_a_wrong_password",
+    "docker_host": "container_lifecycle.test_an_engine_that_does_not_answer",
+    "create_networks": "container_networks.test_what_a_network_cannot_give",
+    "health_timeout": "container_lifecycle.test_healthchecks_are_waited_for",
+    "settle_time": "container_lifecycle.test_a_new_container_that_dies_is_kept_apart",
+    "expect": "container_lifecycle.test_one_shot_containers",
+    "renew_volumes": "container_lifecycle.test_new_anonymous_volumes_where_they_are_asked_for",
+    "remove_volumes": "container_lifecycle.test_absent_removes_anonymous_volumes_on_request",
+    "keep_images": "container_images.test_images_that_were_left_behind",
+    "update": "start_first.test_no_request_fails",
+    "pre_stop": "start_first.test_pre_stop",
+    "pre_stop_on": "start_beside.test_pre_stop_on_the_host",
+    "pre_stop_timeout": "start_beside.test_pre_stop_that_fails",
+    "pre_stop_failure": "start_beside.test_pre_stop_that_fails",
+    "drain_time": "start_first.test_no_request_fails",
+    "share_volumes": "start_beside.test_volumes_are_shared_for_the_while",
 }
 
 
@@ -63,8 +70,8 @@ def test_the_table_is_complete() -> None:
 @pytest.mark.parametrize("attribute", ELSEWHERE)
 def test_the_others_have_tests_elsewhere(attribute: str) -> None:
     file, _, name = ELSEWHERE[attribute].partition(".")
-    source = Path(__file__).with_name(f"test_container_{file}.py").read_text()
-    assert f"\ndef {name}(" in source
+    (source,) = Path(__file__).parents[1].rglob(f"test_{file}.py")
+    assert f"\ndef {name}(" in source.read_text()
 
 
 @pytest.mark.parametrize("row", rows())

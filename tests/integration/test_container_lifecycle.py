@@ -72,7 +72,7 @@ def test_new_anonymous_volumes_where_they_are_asked_for(scene: Scene) -> None:
     assert scene.inspect()["Mounts"][0]["Name"] != before
 
 
-def test_absent_takes_the_anonymous_volumes_where_it_is_told_to(scene: Scene) -> None:
+def test_absent_removes_anonymous_volumes_on_request(scene: Scene) -> None:
     scene.brought("created")
     scene.brought("recreated", image=NEWER_REDIS)
     volume = scene.inspect()["Mounts"][0]["Name"]

@@ -20,6 +20,9 @@ SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins")
 FOREIGN = {
     "vigo_bridge/language/yaml_tree.py": "the YAML library's",
     "vigo_bridge/run/login_advice.py": "those of ssh, sudo and Ansible",
+    "ansible_collections/vigo/bridge/plugins/module_utils/types/repository/written.py": (
+        "those of Python's configparser"
+    ),
     "ansible_collections/vigo/bridge/plugins/inventory/stacks.py": "origins of Ansible's options",
 }
 

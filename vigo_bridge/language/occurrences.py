@@ -64,7 +64,7 @@ def _of_resource(resource: Resource, crate: Configcrate, stack: Stack) -> Iterat
     yield Occurrence(resource.position, "resource", name, f"defined, {resource.type}")
     for attribute, references in resource.references.items():
         for reference in references:
-            how = f"referenced in {attribute!r} of {where}"
+            how = f"named in {attribute!r} of {where}"
             yield Occurrence(reference.position, "resource", reference.text, how)
     for text in templated_texts(resource, stack.templates):
         yield from _uses(text.scalar, f"used in {text.attribute!r} of {where}")

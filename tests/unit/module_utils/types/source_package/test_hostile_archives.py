@@ -115,16 +115,22 @@ def tar(entries: list[str]) -> bytes:
     return stream.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def own_temporary_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+
+
 def refusal(content: bytes, folder: Path) -> str:
     """Return why an archive is refused. Nothing remains of it, in check mode and in a run."""
     (folder / "it").write_bytes(content)
     (folder / "opt").mkdir()
     given = {"url": str(folder / "it"), "target_path": str(folder / "opt/app")}
-    before = set(Path(tempfile.gettempdir()).glob("vigo-fetched-*"))
     result = apply(PACKAGE, given)
     assert result.action == "failed"
     assert list((folder / "opt").iterdir()) == []
-    assert set(Path(tempfile.gettempdir()).glob("vigo-fetched-*")) <= before
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
     return result.reason
 
 

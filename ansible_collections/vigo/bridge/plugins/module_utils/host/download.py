@@ -16,6 +16,7 @@ import urllib.request
 from typing import IO, Any
 
 from ..common.errors import Blocked, ResourceError
+from ..common.wording import counted
 from . import caller_watch
 
 SCHEMES = ("http", "https")
@@ -64,14 +65,18 @@ def _copy(host: str, response: Any, stream: IO[bytes], limit: int) -> None:
             raise _unreachable(host, error) from None
         size += len(piece)
         if size > limit:
-            raise ResourceError(f"{host} sent more than {limit} bytes", "correct the URL")
+            raise ResourceError(
+                f"{host} sent more than {counted(limit, 'byte')}", "correct the URL"
+            )
         if time.monotonic() > deadline:
             raise Blocked(f"the download from {host} did not finish within {_LONGEST:g} s")
         if not piece:
             break
         stream.write(piece)
     if announced.isdigit() and int(announced) != size:
-        raise Blocked(f"{host} ended the download early, after {size} of {announced} bytes")
+        raise Blocked(
+            f"{host} ended the download early, after {counted(size, 'byte')} of {announced}"
+        )
 
 
 def _request(url: str) -> urllib.request.Request:

@@ -15,6 +15,7 @@ from typing import IO, Any, Iterator
 from urllib.parse import urlsplit
 
 from ...common.errors import ResourceError
+from ...common.wording import counted
 from ...host import download, temporary_files
 from ...secrets import references as secret_references
 from ..file import content
@@ -127,7 +128,9 @@ def _copy(path: str, stream: IO[bytes], target: Target, limit: int) -> None:
         for piece in iter(lambda: source.read(_PIECE), b""):
             size += len(piece)
             if size > limit:
-                raise ResourceError(f"{path} is larger than {limit} bytes", "correct the path")
+                raise ResourceError(
+                    f"{path} is larger than {counted(limit, 'byte')}", "correct the path"
+                )
             stream.write(piece)
 
 

@@ -23,7 +23,7 @@ def has_nothing_to_do(args: Mapping[str, Any], systemctl: Systemctl) -> bool:
         return False
     name = args["name"]
     code, output = systemctl("show", "-p", "LoadState", "-p", "ActiveState", name)
-    shown = dict(line.partition("=")[::2] for line in output.splitlines())
+    shown = dict(line.partition("=")[::2] for line in output.split("\n"))
     if code != 0 or shown.get("LoadState") != "loaded":
         return False
     if "state" in args and shown.get("ActiveState") not in _ACTIVE[args["state"]]:

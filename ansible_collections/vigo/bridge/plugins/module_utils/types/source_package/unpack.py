@@ -9,6 +9,7 @@ import os
 from typing import IO, Dict, List, Tuple
 
 from ...common.errors import ResourceError
+from ...common.wording import counted
 from ...host import caller_watch
 from .members import COPY, FILE, FOLDER, LINK, Member, members, refused
 
@@ -117,8 +118,8 @@ def _fill(path: str, source: IO[bytes], size: int, member: Member) -> None:
     space = os.statvfs(os.path.dirname(path))
     if size > space.f_bavail * space.f_frsize:
         raise ResourceError(
-            f"url: the archive contains a file of {size} bytes, but the disk does not have that"
-            " much free space; nothing was changed",
+            f"url: the archive contains a file of {counted(size, 'byte')}, but the disk does not"
+            " have that much free space; nothing was changed",
             "free some space, or use another archive",
             place=("url",),
         )
