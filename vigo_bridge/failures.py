@@ -12,7 +12,7 @@ class Failure(Exception):
 
 
 class Refusal(Failure):
-    """The command cannot start: nothing was touched, which the command line adds to the message."""
+    """The command cannot start: nothing was changed, which the command line adds to the message."""
 
 
 class WrongUsage(Failure):

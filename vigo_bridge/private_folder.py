@@ -69,7 +69,7 @@ def _remove_left(parent: Path) -> None:
 
 
 def _lock(folder: Path) -> int | None:
-    """Lock a folder of this user; return None where it is in use, gone, or not such a folder."""
+    """Lock a folder of this user; return None if it is in use, gone, or not such a folder."""
     try:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:

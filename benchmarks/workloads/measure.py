@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls in turns, by the clock. After each call the hosts are asked whether it did its work."""
+"""Calls in turns, by the clock. After each call the hosts are checked for the result."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ from pyinfra.operations import apt, docker, files, server, systemd
 
 
 def deploy(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """Return a call of `pyinfra` on all hosts in parallel, without its question whether to go
-    on.
+    """Return a call of `pyinfra` on all hosts in parallel, without its question whether to
+    continue.
     """
     place = controller.place("pyinfra")
     logins = [(host.address, _login(host)) for host in hosts]

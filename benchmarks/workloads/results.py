@@ -20,7 +20,7 @@ class Figures:
     """One case of a workload.
 
     Attributes:
-        hosts: on how many; 0 where none are needed.
+        hosts: on how many; 0 if none are needed.
         values: every figure by whom or what it is of, in the order measured.
         unit: of the figures: s or MiB.
     """

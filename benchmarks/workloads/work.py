@@ -23,7 +23,7 @@ _FIRST_PORT = 18000
 class Container:
     """A web server that runs. port: of the host, which leads to its port 80.
 
-    The port is published on an address that is named: where none is, one tool writes 0.0.0.0 and
+    The port is published on an address that is named: if none is, one tool writes 0.0.0.0 and
     others nothing, and the first takes the containers of the others for different.
     """
 

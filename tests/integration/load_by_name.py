@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A container that asks another one by its name all the time, and counts the answers.
 
-It resolves the name as proxies do: a few times a second, keeping the last address where there is no
+It resolves the name as proxies do: a few times a second, keeping the last address if there is no
 answer.
 """
 

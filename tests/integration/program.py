@@ -18,7 +18,7 @@ SECRETS = {"VIGO_SECRET_VIGO_WEBAPP_DATABASE_URL": SECRET}
 
 @dataclass(frozen=True)
 class Finished:
-    """A call that ended. document: standard output as JSON, or None where it is not JSON."""
+    """A call that ended. document: standard output as JSON, or None if it is not JSON."""
 
     status: int
     out: str

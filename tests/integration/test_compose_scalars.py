@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
 
 
 def config(text: str, folder: Path) -> dict[str, Any] | None:
-    """Return compose's result for a file; None where it refuses it."""
+    """Return compose's result for a file; None if it refuses it."""
     for name in ("f", "e"):
         (folder / name).touch()
     (folder / "compose.yml").write_text(text)

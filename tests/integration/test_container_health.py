@@ -100,7 +100,7 @@ def test_an_unhealthy_dependency(stack: Stack) -> None:
     database = stack.set_up()
     former = stack.inspect("-db")["Id"]
 
-    # A plan says it, and so does a run where nothing depends on it.
+    # A plan says it, and so does a run if nothing depends on it.
     assert stack.actions(database, stack.app, check=True) == {"db": "none", "app": "created"}
     noted = [note for note in stack.notes if "-db is unhealthy" in note]
     assert stack.actions(database) == {"db": "none"}

@@ -210,7 +210,7 @@ def test_one_port_on_two_addresses(scene: Scene) -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_the_network_of_a_container_that_does_not_run(scene: Scene, there: bool) -> None:
-    """Refused before anything is touched: the network of its own that it has now stays."""
+    """Refused before anything is changed: the network of its own that it has now stays."""
     scene.brought("created")
     identity = scene.inspect()["Id"]
     if there:

@@ -46,7 +46,7 @@ def test_containers_of_a_stack_find_one_another(stack: Stack) -> None:
 
 
 def test_what_a_network_cannot_give(stack: Stack) -> None:
-    """Refused before anything is touched; Docker itself would say so at the start only."""
+    """Refused before anything is changed; Docker itself would say so at the start only."""
     app = stack.resource("app")
     stack.converge(app)
     identity = stack.client.containers.get(app["container"]).id

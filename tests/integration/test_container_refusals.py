@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bad input to containers: a clear error, before anything is touched."""
+"""Bad input to containers: a clear error, before anything is changed."""
 
 from __future__ import annotations
 

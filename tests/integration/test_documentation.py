@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every command that the documentation shows is run, in the order in which it stands there.
+"""Every command that the documentation shows is run, in the order of the page.
 
 In a ``console`` block, lines with ``$`` are commands and the others what they print. Commands with
 ``hosts.ini`` are for a fleet: for the hosts that an ``ini`` block of the page names.

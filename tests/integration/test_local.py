@@ -250,7 +250,7 @@ class TestComposeRecipe:
         assert "nginx:latest" in page(machine, 8082)
 
     def test_a_failed_command_is_tried_again_by_the_next_run(self, machine: Machine) -> None:
-        """The port is taken at first; then it is free, and the trigger is still owed."""
+        """The port is taken at first; then it is free, and the trigger is still pending."""
         blocker = machine.client.containers.run(
             "traefik/whoami:v1.10.1", detach=True, ports={"80/tcp": 8083}, name="shop-blocker"
         )

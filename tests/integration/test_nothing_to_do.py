@@ -160,7 +160,7 @@ def answers(
 
 
 def agrees(cases: list[tuple[dict[str, Any], bool]], found: list[Mapping[str, Any]]) -> None:
-    """Check that where the module is not asked, it would have changed nothing, without a word."""
+    """Check that where the module is not asked, it would have changed nothing, silently."""
     for (args, certain), answer in zip(cases, found, strict=True):
         if certain:
             assert not answer["changed"], (args, answer)

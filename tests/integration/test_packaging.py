@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wheel, installed where nothing else is."""
+"""The wheel, installed if nothing else is."""
 
 from __future__ import annotations
 

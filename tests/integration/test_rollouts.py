@@ -108,7 +108,7 @@ def address(folder: Path, down_from: int | None) -> Iterator[Site]:
         server.shutdown()
 
 
-#: options -> the expected message, before any host is touched; more in tests/unit/cli
+#: options -> the expected message, before any host is contacted; more in tests/unit/cli
 BAD_OPTIONS = {
     "an unknown host": (["--limit", "h1,h9"], "h9 matches no host"),
     "a missing secret": (["--health-check", "echo secret:no/such"], "no/such"),

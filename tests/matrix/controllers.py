@@ -30,7 +30,7 @@ _TOOLS = (
 class Row:
     """The result of one run of pytest.
 
-    counts: such as ``{"passed": 12, "skipped": 1}``; empty where pytest itself failed. skipped:
+    counts: such as ``{"passed": 12, "skipped": 1}``; empty if pytest itself failed. skipped:
     pytest's lines on what it left out.
     """
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make demo`: the example stack on this machine's engine, step by step.
 
-It starts an engine where none answers, and leaves that and the stack's two containers running
+It starts an engine if none answers, and leaves that and the stack's two containers running
 for you to look at; `make demo-down` removes them.
 """
 
@@ -134,7 +134,7 @@ def _existing(client: docker.DockerClient) -> list[Container]:
 
 
 def _provide_images(engine: Engine) -> None:
-    """Provide the real images, or stand-ins under their names where no registry has them."""
+    """Provide the real images, or stand-ins under their names if no registry has them."""
     with closing(engine.client(timeout=300)) as client:
         for name in IMAGES:
             try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Docker daemon of our own, for machines where no engine answers. Needs root."""
+"""A Docker daemon of our own, for machines if no engine answers. Needs root."""
 
 from __future__ import annotations
 

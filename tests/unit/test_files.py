@@ -17,7 +17,7 @@ from vigo_bridge.files import all_or_nothing, write_text
 #: What is written: paths with their texts.
 NEW = {"a.txt": "new a", "sub/b.txt": "new b", "sub/deep/c.txt": "new c", "other/d.txt": "new d"}
 
-#: case -> what the folder holds before; None where it does not exist
+#: case -> what the folder holds before; None if it does not exist
 BEFORE: dict[str, dict[str, str] | None] = {
     "new": None,
     "empty": {},

@@ -10,21 +10,15 @@ imported in the functions: most commands need neither.
 from __future__ import annotations
 
 import importlib
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from vigo_bridge.failures import Refusal
 
-_OURS = "ansible_collections.vigo.bridge"
-#: The packages that our collection is in.
-_NAMESPACES = ("ansible_collections", "ansible_collections.vigo")
-
 
 def prefer_collection(root: str) -> None:
-    """Make Ansible use the vigo.bridge in a folder, whatever other one is installed.
+    """Make Ansible use the vigo.bridge in a folder, even if another one is installed.
 
     Why: Ansible would take the first on its collections path. Others are found as usual. Missing:
     raises Refusal, as another version's modules would get arguments that they do not understand.
@@ -47,7 +41,7 @@ def answer_questions(answer: Callable[[str], Any], refuse: Callable[[str], Any])
     """Make Ansible call these functions instead of asking at a terminal.
 
     answer: for passwords. refuse: for all else; both get the question. Why: Ansible answers some
-    questions itself where there is no terminal. Missing: Ansible asks questions of other kinds in
+    questions itself if there is no terminal. Missing: Ansible asks questions of other kinds in
     its own way.
     """
     import builtins
@@ -118,44 +112,20 @@ def plugins() -> Iterator[None]:
 
     Why: `ansible-doc` takes more than a second. Missing: raises Refusal.
     """
-    from ansible import constants
     from ansible.plugins import loader
     from ansible.utils.collection_loader import _collection_finder
 
     finder = _of(_collection_finder, "_AnsibleCollectionFinder")
     remove = _of(finder, "_remove")
-    with _collections_below(_of(constants, "COLLECTIONS_PATHS")):
-        _of(loader, "init_plugin_loader")([])
-        try:
-            yield
-        finally:
-            remove()  # it would import our modules in another way
-
-
-@contextmanager
-def _collections_below(paths: Iterable[str]) -> Iterator[None]:
-    """Let Python find collections in these folders as well, in the block.
-
-    Ours was imported from a package that Python looks for on its own path only.
-    """
-    namespaces = [importlib.import_module(name) for name in _NAMESPACES]
-    former = [namespace.__path__ for namespace in namespaces]
-    known = set(sys.modules)
-    for namespace in namespaces:
-        places = (Path(path, *namespace.__name__.split(".")) for path in paths)
-        namespace.__path__ = [*namespace.__path__, *map(str, filter(Path.is_dir, places))]
+    _of(loader, "init_plugin_loader")([])
     try:
         yield
     finally:
-        for namespace, path in zip(namespaces, former, strict=True):
-            namespace.__path__ = path
-        for name in set(sys.modules) - known:
-            if name.startswith("ansible_collections.") and not name.startswith(_OURS):
-                del sys.modules[name]
+        remove()  # it would import our modules in another way
 
 
 def documented_options(name: str, path: str) -> Mapping[str, Mapping[str, Any]] | None:
-    """Return the options that a module documents; None where it documents none.
+    """Return the options that a module documents; None if it documents none.
 
     name: its full name. path: its file. Why: as for `plugins`. Missing: None, and only the target
     checks the options.

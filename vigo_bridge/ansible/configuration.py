@@ -22,14 +22,14 @@ _EXPECTED = {"int": "an integer", "integer": "an integer", "float": "a number"}
 
 
 def check_configuration_file() -> None:
-    """Raise Refusal where Ansible cannot read the file that it would use, naming the line."""
+    """Raise Refusal if Ansible cannot read the file that it would use, naming the line."""
     file = configuration_file()
     if file is not None:
         _parsed(file)
 
 
 def check_configuration() -> None:
-    """Raise Refusal where a file or a variable of the environment has a value of the wrong type.
+    """Raise Refusal if a file or a variable of the environment has a value of the wrong type.
 
     This takes a sixth of a second where there is any.
     """
@@ -103,7 +103,7 @@ def _invalid(
 
 
 def _line(text: str, section: str, key: str) -> int | None:
-    """Return the number of the line that sets a key, or None where none does."""
+    """Return the number of the line that sets a key, or None if none does."""
     key_at_begin = re.compile(rf"\s*{re.escape(key)}\s*[=:]", re.IGNORECASE)
     inside = False
     for number, line in enumerate(text.split("\n"), start=1):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The user's own configuration of Ansible, as far as its text alone is enough.
 
-Ansible itself would take half a second to say what it holds.
+Reading it with Ansible itself would take half a second.
 """
 
 from __future__ import annotations

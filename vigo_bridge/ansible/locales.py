@@ -17,7 +17,7 @@ _USUAL = ("C.UTF-8", "C.utf8", "en_US.UTF-8")
 def utf8_locale() -> Mapping[str, str]:
     """Return the environment variable that gives Ansible a UTF-8 locale.
 
-    Empty where it has one already. Raise Refusal where the system has none.
+    Empty if it has one already. Raise Refusal if the system has none.
     """
     if _is_utf8(""):
         return {}

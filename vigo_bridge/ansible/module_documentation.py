@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What Ansible knows of its modules: whether one can be a resource, and its options.
 
-Ansible is imported by the first question: most stacks ask none.
+Ansible is imported for the first query: most stacks need none.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ModuleFacts:
-    """options: by name, as the module documents them; None where it documents none.
+    """options: by name, as the module documents them; None if it documents none.
 
-    problem, advice: why it cannot be a resource, and what to do; empty where it can.
+    problem, advice: why it cannot be a resource, and what to do; empty if it can.
     """
 
     options: Mapping[str, Mapping[str, Any]] | None = None

@@ -27,7 +27,7 @@ _INTERVAL = 100
 def printed_password(command: Sequence[str], advice: str) -> bytes | None:
     """Return what a password program prints, without line breaks at the ends.
 
-    None where the program fails: Ansible then runs it again, and reports the error. It may ask at
+    None if the program fails: Ansible then runs it again, and reports the error. It may ask at
     the terminal, where there is one. advice: what to do about one that does not end. Raise Refusal.
     """
     asks = has_terminal()

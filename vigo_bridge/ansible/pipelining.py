@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keeps Ansible from pipelining, as far as this is known before a host is touched.
+"""Settings that turn pipelining off, as far as they are known before a host is contacted.
 
-Without pipelining, module arguments lie in a file on the target, secrets among them. The actions
-of the collection look at each connection itself; here it is only what settings say.
+Without pipelining, Ansible writes module arguments, with secrets, to a file on the target. The
+actions of the collection check each connection; this module checks only the settings.
 """
 
 from __future__ import annotations

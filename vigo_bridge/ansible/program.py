@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one of Ansible's programs in this Python, sooner, and no longer than its caller.
+"""Runs one of Ansible's programs in this Python, so that it starts sooner and ends with its caller.
 
-It gets SIGINT when that one dies, however that happens. And Python does not look for garbage among
-what is only just being loaded and stays: that takes a tenth of a second, and each of Ansible's
-workers would look through it again.
+It gets SIGINT when its caller ends for any reason. Garbage collection is off while it loads,
+because it would take a tenth of a second, and again in each of Ansible's workers.
 """
 
 import gc

@@ -30,7 +30,7 @@ _PROMPTS = ("prompt", "prompt_ask_vault_pass")
 def vault_passwords() -> Mapping[str, str]:
     """Return the environment variables that give Ansible the vault passwords to ask for.
 
-    Empty where its configuration asks for none. Raise Refusal.
+    Empty if its configuration asks for none. Raise Refusal.
     """
     sources, file = _sources()
     given = {}
@@ -65,7 +65,7 @@ def _sources() -> tuple[list[str], str]:
 
 
 def _file(identity: str) -> str:
-    """Return the file or program that gives the password; empty where it is typed."""
+    """Return the file or program that gives the password; empty if it is typed."""
     _label, source = _split(identity)
     return "" if source in _PROMPTS else _path(source)
 

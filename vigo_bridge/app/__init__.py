@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each command does, without click: the rooms called in turn, and how a call fails."""
+"""What each command does, without click: calls the packages in turn, and handles failures."""

@@ -27,14 +27,16 @@ ABORTED = "the next batch was not confirmed"
 
 @dataclass(frozen=True)
 class Confirming:
-    """How one rollout asks whether it may go on. A `run.fleet.Confirm`."""
+    """How one rollout asks whether it may continue. A `run.fleet.Confirm`."""
 
     record: Record
     stop: Stop
     watcher: Watcher
 
     def __call__(self, batch: Batch, hosts: Sequence[str]) -> str:
-        """Wait for the answer, or until the rollout is interrupted; return why it may not go on."""
+        """Wait for the answer, or until the rollout is interrupted; return why it may not
+        continue.
+        """
         question = Question(
             self.record.number,
             self.record.command,

@@ -49,7 +49,7 @@ def recorded(number: int) -> Record:
 
 
 def finished_record(number: int) -> Record:
-    """Return the rollout of this number. Raise Failure where it has no result."""
+    """Return the rollout of this number. Raise Failure if it has no result."""
     record = recorded(number)
     if not record.result:
         raise Failure(
@@ -67,7 +67,7 @@ def not_recorded(number: int, known: Sequence[Record]) -> str:
 
 
 def result_of(record: Record) -> RunResult:
-    """Return the result of a rollout. Raise Failure where the file does not match it."""
+    """Return the result of a rollout. Raise Failure if the file does not match it."""
     try:
         return run_from_data(record.result)
     except InvalidData as error:

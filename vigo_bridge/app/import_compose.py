@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a stack of compose files, and report what could not be carried over."""
+"""Convert compose files to a stack, and report what could not be converted."""
 
 from __future__ import annotations
 

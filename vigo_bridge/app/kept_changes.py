@@ -61,7 +61,7 @@ def _files(
 
 
 def _content(record: Record, stack: KeptStack, path: str) -> bytes | None:
-    """Return the content of a file; None where the stack did not have it. Raise Failure."""
+    """Return the content of a file; None if the stack did not have it. Raise Failure."""
     if path not in stack.files:
         return None
     try:

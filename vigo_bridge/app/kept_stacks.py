@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What earlier rollouts rolled out, from the controller's history."""
+"""The stacks of earlier rollouts, from the controller's history."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def values_of(settings: Settings) -> dict[str, Any]:
 
 
 def kept_stack(record: Record) -> KeptStack:
-    """Return what a rollout rolled out. Raise Failure where the history does not have it."""
+    """Return what a rollout rolled out. Raise Failure if the history does not have it."""
     try:
         kept = kept_stacks().get(record)
     except (InvalidData, OSError) as error:

@@ -14,7 +14,7 @@ from vigo_bridge.language.module_options import check_modules
 def module_findings(stack: Stack) -> Sequence[Diagnostic]:
     """Return the errors of modules and of their options.
 
-    Ansible is asked only if a stack has any.
+    Ansible is queried only if a stack has any.
     """
     found = Diagnostics()
     check_modules(stack, facts_of, found)

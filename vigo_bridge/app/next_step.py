@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command that shows a stack which was just written."""
+"""The command that a user can call next for a new stack."""
 
 from __future__ import annotations
 

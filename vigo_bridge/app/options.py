@@ -70,7 +70,7 @@ class ReportOptions:
 
 @dataclass(frozen=True)
 class Rollout:
-    """How to go through the fleet, and whether to go on with the last rollout.
+    """How to go through the fleet, and whether to continue the last rollout.
 
     given: the names of those options that the command line has.
     """

@@ -139,7 +139,7 @@ def _job(
 
 
 def refuse_prune_of_unnamed(stack: Stack, folder: Path) -> None:
-    """Raise Refusal where the stack is named after its folder, as another stack may have this
+    """Raise Refusal if the stack is named after its folder, as another stack may have this
     name.
     """
     if stack.identity.is_named:

@@ -76,7 +76,7 @@ def predict(job: Job, private: Path) -> RunResult:
 
 
 def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
-    """Converge the hosts in batches. Raise Failure where another rollout is running."""
+    """Converge the hosts in batches. Raise Failure if another rollout is running."""
     if not rollout.options.health_check:
         how = replace(job.how, min_healthy_time=rollout.options.min_healthy_time)
         job = replace(job, how=how)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run needs before it begins: its folder, options and passwords, and the secrets."""
+"""Prepare a run: its folder, options and passwords, and the secrets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
     ``-v`` shows more details; ``-vv`` and more also show Ansible's own output.
     """
-    ansible_environment()  # A vault password is asked for now, and not when hosts are worked on.
+    ansible_environment()  # A vault password is asked for now, and not during the rollout.
     shows_ansible = options.verbosity >= 2 and output == "text"
     settings: dict[str, object] = {
         "forks": options.forks,
@@ -71,7 +71,7 @@ def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
 
 
 def refuse_arguments_on_disk(hosts: Iterable[str], found: Hosts) -> None:
-    """Raise Refusal where secrets for these hosts would be written to files on them."""
+    """Raise Refusal if secrets for these hosts would be written to files on them."""
     users = list(dict.fromkeys(hosts))
     problems = list(obstacles(os.environ, users, found.given)) if users else []
     if problems:

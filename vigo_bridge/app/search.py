@@ -30,7 +30,7 @@ def load_for_search(options: StackOptions) -> Stack:
 
 
 def search(stack: Stack, options: StackOptions, term: str) -> Sequence[Occurrence]:
-    """Return the places whose name contains the term. Raise Failure where there are none."""
+    """Return the places whose name contains the term. Raise Failure if there are none."""
     found = occurrences_of(stack, term)
     if not found:
         raise Failure(_nothing(stack, options, term))

@@ -49,7 +49,7 @@ def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: 
 
 
 def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
-    """Return what these hosts get. Raise Failure where the stack matches none of them."""
+    """Return what these hosts get. Raise Failure if the stack matches none of them."""
     plan = resolved(stack, options, hosts, output)
     if not plan.groups:
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "none"

@@ -45,7 +45,7 @@ class TaskRun:
     """What to run, and where.
 
     command: a shell command, or the name of a task of the stack. targets: names, globs and traits
-    of hosts; where there are none, those of the task. timeout: in seconds.
+    of hosts; if there are none, those of the task. timeout: in seconds.
     """
 
     command: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that is wrong with a stack, as far as no host and no secret store is asked."""
+"""Everything that is wrong with a stack, without contacting a host or querying a secret store."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def validated(options: StackOptions, inventory: Sequence[str]) -> Sequence[Diagn
     """Return the errors, warnings and notes of a stack, in the order of its files.
 
     inventory: sources of an Ansible inventory to compare the stack with, if any. Raise Failure
-    where Ansible cannot read them.
+    if Ansible cannot read them.
     """
     stack = load(options.folder)
     found = Diagnostics()

@@ -21,7 +21,7 @@ def refuse_to_overwrite(folder: Path) -> None:
 
 @contextlib.contextmanager
 def writing(advice: str) -> Iterator[None]:
-    """Raise Failure where the system refuses to write. advice: what to do then."""
+    """Raise Failure if the system refuses to write. advice: what to do then."""
     try:
         yield
     except OSError as error:

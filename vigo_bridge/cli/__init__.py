@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line. Each file holds one group of commands; they call the rooms in turn."""
+"""The command line. Each file holds one group of commands; they call the other packages in turn."""
 
 from __future__ import annotations
 

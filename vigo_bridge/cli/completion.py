@@ -87,7 +87,7 @@ def _host_names(context: click.Context) -> Iterable[str]:
                 yield pattern.text
     with contextlib.suppress(InventoryError, Refusal):
         if asks_for_vault_passwords():
-            return  # A completion must not ask questions.
+            return  # A completion must not prompt.
         yield from read_inventory(context.params.get("inventory") or ()).hosts
 
 

@@ -179,7 +179,7 @@ only_option = click.option(
 
 
 def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
-    """Refuse a path that cannot be written before any host is touched."""
+    """Refuse a path that cannot be written before any host is contacted."""
     if page is None:
         return None
     folder = page.absolute().parent

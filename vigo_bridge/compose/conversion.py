@@ -30,7 +30,7 @@ def convert(
     """Return the stack of a compose project.
 
     source: the compose file, for comments. profiles: those whose crates the role has. Raise
-    ComposeError where compose itself would refuse.
+    ComposeError if compose itself would refuse.
     """
     _report_others(project, findings)
     _check_profiles(project, profiles)

@@ -100,7 +100,7 @@ def _secretive(job: Job) -> Callable[[Text], str]:
 def move_shared(crates: Mapping[str, Crate], base: Callable[[], Crate]) -> None:
     """Move what several crates have to one that is always included: each exists once.
 
-    base: makes that crate where there is none.
+    base: makes that crate if there is none.
     """
     kinds = (NETWORK.name, VOLUME.name)
     count = Counter(

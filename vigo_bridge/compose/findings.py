@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an import has to say: what is lost, what is different, what is wrong."""
+"""The findings of an import: what is lost, what is different, what is wrong."""
 
 from __future__ import annotations
 

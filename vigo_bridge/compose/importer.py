@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The import as a whole: compose files in, the files of a stack out, and what there is to say."""
+"""The whole import: from compose files to the files of a stack, with the findings."""
 
 from __future__ import annotations
 

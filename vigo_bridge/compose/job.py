@@ -106,7 +106,7 @@ class Job:
         """Return a path of the host; relative ones start at the folder of their file."""
         value = str(text)
         if value.startswith("~"):
-            return os.path.expanduser(value)  # noqa: PTH111 - Path raises where there is no such user
+            return os.path.expanduser(value)  # noqa: PTH111 - Path raises if there is no such user
         if value.startswith("/"):
             return self.plain(key, text)
         base = self.project.bases.get(text.position.file, self.project.folder)

@@ -103,7 +103,7 @@ def _dotenv(folder: Path, reader: ProjectFiles) -> list[tuple[Path, bytes]]:
 
 
 def get(fields: Fields, name: str) -> Value | None:
-    """Return the value of a key; None where it is missing or null."""
+    """Return the value of a key; None if it is missing or null."""
     value = next((value for key, value in fields.entries if key.text == name), None)
     return None if isinstance(value, Scalar) and value.data is None else value
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A compose project as compose understands it: short and long forms made one.
 
-It knows nothing of stacks. Every key of the compose specification has a field, so that whoever
-converts a service meets all of them; a field that is None was not written. What no stack can
-say stays a ``Value``: only its place matters.
+It knows nothing of stacks. Every key of the compose specification has a field, so that the
+conversion has to handle each one. A field that is None is not set. What a stack cannot express
+stays a ``Value``: only its position is used.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from vigo_bridge.compose.text import Text
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Scalar, Value
 
-#: Names with texts; None where only the name is written: then compose's own variable counts.
+#: Names with texts; None if only the name is written: then compose's own variable counts.
 Pairs = tuple[tuple[str, Text | None], ...]
 #: Attributes by name, with texts, truth values, lists and mappings of these in them.
 Settings = Mapping[str, Any]

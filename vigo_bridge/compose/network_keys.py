@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a container reaches and who reaches it: networks, ports, links, what comes first."""
+"""Networks, ports, links and dependencies of a container."""
 
 from __future__ import annotations
 

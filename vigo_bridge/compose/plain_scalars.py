@@ -40,7 +40,7 @@ _LARGE, _SMALL = 6, -4
 class Plain:
     """A scalar as Compose takes it. text: as Go prints it; empty for null.
 
-    number: of an integer or a float; None where it is neither, or not finite.
+    number: of an integer or a float; None if it is neither, or not finite.
     """
 
     kind: str

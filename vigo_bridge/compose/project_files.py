@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the files of a compose project, and nothing beyond the folder where it ends."""
+"""Reads the files of a compose project, and no files outside of its folder."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ KEYS = tuple(item.name for item in fields(Service) if item.name not in _NOT_KEYS
 
 
 def read_project(loaded: Loaded, findings: Findings) -> Project:
-    """Return the project of merged files. Raise ComposeError where compose itself would refuse."""
+    """Return the project of merged files. Raise ComposeError if compose itself would refuse."""
     sections = {
         name: with_taken_scalars(name, content) for name, content in loaded.sections.items()
     }

@@ -25,7 +25,7 @@ _IGNORED_OPTIONS = ("rw", "cached", "delegated", "consistent")
 
 
 def read_mount(value: Value, findings: Findings) -> Mount | None:
-    """Return one entry of `volumes`; None where it cannot be carried over, which is reported."""
+    """Return one entry of `volumes`; None if it cannot be carried over, which is reported."""
     if isinstance(value, Fields):
         return _long_mount(value, findings)
     text = shapes.text(value)

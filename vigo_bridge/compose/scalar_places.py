@@ -152,7 +152,7 @@ def with_taken_scalars(section: str, content: Fields) -> Fields:
 
 
 def check_project_name(name: Scalar) -> None:
-    """Raise ComposeError where Compose refuses a project's name, as it does for a number."""
+    """Raise ComposeError if Compose refuses a project's name, as it does for a number."""
     _checked(name, _NAME)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of compose files in the shapes that keys want, or an error that says which."""
+"""Values of compose files in the form that a key requires, or an error that names it."""
 
 from __future__ import annotations
 

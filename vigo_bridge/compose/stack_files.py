@@ -30,7 +30,7 @@ class Crate:
 
 @dataclass(frozen=True)
 class NeededSecret:
-    """A secret that has to be put into a store. origin: where its value stands today."""
+    """A secret that has to be put into a store. origin: where its value is today."""
 
     path: str
     origin: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of a compose file that remember which part of them a variable gave."""
+"""Texts of a compose file, with the parts that come from variables."""
 
 from __future__ import annotations
 

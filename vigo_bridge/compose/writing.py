@@ -23,7 +23,7 @@ _BLOCK = re.compile(r"(?!\s)[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]*(?<!\n)\n
 def files(stack: ImportedStack, match: str, identity: str = "") -> dict[PurePosixPath, str]:
     """Return the content of each file by its path in the stack's folder.
 
-    match: a host pattern. identity: the lines of the stack.vgo, empty where there is one already.
+    match: a host pattern. identity: the lines of the stack.vgo, empty if there is one already.
     """
     found = {
         PurePosixPath("configcrates", f"{crate.name}.vgo"): crate_text(crate)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes a plan as an Ansible project in bundle style.
 
-One play over all envoys; each match entry is a group whose variables hold its resources.
-Host names stand in the inventory, addresses and logins do not: those are in the user's own
-inventory, which is read beside it.
+One play over all envoys; each match entry is a group whose variables hold its resources. The
+inventory contains host names, but no addresses and logins: those are in the user's own inventory,
+which is used together with it.
 """
 
 from __future__ import annotations

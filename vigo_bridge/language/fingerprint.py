@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a stack is still the one that it was."""
+"""Detects whether a stack has changed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From an offset in a scalar's text back to a line and column of the file.
 
-A scalar's text differs from what stands in the file only by whitespace (folding, indentation)
-and by quoting. So the n-th visible character of the one is the n-th of the other.
+A scalar's text differs from the text in the file only by whitespace (folding, indentation) and by
+quoting. So the n-th visible character of the one is the n-th of the other.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ class TemplateFile:
 class Identity:
     """Which stack it is, for hosts. is_named: whether stack.vgo gives the name.
 
-    id: empty where stack.vgo gives none. former: names that earlier runs may have used.
+    id: empty if stack.vgo gives none. former: names that earlier runs may have used.
     """
 
     name: str

@@ -66,7 +66,7 @@ class Reader:
         return key in self._entries
 
     def value(self, key: str) -> Value | None:
-        """Return the key's value; None where it is missing or null."""
+        """Return the key's value; None if it is missing or null."""
         self._asked.setdefault(key)
         _, value = self._entries.get(key, (None, None))
         return None if isinstance(value, Scalar) and value.data is None else value

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attributes read as the target will read them, so that a mistake shows before it is touched."""
+"""Attributes read as the target will read them, so that a mistake is reported before the target is
+contacted.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ TEMPLATES = "templates/"
 class ResourceText:
     """One text. attribute: the attribute, or the key such as `when`, that it belongs to.
 
-    kind: the resource's type; empty where the text is of no resource.
+    kind: the resource's type; empty if the text is of no resource.
     """
 
     attribute: str

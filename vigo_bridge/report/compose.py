@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an import of a compose file came to, as text and as JSON."""
+"""The result of the import of a compose file, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def as_text(finding: Finding) -> str:
 def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
     """Return the files, the secrets that need a store, and the findings. folder: of the stack.
 
-    refusal: why nothing was written; empty where the files are.
+    refusal: why nothing was written; empty if the files are.
     """
     return {
         "status": "refused" if refusal else "written",

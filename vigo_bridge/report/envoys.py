@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts the stack knows, and what it gives them."""
+"""Which hosts match the stack, and what they get."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from vigo_bridge.run.results import RunResult
 
 OK = 0
-#: Bad usage or an invalid stack; nothing was touched.
+#: Bad usage or an invalid stack; nothing was changed.
 INVALID = 1
 PENDING = 2
 FAILED = 3

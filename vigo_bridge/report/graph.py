@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A resource graph as Mermaid and as DOT text.
 
-Shapes and dashes tell things apart; the colours, which the colour-blind can tell too, only help.
+Shapes and dashes distinguish things. The colours only repeat that, and are safe for colour-blind
+readers.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from vigo_bridge.wording import counted, size
 
 @dataclass(frozen=True)
 class Kept:
-    """The files that the history has. stacks: by the number of the rollout; None where they are
+    """The files that the history has. stacks: by the number of the rollout; None if they are
     damaged. size: of all contents in the folder, in bytes.
     """
 

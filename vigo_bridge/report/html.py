@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A run's result as one HTML page that needs nothing else.
 
-What comes from hosts is data: it stands in the page as JSON, and the page's script shows it as
-text only. The page forbids every other script, and every request, by its own policy.
+What comes from hosts is data: it is in the page as JSON, and the page's script shows it as text
+only. The page forbids every other script, and every request, by its own policy.
 """
 
 from __future__ import annotations

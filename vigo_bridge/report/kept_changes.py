@@ -18,7 +18,7 @@ from vigo_bridge.wording import size
 
 @dataclass(frozen=True)
 class KeptChange:
-    """A file that differs. before, after: its content; None where the stack does not have it."""
+    """A file that differs. before, after: its content; None if the stack does not have it."""
 
     path: str
     before: bytes | None

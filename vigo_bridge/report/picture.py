@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A resource graph as SVG for the HTML report, drawn without another program.
 
-Crates are boxes in columns, what comes first to the left; inside, each resource stands right of
-what it needs in the same crate. Shapes and dashes tell things apart, colours only help: blue and
-orange are told apart by the colour-blind, too.
+Crates are boxes in columns, what comes first to the left; inside, each resource is to the right of
+what it needs in the same crate. Shapes and dashes distinguish things. The colours, blue and orange,
+only repeat that, and are safe for colour-blind readers.
 """
 
 from __future__ import annotations

@@ -22,6 +22,6 @@ def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
 
 
 def echo_json(data: Any) -> None:
-    """Print one JSON document on standard output: in UTF-8, whatever the user's locale is."""
+    """Print one JSON document on standard output: in UTF-8, independent of the user's locale."""
     text = clean_json(json.dumps(data, indent=2, ensure_ascii=False))
     click.echo(text.encode("utf-8", "backslashreplace"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an envoy's resources make for each other, as far as that is known at load."""
+"""What an envoy's resources provide to and use of each other, as far as this is known at load."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vigo_bridge.resolve.instances import Instance
 def links_by_id(instances: Iterable[Instance]) -> dict[str, Links]:
     """Return the links of each resource that has any, by its ID.
 
-    Names that only the target can tell are left out.
+    Names that are known only on the target are left out.
     """
     every = list(instances)
     if not links.has_providers(instance.resource.type for instance in every):

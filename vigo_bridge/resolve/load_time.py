@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What templates give when the stack is loaded, before any target is asked.
+"""What templates give when the stack is loaded, before any target is contacted.
 
 Names, references and conditions must be known then; attributes may be.
 """
@@ -55,7 +55,7 @@ class LoadTime:
             return None
 
     def render_attribute(self, scalar: Scalar, attribute: str) -> str | None:
-        """Return the text with the stack's own values; None where traits are named or it fails.
+        """Return the text with the stack's own values; None if traits are named or it fails.
 
         A failure is a warning: the user's inventory may set other values.
         """
@@ -75,7 +75,7 @@ class LoadTime:
             return None
 
     def _render(self, scalar: Scalar) -> str | None:
-        """Return the text, or None where the template is invalid or uses undefined variables."""
+        """Return the text, or None if the template is invalid or uses undefined variables."""
         foreach = self.item is not None
         template = parsed(scalar.text, foreach)
         if not isinstance(template, Template):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether everything that an envoy's templates name is there, and may be shown there."""
+"""Checks that everything that an envoy's templates name exists, and may be shown."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts are taken together. Pure."""
+"""Divides hosts into batches. Pure."""
 
 from __future__ import annotations
 

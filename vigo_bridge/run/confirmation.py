@@ -67,7 +67,7 @@ class Confirmations:
 
     @contextlib.contextmanager
     def asked(self, question: Question) -> Iterator[Callable[[], str]]:
-        """Ask a question in the block. The yielded function returns the answer; empty where there
+        """Ask a question in the block. The yielded function returns the answer; empty if there
         is none yet. Raise OSError.
         """
         private(self._folder)
@@ -110,7 +110,7 @@ class Confirmations:
             return ""
 
     def _question(self, path: Path) -> Question | None:
-        """Return the question of a file; None where it was answered just now, or is damaged."""
+        """Return the question of a file; None if it was answered just now, or is damaged."""
         try:
             return _question(read_json(path))
         except InvalidData:

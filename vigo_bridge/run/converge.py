@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Has Ansible bring hosts to what a project says: one call of ansible-playbook."""
+"""Converges hosts with a generated project: one call of ansible-playbook."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def converging(
 
 
 def _refuse_full_disk(folder: Path) -> None:
-    """Raise OSError where nothing more can be written.
+    """Raise OSError if nothing more can be written.
 
     Ansible does not always report this itself.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks an address for its health, whatever may answer there."""
+"""Fetches the URL of a health check, and handles any response."""
 
 from __future__ import annotations
 

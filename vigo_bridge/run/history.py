@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of earlier rollouts, one file each. Resuming reads the same files."""
+"""The results of earlier rollouts, one file each. Resuming reads the same files."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class KeptStacks:
             self._drop(numbers, record.number)
 
     def get(self, record: Record) -> KeptStack | None:
-        """Return what a rollout rolled out; None where that was not kept. Raise InvalidData."""
+        """Return what a rollout rolled out; None if that was not kept. Raise InvalidData."""
         path = self._list(record.number)
         try:
             checked_folder(str(self._folder))
@@ -135,7 +135,7 @@ class KeptStacks:
         return data.stack if data.of == _identity(record) else None
 
     def content(self, file: KeptFile) -> bytes:
-        """Return the content of a file. Raise InvalidData where it is damaged or missing."""
+        """Return the content of a file. Raise InvalidData if it is damaged or missing."""
         try:
             descriptor = open_file(str(self._contents / file.digest))
             with os.fdopen(descriptor, "rb") as stream:

@@ -41,7 +41,7 @@ _ADVICE = {
 
 
 def login_advice(message: str) -> str:
-    """Return advice on a failed login; empty where the message is about something else."""
+    """Return advice on a failed login; empty if the message is about something else."""
     for pattern, advice in _ADVICE.items():
         if re.search(pattern, message):
             return advice

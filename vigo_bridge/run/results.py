@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of a run, as values. ``docs/command-line.md`` describes the same as JSON."""
+"""The result of a run, as values. ``docs/command-line.md`` describes the same as JSON."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A rollout: batch after batch, until all are done or something says stop.
 
-What is done to the world stands behind `Parts`; here it is decided what is done next.
+Side effects are in `Parts`; this module only decides what is done next.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _added(
 
 
 def _refused(before: Rolled, reason: str) -> Rolled:
-    """Return the outcome where no further batch may start, for a reason other than the last one."""
+    """Return the outcome if no further batch may start, for a reason other than the last one."""
     *others, last = before.batches
     said = replace(last, detail="; ".join(filter(None, [last.detail, reason])))
     return replace(before, batches=(*others, said), stopped=reason)

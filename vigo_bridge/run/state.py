@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the controller keeps what it knows of rollouts: the user's XDG state folder."""
+"""The folder in which the controller stores data about rollouts: the user's XDG state folder."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ctrl-C, SIGTERM and SIGHUP while hosts are worked on."""
+"""Ctrl-C, SIGTERM and SIGHUP during a rollout."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class TerminalAnswer:
                 termios.tcflush(self._descriptor, termios.TCIFLUSH)
 
     def read(self) -> bool | None:
-        """Return whether the user agrees; None where there is no answer yet."""
+        """Return whether the user agrees; None if there is no answer yet."""
         while self.is_open and self._descriptor is not None and _has_input(self._descriptor):
             try:
                 typed = os.read(self._descriptor, 1024)

@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets on the controller: a stack's stores, look-up, vault files, handing them to a run."""
+"""Secrets on the controller: a stack's stores, look-up and vault files, and passing them to a
+run.
+"""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Vault files, read and written by ansible-vault itself.
 
-So their passwords are found as Ansible finds them: in a file, from a program, by vault id.
+So their passwords are found in the same way as by Ansible: in a file, from a program, by vault id.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The small stack that ``vigo-bridge init`` writes: its files lie beside this one."""
+"""The small stack that ``vigo-bridge init`` writes: its files are in the same folder."""
 
 from __future__ import annotations
 

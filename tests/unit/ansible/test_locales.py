@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ansible's programs run in a UTF-8 locale, whatever the user's is."""
+"""Ansible's programs run in a UTF-8 locale, independent of the user's locale."""
 
 from __future__ import annotations
 

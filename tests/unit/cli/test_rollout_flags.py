@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An invalid rollout is refused before anything is read or touched."""
+"""An invalid rollout is refused before anything is read or changed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An invalid task is refused before a host is touched."""
+"""An invalid task is refused before a host is contacted."""
 
 from __future__ import annotations
 

@@ -315,7 +315,7 @@ def test_a_missing_attribute(name: str, holds: Callable[[Any], bool], action: An
     assert holds(action)
 
 
-#: name -> what cannot go on without it
+#: name -> what cannot continue without it
 REQUIRED: dict[str, Callable[[Any], Any]] = {
     "_templar": lambda action: action.template(1),
     "_loader": lambda action: action.loader,

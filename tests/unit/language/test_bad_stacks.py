@@ -16,7 +16,7 @@ from vigo_bridge.resolve import check
 
 CASES = Path(__file__).parent / "bad"
 
-#: What stands in the tables for lists that grow with each resource type.
+#: Placeholders in the tables, for lists that grow with each resource type.
 LISTS = {"ALL_TYPES": ", ".join(sorted(TYPE_LABELS)), "TYPES": listed(TYPE_LABELS)}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first Python of a target that runs goes on with the program, as shells of targets do it."""
+"""The first Python of a target that works runs the program, as shells of targets do it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ TERMS = re.findall(
     r"^- \*\*(.+?)\*\*: (.+?)(?=\n- \*\*|\Z)", (ROOT / "docs/glossary.md").read_text(), re.M | re.S
 )
 _UTILS = "ansible_collections/vigo/bridge/plugins/module_utils"
-#: What the guide for contributors leaves out in front of a path.
+#: What the guide for contributors leaves out before a path.
 LEFT_OUT = (
     "",
     "ansible_collections/vigo/bridge",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what stands on the command line to batches."""
+"""From the command line to batches."""
 
 from __future__ import annotations
 

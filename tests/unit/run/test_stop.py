@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signals while hosts are worked on: what is asked, and what becomes of the programs that run."""
+"""Signals during a rollout: what is asked, and what becomes of the programs that run."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The order of roles, tasks and handlers that has the effect of the graph.
 
-A resource has its turn as a task. Whoever is triggered before that learns it from what earlier
-tasks registered; whoever is triggered after it, or acts only when triggered, is a handler.
+A resource is a task. If an earlier resource triggers it, the task uses the registered result of
+that one. If a later resource triggers it, or if it acts only when triggered, it is a handler.
 Handlers run in the order in which they are defined, which is the graph's.
 """
 
@@ -23,7 +23,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 from vigo_bridge.emit.tasks.refusal import CannotExpress, Refusal
 from vigo_bridge.resolve.plan import Group, PlannedCrate, PlannedResource
 
-#: Guards that a triggered command does not ask.
+#: Guards that a triggered command ignores.
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Arguments:
         return self._jinja(where, template, optional) or self._looked_up(where, template, optional)
 
     def _jinja(self, where: str, template: Template, optional: bool) -> Jinja | None:
-        """Return Jinja2 of names between texts; None where it would not give the same, byte for
+        """Return Jinja2 of names between texts; None if it would not give the same, byte for
         byte.
         """
         pieces = template.chains()
@@ -113,7 +113,7 @@ class Arguments:
         return Jinja(result.replace(" }}", f"{_OMIT} }}}}") if empty else result)
 
     def _shown(self, names: tuple[str, ...]) -> str | None:
-        """Return one name; None where its value is not a text or whole number, which print
+        """Return one name; None if its value is not a text or whole number, which print
         alike.
         """
         start, *rest = names

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The places of variables, so that each role sees the values of the stack.
+"""Where variables are defined, so that each role sees the values of the stack.
 
 A crate's defaults are its role's. What the stack sets over them is in the map ``vigo_vars`` of the
 group, which the role's defaults read: so every variable of the user's own still wins, wherever it
-is set. A name that is one of Ansible's own, or cannot be one, gets the role's name in front.
+is set. A name that is one of Ansible's own, or cannot be one, is prefixed with the role's name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Default:
 
 
 class Variables:
-    """The variables of a whole plan. Raises CannotExpress where two crates disagree too much."""
+    """The variables of a whole plan. Raises CannotExpress if two crates disagree too much."""
 
     def __init__(self, plan: Plan, is_reserved: Callable[[str], bool]) -> None:
         self._plan = plan
@@ -162,7 +162,7 @@ class Variables:
 
 
 def _literal(value: Any) -> str | None:
-    """Return the value as a Jinja2 literal; None where that would be hard to read."""
+    """Return the value as a Jinja2 literal; None if that would be hard to read."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):

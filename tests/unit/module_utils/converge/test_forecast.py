@@ -110,7 +110,7 @@ REASON = "whether it is triggered is known only after earlier changes"
 @pytest.mark.parametrize("owed", [False, True])
 @pytest.mark.parametrize("before", [None, "none"])
 def test_a_condition_that_may_hold(owed: bool, before: str | None) -> None:
-    """A trigger that is owed comes with it."""
+    """A pending trigger comes with it."""
     turns = Turns("ran", "skipped", owed)
     earlier = result(before) if before else None
     found = turns.forecast.perhaps_held_back(RESOURCE, earlier, "when is false: x")

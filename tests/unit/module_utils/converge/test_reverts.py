@@ -265,7 +265,7 @@ def test_a_damaged_record_is_set_aside(host: Host) -> None:
         assert host.run({**FILE, "revert": True}) == {"it": "none (revert: nothing to undo)"}
 
 
-#: How each type is undone; empty where only `on_revert` does it.
+#: How each type is undone; empty if only `on_revert` does it.
 INVERSES = {
     "container": "absent",
     "file": "reverted",

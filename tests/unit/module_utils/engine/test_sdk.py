@@ -160,7 +160,7 @@ PLACES = {
 def test_packages_that_a_user_has_installed(
     tmp_path: Path, environment: dict[str, str], shared: bool
 ) -> None:
-    """They are found where no other user can write to their folder."""
+    """They are found if no other user can write to their folder."""
     site = sysconfig.get_path("purelib", "posix_user", {"userbase": f"{tmp_path}/base"})
     for folder in (tmp_path / "packages", Path(site)):
         with zipfile.ZipFile(io.BytesIO(base64.b64decode(SMALL))) as archive:

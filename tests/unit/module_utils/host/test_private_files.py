@@ -43,7 +43,7 @@ def umask(number: int) -> Iterator[None]:
         os.umask(before)
 
 
-#: what is done to a/b of a/b/c -> what is said, or None where it is allowed
+#: what is done to a/b of a/b/c -> what is said, or None if it is allowed
 PARENTS: dict[str, tuple[Callable[[Path], None], str | None]] = {
     "usual": (mode(0o755), None),
     "private": (mode(0o700), None),

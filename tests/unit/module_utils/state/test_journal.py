@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal of owed triggers, and the lock of the folder that it is in."""
+"""The journal of pending triggers, and the lock of the folder that it is in."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@
 """Action of vigo.bridge.converge: collects the arguments of the host's call.
 
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
-``vigo_vars``, ``vigo_only``, taken as they stand: Ansible templates nothing in them; and from
+``vigo_vars``, ``vigo_only``, taken unchanged: Ansible templates nothing in them; and from
 ``vigo_scope``, ``vigo_stack_id``, ``vigo_former_scopes``, ``vigo_scope_is_default``,
 ``vigo_state_dir``, ``vigo_prune``, ``vigo_lock_timeout`` and ``vigo_min_healthy_time``. Names in
-``vigo_fixed`` keep the stack's value whatever the user's variables say.
+``vigo_fixed`` keep the stack's value, independent of the user's variables.
 """
 
 from __future__ import annotations

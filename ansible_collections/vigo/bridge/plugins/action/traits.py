@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of vigo.bridge.traits: runs it as our other modules are run."""
+"""Action of vigo.bridge.traits: runs it in the same way as the other modules."""
 
 from __future__ import annotations
 

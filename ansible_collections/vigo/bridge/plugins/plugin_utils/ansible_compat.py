@@ -157,7 +157,7 @@ class AnsibleAction(ActionBase):
     ) -> dict[str, Any]:
         """Return the result of a module that is run in Ansible's own way.
 
-        Raise AnsibleActionFail where its answer could not be distinguished from other output.
+        Raise AnsibleActionFail if its answer could not be distinguished from other output.
         """
         for name in ("_parse_returned_data", "_update_module_args"):
             if not hasattr(ActionBase, name):
@@ -350,7 +350,7 @@ class FoundModule:
 
 
 def find_module(name: str) -> FoundModule | None:
-    """Return the module of a full name, with redirects followed; None where there is none.
+    """Return the module of a full name, with redirects followed; None if there is none.
 
     Why: we send modules ourselves, and Ansible documents no way to find them. Missing: an error.
     """
@@ -387,7 +387,7 @@ def has_action(name: str) -> bool:
 
 
 def import_name(path: str) -> str:
-    """Return the name by which Python imports a module's file. Raise ValueError where it cannot.
+    """Return the name by which Python imports a module's file. Raise ValueError if it cannot.
 
     Why: modules import their neighbours by it. Missing: an error.
     """
@@ -400,7 +400,7 @@ def import_name(path: str) -> str:
 def add_imports(archive: zipfile.ZipFile, name: str, source: str) -> None:
     """Add all of ``module_utils`` that a program imports, directly and indirectly, to an archive.
 
-    name: as Python imports the program. Raise AnsibleError where something is not found. Why:
+    name: as Python imports the program. Raise AnsibleError if something is not found. Why:
     modules must find on a target what Ansible sends. Missing: an error.
     """
     from ansible.executor import module_common

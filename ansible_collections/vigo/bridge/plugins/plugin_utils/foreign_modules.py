@@ -67,7 +67,7 @@ class ForeignModule:
 
 
 def module_for_choice(name: str) -> ForeignModule | None:
-    """Return a module of which hosts may choose; None where it is not installed.
+    """Return a module of which hosts may choose; None if it is not installed.
 
     Its action plugin may choose between modules itself, which is not needed then.
     """

@@ -193,7 +193,7 @@ def checked_result(
     """Return the result, and the same for Ansible, without undocumented keys.
 
     An invalid result becomes a failure that says so. sent: what it must have results for; None
-    where that is not known.
+    if that is not known.
     """
     try:
         found = parse(raw)

@@ -22,7 +22,7 @@ _STEERING = re.compile(
     "\U000e0000-\U000e007f"
     "]"
 )
-#: What Ansible prints of a result as it stands, without quoting.
+#: What Ansible prints of a result unchanged, without quoting.
 _PRINTED = (
     "msg",
     "warnings",

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command with which a target finds a Python that runs, and has it run a program.
 
-A shell on the target starts one Python after the other. The first one that takes over goes on with
-the program, so it starts only once. One that fails before, that is too old, or that does not take
-over in time is given up, and has touched nothing: input and output of the command are kept from it
-until then, under other numbers.
+A shell on the target starts one Python after the other. The first one that takes over runs the
+program, so it starts only once. One that fails before, that is too old, or that does not take over
+in time is given up, and has touched nothing: input and output of the command are kept from it until
+then, under other numbers.
 
 Taking over is reading the first lines of the input, one for each Python (`beginning`). After a
 Python has ended, the shell reads the next of these lines: where it is gone, no other Python may

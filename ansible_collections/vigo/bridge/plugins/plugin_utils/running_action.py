@@ -83,7 +83,7 @@ class RunningAction(AnsibleAction):
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
         answer = self.run_program(command, given)
         self._warn_of_hung(answer["stdout"])
-        # Ansible warns of what a login shell prints beside the result, as it stands.
+        # Ansible warns of what a login shell prints beside the result, unchanged.
         shown = {
             **answer,
             "stdout": clean_json(answer["stdout"]),

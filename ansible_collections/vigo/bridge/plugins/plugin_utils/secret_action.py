@@ -65,7 +65,7 @@ class SecretAction(RunningAction):
         return self._execute_offering(module, given, task_vars, modules)
 
     def _refuse_added(self) -> None:
-        """Raise AnsibleActionFail where the task itself sets what only action plugins add."""
+        """Raise AnsibleActionFail if the task itself sets what only action plugins add."""
         for name in (*ADDED, *self.added):
             if name in self._task.args:
                 raise AnsibleActionFail(f"unsupported parameter {name}; remove it from the task")
@@ -90,7 +90,7 @@ class SecretAction(RunningAction):
             arguments = {**arguments, **missing}
 
     def refuse_arguments_on_disk(self) -> None:
-        """Raise AnsibleActionFail where Ansible would write the arguments to a file there."""
+        """Raise AnsibleActionFail if Ansible would write the arguments to a file there."""
         if not self.is_pipelining():
             raise AnsibleActionFail(
                 "this task uses secrets, and without pipelining Ansible would write them to a file"

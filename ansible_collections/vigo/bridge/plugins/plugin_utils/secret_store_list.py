@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which stores of secrets a stack has, in the order in which they are asked.
+"""Which stores of secrets a stack has, in the order in which they are queried.
 
 Its ``secrets.yml`` names them. A package can add a kind of store by an entry point of the group
 ``vigo_bridge.secret_stores``.
@@ -37,7 +37,7 @@ CONFIGURATION = "secrets.yml"
 _LARGEST = 1 << 18
 #: A day, in seconds.
 _LONGEST_TIMEOUT = 86400
-#: What is asked where a stack says nothing; the file may be missing.
+#: What is queried if a stack does not list stores; the file may be missing.
 DEFAULT_VAULT_FILE = "secrets.vault.yml"
 
 

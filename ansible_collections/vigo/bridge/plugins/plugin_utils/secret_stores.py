@@ -37,7 +37,7 @@ class Store:
 
     #: What it is called in messages.
     description = ""
-    #: By path, why it did not give a secret: for messages, where no other store has it.
+    #: By path, why it did not give a secret: for messages, if no other store has it.
     refusals: Mapping[str, str] = MappingProxyType({})
 
     def look_up(self, paths: Iterable[str]) -> dict[str, str]:
@@ -146,7 +146,7 @@ class CommandStore(Store):
         return {path: answer for path, answer in answers.items() if answer is not None}
 
     def _ask(self, path: str) -> str | None:
-        """Return what the program prints, without the last line break; None where it fails."""
+        """Return what the program prints, without the last line break; None if it fails."""
         try:
             process = subprocess.Popen(
                 [part.replace("{path}", path) for part in self._command],

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where secrets come from, on the controller.
 
-Under ``vigo-bridge`` its process holds the secrets and answers on a socket, so that they are
-in no environment that a tool might print. In an ordinary playbook the stores are asked directly.
+Under ``vigo-bridge`` its process holds the secrets and answers on a socket, so that they are in no
+environment that a tool might print. In an ordinary playbook the stores are queried directly.
 """
 
 from __future__ import annotations

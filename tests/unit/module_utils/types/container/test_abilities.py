@@ -126,7 +126,7 @@ def test_remarks(
 
 
 def error_of(check: Callable[[], None]) -> str:
-    """Return the message of the error that it raises; empty where it raises none."""
+    """Return the message of the error that it raises; empty if it raises none."""
     try:
         check()
     except ResourceError as error:

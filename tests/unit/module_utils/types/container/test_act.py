@@ -171,7 +171,7 @@ def test_who_shares_a_network_waits_for_the_health_of_the_other(
 
 
 def test_a_port_that_another_container_holds(memory: InMemoryEngine) -> None:
-    """It is named before anything is touched."""
+    """It is named before anything is changed."""
     assert brought(memory, {**APP, "ports": "18380:80"}).action == "created"
     assert brought(memory, {"container": "other"}).action == "created"
     for given in ({"container": "third"}, {"container": "other"}):

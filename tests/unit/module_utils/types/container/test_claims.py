@@ -46,7 +46,7 @@ def test_described(
     tmp_path: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Also of resources that the run leaves out, and where no engine answers."""
+    """Also of resources that the run leaves out, and if no engine answers."""
     monkeypatch.setattr(resource_type, "engine_of", _no_engine)
     resource = {
         "id": "c/web",

@@ -165,11 +165,11 @@ class Scene:
         return self.scenario.wanted.get("state") != "absent"
 
     def changed(self, way: FaultyWay) -> Result | None:
-        """Run, and return the result; None where the process was killed."""
+        """Run, and return the result; None if the process was killed."""
         return self._run(self.scenario.changed, way)
 
     def repaired(self, way: FaultyWay) -> Result | None:
-        """Run again, and return the result; None where the process was killed."""
+        """Run again, and return the result; None if the process was killed."""
         return self._run(self.scenario.wanted, way)
 
     def _run(self, attributes: Mapping[str, Any], way: FaultyWay) -> Result | None:
@@ -183,7 +183,7 @@ class Scene:
         self.foreign = self._foreign()
 
     def assert_safe(self) -> None:
-        """Check that nothing is lost, nothing runs twice, and nothing foreign was touched."""
+        """Check that nothing is lost, nothing runs twice, and nothing of others was changed."""
         ends = ("", ".vigo-old", ".vigo-new", ".vigo-failed")
         boxes = [self.memory.box(f"app{end}") for end in ends]
         assert not self.has_service or any(boxes[:3]), "both containers are gone"

@@ -105,7 +105,7 @@ def plain(step: Any) -> dict[str, Any]:
 
 
 def combinations(columns: dict[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
-    """Yield all possible combinations: an old one is looked for where there is none of the name
+    """Yield all possible combinations: an old one is looked for if there is none of the name
     itself.
     """
     for values in itertools.product(*columns.values()):

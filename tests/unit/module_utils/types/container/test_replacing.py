@@ -85,7 +85,7 @@ def test_the_old_one_is_kept_until_the_new_one_is_settled(memory: InMemoryEngine
     assert (failed.status, failed.policy) == ("exited", "no")
 
 
-#: Without our label, and with it where nothing says whose it replaces.
+#: Without our label, and with it if nothing says whose it replaces.
 FOREIGN = {".vigo-new": {}, ".vigo-old": {}, ".vigo-failed": {}}
 UNEXPLAINED = {".vigo-new": {label.SPEC: "{}"}, ".vigo-old": {label.SPEC: "{}"}}
 

@@ -191,7 +191,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"healthcheck": {"test": "x", "retries": "3.5"}}, "not an integer"),
     ({"healthcheck": {"test": "x", "retries": 1 << 31}}, "out of range"),
     ({"labels": "vigo.bridge.spec=x"}, "is reserved; choose another name"),
-    # What engines would refuse late, or change without a word.
+    # What engines would refuse late, or change silently.
     ({"restart": "on-failure:3", "expect": "exited"}, "the first exit code is the result"),
     ({"stop_signal": "SIGTREM"}, "unknown signal 'SIGTREM'; did you mean SIGTERM?"),
     ({"cap_add": "NET_ADMINN"}, "unknown capability 'NET_ADMINN'; did you mean 'NET_ADMIN'?"),

@@ -61,7 +61,7 @@ def memory(request: pytest.FixtureRequest) -> InMemoryEngine:
     return memory
 
 
-#: the container -> the failure, empty where it stays healthy; how long the run takes at least
+#: the container -> the failure, empty if it stays healthy; how long the run takes at least
 CASES: dict[str, tuple[dict[str, Any], str, float]] = {
     "a server": ({}, "", 30),
     "a server with a healthcheck": ({"healthcheck": PASSES}, "", 30),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done about the processes that were found. No process is touched."""
+"""What is done about the processes that were found. No process is changed."""
 
 from __future__ import annotations
 

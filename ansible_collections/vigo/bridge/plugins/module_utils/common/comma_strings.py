@@ -33,7 +33,7 @@ _FORMS = {
 
 
 class NotText(ResourceError):
-    """A list, a mapping or nothing stands where one text belongs. The message names the place."""
+    """A list, a mapping or nothing is given instead of a string. The message names the place."""
 
     def __init__(self, value: Any, place: tuple[Any, ...]) -> None:
         super().__init__(*_not_text(value, place), place=place)

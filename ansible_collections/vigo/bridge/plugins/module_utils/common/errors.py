@@ -43,7 +43,7 @@ class ResourceError(Advised):
     ``log`` holds the last lines of output of whatever failed (a container, a command), or is
     empty. ``rc`` is an exit code where there is one. ``returned``: see ``Outcome``. ``place`` says
     which of the resource's attributes is wrong, and where in it: keys of mappings, numbers of items
-    from 0 on, at its end a ``Key`` or the ``Offset`` in a text. It is empty where no attribute is
+    from 0 on, at its end a ``Key`` or the ``Offset`` in a text. It is empty if no attribute is
     at fault.
     """
 
@@ -132,7 +132,7 @@ class Problems:
         self._errors.append(error)
 
     def of(self, attribute: str, parse: Callable[..., Any], *arguments: Any) -> Any:
-        """Return the result of a function for an attribute; None where it raises an error."""
+        """Return the result of a function for an attribute; None if it raises an error."""
         with self.collected(attribute):
             return parse(*arguments)
         return None

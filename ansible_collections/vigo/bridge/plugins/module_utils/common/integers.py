@@ -28,7 +28,7 @@ def integer(value: Any, attribute: str) -> int:
 
 
 def integer_within(value: Any, attribute: str, least: int, most: int) -> int:
-    """Return the integer, or 0 where none is given. Raise ResourceError."""
+    """Return the integer, or 0 if none is given. Raise ResourceError."""
     number = 0 if value in (None, "") else integer(value, attribute)
     if not least <= number <= most:
         raise ResourceError(f"{attribute}: {number} is not an integer from {least} to {most}")

@@ -23,7 +23,7 @@ _REAL_TIME = re.compile(r"RTMIN(?:\+(\d{1,2}))?|RTMAX(?:-(\d{1,2}))?")
 
 
 def parse(value: Any, attribute: str) -> str:
-    """Return a signal as the user wrote it. Raise ResourceError where Linux does not have it."""
+    """Return a signal as the user wrote it. Raise ResourceError if Linux does not have it."""
     written = text(value).strip()
     if number(written) is None:
         near = nearest(_short(written), _NUMBERS)

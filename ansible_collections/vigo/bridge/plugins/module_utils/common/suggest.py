@@ -22,7 +22,7 @@ _SHORTEST_BEGINNING = 3
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name closest to this one, or of which one begins with the other.
 
-    Case does not count. Empty where no name is close enough.
+    Case does not count. Empty if no name is close enough.
     """
     if len(name) > _LONGEST_COMPARED:
         return ""

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the ``when`` of a crate and of a resource let the resource act."""
+"""Evaluates the ``when`` of a resource and of its crate."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .input import CrateInput, Resource
 
 @dataclass
 class Conditions:
-    """A crate's ``when`` is asked once, at the turn of the first of its resources."""
+    """A crate's ``when`` is evaluated once, when the first of its resources is applied."""
 
     crates: Mapping[str, CrateInput]
     facts: Facts
     _crate_holds: dict[str, bool | None] = field(default_factory=dict)
 
     def asked(self, resource: Resource, foresight: Foresight) -> tuple[bool | None, str]:
-        """Return whether both hold, None where that is not known yet, and which one decided.
+        """Return whether both are true (None: not yet known), and which one decided.
 
         Raise ResourceError.
         """
@@ -44,7 +44,7 @@ class Conditions:
         return holds, decisive
 
     def surely_hold(self, resource: Resource) -> bool:
-        """Return whether both hold, whatever earlier resources may still change."""
+        """Return whether both are true, without regard to what earlier resources may change."""
         crate = self.crates.get(resource.node.crate)
         facts = self.facts.foreseen(Foresight.of_nothing())
         conditions = (crate.condition if crate else None, resource.condition)

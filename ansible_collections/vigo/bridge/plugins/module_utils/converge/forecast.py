@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check mode: what is foreseen at each turn, and what is reported where a turn is not certain.
+"""Check mode: predicts the result of each resource.
 
-A turn is not certain where a ``when`` or a trigger depends on a change that is only predicted.
-Both ways are then tried without a trace; where they lead to the same, that is the result,
-otherwise it is ``unknown``.
+It is uncertain whether a resource is applied if its ``when`` or a trigger depends on a predicted
+change. Both possibilities are then evaluated without recording anything. If they have the same
+result, it is reported; otherwise, the result is ``unknown``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOT_TRIGGERED = "when: not triggered"
 
 
 class Forecast:
-    """What one run in check mode predicts. owe: notes the triggers of a resource as owed."""
+    """The predictions of one run in check mode. owe: records the pending triggers of a resource."""
 
     def __init__(
         self,
@@ -38,11 +38,11 @@ class Forecast:
         self._prediction = Prediction()
 
     def foresight(self) -> Foresight:
-        """Return what may be asked at the current turn."""
+        """Return what may be read at the current turn."""
         return self._prediction.foresight()
 
     def note(self, resource: Resource, result: Result, debts: Sequence[str]) -> None:
-        """Record a turn's result, and the triggers that are owed by it."""
+        """Record a turn's result, and the pending triggers from it."""
         if not result.changed:
             return
         is_foreseen = self._bringing.is_foreseen(resource, result.action)
@@ -52,13 +52,13 @@ class Forecast:
             self._prediction.acts(resource.id, is_foreseen)
 
     def is_certain(self, resource: Resource) -> bool:
-        """Return whether a resource will certainly receive a trigger that it is owed."""
+        """Return whether a resource will certainly receive a trigger that is pending for it."""
         return self._prediction.is_sure(self._journal.sources(resource.id), resource.id)
 
     def perhaps_triggered(self, resource: Resource, earlier: Result | None) -> Result | None:
         """Return the result of a turn to which a trigger may come or not.
 
-        None where the trigger makes no difference: the resource is applied as if it did not come.
+        None if the trigger makes no difference: the resource is applied as if it did not come.
         """
         triggered = self._tried(resource, earlier, triggered=True)
         untriggered = earlier or skipped(resource, NOT_TRIGGERED)

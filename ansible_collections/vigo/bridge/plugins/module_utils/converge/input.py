@@ -45,9 +45,9 @@ _REFERENCES = ("depends_on", "before", "notify", "subscribes")
 class Resource:
     """One resource. attributes: raw, templates not yet rendered.
 
-    condition: its parsed ``when``, or None. item: the value of ``.Item``. template: whether
-    its texts are templates. triggered: whether it is applied as if a trigger were owed to it.
-    Where its node reverts, type and attributes are of what undoes it.
+    condition: its parsed ``when``, or None. item: the value of ``.Item``. template: whether its
+    texts are templates. triggered: whether it is applied as if a trigger were pending for it. Where
+    its node reverts, type and attributes are of what undoes it.
     """
 
     node: Node
@@ -134,7 +134,7 @@ def candidate_modules(arguments: Mapping[str, Any]) -> list[str]:
 def types_by_id(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the type of each resource in ``resources`` and ``crates``, not yet checked.
 
-    Raise ResourceError where one has no ID.
+    Raise ResourceError if one has no ID.
     """
     return {_id(entry): entry.get("type") for entry in _entries(arguments)}
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What resources make for each other, from their rendered attributes."""
+"""What resources provide to and use of each other, from their rendered attributes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def has_providers(kinds: Iterable[str]) -> bool:
 def links_of(kind: ResourceType, render: Callable[[str], Mapping[str, Any]]) -> Links:
     """Return what a resource provides and uses.
 
-    render: gives one attribute as a mapping, empty where it is not set. An attribute that cannot be
+    render: gives one attribute as a mapping, empty if it is not set. An attribute that cannot be
     rendered is left out; its error is reported at the resource's turn.
     """
     given: dict[str, Any] = {}

@@ -3,13 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Converges an envoy: all its resources, in the order of their graph, with their triggers.
 
-Main pass: every resource has its turn; one that waits for a trigger only (``when: changed``)
-has none here. Closing pass: each resource that a trigger is still owed to is applied once more,
-triggered. A failure skips what depends on it; everything else goes on.
+Main pass: each resource is applied in turn, except those that only wait for a trigger (``when:
+changed``). Closing pass: each resource with a pending trigger is applied once more, as triggered.
+If a resource fails, those that depend on it are skipped; all others continue.
 
-What a resource began may be pending: nobody waits for it before its result counts, that is, at
-the turn of a resource with an edge or a trigger to or from it, and at the end of each pass. So
-every result is the one that waiting at once would have given.
+A resource can be pending. The run waits for it when its result is needed: when a resource that is
+connected to it by a dependency or a trigger is applied, and at the end of each pass. So each result
+is the same as if the run had waited immediately.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Convergence:
         self._preparation = Preparation(
             self._resources, self._bringing, self._conditions, self._selection
         )
-        #: In check mode only; a real run asks the machine itself.
+        #: In check mode only; a real run reads the machine itself.
         self._forecast = Forecast(self._bringing, journal, self._owe) if target.check_mode else None
         self._results: dict[str, Result] = {}
         #: For each resource whose result is awaited: what waits for it, and files it.
@@ -97,7 +97,7 @@ class Convergence:
         self._culprits: dict[str, str] = {}
 
     def refuse(self) -> None:
-        """Raise ResourceError where nothing on this host may be touched."""
+        """Raise ResourceError if nothing on this host may be changed."""
         self._preparation.refuse()
 
     def run(self) -> list[Result]:
@@ -173,9 +173,9 @@ class Convergence:
         self._apply_unless_refused(resource, None if is_first else earlier)
 
     def _is_settled(self, resource: Resource, earlier: Result | None) -> bool:
-        """Return whether a resource is already reverted; it is reported so, and not touched.
+        """Return whether a resource is already reverted; it is reported so, and not changed.
 
-        Nothing is owed to it any more.
+        It has no pending trigger any more.
         """
         if not resource.reverts:
             return False
@@ -204,9 +204,9 @@ class Convergence:
         return False
 
     def _refused(self, resource: Resource, earlier: Result | None = None) -> Result | None:
-        """Return the result of a resource whose ``when`` does not let it act; None where it does.
+        """Return the result of a resource whose ``when`` does not let it act; None if it does.
 
-        If ``when`` is false, nothing is owed to the resource any more.
+        If ``when`` is false, the resource has no pending trigger any more.
         """
         try:
             holds, condition = self._conditions.asked(resource, self._foresight())

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What check mode knows at each resource's turn, and which triggers are uncertain.
 
-All that has its turn earlier counts, whether or not an edge says so: a stack may rely on the
-order in which it is written, and a guard may ask for anything.
+Every resource that is applied earlier counts, even without a dependency: a stack can rely on the
+order in which it is written, and a guard can check anything.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Prediction:
     _things: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def foresight(self) -> Foresight:
-        """Return what may be asked at the current turn."""
+        """Return what may be read at the current turn."""
         self._moment += 1
         is_active = not self._is_foreseen
         return Foresight(

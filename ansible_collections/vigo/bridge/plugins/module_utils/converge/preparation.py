@@ -28,7 +28,7 @@ class Preparation:
     selection: Selection
 
     def refuse(self) -> None:
-        """Raise ResourceError where nothing on this host may be touched."""
+        """Raise ResourceError if nothing on this host may be changed."""
         for kind in self.bringing.types.values():
             if kind.refused_by:
                 kind.refuse(list(self._certain(kind, kind.refused_by)), self.bringing.target)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a resource that had no turn, or two. Pure."""
+"""The result of a resource that was not applied, or applied twice. Pure."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _PLAIN = ("state_dir", "docker_host", "scope", "stack_id", "former_scopes")
 
 
 def check_options(arguments: Mapping[str, Any]) -> None:
-    """Raise ResourceError where an option contains a NUL character."""
+    """Raise ResourceError if an option contains a NUL character."""
     for name in _PLAIN:
         refuse_nul(name, arguments.get(name))
 
@@ -127,7 +127,7 @@ def _stack(arguments: Mapping[str, Any]) -> Stack:
 
 
 def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
-    """Raise ResourceError where containers of another stack might be taken for this one's."""
+    """Raise ResourceError if containers of another stack might be taken for this one's."""
     if not stack.is_named:
         raise ResourceError(
             f"refusing to prune: the scope {stack.scope!r} is a default, and another stack may"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is used on a target of Ansible that Ansible does not document for modules.
 
-It stands apart from ``plugin_utils/ansible_compat.py``, since a target has nothing of
+It is separate from ``plugin_utils/ansible_compat.py``, since a target has nothing of
 ``plugin_utils``. The versions of ansible-core on which it was seen are there.
 """
 
@@ -100,7 +100,7 @@ def run_as_module(name: str, library: str, arguments: Mapping[str, Any]) -> None
 def answer_in(output: str) -> tuple[str, list[str]]:
     """Return the JSON that a module has printed, and warnings about text after it.
 
-    Raise ValueError where there is none. Why: the result must be the same as for a task. Missing:
+    Raise ValueError if there is none. Why: the result must be the same as for a task. Missing:
     raises ImportError.
     """
     from ansible.module_utils.json_utils import _filter_non_json_lines

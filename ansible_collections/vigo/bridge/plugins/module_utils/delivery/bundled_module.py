@@ -85,7 +85,7 @@ class Bundle:
 def first_call(stream: BinaryIO, nothing: str) -> None:
     """Run a module from its sources, and keep it under its name.
 
-    nothing: the answer where there is nothing to run.
+    nothing: the answer if there is nothing to run.
     """
     head, bundle = _received(stream)
 

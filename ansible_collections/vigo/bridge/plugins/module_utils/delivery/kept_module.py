@@ -29,7 +29,7 @@ def folder() -> str:
 def read(name: str) -> dict[str, bytes | str]:
     """Return the kept files: bytecode or Python's text, by path.
 
-    Raise OSError where another user could have written it, and ValueError where it is damaged or
+    Raise OSError if another user could have written it, and ValueError if it is damaged or
     was compiled for another Python.
     """
     path = os.path.join(private_files.checked_folder(folder()), name + _ENDING)

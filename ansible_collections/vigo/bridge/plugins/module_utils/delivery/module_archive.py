@@ -65,7 +65,7 @@ def folder() -> str:
 
 
 def provide(offer: Mapping[str, Any], archive: str | None, keep: bool) -> str | None:
-    """Return the archive's path; None where the controller has to send it first.
+    """Return the archive's path; None if the controller has to send it first.
 
     offer, archive: see `ADDED`. keep: whether it stays there. Raise OSError.
     """

@@ -29,7 +29,7 @@ OTHERS = 3
 def unpack(archive: bytes, folder: str, name: str) -> str:
     """Unpack a ZIP archive into a folder's subfolder of this name, and return its path.
 
-    An existing folder of that name stays. Raise OSError, and PermissionError where another user
+    An existing folder of that name stays. Raise OSError, and PermissionError if another user
     could have put something there.
     """
     folder = make_folder(folder)

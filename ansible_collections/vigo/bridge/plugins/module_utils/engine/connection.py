@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The connection to an engine's socket.
 
-An engine at a Unix socket is spoken to by the standard library, see ``unix_socket``, any other by
-the docker SDK, see ``sdk_session``. Which calls are made is in ``engine``.
+An engine at a Unix socket is reached with the standard library (``unix_socket``), any other with
+the docker SDK (``sdk_session``). The calls are in ``engine``.
 """
 
 from __future__ import annotations

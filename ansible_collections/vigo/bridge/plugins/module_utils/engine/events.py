@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an engine says about its containers, as it happens.
 
-One stream serves all who wait. It only wakes them sooner: inspect remains the truth, and whoever
-waits looks from time to time anyway, because a stream may end or fall silent without a word.
+One stream serves all waiting threads. It only wakes them sooner: they rely on inspect, and also
+check from time to time, because a stream can end or stop without notice.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Stream(Protocol):
 
 @dataclass(frozen=True)
 class Death:
-    """The last observed end of a container. exit_code: None where it was not reported."""
+    """The last observed end of a container. exit_code: None if it was not reported."""
 
     exit_code: int | None = None
     out_of_memory: bool = False

@@ -7,8 +7,8 @@ The controller's comes as an archive that is named by its content. It is unpacke
 folder of that name that only this user can use, and stays there; Python keeps its bytecode beside
 it, for each version its own. Check mode unpacks it for the one call.
 
-Whether an SDK works shows when it is imported, which takes longer than all else where nothing is to
-be changed. So it is remembered what was seen to work.
+Only an import shows whether an SDK works, and it takes longer than everything else in a run without
+changes. So the state folder records which SDK worked.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _INSTALL = "install it there: apt install python3-docker, or pip install docker"
 def provide(
     offer: Mapping[str, str], archive: str | None, folders: Sequence[str], keep: bool
 ) -> bool:
-    """Make the SDK importable; return False where the controller has to send its archive first.
+    """Make the SDK importable; return False if the controller has to send its archive first.
 
     offer: ``digest`` and ``versions`` of what the controller has, or nothing. folders: for unpacked
     archives; the first usable one is taken. keep: whether the archive stays there. Raise Blocked,
@@ -91,7 +91,7 @@ def folders(state_folder: str) -> list[str]:
 
 
 def imported() -> Any:
-    """Return the module ``docker``. Raise Blocked where it cannot be imported."""
+    """Return the module ``docker``. Raise Blocked if it cannot be imported."""
     try:
         import docker
         import docker.auth
@@ -146,7 +146,7 @@ def _try(folders: Sequence[str], keep: bool) -> None:
 
 
 def _seen() -> str:
-    """Return which SDK would be imported, and by which Python; empty where something is missing."""
+    """Return which SDK would be imported, and by which Python; empty if something is missing."""
     seen = [sys.version]
     for package in PACKAGES[:3]:
         try:

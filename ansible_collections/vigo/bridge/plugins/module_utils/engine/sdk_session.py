@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An engine that is reached by TCP, TLS or SSH, spoken to by the docker SDK's client.
+"""An engine that is reached over TCP, TLS or SSH, with the client of the docker SDK.
 
-It is used as an HTTP session only; so every SDK from 5.0.3 on behaves the same.
+The client is used only as an HTTP session, so every SDK from 5.0.3 on behaves the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import sdk
 
 
 class SdkSession:
-    """As ``unix_socket.UnixSocket``. Raises Blocked where the SDK cannot be used."""
+    """As ``unix_socket.UnixSocket``. Raises Blocked if the SDK cannot be used."""
 
     def __init__(self, docker_host: str, patience: float) -> None:
         """Prepare a session. patience: seconds to wait for the engine."""

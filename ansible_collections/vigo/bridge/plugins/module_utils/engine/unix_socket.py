@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An engine at a Unix socket, spoken to by the standard library alone.
+"""An engine at a Unix socket, reached with the standard library only.
 
-To import the SDK takes longer than to look at a hundred containers, and most targets have none.
+Importing the SDK takes longer than inspecting a hundred containers, and most targets do not have
+it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ LAST_ID = 2**32 - 2
 
 
 def user_number(name: str) -> int | None:
-    """Return the number of the user of this name, None where there is none."""
+    """Return the number of the user of this name, None if there is none."""
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError:
@@ -23,7 +23,7 @@ def user_number(name: str) -> int | None:
 
 
 def group_number(name: str) -> int | None:
-    """Return the number of the group of this name, None where there is none."""
+    """Return the number of the group of this name, None if there is none."""
     try:
         return grp.getgrnam(name).gr_gid
     except KeyError:

@@ -36,7 +36,7 @@ class Background(Generic[T]):
         return self._value[0]
 
     def wait(self) -> None:
-        """Wait for its end, whatever the outcome."""
+        """Wait for its end, in any case."""
         self._thread.join()
 
     @property

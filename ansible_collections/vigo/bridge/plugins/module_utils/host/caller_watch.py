@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Watch the caller of this module: a signal from it, or a lost connection, ends the work.
 
-What a command of ours does is stopped with us. What is already being changed in an engine is
-brought to its end first when the connection is cut, so that no service stays down for it.
+Commands that were started are stopped, too. If the connection is lost while an engine makes a
+change, this change is finished first, so that no service stays stopped.
 """
 
 from __future__ import annotations

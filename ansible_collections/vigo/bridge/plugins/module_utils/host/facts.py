@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What conditions and templates ask of the machine they run on."""
+"""The facts about the machine that conditions and templates use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_SECRETS = Secrets()
 
 
 class Facts:
-    """The machine, asked only for what is needed; traits are collected once.
+    """The machine, of which only what is needed is read; traits are collected once.
 
     trait_names: the content of ``traits``: dotted names, or prefixes such as ``os`` for all
     below. command_timeout: seconds that a command of a condition may take. secrets: masked in
@@ -66,7 +66,7 @@ class Facts:
     def file_exists(self, path: str) -> bool | None:
         """Return whether there is anything but a directory; links are followed.
 
-        None where only the host itself could tell, after a change that is predicted.
+        None if it is known only after a predicted change.
         """
         if not self._foresight.is_clear(path):
             return None

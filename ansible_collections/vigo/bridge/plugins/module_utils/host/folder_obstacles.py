@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What would keep files and folders from being created in a folder.
+"""Reasons why files and folders cannot be created in a folder.
 
-Asked before anything is touched, so that check mode and a run fail alike.
+Checked before anything is changed, so that check mode and a run report the same errors.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class KernelFileSystem(OSError):
 
 
 def refuse(folder: str) -> None:
-    """Raise OSError where this user cannot create or replace files in an existing folder."""
+    """Raise OSError if this user cannot create or replace files in an existing folder."""
     kernel = kernel_file_system(os.path.join(folder, "."))
     if kernel:
         raise KernelFileSystem(
@@ -77,7 +77,7 @@ def refuse(folder: str) -> None:
 
 
 def refuse_names(path: str, folder: str) -> None:
-    """Raise OSError where a part of the path below the folder has a name that is too long.
+    """Raise OSError if a part of the path below the folder has a name that is too long.
 
     The system reports that only once the folders above that part exist.
     """
@@ -99,7 +99,7 @@ def kernel_file_system(path: str) -> str:
 
 
 def mount_of(path: str) -> str:
-    """Return the number of the mount that the path is on; empty where the system does not say.
+    """Return the number of the mount that the path is on; empty if the system does not say.
 
     A symbolic link at the path itself is not followed; ``FOLDER/.`` is never one.
     """

@@ -57,7 +57,7 @@ class Ended:
 def run(function: Callable[[], object], timeout: float) -> Ended:
     """Run a function in a child. After ``timeout`` seconds its process group is ended.
 
-    Raise Blocked where no child can be started. If this process ends, the child ends, too.
+    Raise Blocked if no child can be started. If this process ends, the child ends, too.
     """
     try:
         pipes = [os.pipe(), os.pipe()]
@@ -160,7 +160,7 @@ class _Watched:
 
 
 def _read(descriptor: int) -> bytes | None:
-    """Return what can be read; nothing at the end, None where there is nothing yet."""
+    """Return what can be read; nothing at the end, None if there is nothing yet."""
     try:
         return os.read(descriptor, _SIZE)
     except BlockingIOError:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode knows of the state that earlier, only predicted changes would have made.
+"""The state that predicted changes would have created, for check mode.
 
 Predicted files are an overlay of the machine's own. What a command would change is not known, nor
 what a container writes to the folders that it is given: these are marked unknown, and earlier
@@ -38,7 +38,7 @@ class PredictedFile:
 class PredictedFiles:
     """The predicted state of files so far.
 
-    By path, a file that would have been written, or None where it would have been removed, and at
+    By path, a file that would have been written, or None if it would have been removed, and at
     which moment. ``_folders``: folders that would have been created, and when. ``_clouds``: paths
     at and below which something may have changed by then. ``_added``, ``_replaced``: paths at and
     below which that may be files that resources describe as a whole; of the former, new ones.
@@ -91,7 +91,7 @@ class PredictedFiles:
         return self._files.get(_resolved(path)) if self._files else None
 
     def kind(self, path: str) -> str | None:
-        """Return file, directory or missing; None where the machine's own state counts."""
+        """Return file, directory or missing; None if the machine's own state counts."""
         if not self._files and not self._folders:
             return None
         path = _resolved(path)
@@ -155,7 +155,7 @@ class PredictedFiles:
 
 @dataclass(frozen=True)
 class Foresight:
-    """What may be asked at one resource's turn.
+    """What may be read at one resource's turn.
 
     uncertain: a predicted change comes before it, so that a command may answer otherwise then.
     active: one of these is no file, but something that acts by itself. moment: this turn's.
@@ -187,7 +187,7 @@ class Foresight:
         )
 
     def exists(self, path: str) -> bool | None:
-        """Return whether anything would be at the path; None where that is unknown."""
+        """Return whether anything would be at the path; None if that is unknown."""
         if not self.is_clear(path):
             return None
         kind = self.files.kind(path)

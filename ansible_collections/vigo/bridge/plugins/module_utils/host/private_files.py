@@ -35,7 +35,7 @@ def default_folder() -> str:
 def user_state_folder() -> str:
     """Return the XDG state folder. A relative XDG_STATE_HOME is ignored, as XDG demands.
 
-    Raise FileNotFoundError where this user has no home folder.
+    Raise FileNotFoundError if this user has no home folder.
     """
     named = os.environ.get("XDG_STATE_HOME", "")
     if os.path.isabs(named):

@@ -12,7 +12,7 @@ from typing import Iterator
 
 from ..common.errors import Blocked
 
-#: What is wrong, and what to do: faults of the surroundings, not of what was asked for.
+#: What is wrong, and what to do: problems of the environment, not of the resource.
 _SURROUNDINGS = {
     errno.ENOSPC: ("the disk is full", "free some space"),
     errno.EDQUOT: ("the disk quota is used up", "free some space"),
@@ -46,7 +46,7 @@ def reason(error: OSError) -> str:
 
 
 def advice(error: OSError) -> str:
-    """Return the advice for it; empty where that depends on the file."""
+    """Return the advice for it; empty if that depends on the file."""
     if error.errno in _SURROUNDINGS:
         return _SURROUNDINGS[error.errno][1]
     return "use an account with this permission" if error.errno in _PERMISSION else ""

@@ -4,7 +4,7 @@
 """Temporary files that are gone when we are done, or after the next run if we were killed.
 
 A file that is still in use is locked by its owner, and the kernel frees the lock when its owner
-dies: so what a killed run left can be told from what another run is just writing.
+dies: so files that a killed run left can be distinguished from files that another run is writing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def temporary(folder: str, prefix: str, suffix: str = "") -> Iterator[Temporary]
     """Create a file in the folder, removed at the end unless it was renamed. Raise OSError."""
     descriptor, path = tempfile.mkstemp(suffix, prefix, folder)
     with os.fdopen(descriptor, "wb") as stream:
-        os.fchmod(descriptor, 0o600)  # whatever the umask is
+        os.fchmod(descriptor, 0o600)  # independent of the umask
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         try:
             yield Temporary(path, stream)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Traits: what is known about a machine, under the names that Vigo gives it.
 
-All are read from local files and the kernel. Only the full host name may ask a name server.
+All are read from local files and the kernel. Only the full host name may query a name server.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def architecture(machine: str) -> str:
 
 
 def memory_mb(meminfo: str) -> int:
-    """Return the total memory, from the text of /proc/meminfo; 0 where it is not given."""
+    """Return the total memory, from the text of /proc/meminfo; 0 if it is not given."""
     match = re.search(r"^MemTotal:\s*(\d+) kB", meminfo, re.MULTILINE)
     return int(match.group(1)) // 1024 if match else 0
 

@@ -16,7 +16,7 @@ LARGEST = 1 << 20
 _DEEPEST = 20
 _SHOWN = 20
 
-#: A variable's value, or None where it is not set.
+#: A variable's value, or None if it is not set.
 LookUp = Callable[[str], "str | None"]
 
 
@@ -53,7 +53,7 @@ def pieces(text: str) -> tuple[Piece, ...]:
 
 
 def resolved(text: str, look_up: LookUp) -> str:
-    """Return a text with the values of its variables, empty where unset. Raise InvalidVariable."""
+    """Return a text with the values of its variables, empty if unset. Raise InvalidVariable."""
     return _joined(pieces(text), look_up)
 
 

@@ -55,7 +55,7 @@ class InvalidLine(Exception):
 
 @dataclass(frozen=True)
 class Assignment:
-    """One variable. value: None where its name stands alone.
+    """One variable. value: None if its name stands alone.
 
     has_variables: whether a dollar sign in the value means something.
     """

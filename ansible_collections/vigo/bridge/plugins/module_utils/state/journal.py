@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Owed triggers: those whose target has not been applied yet.
+"""Pending triggers: those whose target has not been applied yet.
 
-A debt is written down before its source acts and struck when its target has succeeded, so
-that a run that fails or is killed in between is made good by the next one.
+A trigger is recorded before its source acts and removed after its target succeeded, so that the
+next run delivers it if a run fails or is killed in between.
 """
 
 from __future__ import annotations

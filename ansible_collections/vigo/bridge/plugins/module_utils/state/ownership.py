@@ -13,7 +13,7 @@ from ..common.errors import ResourceError
 
 @dataclass(frozen=True)
 class Owner:
-    """The stack and the resource that something belongs to. Empty where it is not known."""
+    """The stack and the resource that something belongs to. Empty if it is not known."""
 
     scope: str
     id: str = ""
@@ -84,7 +84,7 @@ class Stack:
 
 
 class Namesake(ResourceError):
-    """Another stack on the host has the name: nothing may be touched."""
+    """Another stack on the host has the name: nothing may be changed."""
 
     def __init__(self, stack: Stack, other: Owner, what: str) -> None:
         mine = f"the ID {stack.id}" if stack.id else "no ID"

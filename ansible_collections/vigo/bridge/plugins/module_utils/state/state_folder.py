@@ -68,7 +68,7 @@ class StateFolder:
         return os.path.join(self._path, name)
 
     def read_json(self, name: str) -> Any:
-        """Return the content of a file, None where it does not exist. Raise Damaged and Blocked.
+        """Return the content of a file, None if it does not exist. Raise Damaged and Blocked.
 
         A file that a killed run left incomplete is removed.
         """
@@ -134,7 +134,7 @@ class StateFolder:
                 stream.truncate(0)
 
     def _refuse(self, path: str) -> None:
-        """Raise OSError where a file cannot be created at the path."""
+        """Raise OSError if a file cannot be created at the path."""
         wanted = os.path.dirname(path)
         folder = private_files.folder_above(wanted) or private_files.checked_folder(wanted)
         folder_obstacles.refuse(folder)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every resource type offers, and how one resource is brought to its desired state.
 
-A resource type parses attributes into a spec, observes the target, decides (without touching
-anything) and acts. ``bring`` is the one path that all resources take, alone or in a graph.
+A resource type parses attributes into a spec, observes the target, decides (without changing
+anything) and acts. All resources are applied with ``bring``, alone or in a graph.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def currently(action: str) -> str:
 class Turn:
     """The circumstances in which a resource decides.
 
-    triggered: a trigger is owed to it (``notify`` or ``subscribes``).
+    triggered: a trigger is pending for it (``notify`` or ``subscribes``).
     earlier: its action when it was applied before in this same run, or None.
     check_mode: only predict.
-    uncertain: in check mode, whether an earlier predicted change that is not to a file may alter
+    uncertain: in check mode, whether an earlier predicted change that is not to a file may affect
     what is observed.
-    reveal: puts secrets into a text that holds references to them.
-    awaited: other resources depend on it, and act after it: it must be settled by then.
+    reveal: replaces references to secrets in a text by their values.
+    awaited: other resources depend on it, and act after it: it must be settled until then.
     """
 
     triggered: bool = False
@@ -99,7 +99,7 @@ class Outcome:
     """What acting showed: a command's exit code and the end of its output.
 
     returned: what a task that applies the resource alone returns besides, by name. decision: what
-    was done, where that shows only by acting; None where it is what was decided.
+    was done, where that shows only by acting; None if it is what was decided.
     """
 
     rc: int | None = None
@@ -235,11 +235,11 @@ class Behaviour:
     type: ResourceType
     #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
     labelled = False
-    #: The attributes that ``prepare`` gets; none where there is nothing to prepare.
+    #: The attributes that ``prepare`` gets; none if there is nothing to prepare.
     prepared_by: tuple[str, ...] = ()
-    #: The attributes that ``refuse`` gets; none where there is nothing to refuse.
+    #: The attributes that ``refuse`` gets; none if there is nothing to refuse.
     refused_by: tuple[str, ...] = ()
-    #: The attributes that ``expect`` gets; none where nothing must be known ahead.
+    #: The attributes that ``expect`` gets; none if nothing must be known ahead.
     expected_by: tuple[str, ...] = ()
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
@@ -247,7 +247,7 @@ class Behaviour:
         return self.type.parse(attributes)
 
     def when_triggered(self, spec: Any) -> Any:
-        """Return the spec of a resource that a trigger is owed to. Pure."""
+        """Return the spec of a resource that has a pending trigger. Pure."""
         return spec
 
     def observe(self, spec: Any, target: Target) -> Any:
@@ -263,7 +263,7 @@ class Behaviour:
         raise NotImplementedError
 
     def confirm(self, spec: Any, observed: Any, decision: Decision, target: Target) -> None:
-        """Raise ResourceError where a decision cannot be carried out. Changes nothing."""
+        """Raise ResourceError if a decision cannot be carried out. Changes nothing."""
 
     def act(
         self, spec: Any, observed: Any, decision: Decision, target: Target
@@ -286,7 +286,7 @@ class Behaviour:
         """
 
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Raise ResourceError, before the first change, where nothing may be touched.
+        """Raise ResourceError, before the first change, if nothing may be changed.
 
         resources: the rendered attributes of ``refused_by`` of each.
         """
@@ -297,7 +297,7 @@ class Behaviour:
         """Note a resource of this run before the first resource has its turn, also in check mode.
 
         attributes: returns its rendered attributes of ``expected_by``, as they are by then; None
-        where its conditions do not hold. Raise ResourceError and OSError.
+        if its conditions do not hold. Raise ResourceError and OSError.
         """
 
     def start(self, call: Call, target: Target) -> None:
@@ -396,7 +396,7 @@ def begin(
             decision = behaviour.decide(spec, observed, turn)
             behaviour.confirm(spec, observed, decision, target)
         except ResourceError as error:
-            # What is in the way may be taken away by then; files alone do not do that.
+            # An obstacle may have been removed until then; files alone do not do that.
             if not target.foresight.active:
                 raise
             announce()

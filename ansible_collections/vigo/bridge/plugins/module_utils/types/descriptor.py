@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is known of a resource type without loading what it does.
 
-Everything outside of a type's own folder asks its descriptor, and names no type.
+All other code uses the descriptor of a type, and mentions no type by name.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class ResourceType:
     attributes: loads all of them.
     behaviour: loads what the type does on a target, and returns it.
     parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
-    module: the full name of the module for one resource; empty where ``vigo.bridge.converge``
+    module: the full name of the module for one resource; empty if ``vigo.bridge.converge``
     applies it.
     modules: the full names of the modules of Ansible that it may run on a target.
     candidates: modules of Ansible of which the target chooses; the controller may lack some.
@@ -145,7 +145,7 @@ class ResourceType:
     task_options: what such a task has beside the attributes.
     added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
-    guards: attributes that say whether it acts, in the order in which they are asked.
+    guards: attributes that say whether it acts, in the order in which they are checked.
     unasked_when_triggered: the guards among them that a trigger overrules.
     on_trigger: what a trigger does: NOTHING, RERUN or RESTART.
     only_when_triggered: by attribute, the values with which it acts only when it is triggered.
@@ -155,7 +155,7 @@ class ResourceType:
     named_by: the attribute that has the resource's name where it is not set.
     collects: the attribute, a mapping, that takes the attributes that are not listed.
     inverse: the attributes that undo it; those that are None are removed. None for
-    ``state: absent``, where it has that state; empty where only a command may undo it.
+    ``state: absent``, where it has that state; empty if only a command may undo it.
     unique_by: attributes that no two resources of a host may share; none where they may.
     is_foreseen: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.

@@ -49,7 +49,7 @@ def with_texts(
 
 
 def refuse_nul(name: str, value: Any) -> None:
-    """Raise ResourceError where a text of an attribute contains a NUL character."""
+    """Raise ResourceError if a text of an attribute contains a NUL character."""
     if any("\0" in part for part in texts(value)):
         raise ResourceError(f"{name} contains a NUL character, which is not allowed", "remove it")
 

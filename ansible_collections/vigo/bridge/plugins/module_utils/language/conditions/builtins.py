@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a ``when`` can ask.
+"""The builtins of ``when``.
 
-Each builtin reads its arguments when the condition is parsed, so that a mistake shows before
-a host is touched, and asks ``Facts`` when the condition is evaluated.
+Each builtin reads its arguments when the condition is parsed, so that a mistake shows before a host
+is contacted, and asks ``Facts`` when the condition is evaluated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ...common.errors import Advised
 from ...host.traits import architecture, family, require_known
 
 if TYPE_CHECKING:
-    from ...host.facts import Facts  # needed only where there is a machine to ask
+    from ...host.facts import Facts  # needed only if there is a machine to check
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: Numbers of a bounded length: int() takes quadratic time.
@@ -34,7 +34,7 @@ class Builtin:
 
     usage: how it is written, for error messages. readers: one for each argument, from its text
     to a value; they raise Advised. required: how many arguments
-    must be there. holds: the answer, from Facts and the values; None where it
+    must be there. holds: the answer, from Facts and the values; None if it
     cannot be predicted. needs: the names of the traits
     that it will ask for, from the values.
     """
@@ -226,5 +226,5 @@ _ALL = (
     Builtin("has_trait('cloud.provider')", _has_trait, (_trait_name,), 1, lambda name: (name,)),
 )
 
-#: All builtins by name. ``changed`` is not one of them: it asks nothing.
+#: All builtins by name. ``changed`` is not one of them: it checks nothing.
 BUILTINS = {builtin.name: builtin for builtin in _ALL}

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``when``: whether a resource acts, asked on the target at its turn.
+"""``when``: whether a resource acts, evaluated on the target at its turn.
 
     file_exists('/etc/nginx') && !is_container
     changed && (os_family('debian') || os_family('rhel'))
 
-``changed`` does not ask the machine: it says that the resource acts only when triggered.
+``changed`` does not check the machine: it means that the resource acts only when triggered.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .parser import Both, Call, Changed, Either, Not, Tree, parse_tree
 from .tokens import ConditionError
 
 if TYPE_CHECKING:
-    from ...host.facts import Facts  # needed only where there is a machine to ask
+    from ...host.facts import Facts  # needed only if there is a machine to check
 
 __all__ = ["Condition", "ConditionError", "parse"]
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition that can be asked. gated: it contains ``changed``."""
+    """A condition that can be evaluated. gated: it contains ``changed``."""
 
     text: str
     gated: bool

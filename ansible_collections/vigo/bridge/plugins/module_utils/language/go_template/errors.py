@@ -34,7 +34,7 @@ class TemplateError(Exception):
     """A template that cannot be parsed or rendered.
 
     ``message`` keeps to Go's words and holds the suggestion, if there is one. ``advice`` says
-    what to do about it; it is empty where the message does. ``offset`` counts characters from
+    what to do about it; it is empty if the message does. ``offset`` counts characters from
     0, ``line`` and ``column`` from 1; all three are places in the template's text.
     ``suggestion`` is the name that was probably meant, or empty. ``stage`` is ``parse`` or
     ``render``. ``path`` says which string of a nested value it was, as in ``env.HOME`` or

@@ -290,7 +290,7 @@ _BLANKS = " \t\r\n"
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A ``{{`` that begins no action of Go, up to its ``}}`` or, where there is none, just
+    """A ``{{`` that begins no action of Go, up to its ``}}`` or, if there is none, just
     these braces. ``reach`` is how far the action was probably meant to go."""
 
     start: int

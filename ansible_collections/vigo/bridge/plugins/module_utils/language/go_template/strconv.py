@@ -181,7 +181,7 @@ def _float(text: str) -> Optional[float]:
 
 
 def _without_underscores(text: str) -> Optional[str]:
-    """Return the text without its underscores, or None where they do not separate digits."""
+    """Return the text without its underscores, or None if they do not separate digits."""
     if "_" not in text:
         return text
     if "__" in text or _MISPLACED_UNDERSCORE.search(text):
@@ -212,7 +212,7 @@ def quoted_character(code: int, ascii_only: bool = False) -> str:
 
 
 def character_of(code: int) -> str:
-    """Return the character of a code point; U+FFFD where there is none."""
+    """Return the character of a code point; U+FFFD if there is none."""
     if 0 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF:
         return chr(code)
     return "\ufffd"
@@ -244,7 +244,9 @@ def _escaped(character: str, quote: str, ascii_only: bool) -> str:
 
 
 SHORTEST = -1
-"""The precision that means: as many digits as tell the number from its neighbours."""
+"""The precision that means: as many digits as are needed to distinguish the number from its
+neighbours.
+"""
 
 
 def format_float(value: float, verb: str, precision: int) -> str:

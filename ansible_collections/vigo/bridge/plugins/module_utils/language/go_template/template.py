@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Go templates in the strings of a stack: parse, look at, render.
 
-``parse("redis:{{ .Vars.version }}").render({"Vars": {"version": "7"}})`` is ``redis:7``.
-Actions that name nothing of ours, such as ``{{.State}}``, stay as they are, byte for byte.
-Bytes that are no UTF-8 stand in texts as lone surrogates (``surrogateescape``).
+``parse("redis:{{ .Vars.version }}").render({"Vars": {"version": "7"}})`` is ``redis:7``. Actions
+that name nothing of ours, such as ``{{.State}}``, stay as they are, byte for byte. Bytes that are
+not UTF-8 are lone surrogates in texts (``surrogateescape``).
 
 A text goes through these files: ``lexer`` finds its actions, ``ownership`` says which are ours
 (by ``naming``), ``parser`` makes a ``tree`` of them, ``references`` says what that tree names,
@@ -77,7 +77,7 @@ class Template:
     def chains(self) -> Optional[Tuple[Piece, ...]]:
         """Return the template as literal texts (``str``) and chains (tuples of names), in order.
 
-        None where it does more than show chains from a namespace.
+        None if it does more than show chains from a namespace.
         """
         if self._tree is None:
             return (self._source.text,)
@@ -86,7 +86,7 @@ class Template:
         return chains_of(self._tree.body)
 
     def may_be_empty(self) -> bool:
-        """Return whether some values give an empty text; False where it has text of its own."""
+        """Return whether some values give an empty text; False if it has text of its own."""
         if self._tree is None:
             return not self._source.text
         return not any(isinstance(node, Text) and node.text for node in self._tree.body)
@@ -110,7 +110,7 @@ class Template:
 
 
 def chains_of(body: Body) -> Optional[Tuple[Piece, ...]]:
-    """Return its texts and chains, in order; None where there is anything else."""
+    """Return its texts and chains, in order; None if there is anything else."""
     pieces: List[Piece] = []
     for node in body:
         if isinstance(node, Text):

@@ -38,7 +38,7 @@ class Window(List[Any]):
 class Missing:
     """What a chain yields whose key is not there: Go's invalid value.
 
-    ``key`` is the key that was looked for in ``among``; both are empty where a null value
+    ``key`` is the key that was looked for in ``among``; both are empty if a null value
     was passed on by a pipeline.
     """
 

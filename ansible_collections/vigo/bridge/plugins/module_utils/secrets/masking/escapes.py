@@ -24,7 +24,7 @@ _PERCENT = re.compile(rb"%%(?:u(%(hex)s{4})|(%(hex)s{2}))" % {b"hex": _HEX})
 _FORM = re.compile(_PERCENT.pattern + rb"|\+")
 _ENTITY = re.compile(rb"&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));")
 _QUOTES = re.compile(rb"'\\''|'\"'\"'|''|\"\"|\$\$|%%")
-#: A line break, with indentation, amid what could be one encoded text.
+#: A line break, with indentation, inside what could be one encoded text.
 _BREAK = re.compile(rb"(?<=[A-Za-z0-9+/=_-])[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")
 
 

@@ -200,7 +200,7 @@ def _creates_own_groups() -> bool:
 
 
 def _setting(path: str, name: str) -> str:
-    """Return a setting of the programs that create accounts; empty where it has none."""
+    """Return a setting of the programs that create accounts; empty if it has none."""
     try:
         text = read_regular(path, _LARGEST).decode("utf-8", "replace")
     except OSError:

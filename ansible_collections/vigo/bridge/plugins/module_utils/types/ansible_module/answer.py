@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module has answered, as the result of a resource. Pure."""
+"""Converts what a module returned to the result of a resource. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Failure(ResourceError):
 
 
 def read(module: str, args: Mapping[str, Any], ended: Ended, limit: float) -> Answer:
-    """Return what a module answered. Raise Failure where it failed, or gave no answer."""
+    """Return what a module answered. Raise Failure if it failed, or gave no answer."""
     output, errors = (text.decode("utf-8", "replace") for text in (ended.stdout, ended.stderr))
     if ended.timed_out:
         message = f"{module} did not finish within {limit:g} s and was stopped; increase timeout"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module in a forked child of this process, and says what became of it."""
+"""Runs a module in a forked child of this process, and returns its result."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _decision(answer: Answer) -> Decision:
 
 
 def library_of(target: Target) -> module_archive.Library:
-    """Return the modules that were sent. Raise ResourceError where none were."""
+    """Return the modules that were sent. Raise ResourceError if none were."""
     return target.service(module_archive.LIBRARY, _no_library)
 
 

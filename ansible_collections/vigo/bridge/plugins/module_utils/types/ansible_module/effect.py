@@ -42,4 +42,4 @@ class Effect:
         return False
 
     def refuse(self, foresight: Foresight) -> None:
-        """Raise ResourceError where a change would fail, and check mode of the module does not."""
+        """Raise ResourceError if a change would fail, and check mode of the module does not."""

@@ -30,6 +30,6 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any], bool], Effect | None]] = {
 
 
 def effect_of(spec: ModuleSpec) -> Effect | None:
-    """Return the effect of a module; None where it is not known."""
+    """Return the effect of a module; None if it is not known."""
     known = _KNOWN.get(spec.module)
     return known(spec.args, bool(spec.after)) if known else None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module is given: attributes to a frozen spec."""
+"""The input of a module: attributes to a frozen spec."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def refuse_disaster(
 ) -> None:
     """Raise ResourceError for what can only be a mistake, and cannot be undone.
 
-    attributes: what the resource calls options, by option; None where it calls them the same.
+    attributes: what the resource calls options, by option; None if it calls them the same.
     """
     if args.get("state") not in _ABSENT:
         return

@@ -30,7 +30,7 @@ def is_system_folder(path: str) -> bool:
 
 
 def refuse_removal(path: str) -> None:
-    """Raise ResourceError where this machine has such a folder at or below a path.
+    """Raise ResourceError if this machine has such a folder at or below a path.
 
     A symbolic link to such a folder can be removed, unless the path leads through the link.
     """

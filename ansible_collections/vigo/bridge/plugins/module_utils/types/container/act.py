@@ -281,7 +281,7 @@ def _followers(work: Work, note: Callable[[str], None]) -> list[Existing]:
 
 
 def confirm(work: Work, decision: Decision) -> None:
-    """Raise ResourceError where other containers would lose the network of a replaced one."""
+    """Raise ResourceError if other containers would lose the network of a replaced one."""
     for step in decision.steps:
         if isinstance(step, (steps.Replace, steps.StartBeside)):
             followers = _followers(work, lambda remark: None)

@@ -13,7 +13,7 @@ from ...common.errors import ResourceError
 from ...engine.connection import address
 from ..target import Target
 
-#: Gives attributes of a resource; None where it does not apply to this host. Raises ResourceError.
+#: Gives attributes of a resource; None if it does not apply to this host. Raises ResourceError.
 Attributes = Callable[[], "Mapping[str, Any] | None"]
 
 
@@ -30,13 +30,13 @@ class Claims:
         self._open.append((resource, attributes))
 
     def resource(self, host: str, name: str) -> str:
-        """Return the ID of the resource that describes this; empty where there is none.
+        """Return the ID of the resource that describes this; empty if there is none.
 
         host: the engine's address.
         """
         while self._open:
             resource, attributes = self._open.pop(0)
-            # What cannot be asked is reported at the resource's turn.
+            # What cannot be checked is reported at the resource's turn.
             with contextlib.suppress(ResourceError, OSError):
                 given = attributes()
                 if given is not None:

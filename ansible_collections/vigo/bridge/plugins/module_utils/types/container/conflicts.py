@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that cannot go together, which engines would notice late or not at all."""
+"""Settings that cannot be combined, which engines would detect late or not at all."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked of an engine, one method per question or command.
+"""The calls to an engine, one method for each.
 
 Containers are addressed by their full ID wherever one is known: names move during a replacement.
 """
@@ -187,7 +187,7 @@ class Engine:
         return True
 
     def log_tail(self, container_id: str, lines: int = 20) -> str:
-        """Return the end of its output, with errors; empty where the log cannot be read."""
+        """Return the end of its output, with errors; empty if the log cannot be read."""
         params = {"stdout": "true", "stderr": "true", "tail": str(lines)}
         try:
             content = self._connection.call("GET", f"/containers/{container_id}/logs", params)
@@ -205,7 +205,7 @@ class Engine:
         self._connection.call_libpod("GET", path, patience)
 
     def run_inside(self, container_id: str, words: Sequence[str], patience: float) -> int | None:
-        """Run a command in a container, and return its exit code; None where it does not end.
+        """Run a command in a container, and return its exit code; None if it does not end.
 
         patience: seconds to wait for its end.
         """
@@ -245,7 +245,7 @@ class Engine:
     def remove_image(self, name_or_id: str) -> None:
         """Remove a name of an image; the image is removed with its last name.
 
-        Raise Refused where a container uses it.
+        Raise Refused if a container uses it.
         """
         self._connection.call("DELETE", f"/images/{quote(name_or_id)}")
 
@@ -288,7 +288,7 @@ class Engine:
     # networks and volumes
 
     def subnets(self, network: str) -> tuple[str, ...] | None:
-        """Return the subnets of a network, ``10.1.0.0/16``; None where it does not exist."""
+        """Return the subnets of a network, ``10.1.0.0/16``; None if it does not exist."""
         found = self.network(network)
         if found is None:
             return None
@@ -296,14 +296,14 @@ class Engine:
         return tuple(config["Subnet"] for config in configs if config.get("Subnet"))
 
     def network(self, name_or_id: str) -> Mapping[str, Any] | None:
-        """Return the inspect payload; None where no network has this name or full ID."""
+        """Return the inspect payload; None if no network has this name or full ID."""
         found: Mapping[str, Any] | None
         found = self._connection.find(f"/networks/{quote(name_or_id)}")
         is_it = found is not None and name_or_id in (found.get("Name"), found.get("Id"))
         return found if is_it else None
 
     def make_network(self, body: Mapping[str, Any]) -> None:
-        """Create a network. Raise Refused where one of its name exists."""
+        """Create a network. Raise Refused if one of its name exists."""
         sent = {**body, "CheckDuplicate": True}
         self._connection.call("POST", "/networks/create", body=sent)
 
@@ -341,7 +341,7 @@ class Engine:
         return sorted((entry.get("Names") or [""])[0].lstrip("/") for entry in entries)
 
     def volume(self, name: str) -> Mapping[str, Any] | None:
-        """Return the inspect payload; None where it does not exist."""
+        """Return the inspect payload; None if it does not exist."""
         found: Mapping[str, Any] | None = self._connection.find(f"/volumes/{quote(name)}")
         return found
 
@@ -356,7 +356,7 @@ class Engine:
         self._connection.call("POST", "/volumes/create", body=body)
 
     def delete_volume(self, name: str) -> None:
-        """Remove a volume. Raise Refused where a container uses it."""
+        """Remove a volume. Raise Refused if a container uses it."""
         self._connection.call("DELETE", f"/volumes/{quote(name)}")
 
     def remove_volume(self, name: str) -> None:
@@ -379,7 +379,7 @@ class Engine:
         return self._incapable
 
     def log_driver(self) -> str:
-        """Return the log driver of containers that set none; empty where the engine does not
+        """Return the log driver of containers that set none; empty if the engine does not
         report it.
         """
         if self.is_podman:  # Its Docker API leaves that empty.

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The labels that prove a container ours, and say what it was made from.
 
-``vigo.bridge.spec`` holds a versioned, canonical JSON of what the user set at creation. Values
-of secrets stand in it as their references. What engines can change later (restart policy,
-limits, networks) is left out: it is compared live.
+``vigo.bridge.spec`` holds a versioned, canonical JSON of what the user set at creation. It contains
+references instead of the values of secrets. What engines can change later (restart policy, limits,
+networks) is left out: it is compared live.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Recorded:
 
     @property
     def env(self) -> Mapping[str, str]:
-        """The variables in ``env``; empty where it is hashed."""
+        """The variables in ``env``; empty if it is hashed."""
         return {} if "env" in self.hashed else self.fields.get("env") or {}
 
     def holds(self, name: str, value: Any) -> bool:
@@ -86,7 +86,7 @@ def of_owner(owner: Owner) -> dict[str, str]:
 
 
 def owner(labels: Mapping[str, str]) -> Owner | None:
-    """Return whose a container is by its labels; None where no stack made it."""
+    """Return whose a container is by its labels; None if no stack made it."""
     if not labels.get(SCOPE):
         return None
     return Owner(labels[SCOPE], labels.get(STACK_ID) or "", labels.get(RESOURCE) or "")

@@ -32,7 +32,7 @@ class Named:
     serving: dict[str, tuple[Engine, ContainerSpec]] = field(default_factory=dict)
 
     def add(self, spec: ContainerSpec, engine: Engine, networks: Iterable[str]) -> None:
-        """Note the container of a resource. Raise ResourceError where another resource has it."""
+        """Note the container of a resource. Raise ResourceError if another resource has it."""
         self.take("container", spec.name, engine, spec.resource)
         self.networks.update(networks)
         if spec.is_wanted:
@@ -41,7 +41,7 @@ class Named:
             self.serving[spec.resource] = (engine, spec)
 
     def take(self, kind: str, name: str, engine: Engine, resource: str) -> None:
-        """Note what a resource manages. Raise ResourceError where another resource has it."""
+        """Note what a resource manages. Raise ResourceError if another resource has it."""
         owner = self.owners.setdefault((kind, engine.host, name), resource)
         if owner != resource:
             raise ResourceError(

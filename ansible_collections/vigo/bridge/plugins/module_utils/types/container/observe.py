@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at the engine before a decision."""
+"""Observes the engine before a decision."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
 
 
 def _subnets(engine: Engine, network: str, target: Target) -> tuple[str, ...] | None:
-    """Return the subnets of a network as they are at this turn; None where it does not exist."""
+    """Return the subnets of a network as they are at this turn; None if it does not exist."""
     key = ("network", engine.host, network)
     if key not in target.foresight.things:
         return engine.subnets(network)

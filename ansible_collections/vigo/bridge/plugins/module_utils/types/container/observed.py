@@ -34,7 +34,7 @@ class Image:
 
 @dataclass(frozen=True)
 class Check:
-    """One run of a container's healthcheck. exit_code: None where it did not end by itself."""
+    """One run of a container's healthcheck. exit_code: None if it did not end by itself."""
 
     exit_code: int | None
     output: str
@@ -50,11 +50,11 @@ class Check:
 class Existing:
     """A container on the engine.
 
-    status: created, running, paused, restarting, removing, exited or dead. health: empty where
-    it has no healthcheck. settings: all that it has; None where the engine does not say.
+    status: created, running, paused, restarting, removing, exited or dead. health: empty if
+    it has no healthcheck. settings: all that it has; None if the engine does not say.
     recorded: what our label says, None for a container that we did not make. volumes: every
     mount of a volume or a path. out_of_memory: whether the kernel ended it for want of memory;
-    Podman does not report it. last_check: None where no healthcheck has run yet.
+    Podman does not report it. last_check: None if no healthcheck has run yet.
     """
 
     id: str
@@ -95,10 +95,10 @@ class Observed:
     """All data for a decision about one container.
 
     container: None if it does not exist. image: the image that the spec names, after the pull step;
-    None where it is not here. moved: the registry has another image under that name; None: unknown
-    (check mode only, where nothing is pulled). known_networks: those of the spec that exist.
+    None if it is not here. moved: the registry has another image under that name; None: unknown
+    (check mode only, if nothing is pulled). known_networks: those of the spec that exist.
     subnets: those of networks by name, where an address is asked for. file_env: what ``env_file``
-    holds. log_driver: the engine's own, empty where it is not asked for. shared: the IDs for
+    holds. log_driver: the engine's own, empty if it is not asked for. shared: the IDs for
     ``container:NAME`` in ipc, pid and network_mode, by name, of those that exist. incapable: limits
     that the host cannot set. missing_source: a path to mount that is not there, in check mode.
     repaired: a sentence on the repair of an interrupted replacement. followed: the container with
@@ -126,7 +126,7 @@ class Observed:
 
     @property
     def image_config(self) -> Mapping[str, Any]:
-        """What the image sets; empty where it is not here."""
+        """What the image sets; empty if it is not here."""
         return self.image.config if self.image else {}
 
 

@@ -33,7 +33,7 @@ class Found:
 
 @dataclass
 class Owners:
-    """What one call knows of owners. stack: None where a single resource is brought.
+    """What one call knows of owners. stack: None if a single resource is brought.
 
     resources: the IDs of all resources of the stack. found: filled as resources have their turn.
     """
@@ -44,7 +44,7 @@ class Owners:
     found: list[Found] = field(default_factory=list)
 
     def owner(self, container_id: str, labels: Mapping[str, str]) -> Owner | None:
-        """Return the owner of a container; None where it belongs to no stack."""
+        """Return the owner of a container; None if it belongs to no stack."""
         recorded = self.record.owner("containers", container_id) if self.record else None
         return recorded or label.owner(labels)
 
@@ -73,7 +73,7 @@ class Owners:
         return self._claim(container, self.resources) is Claim.FOREIGN
 
     def refuse_foreign(self, container: Existing | None, resource: str | None = None) -> None:
-        """Raise ResourceError where a container belongs to another stack.
+        """Raise ResourceError if a container belongs to another stack.
 
         resource: the one that the container is to belong to; any of the stack where it is None.
         """
@@ -125,7 +125,7 @@ def owners(target: Target) -> Owners:
 
 
 def refuse_namesakes(engine: Engine, known: Owners) -> None:
-    """Raise Namesake where an engine has containers of another stack of the same name."""
+    """Raise Namesake if an engine has containers of another stack of the same name."""
     if known.stack is None:
         return
     for name, owner in _namesakes(engine, known, known.stack):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pulling the images of all containers in parallel, before the first change.
 
-A pull that fails here fails nobody but its own resource, at its turn.
+A pull that fails here is repeated when its resource is applied, and only that resource fails.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .observed import Image
 from .run_memory import FailedPull, run_memory
 from .spec import ContainerSpec
 
-#: How many pulls go on at a time.
+#: The number of parallel pulls.
 _AT_A_TIME = 8
 
 

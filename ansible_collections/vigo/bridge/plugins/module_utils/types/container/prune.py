@@ -154,7 +154,7 @@ def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def usual_engine_is_there() -> bool:
-    """Return whether there can be an engine where no resource names one."""
+    """Return whether there can be an engine if no resource names one."""
     host = address("")
     return not host.startswith("unix://") or os.path.exists(host[len("unix://") :])
 
@@ -167,7 +167,7 @@ def engines_of_stack(record: Named, target: Target) -> list[Engine]:
 def _engines(record: Named, target: Target) -> list[Engine]:
     """Find the engines where containers of the stack may be.
 
-    These are the engines that this run used, the usual one where no container is left in the stack,
+    These are the engines that this run used, the usual one if no container is left in the stack,
     and those with containers that are recorded as the stack's.
     """
     whose = owners(target)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The image of a container, by its pull policy."""
+"""Gets the image of a container, by its pull policy."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def ensure(
             f"image {name} does not exist after it was pulled; check the engine's log"
         )
     if not is_for(image, platform):
-        # Engines pull another architecture without a word where the wanted one is missing.
+        # Engines silently pull another architecture if the wanted one is missing.
         raise ResourceError(
             f"image {name} is for {image.platform}, not for {platform}: the registry has no other"
             " platform; use an image for this platform, or set another platform"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one run remembers of the containers of one engine, from one resource's turn to another's."""
+"""Data about the containers of one engine that the resources of a run share."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RunMemory:
         self._settling[name] = work
 
     def await_end(self, names: Iterable[str]) -> None:
-        """Wait until nothing continues with these containers, whatever the outcome."""
+        """Wait until nothing continues with these containers, in any case."""
         for name in names:
             if name in self._settling:
                 self._settling.pop(name).wait()

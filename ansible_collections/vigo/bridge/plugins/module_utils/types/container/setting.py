@@ -36,8 +36,8 @@ class Making(NamedTuple):
 class Pair(NamedTuple):
     """A setting, or one entry of it, as it is wanted and as it is, in canonical form.
 
-    wanted: None where nothing is wanted. before: what was set at creation, None where that is
-    unknown. expected: the values that are as wanted, which are the defaults where nothing is
+    wanted: None if nothing is wanted. before: what was set at creation, None if that is
+    unknown. expected: the values that are as wanted, which are the defaults if nothing is
     wanted. is_ours: whether the container has our label.
     """
 
@@ -79,7 +79,7 @@ class Entries(NamedTuple):
     """Compared entry by entry; the canonical form is a dict.
 
     unset: the entries that a container has by itself. same: whether one entry is as wanted.
-    as_one: whether all are as wanted, where that cannot be said entry by entry; None where it can.
+    as_one: whether all are as wanted, where that cannot be said entry by entry; None if it can.
     completed: the actual entries with what the engine does not report; called with those that are
     wanted or were set at creation, the actual ones, and whether it is Podman. added_by: the engines
     where a container of another tool may have entries that were not set.
@@ -196,7 +196,7 @@ class Setting(Option):
     """One thing that a container is created with. What a row leaves out has a usual value.
 
     at: where inspect has it. The create call takes it there, too, without ``Config.``.
-    read: the value from there; None where engines do not report it. read_at: where ``read`` finds
+    read: the value from there; None if engines do not report it. read_at: where ``read`` finds
     it, if elsewhere; empty for the whole payload.
     send: the value for the create call. create: all that the create call gets, by place, where
     that is not one value at ``at``.
@@ -250,7 +250,7 @@ class Setting(Option):
         return tuple(filter(None, place.split(".")))
 
     def observed(self, payload: Mapping[str, Any]) -> Any:
-        """Return the value from a container's inspect payload; None where it is not reported."""
+        """Return the value from a container's inspect payload; None if it is not reported."""
         if self.read is None:
             return None
         found: Any = payload

@@ -4,8 +4,8 @@
 """Waiting until a started container is settled, or has ended where that is expected.
 
 Settled: healthy where there is a healthcheck, else up for ``settle_time``. Dying, or being
-restarted by its policy, fails at once. The engine's events say when to look; a look every two
-seconds is the safety net.
+restarted by its policy, fails at once. The engine's events trigger a check; a check every two
+seconds is the fallback.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .observed import Existing
 from .settings import Settings
 from .spec import ContainerSpec
 
-#: Seconds between two looks where no event comes.
+#: Seconds between two looks if no event comes.
 _SAFETY_NET = 2.0
 #: Seconds until the first healthcheck that we run ourselves, unless its interval is shorter.
 _FIRST_CHECK = 1.0

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands in the way of ``update: start-first``: what two containers cannot have at once. Pure.
+"""Conflicts with ``update: start-first``: what two containers cannot have at the same time. Pure.
 
 With it, the new container runs beside the old one before it takes its name.
 """
@@ -145,25 +145,12 @@ def refuse_on_podman(spec: ContainerSpec) -> None:
 
 
 def refuse_followers(name: str, followers: list[str]) -> None:
-    """Raise ResourceError where other containers share the network of the old one."""
+    """Raise ResourceError if other containers share the network of the old one."""
     if followers:
         raise ResourceError(
             f"update: start-first cannot replace {name}: container {followers[0]} shares its"
             f" network and would lose it; put {followers[0]} on a network of its own, {_OR}"
         )
-
-
-def remark(spec: ContainerSpec) -> str:
-    """Return a remark on other names, which both containers have while they run; may be empty."""
-    wanted = {alias for item in spec.settings.networks or () for alias in item.aliases}
-    if spec.settings.hostname:
-        wanted.add(spec.settings.hostname)
-    if not wanted:
-        return ""
-    return (
-        f"container {spec.name}: requests that use {', '.join(sorted(wanted))} may reach the new"
-        f" container before it is healthy; use the name {spec.name}"
-    )
 
 
 def _refusal(attribute: str, problem: str, advice: str) -> ResourceError:

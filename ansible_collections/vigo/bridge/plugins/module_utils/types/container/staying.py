@@ -91,7 +91,7 @@ class _Watched:
     checks: Healthchecks | None = None
 
     def look(self) -> float:
-        """Return how many seconds it has been healthy. Raise ResourceError where it no longer
+        """Return how many seconds it has been healthy. Raise ResourceError if it no longer
         is.
         """
         now = self.engine.container(self.spec.name)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a program of the user's own has answered. Pure."""
+"""Checks what a program of the stack printed. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Answer:
 
 
 def read(executor: str, finished: Finished, limit: float, dry_run: bool) -> Answer:
-    """Return a program's answer. Raise ResourceError where it failed, or gave none.
+    """Return a program's answer. Raise ResourceError if it failed, or gave none.
 
     limit: how long it was allowed to take, in seconds.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Something of the user's own: a program of the stack looks after it."""
+"""A resource that a program of the stack manages."""
 
 from __future__ import annotations
 

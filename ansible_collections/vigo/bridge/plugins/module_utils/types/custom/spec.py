@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a program of the user's own is given: attributes to a frozen spec."""
+"""The input of a program of the stack: attributes to a frozen spec."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Exec(Behaviour):
     def describe(
         self, attributes: Mapping[str, Any], result: Result, target: Target
     ) -> Mapping[str, Any]:
-        """Return what ``ansible.builtin.command`` returns where nothing ran."""
+        """Return what ``ansible.builtin.command`` returns if nothing ran."""
         return without_run(attributes.get("command"), None if result.failed else 0)
 
 

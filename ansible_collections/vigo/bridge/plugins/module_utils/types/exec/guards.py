@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks the guards of a command: paths that exist or not, and commands that only read."""
+"""Checks the guards of a command: paths that exist or not, and commands that only read."""
 
 from __future__ import annotations
 

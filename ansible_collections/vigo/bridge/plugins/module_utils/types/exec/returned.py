@@ -23,7 +23,7 @@ class Clock:
 
 
 def without_run(command: Any, rc: int | None) -> Mapping[str, Any]:
-    """Return the result where nothing ran. command: as the task has it."""
+    """Return the result if nothing ran. command: as the task has it."""
     times = {"start": None, "end": None, "delta": None}
     return {"cmd": command, "rc": rc, "output": "", **_streams("", ""), **times}
 

@@ -70,7 +70,7 @@ def path_of(text: str) -> str | None:
 
 
 def checksum(value: Any, attribute: str = "sha256") -> str:
-    """Return a SHA-256 in small letters; empty where none is written. Raise ResourceError."""
+    """Return a SHA-256 in small letters; empty if none is written. Raise ResourceError."""
     text = str(value or "").strip().lower()
     text = text[len("sha256:") :] if text.startswith("sha256:") else text
     if text and not _SHA256.fullmatch(text):
@@ -92,7 +92,7 @@ class Fetched:
 def fetched(where: str, suffix: str, target: Target) -> Iterator[Fetched]:
     """Fetch a file for the time of the block. where: see ``location``.
 
-    suffix: how its name is to end. Raise ResourceError, and OSError where it cannot be stored.
+    suffix: how its name is to end. Raise ResourceError, and OSError if it cannot be stored.
     """
     folder = tempfile.gettempdir()
     temporary_files.clear(folder, _PREFIX)
@@ -107,7 +107,7 @@ def fetched(where: str, suffix: str, target: Target) -> Iterator[Fetched]:
 def fetch(where: str, stream: IO[bytes], attribute: str, target: Target, limit: int) -> None:
     """Write what a location has to a stream. limit: the largest size in bytes.
 
-    attribute: which one has the location. Raise ResourceError, and OSError where the stream cannot
+    attribute: which one has the location. Raise ResourceError, and OSError if the stream cannot
     be written.
     """
     path = path_of(where)
@@ -143,7 +143,7 @@ def digest(stream: IO[bytes]) -> str:
 
 
 def refuse_mismatch(what: str, found: str, wanted: str) -> None:
-    """Raise ResourceError where a file has not the SHA-256 that is wanted; empty for any."""
+    """Raise ResourceError if a file has not the SHA-256 that is wanted; empty for any."""
     if wanted and found != wanted:
         raise ResourceError(
             f"sha256: {what} has the checksum {found}, expected {wanted}; nothing was changed",

@@ -38,7 +38,7 @@ _PIECE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Digest:
-    """The SHA-256 of some content, and its text: None where it is too long or no text."""
+    """The SHA-256 of some content, and its text: None if it is too long or no text."""
 
     sha256: str
     text: str | None
@@ -71,7 +71,7 @@ def opened(path: str, target: Target) -> Iterator[IO[bytes]]:
 
 @contextlib.contextmanager
 def desired(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] | None]:
-    """Open the content that the file should have; None where it keeps its own.
+    """Open the content that the file should have; None if it keeps its own.
 
     exists: whether there is a regular file at the path. Raise ResourceError.
     """

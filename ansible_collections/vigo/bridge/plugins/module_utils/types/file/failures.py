@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the system's errors mean for someone who wants a file written."""
+"""Explains errors of the system that occur when a file is written."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Mode:
 
 
 def parse(value: Any) -> Mode | None:
-    """Return the mode, or None where none is set. Raise ResourceError.
+    """Return the mode, or None if none is set. Raise ResourceError.
 
     A YAML 1.1 reader has already made a number of 0644.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a file is now, and what its desired content comes to."""
+"""The current state of a file, and its desired content."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .spec import FileSpec
 class Observed:
     """kind: missing, file, link, directory or special. Digests are SHA-256.
 
-    before, after: the old and new content as text, None where it cannot be shown. secontext is
-    empty where the spec does not ask for it. desired_digest, desired_uid and desired_gid are None
-    where the spec leaves them as they are. link: what a symbolic link holds. in_doubt: whether
+    before, after: the old and new content as text, None if it cannot be shown. secontext is
+    empty if the spec does not ask for it. desired_digest, desired_uid and desired_gid are None
+    if the spec leaves them as they are. link: what a symbolic link holds. in_doubt: whether
     an earlier change that cannot be predicted, such as a command's, may alter the file's source.
     is_certain: whether no earlier change may be of this file, or create an owner of its number.
     """

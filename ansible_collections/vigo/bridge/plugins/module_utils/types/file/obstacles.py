@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What would keep a file from being written, changed or removed.
+"""Reasons why a file cannot be written, changed or removed.
 
-Asked before anything is touched, so that check mode and a run fail alike.
+Checked before anything is changed, so that check mode and a run report the same errors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .spec import FileSpec
 
 
 def refuse(spec: FileSpec, observed: Observed, step: str, foresight: Foresight) -> None:
-    """Raise ResourceError where the step cannot be taken. step: see ``differences``."""
+    """Raise ResourceError if the step cannot be taken. step: see ``differences``."""
     try:
         is_predicted = foresight.files.get(spec.path) is not None
         if step == ATTRIBUTES:
@@ -47,7 +47,7 @@ def refuse(spec: FileSpec, observed: Observed, step: str, foresight: Foresight) 
 
 
 def _refuse_to_change(spec: FileSpec, observed: Observed) -> None:
-    """Raise ResourceError where mode, owner or context of the existing file cannot be changed."""
+    """Raise ResourceError if mode, owner or context of the existing file cannot be changed."""
     if os.statvfs(spec.path).f_flag & os.ST_RDONLY:
         raise _error(errno.EROFS, spec.path)
     if is_protected(spec.path):
@@ -98,7 +98,7 @@ def _no_folder(path: str, folder: str, what: str) -> ResourceError:
 
 
 def _refuse_entry(path: str, folder: str, observed: Observed) -> None:
-    """Raise ResourceError where the entry at the path itself cannot be replaced or removed."""
+    """Raise ResourceError if the entry at the path itself cannot be replaced or removed."""
     if observed.kind == "file" and is_protected(path):
         raise _error(errno.EPERM, path)
     if mount_of(path) != mount_of(os.path.join(folder, ".")):
@@ -109,7 +109,7 @@ def _refuse_entry(path: str, folder: str, observed: Observed) -> None:
 
 
 def _refuse_owner(observed: Observed, folder: str) -> None:
-    """Raise ResourceError where the owner cannot be set.
+    """Raise ResourceError if the owner cannot be set.
 
     Only root gives files away; a new file belongs to its creator.
     """

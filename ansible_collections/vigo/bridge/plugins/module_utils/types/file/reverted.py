@@ -18,7 +18,7 @@ from .spec import FileSpec
 
 
 def before_first_change(spec: FileSpec) -> FileSpec:
-    """Return the spec of the file as its oldest copy has it; of no file where there is none.
+    """Return the spec of the file as its oldest copy has it; of no file if there is none.
 
     A spec with another state stays as it is. Raise ResourceError.
     """

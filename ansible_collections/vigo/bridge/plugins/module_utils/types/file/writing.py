@@ -22,7 +22,7 @@ _VALIDATE_TIMEOUT = 30.0
 
 
 def replace(spec: FileSpec, observed: Observed, target: Target) -> str:
-    """Put a complete file in the place of whatever is at the path.
+    """Put a complete file in place of what is at the path.
 
     Return the path of the backup, or empty.
     """
@@ -73,7 +73,7 @@ def clear_litter(path: str) -> None:
 
 
 def _make_folder(folder: str) -> None:
-    """Create a folder with its parents, all 0755 whatever the umask is."""
+    """Create a folder with its parents, all 0755, independent of the umask."""
     missing = []
     while not os.path.isdir(folder):
         missing.append(folder)

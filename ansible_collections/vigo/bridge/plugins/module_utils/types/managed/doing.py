@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does a step, with a module of Ansible or a command, and says what steps came to."""
+"""Does a step, with a module of Ansible or a command, and returns the result of steps."""
 
 from __future__ import annotations
 

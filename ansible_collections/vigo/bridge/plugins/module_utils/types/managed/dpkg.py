@@ -39,7 +39,7 @@ class Entry:
 def status() -> str:
     """Return dpkg's list of packages. Raise OSError.
 
-    It is empty where dpkg works or was interrupted: then changes are not in it yet.
+    It is empty if dpkg works or was interrupted: then changes are not in it yet.
     """
     if os.listdir(f"{_FOLDER}/updates"):
         return ""
@@ -48,7 +48,7 @@ def status() -> str:
 
 
 def has_nothing_to_install(args: Mapping[str, Any], listed: str) -> bool:
-    """Return whether the module apt would change nothing; False where that is not certain."""
+    """Return whether the module apt would change nothing; False if that is not certain."""
     if not _UNDERSTOOD.issuperset(args):
         return False
     native = _native(listed)
@@ -63,7 +63,7 @@ def has_nothing_to_install(args: Mapping[str, Any], listed: str) -> bool:
 
 
 def has_nothing_to_select(args: Mapping[str, Any], listed: str) -> bool:
-    """Return whether the module dpkg_selections would change nothing; False where that is not
+    """Return whether the module dpkg_selections would change nothing; False if that is not
     certain.
     """
     entry = _only_entry(args["name"], listed)
@@ -100,7 +100,7 @@ def _only_entry(name: str, listed: str) -> Entry | None:
 
 
 def _native(listed: str) -> str:
-    """Return this machine's architecture; nothing where it is not certain."""
+    """Return this machine's architecture; nothing if it is not certain."""
     found = {entry.architecture for name in ("dpkg", "apt") for entry in entries(name, listed)}
     return found.pop() if len(found) == 1 else ""
 

@@ -36,7 +36,7 @@ _OPENRC = ("/run/openrc", "/sbin/openrc-run")
 
 @dataclass(frozen=True)
 class Machine:
-    """What is asked of a machine. real: resolves the links of a path."""
+    """What is read from a machine. real: resolves the links of a path."""
 
     family: str
     exists: Callable[[str], bool]
@@ -48,7 +48,7 @@ def this_machine() -> Machine:
 
 
 def package_manager(machine: Machine) -> str:
-    """Return the name of the package manager. Raise ResourceError where none is known."""
+    """Return the name of the package manager. Raise ResourceError if none is known."""
     found = [
         name
         for name, programs in _PACKAGE_PROGRAMS.items()
@@ -67,7 +67,7 @@ def package_manager(machine: Machine) -> str:
 
 
 def service_manager(machine: Machine) -> str:
-    """Return systemd, openrc, sysvinit or, where none of these is there, other."""
+    """Return systemd, openrc, sysvinit or, if none of these is there, other."""
     if any(map(machine.exists, _SYSTEMD)):
         return "systemd"
     if any(map(machine.exists, _OPENRC)):

@@ -33,12 +33,12 @@ class Plan:
     """A resource of a type whose module is known only on the machine.
 
     manager: which of the machine's managers looks after it. steps: what to do, by the name of the
-    manager; raises ResourceError for what that cannot do. takes_latest: whether what there is to
-    be found decides, which earlier changes of files can alter. updates_list: whether what there is
-    to be found is updated first, which check mode does not do.
-    reads: where the manager keeps what decides the answer, on any machine. adds, replaces: where
-    it may create files that other resources describe, and where it may be of existing ones.
-    triggered: whether a trigger is owed to it. only_triggered: whether it acts only then.
+    manager; raises ResourceError for what that cannot do. takes_latest: whether what there is to be
+    found decides, which earlier changes of files can alter. updates_list: whether what there is to
+    be found is updated first, which check mode does not do. reads: where the manager keeps what
+    decides the answer, on any machine. adds, replaces: where it may create files that other
+    resources describe, and where it may be of existing ones. triggered: whether a trigger is
+    pending for it. only_triggered: whether it acts only then.
     """
 
     manager: Callable[[Machine], str]

@@ -18,7 +18,7 @@ Systemctl = Callable[..., Tuple[int, str]]
 
 
 def has_nothing_to_do(args: Mapping[str, Any], systemctl: Systemctl) -> bool:
-    """Return whether the module would change nothing; False where that is not certain."""
+    """Return whether the module would change nothing; False if that is not certain."""
     if not _UNDERSTOOD.issuperset(args) or args.get("state", "started") not in _ACTIVE:
         return False
     name = args["name"]

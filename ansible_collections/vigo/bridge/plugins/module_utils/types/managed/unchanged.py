@@ -22,7 +22,7 @@ _TIME_LIMIT = 10.0
 
 
 def has_nothing_to_do(step: Step, target: Target) -> bool:
-    """Return whether the module of a step would change nothing; False where that is not known."""
+    """Return whether the module of a step would change nothing; False if that is not known."""
     check = _CHECKS.get(step.module)
     try:
         return check is not None and check(step, target)

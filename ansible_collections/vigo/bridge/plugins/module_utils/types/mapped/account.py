@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What users and groups have that Ansible's modules do not do. Pure."""
+"""The attributes of users and groups that Ansible's modules do not support. Pure."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The keys with which a user can log in by SSH: the file's exact content.
 
-The user can write to the folders on the way, and this may run as root: nothing there is followed.
+The user can write to the folders in the path, and this may run as root, so no link is followed.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _opened(name: str, above: int, account: pwd.struct_passwd) -> Iterator[int]:
 
 
 def _present(home: int, account: pwd.struct_passwd) -> _Found:
-    """Return the file's content; None where there is none that could be kept."""
+    """Return the file's content; None if there is none that could be kept."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         with _opened(_FOLDER, home, account) as folder:
@@ -144,7 +144,7 @@ def _present(home: int, account: pwd.struct_passwd) -> _Found:
 
 
 def _write(folder: int, content: bytes, account: pwd.struct_passwd) -> None:
-    """Put a complete file in the place of whatever is there."""
+    """Put a complete file in place of what is there."""
     name = _TEMPORARY + secrets.token_hex(8)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     descriptor = os.open(name, flags, 0o600, dir_fd=folder)

@@ -49,7 +49,7 @@ class Password:
             )
 
     def _bytes(self, target: Target) -> bytes:
-        """Return the password itself. Raise ResourceError where nobody could log in with it."""
+        """Return the password itself. Raise ResourceError if nobody could log in with it."""
         found = target.secrets.reveal(self.password).encode("utf-8", "surrogateescape")
         if not found:
             raise ResourceError("password is empty; set one", place=("password",))

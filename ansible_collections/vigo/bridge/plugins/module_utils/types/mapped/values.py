@@ -60,7 +60,7 @@ def key_line(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def device_and_type(attributes: Mapping[str, Any]) -> None:
-    """Raise ResourceError where a file system that is wanted has no device or type."""
+    """Raise ResourceError if a file system that is wanted has no device or type."""
     for name in ("device", "fstype"):
         if attributes["state"] in ("mounted", "present") and name not in attributes:
             raise ResourceError(f"{name} is missing or empty", f"add {name}", place=(name,))

@@ -26,7 +26,7 @@ _INSTALL, _REMOVE, _LOCK = "install", "remove", "lock"
 
 @dataclass(frozen=True)
 class Observed:
-    """installed: the version there is, empty for none. is_wanted: None where only the file tells.
+    """installed: the version there is, empty for none. is_wanted: None if only the file shows it.
 
     answer: in check mode, what would be done. unknown: why that is not certain.
     """
@@ -91,7 +91,7 @@ class NonrepoPackage(Behaviour):
 
 
 def _is_wanted(spec: PackageFile, manager: str, installed: str) -> bool | None:
-    """Return whether what is installed is as desired; None where only the file tells."""
+    """Return whether what is installed is as desired; None if only the file shows it."""
     if spec.is_absent or not installed:
         return spec.is_absent and not installed
     return versions.is_version(manager, spec.version, installed) if spec.version else None
@@ -131,7 +131,7 @@ def _install(spec: PackageFile, observed: Observed, target: Target) -> Answer:
 
 
 def _checked(spec: PackageFile, observed: Observed, file: Fetched, target: Target) -> str:
-    """Return the version in a file. Raise ResourceError where the file is not what is wanted."""
+    """Return the version in a file. Raise ResourceError if the file is not what is wanted."""
     refuse_mismatch("the file", file.sha256, spec.sha256)
     found = versions.in_file(observed.manager, file.path, target)
     if found.name != spec.name:

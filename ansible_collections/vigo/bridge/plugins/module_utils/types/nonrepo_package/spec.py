@@ -63,7 +63,7 @@ class PackageFile:
         return lock_steps(manager, (self.name,)) if self.locks and not self.is_absent else ()
 
     def steps(self, manager: str) -> tuple[Step, ...]:
-        """Return all that may be done. Raise ResourceError where a manager cannot do it."""
+        """Return all that may be done. Raise ResourceError if a manager cannot do it."""
         if manager not in PACKAGE_FILES:
             raise ResourceError(
                 f"nonrepo_package is not supported with {manager}",

@@ -38,7 +38,7 @@ def installed(manager: str, name: str, target: Target) -> str:
 
 
 def in_file(manager: str, path: str, target: Target) -> Content:
-    """Return what a file has. Raise ResourceError where it is not a package."""
+    """Return what a file has. Raise ResourceError if it is not a package."""
     command = (*_DEB_FILE, path) if manager == "apt" else (*_RPM_FILE, "--package", path)
     finished = _run(command, target)
     name, blank, version = finished.stdout.strip().partition(" ")

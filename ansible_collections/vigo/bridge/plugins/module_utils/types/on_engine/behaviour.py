@@ -21,7 +21,7 @@ from .objects import Found, Observed, Wanted
 
 
 class EngineObject(OnEngine):
-    """A network or a volume. Subclasses say how an engine is asked for one."""
+    """A network or a volume. Subclasses say how an engine reports one."""
 
     rules = Rules()
 

@@ -31,7 +31,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting that is not as wanted. Values are None where it is not set.
+    """One setting that is not as wanted. Values are None if it is not set.
 
     They are equal where a secret in them has another value than before.
     """

@@ -26,7 +26,7 @@ class OnEngine(Behaviour):
         target.service("owners", lambda: Owners(call.stack, call.record, call.resources))
 
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Raise Namesake where an engine has containers of another stack of the same name."""
+        """Raise Namesake if an engine has containers of another stack of the same name."""
         for host in dict.fromkeys(str(given.get("docker_host") or "") for given in resources):
             try:
                 engine_of(host, target)

@@ -35,7 +35,7 @@ def labels(wanted: Wanted) -> dict[str, str]:
 
 
 def owner(kind: str, found: Mapping[str, str]) -> Owner | None:
-    """Return whose one with these labels is; None where no stack made it."""
+    """Return whose one with these labels is; None if no stack made it."""
     scope = found.get(SCOPES[kind]) or NO_STACK
     if scope == NO_STACK:
         return None
@@ -43,7 +43,7 @@ def owner(kind: str, found: Mapping[str, str]) -> Owner | None:
 
 
 def made_from(found: Mapping[str, str]) -> Mapping[str, Any] | None:
-    """Return the settings that one was made from; None where no label of ours says it."""
+    """Return the settings that one was made from; None if no label of ours says it."""
     try:
         content = json.loads(found.get(label.SPEC) or "")
     except ValueError:

@@ -50,7 +50,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Observed:
-    """found: None where it does not exist. users: the names of containers that use it."""
+    """found: None if it does not exist. users: the names of containers that use it."""
 
     found: Found | None
     users: tuple[str, ...] = ()

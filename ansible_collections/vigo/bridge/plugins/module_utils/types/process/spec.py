@@ -34,8 +34,8 @@ _OF_STATE = {
 class ProcessSpec:
     """What to look for, and what to do about it.
 
-    pattern: what the command line has to contain; None where ``process`` is a name. least, most:
-    how many have to run; most is None where any number may. restart_method: a command with its
+    pattern: what the command line has to contain; None if ``process`` is a name. least, most:
+    how many have to run; most is None if any number may. restart_method: a command with its
     references to secrets, or an empty text. signal: a number.
     """
 

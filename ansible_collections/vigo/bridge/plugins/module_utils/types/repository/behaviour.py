@@ -156,7 +156,7 @@ def _key(spec: RepositorySpec, layout: Layout, target: Target) -> bytes:
 
 
 def _kept(path: str, target: Target) -> bytes | None:
-    """Return the packets of the key that is there, None where there is none."""
+    """Return the packets of the key that is there, None if there is none."""
     try:
         with content.opened(path, target) as stream:
             return binary(stream.read(_LARGEST_KEY))

@@ -34,7 +34,7 @@ _PATIENCE, _PAUSE = 60.0, 2.0
 
 
 def refuse_conflict(layout: Layout, name: str, new: Piece, target: Target) -> None:
-    """Raise ResourceError where apt could read no source any more beside a new one.
+    """Raise ResourceError if apt could read no source any more beside a new one.
 
     name: of the repository, whose present files do not count.
     """
@@ -60,7 +60,7 @@ def refuse_conflict(layout: Layout, name: str, new: Piece, target: Target) -> No
 
 
 def update_index(layout: Layout, spec: RepositorySpec, key: bytes | None, target: Target) -> None:
-    """Fetch the index. Raise ResourceError where that fails."""
+    """Fetch the index. Raise ResourceError if that fails."""
     if spec.written is None:
         return
     temporary_files.clear(tempfile.gettempdir(), _PREFIX)

@@ -19,7 +19,7 @@ _LIST, _DEB822 = ".list", ".sources"
 
 @dataclass(frozen=True)
 class Piece:
-    """A file. data: None where there is to be none."""
+    """A file. data: None if there is to be none."""
 
     path: str
     data: bytes | None

@@ -22,7 +22,7 @@ FORMATS = ("auto", "list", "deb822")
 
 @dataclass(frozen=True)
 class RepositorySpec:
-    """name: of its files. written: what it is; None where it is absent.
+    """name: of its files. written: what it is; None if it is absent.
 
     key_url: empty for no key. fingerprints: those of all keys in the file; none for any.
     """

@@ -58,7 +58,7 @@ class Written:
     is_for_apt = False
 
     def check(self, form: str, has_key: bool) -> None:
-        """Raise ResourceError where it excludes another attribute."""
+        """Raise ResourceError if it excludes another attribute."""
         if form != "auto":
             raise ResourceError(
                 f"format {form} is supported only with repositories for apt",

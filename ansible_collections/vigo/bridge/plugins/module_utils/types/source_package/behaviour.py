@@ -145,7 +145,7 @@ def _exists(path: str, foresight: Foresight) -> bool:
 
 
 def _refuse_shared(path: str) -> None:
-    """Raise ResourceError where others can replace what is created beside the folder."""
+    """Raise ResourceError if others can replace what is created beside the folder."""
     try:
         parent = private_files.folder_of(path)
         if os.lstat(parent).st_mode & stat.S_ISVTX and os.path.lexists(path):
@@ -204,7 +204,7 @@ def _install(spec: Package, target: Target) -> None:
 
 
 def _make_parents(parent: str) -> None:
-    """Create a folder with its parents, all 0755 whatever the umask is."""
+    """Create a folder with its parents, all 0755, independent of the umask."""
     missing = []
     while not os.path.isdir(parent):
         missing.append(parent)
@@ -215,7 +215,7 @@ def _make_parents(parent: str) -> None:
 
 
 def _check_binary(spec: Package, new: str) -> None:
-    """Make the file of ``binary_path`` executable. Raise ResourceError where it is not the right
+    """Make the file of ``binary_path`` executable. Raise ResourceError if it is not the right
     one.
     """
     if not spec.binary:

@@ -16,7 +16,7 @@ _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def refuse_conflicts(new: str, path: str) -> None:
-    """Raise ResourceError where something of another kind is in the way of what is new."""
+    """Raise ResourceError if something of another kind is in the way of what is new."""
     if os.path.lexists(path):
         with _opened(new) as source, _opened(path) as target:
             if os.fstat(source).st_dev != os.fstat(target).st_dev:

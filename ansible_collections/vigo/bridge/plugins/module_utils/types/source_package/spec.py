@@ -25,7 +25,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Package:
-    """path: the folder. url: keeps its references to secrets; empty where it is absent.
+    """path: the folder. url: keeps its references to secrets; empty if it is absent.
 
     binary: the path of a file below the folder; empty for none. sha256: of this file. version:
     what the marker has. unless: a command that keeps all as it is where it succeeds; None for none.
@@ -111,7 +111,7 @@ def _is_absent(state: str) -> bool:
 
 
 def _binary(written: str, folder: str) -> str:
-    """Return the path below the folder; empty where none is written."""
+    """Return the path below the folder; empty if none is written."""
     if not written:
         return ""
     inner = written

@@ -42,7 +42,7 @@ class _Unpacking:
         self._links: List[Parts] = []
 
     def add(self, member: Member) -> None:
-        """Unpack a member. Raise ResourceError where it is hostile."""
+        """Unpack a member. Raise ResourceError if it is hostile."""
         caller_watch.leave_if_gone()
         parts = member.parts
         if len(parts) > _DEEPEST:
@@ -68,7 +68,7 @@ class _Unpacking:
             self._write(member, path)
 
     def finish(self) -> None:
-        """Set what is set last. Raise ResourceError where a link leaves the folder."""
+        """Set what is set last. Raise ResourceError if a link leaves the folder."""
         root = os.path.realpath(self._folder)
         for parts in self._links:
             real = os.path.realpath(self._path(parts))
@@ -114,7 +114,7 @@ class _Unpacking:
 
 
 def _fill(path: str, source: IO[bytes], size: int, member: Member) -> None:
-    """Write a file of this size. Raise ResourceError where there is not enough space for it."""
+    """Write a file of this size. Raise ResourceError if there is not enough space for it."""
     space = os.statvfs(os.path.dirname(path))
     if size > space.f_bavail * space.f_frsize:
         raise ResourceError(

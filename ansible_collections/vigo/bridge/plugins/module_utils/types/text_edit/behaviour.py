@@ -107,7 +107,7 @@ def find(edit: Edit, target: Target) -> Found:
 
 
 def _data(edit: Edit, target: Target) -> bytes | None:
-    """Return the content of the file, None where there is none."""
+    """Return the content of the file, None if there is none."""
     kind, _now = observation.found_at(edit.path, target)
     if kind != "file":
         return None

@@ -42,7 +42,7 @@ class Edit:
         return None
 
     def edited(self, text: str | None, reveal: Reveal) -> str | None:
-        """Return the text after the edit, None for no file. text: None where there is no file.
+        """Return the text after the edit, None for no file. text: None if there is no file.
 
         Lines end with a line feed. Pure. Raise ResourceError.
         """
@@ -89,7 +89,7 @@ def one_line(value: str, attribute: str) -> str:
 
 
 def pattern(value: Any, attribute: str, start: int = 0, flags: int = 0) -> Pattern[str] | None:
-    """Return a regular expression, or None where none is written. Raise ResourceError.
+    """Return a regular expression, or None if none is written. Raise ResourceError.
 
     start: where in the attribute it begins.
     """

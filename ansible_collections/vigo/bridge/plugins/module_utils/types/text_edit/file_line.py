@@ -38,7 +38,7 @@ class Position:
 
 @dataclass(frozen=True)
 class FileLine(Edit):
-    """line: with its references to secrets; empty where only the pattern says what to remove."""
+    """line: with its references to secrets; empty if only the pattern says what to remove."""
 
     line: str
     pattern: Pattern[str] | None

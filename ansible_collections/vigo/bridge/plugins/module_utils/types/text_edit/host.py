@@ -43,7 +43,7 @@ class Entry:
 class Host(Edit):
     """The line of a name, among those of the address's family.
 
-    address: None where a name is removed whatever its address is. aliases: None leaves those that
+    address: None if a name is removed whatever its address is. aliases: None leaves those that
     there are.
     """
 
@@ -88,7 +88,7 @@ class Host(Edit):
 
 
 def entry_of(line: str) -> Entry | None:
-    """Return the entry of a line, None where it has none."""
+    """Return the entry of a line, None if it has none."""
     content, mark, comment = line.partition("#")
     written, *names = content.split() or [""]
     try:

@@ -26,7 +26,7 @@ _SET = "set"
 
 @dataclass(frozen=True)
 class Parameter:
-    """live: the value, None where it does not count. file: None where it is left alone."""
+    """live: the value, None if it does not count. file: None if it is left alone."""
 
     live: str | None
     file: Found | None

@@ -51,7 +51,7 @@ def with_line(lines: Sequence[Line], place: int, text: str) -> list[Line]:
 class Region:
     """The lines between the first that matches ``start`` and the next that matches ``end``.
 
-    Without ``start`` from the first line on. Without ``end``, and where no line matches it, to the
+    Without ``start`` from the first line on. Without ``end``, and if no line matches it, to the
     last line.
     """
 
@@ -59,7 +59,7 @@ class Region:
     end: Pattern[str] | None = None
 
     def within(self, lines: Sequence[Line]) -> tuple[int, int] | None:
-        """Return the first line and the one after the last; None where there is no such region."""
+        """Return the first line and the one after the last; None if there is no such region."""
         first = 0
         if self.start is not None:
             start = self.start

@@ -97,7 +97,7 @@ def field(one: Field, written: str) -> str:
 
 
 def _number(one: Field, word: str | None) -> int:
-    """Return a value, ``least`` where none is written, and -1 where it is wrong."""
+    """Return a value, ``least`` if none is written, and -1 where it is wrong."""
     if word is None:
         return one.least
     if not word.isdecimal():

@@ -38,7 +38,7 @@ def text_of(data: bytes, path: str) -> tuple[str, Form]:
 
 
 def data_of(text: str, form: Form) -> bytes:
-    """Return the bytes of a text. Raise ResourceError where it holds half a character."""
+    """Return the bytes of a text. Raise ResourceError if it holds half a character."""
     if form.crlf:
         text = text.replace("\n", "\r\n")
     return (form.mark + text).encode("utf-8", "surrogateescape")

@@ -15,7 +15,7 @@ from ..spec import ContainerSpec
 
 
 def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
-    """Raise ResourceError where the engine is too old for an attribute, and would ignore it."""
+    """Raise ResourceError if the engine is too old for an attribute, and would ignore it."""
     for name, value in spec.settings.chosen().items():
         needs = SETTINGS[name].needs
         if needs is None or api_version >= needs.api:

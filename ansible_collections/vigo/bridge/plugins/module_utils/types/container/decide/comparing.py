@@ -116,7 +116,7 @@ def _differing_entries(
 
 
 def _recorded(setting: Setting, observed: Observed) -> Mapping[Any, Any] | None:
-    """Return what was set when the container was created; None where that is not known."""
+    """Return what was set when the container was created; None if that is not known."""
     recorded = observed.existing.recorded
     if recorded is None or setting.name in recorded.hashed:
         return None

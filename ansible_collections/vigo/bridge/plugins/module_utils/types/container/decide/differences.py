@@ -180,7 +180,7 @@ def _default_swap(container: Existing, wanted: Settings) -> int | None:
 
     Podman knows no other.
 
-    None where that does not matter: a change of the memory limit sets the swap limit, too.
+    None if that does not matter: a change of the memory limit sets the swap limit, too.
     """
     actual = container.settings
     if container.recorded is None or not actual.memory_swap:

@@ -28,7 +28,7 @@ def drain(
 ) -> None:
     """Let the old container finish its requests. Raise ResourceError.
 
-    Nothing is done where it no longer runs. watch: raises ResourceError where it must not be
+    Nothing is done where it no longer runs. watch: raises ResourceError if it must not be
     stopped; called until the end, and then once more.
     """
     if spec.pre_stop or spec.drain_time:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Containers on the network of another one (``network_mode: container:NAME``): its followers.
 
-Engines store whose network it is by ID. So whoever replaces that container must make its
-followers anew, too, or they are cut off for good.
+Engines store the ID of the container whose network is shared. If that container is replaced, its
+followers must be recreated, too; otherwise they lose the network permanently.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def to_follow(
     """Return the containers that must be replaced with this one.
 
     is_adopted: whether a container that another tool created belongs to this stack. is_foreign:
-    whether a container belongs to another stack. Raise ResourceError where a follower cannot be
+    whether a container belongs to another stack. Raise ResourceError if a follower cannot be
     replaced, or where other containers would lose the network.
     """
     found = _on_its_network(engine, replaced)
@@ -171,7 +171,7 @@ def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:
 
 
 def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
-    """Raise ResourceError where a link leads to the container.
+    """Raise ResourceError if a link leads to the container.
 
     A link shows as one more name of it: ``/USER/ALIAS``.
     """
@@ -188,7 +188,7 @@ def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
 
 
 def _refuse_dependents(engine: Engine, name: str, replaced: Existing) -> None:
-    """Raise ResourceError where a container depends on it.
+    """Raise ResourceError if a container depends on it.
 
     Podman removes no container whose IPC or PID namespace another one shares.
     """

@@ -22,7 +22,7 @@ from ..values import restart
 
 @dataclass(frozen=True)
 class Prior:
-    """How the former container was. restart: its policy; None where that is not known."""
+    """How the former container was. restart: its policy; None if that is not known."""
 
     restart: str | None = None
     running: bool = False

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who holds the names that a replacement needs: ``NAME.vigo-new``, ``.vigo-old``, ``.vigo-failed``.
+"""The containers with the names that a replacement needs: ``NAME.vigo-new``, ``.vigo-old``,
+``.vigo-failed``.
 
-Only containers whose labels prove them ours are ever touched.
+Only containers with labels of this collection are changed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _OFF = {"RestartPolicy": {"Name": "no", "MaximumRetryCount": 0}}
 
 
 def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OLD, FAILED)) -> None:
-    """Raise ResourceError where a name that is needed belongs to a container that is not ours."""
+    """Raise ResourceError if a name that is needed belongs to a container that is not ours."""
     for suffix in suffixes:
         found = engine.container(name + suffix)
         if found is not None and not (suffix == FAILED and is_made_by_us(found)):

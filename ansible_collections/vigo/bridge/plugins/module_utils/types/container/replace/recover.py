@@ -132,7 +132,7 @@ class Repair:
 
 
 def decide(found: Situation) -> Repair | None:
-    """Return the repair; None where nothing is unfinished."""
+    """Return the repair; None if nothing is unfinished."""
     if found.leader is not None:
         repair = decide(found.leader)
         if repair is not None and found.name in repair.left:
@@ -196,7 +196,7 @@ def _stray(found: Situation) -> Repair | None:
 
 
 def _between(found: Situation, new: Existing) -> Repair:
-    """Return the repair where nothing has the name while both may run."""
+    """Return the repair if nothing has the name while both may run."""
     if new.is_up and not new.lacks_health:
         return Repair((TakeOver(_pair(found, new)),), {found.name: new})
     return _swap_back(found, new)

@@ -14,8 +14,8 @@ what a killed run left:
 6. start the new one and wait until it is settled
 7. remove the old one, its volumes kept
 
-Followers take each step with it: created behind it, stopped before it, renamed, started and
-waited for behind it, removed before it (Podman would refuse the other way round).
+Followers take each step with it: created after it, stopped before it, renamed, started and waited
+for after it, removed before it (Podman would refuse the other order).
 """
 
 from __future__ import annotations

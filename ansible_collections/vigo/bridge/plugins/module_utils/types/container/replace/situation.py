@@ -14,7 +14,7 @@ from ..observed import Existing
 from ..spec import FAILED, NEW, OLD
 from . import marks, names
 
-#: Raises ResourceError for a container that must not be touched.
+#: Raises ResourceError for a container that must not be changed.
 Refuse = Callable[["Existing | None"], None]
 
 
@@ -44,7 +44,7 @@ class Situation:
         return [each for each in found if each is not None and label.REPLACES in each.labels]
 
     def replaced(self, successor: Existing) -> Existing | None:
-        """Return the container that a successor replaces; None where it does not exist."""
+        """Return the container that a successor replaces; None if it does not exist."""
         wanted = successor.labels[label.REPLACES]
         for each in (self.new, self.current, self.failed, self.old, *self.elsewhere):
             if each is not None and each.id == wanted != successor.id:

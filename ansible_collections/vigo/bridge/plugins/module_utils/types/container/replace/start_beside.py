@@ -174,7 +174,7 @@ def _serves(container: Existing) -> bool:
 
 
 def _refuse_to_stop(engine: Engine, swap: Swap, started_at: str) -> None:
-    """Raise ResourceError where the new container does not serve any more."""
+    """Raise ResourceError if the new container does not serve any more."""
     new = _expected(engine, swap)
     if _serves(new) and new.started_at == started_at:
         return

@@ -44,7 +44,7 @@ _USUAL_VARIANTS = {"amd64": "v1", "arm64": "v8"}
 class ImageName:
     """A reference in full: ``redis`` is docker.io, library/redis, tag latest.
 
-    tag is empty where only a digest was given; digest is empty or ``sha256:...``.
+    tag is empty if only a digest was given; digest is empty or ``sha256:...``.
     """
 
     registry: str

@@ -29,7 +29,7 @@ SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 
 @dataclass(frozen=True)
 class Attachment:
-    """A container on a network. Addresses are empty where the engine chooses.
+    """A container on a network. Addresses are empty if the engine chooses.
 
     Only for an observed one: all addresses that it has now (current), the names that every engine
     adds (own), and its host name, which Docker 20.10 adds, too.

@@ -16,7 +16,7 @@ def clean(path: str) -> str:
 
 
 def absolute(path: str, attribute: str) -> str:
-    """Return a clean path in a container. Raise ResourceError where it is relative."""
+    """Return a clean path in a container. Raise ResourceError if it is relative."""
     if not path.startswith("/"):
         raise ResourceError(
             f"{attribute}: {path!r} is not an absolute path in the container: write it with a"

@@ -212,7 +212,7 @@ def as_one(pair: Pair) -> bool | None:
 
 
 def same_entry(pair: Pair) -> bool | None:
-    """Return whether a port is as wanted. None where Podman has chosen the host's port."""
+    """Return whether a port is as wanted. None if Podman has chosen the host's port."""
     if pair.podman and (pair.wanted or pair.before).host is None:
         return None
     return pair.actual in pair.expected
