@@ -232,7 +232,7 @@ def test_a_host_has_a_secret_of_its_own_in_the_users_inventory(shop: Shop) -> No
 
     missing = run()
     assert missing.status == 3
-    assert "secret hosts/web1 is missing" in missing.out
+    assert "missing secrets: hosts/web1 (VIGO_SECRET_HOSTS_WEB1)" in missing.out
     assert not (shop.folder / "page").exists()
     assert run(VIGO_SECRET_HOSTS_WEB1="host's").status == 0
     assert shop.page == "stack's host's"
