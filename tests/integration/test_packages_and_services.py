@@ -283,7 +283,7 @@ def test_resources_are_undone_in_reverse(machine: Machine) -> None:
         **dict.fromkeys(("group", "account", "folder", "config", "package"), "deleted"),
         "service": "updated",
     }
-    left = "ls -d /etc/webd; dpkg-query -W webd; getent group webd-team; getent passwd webd"
+    left = "ls -d /etc/webd /usr/sbin/webd; getent group webd-team; getent passwd webd"
     assert machine.ask(f"({left}; systemctl is-active webd; true) 2>/dev/null") == "inactive"
     assert set(machine.actions("run").values()) == {"none"}
 

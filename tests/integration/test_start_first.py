@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from tests.integration.container_scene import Scene
+from tests.integration.engines import DOCKER, on_one_of_them
 from tests.integration.load_by_name import IMAGE, Load, load
 from tests.integration.test_container_faults import little_patience
 from tests.integration.test_container_recovery import killed_after
@@ -28,6 +28,9 @@ SICK = {
     "healthcheck": {"test": "false", "interval": "200ms", "retries": 1},
     "health_timeout": "2s",
 }
+WITH_PRE_STOP = {"image": NEW, "pre_stop": "false"}
+#: After so many calls, a run is killed.
+CALLS = range(1, 14)
 #: The changing calls: of an update; of one whose new container ends; of one whose pre_stop fails.
 UPDATE = ["create", "start", "update", "rename", "rename", "update", "stop", "delete"]
 GIVEN_UP = ["create", "start", "stop", "update", "rename"]
@@ -97,9 +100,9 @@ def web(engine: Engine) -> Iterator[Web]:
     web.close()
 
 
-@pytest.fixture(params=["engine", "docker_26"])
-def web_anywhere(request: pytest.FixtureRequest) -> Iterator[Web]:
-    web = Web(request.getfixturevalue(request.param))
+@pytest.fixture
+def web_anywhere(each_engine: Engine) -> Iterator[Web]:
+    web = Web(each_engine)
     yield web
     web.close()
 
@@ -127,6 +130,7 @@ def test_no_request_fails(web: Web) -> None:
 
 
 @pytest.mark.sweep
+@pytest.mark.parametrize("each_engine", DOCKER, indirect=True)
 def test_no_request_fails_for_long(web_anywhere: Web) -> None:
     web = web_anywhere
     web.have(IMAGE)
@@ -158,7 +162,7 @@ def test_the_calls(web: Web) -> None:
     web.set_up()
     for change, calls in (
         (BROKEN, GIVEN_UP),
-        ({"image": NEW, "pre_stop": "false"}, SWAPPED_BACK),
+        (WITH_PRE_STOP, SWAPPED_BACK),
         ({"image": NEW}, [*UPDATE, "delete"]),
     ):
         with FaultyProxy(web.engine) as proxy:
@@ -174,8 +178,7 @@ def steps(proxy: FaultyProxy) -> list[str]:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("calls", range(1, 15))
-@pytest.mark.parametrize("change", [{"image": NEW}, {"image": NEW, "pre_stop": "false"}, BROKEN])
+@on_one_of_them("change, calls", [{"image": NEW}, WITH_PRE_STOP, BROKEN], CALLS, among=DOCKER)
 def test_an_update_that_is_killed_anywhere(
     web_anywhere: Web, calls: int, change: dict[str, Any]
 ) -> None:
@@ -200,9 +203,7 @@ def updated_after_all(web: Web, calls: int, change: dict[str, Any]) -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize(
-    ("at", "fault"), list(itertools.product(range(1, len(UPDATE) + 1), FAULTS))
-)
+@on_one_of_them("at, fault", range(1, len(UPDATE) + 1), FAULTS, among=DOCKER)
 def test_every_fault_in_every_step(web_anywhere: Web, at: int, fault: str) -> None:
     web = web_anywhere
     web.set_up()

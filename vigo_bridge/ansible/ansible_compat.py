@@ -10,11 +10,17 @@ imported in the functions: most commands need neither.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from vigo_bridge.failures import Refusal
+
+_OURS = "ansible_collections.vigo.bridge"
+#: The packages that our collection is in.
+_NAMESPACES = ("ansible_collections", "ansible_collections.vigo")
 
 
 def prefer_collection(root: str) -> None:
@@ -112,16 +118,40 @@ def plugins() -> Iterator[None]:
 
     Why: `ansible-doc` takes more than a second. Missing: raises Refusal.
     """
+    from ansible import constants
     from ansible.plugins import loader
     from ansible.utils.collection_loader import _collection_finder
 
     finder = _of(_collection_finder, "_AnsibleCollectionFinder")
     remove = _of(finder, "_remove")
-    _of(loader, "init_plugin_loader")([])
+    with _collections_below(_of(constants, "COLLECTIONS_PATHS")):
+        _of(loader, "init_plugin_loader")([])
+        try:
+            yield
+        finally:
+            remove()  # it would import our modules in another way
+
+
+@contextmanager
+def _collections_below(paths: Iterable[str]) -> Iterator[None]:
+    """Let Python find collections in these folders as well, in the block.
+
+    Ours was imported from a package that Python looks for on its own path only.
+    """
+    namespaces = [importlib.import_module(name) for name in _NAMESPACES]
+    former = [namespace.__path__ for namespace in namespaces]
+    known = set(sys.modules)
+    for namespace in namespaces:
+        places = (Path(path, *namespace.__name__.split(".")) for path in paths)
+        namespace.__path__ = [*namespace.__path__, *map(str, filter(Path.is_dir, places))]
     try:
         yield
     finally:
-        remove()  # it would import our modules in another way
+        for namespace, path in zip(namespaces, former, strict=True):
+            namespace.__path__ = path
+        for name in set(sys.modules) - known:
+            if name.startswith("ansible_collections.") and not name.startswith(_OURS):
+                del sys.modules[name]
 
 
 def documented_options(name: str, path: str) -> Mapping[str, Mapping[str, Any]] | None:

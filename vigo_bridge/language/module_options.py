@@ -93,7 +93,9 @@ def _check(
         _check_value(key.text, value, options[name], diagnostics)
     for name, option in options.items():
         if option.get("required") and name != _FREE_FORM and name not in used:
-            diagnostics.error("VB106", place, f"{what} has no option {name!r}", f"add {name}:")
+            diagnostics.error(
+                "VB106", place, f"the option {name!r} of {what} is missing", f"add {name}:"
+            )
 
 
 def _names(options: Options) -> Iterator[tuple[str, str]]:

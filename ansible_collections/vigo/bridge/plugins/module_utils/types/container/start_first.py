@@ -153,6 +153,19 @@ def refuse_followers(name: str, followers: list[str]) -> None:
         )
 
 
+def remark(spec: ContainerSpec) -> str:
+    """Return a remark on other names, which both containers have while they run; may be empty."""
+    wanted = {alias for item in spec.settings.networks or () for alias in item.aliases}
+    if spec.settings.hostname:
+        wanted.add(spec.settings.hostname)
+    if not wanted:
+        return ""
+    return (
+        f"container {spec.name}: requests that use {', '.join(sorted(wanted))} may reach the new"
+        f" container before it is healthy; use the name {spec.name}"
+    )
+
+
 def _refusal(attribute: str, problem: str, advice: str) -> ResourceError:
     return ResourceError(
         f"{attribute}: not possible with update: start-first: {problem}",

@@ -103,9 +103,12 @@ def _recreated(
     start_first.refuse_declared_volumes(spec, observed.image)
     reason = _reasons(found) or f"the container is {container.status}"
     step: Any = steps.Replace(start=spec.state == "running")
+    note = ""
     if start_first.is_chosen(spec) and step.start and container.is_up:
         reason, step = f"{reason}, {start_first.START_FIRST}", steps.StartBeside()
-    return Decision("recreated", reason, _diff(found), (*_missing_networks(spec, observed), step))
+        note = start_first.remark(spec)
+    networks = _missing_networks(spec, observed)
+    return Decision("recreated", reason, _diff(found), (*networks, step), note)
 
 
 def _refuse_nothing_to_run(spec: ContainerSpec, observed: Observed) -> None:

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debian's HAProxy, nginx and Caddy as containers, a service, and load through them.
+
+The service writes down each request that it has done, so that lost ones and those that ran twice
+are counted where it matters. Each request has an ID.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docker import DockerClient
+
+from tests.testbed.images import StandIn
+from tests.testbed.layers import Recipe
+from tests.testbed.upload import load as load_image
+
+PAGE = Path(__file__).parents[2] / "docs/start-first.md"
+IMAGE = "web-proxies:1"
+_PACKAGES = ("haproxy", "nginx", "caddy", "python3-minimal", "libpython3-stdlib")
+_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+#: How each proxy is started with the configuration of the page, by the language of its block.
+PROXIES = {
+    "haproxy": 'printf %s "$CONFIG" > /tmp/c; exec haproxy -db -f /tmp/c',
+    "nginx": "printf 'daemon off; user root; error_log stderr; events {}"
+    ' http { access_log off; %s }\' "$CONFIG" > /tmp/c; mkdir -p /var/lib/nginx /var/log/nginx;'
+    " exec nginx -c /tmp/c",
+    "caddy": 'printf %s "$CONFIG" > /tmp/c;'
+    " HOME=/tmp exec caddy run --config /tmp/c --adapter caddyfile",
+}
+
+#: A server that keeps connections open, ends gracefully, and notes what it has done.
+SERVICE = """
+import http.server, os, signal, socket, threading, time
+
+log = os.open("/done/" + socket.gethostname(), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        self.rfile.read(length)
+        if self.path != "/health":
+            time.sleep(1.5 if "slow" in self.path else 0.002)
+            os.write(log, (self.path + "\\n").encode())
+        self.send_response(200)
+        self.send_header("Content-Length", "3")
+        self.end_headers()
+        self.wfile.write(b"ok\\n")
+
+    do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128
+
+server = Server(("", 8080), Handler)
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+time.sleep(0.3)
+server.serve_forever()
+"""
+
+#: Sends requests at a rate to each proxy, each on a new connection; every 50th takes long.
+_CLIENT = """
+import collections, http.client, json, os, signal, threading, time
+
+proxies, rate, workers = os.environ["PROXIES"].split(), int(os.environ["RATE"]), 12
+failed, sent, stopped = collections.Counter(), collections.Counter(), threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+
+def ask(proxy, number):
+    count, due = 0, time.monotonic() + number / rate
+    while not stopped.is_set():
+        due += workers / rate
+        time.sleep(max(0, due - time.monotonic()))
+        count += 1
+        kind = "slow" if count % 50 == 0 else "quick"
+        try:
+            connection = http.client.HTTPConnection(proxy, 80, timeout=10)
+            path = "/%s/%s/%d/%d" % (proxy, kind, number, count)
+            connection.request("POST" if count % 2 else "GET", path)
+            status = connection.getresponse().status
+            connection.close()
+            if status != 200:
+                failed["%s: %d" % (proxy, status)] += 1
+        except Exception as error:
+            failed["%s: %r" % (proxy, error)] += 1
+        sent[proxy] += 1
+
+threads = [
+    threading.Thread(target=ask, args=(proxy, number))
+    for proxy in proxies for number in range(workers)
+]
+for thread in threads:
+    thread.start()
+print("ready", flush=True)
+stopped.wait()
+for thread in threads:
+    thread.join()
+print(json.dumps({"sent": sent, "failed": failed}))
+"""
+
+
+@dataclass
+class Counts:
+    """sent, failed: by proxy, and by proxy and how, as the clients saw it. repeated: the requests
+    that the service ran more than once. done: how many it ran.
+    """
+
+    sent: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    repeated: list[str] = field(default_factory=list)
+    done: int = 0
+
+
+def build(client: DockerClient) -> None:
+    """Put the image of the proxies on an engine."""
+    recipe = Recipe(packages=_PACKAGES, busybox=True, folders=("/tmp", "/run"))
+    users, groups = "root:x:0:0:root:/root:/bin/sh\n", "root:x:0:\n"
+    accounts = Recipe(texts={"/etc/passwd": users, "/etc/group": groups})
+    load_image(StandIn(IMAGE, (recipe, accounts), {"Env": [_PATH]}), client)
+
+
+def configuration(language: str, name: str) -> str:
+    """Return the configuration that the page shows for a proxy, for a service of this name."""
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.M | re.S)
+    return str(found).replace("shop-api", name)
+
+
+@contextmanager
+def load(client: DockerClient, name: str, network: str, done: Path, rate: int) -> Iterator[Counts]:
+    """Send so many requests a second through each proxy in the block.
+
+    name: of the service. done: the folder that it writes to.
+    """
+    made = []
+    counts = Counts()
+    try:
+        for language, start in PROXIES.items():
+            proxy = client.containers.run(
+                IMAGE,
+                ["sh", "-c", start],
+                name=f"{name}-{language}",
+                network=network,
+                environment={"CONFIG": configuration(language, name)},
+                detach=True,
+            )
+            made.append(proxy)
+        proxies = [str(proxy.name) for proxy in made]
+        sender = client.containers.run(
+            IMAGE,
+            ["python3", "-u", "-c", _AWAIT + _CLIENT],
+            name=f"{name}-client",
+            network=network,
+            environment={"PROXIES": " ".join(proxies), "RATE": str(rate)},
+            detach=True,
+        )
+        made.append(sender)
+        first = next(sender.logs(stream=True, follow=True)).decode().strip()
+        assert first == "ready", sender.logs().decode()
+        yield counts
+        sender.stop(timeout=60)
+        found = json.loads(sender.logs().decode().splitlines()[-1])
+        counts.sent, counts.failed = found["sent"], found["failed"]
+        ran = Counter(line for file in done.iterdir() for line in file.read_text().splitlines())
+        counts.done = ran.total()
+        counts.repeated = [path for path, times in ran.items() if times > 1]
+    finally:
+        for container in made:
+            container.remove(force=True, v=True)
+
+
+#: Waits until each proxy answers.
+_AWAIT = """
+import http.client, os, time
+for proxy in os.environ["PROXIES"].split():
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            connection = http.client.HTTPConnection(proxy, 80, timeout=5)
+            connection.request("GET", "/health")
+            if connection.getresponse().status == 200:
+                break
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            raise SystemExit("%s does not answer" % proxy)
+        time.sleep(0.2)
+"""
