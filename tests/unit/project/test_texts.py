@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.integration.engines import ENGINES
 from tests.matrix.parts import CORES
 from tests.release.checks import plugins
 from tests.unit.project.test_metadata import GALAXY, ROOT
@@ -58,9 +59,7 @@ def test_a_path_in_the_guide_exists() -> None:
 
 
 def test_the_guide_says_how_engines_are_called() -> None:
-    fixtures = (ROOT / "tests/integration/conftest.py").read_text()
-    (names,) = re.findall(r"@pytest.fixture\(params=\[(.*?)\]\)\ndef each_engine", fixtures)
-    for name in re.findall(r'"(.*?)"', names):
+    for name in ENGINES:
         assert f"`{name}`" in TEXTS["CONTRIBUTING.md"]
 
 
