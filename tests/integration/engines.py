@@ -17,7 +17,7 @@ DOCKER = ("docker-20.10", "docker-26.1")
 def on_one_of_them(
     names: str, *values: Collection[Any], among: Collection[str] = tuple(ENGINES)
 ) -> pytest.MarkDecorator:
-    """Parametrize a test with all combinations of values, each of them on one engine in turn.
+    """Give a test all combinations of values, each of them with one engine in turn.
 
     Every value meets every engine. All combinations are tried on the engine in memory, which the
     engine contract holds to these.
