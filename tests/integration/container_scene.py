@@ -134,7 +134,11 @@ class Stack(Scene):
         }
 
     def converge(
-        self, *resources: dict[str, Any], check: bool = False, prune: bool = False
+        self,
+        *resources: dict[str, Any],
+        check: bool = False,
+        prune: bool = False,
+        former: str | None = None,
     ) -> tuple[dict[str, str], Target]:
         """Return the actions by id, without those that did nothing."""
         target = Target(check)
@@ -143,6 +147,8 @@ class Stack(Scene):
             **self.identity,
             "state_dir": str(self.folder),
             "prune": prune,
+            "former": former,
+            "rollout": "a rollout" if former else None,
         }
         results = converge(arguments, target)
         self.reasons = {result.id: result.reason for result in results}

@@ -16,7 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
 from vigo_bridge.app.hosts import Asked, Hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.report_page import write_report
-from vigo_bridge.app.rollout_job import Job, carry_out, predict
+from vigo_bridge.app.rollout_job import Job, carry_back, carry_out, predict
 from vigo_bridge.app.run_setup import (
     refuse_arguments_on_disk,
     run_folder,
@@ -80,6 +80,11 @@ def converge(
 
     Errors of the hosts are reported before errors of the stack.
     """
+    if changes.get("prune") and rollout.options.goes_back:
+        raise Refusal(
+            "--prune cannot be undone, so it cannot be used with"
+            f" --on-failure {rollout.options.on_failure}; run --prune afterwards."
+        )
     loaded = load_stack(stack)
     found = asked()
     refuse_wrong(loaded, shown.output)
@@ -97,6 +102,33 @@ def converge(
         result = carry_out(job, rollout, private)
     _report(result, shown.output, diffs=False, everything=options.verbosity > 0)
     title = f"vigo-bridge {command} of {stack.folder}"
+    write_report(shown.page, result, title, job.clock, loaded, plan, stack.settings)
+    return exit_status(result)
+
+
+def undo(
+    rollout: str,
+    stack: StackOptions,
+    options: HostOptions,
+    asked: Asked,
+    changes: Mapping[str, object],
+    shown: ReportOptions,
+) -> int:
+    """Undo what a rollout changed, as far as the hosts can; return the exit status.
+
+    rollout: its name, see `run.history.Record`.
+    """
+    loaded = load_valid(stack, shown.output)
+    found = asked()
+    plan = planned(loaded, stack, found.names, shown.output)
+    secrets = secrets_of(secret_uses(plan, loaded), stack.folder)
+    refuse_arguments_on_disk(users_of_secrets(plan), found)
+    with run_folder(shown.keep_artifacts) as private:
+        how = run_options(options, shown.output, {**changes, "rollout": rollout})
+        job = _job("rollout undo", stack, plan, found, secrets, how, private)
+        result = carry_back(job, private)
+    _report(result, shown.output, diffs=False, everything=options.verbosity > 0)
+    title = f"vigo-bridge rollout undo of {stack.folder}"
     write_report(shown.page, result, title, job.clock, loaded, plan, stack.settings)
     return exit_status(result)
 

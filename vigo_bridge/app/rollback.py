@@ -14,7 +14,7 @@ from vigo_bridge.app.history import not_recorded, records
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.kept_stacks import damaged, kept_stack, kept_stacks, values_of
 from vigo_bridge.app.options import Earlier, HostOptions, ReportOptions, Rollout, StackOptions
-from vigo_bridge.app.plan_and_run import converge, show_plan
+from vigo_bridge.app.plan_and_run import converge, show_plan, undo
 from vigo_bridge.app.stack_loading import refuse_errors
 from vigo_bridge.failures import Failure, Refusal
 from vigo_bridge.language import load
@@ -61,18 +61,40 @@ def show_rollback(
         return show_plan(earlier, hosts, asked, only, shown)
 
 
+def undo_rollout(
+    number: int | None,
+    stack: StackOptions,
+    hosts: HostOptions,
+    asked: Asked,
+    changes: Mapping[str, object],
+    shown: ReportOptions,
+) -> int:
+    """Let hosts go back to what they were before a rollout that kept that; return the exit status.
+
+    number: None means the last rollout.
+    """
+    with _earlier(number, stack, shown.output, resume=False, last=True) as (record, earlier):
+        return undo(record.name, earlier, hosts, asked, changes, shown)
+
+
 @contextlib.contextmanager
 def _earlier(
-    number: int | None, stack: StackOptions, output: str, *, resume: bool
+    number: int | None, stack: StackOptions, output: str, *, resume: bool, last: bool = False
 ) -> Iterator[tuple[Record, StackOptions]]:
-    """Yield the rollout to go back to, and the options of its stack."""
+    """Yield the rollout to go back to, and the options of its stack.
+
+    resume, last: which one is meant without a number: the last one if it is a rollback itself, or
+    the last one in any case.
+    """
     identity = _identity(stack, output)
     keys = {stack_key(stack.folder, identity.id), stack_key(stack.folder)}
     everything = records()
     known = [record for record in everything if record.key in keys]
     if number is not None:
         _refuse_other(number, everything, known, stack)
-    record = _chosen(number, known, stack, resume)
+    record = (
+        _last(known, stack) if last and number is None else _chosen(number, known, stack, resume)
+    )
     kept = kept_stack(record)
     with private_folder() as private:
         folder = private / f"rollout-{record.number}"
@@ -84,7 +106,10 @@ def _earlier(
                 f"rollout {record.number} had --set {missing[0]}=VALUE, which is not in the history"
                 f" because it is a secret; add it: --set {missing[0]}=VALUE."
             )
-        Lines().say(_announcement(record, kept, known[-1]))
+        if last:
+            Lines().say(f"undoing rollout {record.number} ({record.command}, {record.started})")
+        else:
+            Lines().say(_announcement(record, kept, known[-1]))
         yield record, replace(stack, settings=settings, earlier=Earlier(folder, identity))
 
 
@@ -110,6 +135,12 @@ def _restored(record: Record, kept: KeptStack, folder: Path) -> Mapping[str, Any
         return values_of(kept.settings)
     except InvalidData as error:
         raise damaged(record, error) from error
+
+
+def _last(known: Sequence[Record], stack: StackOptions) -> Record:
+    if not known:
+        raise Refusal(f"nothing to undo: the history has no rollout of the stack {stack.folder}.")
+    return known[-1]
 
 
 def _chosen(

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
@@ -25,7 +27,7 @@ from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import Converger, RunOptions, converging
 from vigo_bridge.run.fleet import roll_out_to_fleet
 from vigo_bridge.run.history import KEPT, History, Record
-from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.results import BatchResult, RunResult, run_status
 from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
 from vigo_bridge.run.stop import Stop
@@ -104,7 +106,34 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
             ) from error
         if job.stack:
             keep(stacks, record, job.stack, job.secrets, past.numbers())
+        if rollout.options.goes_back:
+            job = replace(job, how=replace(job.how, rollout=record.name))
         return _remembered(job, rollout, finished, past, record, private)
+
+
+def carry_back(job: Job, private: Path) -> RunResult:
+    """Undo what a rollout changed on the hosts. Raise Failure where another one is running.
+
+    job.how.rollout: which one. It is not recorded, and can be repeated.
+    """
+    with contextlib.ExitStack() as held:
+        try:
+            if job.stack:
+                state = controller_folder()
+                held.enter_context(one_rollout(state, job.key, job.stack.folder, _warn))
+        except RolloutRunning as error:
+            raise Refusal(f"{error}.") from error
+        except OSError as error:
+            raise Refusal(f"the rollout cannot be locked: {explained(error)}.") from error
+        watcher = held.enter_context(_watching(job))
+        stop = held.enter_context(Stop(watcher.say, at_once=True))
+        converger = held.enter_context(_converging(job, private, stop))
+        started, clock = datetime.now(UTC), time.monotonic()
+        watcher.batch(Batch(1, 1, tuple(job.hosts)))
+        envoys = converger(job.hosts, watcher.host, former="restore")
+        status = run_status(list(envoys.values()), interrupted=stop.asked)
+        batches = (BatchResult(tuple(job.hosts)),)
+        return RunResult(status, batches, envoys, started, time.monotonic() - clock)
 
 
 def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:

@@ -129,7 +129,7 @@ add_later(
     Later(
         "rollout",
         "rollout:rollout",
-        "Continue or abort a rollout that waits for a confirmation.",
+        "Continue or abort a rollout that waits for a confirmation, or undo one that failed.",
     ),
     Later(
         "rollback",

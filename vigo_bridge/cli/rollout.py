@@ -6,7 +6,9 @@ from __future__ import annotations
 import click
 
 from vigo_bridge.app.confirming import answer_rollout, waiting_rollouts
-from vigo_bridge.cli.options import output_option
+from vigo_bridge.app.hosts import finding_hosts
+from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
+from vigo_bridge.cli.options import host_options, output_option, report_options, stack_options
 from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.waiting import print_waiting, question_as_data
@@ -15,7 +17,7 @@ from vigo_bridge.run.confirmation import ABORT, CONTINUE
 
 @click.group()
 def rollout() -> None:
-    """Continue or abort a rollout that waits for a confirmation."""
+    """Continue or abort a rollout that waits for a confirmation, or undo one that failed."""
 
 
 @rollout.command("list")
@@ -47,3 +49,38 @@ def abort(number: int | None) -> None:
     """Stop rollout NUMBER before its next batch (default: the only one that waits)."""
     question = answer_rollout(number, ABORT)
     echo(f"rollout {question.number} stops after batch {question.batch} of {question.batches}")
+
+
+@rollout.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="Seconds to wait for another run on a host to finish.",
+)
+@report_options
+@host_options
+@stack_options
+@click.pass_context
+def undo(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    shown: ReportOptions,
+    number: int | None,
+    lock_timeout: float,
+) -> None:
+    """Let hosts go back to what they were before rollout NUMBER (default: the last one).
+
+    Only for a rollout with --on-failure rollback or rollback-all whose way back failed or was
+    interrupted. Other hosts are not changed.
+    """
+    with finding_hosts(hosts) as asked:
+        from vigo_bridge.app.rollback import undo_rollout
+
+        changes = {"lock_timeout": lock_timeout}
+        status = undo_rollout(number, stack, hosts, asked, changes, shown)
+    context.exit(status)

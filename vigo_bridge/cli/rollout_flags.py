@@ -153,6 +153,14 @@ def rollout_options(command: Command) -> Command:
             metavar="CMD",
             help="Command to run on the controller after each batch, even if it failed.",
         ),
+        click.option(
+            "--on-failure",
+            type=click.Choice(["stop", "rollback", "rollback-all"]),
+            default="stop",
+            show_default=True,
+            help="If a host of a batch fails: stop; let the batch's hosts go back to what they were"
+            " before this rollout, then stop; or let all hosts go back.",
+        ),
         click.option("--resume", is_flag=True, help="Skip hosts that the last rollout finished."),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     LARGEST_OF_OURS,
     Checked,
@@ -74,7 +75,12 @@ def _envoy_from(data: Any, where: str, checked: Checked) -> EnvoyResult:
         tuple(resource(item, place, checked) for place, item in resources),
         checked.texts(required(envoy, "notes", where), f"{where}.notes"),
         checked.texts(required(envoy, "orphans", where), f"{where}.orphans"),
+        _restored_from(envoy.get("restored", []), f"{where}.restored", checked),
     )
+
+
+def _restored_from(data: Any, where: str, checked: Checked) -> tuple[Result, ...]:
+    return tuple(resource(item, place, checked) for place, item in checked.items(data, where))
 
 
 def _choice(
@@ -96,10 +102,12 @@ def _batch(batch: BatchResult) -> dict[str, Any]:
 
 
 def _envoy(envoy: EnvoyResult) -> dict[str, Any]:
+    restored = [resource.as_dict() for resource in envoy.restored]
     return {
         "status": envoy.status.value,
         "message": envoy.message,
         "notes": list(envoy.notes),
         "orphans": list(envoy.orphans),
         "resources": [resource.as_dict() for resource in envoy.resources],
+        **({"restored": restored} if restored else {}),
     }

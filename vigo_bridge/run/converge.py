@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
@@ -21,6 +22,9 @@ from vigo_bridge.secrets.server import Secrets, served_secrets
 #: Called when a host begins, and again with its result.
 Progress = Callable[[str, EnvoyResult | None], None]
 
+#: Before a change, it is kept how a resource was; that is restored afterwards, or discarded.
+Former = Literal["keep", "restore", "discard"]
+
 _ENDS = ("runner_on_ok", "runner_on_failed", "runner_on_unreachable")
 _START = "runner_on_start"
 #: As much as Ansible needs to run for a host, so that a disk with less is full for it.
@@ -32,7 +36,8 @@ class RunOptions:
     """How to run. check_mode: only predict. prune: remove containers that the stack lost.
     only: crates and resources that alone are applied, if any. lock_timeout: seconds to wait for
     another run on a host. min_healthy_time: seconds for which containers must stay healthy at the
-    end. passwords: environment variables that name files with passwords.
+    end. rollout: a text that no other rollout has, if hosts keep how they were before it.
+    passwords: environment variables that name files with passwords.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -44,6 +49,7 @@ class RunOptions:
     only: tuple[str, ...] = ()
     lock_timeout: float = 30
     min_healthy_time: float = 0
+    rollout: str = ""
     ansible_verbosity: int | None = None
     passwords: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,17 +73,22 @@ class Converger:
     _calls: int = field(default=0, init=False)
 
     def __call__(
-        self, hosts: Sequence[str], progress: Progress, variables: Path | None = None
+        self,
+        hosts: Sequence[str],
+        progress: Progress,
+        variables: Path | None = None,
+        former: Former = "keep",
     ) -> dict[str, EnvoyResult]:
         """Return the result of each host, in the order of the hosts.
 
-        variables: a YAML file whose variables override the inventory's.
+        variables: a YAML file whose variables override the inventory's. former: what to do with
+        the former states of this rollout, if the hosts keep them.
         """
         self._calls += 1
         folder = self.private / f"call-{self._calls}"
         results = folder / "results"
         try:
-            complaint = self._play(hosts, progress, folder, results, variables)
+            complaint = self._play(hosts, progress, folder, results, variables, former)
             if any(not (results / file_name(host)).exists() for host in hosts):
                 _refuse_full_disk(folder)
         except OSError as error:  # Results that hosts left are read all the same.
@@ -91,6 +102,7 @@ class Converger:
         folder: Path,
         results: Path,
         variables: Path | None,
+        former: Former,
     ) -> str:
         results.mkdir(parents=True)
         return play(
@@ -103,7 +115,7 @@ class Converger:
                     **self.options.passwords,
                     **run_environment(results, self.socket),
                 },
-                arguments=_arguments(hosts, self.options, folder, variables),
+                arguments=_arguments(hosts, self.options, folder, variables, former),
             ),
             self._teller(hosts, results, progress),
             _show_nothing if self.options.ansible_verbosity is None else self.show_output,
@@ -177,7 +189,11 @@ def _refuse_full_disk(folder: Path) -> None:
 
 
 def _arguments(
-    hosts: Sequence[str], options: RunOptions, folder: Path, variables: Path | None
+    hosts: Sequence[str],
+    options: RunOptions,
+    folder: Path,
+    variables: Path | None,
+    former: Former = "keep",
 ) -> list[str]:
     chosen = folder / "hosts.txt"
     write_text(chosen, "".join(f"{host}\n" for host in hosts))
@@ -194,6 +210,8 @@ def _arguments(
             "vigo_prune": options.prune,
             "vigo_only": list(options.only),
             "vigo_min_healthy_time": options.min_healthy_time,
+            "vigo_former": former if options.rollout else "",
+            "vigo_rollout": options.rollout,
         }
         settings = {name: value for name, value in given.items() if value}
         arguments += ["--extra-vars", json.dumps(settings)]

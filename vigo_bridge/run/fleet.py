@@ -46,6 +46,8 @@ def roll_out_to_fleet(
         options.max_failures.of(len(hosts)),
         bool(options.health_check),
         bool(options.health_check_url),
+        options.goes_back,
+        options.on_failure == "rollback-all",
     )
     fleet = _Fleet(
         hosts, batches, done, converger, options, health_variables, watcher, keep, confirm
@@ -150,6 +152,13 @@ class _Fleet:
                 break
             self._tell_attempt(attempt, problem)
         return problem
+
+    def go_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
+        self._watcher.say(f"rolling back {some(hosts)}")
+        return self._converger(hosts, lambda host, envoy: None, former="restore")
+
+    def stay(self, hosts: Sequence[str]) -> None:
+        self._converger(hosts, lambda host, envoy: None, former="discard")
 
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str:
         return self._hook("--after-batch", self._options.after_batch, batch, failed)

@@ -68,6 +68,11 @@ class Record:
     result: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """A text that no other rollout has, also where a history was removed."""
+        return f"{self.number} {self.key} {self.fingerprint[:16]} {self.started}"
+
+    @property
     def is_complete(self) -> bool:
         """Whether there is nothing to resume."""
         return self.ended and len(self.finished) >= self.hosts

@@ -24,6 +24,7 @@ class EnvoyStatus(Enum):
     FAILED = "failed"
     UNREACHABLE = "unreachable"
     UNTOUCHED = "untouched"
+    ROLLED_BACK = "rolled_back"
     INTERRUPTED = "interrupted"
 
 
@@ -39,7 +40,8 @@ class RunStatus(Enum):
 class EnvoyResult:
     """One envoy. resources: in the order of the graph.
 
-    orphans: containers of the stack that it no longer names.
+    orphans: containers of the stack that it no longer names. restored: what became of each resource
+    when the host went back to what it was before the rollout; empty if it did not.
     """
 
     status: EnvoyStatus
@@ -47,6 +49,7 @@ class EnvoyResult:
     resources: tuple[Result, ...] = ()
     notes: tuple[str, ...] = ()
     orphans: tuple[str, ...] = ()
+    restored: tuple[Result, ...] = ()
 
     @property
     def failures(self) -> list[Result]:

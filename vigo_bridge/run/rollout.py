@@ -20,12 +20,15 @@ class Rules:
     """When a rollout continues.
 
     budget: how many hosts may fail before it stops. has_check: there is a health check for hosts.
-    has_url: there is one for an address, after each batch.
+    has_url: there is one for an address, after each batch. goes_back: whether the hosts of a batch
+    that failed go back to what they were. all_go_back: those of earlier batches, too.
     """
 
     budget: int = 0
     has_check: bool = False
     has_url: bool = False
+    goes_back: bool = False
+    all_go_back: bool = False
 
 
 class Parts(Protocol):
@@ -45,6 +48,12 @@ class Parts(Protocol):
         """Return the unhealthy hosts, each with the output of its check."""
 
     def fetch(self, batch: Batch) -> str: ...
+    def go_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
+        """Undo what the rollout changed on hosts; return the result of each."""
+
+    def stay(self, hosts: Sequence[str]) -> None:
+        """Let hosts drop what they need to go back."""
+
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str: ...
     def pause(self, batch: Batch) -> str:
         """Wait between this batch and the next one; return why the next one must not start."""
@@ -112,6 +121,7 @@ def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
     if rules.has_url and not spent:
         stopped = lost = parts.fetch(batch)
         gates.append(lost or None)
+    before, envoys, stopped = _after_failure(before, batch, envoys, stopped, lost, rules, parts)
     concluded = "" if parts.cut else parts.conclude(batch, _failed(envoys))
     details = [gate for gate in gates if gate]
     gate = Gate.FAILED if details else Gate.PASSED if gates else Gate.NONE
@@ -125,6 +135,63 @@ def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
         # The failure of an address cannot be attributed to a host.
         finished=() if lost else _healthy(envoys),
     )
+
+
+def _after_failure(
+    before: Rolled,
+    batch: Batch,
+    envoys: Mapping[str, EnvoyResult],
+    stopped: str,
+    lost: str,
+    rules: Rules,
+    parts: Parts,
+) -> tuple[Rolled, dict[str, EnvoyResult], str]:
+    """Let hosts go back if the batch failed, and return the outcome before it, its own results, and
+    why the rollout stops.
+    """
+    if not rules.goes_back or parts.cut:
+        return before, dict(envoys), stopped
+    failed = _failed(envoys)
+    if not failed and not lost:
+        hosts = (*before.envoys, *envoys) if rules.all_go_back else tuple(envoys)
+        if not rules.all_go_back or batch.number == batch.count:
+            parts.stay(hosts)
+        return before, dict(envoys), stopped
+    earlier = tuple(before.envoys) if rules.all_go_back else ()
+    back = parts.go_back([*earlier, *envoys])
+    undone = {
+        host: _went_back(envoy, back[host])
+        for host, envoy in (*before.envoys.items(), *envoys.items())
+        if host in back
+    }
+    before = replace(
+        before,
+        envoys={host: undone.get(host, envoy) for host, envoy in before.envoys.items()},
+        finished=tuple(host for host in before.finished if host not in undone),
+    )
+    reason = stopped or f"{counted(len(failed), 'host')} of the batch failed"
+    told = {host: undone.get(host, envoy) for host, envoy in envoys.items()}
+    count = sum(_is_back(envoy) for envoy in back.values())
+    return before, told, f"{reason}; {count} of {counted(len(back), 'host')} rolled back"
+
+
+def _went_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
+    """Return the result of a host that went back, or could not."""
+    notes = tuple(dict.fromkeys([*envoy.notes, *back.notes]))
+    restored = replace(envoy, notes=notes, restored=back.resources)
+    if _is_back(back):
+        is_good = envoy.status in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
+        return replace(restored, status=EnvoyStatus.ROLLED_BACK) if is_good else restored
+    said = f"rolling back failed: {back.message or back.status.value}"
+    return replace(
+        restored,
+        status=EnvoyStatus.FAILED if envoy.status is not EnvoyStatus.UNREACHABLE else envoy.status,
+        message="\n".join(filter(None, [envoy.message, said])),
+    )
+
+
+def _is_back(back: EnvoyResult) -> bool:
+    return back.status in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
 
 
 def over_budget(failed: int, budget: int) -> str:

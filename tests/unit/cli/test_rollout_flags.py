@@ -76,3 +76,10 @@ def test_good_urls(url: str) -> None:
     finished = CliRunner().invoke(program, ["run", *options])
     assert finished.exit_code == 1, "the stack is missing"
     assert "invalid URL" not in finished.output
+
+
+def test_pruning_cannot_be_undone() -> None:
+    options = ["--local", "--stacks", "no/such", "--prune", "--on-failure", "rollback"]
+    finished = CliRunner().invoke(program, ["run", *options])
+    assert finished.exit_code == 1
+    assert "--prune cannot be undone, so it cannot be used with --on-failure" in finished.output

@@ -35,6 +35,14 @@ BAD = {
         ["greet", "--target", "h1", "--param", "twon=x"],
         "did you mean 'town'?",
     ),
+    "a rollback": (
+        ["true", "--target", "h1", "--on-failure", "rollback"],
+        "--on-failure: a command cannot be undone",
+    ),
+    "a time without a check": (
+        ["true", "--target", "h1", "--min-healthy-time", "5"],
+        "--min-healthy-time requires --health-check",
+    ),
     "a missing secret": (["echo secret:no/such", "--target", "h1"], "no/such"),
 }
 

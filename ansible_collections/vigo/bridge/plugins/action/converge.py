@@ -6,8 +6,9 @@
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
 ``vigo_vars``, ``vigo_only``, taken unchanged: Ansible templates nothing in them; and from
 ``vigo_scope``, ``vigo_stack_id``, ``vigo_former_scopes``, ``vigo_scope_is_default``,
-``vigo_state_dir``, ``vigo_prune``, ``vigo_lock_timeout`` and ``vigo_min_healthy_time``. Names in
-``vigo_fixed`` keep the stack's value, independent of the user's variables.
+``vigo_state_dir``, ``vigo_prune``, ``vigo_lock_timeout``, ``vigo_min_healthy_time``,
+``vigo_former`` and ``vigo_rollout``. Names in ``vigo_fixed`` keep the stack's value, independent of
+the user's variables.
 """
 
 from __future__ import annotations
@@ -50,7 +51,15 @@ MODULE = "vigo.bridge.converge"
 _TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
 #: They describe the scope that the variable gives, and do not belong to one that the task gives.
 _OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
-_TEMPLATED = (*_OF_THE_SCOPE, "state_dir", "prune", "lock_timeout", "min_healthy_time")
+_TEMPLATED = (
+    *_OF_THE_SCOPE,
+    "state_dir",
+    "prune",
+    "lock_timeout",
+    "min_healthy_time",
+    "former",
+    "rollout",
+)
 
 #: Options that take one text.
 _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host")}

@@ -165,6 +165,29 @@ options:
       - Check mode does not wait, nor does a run in which a resource failed.
       - Default is the variable C(vigo_min_healthy_time), or V(0).
     type: float
+  former:
+    description:
+      - V(keep) keeps how files and containers were before this call changes them, on the host, for
+        the rollout that O(rollout) names. A container that is replaced is kept, stopped, as
+        C(NAME.vigo-old); of a file, content, mode and owner are kept in O(state_dir), unless it is
+        larger than 8 MiB.
+      - V(restore) applies nothing, and undoes what calls with V(keep) and the same O(rollout) have
+        changed. What other resources have changed is not undone; their result is V(skipped). A
+        failed or interrupted call can be repeated.
+      - V(discard) applies nothing, and removes what was kept. So does the next call for the same
+        O(scope), whatever it is for.
+      - If it is not set, nothing is kept.
+      - Default is the variable C(vigo_former).
+    type: str
+    choices:
+      - keep
+      - restore
+      - discard
+  rollout:
+    description:
+      - A text that no other rollout of this O(scope) has. Required with O(former).
+      - Default is the variable C(vigo_rollout).
+    type: str
   only:
     description:
       - Apply only these crates, as C(CRATE), and resources, as C(CRATE/RESOURCE).
@@ -382,6 +405,8 @@ def main() -> None:
             "state_dir": {"type": "path"},
             "lock_timeout": {"type": "float"},
             "min_healthy_time": {"type": "float"},
+            "former": {"type": "str", "choices": ["keep", "restore", "discard"]},
+            "rollout": {"type": "str"},
             "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
             "docker_host": {"type": "str"},

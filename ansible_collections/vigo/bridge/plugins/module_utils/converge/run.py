@@ -14,6 +14,7 @@ from ..host.facts import Facts
 from ..language.go_template.errors import OPEN
 from ..secrets.references import texts
 from ..state import state_folder
+from ..state.former import Former
 from ..state.journal import Journal
 from ..state.owners_file import OwnersFile
 from ..state.ownership import Stack
@@ -22,6 +23,7 @@ from ..types.base import Behaviour, Call, Result
 from ..types.registry import TYPES
 from ..types.target import Target
 from ..types.typed_attributes import refuse_nul
+from . import going_back
 from .graph import GraphError
 from .input import CrateInput, Resource, parse_crates, parse_resources
 from .passes import Convergence, Wanted
@@ -43,8 +45,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
 
     arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
     ``scope_is_default``, ``state_dir``, ``prune``, ``only``, ``lock_timeout``,
-    ``min_healthy_time`` as the module documents them. Raise ResourceError when nothing could be
-    started at all.
+    ``min_healthy_time``, ``former``, ``rollout`` as the module documents them. Raise ResourceError
+    when nothing could be started at all.
     """
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
@@ -54,6 +56,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     folder = state_folder.StateFolder(path, target.check_mode, target.note)
     stack = _stack(arguments)
     ids = [resource.id for resource in resources]
+    mode = _mode(arguments)
     healthy_time = float(arguments.get("min_healthy_time") or 0)
     if not 0 <= healthy_time < math.inf:
         raise ResourceError(f"min_healthy_time: {healthy_time:g} is not a number of seconds")
@@ -73,6 +76,14 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         types = _behaviours(resources, with_orphans=wants_prune or target.check_mode)
         for behaviour in types.values():
             behaviour.start(call, target)
+        states = Former(folder, stack.scope, stack.id, str(arguments.get("rollout") or ""))
+        if mode == going_back.RESTORE:
+            return going_back.restore(states, resources, target)
+        if mode == going_back.DISCARD:
+            return going_back.discard(states, resources, target)
+        if not target.check_mode:
+            states.begin()
+            target.former = states if mode == going_back.KEEP else None
         journal = Journal.load(folder, stack.scope, stack.id)
         reverts = Reverts.load(folder, stack.scope, stack.id)
         try:
@@ -98,6 +109,14 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         for behaviour in types.values():
             results = _with(results, behaviour.finish(call, results, target))
         return results
+
+
+def _mode(arguments: Mapping[str, Any]) -> str:
+    """Return what to do with former states; empty where they are not kept. Raise ResourceError."""
+    mode = str(arguments.get("former") or "")
+    if mode and not arguments.get("rollout"):
+        raise ResourceError(f"former: {mode} requires the option rollout")
+    return mode
 
 
 def _with(results: Iterable[Result], others: Iterable[Result]) -> list[Result]:

@@ -95,6 +95,16 @@ class StateFolder:
         except OSError as error:
             raise self._blocked(error) from error
 
+    def remove(self, name: str) -> None:
+        """Remove a file, if it exists. Raise Blocked."""
+        try:
+            private_files.checked_folder(os.path.dirname(self.path(name)))
+            os.unlink(self.path(name))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._blocked(error) from error
+
     def set_aside(self, name: str, damage: str, loss: str) -> None:
         """Rename a damaged file, so that the next one can be written, and note what is lost.
 

@@ -311,6 +311,31 @@ class Behaviour:
         """
         return []
 
+    #: Whether it goes back after everything else, because it uses what other resources are about.
+    goes_back_last = False
+
+    def former_state(
+        self, spec: Any, observed: Any, decision: Decision, target: Target
+    ) -> Mapping[str, Any] | None:
+        """Return, as JSON can hold it, what `go_back` needs to undo a decision; None where it
+        cannot be undone. Raise ResourceError and OSError: then it is not carried out.
+        """
+        return None
+
+    def go_back(self, state: Mapping[str, Any], target: Target) -> Decision:
+        """Undo a change, as far as it was made, and return what was done.
+
+        Doing it again does nothing. state: from `former_state`. Raise ResourceError and OSError.
+        """
+        raise NotImplementedError
+
+    def undoes_all(self, state: Mapping[str, Any]) -> bool:
+        """Return whether going back to a state also undoes later changes of the same resource."""
+        return True
+
+    def stay(self, state: Mapping[str, Any], target: Target) -> None:
+        """Drop what was kept on the machine to undo a change. Raise ResourceError and OSError."""
+
     def may_alter(self, spec: Any) -> Sequence[str]:
         """Return paths on the target at and below which a change may alter anything. Pure."""
         return ANYTHING
@@ -417,6 +442,9 @@ def begin(
                 behaviour.foretell(spec, observed, target)
             else:
                 target.changed.append(resource_id)
+                if target.former is not None:
+                    state = behaviour.former_state(spec, observed, decision, target)
+                    target.former.keep(resource_id, behaviour.type.name, state)
                 outcome = behaviour.act(spec, observed, decision, target)
     except ResourceError as error:
         return _done(attempt.failed(error, time.monotonic()))

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from ..host.overlay import Foresight
 from ..secrets.references import Secrets
+
+if TYPE_CHECKING:
+    from ..state.former import Former
 
 T = TypeVar("T")
 
@@ -24,6 +27,7 @@ class Target:
     notes: remarks for the user that are no errors, in order, without repetition.
     orphans: containers of the scope that its resources no longer name.
     changed: the ids of the resources that have set out to change something, in order.
+    former: where former states are kept, so that changes can be undone; None: nowhere.
     """
 
     check_mode: bool = False
@@ -32,6 +36,7 @@ class Target:
     notes: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    former: Former | None = None
     _services: dict[str, Any] = field(default_factory=dict)
 
     def with_foresight(self, foresight: Foresight) -> Target:

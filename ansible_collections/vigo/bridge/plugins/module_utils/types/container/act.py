@@ -80,7 +80,8 @@ def _finished(work: Work, decision: Decision, wait: Wait | None) -> Outcome:
     with concealing(work.target):
         if wait is not None:
             wait()
-        if any(isinstance(step, _CREATING) for step in decision.steps):
+        is_new = any(isinstance(step, _CREATING) for step in decision.steps)
+        if is_new and work.target.former is None:
             _remove_older_images(work)
         if work.spec.expect == "exited":
             return _outcome_of_one_shot(work)
@@ -125,6 +126,7 @@ def _check_create(work: Work, step: steps.Create) -> None:
 
 
 def _check_replace(work: Work, step: steps.Replace) -> None:
+    _commit_earlier(work)
     names.refuse_foreign(work.engine, work.spec.name)
     _check_sources(work)
     if step.start:
@@ -132,8 +134,26 @@ def _check_replace(work: Work, step: steps.Replace) -> None:
 
 
 def _check_start_beside(work: Work, step: steps.StartBeside) -> None:
+    _commit_earlier(work)
     names.refuse_foreign(work.engine, work.spec.name)
     _check_sources(work)
+
+
+def _commit_earlier(work: Work) -> None:
+    """Remove the former container that was kept when this one was replaced with another one: it
+    can no longer go back.
+    """
+    memory = run_memory(work.engine, work.target)
+    if work.spec.name not in memory.uncommitted:
+        return
+    known = owners(work.target)
+    left = situation.look(
+        work.engine, work.spec.name, work.container, known.refuse_foreign, known.is_ours
+    )
+    needed = recover.decide(left)
+    if needed is not None:
+        repair.carry_out(work.engine, work.spec, needed, work.target.note)
+        memory.uncommitted.difference_update(needed.left)
 
 
 def _check_sources(work: Work) -> None:
@@ -226,9 +246,24 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
     def owner_labels(follower: Existing) -> Mapping[str, str]:
         return known.labels(follower, described.resource(engine.host, follower.name))
 
-    finish = replace(engine, spec, old, followers, body, step.start, work.target.note, owner_labels)
+    memory = run_memory(engine, work.target)
+    # One that is not started would count as a replacement that was interrupted before its start.
+    keeps_old = work.target.former is not None and step.start
+    finish = replace(
+        engine,
+        spec,
+        old,
+        followers,
+        body,
+        step.start,
+        work.target.note,
+        owner_labels,
+        keeps_old=keeps_old,
+    )
+    if keeps_old:
+        memory.uncommitted.update([spec.name, *(follower.name for follower in followers)])
     leaders = {follower.name: spec.name for follower in followers}
-    run_memory(engine, work.target).replaced_with(leaders)
+    memory.replaced_with(leaders)
     for follower in followers:
         work.target.note(
             f"container {follower.name} shares the network of {spec.name}, and was recreated with"
@@ -247,7 +282,10 @@ def _start_beside(work: Work, step: steps.StartBeside) -> Wait:
         carried=create_config.carried_over(spec, old, work.image),
         further_labels=start_first_labels_for(old),
     )
-    return start_beside(engine, spec, old, body, work.target.note)
+    keeps_old = work.target.former is not None
+    if keeps_old:
+        run_memory(engine, work.target).uncommitted.add(spec.name)
+    return start_beside(engine, spec, old, body, work.target.note, keeps_old=keeps_old)
 
 
 def _ready_followers(work: Work) -> list[Existing]:

@@ -11,8 +11,8 @@ from ...common.errors import ResourceError
 from ..base import Call, Decision, Outcome, Pending, Result, Turn
 from ..on_engine.engines import OnEngine, engine_of
 from ..target import Target
+from . import former, start_first
 from . import spec as container_spec
-from . import start_first
 from .act import Work, act, concealing, confirm
 from .claims import claims
 from .decide import abilities
@@ -104,6 +104,26 @@ class Container(OnEngine):
                 changed = unhealthy(named(target), results, call.min_healthy_time, target)
         failed = [result for result in (*results, *changed) if result.failed]
         return [*changed, *prune(target, call.resources, failed, call.wants_prune)]
+
+    goes_back_last = True
+
+    def former_state(
+        self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
+    ) -> Mapping[str, Any] | None:
+        with concealing(target):
+            engine = engine_of(spec.docker_host, target)
+            return former.state_of(spec, observed, decision, engine)
+
+    def go_back(self, state: Mapping[str, Any], target: Target) -> Decision:
+        with concealing(target):
+            return former.go_back(state, target)
+
+    def undoes_all(self, state: Mapping[str, Any]) -> bool:
+        return former.undoes_all(state)
+
+    def stay(self, state: Mapping[str, Any], target: Target) -> None:
+        with concealing(target):
+            former.stay(state, target)
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
         """Return the folders of the host that it can write to."""

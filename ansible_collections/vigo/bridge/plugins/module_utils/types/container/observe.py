@@ -13,7 +13,7 @@ from .engine import Engine
 from .observed import Existing, Image, Observed
 from .owners import owners
 from .replace import recover, repair, situation
-from .run_memory import run_memory
+from .run_memory import RunMemory, run_memory
 from .spec import ContainerSpec
 
 
@@ -27,7 +27,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     memory = run_memory(engine, target)
     followed = memory.leader(spec.name)
     memory.await_end((spec.name, _shared_name(spec), followed))
-    container, repaired = _repaired(engine, spec, target)
+    container, repaired = _repaired(engine, spec, target, memory)
     owners(target).note_found(engine, spec, container, target)
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
@@ -61,10 +61,14 @@ def _subnets(engine: Engine, network: str, target: Target) -> tuple[str, ...] | 
     return tuple(pool["subnet"] for pool in pools)
 
 
-def _repaired(engine: Engine, spec: ContainerSpec, target: Target) -> tuple[Existing | None, str]:
+def _repaired(
+    engine: Engine, spec: ContainerSpec, target: Target, memory: RunMemory
+) -> tuple[Existing | None, str]:
     known = owners(target)
     current = engine.container(spec.name)
     known.refuse_foreign(current, spec.resource)
+    if spec.name in memory.uncommitted:
+        return current, ""
     found = situation.look(engine, spec.name, current, known.refuse_foreign, known.is_ours)
     needed = recover.decide(found)
     if needed is None:

@@ -27,11 +27,12 @@ class RunMemory:
     """Filled as resources have their turns. The engine itself holds nothing of a run.
 
     pulled: images by name and platform that were pulled. failed_pulls: by what makes two pulls
-    the same.
+    the same. uncommitted: the names of containers whose former ones are kept on purpose.
     """
 
     pulled: set[tuple[str, str]] = field(default_factory=set)
     failed_pulls: dict[tuple[str, ...], FailedPull] = field(default_factory=dict)
+    uncommitted: set[str] = field(default_factory=set)
     _settling: dict[str, Background[Any]] = field(default_factory=dict)
     _followed: dict[str, str] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ from ...common.errors import ResourceError
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Result, Turn, currently
 from ..target import Target
 from ..typed_attributes import typed
-from . import differences, observation, obstacles, returned, writing
+from . import differences, former, observation, obstacles, returned, writing
 from .descriptor import TYPE
 from .observation import Observed
 from .reverted import before_first_change
@@ -82,6 +82,14 @@ class File(Behaviour):
         except ResourceError:
             return {}
         return returned.of_file(spec, target)
+
+    def former_state(
+        self, spec: FileSpec, observed: Observed, decision: Decision, target: Target
+    ) -> Mapping[str, Any] | None:
+        return former.state_of(spec.path)
+
+    def go_back(self, state: Mapping[str, Any], target: Target) -> Decision:
+        return former.restore(state)
 
     def may_alter(self, spec: FileSpec) -> Sequence[str]:
         return (spec.path,)

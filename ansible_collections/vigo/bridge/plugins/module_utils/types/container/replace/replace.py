@@ -46,13 +46,14 @@ def replace(
     start: bool,
     note: Any,
     owner_labels: Callable[[Existing], Mapping[str, str]] = lambda container: {},
+    keeps_old: bool = False,
 ) -> Callable[[], None]:
     """Replace a container, and return a function that waits for the new one and then removes the
     old one.
 
     Both raise ResourceError; the old containers are then back as they were. payload: the create
     call's body, with the labels of ``labels_for``. owner_labels: returns the owner labels of a
-    follower's successor.
+    follower's successor. keeps_old: whether step 6 is left to a later call, or to the next run.
     """
     for container in (old, *followers):
         names.refuse_foreign(engine, container.name)
@@ -79,7 +80,8 @@ def replace(
         finally:
             for each in settling:
                 each.close()
-        commit(engine, swaps)
+        if not keeps_old:
+            commit(engine, swaps)
 
     return finish
 

@@ -38,13 +38,19 @@ Note = Callable[[str], object]
 
 
 def start_beside(
-    engine: Engine, spec: ContainerSpec, old: Existing, payload: Mapping[str, Any], note: Note
+    engine: Engine,
+    spec: ContainerSpec,
+    old: Existing,
+    payload: Mapping[str, Any],
+    note: Note,
+    keeps_old: bool = False,
 ) -> Callable[[], None]:
     """Start a new container, and return a function that waits for it and then puts it in the old
     one's place.
 
     Both raise ResourceError; the old container then runs as before. payload: the create call's
-    body, with the labels of ``start_first_labels_for``.
+    body, with the labels of ``start_first_labels_for``. keeps_old: whether the old one is stopped,
+    but its removal is left to a later call, or to the next run.
     """
     names.refuse_foreign(engine, spec.name)
     host = {**payload.get("HostConfig", {}), "RestartPolicy": restart.payload(restart.NO)}
@@ -61,7 +67,10 @@ def start_beside(
             take_place(engine, swap, note)
         except ResourceError as error:
             raise _undone(engine, swap, error) from error
-        retire(engine, swap)
+        if not keeps_old:
+            retire(engine, swap)
+        else:
+            _end_surely(engine, swap.old_id)
 
     return finish
 

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Undoing what a rollout has changed on this host, or keeping it for good.
+
+First the files and other things go back, the last change first; then the containers that use them,
+in the order in which they were changed. Each step can be repeated.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Iterable, Mapping
+
+from ..common.errors import ResourceError
+from ..host.caller_watch import leave_if_gone
+from ..state.former import Former, FormerState
+from ..types.base import Behaviour, Result, as_failed
+from ..types.registry import TYPES
+from ..types.target import Target
+from .input import Resource
+
+KEEP, RESTORE, DISCARD = "keep", "restore", "discard"
+_NOT_CHANGED = "this rollout did not change it"
+
+
+def restore(former: Former, resources: Iterable[Resource], target: Target) -> list[Result]:
+    """Undo all changes that can be undone, and return a result for each resource.
+
+    The states are dropped if nothing failed; otherwise the way back can be tried again.
+    """
+    states = former.states()
+    types = {state.type: TYPES[state.type].behaviour() for state in states if state.type in TYPES}
+    states = [
+        state if state.type in types else FormerState(state.resource, state.type, None)
+        for state in states
+    ]
+    found = {each.id: Result(each.id, each.type, "none", _NOT_CHANGED) for each in resources}
+    for state in _in_order(_first(states, types), types):
+        leave_if_gone()
+        result = _went_back(state, types.get(state.type), target)
+        found[state.resource] = _worse(found.get(state.resource), result)
+    if not any(result.failed for result in found.values()):
+        former.discard()
+    return list(found.values())
+
+
+def discard(former: Former, resources: Iterable[Resource], target: Target) -> list[Result]:
+    """Drop the former states and what was kept for them; return a result for each resource."""
+    for state in former.states():
+        if state.state is None or state.type not in TYPES:
+            continue
+        try:
+            TYPES[state.type].behaviour().stay(state.state, target)
+        except (ResourceError, OSError) as error:  # the next run does it
+            target.note(f"{state.resource}: the former state is still there: {error}")
+    former.discard()
+    return [Result(each.id, each.type, "none", "it stays as it is") for each in resources]
+
+
+def _first(states: Iterable[FormerState], types: Mapping[str, Behaviour]) -> list[FormerState]:
+    """Return the states without those that an earlier one of the same resource makes needless."""
+    found: list[FormerState] = []
+    covered: set[str] = set()
+    for state in states:
+        if state.resource in covered:
+            continue
+        found.append(state)
+        if state.state is not None and types[state.type].undoes_all(state.state):
+            covered.add(state.resource)
+    return found
+
+
+def _in_order(states: list[FormerState], types: Mapping[str, Behaviour]) -> Iterable[FormerState]:
+    last = [state for state in states if state.type in types and types[state.type].goes_back_last]
+    return (*(state for state in reversed(states) if state not in last), *last)
+
+
+def _went_back(state: FormerState, behaviour: Behaviour | None, target: Target) -> Result:
+    began = time.monotonic()
+    if state.state is None or behaviour is None:
+        return Result(state.resource, state.type, "skipped", "it changed, and is not undone")
+    result = Result(state.resource, state.type, "none")
+    try:
+        decision = behaviour.go_back(state.state, target)
+    except (ResourceError, OSError) as error:
+        return as_failed(result, error)
+    except (KeyError, TypeError, ValueError):
+        return as_failed(result, ResourceError("its former state is damaged"))
+    duration = time.monotonic() - began
+    return Result(state.resource, state.type, decision.action, decision.reason, duration_s=duration)
+
+
+def _worse(first: Result | None, second: Result) -> Result:
+    """Return the result that says more, of two changes of one resource."""
+    if first is None or second.failed:
+        return second
+    keeps = first.failed or first.changed or first.action == "skipped"
+    return first if keeps else second

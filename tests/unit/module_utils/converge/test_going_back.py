@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a rollout changed goes back to what it was: files on this machine, containers in memory."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
+from tests.unit.in_memory_engine.engine import InMemoryEngine
+from tests.unit.in_memory_engine.faults import FaultyWay, Killed
+from tests.unit.in_memory_engine.use import HOST, in_use
+
+APP = {"type": "container", "container": "app", "image": "redis:7-alpine", "docker_host": HOST}
+SERVICE = {**APP, "restart": "always", "settle_time": "1s", "stop_timeout": 1}
+NEW = {**SERVICE, "image": "redis:8-alpine"}
+PROXY = {**SERVICE, "container": "proxy", "network_mode": "container:app"}
+FIRST = {"update": "start-first", "share_volumes": True}
+BROKEN = {**NEW, "command": ["sh", "-c", "exit 9"]}
+
+
+class Machine:
+    """A host with an engine in memory and files in a folder."""
+
+    def __init__(self, folder: Path, podman: bool = False) -> None:
+        self.folder = folder
+        self.files = folder / "files"
+        self.files.mkdir()
+        self.memory = InMemoryEngine(podman)
+        self.memory.have("redis:7-alpine", "redis:8-alpine")
+        self.notes: list[str] = []
+
+    def run(
+        self,
+        resources: Mapping[str, Mapping[str, Any]],
+        former: str = "",
+        rollout: str = "r1",
+        way: FaultyWay | None = None,
+        **more: Any,
+    ) -> dict[str, Result]:
+        arguments = {
+            "scope": "shop",
+            "state_dir": str(self.folder / "state"),
+            "resources": [{"id": id, **given} for id, given in resources.items()],
+            "former": former or None,
+            "rollout": rollout if former else None,
+            **more,
+        }
+        target = Target(notes=self.notes)
+        with in_use(self.memory, way):
+            return {result.id: result for result in converge(arguments, target)}
+
+    def state(self) -> dict[str, Any]:
+        """Return all that a way back must restore."""
+        found: dict[str, Any] = {}
+        for path in sorted(self.files.rglob("*")):
+            status = path.lstat()
+            content = str(path.readlink()) if path.is_symlink() else path.read_bytes()
+            found[path.name] = (content, status.st_mode, status.st_uid, status.st_gid)
+        for box in self.memory.boxes.values():
+            if not box.name.endswith(".vigo-failed"):
+                # Engines stop a container; none makes it one that was never started.
+                status_of = {"created": "exited"}.get(box.status, box.status)
+                found[box.id] = (box.name, status_of, box.policy, sorted(box.networks))
+        return found
+
+    def kept(self) -> list[str]:
+        former = self.folder / "state" / "former"
+        return sorted(path.name for path in former.iterdir()) if former.exists() else []
+
+
+@pytest.fixture(params=[False, True], ids=["docker", "podman"])
+def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
+    return Machine(tmp_path, request.param)
+
+
+def file(machine: Machine, name: str = "page", **given: Any) -> dict[str, Any]:
+    return {"type": "file", "target_path": str(machine.files / name), **given}
+
+
+Build = Callable[[Machine], Mapping[str, Mapping[str, Any]]]
+
+
+def containers(**given: Mapping[str, Any]) -> Build:
+    return lambda machine: {f"x/{name}": resource for name, resource in given.items()}
+
+
+def page(**given: Any) -> Build:
+    return lambda machine: {"x/page": file(machine, **given)}
+
+
+def nothing(machine: Machine) -> Mapping[str, Mapping[str, Any]]:
+    return {}
+
+
+#: before -> after -> the actions of the way back
+CASES: dict[str, tuple[Build, Build, dict[str, str]]] = {
+    "a new file": (nothing, page(content="new\n"), {"x/page": "deleted"}),
+    "another content": (page(content="old\n"), page(content="new\n"), {"x/page": "updated"}),
+    "another mode": (
+        page(content="old\n", mode="0640"),
+        page(content="old\n", mode="0604"),
+        {"x/page": "updated"},
+    ),
+    "set-user-ID": (
+        page(content="old\n", mode="4755"),
+        page(content="new\n", mode="0600"),
+        {"x/page": "updated"},
+    ),
+    "another owner": (
+        page(content="old\n", owner="65534", group="65534"),
+        page(content="old\n", owner="0", group="0"),
+        {"x/page": "updated"},
+    ),
+    "a removed file": (page(content="old\n"), page(state="absent"), {"x/page": "updated"}),
+    "bytes": (page(content_base64="AP8K"), page(content="new\n"), {"x/page": "updated"}),
+    "an unchanged file": (page(content="old\n"), page(content="old\n"), {"x/page": "none"}),
+    "a new container": (nothing, containers(app=SERVICE), {"x/app": "deleted"}),
+    "another image": (containers(app=SERVICE), containers(app=NEW), {"x/app": "recreated"}),
+    "another image, started first": (
+        containers(app={**SERVICE, **FIRST}),
+        containers(app={**NEW, **FIRST}),
+        {"x/app": "recreated"},
+    ),
+    "started first, but it fails": (
+        containers(app={**SERVICE, **FIRST}),
+        containers(app={**BROKEN, **FIRST}),
+        {"x/app": "none"},
+    ),
+    "another policy": (
+        containers(app=SERVICE),
+        containers(app={**SERVICE, "restart": "on-failure"}),
+        {"x/app": "updated"},
+    ),
+    "started": (
+        containers(app={**SERVICE, "state": "stopped"}),
+        containers(app=SERVICE),
+        {"x/app": "stopped"},
+    ),
+    "stopped": (
+        containers(app=SERVICE),
+        containers(app={**SERVICE, "state": "stopped"}),
+        {"x/app": "started"},
+    ),
+    "replaced while stopped": (
+        containers(app={**SERVICE, "state": "stopped"}),
+        containers(app=NEW),
+        {"x/app": "recreated"},
+    ),
+    "replaced, but it fails": (containers(app=SERVICE), containers(app=BROKEN), {"x/app": "none"}),
+    "created, but it fails": (nothing, containers(app=BROKEN), {"x/app": "none"}),
+    "with one that shares its network": (
+        containers(app=SERVICE, proxy=PROXY),
+        containers(app=NEW, proxy=PROXY),
+        {"x/app": "recreated", "x/proxy": "none"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "actions"), CASES.values(), ids=CASES)
+def test_there_and_back(
+    machine: Machine, before: Build, after: Build, actions: dict[str, str]
+) -> None:
+    if machine.memory.podman and "start-first" in str(before(machine)):
+        pytest.skip("Podman does not support start-first")
+    machine.run(before(machine))
+    was = machine.state()
+    wanted = after(machine)
+    machine.run(wanted, "keep")
+    back = machine.run(wanted, "restore")
+    found = {name: result.action for name, result in back.items()}
+    if found.get("x/app") == "recreated" and actions["x/app"] == "updated":
+        found["x/app"] = "updated"  # Podman replaces it.
+    assert found == actions, back
+    assert machine.state() == was
+    assert machine.kept() == []
+    again = machine.run(wanted, "restore")
+    assert {result.action for result in again.values()} <= {"none"}
+    assert machine.state() == was
+    first = machine.run(before(machine))
+    assert {result.action for result in first.values()} <= {"none"}
+
+
+def test_a_link_goes_back(machine: Machine) -> None:
+    (machine.files / "page").symlink_to("elsewhere")
+    was = machine.state()
+    wanted = page(content="new\n")(machine)
+    assert machine.run(wanted, "keep")["x/page"].action == "updated"
+    machine.run(wanted, "restore")
+    assert machine.state() == was
+
+
+@pytest.mark.parametrize("update", [{}, FIRST], ids=["stop first", "start first"])
+@pytest.mark.parametrize("former", ["", "keep"])
+def test_a_success_stays(machine: Machine, former: str, update: Mapping[str, Any]) -> None:
+    if machine.memory.podman and update:
+        pytest.skip("Podman does not support start-first")
+    service, new = {**SERVICE, **update}, {**NEW, **update}
+    machine.run({"x/app": service})
+    machine.run({"x/app": new}, "keep")
+    assert machine.memory.names() == {"app", "app.vigo-old"}
+    if former:
+        assert machine.run({"x/app": new}, "discard")["x/app"].action == "none"
+    else:  # the next run does the same
+        assert "finished an interrupted" in machine.run({"x/app": new})["x/app"].reason
+    assert machine.memory.names() == {"app"}
+    box = machine.memory.box("app")
+    assert box is not None
+    assert box.status == "running"
+    assert machine.kept() == []
+
+
+def test_commands_are_not_undone(machine: Machine) -> None:
+    wanted = {
+        "x/first": {"type": "exec", "command": f"touch {machine.files}/made"},
+        "x/page": file(machine, content="new\n"),
+    }
+    machine.run(wanted, "keep")
+    back = machine.run(wanted, "restore")
+    assert (back["x/first"].action, back["x/page"].action) == ("skipped", "deleted")
+    assert back["x/first"].reason == "it changed, and is not undone"
+    assert (machine.files / "made").exists()
+
+
+def test_a_container_restarts_with_the_former_file(machine: Machine) -> None:
+    """Files go back before the containers that read them."""
+
+    def stack(text: str) -> dict[str, dict[str, Any]]:
+        return {"x/page": file(machine, content=text, notify="app"), "x/app": SERVICE}
+
+    machine.run(stack("old\n"))
+    assert machine.run(stack("new\n"), "keep")["x/app"].action == "restarted"
+    back = machine.run(stack("new\n"), "restore")
+    assert (back["x/page"].action, back["x/app"].action) == ("updated", "restarted")
+    assert (machine.files / "page").read_text() == "old\n"
+
+
+def test_states_of_another_rollout_are_not_used(machine: Machine) -> None:
+    wanted = page(content="new\n")(machine)
+    machine.run(wanted, "keep", "r1")
+    assert machine.run(wanted, "restore", "r2")["x/page"].action == "none"
+    assert (machine.files / "page").exists()
+    machine.run(wanted, "keep", "r2")
+    assert machine.kept() == []
+
+
+def test_the_first_state_counts(machine: Machine) -> None:
+    """A rollout may converge a host twice."""
+    machine.run(page(content="old\n")(machine))
+    for text in ("new\n", "newer\n"):
+        machine.run(page(content=text)(machine), "keep")
+    machine.run(page(content="newer\n")(machine), "restore")
+    assert (machine.files / "page").read_text() == "old\n"
+
+
+def test_a_former_container_that_is_gone(machine: Machine) -> None:
+    machine.run({"x/app": SERVICE})
+    machine.run({"x/app": NEW}, "keep")
+    machine.memory.request("DELETE", "/containers/app.vigo-old?force=true", 9.0)
+    result = machine.run({"x/app": NEW}, "restore")["x/app"]
+    assert result.failed
+    assert "the former container app no longer exists" in result.reason
+    assert machine.memory.names() == {"app"}
+
+
+def test_a_large_file_is_not_kept(machine: Machine) -> None:
+    (machine.files / "page").write_bytes(b"x" * ((8 << 20) + 1))
+    wanted = page(content="new\n")(machine)
+    machine.run(wanted, "keep")
+    assert machine.run(wanted, "restore")["x/page"].action == "skipped"
+
+
+@pytest.mark.parametrize("mode", ["keep", "restore", "discard"])
+def test_a_rollout_needs_a_name(machine: Machine, mode: str) -> None:
+    with pytest.raises(ResourceError, match=f"former: {mode} requires the option rollout"):
+        machine.run({}, mode, "")
+
+
+def test_former_states_are_private(machine: Machine) -> None:
+    machine.run(page(content="old\n", mode="0600")(machine))
+    machine.run(page(content="new\n")(machine), "keep")
+    folder = machine.folder / "state" / "former"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
+
+
+@pytest.mark.parametrize(
+    "case",
+    ["another image", "another image, started first", "a new container", "started", "stopped"],
+)
+def test_the_way_back_can_be_killed_at_every_call(tmp_path: Path, case: str) -> None:
+    before, after, _ = CASES[case]
+    at, done = 0, False
+    while not done:
+        at += 1
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        machine = Machine(folder)
+        machine.run(before(machine))
+        was, wanted = machine.state(), after(machine)
+        machine.run(wanted, "keep")
+        way = FaultyWay(machine.memory, "kill after", at)
+        with contextlib.suppress(Killed):
+            machine.run(wanted, "restore", way=way)
+        done = not way.met
+        back = machine.run(wanted, "restore")
+        assert not any(result.failed for result in back.values()), (at, back)
+        assert machine.state() == was, at
+    assert at > 3
