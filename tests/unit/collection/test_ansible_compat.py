@@ -5,19 +5,23 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
+from ansible.module_utils import basic
 from ansible.plugins.action import ActionBase
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.plugins.lookup import LookupBase
@@ -466,10 +470,14 @@ def test_what_all_modules_need_may_be_missing(name: str, monkeypatch: pytest.Mon
     target_compat.import_what_modules_need()
 
 
+FINDER = "ansible.utils.collection_loader._collection_finder._AnsibleCollectionFinder"
 #: what may be missing on the controller -> what needs it
 REFUSED: dict[str, Callable[[], Any]] = {
     "ansible.cli.init_plugin_loader": lambda: run_compat.prefer_collection("/nowhere"),
     "ansible.constants.COLLECTIONS_PATHS": lambda: run_compat.prefer_collection("/nowhere"),
+    "ansible.plugins.loader.init_plugin_loader": lambda: run_compat.plugins().__enter__(),
+    f"{FINDER}": lambda: run_compat.plugins().__enter__(),
+    f"{FINDER}._remove": lambda: run_compat.plugins().__enter__(),
     "ansible.config.manager.ConfigManager": run_compat.configuration,
     "ansible_runner.utils.OutputEventFilter": lambda: run_compat.event_reader(
         None, print, is_event=bool
@@ -489,6 +497,134 @@ def test_a_missing_name_on_the_controller(
         use()
     assert "is not supported: " in str(refused.value)
     assert name.rpartition(".")[2] in str(refused.value)
+
+
+def test_missing_documentation_of_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"{ansible_compat.modules_folder()}/ping.py"
+    assert "data" in (run_compat.documented_options("ansible.builtin.ping", path) or {})
+    monkeypatch.delattr("ansible.utils.plugin_docs.get_docstring")
+    assert run_compat.documented_options("ansible.builtin.ping", path) is None
+
+
+def _with_imports() -> None:
+    with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+        ansible_compat.add_imports(archive, "ansible.modules.x", "import json\n")
+
+
+_LOADER = "ansible.plugins.loader.PluginLoader"
+#: what may be missing in a plugin -> what needs it
+STOPPED: list[tuple[str, Callable[[], Any]]] = [
+    (f"{_LOADER}.find_plugin_with_context", lambda: ansible_compat.find_module("a.b.c")),
+    (f"{_LOADER}.find_plugin_with_context", lambda: ansible_compat.has_action("a.b.c")),
+    (
+        "ansible.executor.module_common._get_ansible_module_fqn",
+        lambda: ansible_compat.import_name("/x"),
+    ),
+    ("ansible.executor.module_common.recursive_finder", _with_imports),
+    ("ansible.inventory.helpers.get_group_vars", lambda: ansible_compat.inventory_variables(None)),
+    ("ansible.utils.vars.combine_vars", lambda: ansible_compat.inventory_variables(None)),
+]
+
+
+@pytest.mark.parametrize(("name", "use"), STOPPED)
+def test_a_missing_name_in_a_plugin(
+    name: str, use: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(name)
+    with pytest.raises(AnsibleError, match="is not supported: .*" + name.rpartition(".")[2]):
+        use()
+
+
+def test_a_missing_manager_of_extensions(monkeypatch: pytest.MonkeyPatch) -> None:
+    def finder(extension_manager: Any, **_given: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("ansible.executor.module_common.recursive_finder", finder)
+    monkeypatch.delattr("ansible.executor.module_common._builder", raising=False)
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format(".*_builder")):
+        _with_imports()
+
+
+def test_missing_cleaning_of_results(action: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"stdout": '{"changed": false}', "stderr": "", "rc": 0}
+    assert action.result_of(answer)["changed"] is False
+    monkeypatch.setattr(ActionBase, "_parse_returned_data", lambda *_: {})
+    monkeypatch.delattr("ansible.vars.clean.remove_internal_keys")
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format(".*remove_internal_keys")):
+        action.result_of(answer)
+    monkeypatch.setattr(ActionBase, "_parse_returned_data", lambda *_: object())
+    with pytest.raises(AnsibleError, match=UNSUPPORTED.format("object.remove_internal_keys")):
+        action.result_of(answer)
+
+
+def test_variables_that_cannot_be_set() -> None:
+    variables = {"a": 1}
+    ansible_compat.use_for_polling(variables, {"a": 2})
+    assert variables == {"a": 2}
+    fixed = MappingProxyType({"a": 1})
+    ansible_compat.use_for_polling(fixed, {"a": 2})
+    assert dict(fixed) == {"a": 1}
+
+
+def test_an_error_that_wraps_none() -> None:
+    error: Any = SimpleNamespace(message="a")
+    assert vars(ansible_compat.without_cause(error, "b")) == {"message": "b"}
+
+
+def _answered() -> None:
+    target_compat.answer_in("{}")
+
+
+def _run() -> None:
+    target_compat.run_as_module("a.b", "/x", {})
+
+
+#: what may be missing on a target -> what needs it
+MISSED: list[tuple[str, Callable[[], Any], type[Exception]]] = [
+    (
+        "ansible.module_utils.basic._ANSIBLE_ARGS",
+        lambda: target_compat.own_arguments(basic),
+        AttributeError,
+    ),
+    ("ansible.module_utils.json_utils._filter_non_json_lines", _answered, ImportError),
+    ("ansible.module_utils._internal._ansiballz._loader", _run, ImportError),
+]
+
+
+@pytest.mark.parametrize(("name", "use", "raised"), MISSED)
+def test_a_missing_name_on_a_target(
+    name: str, use: Callable[[], Any], raised: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importlib.import_module("ansible.module_utils._internal._ansiballz._loader")
+    monkeypatch.delattr(name)
+    if name in sys.modules:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(raised):
+        use()
+
+
+def test_a_module_class_that_does_not_ask_for_arguments() -> None:
+    class Module(target_compat.TakesArguments):
+        names_to_take = ("a",)
+
+        def __init__(self) -> None:
+            self.params = {"a": 1}
+
+    assert (Module().taken, Module().params) == ({}, {"a": 1})
+
+
+@pytest.mark.parametrize("module", [ansible_compat, target_compat, run_compat])
+def test_each_is_tested(module: ModuleType) -> None:
+    own = Path(__file__).read_text()
+    functions = [
+        name
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__
+    ]
+    untested = {name for name in functions if f"_compat.{name}" not in own}
+    # The first replaces what is there, the second is what others end in.
+    plain = {"answer_questions", "unsupported"}
+    assert {name for name in untested if not name.startswith("_")} <= plain
 
 
 #: `async` of the task -> whether arguments stay off the disk, and what is read of the output

@@ -356,8 +356,9 @@ def find_module(name: str) -> FoundModule | None:
     """
     from ansible.plugins.loader import module_loader
 
+    find = _of(module_loader, "find_plugin_with_context")
     try:
-        found = _of(module_loader, "find_plugin_with_context")(name)
+        found = find(name)
     except AnsibleError:  # such as one that was removed
         return None
     if not found.resolved or not found.plugin_resolved_path:
@@ -380,8 +381,9 @@ def has_action(name: str) -> bool:
     """
     from ansible.plugins.loader import action_loader
 
+    find = _of(action_loader, "find_plugin_with_context")
     try:
-        return bool(_of(action_loader, "find_plugin_with_context")(name).resolved)
+        return bool(find(name).resolved)
     except AnsibleError:
         return False
 
