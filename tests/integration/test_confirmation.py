@@ -87,9 +87,8 @@ def test_interrupted_while_it_waits(tmp_path: Path, number: signal.Signals) -> N
     assert list((tmp_path / "state/vigo-bridge/controller/waiting").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("typed", "status"), [pytest.param(b"yes\n", 0, marks=pytest.mark.sweep), (b"no\n", 4)]
-)
+@pytest.mark.sweep
+@pytest.mark.parametrize(("typed", "status"), [(b"yes\n", 0), (b"no\n", 4)])
 def test_asked_on_the_terminal(tmp_path: Path, typed: bytes, status: int) -> None:
     fleet = LocalFleet(tmp_path, [], "true", count=2)
     ours, its = pty.openpty()

@@ -58,6 +58,11 @@ def finished_record(number: int) -> Record:
     return record
 
 
+def is_command(record: Record) -> bool:
+    """Return whether a record is of `task run`, which has no stack."""
+    return record.key.startswith("task-")
+
+
 def not_recorded(number: int, known: Sequence[Record]) -> str:
     """Return the message for a number that the history does not have."""
     there = "the history is empty"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
-from vigo_bridge.app.history import not_recorded, records
+from vigo_bridge.app.history import is_command, not_recorded, records
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.kept_stacks import damaged, kept_stack, kept_stacks, values_of
 from vigo_bridge.app.options import Earlier, HostOptions, ReportOptions, Rollout, StackOptions
@@ -167,10 +167,15 @@ def _refuse_other(
         raise Refusal(f"{not_recorded(number, everything)}.")
     if record in known:
         return
-    if record.key.startswith("task-"):
+    if is_command(record):
         raise Refusal(
             f"rollout {number} is a command ({record.command}), not a stack; `vigo-bridge history`"
             " lists the rollouts of stacks."
+        )
+    if record.subject == str(stack.folder.absolute()):
+        raise Refusal(
+            f"rollout {number} is of another stack: {FILE} in {stack.folder} had another ID then;"
+            " restore the ID if it was changed by mistake."
         )
     raise Refusal(
         f"rollout {number} is of another stack, {record.subject}, not of {stack.folder}; set that"

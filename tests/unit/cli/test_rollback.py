@@ -88,6 +88,11 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
         ["2"],
         "rollout 2 is of another stack, /srv/blog, not of stacks;",
     ),
+    "a former ID's": (
+        lambda: add(key="stack-other", subject=str(Path("stacks").absolute())),
+        ["1"],
+        "stack.vgo in stacks had another ID then; restore the ID",
+    ),
     "another stack's before the last": (
         both(lambda: add(key="blog"), add),
         [],
@@ -164,12 +169,13 @@ DIFFERENCES: dict[str, tuple[list[str], str]] = {
     "the same": (["2", "2"], "from rollout 2 to rollout 2:"),
     "no such number": (
         ["1", "9"],
-        "Error: rollout 9 is not in the history; the history has 1 to 4",
+        "Error: rollout 9 is not in the history; the history has 1 to 5",
     ),
     "another stack's": (
         ["1", "4"],
         "Error: rollouts 1 and 4 cannot be compared: one is of /srv/shop, the other of /srv/blog",
     ),
+    "a command": (["5", "5"], "Error: rollout 5 is a command; only stacks can be compared"),
     "the only one of its stack": (["4"], "Error: rollout 4 is the only one of /srv/blog"),
 }
 
@@ -179,6 +185,7 @@ def test_differences(arguments: list[str], first: str) -> None:
     for number in range(3):
         add(files={**FILES, "configcrates/a.vgo": b"%d\n" % number})
     add(key="blog", subject="/srv/blog")
+    add(command="task run", key="task-1", files=None)
     result = call("history", "diff", *arguments)
     assert result.output.splitlines()[0] == first
     assert result.exit_code == (1 if first.startswith("Error") else 0)
