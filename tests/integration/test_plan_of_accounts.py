@@ -252,6 +252,32 @@ CASES: dict[str, tuple[str, list[Entry], str]] = {
         ],
         "created created unknown",
     ),
+    "a link that is there, to a file that changes": (
+        "ln -s $PWD/a b",
+        [
+            file("a"),
+            {"id": "link", "type": "symlink", "target_path": "HERE/b", "to": "HERE/a"},
+        ],
+        "created unknown",
+    ),
+    "a link that is there, to a file that is changed": (
+        "touch a; ln -s $PWD/a b",
+        [file("a"), {"id": "link", "type": "symlink", "target_path": "HERE/b", "to": "HERE/a"}],
+        "updated none",
+    ),
+    "a link to what a command may create": (
+        "",
+        [
+            command("before", "touch HERE/a"),
+            {"id": "link", "type": "symlink", "target_path": "HERE/b", "to": "HERE/a"},
+        ],
+        "ran unknown",
+    ),
+    "a folder that is left behind when its owner cannot be set": (
+        "",
+        [folder("a", owner="vigo-x"), user("ada", when="dir_exists('HERE/a')")],
+        "failed unknown",
+    ),
     "a link to what would be removed": (
         "touch a",
         [

@@ -218,12 +218,15 @@ class Foresight:
             return True
         return self.files.is_clear(path) and self.files.is_clear(os.path.realpath(path))
 
-    def is_unchanged(self, path: str) -> bool:
-        """Return whether no earlier change can be about the path, nor about a file above it."""
+    def is_unchanged(self, path: str, follow: bool = True) -> bool:
+        """Return whether no earlier change can be about the path, nor about a file above it.
+
+        follow: whether what a link there leads to counts as well.
+        """
         if self.files.is_empty:
             return True
-        ways = {path, os.path.realpath(path)}
-        return self.is_clear(path) and all(map(self.files.stands_alone, ways))
+        ways = {path, os.path.realpath(path)} if follow else {path}
+        return all(self.files.is_clear(way) and self.files.stands_alone(way) for way in ways)
 
     def knows_entry(self, file: str, name: str) -> bool:
         """Return whether the entry of a user or group is as it is in the file of the system."""

@@ -15,7 +15,7 @@ from ...delivery.ansible_compat import run_as_module
 from ...host import forked, package_files
 from ...host.overlay import Foresight
 from ...secrets import references as secret_references
-from ..base import ANYTHING, NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..base import conceal_values as each_text
 from ..descriptor import ResourceType
 from ..target import Target
@@ -54,6 +54,8 @@ class AnsibleModuleBehaviour(Behaviour):
             answer = _applied(spec, target)
         except ResourceError as error:
             if is_certain:
+                if effect:  # It may have done a part of its work by then.
+                    effect.blur(foresight)
                 raise
             return Observed(Answer("unknown", f"{NOT_YET_KNOWN}: {error.message}"))
         return Observed(answer, is_certain)
@@ -87,15 +89,22 @@ class AnsibleModuleBehaviour(Behaviour):
         else:
             self.blur(spec, target.foresight)
 
+    def may_alter(self, spec: ModuleSpec) -> Sequence[str]:
+        """Return all paths: a module whose effect is not known may change anything."""
+        return ("/",)
+
+    def may_add(self, spec: ModuleSpec) -> Sequence[str]:
+        return package_files.ADDED if spec.is_of_packages else ()
+
+    def may_replace(self, spec: ModuleSpec) -> Sequence[str]:
+        return package_files.replaced(spec.is_removal) if spec.is_of_packages else ()
+
     def blur(self, spec: ModuleSpec, foresight: Foresight) -> None:
         effect = effect_of(spec)
         if effect:
             effect.blur(foresight)
-            return
-        foresight.cloud(ANYTHING)
-        if spec.is_of_packages:
-            foresight.add(package_files.ADDED)
-            foresight.replace(package_files.replaced(spec.is_removal))
+        else:
+            super().blur(spec, foresight)
 
 
 def _decision(answer: Answer) -> Decision:

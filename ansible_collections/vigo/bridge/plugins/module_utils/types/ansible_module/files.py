@@ -27,7 +27,8 @@ class FileEffect(Effect):
     """alters: paths, at and below which it may change something; what is there decides, too.
 
     makes: whether it creates what does not exist. folder: one that is created, if anything. source:
-    what a link leads to, which has to exist. owner, group: names.
+    what a link leads to, which has to exist. owner, group: names. follows: whether it is about what
+    a link leads to, not about the link.
     """
 
     alters: Sequence[str]
@@ -36,6 +37,7 @@ class FileEffect(Effect):
     source: str = ""
     owner: str = ""
     group: str = ""
+    follows: bool = True
 
     @property
     def is_foreseen(self) -> bool:
@@ -49,7 +51,7 @@ class FileEffect(Effect):
             and accounts.groups.get(self.group, 0) is not None
             and (not self.owner or foresight.knows_entry(USERS, self.owner))
             and (not self.group or foresight.knows_entry(GROUPS, self.group))
-            and all(map(foresight.is_unchanged, self.alters))
+            and all(foresight.is_unchanged(path, self.follows) for path in self.alters)
         )
 
     def foretell(self, foresight: Foresight) -> None:
@@ -65,11 +67,11 @@ class FileEffect(Effect):
     def is_awaiting(self, foresight: Foresight) -> bool:
         uid = foresight.accounts.users.get(self.owner)
         gid = foresight.accounts.groups.get(self.group)
-        is_source_predicted = self.source and foresight.kind(self.source) in ("file", "directory")
+        is_source_missing = self.source and not os.path.exists(self.source)
         return bool(
             (uid is not None and uid != user_number(self.owner))
             or (gid is not None and gid != group_number(self.group))
-            or (is_source_predicted and not os.path.exists(self.source))
+            or (is_source_missing and foresight.exists(self.source) is not False)
         )
 
     def creates(self) -> bool:
@@ -108,13 +110,15 @@ def managed_file(args: Mapping[str, Any]) -> Effect | None:
     if not paths:
         return None
     state, source = args.get("state"), args.get("src")
-    owner, group = ("", "") if args.get("state") == "absent" else _owners(args)
+    if state == "absent":
+        return FileEffect(paths, follows=False)
+    owner, group = _owners(args)
     if source:
         if not isinstance(source, str) or source.startswith("~"):
             return None
         source = os.path.normpath(os.path.join(os.path.dirname(paths[0]), source))
         if state == "link" and _is_off(args.get("follow", True)):
-            return FileEffect(paths, True, "", source, owner, group)
+            return FileEffect(paths, True, "", source, owner, group, follows=False)
         # The attributes of what it leads to are set, too.
         return FileEffect((*paths, source), state in ("link", "hard"), "", "", owner, group)
     is_plain = state == "directory" and _is_off(args.get("recurse", False)) and len(paths) == 1

@@ -50,16 +50,17 @@ class ManagedBehaviour(Behaviour):
         if not target.check_mode:
             return Observed(steps)
         foresight = target.foresight
+        is_clear = all(map(foresight.is_clear, spec.reads))
         try:
             answer = _predicted(steps, target)
         except ResourceError as error:
+            if is_clear and spec.updates_list:
+                return Observed(steps, unknown=f"{_NOT_UPDATED}: {error.message}")
             if foresight.uncertain:
                 return Observed(steps, unknown=f"{NOT_YET_KNOWN}: {error.message}")
-            if spec.updates_list:
-                return Observed(steps, unknown=f"{_NOT_UPDATED}: {error.message}")
             raise
         now = currently(answer.changed or "none")
-        is_certain = steps[0].acts or all(map(foresight.is_clear, spec.reads))
+        is_certain = is_clear or steps[0].acts
         if (spec.takes_latest and foresight.uncertain) or not is_certain:
             return Observed(steps, answer, f"{NOT_YET_KNOWN}; {now}")
         if spec.takes_latest and spec.updates_list and not answer.changed:
@@ -83,6 +84,10 @@ class ManagedBehaviour(Behaviour):
         last = answers[-1]
         return Outcome(last.rc, last.output, decision=as_decision(answers))
 
+    def may_alter(self, spec: Plan) -> Sequence[str]:
+        """Return all paths: packages and services may change anything."""
+        return ("/",)
+
     def may_add(self, spec: Plan) -> Sequence[str]:
         return spec.adds
 
@@ -93,7 +98,7 @@ class ManagedBehaviour(Behaviour):
 def _predicted(steps: Sequence[Step], target: Target) -> Answer:
     """Return the first change, without a look at what comes after it."""
     for step in steps:
-        answer = Answer(step.action, "") if step.acts else done(step, target)
+        answer = Answer(step.action, step.reason) if step.acts else done(step, target)
         if answer.changed:
             return answer
     return Answer("", "")

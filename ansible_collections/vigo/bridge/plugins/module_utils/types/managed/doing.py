@@ -28,7 +28,10 @@ def done(step: Step, target: Target) -> Answer:
     if not step.acts and has_nothing_to_do(step, target):
         return Answer("", "")
     answer = apply_module(ModuleSpec(step.module, step.args, TIME_LIMIT), target)
-    return replace(answer, changed=step.action or answer.changed) if answer.changed else answer
+    if not answer.changed:
+        return answer
+    reason = answer.reason or step.reason
+    return replace(answer, changed=step.action or answer.changed, reason=reason)
 
 
 def _run(step: Step, target: Target) -> Answer:
@@ -49,7 +52,7 @@ def _run(step: Step, target: Target) -> Answer:
             log=finished.output,
             rc=finished.rc,
         )
-    return Answer(step.action, "", rc=finished.rc, output=finished.output)
+    return Answer(step.action, step.reason, rc=finished.rc, output=finished.output)
 
 
 def as_decision(answers: Sequence[Answer]) -> Decision:

@@ -31,11 +31,10 @@ SERVICES: Mapping[str, str] = {
 }
 #: States of services that are no states: something is done each time.
 ALWAYS = ("restarted", "reloaded")
-#: Where package managers keep what is installed, and what they know of.
+#: Where package managers keep what is installed.
 DATABASES = (
-    *("/etc/apk", "/etc/apt", "/etc/dnf", "/etc/pacman.d", "/etc/yum.repos.d", "/etc/zypp"),
-    *("/lib/apk", "/usr/lib/sysimage/rpm", "/var/lib/apt", "/var/lib/dnf", "/var/lib/dpkg"),
-    *("/var/lib/pacman", "/var/lib/rpm"),
+    *("/lib/apk/db", "/usr/lib/sysimage/rpm", "/var/lib/dpkg", "/var/lib/pacman/local"),
+    "/var/lib/rpm",
 )
 #: Where service managers keep which services there are, and which run.
 UNITS = ("/etc/init.d", "/etc/rc.d", "/etc/runlevels", "/etc/systemd", "/run", "/usr/lib/systemd")

@@ -15,15 +15,16 @@ from .managers import Machine
 class Step:
     """A module with its options, or a command.
 
-    action: what a change of it counts as; empty for what the module says. acts: whether it always
-    changes something. unless_changed: whether it is left out where an earlier step has changed
-    something.
+    action: what a change of it counts as; empty for what the module says. reason: why. acts:
+    whether it always changes something. unless_changed: whether it is left out where an earlier
+    step has changed something.
     """
 
     module: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     action: str = ""
+    reason: str = ""
     acts: bool = False
     unless_changed: bool = False
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from ...common.errors import Problems, ResourceError
@@ -63,15 +63,15 @@ class Service:
 
     def _act(self, manager: str, state: str, unless_changed: bool = False) -> Step:
         word, action = _STATES[state]
+        reason = "" if action == word else word
+        step = Step(action=action, reason=reason, acts=True, unless_changed=unless_changed)
         command = self.commands.get(state, "")
         if command:
-            return Step(command=command, action=action, acts=True, unless_changed=unless_changed)
+            return replace(step, command=command)
         args: dict[str, Any] = {"name": self.name, "state": word}
         if manager == "systemd":
             args["daemon_reload"] = True  # its unit file may be what has changed
-        return Step(
-            SERVICES[manager], args, action=action, acts=True, unless_changed=unless_changed
-        )
+        return replace(step, module=SERVICES[manager], args=args)
 
 
 def parse(attributes: Mapping[str, Any]) -> Plan:

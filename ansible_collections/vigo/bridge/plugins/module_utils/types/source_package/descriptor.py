@@ -43,6 +43,4 @@ TYPE = ResourceType(
     needed_unless_absent=("url",),
     inverse={"state": "absent", "unless": None},
     unique_by=("target_path",),
-    # Only files are changed; what is in them is marked unknown.
-    is_foreseen=True,
 )
