@@ -103,6 +103,30 @@ CASES: dict[str, tuple[str, list[Entry], str]] = {
         "failed",
     ),
     "an owner that nothing creates": ("", [group("team"), file("a", owner="vigo-x")], "- failed"),
+    "commands of users that exist, or would": (
+        "useradd -m vigo-bob",
+        [
+            user("bob"),
+            command("of-nobody", user="vigo-x", creates="HERE"),
+            command("of-bob", user="vigo-bob", creates="HERE/x"),
+        ],
+        "none skipped ran",
+    ),
+    "a command of a user that would go": (
+        "useradd vigo-bob",
+        [user("bob", state="absent"), command("of-bob", user="vigo-bob")],
+        "deleted failed",
+    ),
+    "a command of a user that nothing creates": (
+        "",
+        [folder("a"), command("of-nobody", user="vigo-x")],
+        "created failed",
+    ),
+    "a command of a user that a command may create": (
+        "",
+        [command("before"), command("of-nobody", user="vigo-x")],
+        "ran unknown",
+    ),
     "an owner of a folder that nothing creates": (
         "",
         [folder("a", owner="vigo-x"), folder("b", group="vigo-x"), folder("c", state="absent")],

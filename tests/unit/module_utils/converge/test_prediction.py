@@ -308,6 +308,10 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ],
         ["created", "deleted", "unknown", "unknown"],
     ),
+    "a source that comes with an archive": (
+        [package("a", binary_path="d/f"), file("b", source="HERE/a-package/d/f")],
+        ["created", "unknown"],
+    ),
     "what nobody provides is": (
         [file("a"), file("b", source="HERE/x", depends_on="a")],
         ["created", "failed"],

@@ -30,6 +30,11 @@ def group_number(name: str) -> int | None:
         return None
 
 
+def missing(user: str) -> NoAccount:
+    """Return the error for a user that does not exist."""
+    return NoAccount(f"user {user!r} does not exist on this machine; create it first")
+
+
 def account_of(user: str) -> pwd.struct_passwd:
     """Return the account of a user, by name or number. Raise ResourceError.
 
@@ -41,7 +46,7 @@ def account_of(user: str) -> pwd.struct_passwd:
     except KeyError:
         pass
     if not user.isdecimal():
-        raise NoAccount(f"user {user!r} does not exist on this machine; create it first")
+        raise missing(user)
     number = id_of(user, "user")
     try:
         return pwd.getpwuid(number)

@@ -13,6 +13,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ...common.errors import Blocked, ResourceError
 from ...host import process
+from ...host.accounts import missing, user_number
 from ...host.system_errors import explained
 from ...secrets import references as secret_references
 from ..base import Behaviour, Decision, Outcome, Result, Turn
@@ -58,6 +59,16 @@ class Exec(Behaviour):
             return Decision("ran", "triggered", _diff(spec))
         findings = [f"{answer.guard.kind}: {answer.finding}" for answer in observed]
         return Decision("ran", "; ".join(findings) or "it has no guard", _diff(spec))
+
+    def confirm(
+        self, spec: ExecSpec, observed: tuple[Answer, ...], decision: Decision, target: Target
+    ) -> None:
+        """In check mode, raise NoAccount for a user that would not exist by then."""
+        if not target.check_mode or not spec.user or decision.action != "ran":
+            return
+        uid = target.foresight.accounts.users.get(spec.user, user_number(spec.user))
+        if uid is None and not spec.user.isdecimal():
+            raise missing(spec.user)
 
     def may_alter(self, spec: ExecSpec) -> Sequence[str]:
         """Return the root folder: a command may change anything."""
