@@ -89,12 +89,6 @@ class NonrepoPackage(Behaviour):
     def may_replace(self, spec: PackageFile) -> Sequence[str]:
         return package_files.replaced(spec.is_absent)
 
-    def may_add(self, spec: PackageFile) -> Sequence[str]:
-        return package_files.ADDED
-
-    def may_replace(self, spec: PackageFile) -> Sequence[str]:
-        return package_files.replaced(spec.is_absent)
-
 
 def _is_wanted(spec: PackageFile, manager: str, installed: str) -> bool | None:
     """Return whether what is installed is as desired; None if only the file shows it."""
