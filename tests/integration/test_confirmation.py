@@ -71,7 +71,7 @@ def test_abort(tmp_path: Path) -> None:
     assert statuses(document) == ["changed"] + ["untouched"] * 3
     late = fleet("rollout", "continue", "1")
     assert (late.status, late.out) == (1, "")
-    assert "rollout 1 does not wait for a confirmation" in late.err
+    assert "rollout 1 is not waiting for confirmation" in late.err
 
 
 @pytest.mark.sweep

@@ -94,9 +94,9 @@ def answer_rollout(number: int | None, answer: str) -> Question:
     wanted = [question for question in waiting if number in (None, question.number)]
     if not wanted:
         if number is None:
-            raise Failure("no rollout waits for a confirmation")
+            raise Failure("no rollout is waiting for confirmation")
         raise Failure(
-            f"rollout {number} does not wait for a confirmation; `vigo-bridge rollout list` shows"
+            f"rollout {number} is not waiting for confirmation; `vigo-bridge rollout list` shows"
             " those that do"
         )
     if len(wanted) > 1:
@@ -106,9 +106,7 @@ def answer_rollout(number: int | None, answer: str) -> Question:
         try:
             confirmations().answer(wanted[0], answer)
         except AnsweredAlready as error:
-            raise Failure(
-                f"rollout {wanted[0].number} has already got the answer {error}"
-            ) from error
+            raise Failure(f"rollout {wanted[0].number} already has the answer {error}") from error
     return wanted[0]
 
 
@@ -127,4 +125,4 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Failure(f"cannot read which rollouts wait: {explained(error)}") from error
+        raise Failure(f"cannot list the rollouts that are waiting: {explained(error)}") from error

@@ -30,7 +30,7 @@ def list_(output: str) -> None:
     elif questions:
         print_waiting(questions, Screen())
     else:
-        echo("no rollout waits for a confirmation")
+        echo("no rollout is waiting for confirmation")
 
 
 @rollout.command("continue")

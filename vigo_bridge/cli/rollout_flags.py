@@ -118,8 +118,8 @@ def rollout_options(command: Command) -> Command:
             callback=reading(_seconds),
             metavar="SECONDS",
             default="0",
-            help="How long a host must stay healthy to count: its --health-check, or its containers"
-            " if there is no check.",
+            help="How long a host must stay healthy before it counts as done: its --health-check"
+            " or, without one, its containers.",
         ),
         click.option(
             "--pause",

@@ -62,7 +62,7 @@ envoys.vgo:1:35 role front: included by match web*, !web9
 roles.vgo:1:9 role front: defined
 """,
     "other": """\
-configcrates/web.vgo:7:88 resource other: referenced in 'before' of resource Web/page
+configcrates/web.vgo:7:88 resource other: named in 'before' of resource Web/page
 """,
     "live": """\
 environments.vgo:1:13 environment live: defined

@@ -25,9 +25,9 @@ description:
     the new one has settled. When the new one fails, the old one runs again, the new one stays for
     inspection as C(CONTAINER.vigo-failed), and its exit code and last log lines are in the result.
     If a call is killed, the next one repairs what it left.
-  - With O(update=start-first), the new container is started beside the old one, and the old one is
-    stopped only after the new one is healthy and has its name. If the new one fails, the old one
-    keeps running.
+  - With O(update=start-first), the new container is started while the old one is running. The old
+    one is stopped only after the new one is healthy and has taken over the name. If the new one
+    fails, the old one keeps running.
   - The new container takes over anonymous volumes of the old one.
   - Containers that share the network of the old one (O(network_mode=container:NAME)) are replaced
     with it, running or not; if that fails, all are restored. This requires that this collection
@@ -364,9 +364,9 @@ options:
       - With V(start-first), the new one is started as C(CONTAINER.vigo-new) and must become
         healthy, or keep running for O(settle_time). Then it takes over the name, by which other
         containers on its networks find it. Finally, the old one is stopped.
-      - With V(start-first), an error says what two containers cannot have at the same time. This is
-        a fixed host port in O(ports), a fixed address or an alias that is the container's name in
-        O(networks), the container's name as O(hostname), O(network_mode=host) and
+      - With V(start-first), settings that two containers cannot have at the same time are an error.
+        These are a fixed host port in O(ports), a fixed address or an alias that is the container's
+        name in O(networks), the container's name as O(hostname), O(network_mode=host) and
         C(container:NAME), a volume or path that is not read-only (see O(share_volumes)), and
         O(expect=exited). The task also fails if other containers share its network or have a link
         to it.
@@ -402,8 +402,8 @@ options:
     choices: [container, host]
   pre_stop_timeout:
     description:
-      - How long O(pre_stop) may take, in seconds, or for example V(2m). If it takes longer, it has
-        failed.
+      - The time limit of O(pre_stop), in seconds or with a unit, for example V(2m). After this
+        time, it counts as failed.
       - Default is V(60).
     type: raw
   pre_stop_failure:

@@ -477,7 +477,7 @@ NOT_AT_ONCE: list[tuple[str, list[Any], str]] = [
     (
         "ports",
         ["8080:80", ["80", "127.0.0.1:9000:90/udp"], "8000-8001:80-81", "[::1]:81:81"],
-        "publishes a fixed port of the host",
+        "publishes a fixed host port",
     ),
     (
         "networks",

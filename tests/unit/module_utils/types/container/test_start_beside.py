@@ -160,7 +160,7 @@ def test_stop_first_makes_no_call_more(memory: InMemoryEngine) -> None:
         ),
         (
             {"pre_stop": "no-such-program", "pre_stop_on": "host"},
-            "pre_stop could not be run on the host: the command could not be started",
+            "pre_stop could not run on the host: the command could not be started",
         ),
         (
             {"pre_stop": ["sh", "-c", "echo seen; exit 4"], "pre_stop_on": "host"},

@@ -105,13 +105,14 @@ def _resource_edges(references: References) -> Iterable[Edge]:
 
 
 def _undone_last(edges: Iterable[Edge], references: References) -> Iterable[Edge]:
-    """Turn the edges from what is undone: it comes after all that need it.
+    """Return the edges, reversed for what is undone: it comes after all that need it.
 
-    If the edges make no cycle, the turned ones make none: nothing else comes after what is undone.
+    If the edges have no cycle, the reversed ones have none: nothing else comes after what is
+    undone.
     """
     for edge in edges:
         if references.nodes[edge.before].reverts:
-            yield Edge(edge.after, edge.before, f"{edge.why}, in reverse to undo it")
+            yield Edge(edge.after, edge.before, f"{edge.why}, reversed to undo it")
         else:
             yield edge
 
@@ -134,7 +135,7 @@ def _implied_edges(references: References) -> Iterable[Edge]:
                         why = f"{user.id} uses {what} and is removed first"
                         yield Edge(user.id, provider.id, why)
                 elif provider.reverts:
-                    yield Edge(user.id, provider.id, f"{user.id} uses {what} until it is undone")
+                    yield Edge(user.id, provider.id, f"{user.id} uses {what} and is undone first")
                 elif not provider.links.is_absent:
                     yield Edge(provider.id, user.id, f"uses {what}")
 

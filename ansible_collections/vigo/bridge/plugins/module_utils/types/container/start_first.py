@@ -47,7 +47,7 @@ def _check_ports(spec: ContainerSpec) -> None:
         if port.host:
             raise _refusal(
                 "ports",
-                f"{port} publishes a fixed port of the host, which only one container can hold",
+                f"{port} publishes a fixed host port, which only one container can use",
                 "remove the host port and let a proxy use the container's name",
             )
 

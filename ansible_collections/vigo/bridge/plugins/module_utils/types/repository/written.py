@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Mapping, Sequence, Tuple
 
 from ...common.errors import ResourceError
-from ...common.suggest import did_you_mean
+from ...common.suggest import did_you_mean_or_one_of
 
 _HEAD = "# Managed by vigo.bridge; changes are overwritten.\n"
 _LINE = re.compile(r"(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)((?:\s+\S+)*)\s*")
@@ -212,7 +212,7 @@ def _option(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     name = name.lower()
     if name not in _OPTIONS:
-        hint = did_you_mean(name, _OPTIONS) or f"known: {', '.join(_OPTIONS)}"
+        hint = did_you_mean_or_one_of(name, _OPTIONS)
         raise ResourceError(f"repo: unknown option {name!r}", hint)
     if not equals or not value:
         raise ResourceError(f"repo: option {name!r} has no value", f"write {name}=VALUE")

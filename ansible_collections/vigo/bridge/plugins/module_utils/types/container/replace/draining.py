@@ -57,7 +57,7 @@ def _run_pre_stop(
     except Blocked:
         raise
     except ResourceError as error:
-        failure, log = f"could not be run {where}: {error.message}", error.log
+        failure, log = f"could not run {where}: {error.message}", error.log
     if not failure:
         return
     message = f"container {spec.name}: pre_stop {failure}"
