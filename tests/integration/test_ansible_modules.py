@@ -22,11 +22,14 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Resu
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.ansible_program import ansible
+from tests.testbed.peers import community_docker
 from tests.unit.module_utils.ansible_modules import TOLD, packed
 
 pytestmark = pytest.mark.integration
 
-ROWS = yaml.safe_load((Path(__file__).parent / "modules/cases.yml").read_text())
+TABLES = Path(__file__).parent / "modules"
+ROWS = yaml.safe_load((TABLES / "cases.yml").read_text())
+OTHERS = yaml.safe_load((TABLES / "collections.yml").read_text())
 #: What is applied one after the other: which arguments, and whether in check mode.
 STEPS = (
     ("to do", "args", True),
@@ -78,8 +81,27 @@ def test_all(every: dict[str, list[tuple[Seen, Result]]], name: str) -> None:
     assert list(_differences(every[name])) == []
 
 
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Seen, Result]]]:
+    """Return the same of modules of other collections, which the package `ansible` has."""
+    packages = next((community_docker().parents[1] / "lib").glob("python3*/site-packages"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANSIBLE_COLLECTIONS_PATH", str(packages))
+        return _both(OTHERS, tmp_path_factory.mktemp("others"))
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", [_name(row) for row in OTHERS])
+def test_other_collections(others: dict[str, list[tuple[Seen, Result]]], name: str) -> None:
+    assert list(_differences(others[name])) == []
+    (_check, _), (to_do, _), _again, (done, _), _wrong, _last = others[name]
+    assert not to_do.failed, to_do
+    assert not done.changed
+
+
 def test_there_are_enough() -> None:
     assert len(ROWS) >= 25
+    assert len(OTHERS) >= 12
 
 
 def _differences(steps: Sequence[tuple[Seen, Result]]) -> Iterator[str]:
