@@ -123,8 +123,9 @@ def entries(name: str, listed: str) -> list[Entry]:
 def _entry(paragraph: str) -> Entry:
     fields: dict[str, str] = {}
     for line in paragraph.split("\n"):
-        name, _, value = line.partition(":")
-        fields.setdefault(name, value.strip())
-    selection, flag, state = (fields.get("Status", "").split() + 3 * [""])[:3]
+        name, colon, value = line.partition(":")
+        if colon:
+            fields.setdefault(name, value.strip())
+    selection, flag, state = [*fields.get("Status", "").split(), "", "", ""][:3]
     version, architecture = fields.get("Version", ""), fields.get("Architecture", "")
     return Entry(selection, flag == "ok", state, architecture, version)

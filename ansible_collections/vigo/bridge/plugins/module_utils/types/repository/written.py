@@ -270,7 +270,7 @@ def _read_ini(text: str) -> Ini:
     try:
         parser.read_string(text)
     except configparser.Error as error:
-        reason = str(error).split("\n")[0].replace("'<string>'", "repo").rstrip(".")
+        reason = str(error).split("\n", maxsplit=1)[0].replace("'<string>'", "repo").rstrip(".")
         raise ResourceError(
             f"repo: invalid section: {reason}", "write [NAME], then KEY=VALUE"
         ) from None
