@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.private_machine import Entry, PrivateMachine
+from tests.integration.program import vigo_bridge
 from tests.properties import examples
 
 pytestmark = pytest.mark.integration
@@ -353,6 +355,61 @@ def run_as_planned(machine: PrivateMachine, stack: list[Entry], predicted: dict[
     real = machine.actions(stack, check=False)
     known = {name for name, action in predicted.items() if action != "unknown"}
     assert {name: real[name] for name in known} == {name: predicted[name] for name in known}
+
+
+STACK = {
+    "stack.vgo": "name: plan\nid: 0123456789abcdef0123456789abcdef\n",
+    "envoys.vgo": 'envoys: [{match: "*", configcrates: [shop]}]\n',
+    "configcrates/shop.vgo": """\
+name: shop
+vars: {admins: [vigo-ada, vigo-bob]}
+resources:
+  - {name: team, type: group, group: vigo-team}
+  - name: "{{ .Item }}"
+    type: user
+    foreach: admins
+    username: "{{ .Item }}"
+    groups: [vigo-team]
+  - name: "keys-{{ .Item }}"
+    type: directory
+    foreach: admins
+    target_path: "/home/{{ .Item }}/.ssh"
+    owner: "{{ .Item }}"
+  - name: folder
+    type: directory
+    target_path: /srv/vigo-shop
+    group: vigo-team
+    case: "{{ .Traits.os.family }}"
+    match:
+      debian: {owner: vigo-ada}
+      default: {owner: vigo-bob}
+  - name: config
+    type: file
+    target_path: /srv/vigo-shop/conf
+    content: "port 80"
+    owner: vigo-ada
+    when: "dir_exists('/srv/vigo-shop')"
+    notify: [restart, reload]
+  - {name: restart, type: service, service: vigo-shop, state: restarted, when: changed}
+  - {name: reload, type: exec, command: "true", user: vigo-ada, when: changed}
+  - {name: other, type: group, group: vigo-other, when: "os_family('no-such')"}
+""",
+}
+
+
+def test_the_language_on_top_is_planned(tmp_path: Path) -> None:
+    """Loops, cases, conditions and triggers, of a stack for this machine, which is not changed."""
+    for name, text in STACK.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    finished = vigo_bridge("plan", "--stacks", tmp_path, "--local", "-o", "json")
+    created = ("team", "vigo-ada", "vigo-bob", "keys-vigo-ada", "keys-vigo-bob", "folder", "config")
+    assert finished.actions("localhost") == {
+        **{f"shop/{name}": "created" for name in created},
+        "shop/restart": "restarted",
+        "shop/reload": "ran",
+        "shop/other": "skipped",
+    }
 
 
 NAMES = st.sampled_from("abc")
