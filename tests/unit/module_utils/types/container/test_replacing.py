@@ -70,6 +70,27 @@ def test_the_calls_with_a_follower(memory: InMemoryEngine) -> None:
     assert commands(way) == WITH_FOLLOWER
 
 
+class BusyWay(FaultyWay):
+    """A way to an engine that takes seconds for each start."""
+
+    def request(self, method: str, path: str, *arguments: Any, **options: Any) -> Any:
+        answer = super().request(method, path, *arguments, **options)
+        if path.endswith("/start"):
+            self._engine.clock.sleep(3)
+        return answer
+
+
+def test_it_ends_before_its_follower_starts(memory: InMemoryEngine) -> None:
+    """The follower has no network then; the cause is the end of the container."""
+    assert brought(memory, PROXY).action == "created"
+    before = {name: memory.box(name) for name in ("app", "proxy")}
+    result = brought(memory, {**APP, **SHORT}, BusyWay(memory))
+    assert (result.action, result.rc, result.error["log"]) == ("failed", 9, "no\n")
+    assert result.reason.startswith("container app ended with exit code 9")
+    assert {name: memory.box(name) for name in ("app", "proxy")} == before
+    assert all(box is not None and box.is_up for box in before.values())
+
+
 def test_the_old_one_is_kept_until_the_new_one_is_settled(memory: InMemoryEngine) -> None:
     old = memory.box("app")
     result = brought(memory, {**APP, **SHORT})

@@ -171,9 +171,14 @@ def _started(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) ->
         for swap, old in zip(swaps, olds):
             if swap is swaps[0] or has_process(old):
                 settling.append(_start(engine, swap))
-    except ResourceError:
-        for each in settling:
-            each.close()
+    except ResourceError as error:
+        try:
+            # A follower cannot start once the new container has ended: then that is the cause.
+            if settling and not isinstance(error, Blocked):
+                settling[0].wait()
+        finally:
+            for each in settling:
+                each.close()
         raise
     return settling
 
