@@ -73,9 +73,9 @@ def undo(
     number: int | None,
     lock_timeout: float,
 ) -> None:
-    """Let hosts go back to what they were before rollout NUMBER (default: the last one).
+    """Roll hosts back to their state before rollout NUMBER (default: the last one).
 
-    Only for a rollout with --on-failure rollback or rollback-all whose way back failed or was
+    Only for a rollout with --on-failure rollback or rollback-all whose own rollback failed or was
     interrupted. Other hosts are not changed.
     """
     with finding_hosts(hosts) as asked:

@@ -158,8 +158,8 @@ def rollout_options(command: Command) -> Command:
             type=click.Choice(["stop", "rollback", "rollback-all"]),
             default="stop",
             show_default=True,
-            help="If a host of a batch fails: stop; let the batch's hosts go back to what they were"
-            " before this rollout, then stop; or let all hosts go back.",
+            help="If a host of a batch fails: stop; roll back the hosts of the batch to their state"
+            " before this rollout, and stop; or roll back all hosts.",
         ),
         click.option("--resume", is_flag=True, help="Skip hosts that the last rollout finished."),
     )

@@ -84,7 +84,7 @@ def go_back(state: Mapping[str, Any], target: Target) -> Decision:
         return Decision("deleted", "it did not exist")
     if container is None or container.id != wanted:
         raise ResourceError(
-            f"container {name} was replaced by something else, so it cannot go back"
+            f"container {name} was replaced by something else, so it cannot be restored"
         )
     if state["settings"]:
         engine.update(container.id, state["settings"])
@@ -128,7 +128,9 @@ def _put_back(
         return started or Decision("none", "it is the former container")
     needed = _left(engine, name, target)
     if needed is None or any(isinstance(step, recover.Commit) for step in needed.steps):
-        raise ResourceError(f"the former container {name} no longer exists, so it cannot go back")
+        raise ResourceError(
+            f"the former container {name} no longer exists, so it cannot be restored"
+        )
     back = recover.Repair(tuple(_undone(step) for step in needed.steps), needed.left)
     repair.carry_out(engine, _any(name), back, target.note)
     former = engine.container(name)
@@ -136,7 +138,9 @@ def _put_back(
         raise ResourceError(f"container {name} is not the former one; run again")
     if has_process(former):
         settle(engine, _any(name), former.id)
-    return Decision("recreated", f"the former container is back, the new one is {name}{FAILED}")
+    return Decision(
+        "recreated", f"the former container was restored, the new one is {name}{FAILED}"
+    )
 
 
 def _committed(step: Any) -> Any:

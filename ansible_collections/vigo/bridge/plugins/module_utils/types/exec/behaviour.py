@@ -63,7 +63,7 @@ class Exec(Behaviour):
     def confirm(
         self, spec: ExecSpec, observed: tuple[Answer, ...], decision: Decision, target: Target
     ) -> None:
-        """In check mode, raise NoAccount for a user that would not exist by then."""
+        """Raise NoAccount in check mode, for a user that would not exist."""
         if not target.check_mode or not spec.user or decision.action != "ran":
             return
         uid = target.foresight.accounts.users.get(spec.user, user_number(spec.user))
