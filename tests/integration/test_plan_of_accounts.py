@@ -235,6 +235,11 @@ CASES: dict[str, tuple[str, list[Entry], str]] = {
         "updated unknown created",
     ),
     "a folder in a folder": ("", [folder("a"), folder("a/b"), file("a/b/c")], "- - created"),
+    "a folder whose mode changes, and what is in it": (
+        "mkdir a; printf x > a/b; chmod 644 a/b",
+        [folder("a", mode="0700"), file("a/b"), {**folder("a", mode="0700"), "id": "again"}],
+        "updated none unknown",
+    ),
     "a folder that would be there": (
         "",
         [

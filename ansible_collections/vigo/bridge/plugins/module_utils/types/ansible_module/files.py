@@ -57,7 +57,7 @@ class FileEffect(Effect):
     def foretell(self, foresight: Foresight) -> None:
         if not self.folder:
             self.blur(foresight)
-        elif not os.path.isdir(self.folder):
+        else:  # Where it exists, its owner or mode changes, and nothing of what is in it.
             foresight.files.put_folder(self.folder, foresight.moment)
 
     def blur(self, foresight: Foresight) -> None:
