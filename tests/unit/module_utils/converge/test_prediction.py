@@ -256,6 +256,14 @@ CASES: dict[str, tuple[list[Entry], list[str]]] = {
         ],
         ["created", "unknown", "unknown", "unknown", "skipped", "created"],
     ),
+    "a file that another resource may have written": (
+        [
+            file("a"),
+            file("b", target_path="HERE/y", when="command_succeeds('test -e HERE/a')"),
+            file("c", target_path="HERE/y"),
+        ],
+        ["created", "unknown", "unknown"],
+    ),
     "a second turn that unknown hides what the first one does": (
         [
             file("a", content="x"),

@@ -94,6 +94,9 @@ class File(Behaviour):
     def may_alter(self, spec: FileSpec) -> Sequence[str]:
         return (spec.path,)
 
+    def may_replace(self, spec: FileSpec) -> Sequence[str]:
+        return (spec.path,)  # Another resource may describe the same file.
+
     def foretell(self, spec: FileSpec, observed: Observed, target: Target) -> None:
         observation.foretell(spec, observed, target)
 
