@@ -41,12 +41,12 @@ AREAS = {
 }
 #: Counts what is imported, to which mutmut adds.
 LEFT_OUT = "tests/unit/cli/test_lazy_commands.py"
-#: Run what follows where its signals reach no other process; needs root. The shell waits for
-#: processes that mutants leave behind, which mutmut would take for its own.
-APART = [
-    *("unshare", "--pid", "--fork", "--mount-proc", "--kill-child"),
-    *("sh", "-c", '"$@"; exit $?', "sh"),
-]
+#: A shell that waits for its command, and for processes that others left behind.
+_SHELL = ("sh", "-c", '"$@"; exit $?', "sh")
+#: Run what follows where its signals reach no other process; needs root. The first shell is
+#: process 1, which gets what mutants leave behind; mutmut would take these processes for its own.
+#: The second one is there since tests of processes must not be started by process 1.
+APART = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", *_SHELL, *_SHELL]
 #: mutmut's words for a mutant that the tests noticed.
 NOTICED = {"killed", "timeout", "suspicious", "segfault"}
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import string
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,8 +14,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import 
     did_you_mean,
     nearest,
 )
+from tests.unit.collection.module_sources import ROOT
 
-ROOT = Path(__file__).parents[4]
+_SUGGEST = "ansible_collections/vigo/bridge/plugins/module_utils/common/suggest.py"
 #: Where diffs of texts are shown, which are no suggestions.
 _DIFFS = "vigo_bridge/report/terminal.py"
 
@@ -80,4 +80,4 @@ def test_no_other_file_compares_names() -> None:
         if "difflib" in path.read_text(encoding="utf-8")
     }
 
-    assert comparing == {str(Path(suggest.__file__).relative_to(ROOT)), _DIFFS}
+    assert comparing == {_SUGGEST, _DIFFS}

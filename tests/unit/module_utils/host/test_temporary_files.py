@@ -14,8 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host import temporary_
 from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
     write_atomically,
 )
-
-ROOT = Path(__file__).parents[4]
+from tests.unit.collection.module_sources import ROOT
 
 
 @pytest.mark.parametrize("durable", [True, False])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,11 +17,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor impor
     ResourceType,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
-from tests.unit.collection.module_sources import COLLECTION, MODULES, load_yaml
+from tests.unit.collection.module_sources import COLLECTION, MODULES, ROOT, load_yaml
 from tests.yaml_files import read_yaml
 from vigo_bridge.language.schema import schema
 
-ROOT = Path(__file__).parents[4]
 FOLDERS = COLLECTION / "plugins/module_utils/types"
 CONFORMANCE = ROOT / "tests/integration/conformance/cases"
 SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins", "docs/site")

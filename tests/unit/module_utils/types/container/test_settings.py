@@ -27,11 +27,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settin
     Settings,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import quantities
-from tests.unit.collection.module_sources import MODULES
+from tests.unit.collection.module_sources import MODULES, ROOT
 from tests.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[4]
 SPELLINGS = read_yaml(HERE / "spellings.yml")
 ON_ENGINES = read_yaml(ROOT / "tests/integration/container_attributes.yml")
 IMPORTED = read_yaml(ROOT / "tests/unit/compose/settings.yaml")
