@@ -87,7 +87,7 @@ FAILURES = {
         False,
     ),
     "503/x": ("127.0.0.1 answered 503 Service Unavailable", True),
-    "200/short": ("127.0.0.1 ended the download early, after 20 of 25 bytes", True),
+    "200/short": ("127.0.0.1 ended the download early, after 20 bytes of 25", True),
     "302/file:///etc/passwd": (
         "127.0.0.1 redirects too often, or to a URL that cannot be followed; correct the URL",
         False,
