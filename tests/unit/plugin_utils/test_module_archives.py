@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,3 +66,17 @@ def test_without_a_folder_each_builds_its_own(
     monkeypatch.setattr(module_archives, "_folder", lambda: str(builds / "archives"))
     assert contents() == [b"content"] * WORKERS
     assert builds.read_text() == "built\n" * WORKERS
+
+
+def test_what_is_used_stays(builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fleet whose hosts use many sets of modules must not build one of them in each run."""
+    monkeypatch.setattr(module_archives, "_MOST", 2)
+    names = iter(["used", "used", "other 1", "used", "other 2", "used"])
+    monkeypatch.setattr(module_archives, "_name", lambda modules: current)
+    for current in names:  # noqa: B007  (read by _name)
+        module_archives.archive_of(())
+        for path in (tmp_path / "archives").iterdir():
+            # As if each was built and used a day before the next one.
+            age = path.stat().st_mtime - 86400
+            os.utime(path, (age, age))
+    assert builds.read_text() == "built\n" * 3

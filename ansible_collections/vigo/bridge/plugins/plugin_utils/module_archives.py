@@ -25,13 +25,15 @@ from typing import Iterator, Mapping, Sequence
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.release import __version__
 
-from ..module_utils.delivery.unpacking import OTHERS, put, remove
+from ..module_utils.delivery.unpacking import put, remove
 from ..module_utils.host import private_files
 from .ansible_compat import add_imports
 from .foreign_modules import ForeignModule, Refused, module_for_choice, module_named
 
 _FOLDER = "built-archives"
 _COLLECTIONS = "ansible_collections"
+#: So many archives stay, those used last: each set of modules that hosts of a fleet use has one.
+_MOST = 64
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,11 @@ def _kept(modules: Sequence[ForeignModule]) -> bytes | None:
         with os.fdopen(private_files.open_file(os.path.join(folder, _name(modules))), "rb") as file:
             head = json.loads(file.readline())
             content = file.read()
-        is_whole = head["digest"] == hashlib.sha256(content).hexdigest()
-        return content if is_whole and head["stamp"] == _stamp(head["roots"]) else None
+            is_whole = head["digest"] == hashlib.sha256(content).hexdigest()
+            if not is_whole or head["stamp"] != _stamp(head["roots"]):
+                return None
+            os.utime(file.fileno())
+        return content
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -190,6 +195,7 @@ def _times(path: str) -> tuple[int, int]:
 
 
 def _remove_older() -> None:
+    """Remove all archives but those that were used last."""
     entries = sorted(os.scandir(_folder()), key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for entry in entries[OTHERS * 4 :]:
+    for entry in entries[_MOST:]:
         remove(entry.path)
