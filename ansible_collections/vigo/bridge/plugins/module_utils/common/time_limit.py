@@ -21,7 +21,7 @@ def matching_limit(what: str) -> Iterator[None]:
     """End the code inside after the limit. Raise ResourceError.
 
     what: which patterns these are. Python handles signals also while it matches. Only the main
-    thread can be interrupted; in others there is no limit.
+    thread can be interrupted; other threads have no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

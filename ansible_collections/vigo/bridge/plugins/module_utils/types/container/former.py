@@ -96,7 +96,7 @@ def go_back(state: Mapping[str, Any], target: Target) -> Decision:
 
 
 def undoes_all(state: Mapping[str, Any]) -> bool:
-    """Return whether later changes were of a container that is no longer there then."""
+    """Return whether later changes were of a container that does not exist by then."""
     return REPLACED in state["done"] or CREATED in state["done"]
 
 

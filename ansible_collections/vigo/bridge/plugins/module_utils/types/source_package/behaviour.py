@@ -123,7 +123,7 @@ def _is_certain(spec: Package, foresight: Foresight) -> bool:
 
 
 def _exists(path: str, foresight: Foresight) -> bool:
-    """Return whether the folder is there. Raise ResourceError for what is no folder."""
+    """Return whether the folder exists. Raise ResourceError for anything that is not a folder."""
     predicted = foresight.kind(path)
     if predicted in ("directory", "missing"):
         return predicted == "directory"

@@ -102,7 +102,7 @@ def take_name(engine: Engine, swap: Swap) -> None:
 
 
 def retire(engine: Engine, swap: Swap) -> None:
-    """Stop and remove the old container; after this there is no way back."""
+    """Stop and remove the old container, after which the update cannot be undone."""
     try:
         _end_surely(engine, swap.old_id)
     except ResourceError as error:
