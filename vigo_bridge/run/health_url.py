@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import io
 import queue
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.host.http_opener import (
+    Redirects,
+    opener,
+)
 
 #: How long one try may take in all, in seconds.
 LIMIT = 10.0
@@ -40,7 +43,7 @@ def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float =
 
 def _problem(url: str, limit: float) -> str:
     try:
-        with _opener().open(url, timeout=limit):
+        with opener(Redirects()).open(url, timeout=limit):
             return ""
     except urllib.error.HTTPError as error:
         return f"HTTP {error.code}: {_said(error)}".rstrip(": ")
@@ -60,31 +63,3 @@ def _said(error: urllib.error.HTTPError) -> str:
 
 def _shown(text: str) -> str:
     return " ".join(text.split())[:_SHOWN_CHARACTERS]
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    """Return an opener for HTTP and HTTPS, and no other scheme that a redirect could name."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.UnknownHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        _Redirects(),
-    ):
-        opener.add_handler(handler)
-    return opener
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects without reading what comes with them, which may have no end."""
-
-    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
-        if "location" not in headers and "uri" not in headers:
-            return None
-        fp.close()
-        return super().http_error_302(req, io.BytesIO(), code, msg, headers)
-
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302

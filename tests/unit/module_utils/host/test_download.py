@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import threading
 from collections.abc import Iterator
@@ -36,9 +37,13 @@ class Handler(BaseHTTPRequestHandler):
             content = b""
         else:
             content = b"it" * 10
-        self.send_header("Content-Length", str(len(content) + (5 if rest == "short" else 0)))
+        if code != "302" or "endless" not in rest:
+            self.send_header("Content-Length", str(len(content) + (5 if rest == "short" else 0)))
         self.end_headers()
         self.wfile.write(content)
+        with contextlib.suppress(OSError):  # until the client ends the connection
+            while code == "302" and "endless" in rest:
+                self.wfile.write(bytes(1 << 16))
 
     def log_message(self, *_: Any) -> None:
         """Print nothing."""
@@ -70,6 +75,10 @@ def fetched(url: str, limit: int = 100) -> bytes:
 def test_content_comes_by_redirects(server: str) -> None:
     assert fetched(f"http://{server}/200/a") == b"it" * 10
     assert fetched(f"http://{server}/302//302//200/b") == b"it" * 10
+
+
+def test_a_redirects_text_without_an_end_is_not_read(server: str) -> None:
+    assert fetched(f"http://{server}/302//200/endless") == b"it" * 10
 
 
 def test_an_account_is_sent_to_its_host_only(server: str) -> None:

@@ -18,6 +18,7 @@ from typing import IO, Any
 from ..common.errors import Blocked, ResourceError
 from ..common.wording import counted
 from . import caller_watch
+from .http_opener import Redirects, opener
 
 SCHEMES = ("http", "https")
 #: Seconds without any data, and in all.
@@ -39,7 +40,8 @@ def download(url: str, stream: IO[bytes], limit: int) -> None:
     except ValueError:
         raise ResourceError("invalid URL", "write https://HOST/PATH") from None
     try:
-        response = _opener().open(request, timeout=_STALLED)
+        director = opener(_Redirects(), ssl.create_default_context())
+        response = director.open(request, timeout=_STALLED)
     except urllib.error.HTTPError as error:
         with error:
             raise _refused(host, error.code) from None
@@ -93,24 +95,8 @@ def _request(url: str) -> urllib.request.Request:
     return request
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    """Return what opens URLs of these schemes, by the proxies of the environment."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.UnknownHandler(),
-        _Redirects(),
-    ):
-        opener.add_handler(handler)
-    return opener
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but not from https to anything else."""
+class _Redirects(Redirects):
+    """Does not follow from https to anything else."""
 
     def redirect_request(
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
