@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``vigo-bridge plan``, ``run`` and ``envoys push`` do.
+"""What ``vigo-bridge plan``, ``run``, ``envoys push`` and ``rollout undo`` do.
 
 The command line imports this file when Ansible has begun to read the inventory.
 """
@@ -7,7 +7,8 @@ The command line imports this file when Ansible has begun to read the inventory.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
@@ -44,6 +45,16 @@ from vigo_bridge.run.state import stack_key
 from vigo_bridge.secrets.server import Secrets
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """A stack, what it plans for the hosts, and its secrets: nothing more has to be checked."""
+
+    loaded: Stack
+    plan: Plan
+    hosts: Hosts
+    secrets: Secrets
+
+
 def show_plan(
     stack: StackOptions,
     hosts: HostOptions,
@@ -52,19 +63,9 @@ def show_plan(
     shown: ReportOptions,
 ) -> int:
     """Show what would change on the hosts, and return the exit status."""
-    loaded = load_valid(stack, shown.output)
-    found = asked()
-    planned_hosts = planned(loaded, stack, found.names, shown.output)
-    secrets = secrets_of(secret_uses(planned_hosts, loaded), stack.folder)
-    refuse_arguments_on_disk(users_of_secrets(planned_hosts), found)
-    with run_folder(shown.keep_artifacts) as private:
-        how = run_options(hosts, shown.output, {"check_mode": True, "only": tuple(only)})
-        job = _job("plan", stack, planned_hosts, found, secrets, how, private)
-        result = predict(job, private)
-    _report(result, shown.output, diffs=True, everything=hosts.verbosity > 0)
-    title = f"vigo-bridge plan of {stack.folder}"
-    write_report(shown.page, result, title, job.clock, loaded, planned_hosts, stack.settings)
-    return exit_status(result)
+    ready = _ready(stack, asked, shown.output)
+    given = {"check_mode": True, "only": tuple(only)}
+    return _carried("plan", ready, stack, hosts, given, shown, predict, diffs=True)
 
 
 def converge(
@@ -96,14 +97,12 @@ def converge(
     secrets = secrets_of(uses, stack.folder)
     checked = found.names if secret_references.paths(health) else ()
     refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
-    with run_folder(shown.keep_artifacts) as private:
-        how = run_options(options, shown.output, changes)
-        job = _job(command, stack, plan, found, secrets, how, private)
-        result = carry_out(job, rollout, private)
-    _report(result, shown.output, diffs=False, everything=options.verbosity > 0)
-    title = f"vigo-bridge {command} of {stack.folder}"
-    write_report(shown.page, result, title, job.clock, loaded, plan, stack.settings)
-    return exit_status(result)
+    ready = _Ready(loaded, plan, found, secrets)
+
+    def carry(job: Job, private: Path) -> RunResult:
+        return carry_out(job, rollout, private)
+
+    return _carried(command, ready, stack, options, changes, shown, carry)
 
 
 def undo(
@@ -118,18 +117,43 @@ def undo(
 
     rollout: its name, see `run.history.Record`.
     """
-    loaded = load_valid(stack, shown.output)
+    ready = _ready(stack, asked, shown.output)
+    given = {**changes, "rollout": rollout}
+    return _carried("rollout undo", ready, stack, options, given, shown, carry_back)
+
+
+def _ready(stack: StackOptions, asked: Asked, output: str) -> _Ready:
+    """Return a stack that has no errors, and what it needs."""
+    loaded = load_valid(stack, output)
     found = asked()
-    plan = planned(loaded, stack, found.names, shown.output)
+    plan = planned(loaded, stack, found.names, output)
     secrets = secrets_of(secret_uses(plan, loaded), stack.folder)
     refuse_arguments_on_disk(users_of_secrets(plan), found)
+    return _Ready(loaded, plan, found, secrets)
+
+
+def _carried(
+    command: str,
+    ready: _Ready,
+    stack: StackOptions,
+    options: HostOptions,
+    given: Mapping[str, object],
+    shown: ReportOptions,
+    carry: Callable[[Job, Path], RunResult],
+    *,
+    diffs: bool = False,
+) -> int:
+    """Carry out a command on the hosts, report its result, and return the exit status.
+
+    given: as `run_options` takes it. diffs: whether the report shows them.
+    """
     with run_folder(shown.keep_artifacts) as private:
-        how = run_options(options, shown.output, {**changes, "rollout": rollout})
-        job = _job("rollout undo", stack, plan, found, secrets, how, private)
-        result = carry_back(job, private)
-    _report(result, shown.output, diffs=False, everything=options.verbosity > 0)
-    title = f"vigo-bridge rollout undo of {stack.folder}"
-    write_report(shown.page, result, title, job.clock, loaded, plan, stack.settings)
+        how = run_options(options, shown.output, given)
+        job = _job(command, stack, ready, how, private)
+        result = carry(job, private)
+    _report(result, shown.output, diffs=diffs, everything=options.verbosity > 0)
+    title = f"vigo-bridge {command} of {stack.folder}"
+    write_report(shown.page, result, title, job.clock, ready.loaded, ready.plan, stack.settings)
     return exit_status(result)
 
 
@@ -140,15 +164,8 @@ def _report(result: RunResult, output: str, *, diffs: bool, everything: bool) ->
         print_run(result, Screen(), diffs=diffs, everything=everything)
 
 
-def _job(
-    command: str,
-    stack: StackOptions,
-    plan: Plan,
-    hosts: Hosts,
-    secrets: Secrets,
-    how: RunOptions,
-    private: Path,
-) -> Job:
+def _job(command: str, stack: StackOptions, ready: _Ready, how: RunOptions, private: Path) -> Job:
+    plan, hosts = ready.plan, ready.hosts
     project = private / "project"
     write_bundle(plan, project, hosts.variables)
     if plan.unmatched:
@@ -162,7 +179,7 @@ def _job(
         sources=hosts.sources,
         # In the inventory's order: a batch has hosts of all kinds.
         hosts=[host for host in hosts.names if host in chosen],
-        secrets=secrets,
+        secrets=ready.secrets,
         how=how,
         key=stack_key(stack.folder, plan.identity.id),
         fingerprint=fingerprint(stack.files, settings),
