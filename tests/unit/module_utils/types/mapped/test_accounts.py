@@ -7,7 +7,6 @@ import grp
 import os
 import pwd
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.host import sha512_crypt
 from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Foresight
+from ansible_collections.vigo.bridge.plugins.module_utils.host.process import Finished
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped import (
     authorized_keys,
@@ -39,7 +39,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], bytes]]:
 
     def run(command: tuple[str, ...], *, stdin: bytes = b"", **_: Any) -> Any:
         found.append((command, stdin))
-        return SimpleNamespace(rc=1 if b"refused" in stdin else 0, output="why")
+        return Finished(1 if b"refused" in stdin else 0, "why")
 
     monkeypatch.setattr(password.process, "run", run)
     return found

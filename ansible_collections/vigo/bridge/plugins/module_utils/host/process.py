@@ -43,6 +43,13 @@ class Finished:
     stdout: str = ""
     stderr: str = ""
 
+    def refuse_failure(self, what: str, advice: str) -> None:
+        """Raise ResourceError if the exit code is not 0. what: the program, for the message."""
+        if self.rc != 0:
+            raise ResourceError(
+                f"{what} failed with exit code {self.rc}", advice, log=self.output, rc=self.rc
+            )
+
 
 def run(
     command: Command,

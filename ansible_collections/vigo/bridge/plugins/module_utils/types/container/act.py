@@ -234,14 +234,7 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
     known, described = owners(work.target), claims(work.target)
     followers = _ready_followers(work)
-    body = create_config.payload(
-        spec,
-        work.image,
-        work.observed.file_env,
-        work.target.secrets.reveal,
-        carried=create_config.carried_over(spec, old, work.image),
-        further_labels=labels_for(old, followers),
-    )
+    body = _successor(work, labels_for(old, followers))
 
     def owner_labels(follower: Existing) -> Mapping[str, str]:
         return known.labels(follower, described.resource(engine.host, follower.name))
@@ -274,18 +267,23 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
 
 def _start_beside(work: Work, step: steps.StartBeside) -> Wait:
     engine, spec, old = work.engine, work.spec, work.container
-    body = create_config.payload(
-        spec,
-        work.image,
-        work.observed.file_env,
-        work.target.secrets.reveal,
-        carried=create_config.carried_over(spec, old, work.image),
-        further_labels=start_first_labels_for(old),
-    )
+    body = _successor(work, start_first_labels_for(old))
     keeps_old = work.target.former is not None
     if keeps_old:
         run_memory(engine, work.target).uncommitted.add(spec.name)
     return start_beside(engine, spec, old, body, work.target.note, keeps_old=keeps_old)
+
+
+def _successor(work: Work, labels: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the create call's body of the container that replaces the present one."""
+    return create_config.payload(
+        work.spec,
+        work.image,
+        work.observed.file_env,
+        work.target.secrets.reveal,
+        carried=create_config.carried_over(work.spec, work.container, work.image),
+        further_labels=labels,
+    )
 
 
 def _ready_followers(work: Work) -> list[Existing]:

@@ -140,13 +140,7 @@ def _edited(
             f"a script of stream_edit did not finish within {EDIT_TIMEOUT:g} s; use a quicker one,"
             " or an exec resource"
         )
-    if finished.rc != 0:
-        raise ResourceError(
-            f"a script of stream_edit failed with exit code {finished.rc}; the file is unchanged;"
-            " correct the script",
-            log=finished.output,
-            rc=finished.rc,
-        )
+    finished.refuse_failure("a script of stream_edit", "the file is unchanged; correct the script")
     output.seek(0)
     return output
 

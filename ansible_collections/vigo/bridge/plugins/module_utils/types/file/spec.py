@@ -15,6 +15,7 @@ from typing import Any, Mapping
 from ...common.comma_strings import text
 from ...common.errors import Problems, ResourceError
 from ...common.integers import integer_within
+from ...common.switches import is_absent
 from ...host.home_folder import expanded
 from ...secrets import references as secret_references
 from . import mode
@@ -192,8 +193,8 @@ def _data(attributes: Mapping[str, Any]) -> bytes | None:
 
 
 def _state(state: str) -> str:
-    if state not in ("present", "absent", REVERTED):
-        raise ResourceError(f"state: {state!r} is neither present nor absent")
+    if state != REVERTED:
+        is_absent(state)
     return state
 
 

@@ -46,12 +46,7 @@ def _run(step: Step, target: Target) -> Answer:
             f"the command did not finish within {TIME_LIMIT:g} s and was stopped",
             log=finished.output,
         )
-    if finished.rc != 0:
-        raise ResourceError(
-            f"the command failed with exit code {finished.rc}; correct it",
-            log=finished.output,
-            rc=finished.rc,
-        )
+    finished.refuse_failure("the command", "correct it")
     return Answer(step.action, step.reason, rc=finished.rc, output=finished.output)
 
 

@@ -46,12 +46,7 @@ class Members:
     def apply(self, target: Target) -> None:
         for command in _commands(self.group, _members_of(self.group), sorted(set(self.members))):
             finished = process.run(command, timeout=TIME_LIMIT, secrets=target.secrets)
-            if finished.rc != 0:
-                raise ResourceError(
-                    f"members: {command[0]} failed with exit code {finished.rc}; see the log",
-                    log=finished.output,
-                    rc=finished.rc,
-                )
+            finished.refuse_failure(f"members: {command[0]}", "see the log")
 
 
 def _members_of(group: str) -> list[str]:

@@ -41,12 +41,7 @@ class Password:
             timeout=TIME_LIMIT,
             secrets=target.secrets,
         )
-        if finished.rc != 0:
-            raise ResourceError(
-                f"password: chpasswd failed with exit code {finished.rc}; see the log",
-                log=finished.output,
-                rc=finished.rc,
-            )
+        finished.refuse_failure("password: chpasswd", "see the log")
 
     def _bytes(self, target: Target) -> bytes:
         """Return the password itself. Raise ResourceError if nobody could log in with it."""

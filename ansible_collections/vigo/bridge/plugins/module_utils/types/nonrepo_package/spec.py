@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ...common.errors import Problems, ResourceError
-from ...common.switches import is_on
+from ...common.switches import is_absent, is_on
 from ..fetched.fetching import checksum, location
 from ..managed.modules import PACKAGE_FILES
 from ..managed.package import lock_steps
@@ -79,7 +79,7 @@ def parse(attributes: Mapping[str, Any]) -> PackageFile:
     given = {name: value for name, value in attributes.items() if value not in (None, "")}
     problems = Problems()
     name = problems.of("package", _name, str(given.get("package", "")))
-    absent = problems.of("state", _is_absent, str(given.get("state", "present")))
+    absent = problems.of("state", is_absent, str(given.get("state", "present")))
     url = "" if absent else problems.of("url", location, given.get("url"), "url")
     spec = PackageFile(
         name=name,
@@ -104,12 +104,6 @@ def _name(name: str) -> str:
             f"package: invalid name {name!r}", "write the name that the package has in the file"
         )
     return name
-
-
-def _is_absent(state: str) -> bool:
-    if state not in ("present", "absent"):
-        raise ResourceError(f"state: {state!r} is neither present nor absent")
-    return state == "absent"
 
 
 def _version(version: str) -> str:

@@ -88,12 +88,7 @@ class ProcessBehaviour(Behaviour):
                 log=finished.output,
                 rc=finished.rc,
             )
-        if finished.rc != 0:
-            raise ResourceError(
-                f"restart_method failed with exit code {finished.rc}; correct the command",
-                log=finished.output,
-                rc=finished.rc,
-            )
+        finished.refuse_failure("restart_method", "correct the command")
         found = self._awaited(spec, target, _SHOW_TIMEOUT, lambda found: spec.accepts(len(found)))
         if not spec.accepts(len(found)):
             raise ResourceError(

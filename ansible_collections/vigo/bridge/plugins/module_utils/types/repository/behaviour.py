@@ -169,9 +169,4 @@ def _import(layout: Layout, path: str, target: Target) -> None:
         return
     command = (*layout.import_key, path)
     finished = process.run(command, timeout=TIME_LIMIT, secrets=target.secrets)
-    if finished.rc != 0:
-        raise ResourceError(
-            f"{' '.join(command)} failed with exit code {finished.rc}; see the log",
-            log=finished.output,
-            rc=finished.rc,
-        )
+    finished.refuse_failure(" ".join(command), "see the log")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Tuple
 
 from ...common.errors import Problems, ResourceError
-from ...common.switches import is_on
+from ...common.switches import is_absent, is_on
 from ..fetched.fetching import location
 from .openpgp import fingerprints
 from .written import Written, read
@@ -40,7 +40,7 @@ def parse(attributes: Mapping[str, Any]) -> RepositorySpec:
     given = {name: value for name, value in attributes.items() if value not in (None, "")}
     problems = Problems()
     name = problems.of("repository", _name, str(given.get("repository", "")))
-    absent = problems.of("state", _is_absent, str(given.get("state", "present")))
+    absent = problems.of("state", is_absent, str(given.get("state", "present")))
     form = problems.of("format", _form, str(given.get("format", "auto")))
     enabled = problems.of("enabled", is_on, given.get("enabled", True), "enabled")
     written = key_url = prints = None
@@ -69,12 +69,6 @@ def _name(name: str) -> str:
             f"repository: invalid name {name!r}", "use letters, digits, '.', '_' and '-' only"
         )
     return name
-
-
-def _is_absent(state: str) -> bool:
-    if state not in ("present", "absent"):
-        raise ResourceError(f"state: {state!r} is neither present nor absent")
-    return state == "absent"
 
 
 def _form(form: str) -> str:

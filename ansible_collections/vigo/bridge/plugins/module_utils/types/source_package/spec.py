@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from ...common.errors import Problems, ResourceError
+from ...common.switches import is_absent
 from ...host.home_folder import expanded
 from ..ansible_module.system_folders import is_system_folder
 from ..exec.spec import ExecSpec
@@ -53,7 +54,7 @@ def parse(attributes: Mapping[str, Any]) -> Package:
     given = {name: value for name, value in attributes.items() if value not in (None, "")}
     problems = Problems()
     path = problems.of("target_path", _path, str(given.get("target_path", "")))
-    absent = problems.of("state", _is_absent, str(given.get("state", "present")))
+    absent = problems.of("state", is_absent, str(given.get("state", "present")))
     url = "" if absent else problems.of("url", location, given.get("url"), "url")
     binary = sha256 = ""
     if path:
@@ -102,12 +103,6 @@ def _path(path: str) -> str:
             f"target_path: {path!r} cannot be the target", "write the path of a folder in it"
         )
     return f"/{path.lstrip('/')}" if path.startswith("/") else path
-
-
-def _is_absent(state: str) -> bool:
-    if state not in ("present", "absent"):
-        raise ResourceError(f"state: {state!r} is neither present nor absent")
-    return state == "absent"
 
 
 def _binary(written: str, folder: str) -> str:

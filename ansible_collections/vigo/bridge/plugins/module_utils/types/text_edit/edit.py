@@ -10,6 +10,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Pattern
 
+from ...common import switches
 from ...common.comma_strings import text as written_text
 from ...common.errors import Offset, Problems, ResourceError
 from ..file.spec import target_path
@@ -59,13 +60,7 @@ def path_of(attributes: Mapping[str, Any], problems: Problems) -> str:
 
 
 def is_absent(attributes: Mapping[str, Any], problems: Problems) -> bool:
-    return bool(problems.of("state", _is_absent, attributes.get("state") or "present"))
-
-
-def _is_absent(state: str) -> bool:
-    if state not in ("present", "absent"):
-        raise ResourceError(f"state: {state!r} is neither present nor absent")
-    return state == "absent"
+    return bool(problems.of("state", switches.is_absent, attributes.get("state") or "present"))
 
 
 def needed(attributes: Mapping[str, Any], name: str) -> str:
