@@ -15,8 +15,9 @@ import docker.errors
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 if TYPE_CHECKING:

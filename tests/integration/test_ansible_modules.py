@@ -18,8 +18,9 @@ import pytest
 import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.delivery import module_archive
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import bring
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.ansible_program import ansible
 from tests.testbed.peers import community_docker

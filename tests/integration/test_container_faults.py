@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from tests.integration.container_scene import Scene
 from tests.integration.engines import on_one_of_them
 from tests.testbed.proxy import FAULTS, FaultyProxy

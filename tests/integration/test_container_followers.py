@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import run as envoy
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
 from tests.integration.engines import on_one_of_them

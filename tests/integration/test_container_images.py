@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from docker.errors import ImageNotFound
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from tests.integration.container_scene import REDIS, Scene, named_images
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import bring
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 if TYPE_CHECKING:

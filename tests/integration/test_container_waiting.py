@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import run as envoy
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Connection
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from tests.integration.container_scene import Scene
 from tests.integration.engines import DOCKER, on_one_of_them
 from tests.integration.load_by_name import IMAGE, Load, load

@@ -12,7 +12,7 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
 from vigo_bridge.wording import counted

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.plugin_utils import host_result
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult

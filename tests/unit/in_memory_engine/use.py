@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import co
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection, events
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
     engine,
     settle,
@@ -28,6 +28,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replac
     swap_names,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 

@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
-    Behaviour,
-    Result,
-    Turn,
-    bring,
-)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Behaviour, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 

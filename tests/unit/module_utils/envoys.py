@@ -16,7 +16,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Fact
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.types import registry
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Behaviour, Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Behaviour
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from vigo_bridge.report.clock import Clock, Span
 from vigo_bridge.report.html import as_html
 from vigo_bridge.resolve.graph import Drawing

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 
 import vigo_bridge
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.plugin_utils import playbook_output
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult
 from tests.unit.plugin_utils.test_host_result import ODD_RESULTS

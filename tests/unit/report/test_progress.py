@@ -8,7 +8,7 @@ import io
 import pytest
 from rich.console import Console
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from vigo_bridge.host_counts import Size
 from vigo_bridge.report.live import watching
 from vigo_bridge.report.progress import Lines, outcome

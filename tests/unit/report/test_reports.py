@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from vigo_bridge.report.json_report import run_as_data, run_from_data
 from vigo_bridge.report.terminal import diff_lines, print_run
 from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, RunStatus

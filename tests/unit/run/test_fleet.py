@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from vigo_bridge.host_counts import Size
 from vigo_bridge.run import fleet, health_url
 from vigo_bridge.run.batches import Batch

@@ -20,10 +20,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
     Decision,
     Outcome,
     Pending,
-    Result,
     Turn,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.descriptor import TYPE as EXEC
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 

@@ -23,9 +23,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import J
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
 from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import Stack
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Call, Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Call
 from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.behaviour import Exec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 TRUE = {"id": "a/it", "type": "exec", "command": "true"}

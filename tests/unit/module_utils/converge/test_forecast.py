@@ -16,7 +16,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.prediction import Prediction
 from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Foresight
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Begun, Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Begun
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 
 (RESOURCE,) = parse_resources([{"id": "a/it", "type": "exec", "command": "true"}])
 (GATED,) = parse_resources([{"id": "a/it", "type": "exec", "command": "true", "when": "changed"}])

@@ -11,7 +11,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.results impor
     skipped,
     unknown,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 
 (RESOURCE,) = parse_resources([{"id": "a/x", "type": "exec", "command": "true"}])
 

@@ -15,7 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.selection imp
     names,
     select,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from tests.unit.module_utils.converge.test_passes import Envoy
 
 #: selector -> id -> whether it is meant

@@ -385,8 +385,8 @@ from ..module_utils.delivery.ansible_compat import own_arguments
 from ..module_utils.delivery.called_module import CalledModule
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
-from ..module_utils.types.base import concealed
 from ..module_utils.types.container.prune import usual_engine_is_there
+from ..module_utils.types.result import concealed
 from ..module_utils.types.target import Target
 from ..module_utils.types.task import explained, leave, require_sdk, target_of
 

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Mapping
 
 from ..module_utils.common.wording import counted
-from ..module_utils.types.base import ACTIONS, FAILURES, PRUNED, Result
+from ..module_utils.types.result import ACTIONS, FAILURES, PRUNED, Result
 from .checked_data import (
     Checked,
     InvalidData,

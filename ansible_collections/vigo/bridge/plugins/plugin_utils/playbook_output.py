@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Iterator, Mapping
 
-from ..module_utils.types.base import Result
+from ..module_utils.types.result import Result
 from .host_result import HostResult
 from .printable import clean, one_line
 

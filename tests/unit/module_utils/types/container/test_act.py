@@ -11,9 +11,10 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay

@@ -12,7 +12,6 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
 from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import Namesake, Stack
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.named import named
@@ -22,6 +21,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.owners
     record_found,
     refuse_namesakes,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.use import HOST, in_use

@@ -12,7 +12,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import B
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
 from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import Claim, Stack
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Call, Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Call
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.named import Named, named
@@ -22,6 +22,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.owners
     owners,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.prune import find_orphans
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 STACK = Stack("shop", "id-1", ("stacks",))

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from ansible_collections.vigo.bridge.plugins.module_utils.types.text_edit import (
     behaviour,

@@ -12,7 +12,8 @@ from typing import Any, Callable, Mapping
 from ..common.errors import ResourceError
 from ..host.overlay import Foresight
 from ..state.ownership import Stack
-from ..types.base import ANYTHING, Begun, Behaviour, Result, Turn, begin, bring
+from ..types.base import ANYTHING, Begun, Behaviour, Turn, begin, bring
+from ..types.result import Result
 from ..types.target import Target
 from ..types.typed_attributes import typed
 from .input import Resource

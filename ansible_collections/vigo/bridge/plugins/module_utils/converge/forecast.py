@@ -14,7 +14,7 @@ from typing import Callable, Sequence
 
 from ..host.overlay import Foresight
 from ..state.journal import Journal
-from ..types.base import Result
+from ..types.result import Result
 from .bringing import Bringing
 from .input import Resource
 from .prediction import Prediction

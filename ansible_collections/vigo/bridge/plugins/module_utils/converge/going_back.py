@@ -15,8 +15,9 @@ from typing import Iterable, Mapping
 from ..common.errors import ResourceError
 from ..host.caller_watch import leave_if_gone
 from ..state.former import Former, FormerState
-from ..types.base import Behaviour, Result, as_failed
+from ..types.base import Behaviour
 from ..types.registry import TYPES
+from ..types.result import Result, as_failed
 from ..types.target import Target
 from .input import Resource
 

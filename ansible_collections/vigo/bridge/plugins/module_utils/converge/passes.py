@@ -24,7 +24,8 @@ from ..host.overlay import Foresight
 from ..state.journal import Journal
 from ..state.ownership import Stack
 from ..state.reverts import Reverts
-from ..types.base import Behaviour, Result, as_failed
+from ..types.base import Behaviour
+from ..types.result import Result, as_failed
 from ..types.target import Target
 from . import graph as graphs
 from .bringing import Bringing

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..types.base import Result
+from ..types.result import Result
 from .input import Resource
 
 

@@ -19,8 +19,9 @@ from ..state.journal import Journal
 from ..state.owners_file import OwnersFile
 from ..state.ownership import Stack
 from ..state.reverts import Reverts
-from ..types.base import Behaviour, Call, Result
+from ..types.base import Behaviour, Call
 from ..types.registry import TYPES
+from ..types.result import Result
 from ..types.target import Target
 from ..types.typed_attributes import refuse_nul
 from . import going_back

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Sequence
 
-from ..types.base import UNCHANGED, Result
+from ..types.result import UNCHANGED, Result
 from .graph import Graph
 
 LEFT_OUT = "not in `only`"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 from ..common.errors import NoAccount, ResourceError
 from ..host.caller_watch import leave_if_gone
 from ..host.system_errors import blocked
-from ..secrets.references import Secrets
+from .result import UNCHANGED, Result
 from .target import Target
 from .typed_attributes import typed
 
@@ -26,27 +26,10 @@ if TYPE_CHECKING:
     from ..state.ownership import Stack
     from .descriptor import ResourceType
 
-#: Actions of resources that failed.
-FAILURES = frozenset({"failed", "blocked"})
-#: Actions that leave the target as it was; every other action counts as a change.
-UNCHANGED = FAILURES | {"none", "skipped"}
-ACTIONS = UNCHANGED | {
-    "created",
-    "updated",
-    "recreated",
-    "started",
-    "stopped",
-    "restarted",
-    "deleted",
-    "ran",
-    "unknown",
-}
 #: The paths that something may alter of which no more is known.
 ANYTHING = ("/",)
 #: Why a result is unknown that earlier changes may still alter.
 NOT_YET_KNOWN = "unknown until the earlier changes are made"
-#: The IDs of results of what pruning removes begin with this.
-PRUNED = "prune/"
 
 
 def currently(action: str) -> str:
@@ -121,99 +104,6 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Result:
-    """One resource's line in the results, as users see it.
-
-    failed_dependency: the ID of the failed resource because of which it was skipped.
-    """
-
-    id: str
-    type: str
-    action: str
-    reason: str = ""
-    diff: Mapping[str, Any] | None = None
-    error: Mapping[str, str] | None = None
-    rc: int | None = None
-    output: str | None = None
-    duration_s: float = 0.0
-    returned: Mapping[str, Any] = field(default_factory=dict)
-    failed_dependency: str | None = None
-
-    @property
-    def changed(self) -> bool:
-        return self.action not in UNCHANGED
-
-    @property
-    def failed(self) -> bool:
-        return self.action in FAILURES
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the result as it is in JSON: without fields that have no value."""
-        shown: dict[str, Any] = {
-            "id": self.id,
-            "type": self.type,
-            "action": self.action,
-            "reason": self.reason,
-        }
-        for name in ("failed_dependency", "diff", "error", "rc", "output"):
-            value = getattr(self, name)
-            if value is not None:
-                shown[name] = dict(value) if isinstance(value, Mapping) else value
-        shown["duration_s"] = round(self.duration_s, 3)
-        return shown
-
-
-def as_failed(result: Result, error: ResourceError | OSError) -> Result:
-    """Return the result of the same resource, failed with this error."""
-    found = blocked(error) if isinstance(error, OSError) else error
-    detail = {"message": found.message, "log": found.log}
-    return replace(result, action=found.status, reason=found.message, error=detail)
-
-
-def concealed(result: Result, secrets: Secrets) -> Result:
-    """Return the result with secrets masked, as anyone may see it.
-
-    Names and actions stay as they are, even if a secret has the same text; only what comes from
-    outside is masked.
-    """
-    error = result.error
-    return replace(
-        result,
-        reason=secrets.conceal_sentence(result.reason),
-        diff=result.diff and _concealed_diff(result.diff, secrets),
-        error=error
-        and {
-            "message": secrets.conceal_sentence(error["message"]),
-            "log": secrets.conceal(error["log"]),
-        },
-        output=result.output and secrets.conceal(result.output),
-        returned=conceal_values(result.returned, secrets.conceal_sentence),
-    )
-
-
-def _concealed_diff(diff: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
-    """Return a diff with its contents masked.
-
-    The names of attributes and of files do not come from outside.
-    """
-    return {
-        name: conceal_values(value, secrets.conceal) if name in ("before", "after") else value
-        for name, value in diff.items()
-    }
-
-
-def conceal_values(value: Any, conceal: Callable[[str], str]) -> Any:
-    """Return a value with all texts in it masked, at any depth; keys of mappings stay."""
-    if isinstance(value, str):
-        return conceal(value)
-    if isinstance(value, Mapping):
-        return {key: conceal_values(item, conceal) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [conceal_values(item, conceal) for item in value]
-    return value
-
-
-@dataclass(frozen=True)
 class Call:
     """One call that brings a stack.
 
@@ -235,6 +125,8 @@ class Behaviour:
     type: ResourceType
     #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
     labelled = False
+    #: Whether it goes back after everything else, because it uses what other resources are about.
+    goes_back_last = False
     #: The attributes that ``prepare`` gets; none if there is nothing to prepare.
     prepared_by: tuple[str, ...] = ()
     #: The attributes that ``refuse`` gets; none if there is nothing to refuse.
@@ -310,9 +202,6 @@ class Behaviour:
         replaces that one's result. Raise nothing: the results would be lost.
         """
         return []
-
-    #: Whether it goes back after everything else, because it uses what other resources are about.
-    goes_back_last = False
 
     def former_state(
         self, spec: Any, observed: Any, decision: Decision, target: Target

@@ -15,8 +15,9 @@ from ..engine.connection import needs_sdk
 from ..host import private_files, system_errors
 from ..host.caller_watch import end_with_caller
 from ..secrets.references import Secrets, find
-from .base import Behaviour, Result, Turn, bring, conceal_values, concealed
+from .base import Behaviour, Turn, bring
 from .descriptor import NOTHING
+from .result import Result, conceal_values, concealed
 from .target import Target
 
 #: What Ansible itself shows in the place of such an argument.

@@ -16,8 +16,8 @@ from ...host import forked, package_files
 from ...host.overlay import Foresight
 from ...secrets import references as secret_references
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
-from ..base import conceal_values as each_text
 from ..descriptor import ResourceType
+from ..result import conceal_values as each_text
 from ..target import Target
 from .answer import Answer, Failure, read
 from .effects import effect_of

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Sequence
 
 from ...common.errors import ResourceError
-from ..base import Call, Decision, Outcome, Pending, Result, Turn
+from ..base import Call, Decision, Outcome, Pending, Turn
 from ..on_engine.engines import OnEngine, engine_of
+from ..result import Result
 from ..target import Target
 from . import former, start_first
 from . import spec as container_spec

@@ -11,7 +11,7 @@ from typing import Iterable, Iterator, Mapping
 from ...common.errors import ResourceError
 from ...state.owners_file import OwnersFile
 from ...state.ownership import Claim, Namesake, Owner, Stack, refusal
-from ..base import Result, as_failed
+from ..result import Result, as_failed
 from ..target import Target
 from . import label
 from .engine import Engine

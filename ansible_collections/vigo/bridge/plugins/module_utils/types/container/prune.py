@@ -16,7 +16,7 @@ from typing import Any, Container, Iterable, Iterator, Mapping, Sequence
 
 from ...common.errors import ResourceError
 from ...engine.connection import address
-from ..base import PRUNED, Result, as_failed
+from ..result import PRUNED, Result, as_failed
 from ..target import Target
 from .ending import end
 from .engine import Engine

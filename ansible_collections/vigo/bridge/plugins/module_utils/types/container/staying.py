@@ -15,7 +15,7 @@ from typing import Iterator, Mapping, Sequence
 
 from ...common.errors import ResourceError
 from ...host.caller_watch import leave_if_gone
-from ..base import Result, as_failed
+from ..result import Result, as_failed
 from ..target import Target
 from .engine import Engine
 from .named import Named

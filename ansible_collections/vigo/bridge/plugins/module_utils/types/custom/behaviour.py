@@ -12,7 +12,7 @@ from typing import Sequence
 from ...common.errors import ResourceError
 from ...host import process
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn
-from ..base import conceal_values as each_text
+from ..result import conceal_values as each_text
 from ..target import Target
 from .answer import Answer, read
 from .descriptor import TYPE

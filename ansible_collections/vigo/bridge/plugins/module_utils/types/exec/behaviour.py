@@ -16,7 +16,8 @@ from ...host import process
 from ...host.accounts import missing, user_number
 from ...host.system_errors import explained
 from ...secrets import references as secret_references
-from ..base import Behaviour, Decision, Outcome, Result, Turn
+from ..base import Behaviour, Decision, Outcome, Turn
+from ..result import Result
 from ..target import Target
 from .descriptor import TYPE
 from .guards import Answer, ask

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ...common.errors import ResourceError
-from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Result, Turn, currently
+from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
+from ..result import Result
 from ..target import Target
 from ..typed_attributes import typed
 from . import differences, former, observation, obstacles, returned, writing

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any, Mapping
 
 from ..base import Decision, Outcome, Turn
-from ..base import conceal_values as each_text
 from ..container.engine import Engine
 from ..container.named import named
 from ..container.owners import owners
+from ..result import conceal_values as each_text
 from ..target import Target
 from . import marks
 from .decide import CREATE, REMOVE, Rules, decide

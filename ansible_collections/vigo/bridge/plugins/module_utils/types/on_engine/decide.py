@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping
 from ...common.errors import ResourceError
 from ...secrets import references as secret_references
 from ..base import Decision
-from ..base import conceal_values as each_text
+from ..result import conceal_values as each_text
 from .objects import Found, Observed, Wanted
 
 CREATE, REPLACE, REMOVE = "create", "replace", "remove"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ..base import Call, Result
+from ..base import Call
 from ..container.engine import Engine
 from ..container.named import named
 from ..on_engine.behaviour import EngineObject
 from ..on_engine.decide import Rules
 from ..on_engine.objects import Found, Observed, Wanted
+from ..result import Result
 from ..target import Target
 from .descriptor import TYPE
 from .orphans import report
