@@ -171,7 +171,7 @@ def _after_failure(
     )
     reason = stopped or f"{counted(len(failed), 'host')} of the batch failed"
     told = {host: undone.get(host, envoy) for host, envoy in envoys.items()}
-    count = sum(_is_back(envoy) for envoy in back.values())
+    count = sum(_is_good(envoy) for envoy in back.values())
     return before, told, f"{reason}; {count} of {counted(len(back), 'host')} rolled back"
 
 
@@ -179,8 +179,8 @@ def _went_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
     """Return the result of a host that went back, or could not."""
     notes = tuple(dict.fromkeys([*envoy.notes, *back.notes]))
     restored = replace(envoy, notes=notes, restored=back.resources)
-    if _is_back(back):
-        is_good = envoy.status in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
+    if _is_good(back):
+        is_good = _is_good(envoy)
         return replace(restored, status=EnvoyStatus.ROLLED_BACK) if is_good else restored
     said = f"rolling back failed: {back.message or back.status.value}"
     return replace(
@@ -190,8 +190,8 @@ def _went_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
     )
 
 
-def _is_back(back: EnvoyResult) -> bool:
-    return back.status in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
+def _is_good(envoy: EnvoyResult) -> bool:
+    return envoy.status in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
 
 
 def over_budget(failed: int, budget: int) -> str:

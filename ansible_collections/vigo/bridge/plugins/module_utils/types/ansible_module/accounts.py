@@ -85,8 +85,8 @@ class UserEffect(Effect):
         needed = {self.group, *self.groups} & set(accounts.groups)
         if needed or (self.groups and accounts.are_members_set):
             return False
-        is_home_known = not self.makes_home or foresight.is_unchanged(self._home())
-        return is_home_known and (not self.with_keys or foresight.is_unchanged(self._home()))
+        needs_home = self.makes_home or self.with_keys
+        return not needs_home or foresight.is_unchanged(self._home())
 
     def refuse(self, foresight: Foresight) -> None:
         """Raise NoAccount for a group that does not exist by then."""

@@ -29,7 +29,7 @@ def replace(spec: FileSpec, observed: Observed, target: Target) -> str:
     folder = os.path.dirname(spec.path)
     backup = ""
     try:
-        _make_folder(folder)
+        make_folder(folder)
         with temporary_files.temporary(
             folder, temporary_files.prefix_beside(spec.path)
         ) as temporary:
@@ -72,7 +72,7 @@ def clear_litter(path: str) -> None:
     temporary_files.clear(os.path.dirname(path), temporary_files.prefix_beside(path))
 
 
-def _make_folder(folder: str) -> None:
+def make_folder(folder: str) -> None:
     """Create a folder with its parents, all 0755, independent of the umask."""
     missing = []
     while not os.path.isdir(folder):

@@ -21,6 +21,7 @@ from ..exec.guards import Answer, ask
 from ..fetched.fetching import digest, fetched, refuse_mismatch
 from ..file.failures import explained
 from ..file.spec import NEW_MODE
+from ..file.writing import make_folder
 from ..target import Target
 from .descriptor import TYPE
 from .placing import put, refuse_conflicts
@@ -187,7 +188,7 @@ def _digest_below(folder: str, path: str) -> str:
 
 def _install(spec: Package, target: Target) -> None:
     parent = os.path.dirname(spec.path)
-    _make_parents(parent)
+    make_folder(parent)
     prefix = temporary_files.prefix_beside(spec.path)
     temporary_folders.clear(parent, prefix)
     with temporary_folders.temporary_folder(parent, prefix) as new:
@@ -201,17 +202,6 @@ def _install(spec: Package, target: Target) -> None:
         put(new, spec.path)
     temporary_files.write_atomically(spec.marker, f"{spec.version}\n".encode())
     os.chmod(spec.marker, NEW_MODE)
-
-
-def _make_parents(parent: str) -> None:
-    """Create a folder with its parents, all 0755, independent of the umask."""
-    missing = []
-    while not os.path.isdir(parent):
-        missing.append(parent)
-        parent = os.path.dirname(parent)
-    for path in reversed(missing):
-        os.mkdir(path)
-        os.chmod(path, 0o755)
 
 
 def _check_binary(spec: Package, new: str) -> None:
