@@ -43,7 +43,8 @@ def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float =
 
 def _problem(url: str, limit: float) -> str:
     try:
-        with opener(Redirects()).open(url, timeout=limit):
+        # Longer than the limit, so that `fetch` is what ends a try without a response.
+        with opener(Redirects()).open(url, timeout=2 * limit):
             return ""
     except urllib.error.HTTPError as error:
         return f"HTTP {error.code}: {_said(error)}".rstrip(": ")
