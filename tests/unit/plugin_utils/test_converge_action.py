@@ -14,7 +14,8 @@ import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.vigo.bridge.plugins.action import converge
+from ansible_collections.vigo.bridge.plugins.action import converge, stack_state
+from ansible_collections.vigo.bridge.plugins.plugin_utils import stack_action
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
 
 EVIL = "\x1b[2J\u202e"
@@ -27,7 +28,7 @@ RESOURCES = [{"id": "web/run", "type": "exec", "command": "true"}]
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> Mock:
     monkeypatch.setattr(ActionBase, "run", lambda *_: {})
-    monkeypatch.setattr(converge, "display", display := Mock())
+    monkeypatch.setattr(stack_action, "display", display := Mock())
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     return display
 
@@ -39,9 +40,9 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def made(answer: Any = RESULT, **arguments: Any) -> Any:
+def made(answer: Any = RESULT, kind: Any = converge.ActionModule, **arguments: Any) -> Any:
     """Return an action whose module gives this answer. sent: its arguments."""
-    action = object.__new__(converge.ActionModule)
+    action = object.__new__(kind)
     action._task = SimpleNamespace(args=arguments, no_log=False, diff=False, async_val=0)
     action.template = lambda value: f"rendered {value}"
 
@@ -246,3 +247,26 @@ def test_who_is_warned(name: str, fixed: list[str], warned: bool, quiet: Mock) -
     hosts = SimpleNamespace(raw_get={"web1": {"environment": "x"}}.get)
     made(vars={name: "y"}).run(None, variables(hostvars=hosts, vigo_fixed=fixed))
     assert quiet.warning.called is warned
+
+
+PRUNED = {"id": "prune/old", "type": "container", "action": "deleted", "reason": ""}
+#: state, the resources in the result -> whether the result is valid
+STATES: dict[str, tuple[str, list[dict[str, Any]], bool]] = {
+    "a resource": ("restarted", [RAN], True),
+    "no result for a resource": ("restarted", [], True),
+    "a resource that was not sent": ("restarted", [{**RAN, "id": "web/other"}], False),
+    "something pruned": ("restarted", [PRUNED], False),
+    "something removed": ("absent", [PRUNED], True),
+}
+
+
+@pytest.mark.parametrize(("state", "resources", "is_valid"), STATES.values(), ids=STATES)
+def test_what_stack_state_may_return(
+    state: str, resources: list[dict[str, Any]], is_valid: bool, results: Path
+) -> None:
+    answer = {**RESULT, "resources": resources}
+    action = made(answer, stack_state.ActionModule, state=state)
+    action.run(task_vars=variables())
+    left = json.loads((results / "web1.json").read_text())
+    assert left.get("failed", False) == (not is_valid)
+    assert action.needed_sdk == (state == "absent")

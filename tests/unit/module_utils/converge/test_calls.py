@@ -188,7 +188,7 @@ def test_traits_that_are_collected(
     more: dict[str, Any], crate: dict[str, Any], expected: set[str]
 ) -> None:
     resources = parse_resources([{**TRUE, **more}])
-    assert run._traits_named(resources, parse_crates({"a": crate}).values()) == expected
+    assert run.traits_named(resources, parse_crates({"a": crate}).values()) == expected
 
 
 #: what asking a condition raises, and the reason that is reported

@@ -1,176 +1,36 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of vigo.bridge.converge: collects the arguments of the host's call.
-
-What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
-``vigo_vars``, ``vigo_only``, taken unchanged: Ansible templates nothing in them; and from
-``vigo_scope``, ``vigo_stack_id``, ``vigo_former_scopes``, ``vigo_scope_is_default``,
-``vigo_state_dir``, ``vigo_prune``, ``vigo_lock_timeout``, ``vigo_min_healthy_time``,
-``vigo_former`` and ``vigo_rollout``. Names in ``vigo_fixed`` keep the stack's value, independent of
-the user's variables.
-"""
+"""Action of vigo.bridge.converge: collects the arguments of the host's call."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Mapping
 
-from ansible.errors import AnsibleConnectionFailure
-from ansible.module_utils.common.validation import (
-    check_type_bool,
-    check_type_dict,
-    check_type_list,
-)
+from ansible.module_utils.common.validation import check_type_bool
 
-from ..module_utils.common.errors import ResourceError
-from ..module_utils.converge.input import (
-    candidate_modules,
-    docker_hosts,
-    foreign_modules,
-    types_by_id,
-)
+from ..module_utils.converge.input import candidate_modules, foreign_modules
 from ..module_utils.delivery import module_archive
-from ..module_utils.host.system_errors import explained
-from ..plugin_utils import playbook_output
-from ..plugin_utils.clean_errors import clean_action_errors
-from ..plugin_utils.host_result import HostResult, Sent, checked_result
+from ..plugin_utils.host_result import Sent
 from ..plugin_utils.module_archives import ModuleArchive, archive_of
-from ..plugin_utils.printable import clean
-from ..plugin_utils.reserved_names import is_reserved, unused
-from ..plugin_utils.result_file import (
-    is_recording,
-    record,
-    record_failure,
-    record_unreachable,
-)
-from ..plugin_utils.running_action import display
-from ..plugin_utils.secret_action import SecretAction, with_texts_only
-
-MODULE = "vigo.bridge.converge"
-_TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
-#: They describe the scope that the variable gives, and do not belong to one that the task gives.
-_OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
-_TEMPLATED = (
-    *_OF_THE_SCOPE,
-    "state_dir",
-    "prune",
-    "lock_timeout",
-    "min_healthy_time",
-    "former",
-    "rollout",
-)
-
-#: Options that take one text.
-_TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host")}
+from ..plugin_utils.stack_action import StackAction
 
 
-class ActionModule(SecretAction):
+class ActionModule(StackAction):
+    module = "vigo.bridge.converge"
     added = module_archive.ADDED
+    from_variables = ("prune", "min_healthy_time", "former", "rollout")
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        with clean_action_errors():
-            return self._converged(task_vars or {})
+    def expected(self, arguments: Mapping[str, Any]) -> Sent:
+        prunes = check_type_bool(arguments.get("prune") or False)
+        return Sent(self.types(arguments), prunes)
 
-    def _converged(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        host = task_vars["inventory_hostname"]
-        arguments = dict(self._task.args)
-        names = [*_TAKEN_AS_THEY_STAND, *_TEMPLATED]
-        if "scope" in arguments:
-            names = [name for name in names if name not in _OF_THE_SCOPE]
-        for name in names:
-            if name not in arguments and f"vigo_{name}" in task_vars:
-                value = task_vars[f"vigo_{name}"]
-                arguments[name] = self.template(value) if name in _TEMPLATED else value
-        warning = self._prefer_user_variables(arguments, task_vars)
+    def needs_sdk(self, arguments: Mapping[str, Any]) -> bool:
+        return bool(arguments.get("prune")) or super().needs_sdk(arguments)
+
+    def archive(self, arguments: Mapping[str, Any]) -> ModuleArchive | None:
         try:
-            arguments = with_texts_only(arguments, _TEXTS)
-            raw = self.call(
-                MODULE,
-                arguments,
-                task_vars,
-                needs_sdk=_needs_sdk(arguments),
-                modules=_modules(arguments),
-            )
-        except AnsibleConnectionFailure as error:
-            record_unreachable(host, str(error))
-            raise
-        except Exception as error:
-            said = explained(error) if isinstance(error, OSError) else str(error)
-            record_failure(host, said)
-            raise
-        result, shown = checked_result(raw, _sent(arguments))
-        if warning:
-            result = replace(result, notes=(*result.notes, warning))
-            if not is_recording():
-                display.warning(clean(warning))
-        record(host, result)
-        return self._shown(host, result, shown)
-
-    def _shown(self, host: str, result: HostResult, shown: dict[str, Any]) -> dict[str, Any]:
-        """Return the result in the form that ansible-playbook prints well; ``vigo-bridge`` has
-        its own report.
-        """
-        if is_recording() or self._task.no_log:
-            return shown
-        for line in playbook_output.lines(host, result):
-            display.display(line)
-        if self._task.diff:
-            shown["diff"] = playbook_output.diffs(result)
-        if result.failed and result.resources:
-            shown["resources"] = playbook_output.failures(result)
-        return shown
-
-    def _prefer_user_variables(
-        self, arguments: dict[str, Any], task_vars: Mapping[str, Any]
-    ) -> str:
-        """Use the Ansible user's variables instead of the stack's of the same names.
-
-        Return a warning of those that cannot be used, or nothing.
-        """
-        crates = arguments.get("crates") or {}
-        stack = arguments.get("vars") or {}
-        fixed = task_vars.get("vigo_fixed") or ()
-        names = set(stack).union(*((crate or {}).get("vars") or {} for crate in crates.values()))
-        users = {
-            name: self.template(task_vars[name])
-            for name in names
-            if name in task_vars and name not in fixed and not is_reserved(name)
-        }
-        arguments["vars"] = {**stack, **users}
-        arguments["crates"] = {
-            name: {**(crate or {}), "vars": _without((crate or {}).get("vars") or {}, users)}
-            for name, crate in crates.items()
-        }
-        return unused(names - set(fixed), task_vars)
-
-
-def _sent(arguments: Mapping[str, Any]) -> Sent | None:
-    """Return what the host must have results for; None for arguments that the module refuses."""
-    try:
-        resources = check_type_list(arguments.get("resources") or [])
-        entries = [check_type_dict(entry) for entry in resources]
-        types = types_by_id({**arguments, "resources": entries})
-        return Sent(types, check_type_bool(arguments.get("prune") or False))
-    except (AttributeError, ResourceError, TypeError, ValueError):
-        return None
-
-
-def _needs_sdk(arguments: Mapping[str, Any]) -> bool:
-    return bool(arguments.get("prune") or docker_hosts(arguments))
-
-
-def _modules(arguments: Mapping[str, Any]) -> ModuleArchive | None:
-    """Return the modules of Ansible that the resources use. Raise AnsibleActionFail."""
-    try:
-        names, candidates = foreign_modules(arguments), candidate_modules(arguments)
-    except (AttributeError, TypeError):
-        return None  # the module says what is wrong
-    return archive_of(names, candidates) if names or candidates else None
-
-
-def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in variables.items() if name not in names}
+            names, candidates = foreign_modules(arguments), candidate_modules(arguments)
+        except (AttributeError, TypeError):
+            return None  # the module says what is wrong
+        return archive_of(names, candidates) if names or candidates else None

@@ -373,26 +373,18 @@ notes:
   elements: str
 """
 
-import os
-
 from ansible.module_utils import basic
 
-from ..module_utils.common.wording import counted
-from ..module_utils.converge.input import docker_hosts
-from ..module_utils.converge.run import check_options, converge
+from ..module_utils.converge.run import converge
+from ..module_utils.converge.stack_module import run_stack_module
 from ..module_utils.delivery import module_archive
 from ..module_utils.delivery.ansible_compat import own_arguments
 from ..module_utils.delivery.called_module import CalledModule
-from ..module_utils.engine.connection import needs_sdk
-from ..module_utils.host import private_files
-from ..module_utils.types.container.prune import usual_engine_is_there
-from ..module_utils.types.result import concealed
 from ..module_utils.types.target import Target
-from ..module_utils.types.task import explained, leave, require_sdk, target_of
 
 
 def main() -> None:
-    module = CalledModule(
+    run_stack_module(
         argument_spec={
             # Resources are checked by the engine, which knows their types.
             "resources": {"type": "list", "elements": "dict"},
@@ -411,39 +403,11 @@ def main() -> None:
             "prune": {"type": "bool", "default": False},
             "docker_host": {"type": "str"},
         },
-        supports_check_mode=True,
+        work=converge,
+        uses_engine=lambda given: bool(given["prune"]),
         added=module_archive.ADDED,
+        prepare=_require_modules,
     )
-    target = target_of(module)
-    with explained(module, target, with_notes=True):
-        check_options(module.params)
-        if module.params["docker_host"]:
-            os.environ["DOCKER_HOST"] = module.params["docker_host"]
-        if _needs_sdk(module):
-            require_sdk(module, module.params["state_dir"] or private_files.default_folder())
-        _require_modules(module, target)
-        results = converge(module.params, target)
-    secrets = target.secrets
-    results = [concealed(result, secrets) for result in results]
-    answer = {
-        "changed": any(result.changed for result in results),
-        "resources": [result.as_dict() for result in results],
-        "orphans": target.orphans,
-        "notes": [secrets.conceal_sentence(note) for note in target.notes],
-    }
-    failures = [result for result in results if result.failed]
-    if failures:
-        lines = [f"{failure.id}: {failure.reason}" for failure in failures]
-        head = f"{len(failures)} of {counted(len(results), 'resource')} failed"
-        leave(module, secrets, failed=True, msg="\n".join([head, *lines]), **answer)
-    leave(module, secrets, **answer)
-
-
-def _needs_sdk(module: CalledModule) -> bool:
-    hosts = docker_hosts(module.params)
-    if not hosts and module.params["prune"] and usual_engine_is_there():
-        hosts = [""]
-    return any(map(needs_sdk, hosts))
 
 
 def _require_modules(module: CalledModule, target: Target) -> None:

@@ -35,7 +35,7 @@ _ANSIBLES = ("invocation", "warnings", "deprecations", "exception", "module_stdo
 
 @dataclass(frozen=True)
 class HostResult:
-    """What vigo.bridge.converge returned for one host, or why it could not.
+    """What vigo.bridge.converge or stack_state returned for one host, or why it could not.
 
     stderr: what the host's shell or Python printed where the module did not run to its end.
     """
@@ -158,10 +158,14 @@ def explained(error: InvalidData) -> str:
 
 @dataclass(frozen=True)
 class Sent:
-    """What a host was sent: the type of each resource by its ID, and whether it may prune."""
+    """What a host was sent: the type of each resource by its ID, and whether it may prune.
+
+    is_partial: whether resources may have no result.
+    """
 
     types: Mapping[str, Any]
     prunes: bool = False
+    is_partial: bool = False
 
     def check(self, found: HostResult) -> None:
         """Raise InvalidData unless a result has one entry for each resource, and no other.
@@ -181,7 +185,7 @@ class Sent:
             elif not (self.prunes and each.id.startswith(PRUNED)):
                 raise InvalidData(f"resources[{number}].id: {each.id!r:.100} was not sent")
         missing = types.keys() - {each.id for each in found.resources}
-        if missing:
+        if missing and not self.is_partial:
             first = next(id for id in types if id in missing)
             others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise InvalidData(f"it has no result for {first!r:.100}{others}")

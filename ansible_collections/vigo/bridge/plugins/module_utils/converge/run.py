@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from ..common.errors import ResourceError
 from ..host import private_files
@@ -19,7 +19,10 @@ from ..state.journal import Journal
 from ..state.owners_file import OwnersFile
 from ..state.ownership import Stack
 from ..state.reverts import Reverts
+from ..state.stops import Stops
+from ..state.written_files import WrittenFiles
 from ..types.base import Behaviour, Call
+from ..types.file.written import written_files
 from ..types.registry import TYPES
 from ..types.result import Result
 from ..types.target import Target
@@ -28,6 +31,7 @@ from . import going_back
 from .graph import GraphError
 from .input import CrateInput, Resource, parse_crates, parse_resources
 from .passes import Convergence, Wanted
+from .stopped import note_started
 
 #: The scope of playbooks that choose none.
 DEFAULT_SCOPE = "default"
@@ -55,7 +59,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     check_options(arguments)
     path = arguments.get("state_dir") or private_files.default_folder()
     folder = state_folder.StateFolder(path, target.check_mode, target.note)
-    stack = _stack(arguments)
+    stack = stack_of(arguments)
     ids = [resource.id for resource in resources]
     mode = _mode(arguments)
     healthy_time = float(arguments.get("min_healthy_time") or 0)
@@ -66,7 +70,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         record = OwnersFile.load(folder)
         wants_prune = bool(arguments.get("prune"))
         if wants_prune:
-            _refuse_prune(stack, record)
+            refuse_removal(stack, record, "prune", "run once without prune")
         former = record.former_name(stack)
         if former:
             target.note(
@@ -87,6 +91,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
             target.former = states if mode == going_back.KEEP else None
         journal = Journal.load(folder, stack.scope, stack.id)
         reverts = Reverts.load(folder, stack.scope, stack.id)
+        stops = Stops.load(folder, stack.scope, stack.id)
+        written = WrittenFiles.load(folder, stack.scope, stack.id)
         try:
             convergence = Convergence(
                 Wanted(
@@ -99,17 +105,29 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
                 types,
                 target,
                 journal,
-                Facts(_traits_named(resources, crates.values()), secrets=target.secrets),
+                Facts(traits_named(resources, crates.values()), secrets=target.secrets),
                 reverts,
             )
         except GraphError as error:
             raise ResourceError("\n".join(map(str, error.problems))) from error
         convergence.refuse()
         record.take_over(stack, lambda scope: journal.take_over(Journal.load(folder, scope), ids))
-        results = convergence.run()
+        try:
+            results = convergence.run()
+        finally:
+            _keep(lambda: written.update(written_files(target)), target)
         for behaviour in types.values():
             results = _with(results, behaviour.finish(call, results, target))
+        _keep(lambda: note_started(stops, results, target), target)
         return results
+
+
+def _keep(write: Callable[[], object], target: Target) -> None:
+    """Write state at the end of a run; a failure is a note, so that no result is lost."""
+    try:
+        write()
+    except ResourceError as error:
+        target.note(error.message)
 
 
 def _mode(arguments: Mapping[str, Any]) -> str:
@@ -135,7 +153,8 @@ def _behaviours(resources: Iterable[Resource], with_orphans: bool) -> dict[str, 
     return {name: TYPES[name].behaviour() for name in dict.fromkeys(names)}
 
 
-def _stack(arguments: Mapping[str, Any]) -> Stack:
+def stack_of(arguments: Mapping[str, Any]) -> Stack:
+    """Return the stack that the arguments of a call name."""
     scope, stack_id = arguments.get("scope") or DEFAULT_SCOPE, arguments.get("stack_id") or ""
     is_shared = scope == DEFAULT_SCOPE and not stack_id
     return Stack(
@@ -146,24 +165,27 @@ def _stack(arguments: Mapping[str, Any]) -> Stack:
     )
 
 
-def _refuse_prune(stack: Stack, record: OwnersFile) -> None:
-    """Raise ResourceError if containers of another stack might be taken for this one's."""
+def refuse_removal(stack: Stack, record: OwnersFile, what: str, otherwise: str) -> None:
+    """Raise ResourceError if containers of another stack might be taken for this one's.
+
+    what: what is refused. otherwise: what to do if the stack has a new name.
+    """
     if not stack.is_named:
         raise ResourceError(
-            f"refusing to prune: the scope {stack.scope!r} is a default, and another stack may"
+            f"refusing to {what}: the scope {stack.scope!r} is a default, and another stack may"
             " have the same one. Nothing was changed; set a name in stack.vgo (scope in a"
             " playbook, stack_scope with the role)"
         )
     former = record.former_name(stack)
     if former:
         raise ResourceError(
-            f"refusing to prune: on this host, the ID {stack.id} belongs to the stack {former!r}."
-            f" Nothing was changed; if {stack.scope!r} is its new name, run once without prune. If"
+            f"refusing to {what}: on this host, the ID {stack.id} belongs to the stack {former!r}."
+            f" Nothing was changed; if {stack.scope!r} is its new name, {otherwise}. If"
             " its folder was copied, set a different id in the copy"
         )
 
 
-def _traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:
+def traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) -> set[str]:
     """Return the traits that templates and conditions ask for; no others are collected."""
     conditions = [
         *(crate.condition for crate in crates),

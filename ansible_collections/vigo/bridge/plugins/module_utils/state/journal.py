@@ -34,13 +34,18 @@ class Journal:
         stack_id: the scope's ID; with one, a scope keeps its journal under any name. Raise Blocked,
         and ResourceError for a journal of another version.
         """
-        name = scope_file("stack-journal", stack_id) if stack_id else scope_file("journal", scope)
+        name = cls.file(scope, stack_id)
         try:
             owed = _owed(folder.read_json(name), folder.path(name))
         except Damaged as damage:
             folder.set_aside(name, str(damage), "the triggers that it lists are lost")
             owed = {}
         return cls(folder, name, owed)
+
+    @staticmethod
+    def file(scope: str, stack_id: str) -> str:
+        """Return the name of the file in the state folder."""
+        return scope_file("stack-journal", stack_id) if stack_id else scope_file("journal", scope)
 
     def owes(self, target: str) -> bool:
         return target in self._owed

@@ -104,6 +104,19 @@ class OwnersFile:
         if dropped:
             self._save()
 
+    def forget(self, stack: Stack) -> None:
+        """Drop all that is recorded of a stack. Raise Blocked."""
+        former = (self._stacks, self._owned)
+        self._stacks = {key: entry for key, entry in self._stacks.items() if key != stack.key}
+        self._owned = {
+            kind: {name: entry for name, entry in owned.items() if entry["stack"] != stack.key}
+            for kind, owned in self._owned.items()
+        }
+        if not self._stacks and not any(self._owned.values()):
+            self._folder.remove(_FILE)
+        elif (self._stacks, self._owned) != former:
+            self._save()
+
     def take_over(self, stack: Stack, copy: Callable[[str], object]) -> None:
         """Record the stack's name, and copy what is kept under its former names, once for each.
 

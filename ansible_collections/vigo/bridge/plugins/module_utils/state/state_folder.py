@@ -96,7 +96,9 @@ class StateFolder:
             raise self._blocked(error) from error
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it exists. Raise Blocked."""
+        """Remove a file, if it exists; in check mode, nothing. Raise Blocked."""
+        if self._check_mode:
+            return
         try:
             private_files.checked_folder(os.path.dirname(self.path(name)))
             os.unlink(self.path(name))

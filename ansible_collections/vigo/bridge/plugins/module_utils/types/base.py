@@ -127,6 +127,8 @@ class Behaviour:
     labelled = False
     #: Whether it goes back after everything else, because it uses what other resources are about.
     goes_back_last = False
+    #: The only attributes that it is given; None for all.
+    reads: tuple[str, ...] | None = None
     #: The attributes that ``prepare`` gets; none if there is nothing to prepare.
     prepared_by: tuple[str, ...] = ()
     #: The attributes that ``refuse`` gets; none if there is nothing to refuse.

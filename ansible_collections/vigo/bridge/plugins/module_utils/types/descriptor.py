@@ -162,6 +162,8 @@ class ResourceType:
     leaves_orphans: whether it looks for what the stack no longer names.
     linked_by: the attributes that say what a resource provides and uses, beside ``state``.
     provides, uses: read these; each may be missing. Pure; what cannot be read is left out.
+    on_demand: loads what restarts, stops or starts its resources, or pulls their images; see
+    ``on_demand``. None where nothing runs.
     """
 
     name: str
@@ -195,6 +197,7 @@ class ResourceType:
     linked_by: tuple[str, ...] = ()
     provides: Callable[[Mapping[str, Any]], tuple[Thing, ...]] = _nothing
     uses: Callable[[Mapping[str, Any]], tuple[Thing, ...]] = _nothing
+    on_demand: Callable[[str], Behaviour] | None = None
     _flagged: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False)
 
     @cached_property

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ..descriptor import RESTART, Attribute, ResourceType, Thing
+from ..on_demand import PULLED
 
 if TYPE_CHECKING:
+    from ..base import Behaviour
     from .behaviour import Container
     from .spec import ContainerSpec
 
@@ -38,6 +40,13 @@ def _attributes() -> tuple[Attribute, ...]:
     return attributes()
 
 
+def _on_demand(what: str) -> Behaviour:
+    from .power import Power
+    from .pulling import Pull
+
+    return Pull() if what == PULLED else Power(what)
+
+
 TYPE = ResourceType(
     name="container",
     key="container",
@@ -54,4 +63,5 @@ TYPE = ResourceType(
     leaves_orphans=True,
     linked_by=("network", "networks", "network_mode", "volumes", "docker_host"),
     uses=_uses,
+    on_demand=_on_demand,
 )

@@ -17,6 +17,7 @@ from .descriptor import TYPE
 from .observation import Observed
 from .reverted import before_first_change
 from .spec import FileSpec, on_this_machine, parse
+from .written import written_files
 
 
 class File(Behaviour):
@@ -67,8 +68,10 @@ class File(Behaviour):
     ) -> Outcome:
         if differences.REMOVE in decision.steps:
             writing.remove(spec.path)
+            written_files(target)[spec.path] = None
         elif differences.CONTENT in decision.steps:
             backup = writing.replace(spec, observed, target)
+            written_files(target)[spec.path] = observed.desired_digest
             return Outcome(returned={"backup_file": backup} if backup else {})
         else:
             writing.set_attributes(spec, observed)
