@@ -34,7 +34,7 @@ class Host:
         }
 
     def runs(self, *resources: dict[str, Any]) -> dict[str, str]:
-        """Return the actions, which check mode foretells."""
+        """Return the actions, which check mode predicts."""
         before = self.files()
         predicted = self.run(*resources, check=True)
         assert self.files() == before

@@ -245,7 +245,7 @@ class Behaviour:
         """Return whether check mode knows exactly what a certain change does. Pure."""
         return self.type.is_foreseen
 
-    def foretell(self, spec: Any, observed: Any, target: Target) -> None:
+    def predict(self, spec: Any, observed: Any, target: Target) -> None:
         """Record in the target's foresight what ``act`` would do; called in its place in check
         mode.
         """
@@ -330,7 +330,7 @@ def begin(
             if decision.action == "unknown":
                 behaviour.blur(spec, target.foresight)
             elif target.check_mode:
-                behaviour.foretell(spec, observed, target)
+                behaviour.predict(spec, observed, target)
             else:
                 target.changed.append(resource_id)
                 if target.former is not None:

@@ -95,7 +95,7 @@ class UserEffect(Effect):
             if number is None and not group.isdecimal() and not self.is_absent:
                 raise NoAccount(f"group {group!r} does not exist; create it first")
 
-    def foretell(self, foresight: Foresight) -> None:
+    def predict(self, foresight: Foresight) -> None:
         accounts = foresight.accounts
         if self.is_absent:
             accounts.users[self.name] = None
@@ -113,7 +113,7 @@ class UserEffect(Effect):
             if not self.group and not own and _creates_own_groups():
                 accounts.groups[self.name] = accounts.new_number()
         if self.makes_home:
-            self._foretell_home(foresight)
+            self._predict_home(foresight)
 
     def blur(self, foresight: Foresight) -> None:
         foresight.cloud([f"{USERS}/{self.name}", f"{GROUPS}/{self.name}"])
@@ -122,7 +122,7 @@ class UserEffect(Effect):
         foresight.cloud(home)
         foresight.replace(home)
 
-    def _foretell_home(self, foresight: Foresight) -> None:
+    def _predict_home(self, foresight: Foresight) -> None:
         """Record the home folder, and the files that each new one gets."""
         home = self._home()
         if os.path.isdir(home):
@@ -174,7 +174,7 @@ class GroupEffect(Effect):
             return False
         return not self.sets_members or accounts.keeps_members_of(self.name)
 
-    def foretell(self, foresight: Foresight) -> None:
+    def predict(self, foresight: Foresight) -> None:
         accounts = foresight.accounts
         if self.is_absent:
             accounts.groups[self.name] = None

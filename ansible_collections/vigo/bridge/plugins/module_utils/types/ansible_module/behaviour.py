@@ -82,10 +82,10 @@ class AnsibleModuleBehaviour(Behaviour):
         effect = effect_of(spec)
         return effect is not None and effect.is_foreseen
 
-    def foretell(self, spec: ModuleSpec, observed: Observed | None, target: Target) -> None:
+    def predict(self, spec: ModuleSpec, observed: Observed | None, target: Target) -> None:
         effect = effect_of(spec)
         if effect:
-            effect.foretell(target.foresight)
+            effect.predict(target.foresight)
         else:
             self.blur(spec, target.foresight)
 

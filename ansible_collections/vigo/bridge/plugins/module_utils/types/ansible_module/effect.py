@@ -25,7 +25,7 @@ class Effect:
         """Return whether no earlier change that is only predicted can alter what it finds."""
         raise NotImplementedError
 
-    def foretell(self, foresight: Foresight) -> None:
+    def predict(self, foresight: Foresight) -> None:
         """Record what a change that is certain does."""
         self.blur(foresight)
 

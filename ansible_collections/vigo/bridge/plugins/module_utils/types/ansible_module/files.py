@@ -54,7 +54,7 @@ class FileEffect(Effect):
             and all(foresight.is_unchanged(path, self.follows) for path in self.alters)
         )
 
-    def foretell(self, foresight: Foresight) -> None:
+    def predict(self, foresight: Foresight) -> None:
         if not self.folder:
             self.blur(foresight)
         else:  # Where it exists, its owner or mode changes, and nothing of what is in it.

@@ -131,9 +131,9 @@ class Container(OnEngine):
         mounts = spec.settings.volumes or ()
         return tuple(mount.source for mount in mounts if mount.is_bind and not mount.read_only)
 
-    def foretell(self, spec: ContainerSpec, observed: Observed, target: Target) -> None:
+    def predict(self, spec: ContainerSpec, observed: Observed, target: Target) -> None:
         """Note as well whether it would be removed: what it uses is free then."""
-        super().foretell(spec, observed, target)
+        super().predict(spec, observed, target)
         if not spec.is_wanted:
             host = engine_of(spec.docker_host, target).host
             target.foresight.things[TYPE.name, host, spec.name] = None

@@ -101,8 +101,8 @@ class File(Behaviour):
     def may_replace(self, spec: FileSpec) -> Sequence[str]:
         return (spec.path,)  # Another resource may describe the same file.
 
-    def foretell(self, spec: FileSpec, observed: Observed, target: Target) -> None:
-        observation.foretell(spec, observed, target)
+    def predict(self, spec: FileSpec, observed: Observed, target: Target) -> None:
+        observation.predict(spec, observed, target)
 
 
 def _decide_absent(spec: FileSpec, observed: Observed) -> Decision:

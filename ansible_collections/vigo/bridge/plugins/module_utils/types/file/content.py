@@ -80,7 +80,7 @@ def desired(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes] 
 
 
 @contextlib.contextmanager
-def foretold(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes]]:
+def predicted(spec: FileSpec, target: Target, exists: bool) -> Iterator[IO[bytes]]:
     """Open the predicted content of a file, made from its content before."""
     with contextlib.ExitStack() as open_files:
         stream = _desired(spec, target, exists, open_files)
@@ -106,9 +106,9 @@ def _desired(
 
 
 def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[bytes]:
-    predicted = target.foresight.files.get(path)
-    if predicted is not None:
-        return open_files.enter_context(predicted.read())
+    file = target.foresight.files.get(path)
+    if file is not None:
+        return open_files.enter_context(file.read())
     if target.foresight.files.kind(path) == "missing":
         raise ResourceError(
             f"{path} cannot be read: it would have been removed earlier in the run; apply this"

@@ -85,14 +85,14 @@ def observe(spec: FileSpec, target: Target) -> Observed:
     )
 
 
-def foretell(spec: FileSpec, observed: Observed, target: Target) -> None:
+def predict(spec: FileSpec, observed: Observed, target: Target) -> None:
     """Record in foresight what this file would be, for later resources."""
     foresight = target.foresight
     # What was there before it: later questions of this very path must not come back to it.
     earlier = target.with_foresight(foresight.trial())
     kept = observed if observed.kind == "file" else Observed("missing")
     file = PredictedFile(
-        lambda: content.foretold(spec, earlier, observed.kind == "file"),
+        lambda: content.predicted(spec, earlier, observed.kind == "file"),
         observed.desired_mode,
         _first_known(observed.desired_uid, kept.uid, os.geteuid()),
         _first_known(observed.desired_gid, kept.gid, os.getegid()),

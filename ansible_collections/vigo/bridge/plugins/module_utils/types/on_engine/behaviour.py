@@ -84,7 +84,7 @@ class EngineObject(OnEngine):
             self.replace(engine, spec, observed.found)
         return Outcome()
 
-    def foretell(self, spec: Wanted, observed: Observed, target: Target) -> None:
+    def predict(self, spec: Wanted, observed: Observed, target: Target) -> None:
         host = engine_of(spec.docker_host, target).host
         foreseen = None if spec.is_absent else spec.settings
         target.foresight.things[spec.kind, host, spec.name] = foreseen

@@ -100,9 +100,9 @@ class Repository(Behaviour):
         keys = [layout.keys[0] for layout in LAYOUTS.values()]
         return tuple(dict.fromkeys((*folders, *keys, INDEX_FOLDER)))
 
-    def foretell(self, spec: RepositorySpec, observed: Observed, target: Target) -> None:
+    def predict(self, spec: RepositorySpec, observed: Observed, target: Target) -> None:
         for change in observed.changes:
-            _FILE.foretell(change.spec, change.observed, target)
+            _FILE.predict(change.spec, change.observed, target)
         target.foresight.cloud([INDEX_FOLDER])
 
 

@@ -68,8 +68,8 @@ class TextEdit(Behaviour):
     def may_alter(self, spec: Edit) -> Sequence[str]:
         return (spec.path,)
 
-    def foretell(self, spec: Edit, observed: Any, target: Target) -> None:
-        _FILE.foretell(observed.spec, observed.observed, target)
+    def predict(self, spec: Edit, observed: Any, target: Target) -> None:
+        _FILE.predict(observed.spec, observed.observed, target)
 
 
 def find(edit: Edit, target: Target) -> Found:

@@ -75,9 +75,9 @@ class KernelParameter(TextEdit):
     def may_alter(self, spec: Any) -> Sequence[str]:
         return (spec.path,) if spec.is_absent else (spec.path, LIVE_FOLDER)
 
-    def foretell(self, spec: Any, observed: Parameter, target: Target) -> None:
+    def predict(self, spec: Any, observed: Parameter, target: Target) -> None:
         if observed.file is not None:
-            super().foretell(spec, observed.file, target)
+            super().predict(spec, observed.file, target)
         if observed.differs(spec):
             data = f"{spec.value}\n".encode()
             file = PredictedFile(lambda: _opened(data), NEW_MODE, 0, 0)
