@@ -37,7 +37,7 @@ class Item:
 @dataclass
 class Machine:
     on: set[str] = field(default_factory=set)
-    owed: set[str] = field(default_factory=set)
+    pending: set[str] = field(default_factory=set)
 
 
 def comes_before(first: Item, second: Item, crate_edges: set[tuple[str, str]]) -> bool:
@@ -89,16 +89,16 @@ def converge(
 
     def apply(item: Item) -> str:
         if not item.guard:
-            machine.owed.discard(item.id)
+            machine.pending.discard(item.id)
             return "skipped"
         if item.kind == "failing":
             return "failed"
-        acts = item.kind == "always" or item.id in machine.owed or item.id not in machine.on
-        machine.owed.discard(item.id)
+        acts = item.kind == "always" or item.id in machine.pending or item.id not in machine.on
+        machine.pending.discard(item.id)
         if not acts:
             return "none"
         machine.on.add(item.id)
-        machine.owed |= {target.id for target in items if triggers(item, target)}
+        machine.pending |= {target.id for target in items if triggers(item, target)}
         return "ran"
 
     for item in ordered:
@@ -108,7 +108,7 @@ def converge(
         else:
             actions[item.id] = "skipped" if item.gated else apply(item)
     for item in ordered:
-        if item.id not in machine.owed or item.id in held or actions[item.id] == "failed":
+        if item.id not in machine.pending or item.id in held or actions[item.id] == "failed":
             continue
         if is_held(item):
             held.add(item.id)

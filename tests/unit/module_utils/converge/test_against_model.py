@@ -286,22 +286,22 @@ def _assert_nothing_lost(
     world.steps_left = 10**9
     for _ in range(len(items) + 1):
         converge(items, edges, world, path)
-    owed = Journal.load(StateFolder(str(path)), "model")
+    pending = Journal.load(StateFolder(str(path)), "model")
     for place, (source, _) in enumerate(world.done):
         for target in items:
             if model.triggers(_of(source, items), target) and target.guard:
                 delivered = (target.id, True) in world.done[place + 1 :]
-                assert delivered or source in owed.sources(target.id), f"{source} -> {target.id}"
+                assert delivered or source in pending.sources(target.id), f"{source} -> {target.id}"
 
 
 def test_nothing_is_under_way_when_a_run_breaks_off(journals: Iterator[Path]) -> None:
     """A fault of our own ends the run; what was begun has still come to its end."""
 
     class Broken(FragileJournal):
-        def owe(self, source: str, targets: Iterable[str]) -> tuple[str, ...]:
+        def add_triggers(self, source: str, targets: Iterable[str]) -> tuple[str, ...]:
             if source == "a/r1":
                 raise AssertionError("no such source")
-            return super().owe(source, targets)
+            return super().add_triggers(source, targets)
 
     world = World()
     items = [Item("a/r0", slow=True), Item("a/r1"), Item("a/r2")]

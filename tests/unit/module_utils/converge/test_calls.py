@@ -213,7 +213,7 @@ def test_a_condition_that_cannot_be_asked(
 @pytest.mark.parametrize(
     ("command", "reason"), [("true", "the journal is gone"), ("exit 3", "exit code 3")]
 )
-def test_a_debt_that_cannot_be_struck(
+def test_a_trigger_that_cannot_be_removed(
     command: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The resource has failed, then, with its own error where it has one."""
@@ -222,7 +222,7 @@ def test_a_debt_that_cannot_be_struck(
         raise ResourceError("the journal is gone")
 
     monkeypatch.setattr(Journal, "retract", refuse)
-    monkeypatch.setattr(Journal, "strike", lambda *_: refuse())
+    monkeypatch.setattr(Journal, "remove_triggers", lambda *_: refuse())
     (result,) = called(tmp_path, {**TRUE, "command": command, "template": False})
     assert result.action == "failed"
     assert re.search(reason, result.reason)
@@ -248,7 +248,7 @@ def test_a_failure_is_not_tried_again_in_the_closing_pass(tmp_path: Path) -> Non
     assert [result.action for result in called(tmp_path, *resources)] == ["ran", "failed"]
     assert (tmp_path / "log").read_text() == "x\n"
     state = StateFolder(str(tmp_path / "state"))
-    assert Journal.load(state, "default").owes("a/bad")
+    assert Journal.load(state, "default").has_trigger("a/bad")
 
 
 def test_what_is_left_out_says_so(tmp_path: Path) -> None:

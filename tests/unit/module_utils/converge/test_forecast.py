@@ -30,11 +30,11 @@ def result(action: str, reason: str = "") -> Result:
 class Turns:
     """Replaces what applies resources, and the journal: one action per kind of turn."""
 
-    def __init__(self, triggered: str, untriggered: str, owed: bool = False) -> None:
+    def __init__(self, triggered: str, untriggered: str, pending: bool = False) -> None:
         self.actions = {True: triggered, False: untriggered}
-        self.owed = owed
+        self.pending = pending
         self.earlier: list[Result | None] = []
-        self.struck: list[str] = []
+        self.removed: list[str] = []
         self.clouded: list[str] = []
         self.forecast = Forecast(cast(Bringing, self), cast(Journal, self), lambda _: ["a/later"])
 
@@ -44,14 +44,14 @@ class Turns:
         self.earlier.append(earlier)
         return Begun(lambda: result(self.actions[triggered], f"triggered: {triggered}"))
 
-    def owes(self, _target: str) -> bool:
-        return self.owed
+    def has_trigger(self, _target: str) -> bool:
+        return self.pending
 
     def sources(self, _target: str) -> tuple[str, ...]:
         return ("a/it",)
 
-    def strike(self, target: str) -> None:
-        self.struck.append(target)
+    def remove_triggers(self, target: str) -> None:
+        self.removed.append(target)
 
     def blur(self, _resource: Resource, foresight: Foresight) -> None:
         foresight.cloud(["/altered"])
@@ -84,7 +84,7 @@ def test_a_trigger_that_may_come(
     earlier = result(before) if before else None
     found = turns.forecast.perhaps_triggered(RESOURCE, earlier)
     may_change = triggered == "ran" and expected is not None
-    assert turns.struck == ["a/it"]
+    assert turns.removed == ["a/it"]
     assert turns.earlier == ([earlier] if earlier else [None, None])
     assert turns.forecast.foresight().exists("/altered/x") is (None if may_change else False)
     assert turns.forecast.foresight().active is may_change
@@ -108,15 +108,15 @@ def test_one_that_waits_for_the_trigger() -> None:
 REASON = "whether it is triggered is known only after earlier changes"
 
 
-@pytest.mark.parametrize("owed", [False, True])
+@pytest.mark.parametrize("pending", [False, True])
 @pytest.mark.parametrize("before", [None, "none"])
-def test_a_condition_that_may_hold(owed: bool, before: str | None) -> None:
+def test_a_condition_that_may_hold(pending: bool, before: str | None) -> None:
     """A pending trigger comes with it."""
-    turns = Turns("ran", "skipped", owed)
+    turns = Turns("ran", "skipped", pending)
     earlier = result(before) if before else None
     found = turns.forecast.perhaps_held_back(RESOURCE, earlier, "when is false: x")
     assert turns.earlier == [earlier]
-    if owed:
+    if pending:
         reason = "when is false: x: it can be checked only after earlier changes"
         assert found == result("unknown", reason)
     else:

@@ -65,7 +65,7 @@ class Envoy:
         return (self.folder / name).read_text()
 
     @property
-    def owed(self) -> dict[str, list[str]]:
+    def pending(self) -> dict[str, list[str]]:
         journal = self.folder / "state" / "journal" / "site.json"
         return json.loads(journal.read_text())["owed"] if journal.exists() else {}
 
@@ -174,23 +174,23 @@ def test_gated_resources_run_once_at_the_end(envoy: Envoy) -> None:
     assert envoy.read("log") == "11"
 
 
-def test_a_failed_target_stays_owed_until_it_succeeds(envoy: Envoy) -> None:
+def test_a_failed_target_stays_pending_until_it_succeeds(envoy: Envoy) -> None:
     resources = [
         file("config", notify="apply"),
         command("apply", "test -e repaired", unless="true"),
     ]
     assert envoy.converge(*resources)["c/apply"] == "failed"
-    assert envoy.owed == {"c/apply": ["c/config"]}
+    assert envoy.pending == {"c/apply": ["c/config"]}
     assert envoy.converge(*resources) == {"c/config": "none", "c/apply": "failed"}
     assert envoy.converge(*resources, check=True) == {"c/config": "none", "c/apply": "ran"}
-    assert envoy.owed == {"c/apply": ["c/config"]}
+    assert envoy.pending == {"c/apply": ["c/config"]}
     (envoy.folder / "repaired").touch()
     assert envoy.converge(*resources) == {"c/config": "none", "c/apply": "ran"}
-    assert envoy.owed == {}
+    assert envoy.pending == {}
     assert envoy.converge(*resources)["c/apply"] == "skipped"
 
 
-def test_the_debt_is_written_before_its_source_acts(envoy: Envoy) -> None:
+def test_the_trigger_is_written_before_its_source_acts(envoy: Envoy) -> None:
     envoy.converge(
         command("source", "cp state/journal/site.json seen", notify="later"),
         command("later", "true", when="changed"),
@@ -203,14 +203,14 @@ def test_a_source_that_fails_triggers_nobody(envoy: Envoy) -> None:
         command("source", "exit 1", notify="later"), command("later", "true", when="changed")
     )
     assert actions == {"c/source": "failed", "c/later": "skipped"}
-    assert envoy.owed == {}
+    assert envoy.pending == {}
 
 
-def test_a_debt_to_a_resource_that_has_left_is_dropped_with_a_note(envoy: Envoy) -> None:
+def test_a_trigger_of_a_resource_that_was_removed_is_dropped_with_a_note(envoy: Envoy) -> None:
     envoy.converge(file("a", notify="gone"), command("gone", "exit 1", when="changed"))
     envoy.converge(file("a"))
     assert envoy.notes == ["a trigger was pending for c/gone, which is no longer in the stack"]
-    assert envoy.owed == {}
+    assert envoy.pending == {}
 
 
 def test_a_condition_that_does_not_hold_skips_and_forgives(envoy: Envoy) -> None:
@@ -219,7 +219,7 @@ def test_a_condition_that_does_not_hold_skips_and_forgives(envoy: Envoy) -> None
         command("b", "true", when="changed && file_exists('/no/such')"),
     ]
     assert envoy.converge(*resources) == {"c/a": "created", "c/b": "skipped"}
-    assert envoy.owed == {}
+    assert envoy.pending == {}
 
 
 def test_check_mode_touches_nothing_and_predicts_triggers(envoy: Envoy) -> None:
@@ -268,7 +268,7 @@ def test_a_failure_in_the_closing_pass_holds_back_what_depends_on_it(envoy: Envo
     actions = envoy.converge(*resources)
     assert actions == {"c/config": "created", "c/migrate": "failed", "c/reload": "skipped"}
     assert envoy.reasons["c/reload"] == "c/migrate failed"
-    assert envoy.owed == {"c/migrate": ["c/config"], "c/reload": ["c/config"]}
+    assert envoy.pending == {"c/migrate": ["c/config"], "c/reload": ["c/config"]}
     (envoy.folder / "repaired").touch()
     assert envoy.converge(*resources)["c/reload"] == "ran"
 

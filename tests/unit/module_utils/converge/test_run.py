@@ -162,7 +162,7 @@ def test_prune_needs_a_chosen_scope(scope: dict[str, Any], check: bool, tmp_path
     assert not (tmp_path / "f").exists()
 
 
-def debts(folder: Path, **scope: Any) -> list[str]:
+def triggers(folder: Path, **scope: Any) -> list[str]:
     """Return the triggered resources of a run whose source does not change."""
     source = {"id": "a/source", "type": "exec", "command": "true", "unless": "true"}
     handler = {"id": "a/handler", "type": "exec", "command": "true", "when": "changed"}
@@ -171,27 +171,29 @@ def debts(folder: Path, **scope: Any) -> list[str]:
     return [result.id for result in results if result.action == "ran"]
 
 
-def owe(folder: Path, scope: str, stack_id: str = "") -> None:
+def add_triggers(folder: Path, scope: str, stack_id: str = "") -> None:
     journal = Journal.load(StateFolder(str(folder)), scope, stack_id)
-    journal.owe("a/source", ["a/handler", "a/of-another-stack"])
+    journal.add_triggers("a/source", ["a/handler", "a/of-another-stack"])
 
 
-def test_debts_of_former_names_go_over_once(tmp_path: Path) -> None:
-    owe(tmp_path, "stacks")
+def test_triggers_of_former_names_are_taken_over_once(tmp_path: Path) -> None:
+    add_triggers(tmp_path, "stacks")
     shop = {"scope": "shop", "stack_id": "id-1", "former_scopes": ["stacks"]}
-    assert debts(tmp_path, scope="other") == []
-    assert debts(tmp_path, **shop) == ["a/handler"]
-    assert debts(tmp_path, **shop) == []
+    assert triggers(tmp_path, scope="other") == []
+    assert triggers(tmp_path, **shop) == ["a/handler"]
+    assert triggers(tmp_path, **shop) == []
     # They are still there for whatever else had that name.
-    assert Journal.load(StateFolder(str(tmp_path)), "stacks").owes("a/of-another-stack")
+    assert Journal.load(StateFolder(str(tmp_path)), "stacks").has_trigger("a/of-another-stack")
 
 
-def test_debts_of_the_time_before_the_id(tmp_path: Path) -> None:
-    owe(tmp_path, "shop")
-    assert debts(tmp_path, scope="shop", stack_id="id-1") == ["a/handler"]
+def test_triggers_from_before_the_id(tmp_path: Path) -> None:
+    add_triggers(tmp_path, "shop")
+    assert triggers(tmp_path, scope="shop", stack_id="id-1") == ["a/handler"]
 
 
-def test_a_renamed_stack_keeps_its_debts_and_its_namesake_does_not_get_them(tmp_path: Path) -> None:
-    owe(tmp_path, "shop", "id-1")
-    assert debts(tmp_path, scope="shop", stack_id="id-2") == []
-    assert debts(tmp_path, scope="store", stack_id="id-1") == ["a/handler"]
+def test_a_renamed_stack_keeps_its_triggers_and_another_of_that_name_gets_none(
+    tmp_path: Path,
+) -> None:
+    add_triggers(tmp_path, "shop", "id-1")
+    assert triggers(tmp_path, scope="shop", stack_id="id-2") == []
+    assert triggers(tmp_path, scope="store", stack_id="id-1") == ["a/handler"]

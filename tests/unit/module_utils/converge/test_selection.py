@@ -128,7 +128,7 @@ def test_a_trigger_of_what_is_left_out_is_kept(envoy: Envoy) -> None:
         "site/config": "created",
         "site/reload": "skipped",
     }
-    assert envoy.owed == {"site/reload": ["site/config"]}
+    assert envoy.pending == {"site/reload": ["site/config"]}
     assert envoy.converge(file("config"), reload)["site/reload"] == "ran"
     assert envoy.read("log") == "reloaded\n"
 

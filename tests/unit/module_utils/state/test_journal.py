@@ -37,40 +37,40 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state/journal/site.json"
 
 
-def test_debts_outlive_the_process(state: StateFolder) -> None:
-    assert Journal.load(state, "site").owe("c/a", ["c/x", "c/y"]) == ("c/x", "c/y")
+def test_triggers_outlive_the_process(state: StateFolder) -> None:
+    assert Journal.load(state, "site").add_triggers("c/a", ["c/x", "c/y"]) == ("c/x", "c/y")
     later = Journal.load(state, "site")
-    assert later.owes("c/x")
+    assert later.has_trigger("c/x")
     assert later.sources("c/y") == ("c/a",)
-    later.strike("c/x")
-    assert not Journal.load(state, "site").owes("c/x")
-    assert Journal.load(state, "site").owes("c/y")
+    later.remove_triggers("c/x")
+    assert not Journal.load(state, "site").has_trigger("c/x")
+    assert Journal.load(state, "site").has_trigger("c/y")
 
 
-def test_only_new_debts_are_taken_back(state: StateFolder) -> None:
+def test_only_new_triggers_are_retracted(state: StateFolder) -> None:
     journal = Journal.load(state, "site")
-    journal.owe("c/a", ["c/x"])
-    new = journal.owe("c/a", ["c/x", "c/y"])
+    journal.add_triggers("c/a", ["c/x"])
+    new = journal.add_triggers("c/a", ["c/x", "c/y"])
     assert new == ("c/y",)
     journal.retract("c/a", new)
-    assert Journal.load(state, "site").owes("c/x")
-    assert not Journal.load(state, "site").owes("c/y")
+    assert Journal.load(state, "site").has_trigger("c/x")
+    assert not Journal.load(state, "site").has_trigger("c/y")
 
 
 def test_check_mode_writes_nothing(tmp_path: Path) -> None:
     state = StateFolder(str(tmp_path / "state"), check_mode=True)
     with state.locked():
         journal = Journal.load(state, "site")
-        journal.owe("c/a", ["c/x"])
-    assert journal.owes("c/x")
+        journal.add_triggers("c/a", ["c/x"])
+    assert journal.has_trigger("c/x")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_debts_to_what_is_gone_are_dropped(state: StateFolder) -> None:
+def test_triggers_of_removed_resources_are_dropped(state: StateFolder) -> None:
     journal = Journal.load(state, "site")
-    journal.owe("c/a", ["c/x", "c/y"])
+    journal.add_triggers("c/a", ["c/x", "c/y"])
     assert journal.keep_only(["c/y"]) == ("c/x",)
-    assert not Journal.load(state, "site").owes("c/x")
+    assert not Journal.load(state, "site").has_trigger("c/x")
 
 
 def write(content: bytes) -> Callable[[Path], object]:
@@ -93,7 +93,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut": (write(b'{"version": 1, "owed": {"c/a'), "Unterminated string"),
     "a list": (write(b"[]"), "not written by vigo.bridge"),
     "null": (write(b"null"), "it is null"),
-    "no debts": (write(b'{"version": 1}'), "not written by vigo.bridge"),
+    "no triggers": (write(b'{"version": 1}'), "not written by vigo.bridge"),
     "a text of a version": (write(b'{"version": "1", "owed": {}}'), "not written by vigo.bridge"),
     "a text of sources": (
         write(b'{"version": 1, "owed": {"c/a": "c/b"}}'),
@@ -133,10 +133,10 @@ def test_a_damaged_journal_is_set_aside(
     notes: list[str] = []
     folder = str(path.parent.parent)
 
-    Journal.load(StateFolder(folder, True, notes.append), "site").owe("c/a", ["c/x"])
+    Journal.load(StateFolder(folder, True, notes.append), "site").add_triggers("c/a", ["c/x"])
     assert [file.name for file in path.parent.iterdir()] == ["site.json"]
-    Journal.load(StateFolder(folder, False, notes.append), "site").owe("c/a", ["c/x"])
-    assert Journal.load(StateFolder(folder, False, notes.append), "site").owes("c/x")
+    Journal.load(StateFolder(folder, False, notes.append), "site").add_triggers("c/a", ["c/x"])
+    assert Journal.load(StateFolder(folder, False, notes.append), "site").has_trigger("c/x")
     assert path.with_name("site.json.damaged").lstat().st_mode == kind
 
     for note, becomes in zip(notes, ("would be", "was"), strict=True):
@@ -171,7 +171,7 @@ def test_a_folder_that_cannot_be_written_blocks() -> None:
     with pytest.raises(
         Blocked, match=r"cannot use the state folder /proc/no: .*; .* set state_dir"
     ):
-        Journal.load(StateFolder("/proc/no"), "site").owe("c/a", ["c/x"])
+        Journal.load(StateFolder("/proc/no"), "site").add_triggers("c/a", ["c/x"])
 
 
 @pytest.mark.parametrize("part", ["state", "state/journal"])
@@ -186,7 +186,7 @@ def test_what_is_not_a_folder_is_named(
     with pytest.raises(
         Blocked, match=r"cannot use the state folder .*; remove the existing file"
     ) as no:
-        Journal.load(state, "site").owe("c/a", ["c/x"])
+        Journal.load(state, "site").add_triggers("c/a", ["c/x"])
     assert str(tmp_path / part) in str(no.value) or (tmp_path / part).is_symlink()
 
 
@@ -235,7 +235,7 @@ def test_a_plan_refuses_the_folders_that_a_run_refuses(tmp_path: Path, name: str
     for check_mode in (True, False):
         state = StateFolder(str(folder), check_mode)
         with pytest.raises(Blocked) as refused, state.locked():
-            Journal.load(state, "site").owe("c/a", ["c/x"])
+            Journal.load(state, "site").add_triggers("c/a", ["c/x"])
         said.append(str(refused.value))
         if check_mode:
             assert sorted(tmp_path.rglob("*")) == before
@@ -250,7 +250,7 @@ def test_scopes_have_journals_of_their_own(state: StateFolder) -> None:
     assert len(set(names)) == len(names)
     for scope, name in zip(scopes, names, strict=True):
         assert name.count("/") == 1
-        Journal.load(state, scope).owe("c/a", ["c/x"])
+        Journal.load(state, scope).add_triggers("c/a", ["c/x"])
         assert Path(state.path(name)).exists()
 
 

@@ -24,30 +24,33 @@ NOT_TRIGGERED = "when: not triggered"
 
 
 class Forecast:
-    """The predictions of one run in check mode. owe: records the pending triggers of a resource."""
+    """The predictions of one run in check mode.
+
+    add_triggers: records that a resource triggers its targets, and returns those that are new.
+    """
 
     def __init__(
         self,
         bringing: Bringing,
         journal: Journal,
-        owe: Callable[[Resource], Sequence[str]],
+        add_triggers: Callable[[Resource], Sequence[str]],
     ) -> None:
         self._bringing = bringing
         self._journal = journal
-        self._owe = owe
+        self._add_triggers = add_triggers
         self._prediction = Prediction()
 
     def foresight(self) -> Foresight:
         """Return what may be read at the current turn."""
         return self._prediction.foresight()
 
-    def note(self, resource: Resource, result: Result, debts: Sequence[str]) -> None:
-        """Record a turn's result, and the pending triggers from it."""
+    def note(self, resource: Resource, result: Result, targets: Sequence[str]) -> None:
+        """Record the result of a turn. targets: of the triggers that were added for it."""
         if not result.changed:
             return
         is_foreseen = self._bringing.is_foreseen(resource, result.action)
         if result.action == "unknown":
-            self._prediction.may_act(resource.id, is_foreseen, debts)
+            self._prediction.may_act(resource.id, is_foreseen, targets)
         else:
             self._prediction.acts(resource.id, is_foreseen)
 
@@ -65,7 +68,7 @@ class Forecast:
         if earlier is None and not resource.node.gated:
             untriggered = self._tried(resource, None, triggered=False)
             if triggered.action == untriggered.action:
-                self._journal.strike(resource.id)
+                self._journal.remove_triggers(resource.id)
                 return None
         reason = "whether it is triggered is known only after earlier changes"
         return self._either(resource, earlier, triggered, untriggered, reason)
@@ -74,7 +77,7 @@ class Forecast:
         self, resource: Resource, earlier: Result | None, condition: str
     ) -> Result:
         """Return the result of a turn whose condition may hold or not."""
-        acting = self._tried(resource, earlier, triggered=self._journal.owes(resource.id))
+        acting = self._tried(resource, earlier, triggered=self._journal.has_trigger(resource.id))
         reason = f"{condition}: it can be checked only after earlier changes"
         return self._either(resource, earlier, acting, skipped(resource, condition), reason)
 
@@ -85,11 +88,11 @@ class Forecast:
 
         other: ``earlier`` itself where the second possibility is that the resource has no turn.
         """
-        self._journal.strike(resource.id)
+        self._journal.remove_triggers(resource.id)
         if one.changed or (other.changed and other is not earlier):
             self._bringing.blur(resource, self.foresight())
             is_foreseen = self._bringing.is_foreseen(resource)
-            self._prediction.may_act(resource.id, is_foreseen, self._owe(resource))
+            self._prediction.may_act(resource.id, is_foreseen, self._add_triggers(resource))
         elif merged(earlier, one).action == merged(earlier, other).action:
             return one
         return unknown(resource, reason)

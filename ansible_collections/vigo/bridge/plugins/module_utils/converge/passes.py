@@ -90,7 +90,9 @@ class Convergence:
             self._resources, self._bringing, self._conditions, self._selection
         )
         #: In check mode only; a real run reads the machine itself.
-        self._forecast = Forecast(self._bringing, journal, self._owe) if target.check_mode else None
+        self._forecast = (
+            Forecast(self._bringing, journal, self._add_triggers) if target.check_mode else None
+        )
         self._results: dict[str, Result] = {}
         #: For each resource whose result is awaited: what waits for it, and files it.
         self._pending: dict[str, Callable[[], None]] = {}
@@ -125,7 +127,7 @@ class Convergence:
         self._join(self._graph.order)
         for resource_id in self._graph.order:
             self._join_before(resource_id)
-            if self._journal.owes(resource_id) and resource_id in self._selection.applied:
+            if self._journal.has_trigger(resource_id) and resource_id in self._selection.applied:
                 self._closing_turn(self._resources[resource_id])
         self._join(self._graph.order)
 
@@ -133,8 +135,8 @@ class Convergence:
         """Wait for all that matters to the resource's turn.
 
         This is its own earlier result, the resources that it needs or that may trigger it, and its
-        targets: a debt to a target is struck when that has succeeded, and must not be mixed with
-        new debts.
+        targets: when a target succeeds, its pending triggers are removed, and new ones must not be
+        among these.
         """
         triggers = self._graph.triggers
         self._join((resource_id, *self._graph.needs.get(resource_id, ())))
@@ -167,7 +169,7 @@ class Convergence:
     def _closing_turn(self, resource: Resource) -> None:
         earlier = self._results[resource.id]
         if earlier.failed or resource.id in self._culprits:
-            return  # its debt is kept
+            return  # Its trigger is kept.
         if self._held_back(resource, earlier) or self._is_settled(resource, earlier):
             return
         is_first = resource.node.gated and not resource.reverts
@@ -182,7 +184,7 @@ class Convergence:
             return False
         with contextlib.suppress(ResourceError):  # Its turn reports that.
             if self._reverts.has(resource.id, self._bringing.undone(resource)):
-                self._journal.strike(resource.id)
+                self._journal.remove_triggers(resource.id)
                 settled = Result(resource.id, resource.type, "none", "already reverted")
                 self._results[resource.id] = merged(earlier, settled)
                 return True
@@ -212,7 +214,7 @@ class Convergence:
         try:
             holds, condition = self._conditions.asked(resource, self._foresight())
             if holds is False:
-                self._journal.strike(resource.id)
+                self._journal.remove_triggers(resource.id)
         except (ResourceError, OSError) as error:
             return as_failed(skipped(resource, ""), error)
         if holds:
@@ -226,21 +228,21 @@ class Convergence:
         if refused is not None:
             self._results[resource.id] = merged(earlier, refused)
             return
-        is_owed = self._journal.owes(resource.id) and not resource.reverts
-        if is_owed and self._forecast and not self._forecast.is_certain(resource):
+        is_triggered = self._journal.has_trigger(resource.id) and not resource.reverts
+        if is_triggered and self._forecast and not self._forecast.is_certain(resource):
             result = self._forecast.perhaps_triggered(resource, earlier)
             if result is not None:
                 self._results[resource.id] = merged(earlier, result)
                 return
-            is_owed = False
-        self._apply(resource, earlier, is_owed or resource.triggered)
+            is_triggered = False
+        self._apply(resource, earlier, is_triggered or resource.triggered)
 
     def _apply(self, resource: Resource, earlier: Result | None, triggered: bool) -> None:
-        new_debts: tuple[str, ...] = ()
+        new_triggers: tuple[str, ...] = ()
 
         def announce() -> None:
-            nonlocal new_debts
-            new_debts = self._owe(resource)
+            nonlocal new_triggers
+            new_triggers = self._add_triggers(resource)
 
         foresight = self._foresight()
         begun = self._bringing.begin(resource, earlier, triggered, announce, foresight)
@@ -251,14 +253,14 @@ class Convergence:
                 result = replace(result, reason=f"revert: {result.reason or 'nothing to undo'}")
             try:
                 if not result.changed:
-                    self._journal.retract(resource.id, new_debts)
+                    self._journal.retract(resource.id, new_triggers)
                 if not result.failed:
-                    self._journal.strike(resource.id)
+                    self._journal.remove_triggers(resource.id)
                     self._record_revert(resource, result)
-            except ResourceError as error:  # Debts that should have been struck are kept.
+            except ResourceError as error:  # The triggers are kept.
                 result = result if result.failed else as_failed(result, error)
             if self._forecast:
-                self._forecast.note(resource, result, new_debts)
+                self._forecast.note(resource, result, new_triggers)
             self._results[resource.id] = merged(earlier, result)
 
         if begun.is_pending:
@@ -276,5 +278,5 @@ class Convergence:
     def _foresight(self) -> Foresight:
         return self._forecast.foresight() if self._forecast else Foresight()
 
-    def _owe(self, resource: Resource) -> tuple[str, ...]:
-        return self._journal.owe(resource.id, self._graph.triggers.get(resource.id, ()))
+    def _add_triggers(self, resource: Resource) -> tuple[str, ...]:
+        return self._journal.add_triggers(resource.id, self._graph.triggers.get(resource.id, ()))

@@ -18,14 +18,14 @@ VERSION = 1
 
 
 class Journal:
-    """The debts of one scope: target ids, each with the ids of the sources that changed."""
+    """The pending triggers of one scope: for each target's ID, the IDs of its sources."""
 
     def __init__(
-        self, folder: StateFolder, name: str, owed: dict[str, list[str]] | None = None
+        self, folder: StateFolder, name: str, sources: dict[str, list[str]] | None = None
     ) -> None:
         self._folder = folder
         self._name = name
-        self._owed = owed or {}
+        self._sources = sources or {}
 
     @classmethod
     def load(cls, folder: StateFolder, scope: str, stack_id: str = "") -> Journal:
@@ -36,37 +36,37 @@ class Journal:
         """
         name = cls.file(scope, stack_id)
         try:
-            owed = _owed(folder.read_json(name), folder.path(name))
+            sources = _sources(folder.read_json(name), folder.path(name))
         except Damaged as damage:
             folder.set_aside(name, str(damage), "the triggers that it lists are lost")
-            owed = {}
-        return cls(folder, name, owed)
+            sources = {}
+        return cls(folder, name, sources)
 
     @staticmethod
     def file(scope: str, stack_id: str) -> str:
         """Return the name of the file in the state folder."""
         return scope_file("stack-journal", stack_id) if stack_id else scope_file("journal", scope)
 
-    def owes(self, target: str) -> bool:
-        return target in self._owed
+    def has_trigger(self, target: str) -> bool:
+        return target in self._sources
 
     def sources(self, target: str) -> tuple[str, ...]:
-        return tuple(self._owed.get(target, ()))
+        return tuple(self._sources.get(target, ()))
 
-    def owe(self, source: str, targets: Iterable[str]) -> tuple[str, ...]:
-        """Record debts, and return the targets that this source did not owe yet."""
+    def add_triggers(self, source: str, targets: Iterable[str]) -> tuple[str, ...]:
+        """Add triggers of a source, and return the targets of those that are new."""
         new = tuple(target for target in targets if source not in self.sources(target))
         self._change({target: [*self.sources(target), source] for target in new})
         return new
 
     def take_over(self, other: Journal, targets: Iterable[str]) -> None:
-        """Owe what another journal owes to these targets. It stays there, too."""
+        """Add what is pending for these targets in another journal; it is kept there, too."""
         for target in targets:
             for source in other.sources(target):
-                self.owe(source, [target])
+                self.add_triggers(source, [target])
 
     def retract(self, source: str, targets: Iterable[str]) -> None:
-        """Withdraw debts that this source has just made: it did not change after all."""
+        """Remove triggers that were just added for a source that then did not change."""
         self._change(
             {
                 target: [each for each in self.sources(target) if each != source]
@@ -74,14 +74,14 @@ class Journal:
             }
         )
 
-    def strike(self, target: str) -> None:
-        """Drop all debts to a target that has been applied."""
-        if self.owes(target):
+    def remove_triggers(self, target: str) -> None:
+        """Remove all triggers of a target that has been applied."""
+        if self.has_trigger(target):
             self._change({target: []})
 
     def keep_only(self, known: Iterable[str]) -> tuple[str, ...]:
-        """Drop debts to resources that no longer exist, and return their ids."""
-        dropped = tuple(sorted(set(self._owed) - set(known)))
+        """Remove triggers of resources that no longer exist, and return their IDs."""
+        dropped = tuple(sorted(set(self._sources) - set(known)))
         self._change({target: [] for target in dropped})
         return dropped
 
@@ -92,21 +92,21 @@ class Journal:
         """
         if not sources:
             return
-        former = self._owed
+        former = self._sources
         changed = {**former, **sources}
-        self._owed = {target: found for target, found in changed.items() if found}
+        self._sources = {target: found for target, found in changed.items() if found}
         try:
             self._save()
         except ResourceError:
-            self._owed = former
+            self._sources = former
             raise
 
     def _save(self) -> None:
-        self._folder.write_json(self._name, {"version": VERSION, "owed": self._owed})
+        self._folder.write_json(self._name, {"version": VERSION, "owed": self._sources})
 
 
-def _owed(content: Any, path: str) -> dict[str, list[str]]:
-    """Return the debts in a journal's content. Raise Damaged, and ResourceError."""
+def _sources(content: Any, path: str) -> dict[str, list[str]]:
+    """Return the triggers in a journal's content. Raise Damaged, and ResourceError."""
     if content is None:
         return {}
     version = content.get("version") if isinstance(content, dict) else None
@@ -114,10 +114,10 @@ def _owed(content: Any, path: str) -> dict[str, list[str]]:
         raise ResourceError(
             f"{path} was written by another version of vigo.bridge; use that version or newer"
         )
-    owed = content.get("owed") if version == VERSION else None
-    if not isinstance(owed, dict) or not all(
-        isinstance(sources, list) and all(isinstance(source, str) for source in sources)
-        for sources in owed.values()
+    sources = content.get("owed") if version == VERSION else None
+    if not isinstance(sources, dict) or not all(
+        isinstance(ids, list) and all(isinstance(each, str) for each in ids)
+        for ids in sources.values()
     ):
         raise Damaged("its content was not written by vigo.bridge")
-    return owed
+    return sources
