@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every attribute on every engine, by the table in container_attributes.yml.
 
-For each: check mode foresees -> it is applied -> inspect shows it -> nothing is left to do, in no
-other form either -> it changes by the right action -> without it all is as for a plain container.
+For each attribute: check mode predicts it -> it is applied -> inspect shows it -> nothing is left
+to do, in any other form -> it changes by the right action -> without it, the container is plain.
 """
 
 from __future__ import annotations
@@ -176,13 +176,13 @@ def apply(scene: Scene, attributes: dict[str, Any], action: str, remark: str | N
     """Check the prediction, apply, and check that nothing is left to do; a remark comes with
     each.
     """
-    foreseen = scene.bring(check=True, **attributes)
-    assert foreseen.action == action, foreseen
+    predicted = scene.bring(check=True, **attributes)
+    assert predicted.action == action, predicted
     if remark:
         assert any(remark in note for note in scene.notes), scene.notes
     done = scene.bring(**attributes)
     assert done.action == action, done
-    assert done.reason == foreseen.reason
+    assert done.reason == predicted.reason
     again = scene.bring(**attributes)
     assert again.action == "none", again
     if remark:

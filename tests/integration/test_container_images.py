@@ -112,11 +112,11 @@ def test_a_login_by_secret_and_a_tag_that_moves(scene: Scene, shop: Shop, config
     created = scene.brought("created", **wanted)
     assert scene.bring(check=True, **wanted).action == "none"
     shop.publish(SECOND)
-    foreseen = scene.bring(check=True, **wanted)
-    assert foreseen.action == "recreated"
+    predicted = scene.bring(check=True, **wanted)
+    assert predicted.action == "recreated"
     recreated = scene.brought("recreated", **wanted)
-    assert foreseen.reason == recreated.reason == f"image {shop.image} now has a different ID"
-    for result in (created, foreseen, recreated):
+    assert predicted.reason == recreated.reason == f"image {shop.image} now has a different ID"
+    for result in (created, predicted, recreated):
         assert PASSWORD not in json.dumps(result.as_dict())
 
 
@@ -193,8 +193,8 @@ def test_a_registry_that_is_down(scene: Scene, shop: Shop, config: Path) -> None
         assert scene.bring(**wanted).action == "none"
         assert scene.bring(command="serve --again", **wanted).action == "recreated"
         assert scene.bring(pull="always", **wanted).action == "blocked"
-        foreseen = scene.bring(check=True, pull="always", command="serve --again", **wanted)
-        assert foreseen.action == "unknown"
+        predicted = scene.bring(check=True, pull="always", command="serve --again", **wanted)
+        assert predicted.action == "unknown"
         assert any("cannot check" in note for note in scene.notes)
         absent = scene.bring(**{**wanted, "image": f"{shop.repository}:other"})
         assert absent.action == "blocked"

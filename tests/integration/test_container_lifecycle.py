@@ -293,8 +293,8 @@ def test_a_tag_that_moves_is_noticed_with_pull_always(
     registry.push(engine, NEWER_REDIS, f"{repository}:next")
     registry.tag(f"{repository}:next", "stable")
     assert scene.bring(image=f"{repository}:stable").action == "none"
-    foreseen = scene.bring(check=True, image=f"{repository}:stable", pull="always")
-    assert foreseen.action == "recreated"
+    predicted = scene.bring(check=True, image=f"{repository}:stable", pull="always")
+    assert predicted.action == "recreated"
     result = scene.brought("recreated", image=f"{repository}:stable", pull="always")
     assert "now has a different ID" in result.reason
 

@@ -38,8 +38,8 @@ def test_check_diff_and_secrets(scene: Scene) -> None:
         assert SECRET not in answer.printed
         return answer
 
-    foreseen = ansible("--check", "--diff")
-    assert (foreseen.verdict, foreseen.result["action"]) == ("CHANGED", "created")
+    predicted = ansible("--check", "--diff")
+    assert (predicted.verdict, predicted.result["action"]) == ("CHANGED", "created")
     assert scene.names() == set()
     assert (ansible().verdict, f"PASSWORD={SECRET}" in scene.inspect()["Config"]["Env"]) == (
         "CHANGED",

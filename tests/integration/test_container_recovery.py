@@ -119,9 +119,9 @@ def replaced_after_all(engine: Engine, attributes: dict[str, Any], calls: int) -
     assert brought(attributes).action == "created"
     changed = {**attributes, "image": "redis:8-alpine"}
     assert killed_after(calls, changed)
-    foreseen = brought(changed, check=True)
+    predicted = brought(changed, check=True)
     repaired = brought(changed)
-    assert repaired.action == foreseen.action
+    assert repaired.action == predicted.action
     assert repaired.action in ("recreated", "updated", "none"), repaired
     assert brought(changed).action == "none"
     left = containers(engine, attributes["container"])

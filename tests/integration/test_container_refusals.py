@@ -54,8 +54,8 @@ def test_whatever_is_refused_touches_nothing(stack: Stack) -> None:
         result = stack.bring(**attributes)
         assert result.action == "failed", (attributes, result)
         assert message in result.reason
-        foreseen = stack.bring(check=True, **attributes)
-        assert (foreseen.action, foreseen.reason) == ("failed", result.reason)
+        predicted = stack.bring(check=True, **attributes)
+        assert (predicted.action, predicted.reason) == ("failed", result.reason)
         after = stack.inspect()
         assert after["Id"] == before["Id"]
         assert after["State"]["StartedAt"] == before["State"]["StartedAt"]

@@ -266,8 +266,8 @@ def test_images_are_pulled_before_the_first_change(
         {"id": "gated", "image": images["d"], "when": "changed", **stopped},
         {"id": "not here", "image": images["d"], "when": "os_family('plan9')"},
     ]
-    foreseen = several.converge(tmp_path, *resources, check=True)
-    assert [result.action for result in foreseen][1:3] == ["created", "created"]
+    predicted = several.converge(tmp_path, *resources, check=True)
+    assert [result.action for result in predicted][1:3] == ["created", "created"]
     assert not _known(several, images)
     results = {result.id: result for result in several.converge(tmp_path, *resources)}
     assert set(seen.read_text().split()) & set(images.values()) == {images["a"], images["b"]}

@@ -37,10 +37,10 @@ def test_what_the_stack_lost_is_listed_and_removed_when_asked(stack: Stack) -> N
     assert (done, target.orphans) == ({}, [name])
     assert name in target.notes[-1]
     assert stack.converge(web)[1].orphans == []  # Only listed where somebody looks.
-    foreseen, _target = stack.converge(web, check=True, prune=True)
+    predicted, _target = stack.converge(web, check=True, prune=True)
     assert stack.names() == {"-web", "-job"}
     done, _target = stack.converge(web, prune=True)
-    assert done == foreseen
+    assert done == predicted
     assert done == {f"prune/{name}": "deleted", f"prune/network/{network}": "deleted"}
     assert stack.names() == {"-web"}
     assert stack.client.networks.list(names=[network]) == []

@@ -14,7 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
     parse_resources,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.prediction import Prediction
-from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Foresight
+from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Begun
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
@@ -53,10 +53,10 @@ class Turns:
     def remove_triggers(self, target: str) -> None:
         self.removed.append(target)
 
-    def blur(self, _resource: Resource, foresight: Foresight) -> None:
-        foresight.cloud(["/altered"])
+    def mark_uncertain(self, _resource: Resource, overlay: Overlay) -> None:
+        overlay.mark_unknown(["/altered"])
 
-    def is_foreseen(self, _resource: Resource, _action: str = "") -> bool:
+    def is_predictable(self, _resource: Resource, _action: str = "") -> bool:
         return False
 
 
@@ -86,10 +86,10 @@ def test_a_trigger_that_may_come(
     may_change = triggered == "ran" and expected is not None
     assert turns.removed == ["a/it"]
     assert turns.earlier == ([earlier] if earlier else [None, None])
-    assert turns.forecast.foresight().exists("/altered/x") is (None if may_change else False)
-    assert turns.forecast.foresight().active is may_change
+    assert turns.forecast.overlay().exists("/altered/x") is (None if may_change else False)
+    assert turns.forecast.overlay().active is may_change
     # The first pair is not sure only where something may change.
-    assert turns.forecast._prediction.is_sure(["a/it"], "a/later") is not may_change
+    assert turns.forecast._prediction.is_certain(["a/it"], "a/later") is not may_change
     if expected in (None, "unknown") or may_change:
         assert (found and found.action) == (expected and "unknown")
     else:
@@ -133,9 +133,9 @@ def test_a_condition_that_may_hold_of_what_has_run() -> None:
 def test_notes() -> None:
     turns = Turns("ran", "ran")
     turns.forecast.note(RESOURCE, result("none"), ["a/later"])
-    assert not turns.forecast.foresight().uncertain
+    assert not turns.forecast.overlay().uncertain
     turns.forecast.note(RESOURCE, result("unknown"), ["a/later"])
-    assert turns.forecast.foresight().uncertain
+    assert turns.forecast.overlay().uncertain
     assert not turns.forecast.is_certain(parse_resources([{"id": "a/later", **_TRUE}])[0])
     turns.forecast.note(RESOURCE, result("ran"), ["a/later"])
     assert turns.forecast.is_certain(parse_resources([{"id": "a/later", **_TRUE}])[0])
@@ -144,7 +144,7 @@ def test_notes() -> None:
 _TRUE = {"type": "exec", "command": "true"}
 
 
-#: changes, whether each is foreseen -> uncertain, active
+#: changes, whether each is predictable -> uncertain, active
 CHANGES: list[tuple[list[bool], tuple[bool, bool]]] = [
     ([], (False, False)),
     ([True], (True, False)),
@@ -158,11 +158,11 @@ CHANGES: list[tuple[list[bool], tuple[bool, bool]]] = [
 @pytest.mark.parametrize(("changes", "expected"), CHANGES)
 def test_changes(changes: list[bool], expected: tuple[bool, bool], sure: bool) -> None:
     prediction = Prediction()
-    for is_foreseen in changes:
+    for is_predictable in changes:
         if sure:
-            prediction.acts("a/it", is_foreseen)
+            prediction.acts("a/it", is_predictable)
         else:
-            prediction.may_act("a/it", is_foreseen, ["a/later"])
-    found = prediction.foresight()
+            prediction.may_act("a/it", is_predictable, ["a/later"])
+    found = prediction.overlay()
     assert (found.uncertain, found.active) == expected
-    assert prediction.foresight().moment == found.moment + 1
+    assert prediction.overlay().moment == found.moment + 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources that are undone: once, whatever they are triggered by, and foreseen by check mode."""
+"""Resources that are undone: once, whatever they are triggered by, and predicted by check mode."""
 
 from __future__ import annotations
 

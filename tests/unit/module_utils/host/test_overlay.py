@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import (
-    Foresight,
+    Overlay,
     PredictedFile,
     PredictedFiles,
 )
@@ -20,7 +20,7 @@ FILE = PredictedFile(lambda: pytest.fail("not read"), 0o644, 0, 0)
 #: to be if it is missing, and if it exists
 DESCRIBED: list[tuple[list[tuple[str, str]], str, tuple[bool, bool]]] = [
     ([], "/etc/a", (True, True)),
-    ([("cloud", "/")], "/etc/a", (True, True)),
+    ([("mark_unknown", "/")], "/etc/a", (True, True)),
     ([("add", "/")], "/etc/a", (False, True)),
     ([("replace", "/etc/a")], "/etc/a", (False, False)),
     ([("replace", "/etc/a")], "/etc/a/b", (False, False)),
@@ -32,20 +32,20 @@ DESCRIBED: list[tuple[list[tuple[str, str]], str, tuple[bool, bool]]] = [
 ]
 
 
-def foresight_after(events: list[tuple[str, str]]) -> Foresight:
+def overlay_after(events: list[tuple[str, str]]) -> Overlay:
     files = PredictedFiles()
     for moment, (event, path) in enumerate(events):
         more: tuple[Any, ...] = {"put": (FILE,), "remove": (None,)}.get(event, ())
         method = "put" if event == "remove" else event
         getattr(files, method)(path, *more, moment)
-    return Foresight(files)
+    return Overlay(files)
 
 
 @pytest.mark.parametrize(("events", "path", "expected"), DESCRIBED)
 def test_a_file_that_is_described_as_a_whole(
     events: list[tuple[str, str]], path: str, expected: tuple[bool, bool]
 ) -> None:
-    files = foresight_after(events).files
+    files = overlay_after(events).files
     assert (files.is_certain(path, True), files.is_certain(path, False)) == expected
     assert files.copy() == files
 
@@ -57,12 +57,12 @@ PATHS: list[tuple[list[tuple[str, str]], str, str | None, bool | None, bool]] = 
     ([("put_folder", "/no/a")], "/no", "directory", True, False),
     ([("put_folder", "/no/a")], "/no/a/b", None, False, True),
     ([("put_folder", "/no/a")], "/no/ab", None, False, True),
-    ([("put_folder", "/no/a"), ("cloud", "/no")], "/no/a", "directory", None, False),
-    ([("cloud", "/no"), ("put_folder", "/no/a")], "/no/a", "directory", True, False),
+    ([("put_folder", "/no/a"), ("mark_unknown", "/no")], "/no/a", "directory", None, False),
+    ([("mark_unknown", "/no"), ("put_folder", "/no/a")], "/no/a", "directory", True, False),
     ([("put", "/no/a")], "/no/a/b", None, False, False),
     ([("remove", "/no/a")], "/no/a", "missing", False, False),
     ([("remove", "/no/a")], "/no/a/b", None, False, False),
-    ([("cloud", "/no/a/b")], "/no/a", None, None, False),
+    ([("mark_unknown", "/no/a/b")], "/no/a", None, None, False),
 ]
 
 
@@ -74,22 +74,22 @@ def test_paths(
     exists: bool | None,
     is_unchanged: bool,
 ) -> None:
-    foresight = foresight_after(events)
-    assert foresight.kind(path) == kind
-    assert foresight.exists(path) is exists
-    assert foresight.is_unchanged(path) is is_unchanged
-    trial = foresight.trial()
-    trial.cloud(["/"])
-    trial.accounts.users["ada"] = 1
-    assert foresight.exists(path) is exists
-    assert not foresight.accounts.users
+    overlay = overlay_after(events)
+    assert overlay.kind(path) == kind
+    assert overlay.exists(path) is exists
+    assert overlay.is_unchanged(path) is is_unchanged
+    copy = overlay.copy()
+    copy.mark_unknown(["/"])
+    copy.accounts.users["ada"] = 1
+    assert overlay.exists(path) is exists
+    assert not overlay.accounts.users
 
 
 @pytest.mark.parametrize(
     ("pattern", "expected"), [("/no/*", True), ("/no/a/*", False), ("/n?/a", True), ("/x/*", False)]
 )
 def test_patterns_match_folders(pattern: str, expected: bool) -> None:
-    assert foresight_after([("put_folder", "/no/a")]).matches(pattern) is expected
+    assert overlay_after([("put_folder", "/no/a")]).matches(pattern) is expected
 
 
 #: a path -> whether packages that are installed may be about it, if missing and if it exists; the
@@ -105,8 +105,8 @@ PACKAGES = {
 @pytest.mark.parametrize("path", PACKAGES)
 @pytest.mark.parametrize("is_removal", [False, True])
 def test_files_of_packages(path: str, is_removal: bool) -> None:
-    foresight = Foresight(moment=1)
-    foresight.add(ADDED)
-    foresight.replace(replaced(is_removal))
-    found = tuple(not foresight.files.is_certain(path, missing) for missing in (True, False))
+    overlay = Overlay(moment=1)
+    overlay.add(ADDED)
+    overlay.replace(replaced(is_removal))
+    found = tuple(not overlay.files.is_certain(path, missing) for missing in (True, False))
     assert found == PACKAGES[path][is_removal]

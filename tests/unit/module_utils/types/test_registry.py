@@ -104,7 +104,7 @@ def _missing_behaviour(kind: ResourceType) -> Iterator[str]:
     for step in ("observe", "decide", "act"):
         if getattr(behaviour, step) is getattr(Behaviour, step):
             yield step
-    if not {"may_alter", "may_add", "blur"} & vars(behaviour).keys():
+    if not {"may_alter", "may_add", "mark_uncertain"} & vars(behaviour).keys():
         yield "forecast (may_alter)"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Foresight
+from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import observe, spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
@@ -22,9 +22,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: str | None, check: 
 
 
 def test_a_file_that_a_change_before_may_bring(tmp_path: Path) -> None:
-    foresight = Foresight()
-    foresight.cloud([str(tmp_path)])
-    target = Target(True, Secrets({}), foresight=foresight)
+    overlay = Overlay()
+    overlay.mark_unknown([str(tmp_path)])
+    target = Target(True, Secrets({}), overlay=overlay)
     assert file_env(tmp_path, None, target) == {}
     assert "cannot be read" in target.notes[0]
 

@@ -84,10 +84,10 @@ def test_the_calls(memory: InMemoryEngine, change: dict[str, Any], expected: lis
 
 def test_a_replacement(memory: InMemoryEngine) -> None:
     old = memory.box("app")
-    foreseen = brought(memory, {**APP, **NEW}, check=True)
+    predicted = brought(memory, {**APP, **NEW}, check=True)
     assert memory.box("app") is old
     result = brought(memory, {**APP, **NEW})
-    assert (foreseen.action, foreseen.reason) == (result.action, result.reason)
+    assert (predicted.action, predicted.reason) == (result.action, result.reason)
     assert result.reason == "image redis:7-alpine -> redis:8-alpine, start-first"
     app = memory.box("app")
     assert app is not None
@@ -349,10 +349,10 @@ def test_a_run_that_was_killed(memory: InMemoryEngine, end: str) -> None:
     with pytest.raises(Killed):
         brought(memory, {**APP, **NEW}, KilledAfter(memory, end))
     assert memory.names() == names
-    foreseen = brought(memory, {**APP, **NEW}, check=True)
+    predicted = brought(memory, {**APP, **NEW}, check=True)
     assert memory.names() == names
     result = brought(memory, {**APP, **NEW})
-    assert (foreseen.action, result.action) == (action, action)
+    assert (predicted.action, result.action) == (action, action)
     assert words in result.reason
     assert memory.names() == {"app"}
     assert brought(memory, {**APP, **NEW}).action == "none"

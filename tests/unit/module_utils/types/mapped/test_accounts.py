@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.host import sha512_crypt
-from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Foresight
+from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
 from ansible_collections.vigo.bridge.plugins.module_utils.host.process import Finished
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped import (
@@ -216,5 +216,5 @@ def test_members_must_be_users(group: None) -> None:
     with pytest.raises(ResourceError, match="members: users x, y do not exist"):
         Members("staff", ("x", "a", "y")).look(TARGET)
     later = Target(True, Secrets({}, []))
-    later.foresight = Foresight.of_nothing()
+    later.overlay = Overlay.all_unknown()
     assert Members("new", ("x",)).look(later)

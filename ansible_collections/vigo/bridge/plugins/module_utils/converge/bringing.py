@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping
 
 from ..common.errors import ResourceError
-from ..host.overlay import Foresight
+from ..host.overlay import Overlay
 from ..state.ownership import Stack
 from ..types.base import ANYTHING, Begun, Behaviour, Turn, begin, bring
 from ..types.result import Result
@@ -41,7 +41,7 @@ class Bringing:
         earlier: Result | None,
         triggered: bool,
         announce: Callable[[], object],
-        foresight: Foresight,
+        overlay: Overlay,
     ) -> Begun:
         """Apply a resource, or predict that in check mode.
 
@@ -52,20 +52,20 @@ class Bringing:
             resource.id,
             self.types[resource.type],
             self.attributes(resource),
-            self.target.with_foresight(foresight),
+            self.target.with_overlay(overlay),
             Turn(
                 triggered=triggered,
                 earlier=earlier.action if earlier else None,
-                uncertain=foresight.active,
+                uncertain=overlay.active,
                 awaited=resource.id in self.awaited,
             ),
             announce,
         )
 
-    def check(self, resource: Resource, foresight: Foresight) -> Result:
+    def check(self, resource: Resource, overlay: Overlay) -> Result:
         """Return whether a resource is as desired; nothing is changed."""
         behaviour = self.types[resource.type]
-        target = replace(self.target.with_foresight(foresight), check_mode=True)
+        target = replace(self.target.with_overlay(overlay), check_mode=True)
         turn = Turn(awaited=resource.id in self.awaited)
         result = bring(resource.id, behaviour, self.attributes(resource), target, turn)
         return as_checked(result, resource.attributes, behaviour.type.guards)
@@ -92,20 +92,20 @@ class Bringing:
         only = (key,) if key else tuple(resource.attributes)
         return json.dumps([resource.type, self.rendering.of(resource, only)()], sort_keys=True)
 
-    def blur(self, resource: Resource, foresight: Foresight) -> None:
-        """Record in foresight that a resource may change, or not."""
+    def mark_uncertain(self, resource: Resource, overlay: Overlay) -> None:
+        """Record in the overlay what a resource may change, if it acts."""
         behaviour = self.types[resource.type]
         try:
-            behaviour.blur(self._spec(resource), foresight)
+            behaviour.mark_uncertain(self._spec(resource), overlay)
         except ResourceError:  # What it needs does not exist yet.
-            foresight.cloud(ANYTHING)
+            overlay.mark_unknown(ANYTHING)
 
-    def is_foreseen(self, resource: Resource, action: str = "unknown") -> bool:
+    def is_predictable(self, resource: Resource, action: str = "unknown") -> bool:
         """Return whether check mode knows exactly what an action of the resource does."""
         behaviour = self.types[resource.type]
-        if behaviour.type.is_foreseen or action == "unknown":
-            return behaviour.type.is_foreseen
-        return behaviour.foresees(self._spec(resource))
+        if behaviour.type.is_predictable or action == "unknown":
+            return behaviour.type.is_predictable
+        return behaviour.is_predictable(self._spec(resource))
 
     def _spec(self, resource: Resource) -> Any:
         """Return what the resource is to be, of rendered attributes. Raise ResourceError."""

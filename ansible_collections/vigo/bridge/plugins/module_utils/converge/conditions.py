@@ -10,7 +10,7 @@ from typing import Mapping
 
 from ..common.errors import ResourceError
 from ..host.facts import Facts
-from ..host.overlay import Foresight
+from ..host.overlay import Overlay
 from .input import CrateInput, Resource
 
 
@@ -22,12 +22,12 @@ class Conditions:
     facts: Facts
     _crate_holds: dict[str, bool | None] = field(default_factory=dict)
 
-    def asked(self, resource: Resource, foresight: Foresight) -> tuple[bool | None, str]:
+    def asked(self, resource: Resource, overlay: Overlay) -> tuple[bool | None, str]:
         """Return whether both are true (None: not yet known), and which one decided.
 
         Raise ResourceError.
         """
-        facts = self.facts.foreseen(foresight)
+        facts = self.facts.with_overlay(overlay)
         crate = self.crates.get(resource.node.crate)
         holds: bool | None = True
         decisive = ""
@@ -46,7 +46,7 @@ class Conditions:
     def surely_hold(self, resource: Resource) -> bool:
         """Return whether both are true, without regard to what earlier resources may change."""
         crate = self.crates.get(resource.node.crate)
-        facts = self.facts.foreseen(Foresight.of_nothing())
+        facts = self.facts.with_overlay(Overlay.all_unknown())
         conditions = (crate.condition if crate else None, resource.condition)
         try:
             return all(condition is None or condition.holds(facts) for condition in conditions)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Callable, Sequence
 
-from ..host.overlay import Foresight
+from ..host.overlay import Overlay
 from ..state.journal import Journal
 from ..types.result import Result
 from .bringing import Bringing
@@ -40,23 +40,23 @@ class Forecast:
         self._add_triggers = add_triggers
         self._prediction = Prediction()
 
-    def foresight(self) -> Foresight:
+    def overlay(self) -> Overlay:
         """Return what may be read at the current turn."""
-        return self._prediction.foresight()
+        return self._prediction.overlay()
 
     def note(self, resource: Resource, result: Result, targets: Sequence[str]) -> None:
         """Record the result of a turn. targets: of the triggers that were added for it."""
         if not result.changed:
             return
-        is_foreseen = self._bringing.is_foreseen(resource, result.action)
+        is_predictable = self._bringing.is_predictable(resource, result.action)
         if result.action == "unknown":
-            self._prediction.may_act(resource.id, is_foreseen, targets)
+            self._prediction.may_act(resource.id, is_predictable, targets)
         else:
-            self._prediction.acts(resource.id, is_foreseen)
+            self._prediction.acts(resource.id, is_predictable)
 
     def is_certain(self, resource: Resource) -> bool:
         """Return whether a resource will certainly receive a trigger that is pending for it."""
-        return self._prediction.is_sure(self._journal.sources(resource.id), resource.id)
+        return self._prediction.is_certain(self._journal.sources(resource.id), resource.id)
 
     def perhaps_triggered(self, resource: Resource, earlier: Result | None) -> Result | None:
         """Return the result of a turn to which a trigger may come or not.
@@ -90,14 +90,14 @@ class Forecast:
         """
         self._journal.remove_triggers(resource.id)
         if one.changed or (other.changed and other is not earlier):
-            self._bringing.blur(resource, self.foresight())
-            is_foreseen = self._bringing.is_foreseen(resource)
-            self._prediction.may_act(resource.id, is_foreseen, self._add_triggers(resource))
+            self._bringing.mark_uncertain(resource, self.overlay())
+            is_predictable = self._bringing.is_predictable(resource)
+            self._prediction.may_act(resource.id, is_predictable, self._add_triggers(resource))
         elif merged(earlier, one).action == merged(earlier, other).action:
             return one
         return unknown(resource, reason)
 
     def _tried(self, resource: Resource, earlier: Result | None, *, triggered: bool) -> Result:
         """Return the result that it would have, without recording it."""
-        trial = self.foresight().trial()
-        return self._bringing.begin(resource, earlier, triggered, lambda: None, trial).result()
+        copy = self.overlay().copy()
+        return self._bringing.begin(resource, earlier, triggered, lambda: None, copy).result()

@@ -20,7 +20,7 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.errors import ResourceError
 from ..host.facts import Facts
-from ..host.overlay import Foresight
+from ..host.overlay import Overlay
 from ..state.journal import Journal
 from ..state.ownership import Stack
 from ..state.reverts import Reverts
@@ -109,7 +109,7 @@ class Convergence:
             self._target.note(
                 f"a trigger was pending for {dropped}, which is no longer in the stack"
             )
-        self._preparation.announce(self._foresight)
+        self._preparation.announce(self._overlay)
         self._preparation.prepare()
         try:
             self._both_passes()
@@ -161,7 +161,7 @@ class Convergence:
             return
         if resource.id in self._selection.checked:
             self._results[resource.id] = self._refused(resource) or self._bringing.check(
-                resource, self._foresight()
+                resource, self._overlay()
             )
             return
         self._apply_unless_refused(resource, None)
@@ -212,7 +212,7 @@ class Convergence:
         If ``when`` is false, the resource has no pending trigger any more.
         """
         try:
-            holds, condition = self._conditions.asked(resource, self._foresight())
+            holds, condition = self._conditions.asked(resource, self._overlay())
             if holds is False:
                 self._journal.remove_triggers(resource.id)
         except (ResourceError, OSError) as error:
@@ -244,8 +244,8 @@ class Convergence:
             nonlocal new_triggers
             new_triggers = self._add_triggers(resource)
 
-        foresight = self._foresight()
-        begun = self._bringing.begin(resource, earlier, triggered, announce, foresight)
+        overlay = self._overlay()
+        begun = self._bringing.begin(resource, earlier, triggered, announce, overlay)
 
         def conclude() -> None:
             result = begun.result()
@@ -275,8 +275,8 @@ class Convergence:
         elif result.action not in ("skipped", "unknown"):
             self._reverts.add(resource.id, self._bringing.undone(resource))
 
-    def _foresight(self) -> Foresight:
-        return self._forecast.foresight() if self._forecast else Foresight()
+    def _overlay(self) -> Overlay:
+        return self._forecast.overlay() if self._forecast else Overlay()
 
     def _add_triggers(self, resource: Resource) -> tuple[str, ...]:
         return self._journal.add_triggers(resource.id, self._graph.triggers.get(resource.id, ()))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterable
 
-from ..host.overlay import Foresight, PredictedFiles
+from ..host.overlay import Overlay, PredictedFiles
 from ..host.predicted_accounts import PredictedAccounts
 
 
@@ -22,18 +22,18 @@ class Prediction:
 
     _files: PredictedFiles = field(default_factory=PredictedFiles)
     _accounts: PredictedAccounts = field(default_factory=PredictedAccounts)
-    _unsure: set[tuple[str, str]] = field(default_factory=set)
+    _uncertain: set[tuple[str, str]] = field(default_factory=set)
     #: Whether something would change, and whether all of that is known.
     _has_changes: bool = False
-    _is_foreseen: bool = True
+    _is_predictable: bool = True
     _moment: int = 0
     _things: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
-    def foresight(self) -> Foresight:
+    def overlay(self) -> Overlay:
         """Return what may be read at the current turn."""
         self._moment += 1
-        is_active = not self._is_foreseen
-        return Foresight(
+        is_active = not self._is_predictable
+        return Overlay(
             self._files,
             self._accounts,
             self._has_changes,
@@ -42,23 +42,23 @@ class Prediction:
             self._things,
         )
 
-    def acts(self, source: str, is_foreseen: bool) -> None:
+    def acts(self, source: str, is_predictable: bool) -> None:
         """Record that a resource changes, and so triggers for sure, whatever was recorded before.
 
-        is_foreseen: whether it is known what that changes.
+        is_predictable: whether it is known what that changes.
         """
-        self._change(is_foreseen)
-        self._unsure = {pair for pair in self._unsure if pair[0] != source}
+        self._change(is_predictable)
+        self._uncertain = {pair for pair in self._uncertain if pair[0] != source}
 
-    def may_act(self, source: str, is_foreseen: bool, targets: Iterable[str]) -> None:
+    def may_act(self, source: str, is_predictable: bool, targets: Iterable[str]) -> None:
         """Record that a resource may not change, so that it is not sure that it triggers these."""
-        self._change(is_foreseen)
-        self._unsure |= {(source, target) for target in targets}
+        self._change(is_predictable)
+        self._uncertain |= {(source, target) for target in targets}
 
-    def _change(self, is_foreseen: bool) -> None:
+    def _change(self, is_predictable: bool) -> None:
         self._has_changes = True
-        self._is_foreseen = self._is_foreseen and is_foreseen
+        self._is_predictable = self._is_predictable and is_predictable
 
-    def is_sure(self, sources: Iterable[str], target: str) -> bool:
+    def is_certain(self, sources: Iterable[str], target: str) -> bool:
         """Return whether one of these sources certainly triggers the target."""
-        return any((source, target) not in self._unsure for source in sources)
+        return any((source, target) not in self._uncertain for source in sources)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping
 
 from ..common.errors import ResourceError
-from ..host.overlay import Foresight
+from ..host.overlay import Overlay
 from ..types.base import Behaviour
 from .bringing import Bringing
 from .conditions import Conditions
@@ -33,12 +33,12 @@ class Preparation:
             if kind.refused_by:
                 kind.refuse(list(self._certain(kind, kind.refused_by)), self.bringing.target)
 
-    def announce(self, foresight: Callable[[], Foresight]) -> None:
+    def announce(self, overlay: Callable[[], Overlay]) -> None:
         """Announce all resources to their types, skipped ones included."""
         for resource in self.resources.values():
             kind = self.bringing.types[resource.type]
             if kind.expected_by:
-                described = self._described(resource, kind.expected_by, foresight)
+                described = self._described(resource, kind.expected_by, overlay)
                 kind.expect(resource.id, described, self.bringing.target)
 
     def prepare(self) -> None:
@@ -50,10 +50,10 @@ class Preparation:
                 kind.prepare(list(self._certain(kind, kind.prepared_by)), self.bringing.target)
 
     def _described(
-        self, resource: Resource, names: tuple[str, ...], foresight: Callable[[], Foresight]
+        self, resource: Resource, names: tuple[str, ...], overlay: Callable[[], Overlay]
     ) -> Callable[[], Mapping[str, Any] | None]:
         def attributes() -> Mapping[str, Any] | None:
-            holds, _condition = self.conditions.asked(resource, foresight())
+            holds, _condition = self.conditions.asked(resource, overlay())
             return None if holds is False else self.bringing.rendering.of(resource, names)()
 
         return attributes

@@ -17,7 +17,7 @@ from ..common.errors import ResourceError
 from ..secrets.references import Secrets
 from . import process, traits
 from .machine import is_container, process_names
-from .overlay import Foresight
+from .overlay import Overlay
 
 _NO_SECRETS = Secrets()
 
@@ -41,13 +41,13 @@ class Facts:
         self._command_timeout = command_timeout
         self._traits: dict[str, Any] | None = None
         self._single: dict[str, Any] = {}
-        self._foresight = Foresight()
+        self._overlay = Overlay()
         traits.expand(self._trait_names)
 
-    def foreseen(self, foresight: Foresight) -> Facts:
+    def with_overlay(self, overlay: Overlay) -> Facts:
         """Return the same machine as it would be after the changes that check mode predicts."""
         other = copy.copy(self)
-        other._foresight = foresight
+        other._overlay = overlay
         return other
 
     @property
@@ -68,9 +68,9 @@ class Facts:
 
         None if it is known only after a predicted change.
         """
-        if not self._foresight.is_clear(path):
+        if not self._overlay.is_clear(path):
             return None
-        predicted = self._foresight.kind(path)
+        predicted = self._overlay.kind(path)
         if predicted is not None:
             return predicted == "file"
         mode = _mode(path)
@@ -78,9 +78,9 @@ class Facts:
 
     def dir_exists(self, path: str) -> bool | None:
         """Return the same as ``file_exists``, for a directory."""
-        if not self._foresight.is_clear(path):
+        if not self._overlay.is_clear(path):
             return None
-        predicted = self._foresight.kind(path)
+        predicted = self._overlay.kind(path)
         if predicted is not None:
             return predicted == "directory"
         mode = _mode(path)
@@ -91,14 +91,14 @@ class Facts:
 
         None as in ``file_exists``.
         """
-        return None if self._foresight.active else name in process_names()
+        return None if self._overlay.active else name in process_names()
 
     def command_succeeds(self, command: str) -> bool | None:
         """Return whether a shell command exits with 0. Raise ResourceError when it does not end.
 
         None as in ``file_exists``.
         """
-        if self._foresight.uncertain:
+        if self._overlay.uncertain:
             return None
         finished = process.run(command, timeout=self._command_timeout, secrets=self._secrets)
         if finished.timed_out:

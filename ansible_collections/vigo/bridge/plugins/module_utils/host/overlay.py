@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The state that predicted changes would have created, for check mode.
 
-Predicted files are an overlay of the machine's own. What a command would change is not known, nor
-what a container writes to the folders that it is given: these are marked unknown, and earlier
-predictions of files there no longer count. Moments are numbers that grow from turn to turn.
+Predicted files are an overlay over those of the machine. It is not known what a command changes,
+nor what a container writes to the folders that are mounted into it: such paths are marked unknown,
+and earlier predictions for them no longer count. Moments are numbers that increase from turn to
+turn.
 
-A command is expected not to write files that other resources describe as a whole. What installs
-packages may well create one that is missing, and a module that edits files is about just these.
+A command is assumed not to write files that other resources describe completely. Installing a
+package may create such a file if it is missing, and a module that edits files may change any.
 """
 
 from __future__ import annotations
@@ -38,22 +39,22 @@ class PredictedFile:
 class PredictedFiles:
     """The predicted state of files so far.
 
-    By path, a file that would have been written, or None if it would have been removed, and at
-    which moment. ``_folders``: folders that would have been created, and when. ``_clouds``: paths
-    at and below which something may have changed by then. ``_added``, ``_replaced``: paths at and
-    below which that may be files that resources describe as a whole; of the former, new ones.
+    _files: by path, the file that would be written, or None if it would be removed. _moments: when
+    each of these was predicted. _folders: folders that would be created, and when. _unknown: paths
+    at and below which something may have changed, and when. _added, _replaced: the same for files
+    that resources describe completely: those that may be new, and those that may be different.
     """
 
     _files: dict[str, PredictedFile | None] = field(default_factory=dict)
     _moments: dict[str, int] = field(default_factory=dict)
     _folders: dict[str, int] = field(default_factory=dict)
-    _clouds: dict[str, int] = field(default_factory=dict)
+    _unknown: dict[str, int] = field(default_factory=dict)
     _added: dict[str, int] = field(default_factory=dict)
     _replaced: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
-        return not (self._files or self._folders or self._clouds)
+        return not (self._files or self._folders or self._unknown)
 
     def put(self, path: str, file: PredictedFile | None, moment: int) -> None:
         """Record that the file would be written, or with None removed."""
@@ -64,16 +65,16 @@ class PredictedFiles:
         """Record that the folder would be created, with those above it."""
         self._folders[_resolved(path)] = moment
 
-    def cloud(self, path: str, moment: int) -> None:
+    def mark_unknown(self, path: str, moment: int) -> None:
         """Record that the state of this path, and of all below it, is unknown from now on."""
-        self._clouds[_resolved(path)] = moment
+        self._unknown[_resolved(path)] = moment
 
     def add(self, path: str, moment: int) -> None:
         """Record that files that are missing may exist from now on, at this path and below it."""
         self._added[_resolved(path)] = moment
 
     def replace(self, path: str, moment: int) -> None:
-        """Record that files may be any others from now on, at this path and below it."""
+        """Record that files may be different from now on, at this path and below it."""
         self._replaced[_resolved(path)] = moment
 
     def copy(self) -> PredictedFiles:
@@ -81,7 +82,7 @@ class PredictedFiles:
             dict(self._files),
             dict(self._moments),
             dict(self._folders),
-            dict(self._clouds),
+            dict(self._unknown),
             dict(self._added),
             dict(self._replaced),
         )
@@ -91,7 +92,7 @@ class PredictedFiles:
         return self._files.get(_resolved(path)) if self._files else None
 
     def kind(self, path: str) -> str | None:
-        """Return file, directory or missing; None if the machine's own state counts."""
+        """Return file, directory or missing; None if nothing is predicted."""
         if not self._files and not self._folders:
             return None
         path = _resolved(path)
@@ -100,9 +101,7 @@ class PredictedFiles:
         return "directory" if self._moments_below(path) else None
 
     def has_match(self, pattern: str) -> bool:
-        """Return whether a file or folder that would have been created, or a folder above it,
-        matches a pattern.
-        """
+        """Return whether a file or folder that would be created, or its parent, matches."""
         parts = os.path.normpath(pattern).split("/")
         written = [path for path, file in self._files.items() if file]
         for path in (*written, *self._folders):
@@ -113,21 +112,21 @@ class PredictedFiles:
 
     def is_clear(self, path: str) -> bool:
         """Return whether the state of the path is known."""
-        if not self._clouds:
+        if not self._unknown:
             return True
         path = _resolved(path)
         moments = [self._moments[path]] if path in self._files else self._moments_below(path)
         known = max(moments, default=-1)
         return all(
             moment < known
-            for cloud, moment in self._clouds.items()
-            if _is_at_or_below(path, cloud) or _is_at_or_below(cloud, path)
+            for unknown, moment in self._unknown.items()
+            if _is_at_or_below(path, unknown) or _is_at_or_below(unknown, path)
         )
 
     def is_certain(self, path: str, is_missing: bool) -> bool:
-        """Return whether a file that a resource describes as a whole is as it is known to be.
+        """Return whether the state of a file that a resource describes completely is known.
 
-        Changes that are expected not to be about such files do not count.
+        Unlike with ``is_clear``, commands are assumed not to change it.
         """
         if not self._added and not self._replaced:
             return True
@@ -136,8 +135,8 @@ class PredictedFiles:
         found = [*self._replaced.items(), *(self._added.items() if is_missing else ())]
         return all(moment <= known for name, moment in found if _is_at_or_below(path, name))
 
-    def stands_alone(self, path: str) -> bool:
-        """Return whether nothing is predicted at a path, and no file or gap above it."""
+    def is_untouched(self, path: str) -> bool:
+        """Return whether nothing is predicted at or below a path, nor a file above it."""
         path = _resolved(path)
         if any(_is_at_or_below(path, name) for name in self._files):
             return False
@@ -154,13 +153,13 @@ class PredictedFiles:
 
 
 @dataclass(frozen=True)
-class Foresight:
-    """What may be read at one resource's turn.
+class Overlay:
+    """The state that earlier changes are predicted to leave, at the turn of one resource.
 
-    uncertain: a predicted change comes before it, so that a command may answer otherwise then.
-    active: one of these is no file, but something that acts by itself. moment: this turn's.
-    accounts: the predicted users and groups. things: the predicted state of what else is not a
-    file, such as a network, by kind, place and name; None for what would be removed.
+    uncertain: whether a change is predicted, so that a command may give another answer by then.
+    active: whether a change is predicted whose effects are not all known. moment: that of this
+    turn. accounts: the predicted users and groups. things: the predicted state of what is neither,
+    such as networks, by kind, host and name; None for what would be removed.
     """
 
     files: PredictedFiles = field(default_factory=PredictedFiles)
@@ -171,14 +170,14 @@ class Foresight:
     things: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     @classmethod
-    def of_nothing(cls) -> Foresight:
-        """Return foresight in which anything may have changed before."""
-        foresight = cls(uncertain=True, active=True)
-        foresight.cloud("/")
-        return foresight
+    def all_unknown(cls) -> Overlay:
+        """Return an overlay in which anything may have changed before."""
+        overlay = cls(uncertain=True, active=True)
+        overlay.mark_unknown("/")
+        return overlay
 
-    def trial(self) -> Foresight:
-        """Return the same for a turn that leaves no trace."""
+    def copy(self) -> Overlay:
+        """Return a copy, for a turn that is not recorded."""
         return dataclasses.replace(
             self,
             files=self.files.copy(),
@@ -207,35 +206,35 @@ class Foresight:
         return bool(real) or self.files.has_match(pattern)
 
     def kind(self, path: str) -> str | None:
-        """Return file, directory or missing where that is predicted; links are followed."""
+        """Return file, directory or missing; None if nothing is predicted. Follows links."""
         if self.files.is_empty:
             return None
         return self.files.kind(path) or self.files.kind(os.path.realpath(path))
 
     def is_clear(self, path: str) -> bool:
-        """Return whether the state of the path is known; links are followed."""
+        """Return whether the state of the path is known. Follows links."""
         if self.files.is_empty:
             return True
         return self.files.is_clear(path) and self.files.is_clear(os.path.realpath(path))
 
     def is_unchanged(self, path: str, follow: bool = True) -> bool:
-        """Return whether no earlier change can be about the path, nor about a file above it.
+        """Return whether no earlier change can affect the path, nor a file above it.
 
-        follow: whether what a link there leads to counts as well.
+        follow: whether the target of a symbolic link at the path is checked, too.
         """
         if self.files.is_empty:
             return True
-        ways = {path, os.path.realpath(path)} if follow else {path}
-        return all(self.files.is_clear(way) and self.files.stands_alone(way) for way in ways)
+        paths = {path, os.path.realpath(path)} if follow else {path}
+        return all(self.files.is_clear(each) and self.files.is_untouched(each) for each in paths)
 
-    def knows_entry(self, file: str, name: str) -> bool:
-        """Return whether the entry of a user or group is as it is in the file of the system."""
+    def is_entry_unchanged(self, file: str, name: str) -> bool:
+        """Return whether no earlier change affects a user or group in a file such as passwd."""
         return self.is_clear(f"{file}/{name}") and self.kind(file) is None
 
-    def cloud(self, paths: Iterable[str]) -> None:
+    def mark_unknown(self, paths: Iterable[str]) -> None:
         """Record that the state of these paths is unknown after this turn."""
         for path in paths:
-            self.files.cloud(path, self.moment)
+            self.files.mark_unknown(path, self.moment)
 
     def add(self, paths: Iterable[str]) -> None:
         """Record that files may be created at these paths and below in this turn."""
@@ -243,7 +242,7 @@ class Foresight:
             self.files.add(path, self.moment)
 
     def replace(self, paths: Iterable[str]) -> None:
-        """Record that files at these paths and below may be any others after this turn."""
+        """Record that files at these paths and below may be different after this turn."""
         for path in paths:
             self.files.replace(path, self.moment)
 
@@ -253,6 +252,6 @@ def _is_at_or_below(path: str, folder: str) -> bool:
 
 
 def _resolved(path: str) -> str:
-    """Return the path without links in its folders: two ways to one file are one file."""
+    """Return the path with symbolic links in its folders resolved."""
     folder, name = os.path.split(os.path.normpath(path))
     return os.path.join(os.path.realpath(folder), name)

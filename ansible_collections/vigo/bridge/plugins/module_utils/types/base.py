@@ -21,7 +21,7 @@ from .target import Target
 from .typed_attributes import typed
 
 if TYPE_CHECKING:
-    from ..host.overlay import Foresight
+    from ..host.overlay import Overlay
     from ..state.owners_file import OwnersFile
     from ..state.ownership import Stack
     from .descriptor import ResourceType
@@ -241,21 +241,21 @@ class Behaviour:
         """Return paths at and below which a change may be of such files, in any way. Pure."""
         return ()
 
-    def foresees(self, spec: Any) -> bool:
+    def is_predictable(self, spec: Any) -> bool:
         """Return whether check mode knows exactly what a certain change does. Pure."""
-        return self.type.is_foreseen
+        return self.type.is_predictable
 
     def predict(self, spec: Any, observed: Any, target: Target) -> None:
-        """Record in the target's foresight what ``act`` would do; called in its place in check
+        """Record in the target's overlay what ``act`` would do; called in its place in check
         mode.
         """
-        self.blur(spec, target.foresight)
+        self.mark_uncertain(spec, target.overlay)
 
-    def blur(self, spec: Any, foresight: Foresight) -> None:
-        """Record in foresight that a change may come, or not."""
-        foresight.cloud(self.may_alter(spec))
-        foresight.add(self.may_add(spec))
-        foresight.replace(self.may_replace(spec))
+    def mark_uncertain(self, spec: Any, overlay: Overlay) -> None:
+        """Record in the overlay what an uncertain change may affect."""
+        overlay.mark_unknown(self.may_alter(spec))
+        overlay.add(self.may_add(spec))
+        overlay.replace(self.may_replace(spec))
 
 
 @dataclass(frozen=True)
@@ -299,10 +299,10 @@ def begin(
         try:
             spec = behaviour.parse(given)
         except NoAccount as error:
-            if not target.foresight.uncertain:
+            if not target.overlay.uncertain:
                 raise
             announce()
-            target.foresight.cloud(ANYTHING)
+            target.overlay.mark_unknown(ANYTHING)
             reason = f"{NOT_YET_KNOWN}: {error.message}"
             return _done(Result(resource_id, behaviour.type.name, "unknown", reason))
         if turn.triggered:
@@ -313,10 +313,10 @@ def begin(
             behaviour.confirm(spec, observed, decision, target)
         except ResourceError as error:
             # An obstacle may have been removed until then; files alone do not do that.
-            if not target.foresight.active:
+            if not target.overlay.active:
                 raise
             announce()
-            behaviour.blur(spec, target.foresight)
+            behaviour.mark_uncertain(spec, target.overlay)
             reason = f"{NOT_YET_KNOWN}: {error.message}"
             return _done(Result(resource_id, behaviour.type.name, "unknown", reason))
         if decision.note:
@@ -328,7 +328,7 @@ def begin(
         else:
             announce()
             if decision.action == "unknown":
-                behaviour.blur(spec, target.foresight)
+                behaviour.mark_uncertain(spec, target.overlay)
             elif target.check_mode:
                 behaviour.predict(spec, observed, target)
             else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-from ..host.overlay import Foresight
+from ..host.overlay import Overlay
 from ..secrets.references import Secrets
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Target:
 
     check_mode: nothing may be changed.
     secrets: the values that this call was given.
-    foresight: what check mode knows of the changes that come earlier.
+    overlay: what check mode knows of the changes that come earlier.
     notes: remarks for the user that are no errors, in order, without repetition.
     orphans: containers of the scope that its resources no longer name.
     changed: the ids of the resources that have set out to change something, in order.
@@ -32,16 +32,16 @@ class Target:
 
     check_mode: bool = False
     secrets: Secrets = field(default_factory=Secrets)
-    foresight: Foresight = field(default_factory=Foresight)
+    overlay: Overlay = field(default_factory=Overlay)
     notes: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     former: Former | None = None
     _services: dict[str, Any] = field(default_factory=dict)
 
-    def with_foresight(self, foresight: Foresight) -> Target:
+    def with_overlay(self, overlay: Overlay) -> Target:
         """Return the same machine at another resource's turn."""
-        return replace(self, foresight=foresight)
+        return replace(self, overlay=overlay)
 
     def note(self, text: str) -> None:
         if text not in self.notes:

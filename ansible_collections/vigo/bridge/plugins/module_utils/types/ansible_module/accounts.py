@@ -19,7 +19,7 @@ from ...host.regular_files import read_regular
 from .effect import Effect
 
 if TYPE_CHECKING:
-    from ...host.overlay import Foresight
+    from ...host.overlay import Overlay
 
 _SKELETON = "/etc/skel"
 _LARGEST = 1 << 20
@@ -70,15 +70,15 @@ class UserEffect(Effect):
         )
 
     @property
-    def is_foreseen(self) -> bool:
+    def is_predictable(self) -> bool:
         return True
 
     def creates(self) -> bool:
         return not self.is_absent and user_number(self.name) is None
 
-    def is_certain(self, foresight: Foresight) -> bool:
-        accounts = foresight.accounts
-        if not foresight.knows_entry(USERS, self.name) or self.name in accounts.users:
+    def is_certain(self, overlay: Overlay) -> bool:
+        accounts = overlay.accounts
+        if not overlay.is_entry_unchanged(USERS, self.name) or self.name in accounts.users:
             return False
         if self.is_absent or self.creates():
             return True
@@ -86,22 +86,22 @@ class UserEffect(Effect):
         if needed or (self.groups and accounts.are_members_set):
             return False
         needs_home = self.makes_home or self.with_keys
-        return not needs_home or foresight.is_unchanged(self._home())
+        return not needs_home or overlay.is_unchanged(self._home())
 
-    def refuse(self, foresight: Foresight) -> None:
+    def refuse(self, overlay: Overlay) -> None:
         """Raise NoAccount for a group that does not exist by then."""
         for group in filter(None, (self.group, *self.groups)):
-            number = foresight.accounts.groups.get(group, group_number(group))
+            number = overlay.accounts.groups.get(group, group_number(group))
             if number is None and not group.isdecimal() and not self.is_absent:
                 raise NoAccount(f"group {group!r} does not exist; create it first")
 
-    def predict(self, foresight: Foresight) -> None:
-        accounts = foresight.accounts
+    def predict(self, overlay: Overlay) -> None:
+        accounts = overlay.accounts
         if self.is_absent:
             accounts.users[self.name] = None
             accounts.joined.add(ANY)
             # Its own group goes with it if nobody else is in it.
-            foresight.cloud([f"{GROUPS}/{self.name}"])
+            overlay.mark_unknown([f"{GROUPS}/{self.name}"])
             return
         if not self.creates():
             accounts.users[self.name] = user_number(self.name) if self.uid is None else self.uid
@@ -113,27 +113,27 @@ class UserEffect(Effect):
             if not self.group and not own and _creates_own_groups():
                 accounts.groups[self.name] = accounts.new_number()
         if self.makes_home:
-            self._predict_home(foresight)
+            self._predict_home(overlay)
 
-    def blur(self, foresight: Foresight) -> None:
-        foresight.cloud([f"{USERS}/{self.name}", f"{GROUPS}/{self.name}"])
-        foresight.accounts.joined.update(self.groups if self.creates() else [ANY])
+    def mark_uncertain(self, overlay: Overlay) -> None:
+        overlay.mark_unknown([f"{USERS}/{self.name}", f"{GROUPS}/{self.name}"])
+        overlay.accounts.joined.update(self.groups if self.creates() else [ANY])
         home = [self._home()] if self.makes_home else []
-        foresight.cloud(home)
-        foresight.replace(home)
+        overlay.mark_unknown(home)
+        overlay.replace(home)
 
-    def _predict_home(self, foresight: Foresight) -> None:
+    def _predict_home(self, overlay: Overlay) -> None:
         """Record the home folder, and the files that each new one gets."""
         home = self._home()
         if os.path.isdir(home):
             return
-        foresight.files.put_folder(home, foresight.moment)
+        overlay.files.put_folder(home, overlay.moment)
         names = os.listdir(_SKELETON) if os.path.isdir(_SKELETON) else []
         filled = [os.path.join(home, name) for name in names]
         if self.with_keys:
             filled.append(os.path.join(home, ".ssh"))
-        foresight.cloud(filled)
-        foresight.replace(filled)
+        overlay.mark_unknown(filled)
+        overlay.replace(filled)
 
     def _home(self) -> str:
         if self.home:
@@ -162,20 +162,20 @@ class GroupEffect(Effect):
         return cls(name, is_absent, _number(args.get("gid")), has_parts)
 
     @property
-    def is_foreseen(self) -> bool:
+    def is_predictable(self) -> bool:
         return True
 
     def creates(self) -> bool:
         return not self.is_absent and group_number(self.name) is None
 
-    def is_certain(self, foresight: Foresight) -> bool:
-        accounts = foresight.accounts
-        if not foresight.knows_entry(GROUPS, self.name) or self.name in accounts.groups:
+    def is_certain(self, overlay: Overlay) -> bool:
+        accounts = overlay.accounts
+        if not overlay.is_entry_unchanged(GROUPS, self.name) or self.name in accounts.groups:
             return False
         return not self.sets_members or accounts.keeps_members_of(self.name)
 
-    def predict(self, foresight: Foresight) -> None:
-        accounts = foresight.accounts
+    def predict(self, overlay: Overlay) -> None:
+        accounts = overlay.accounts
         if self.is_absent:
             accounts.groups[self.name] = None
         elif self.creates():
@@ -185,10 +185,10 @@ class GroupEffect(Effect):
         if self.is_absent or self.sets_members:
             accounts.are_members_set = True
 
-    def blur(self, foresight: Foresight) -> None:
-        foresight.cloud([f"{GROUPS}/{self.name}"])
+    def mark_uncertain(self, overlay: Overlay) -> None:
+        overlay.mark_unknown([f"{GROUPS}/{self.name}"])
         if self.is_absent or self.sets_members:
-            foresight.accounts.are_members_set = True
+            overlay.accounts.are_members_set = True
 
 
 def _number(value: Any) -> int | None:

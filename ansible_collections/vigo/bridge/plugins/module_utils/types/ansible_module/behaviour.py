@@ -13,7 +13,7 @@ from ...common.errors import ResourceError
 from ...delivery import module_archive
 from ...delivery.ansible_compat import run_as_module
 from ...host import forked, package_files
-from ...host.overlay import Foresight
+from ...host.overlay import Overlay
 from ...secrets import references as secret_references
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..descriptor import ResourceType
@@ -42,12 +42,12 @@ class AnsibleModuleBehaviour(Behaviour):
     def observe(self, spec: ModuleSpec, target: Target) -> Observed | None:
         if not target.check_mode:
             return None
-        foresight, effect = target.foresight, effect_of(spec)
-        is_certain = not foresight.uncertain or bool(effect and effect.is_certain(foresight))
+        overlay, effect = target.overlay, effect_of(spec)
+        is_certain = not overlay.uncertain or bool(effect and effect.is_certain(overlay))
         try:
             if effect and is_certain:
-                effect.refuse(foresight)
-            if effect and effect.is_awaiting(foresight):
+                effect.refuse(overlay)
+            if effect and effect.is_awaiting(overlay):
                 if is_certain and effect.creates():
                     return Observed(Answer("created", ""))
                 return Observed(Answer("unknown", NOT_YET_KNOWN))
@@ -55,7 +55,7 @@ class AnsibleModuleBehaviour(Behaviour):
         except ResourceError as error:
             if is_certain:
                 if effect:  # It may have done a part of its work by then.
-                    effect.blur(foresight)
+                    effect.mark_uncertain(overlay)
                 raise
             return Observed(Answer("unknown", f"{NOT_YET_KNOWN}: {error.message}"))
         return Observed(answer, is_certain)
@@ -78,16 +78,16 @@ class AnsibleModuleBehaviour(Behaviour):
         answer = _applied(spec, target)
         return Outcome(answer.rc, answer.output, decision=_decision(answer))
 
-    def foresees(self, spec: ModuleSpec) -> bool:
+    def is_predictable(self, spec: ModuleSpec) -> bool:
         effect = effect_of(spec)
-        return effect is not None and effect.is_foreseen
+        return effect is not None and effect.is_predictable
 
     def predict(self, spec: ModuleSpec, observed: Observed | None, target: Target) -> None:
         effect = effect_of(spec)
         if effect:
-            effect.predict(target.foresight)
+            effect.predict(target.overlay)
         else:
-            self.blur(spec, target.foresight)
+            self.mark_uncertain(spec, target.overlay)
 
     def may_alter(self, spec: ModuleSpec) -> Sequence[str]:
         """Return all paths: a module whose effect is not known may change anything."""
@@ -99,12 +99,12 @@ class AnsibleModuleBehaviour(Behaviour):
     def may_replace(self, spec: ModuleSpec) -> Sequence[str]:
         return package_files.replaced(spec.is_removal) if spec.is_of_packages else ()
 
-    def blur(self, spec: ModuleSpec, foresight: Foresight) -> None:
+    def mark_uncertain(self, spec: ModuleSpec, overlay: Overlay) -> None:
         effect = effect_of(spec)
         if effect:
-            effect.blur(foresight)
+            effect.mark_uncertain(overlay)
         else:
-            super().blur(spec, foresight)
+            super().mark_uncertain(spec, overlay)
 
 
 def _decision(answer: Answer) -> Decision:
@@ -172,7 +172,7 @@ def apply_module(spec: ModuleSpec, target: Target) -> Answer:
 
 def _warn(spec: ModuleSpec, target: Target, warnings: Sequence[str]) -> None:
     # What it misses may be what earlier changes create.
-    for warning in () if target.foresight.uncertain else warnings:
+    for warning in () if target.overlay.uncertain else warnings:
         target.note(f"{spec.module}: {warning}")
 
 

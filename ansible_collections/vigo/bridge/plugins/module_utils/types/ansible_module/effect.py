@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...host.overlay import Foresight
+    from ...host.overlay import Overlay
 
 
 @dataclass(frozen=True)
@@ -17,23 +17,23 @@ class Effect:
     """What is the same for all: nothing."""
 
     @property
-    def is_foreseen(self) -> bool:
+    def is_predictable(self) -> bool:
         """Return whether check mode knows exactly what a change does."""
         return False
 
-    def is_certain(self, foresight: Foresight) -> bool:
+    def is_certain(self, overlay: Overlay) -> bool:
         """Return whether no earlier change that is only predicted can alter what it finds."""
         raise NotImplementedError
 
-    def predict(self, foresight: Foresight) -> None:
-        """Record what a change that is certain does."""
-        self.blur(foresight)
+    def predict(self, overlay: Overlay) -> None:
+        """Record the effects of a certain change."""
+        self.mark_uncertain(overlay)
 
-    def blur(self, foresight: Foresight) -> None:
-        """Record that a change may come, or not."""
+    def mark_uncertain(self, overlay: Overlay) -> None:
+        """Record what an uncertain change may affect."""
         raise NotImplementedError
 
-    def is_awaiting(self, foresight: Foresight) -> bool:
+    def is_awaiting(self, overlay: Overlay) -> bool:
         """Return whether it needs what earlier changes would create, so that asking it fails."""
         return False
 
@@ -41,5 +41,5 @@ class Effect:
         """Return whether it is about something that does not exist on this machine."""
         return False
 
-    def refuse(self, foresight: Foresight) -> None:
+    def refuse(self, overlay: Overlay) -> None:
         """Raise ResourceError if a change would fail, and check mode of the module does not."""

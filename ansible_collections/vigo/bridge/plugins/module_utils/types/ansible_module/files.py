@@ -16,7 +16,7 @@ from ..file.owners import gid_of, uid_of
 from .effect import Effect
 
 if TYPE_CHECKING:
-    from ...host.overlay import Foresight
+    from ...host.overlay import Overlay
 
 #: What Ansible reads as false.
 _OFF = ("", "0", "f", "false", "n", "no", "none", "off")
@@ -40,48 +40,48 @@ class FileEffect(Effect):
     follows: bool = True
 
     @property
-    def is_foreseen(self) -> bool:
+    def is_predictable(self) -> bool:
         return bool(self.folder)
 
-    def is_certain(self, foresight: Foresight) -> bool:
-        accounts = foresight.accounts
+    def is_certain(self, overlay: Overlay) -> bool:
+        accounts = overlay.accounts
         return (
-            (not self.source or bool(foresight.exists(self.source)))
+            (not self.source or bool(overlay.exists(self.source)))
             and accounts.users.get(self.owner, 0) is not None
             and accounts.groups.get(self.group, 0) is not None
-            and (not self.owner or foresight.knows_entry(USERS, self.owner))
-            and (not self.group or foresight.knows_entry(GROUPS, self.group))
-            and all(foresight.is_unchanged(path, self.follows) for path in self.alters)
+            and (not self.owner or overlay.is_entry_unchanged(USERS, self.owner))
+            and (not self.group or overlay.is_entry_unchanged(GROUPS, self.group))
+            and all(overlay.is_unchanged(path, self.follows) for path in self.alters)
         )
 
-    def predict(self, foresight: Foresight) -> None:
+    def predict(self, overlay: Overlay) -> None:
         if not self.folder:
-            self.blur(foresight)
+            self.mark_uncertain(overlay)
         else:  # Where it exists, its owner or mode changes, and nothing of what is in it.
-            foresight.files.put_folder(self.folder, foresight.moment)
+            overlay.files.put_folder(self.folder, overlay.moment)
 
-    def blur(self, foresight: Foresight) -> None:
-        foresight.cloud(self.alters)
-        foresight.replace(self.alters)
+    def mark_uncertain(self, overlay: Overlay) -> None:
+        overlay.mark_unknown(self.alters)
+        overlay.replace(self.alters)
 
-    def is_awaiting(self, foresight: Foresight) -> bool:
-        uid = foresight.accounts.users.get(self.owner)
-        gid = foresight.accounts.groups.get(self.group)
+    def is_awaiting(self, overlay: Overlay) -> bool:
+        uid = overlay.accounts.users.get(self.owner)
+        gid = overlay.accounts.groups.get(self.group)
         is_source_missing = self.source and not os.path.exists(self.source)
         return bool(
             (uid is not None and uid != user_number(self.owner))
             or (gid is not None and gid != group_number(self.group))
-            or (is_source_missing and foresight.exists(self.source) is not False)
+            or (is_source_missing and overlay.exists(self.source) is not False)
         )
 
     def creates(self) -> bool:
         return self.makes and not os.path.lexists(self.alters[0])
 
-    def refuse(self, foresight: Foresight) -> None:
+    def refuse(self, overlay: Overlay) -> None:
         if self.owner:
-            uid_of(self.owner, foresight.accounts)
+            uid_of(self.owner, overlay.accounts)
         if self.group:
-            gid_of(self.group, foresight.accounts)
+            gid_of(self.group, overlay.accounts)
         above = self.folder
         while above and not os.path.lexists(above):
             above = os.path.dirname(above)

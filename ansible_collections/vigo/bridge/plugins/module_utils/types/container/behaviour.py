@@ -136,7 +136,7 @@ class Container(OnEngine):
         super().predict(spec, observed, target)
         if not spec.is_wanted:
             host = engine_of(spec.docker_host, target).host
-            target.foresight.things[TYPE.name, host, spec.name] = None
+            target.overlay.things[TYPE.name, host, spec.name] = None
 
     def act(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target

@@ -52,12 +52,12 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
 def _subnets(engine: Engine, network: str, target: Target) -> tuple[str, ...] | None:
     """Return the subnets of a network as they are at this turn; None if it does not exist."""
     key = ("network", engine.host, network)
-    if key not in target.foresight.things:
+    if key not in target.overlay.things:
         return engine.subnets(network)
-    foreseen = target.foresight.things[key]
-    if foreseen is None:
+    predicted = target.overlay.things[key]
+    if predicted is None:
         return None
-    pools = (foreseen.get("ipam") or {}).get("config") or ()
+    pools = (predicted.get("ipam") or {}).get("config") or ()
     return tuple(pool["subnet"] for pool in pools)
 
 
@@ -85,7 +85,7 @@ def _image(
     if not spec.is_wanted:
         return None, False
     if target.check_mode:
-        return pull.foresee(engine, spec, container, target.secrets.reveal, target.note)
+        return pull.predict(engine, spec, container, target.secrets.reveal, target.note)
     return prefetch.image(engine, spec, target), False
 
 
@@ -93,9 +93,9 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     if not spec.is_wanted or not spec.settings.env_file:
         return {}
     try:
-        return env_file_values.read(spec.settings.env_file, target.foresight.files, target.note)
+        return env_file_values.read(spec.settings.env_file, target.overlay.files, target.note)
     except ResourceError as error:
-        if not target.check_mode or all(map(target.foresight.is_clear, _paths(spec))):
+        if not target.check_mode or all(map(target.overlay.is_clear, _paths(spec))):
             raise
         target.note(error.message)  # What comes before it may change the file.
         return {}
@@ -115,14 +115,14 @@ def _missing_source(
         recorded and recorded.holds("volumes", volumes)
     ):
         return ""
-    foresight = target.foresight
+    overlay = target.overlay
     return engine.missing_source(
         [
             mount.source
             for mount in volumes
             if mount.is_bind
-            and foresight.is_clear(mount.source)
-            and foresight.kind(mount.source) is None
+            and overlay.is_clear(mount.source)
+            and overlay.kind(mount.source) is None
         ]
     )
 

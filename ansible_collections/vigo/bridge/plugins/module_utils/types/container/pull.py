@@ -52,7 +52,7 @@ def ensure(
     return image
 
 
-def foresee(
+def predict(
     engine: Engine,
     spec: ContainerSpec,
     container: Existing | None,

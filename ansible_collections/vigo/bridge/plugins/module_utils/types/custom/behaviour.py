@@ -38,10 +38,10 @@ class Custom(Behaviour):
         try:
             answer = _run(spec, target)
         except ResourceError as error:
-            if not target.foresight.uncertain:
+            if not target.overlay.uncertain:
                 raise
             return Observed(Answer("unknown"), f"{NOT_YET_KNOWN}: {error.message}")
-        if target.foresight.uncertain:
+        if target.overlay.uncertain:
             reason = f"{NOT_YET_KNOWN}; currently, its action would be {answer.action}"
             return Observed(Answer("unknown"), reason)
         return Observed(answer)

@@ -67,7 +67,7 @@ class Exec(Behaviour):
         """Raise NoAccount in check mode, for a user that would not exist."""
         if not target.check_mode or not spec.user or decision.action != "ran":
             return
-        uid = target.foresight.accounts.users.get(spec.user, user_number(spec.user))
+        uid = target.overlay.accounts.users.get(spec.user, user_number(spec.user))
         if uid is None and not spec.user.isdecimal():
             raise missing(spec.user)
 

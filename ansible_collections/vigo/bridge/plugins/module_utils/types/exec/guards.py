@@ -35,16 +35,16 @@ def ask(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
     """Return a guard's answer. Raise ResourceError when the guard cannot be evaluated."""
     if not guard.is_command:
         return _ask_path(guard, spec, target)
-    if target.foresight.uncertain:
+    if target.overlay.uncertain:
         return Answer(guard, None, "")
     return _ask_command(guard, spec, target)
 
 
 def _ask_path(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
     path = os.path.join(os.getcwd(), spec.cwd or "", guard.path or guard.subject)
-    exists = target.foresight.exists(path)
+    exists = target.overlay.exists(path)
     if not exists and has_magic(path):
-        exists = target.foresight.matches(path)
+        exists = target.overlay.matches(path)
     if exists is None:
         return Answer(guard, None, "")
     finding = f"{guard.subject} {'exists' if exists else 'does not exist'}"

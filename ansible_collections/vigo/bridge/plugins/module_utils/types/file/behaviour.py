@@ -32,7 +32,7 @@ class File(Behaviour):
         observed = observation.observe(spec, target)
         step = differences.step(spec, observed)
         if observed.kind in ("missing", "file", "link") and step and not observed.in_doubt:
-            obstacles.refuse(spec, observed, step, target.foresight)
+            obstacles.refuse(spec, observed, step, target.overlay)
         return observed
 
     def decide(self, spec: FileSpec, observed: Observed, turn: Turn) -> Decision:

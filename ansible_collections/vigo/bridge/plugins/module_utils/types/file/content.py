@@ -106,10 +106,10 @@ def _desired(
 
 
 def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[bytes]:
-    file = target.foresight.files.get(path)
+    file = target.overlay.files.get(path)
     if file is not None:
         return open_files.enter_context(file.read())
-    if target.foresight.files.kind(path) == "missing":
+    if target.overlay.files.kind(path) == "missing":
         raise ResourceError(
             f"{path} cannot be read: it would have been removed earlier in the run; apply this"
             " resource before the one that removes it"

@@ -62,5 +62,5 @@ TYPE = ResourceType(
     has_template_switch=True,
     stack_file=StackFile("source", "templates/", data="content_base64", text="content"),
     inverse={"state": REVERTED},
-    is_foreseen=True,
+    is_predictable=True,
 )

@@ -59,7 +59,7 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         with content.opened(spec.path, target) as stream:
             before = content.digest(stream)
     desired = _desired(spec, target, kind) if spec.state == "present" else None
-    accounts = target.foresight.accounts
+    accounts = target.overlay.accounts
     uid = None if spec.owner is None else uid_of(spec.owner, accounts)
     gid = None if spec.group is None else gid_of(spec.group, accounts)
     return Observed(
@@ -76,20 +76,20 @@ def observe(spec: FileSpec, target: Target) -> Observed:
         desired_digest=None if desired is None else desired.sha256,
         desired_uid=uid,
         desired_gid=gid,
-        in_doubt=bool(spec.source) and not target.foresight.is_clear(spec.source or ""),
+        in_doubt=bool(spec.source) and not target.overlay.is_clear(spec.source or ""),
         is_certain=not (
             may_be(found.uid, uid, user_name)
             or may_be(found.gid, gid, group_name)
-            or not target.foresight.files.is_certain(spec.path, kind == "missing")
+            or not target.overlay.files.is_certain(spec.path, kind == "missing")
         ),
     )
 
 
 def predict(spec: FileSpec, observed: Observed, target: Target) -> None:
-    """Record in foresight what this file would be, for later resources."""
-    foresight = target.foresight
+    """Record in the overlay what this file would be, for later resources."""
+    overlay = target.overlay
     # What was there before it: later questions of this very path must not come back to it.
-    earlier = target.with_foresight(foresight.trial())
+    earlier = target.with_overlay(overlay.copy())
     kept = observed if observed.kind == "file" else Observed("missing")
     file = PredictedFile(
         lambda: content.predicted(spec, earlier, observed.kind == "file"),
@@ -98,7 +98,7 @@ def predict(spec: FileSpec, observed: Observed, target: Target) -> None:
         _first_known(observed.desired_gid, kept.gid, os.getegid()),
         spec.secontext or kept.secontext,
     )
-    foresight.files.put(spec.path, None if spec.state == "absent" else file, foresight.moment)
+    overlay.files.put(spec.path, None if spec.state == "absent" else file, overlay.moment)
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,10 @@ class Found:
 
 def found_at(path: str, target: Target) -> tuple[str, Found]:
     """Return the kind of the path, as it is or is predicted, and its attributes."""
-    predicted = target.foresight.files.get(path)
+    predicted = target.overlay.files.get(path)
     if predicted is not None:
         return "file", Found(predicted.mode, predicted.uid, predicted.gid, predicted.secontext)
-    kind = target.foresight.files.kind(path)
+    kind = target.overlay.files.kind(path)
     if kind is not None:
         return kind, Found()
     try:

@@ -16,22 +16,22 @@ import stat
 from ...common.errors import ResourceError
 from ...host import folder_obstacles
 from ...host.folder_obstacles import is_protected, mount_of
-from ...host.overlay import Foresight
+from ...host.overlay import Overlay
 from .differences import ATTRIBUTES, CONTENT, attribute_changes
 from .failures import explained
 from .observation import Observed
 from .spec import FileSpec
 
 
-def refuse(spec: FileSpec, observed: Observed, step: str, foresight: Foresight) -> None:
+def refuse(spec: FileSpec, observed: Observed, step: str, overlay: Overlay) -> None:
     """Raise ResourceError if the step cannot be taken. step: see ``differences``."""
     try:
-        is_predicted = foresight.files.get(spec.path) is not None
+        is_predicted = overlay.files.get(spec.path) is not None
         if step == ATTRIBUTES:
             if not is_predicted:
                 _refuse_to_change(spec, observed)
             return
-        folder = _nearest_folder(spec.path, foresight)
+        folder = _nearest_folder(spec.path, overlay)
         folder_obstacles.refuse(folder)
         folder_obstacles.refuse_names(spec.path, folder)
         if observed.kind != "missing" and not is_predicted:
@@ -79,11 +79,11 @@ def _ask_kernel(path: str) -> None:
         os.close(descriptor)
 
 
-def _nearest_folder(path: str, foresight: Foresight) -> str:
+def _nearest_folder(path: str, overlay: Overlay) -> str:
     """Return the closest existing folder above the path; those below it would be created."""
     folder = os.path.dirname(path)
     while True:
-        predicted = foresight.files.kind(folder)
+        predicted = overlay.files.kind(folder)
         if predicted == "file" or (predicted is None and os.path.isfile(folder)):
             raise _no_folder(path, folder, "is a file, not a directory")
         if os.path.isdir(folder):

@@ -22,10 +22,10 @@ _PIECE = 1024 * 1024
 
 def of_file(spec: FileSpec, target: Target) -> Mapping[str, Any]:
     """Return the file as it is now, or in check mode as it would be."""
-    predicted = target.foresight.files.get(spec.path)
+    predicted = target.overlay.files.get(spec.path)
     if predicted is not None:
         found = {"state": "file", **_owners(predicted.uid, predicted.gid, predicted.mode)}
-    elif target.foresight.files.kind(spec.path) == "missing":
+    elif target.overlay.files.kind(spec.path) == "missing":
         found = {"state": "absent"}
     else:
         found = _status(spec.path)

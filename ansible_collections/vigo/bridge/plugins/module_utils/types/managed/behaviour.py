@@ -49,19 +49,19 @@ class ManagedBehaviour(Behaviour):
         refuse_missing(steps, target)
         if not target.check_mode:
             return Observed(steps)
-        foresight = target.foresight
-        is_clear = all(map(foresight.is_clear, spec.reads))
+        overlay = target.overlay
+        is_clear = all(map(overlay.is_clear, spec.reads))
         try:
             answer = _predicted(steps, target)
         except ResourceError as error:
             if is_clear and spec.updates_list:
                 return Observed(steps, unknown=f"{_NOT_UPDATED}: {error.message}")
-            if foresight.uncertain:
+            if overlay.uncertain:
                 return Observed(steps, unknown=f"{NOT_YET_KNOWN}: {error.message}")
             raise
         now = currently(answer.changed or "none")
         is_certain = is_clear or steps[0].acts
-        if (spec.takes_latest and foresight.uncertain) or not is_certain:
+        if (spec.takes_latest and overlay.uncertain) or not is_certain:
             return Observed(steps, answer, f"{NOT_YET_KNOWN}; {now}")
         if spec.takes_latest and spec.updates_list and not answer.changed:
             return Observed(steps, answer, f"{_NOT_UPDATED}; {now}")

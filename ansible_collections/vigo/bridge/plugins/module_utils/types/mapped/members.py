@@ -30,8 +30,8 @@ class Members:
         present, wanted = _members_of(self.group), sorted(set(self.members))
         if present == wanted:
             return None
-        if not target.foresight.active:
-            _refuse_unknown(wanted, target.foresight.accounts.users)
+        if not target.overlay.active:
+            _refuse_unknown(wanted, target.overlay.accounts.users)
         header = f"members of {self.group}"
         return Change(
             "members changed",

@@ -51,7 +51,7 @@ class NonrepoPackage(Behaviour):
         if not target.check_mode:
             return observed
         answer = _predicted(spec, observed, target)
-        if not all(map(target.foresight.is_clear, DATABASES)):
+        if not all(map(target.overlay.is_clear, DATABASES)):
             reason = f"{NOT_YET_KNOWN}; {currently(answer.changed or 'none')}"
             return replace(observed, answer=answer, unknown=reason)
         return replace(observed, answer=answer)

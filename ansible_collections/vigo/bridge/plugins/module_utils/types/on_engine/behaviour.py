@@ -86,8 +86,8 @@ class EngineObject(OnEngine):
 
     def predict(self, spec: Wanted, observed: Observed, target: Target) -> None:
         host = engine_of(spec.docker_host, target).host
-        foreseen = None if spec.is_absent else spec.settings
-        target.foresight.things[spec.kind, host, spec.name] = foreseen
+        predicted = None if spec.is_absent else spec.settings
+        target.overlay.things[spec.kind, host, spec.name] = predicted
 
 
 def _revealed(spec: Wanted, target: Target) -> Wanted:
@@ -96,7 +96,7 @@ def _revealed(spec: Wanted, target: Target) -> Wanted:
 
 def _users(spec: Wanted, engine: Engine, target: Target) -> tuple[str, ...]:
     """Return the containers that use it, but for those that would have been removed by now."""
-    things = target.foresight.things
+    things = target.overlay.things
     return tuple(
         name
         for name in engine.users(spec.kind, spec.name)

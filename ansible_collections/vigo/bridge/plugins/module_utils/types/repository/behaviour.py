@@ -103,7 +103,7 @@ class Repository(Behaviour):
     def predict(self, spec: RepositorySpec, observed: Observed, target: Target) -> None:
         for change in observed.changes:
             _FILE.predict(change.spec, change.observed, target)
-        target.foresight.cloud([INDEX_FOLDER])
+        target.overlay.mark_unknown([INDEX_FOLDER])
 
 
 def _look(piece: Piece, target: Target) -> Change:

@@ -43,5 +43,5 @@ TYPE = ResourceType(
     needed_unless_absent=("repo",),
     unique_by=("repository",),
     # What it changes is files; which packages there are is asked for where it matters.
-    is_foreseen=True,
+    is_predictable=True,
 )

@@ -14,7 +14,7 @@ from typing import Any, Mapping, Sequence
 
 from ...common.errors import ResourceError
 from ...host import private_files, regular_files, temporary_files, temporary_folders
-from ...host.overlay import Foresight
+from ...host.overlay import Overlay
 from ..ansible_module.system_folders import refuse_removal
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently
 from ..exec.guards import Answer, ask
@@ -60,14 +60,14 @@ class SourcePackage(Behaviour):
             answer = ask(spec.unless.guards[0], spec.unless, target)
             if answer.agrees is False:
                 return Observed(answer)
-        exists = _exists(spec.path, target.foresight)
+        exists = _exists(spec.path, target.overlay)
         if not spec.is_absent:
             _refuse_shared(spec.path)
-        is_removed = target.foresight.kind(spec.marker) == "missing"
+        is_removed = target.overlay.kind(spec.marker) == "missing"
         marker = None if is_removed else _marker(spec.marker)
         has_marker = not is_removed and os.path.lexists(spec.marker)
         wrong = _wrong(spec) if exists and not spec.is_absent else ""
-        is_certain = _is_certain(spec, target.foresight)
+        is_certain = _is_certain(spec, target.overlay)
         return Observed(answer, exists, marker, has_marker, wrong, is_certain)
 
     def decide(self, spec: Package, observed: Observed, turn: Turn) -> Decision:
@@ -116,16 +116,16 @@ def _decision(spec: Package, observed: Observed) -> Decision:
     return Decision("none")
 
 
-def _is_certain(spec: Package, foresight: Foresight) -> bool:
+def _is_certain(spec: Package, overlay: Overlay) -> bool:
     """Return whether no earlier change can alter what was found, except for what is known."""
-    if "file" in (foresight.kind(spec.marker), foresight.kind(spec.binary_path)):
+    if "file" in (overlay.kind(spec.marker), overlay.kind(spec.binary_path)):
         return False
-    return foresight.is_clear(spec.path) and foresight.is_clear(spec.marker)
+    return overlay.is_clear(spec.path) and overlay.is_clear(spec.marker)
 
 
-def _exists(path: str, foresight: Foresight) -> bool:
+def _exists(path: str, overlay: Overlay) -> bool:
     """Return whether the folder exists. Raise ResourceError for anything that is not a folder."""
-    predicted = foresight.kind(path)
+    predicted = overlay.kind(path)
     if predicted in ("directory", "missing"):
         return predicted == "directory"
     try:

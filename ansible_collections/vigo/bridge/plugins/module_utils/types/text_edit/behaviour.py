@@ -99,7 +99,7 @@ def find(edit: Edit, target: Target) -> Found:
         backup="",
         validate=None,
     )
-    is_certain = edit.is_whole or target.foresight.is_clear(edit.path)
+    is_certain = edit.is_whole or target.overlay.is_clear(edit.path)
     observed = _FILE.observe(spec, target)
     if edit.is_ours:
         observed = replace(observed, is_certain=True)

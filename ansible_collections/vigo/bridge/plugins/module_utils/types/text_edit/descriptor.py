@@ -37,7 +37,7 @@ def _parse(name: str, attributes: Mapping[str, Any]) -> Edit:
 
 def _row(name: str, *attributes: Attribute, **others: Any) -> ResourceType:
     """Return a type whose key is its first attribute."""
-    settings = {"key": attributes[0].name, "is_foreseen": True, **others}
+    settings = {"key": attributes[0].name, "is_predictable": True, **others}
     return ResourceType(
         name=name,
         attributes=lambda: attributes,
@@ -108,7 +108,7 @@ TYPES = (
         needed_unless_absent=("value",),
         unique_by=("key",),
         # The kernel may change other parameters with this one.
-        is_foreseen=False,
+        is_predictable=False,
     ),
 )
 BY_NAME = {kind.name: kind for kind in TYPES}

@@ -81,7 +81,7 @@ class KernelParameter(TextEdit):
         if observed.differs(spec):
             data = f"{spec.value}\n".encode()
             file = PredictedFile(lambda: _opened(data), NEW_MODE, 0, 0)
-            target.foresight.files.put(spec.live_path, file, target.foresight.moment)
+            target.overlay.files.put(spec.live_path, file, target.overlay.moment)
 
 
 @contextlib.contextmanager
@@ -91,7 +91,7 @@ def _opened(data: bytes) -> Iterator[IO[bytes]]:
 
 def _live(spec: Sysctl, target: Target) -> str:
     """Return the live value, with single blanks. Raise ResourceError."""
-    if target.foresight.files.get(spec.live_path) is None and not os.path.isfile(spec.live_path):
+    if target.overlay.files.get(spec.live_path) is None and not os.path.isfile(spec.live_path):
         raise ResourceError(
             f"{spec.key}: this kernel has no such parameter",
             "correct key, or load the module that has it first",
