@@ -15,7 +15,7 @@ import docker.errors
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
@@ -45,7 +45,7 @@ class Scene:
         self.name = f"lifecycle-{uuid.uuid4().hex[:10]}"
         self.notes: list[str] = []
 
-    def bring(
+    def apply(
         self,
         secrets: Mapping[str, str] | None = None,
         turn: Turn | None = None,
@@ -60,7 +60,7 @@ class Scene:
             "settle_time": "500ms",
             **attributes,
         }
-        result = bring("test", Container(), lambda: given, target, turn or Turn())
+        result = apply_resource("test", Container(), lambda: given, target, turn or Turn())
         self.notes = target.notes
         return result
 
@@ -71,12 +71,12 @@ class Scene:
         except docker.errors.ImageNotFound:
             self.client.images.pull(image)
 
-    def brought(self, action: str, **arguments: Any) -> Result:
+    def applied(self, action: str, **arguments: Any) -> Result:
         """Apply the container, and check the action, and that nothing is left to do."""
-        result = self.bring(**arguments)
+        result = self.apply(**arguments)
         assert result.action == action, result
         arguments.pop("turn", None)
-        assert self.bring(**arguments).action == "none", self.bring(check=True, **arguments)
+        assert self.apply(**arguments).action == "none", self.apply(check=True, **arguments)
         return result
 
     def inspect(self, suffix: str = "") -> dict[str, Any]:

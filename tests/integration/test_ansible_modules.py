@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.delivery import module_archive
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
@@ -197,6 +197,6 @@ def _own(rows: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, list[Resu
             target = Target(check_mode=check)
             target.service(module_archive.LIBRARY, lambda: library)
             given = {"args": row[arguments]}
-            result = bring("x", TYPES[_name(row)].behaviour(), lambda g=given: g, target)  # type: ignore[misc]
+            result = apply_resource("x", TYPES[_name(row)].behaviour(), lambda g=given: g, target)  # type: ignore[misc]
             found.setdefault(_name(row), []).append(result)
     return found

@@ -252,17 +252,17 @@ def check(engine: Engine, testbed: Testbed, folder: Path, maker: Maker) -> None:
     try:
         maker(place, testbed, folder)
         identity = place.inspect()["Id"]
-        result = place.bring(**ours)
+        result = place.apply(**ours)
         assert result.action == "none", result
         assert result.reason == "created by another tool; already matches"
         for name, value in ours.items():
             alone = {"image": ours["image"], name: value}
-            assert place.bring(check=True, **alone).action == "none", name
+            assert place.apply(check=True, **alone).action == "none", name
         engine_api = EngineApi(engine.docker_host)
         for name, value in CHANGES.items():
             if name in engine_api.incapable():
                 continue
-            changed = place.bring(check=True, **{**ours, name: value})
+            changed = place.apply(check=True, **{**ours, name: value})
             if changed.action == "none" and engine_api.is_podman:
                 assert any("does not report" in n and name in n for n in place.notes), name
                 continue
@@ -270,9 +270,9 @@ def check(engine: Engine, testbed: Testbed, folder: Path, maker: Maker) -> None:
             assert name in changed.reason or name == "networks"
         # What is no longer asked for stays: nothing tells who had asked for it.
         without = {name: value for name, value in ours.items() if name != "env"}
-        assert place.bring(**without).action == "none"
+        assert place.apply(**without).action == "none"
         assert place.inspect()["Id"] == identity
-        place.brought("recreated", **{**ours, "env": {"A": "2"}})
+        place.applied("recreated", **{**ours, "env": {"A": "2"}})
         assert label.SPEC in place.inspect()["Config"]["Labels"]
         assert "B=two words" not in place.inspect()["Config"]["Env"]
     finally:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.integration
 
 TABLE = yaml.safe_load(Path(__file__).with_name("container_attributes.yml").read_text())
 
-#: Attributes of how a container is brought there, which inspect cannot show, and their tests.
+#: Attributes of how a container is applied, which inspect cannot show, and their tests.
 ELSEWHERE = {
     "container": "container_lifecycle.test_the_whole_life",
     "state": "container_lifecycle.test_the_whole_life",
@@ -110,7 +110,7 @@ def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, s
     try:
         if f"fixed-{scene.name}" in str(row):
             _make_fixed_network(scene)
-        first = scene.bring(**base)
+        first = scene.apply(**base)
         assert first.action == "created", first
         if "refused" in row:
             _assert_refused(scene, applied, row["refused"])
@@ -139,11 +139,11 @@ def _go_through(
 ) -> None:
     paths = {*row["shown"], *row.get("shown_then", {})}
     plain = {path: found(scene, path) for path in paths}
-    scene.bring(state="absent", remove_volumes=True)
+    scene.apply(state="absent", remove_volumes=True)
     apply(scene, applied, "created", row.get("said"))
     _assert_shown(scene, row["shown"])
     for form in row.get("same", []):
-        result = scene.bring(**{**base, row["attribute"]: form})
+        result = scene.apply(**{**base, row["attribute"]: form})
         assert result.action == "none", (form, result)
     if "changed" in row:
         changed = {**base, row["attribute"]: row["changed"]}
@@ -156,7 +156,7 @@ def _go_through(
 def _assert_refused(scene: Scene, attributes: dict[str, Any], message: str) -> None:
     """Check that it fails with the reason, and that the former container is unchanged."""
     before = scene.inspect()
-    result = scene.bring(**attributes)
+    result = scene.apply(**attributes)
     assert result.action == "failed", result
     assert message in result.reason
     assert scene.names() == {""}
@@ -176,14 +176,14 @@ def apply(scene: Scene, attributes: dict[str, Any], action: str, remark: str | N
     """Check the prediction, apply, and check that nothing is left to do; a remark comes with
     each.
     """
-    predicted = scene.bring(check=True, **attributes)
+    predicted = scene.apply(check=True, **attributes)
     assert predicted.action == action, predicted
     if remark:
         assert any(remark in note for note in scene.notes), scene.notes
-    done = scene.bring(**attributes)
+    done = scene.apply(**attributes)
     assert done.action == action, done
     assert done.reason == predicted.reason
-    again = scene.bring(**attributes)
+    again = scene.apply(**attributes)
     assert again.action == "none", again
     if remark:
         assert any(remark in note for note in scene.notes), scene.notes

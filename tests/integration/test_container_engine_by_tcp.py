@@ -61,26 +61,26 @@ def by_tcp(engine: Engine) -> Iterator[str]:
 
 
 def test_its_life(scene: Scene, by_tcp: str) -> None:
-    scene.brought("created", docker_host=by_tcp, healthcheck=HEALTHY)
+    scene.applied("created", docker_host=by_tcp, healthcheck=HEALTHY)
     first = scene.inspect()["Id"]
-    scene.brought("recreated", docker_host=by_tcp, healthcheck=HEALTHY, env={"A": "1"})
+    scene.applied("recreated", docker_host=by_tcp, healthcheck=HEALTHY, env={"A": "1"})
     assert scene.inspect()["Id"] != first
     assert scene.names() == {""}
-    scene.brought("deleted", docker_host=by_tcp, state="absent")
+    scene.applied("deleted", docker_host=by_tcp, state="absent")
 
 
 def test_a_replacement_that_ends_at_once_is_undone(scene: Scene, by_tcp: str) -> None:
-    scene.bring(docker_host=by_tcp)
+    scene.apply(docker_host=by_tcp)
     first = scene.inspect()["Id"]
-    result = scene.bring(docker_host=by_tcp, command=["sh", "-c", "echo no; exit 7"])
+    result = scene.apply(docker_host=by_tcp, command=["sh", "-c", "echo no; exit 7"])
     assert result.action == "failed"
     assert "7" in result.reason
     assert scene.inspect()["Id"] == first
 
 
 def test_an_image_is_pulled(scene: Scene, by_tcp: str) -> None:
-    assert scene.bring(docker_host=by_tcp, pull="always").action == "created"
-    result = scene.bring(docker_host=by_tcp, image=f"{REDIS}-nowhere")
+    assert scene.apply(docker_host=by_tcp, pull="always").action == "created"
+    result = scene.apply(docker_host=by_tcp, image=f"{REDIS}-nowhere")
     assert "cannot be pulled" in result.reason
 
 
@@ -88,6 +88,6 @@ def test_nobody_listens(scene: Scene) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-        result = scene.bring(docker_host=address)
+        result = scene.apply(docker_host=address)
     assert result.action == "blocked"
     assert f"no engine responds at {address}" in result.reason

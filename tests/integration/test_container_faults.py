@@ -62,7 +62,7 @@ class Service(Scene):
 
     def set_up(self) -> None:
         self.have(WORKING["image"])
-        assert self.bring(**self.attributes).action == "created"
+        assert self.apply(**self.attributes).action == "created"
         assert self.redis("set", "word", self.word) == "OK"
         assert self.redis("save") == "OK"
         self._shell(f"echo {self.word} > /kept/word")
@@ -71,7 +71,7 @@ class Service(Scene):
     def changed(self, proxy: FaultyProxy, **changes: Any) -> Result:
         """Run through the proxy, and return the result."""
         with little_patience(proxy):
-            return self.bring(**{**self.attributes, **changes, "docker_host": proxy.docker_host})
+            return self.apply(**{**self.attributes, **changes, "docker_host": proxy.docker_host})
 
     def assert_alive(self) -> None:
         """Check that it runs under its name, with the data that it had."""
@@ -157,9 +157,9 @@ def spoil_a_replacement(service: Service, at: int, fault: str) -> None:
         # Its removal was tried again; a refused change of the old one's policy stops nothing.
         assert at == len(REPLACEMENT) or (at, fault) == (6, "refuse")
     changed = {**service.attributes, **WORKING}
-    assert service.bring(**changed).action in ("recreated", "updated", "started", "none")
+    assert service.apply(**changed).action in ("recreated", "updated", "started", "none")
     service.assert_alive()
-    assert service.bring(**changed).action == "none"
+    assert service.apply(**changed).action == "none"
     assert service.names() <= {"", ".vigo-failed"}
     assert service.inspect()["Config"]["Image"].endswith(WORKING["image"])
 
@@ -176,9 +176,9 @@ def test_every_fault_on_the_way_back(service_anywhere: Service, at: int, fault: 
         assert proxy.met
     assert result.failed
     assert "The next run tries again" in result.reason or "was restored" in result.reason
-    assert service.bring(**service.attributes).action in ("updated", "started", "none", "recreated")
+    assert service.apply(**service.attributes).action in ("updated", "started", "none", "recreated")
     service.assert_alive()
-    assert service.bring(**service.attributes).action == "none"
+    assert service.apply(**service.attributes).action == "none"
     assert service.names() <= {"", ".vigo-failed"}
 
 

@@ -70,10 +70,10 @@ class Pair(Scene):
         self.before = self.inspect("-side")
 
     def main(self, check: bool = False, **changes: Any) -> Result:
-        return self.bring(check=check, **{**self.main_attributes, **changes})
+        return self.apply(check=check, **{**self.main_attributes, **changes})
 
     def beside(self, **changes: Any) -> Result:
-        return self.bring(secrets=SECRET, **{**self.side_attributes, **changes})
+        return self.apply(secrets=SECRET, **{**self.side_attributes, **changes})
 
     def _redis(self, *words: str) -> str:
         return self.redis("-p", "6380", *words, suffix="-side")
@@ -96,7 +96,7 @@ class Pair(Scene):
     def assert_settled(self, **changes: Any) -> None:
         """Check that the next runs find nothing to do, and nothing is left over."""
         assert self.main(**changes).action == "none"
-        assert self.beside().action == "none", self.bring(check=True, **self.side_attributes)
+        assert self.beside().action == "none", self.apply(check=True, **self.side_attributes)
         assert self.names() <= {"", "-side", ".vigo-failed"}
         self.assert_alive()
 

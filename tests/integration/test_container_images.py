@@ -109,12 +109,12 @@ SECRETS = {"registry/password": PASSWORD}
 
 def test_a_login_by_secret_and_a_tag_that_moves(scene: Scene, shop: Shop, config: Path) -> None:
     wanted: dict[str, Any] = {"image": shop.image, "pull": "always", "secrets": SECRETS, **LOGIN}
-    created = scene.brought("created", **wanted)
-    assert scene.bring(check=True, **wanted).action == "none"
+    created = scene.applied("created", **wanted)
+    assert scene.apply(check=True, **wanted).action == "none"
     shop.publish(SECOND)
-    predicted = scene.bring(check=True, **wanted)
+    predicted = scene.apply(check=True, **wanted)
     assert predicted.action == "recreated"
-    recreated = scene.brought("recreated", **wanted)
+    recreated = scene.applied("recreated", **wanted)
     assert predicted.reason == recreated.reason == f"image {shop.image} now has a different ID"
     for result in (created, predicted, recreated):
         assert PASSWORD not in json.dumps(result.as_dict())
@@ -122,7 +122,7 @@ def test_a_login_by_secret_and_a_tag_that_moves(scene: Scene, shop: Shop, config
 
 def test_a_wrong_password(scene: Scene, shop: Shop, config: Path) -> None:
     for policy in ("missing", "always"):
-        result = scene.bring(
+        result = scene.apply(
             image=shop.image,
             pull=policy,
             registry_username=USER,
@@ -136,7 +136,7 @@ def test_a_wrong_password(scene: Scene, shop: Shop, config: Path) -> None:
 
 
 def test_no_login_at_all(scene: Scene, shop: Shop, config: Path) -> None:
-    result = scene.bring(image=shop.image)
+    result = scene.apply(image=shop.image)
     assert result.action == "failed"
     assert "registry_username and registry_password" in result.reason
 
@@ -144,7 +144,7 @@ def test_no_login_at_all(scene: Scene, shop: Shop, config: Path) -> None:
 def test_the_login_of_the_docker_config(scene: Scene, shop: Shop, config: Path) -> None:
     login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     config.write_text(json.dumps({"auths": {shop.registry.address: {"auth": login}}}))
-    scene.brought("created", image=shop.image)
+    scene.applied("created", image=shop.image)
     assert scene.notes == []
 
 
@@ -157,7 +157,7 @@ def test_a_credential_helper(scene: Scene, shop: Shop, config: Path, kind: str) 
     config.write_text(
         json.dumps({kind: "testbed" if kind == "credsStore" else {address: "testbed"}})
     )
-    scene.brought("created", image=shop.image)
+    scene.applied("created", image=shop.image)
     assert scene.notes == []
 
 
@@ -175,28 +175,28 @@ def test_a_broken_helper_costs_only_what_needs_it(
     if script:
         helper(config, script)
     config.write_text(json.dumps({"credsStore": "testbed"}))
-    refused = scene.bring(image=shop.image)
+    refused = scene.apply(image=shop.image)
     assert refused.action == "failed"
     assert any(f"credentials for {shop.registry.address} cannot be used" in n for n in scene.notes)
     with suppress(ImageNotFound):
         scene.client.images.remove(THIRD, force=True)
-    created = scene.bring(image=THIRD)
+    created = scene.apply(image=THIRD)
     assert created.action == "created"
     assert any("cannot be used" in note for note in scene.notes)
 
 
 def test_a_registry_that_is_down(scene: Scene, shop: Shop, config: Path) -> None:
     wanted: dict[str, Any] = {"image": shop.image, "secrets": SECRETS, **LOGIN}
-    scene.brought("created", **wanted)
+    scene.applied("created", **wanted)
     shop.registry.stop()
     try:
-        assert scene.bring(**wanted).action == "none"
-        assert scene.bring(command="serve --again", **wanted).action == "recreated"
-        assert scene.bring(pull="always", **wanted).action == "blocked"
-        predicted = scene.bring(check=True, pull="always", command="serve --again", **wanted)
+        assert scene.apply(**wanted).action == "none"
+        assert scene.apply(command="serve --again", **wanted).action == "recreated"
+        assert scene.apply(pull="always", **wanted).action == "blocked"
+        predicted = scene.apply(check=True, pull="always", command="serve --again", **wanted)
         assert predicted.action == "unknown"
         assert any("cannot check" in note for note in scene.notes)
-        absent = scene.bring(**{**wanted, "image": f"{shop.repository}:other"})
+        absent = scene.apply(**{**wanted, "image": f"{shop.repository}:other"})
         assert absent.action == "blocked"
         assert "is the registry reachable" in absent.reason
     finally:
@@ -209,12 +209,12 @@ def test_a_digest_stays_when_the_tag_moves(scene: Scene, shop: Shop, config: Pat
     digest = shop.publish(FIRST)
     for reference in (f"{shop.repository}@{digest}", f"{shop.image}@{digest}"):
         wanted: dict[str, Any] = {"image": reference, "secrets": SECRETS, **LOGIN}
-        scene.bring(pull="always", **wanted)
+        scene.apply(pull="always", **wanted)
         shop.publish(SECOND)
-        assert scene.bring(check=True, pull="always", **wanted).action == "none"
-        assert scene.bring(pull="always", **wanted).action == "none"
+        assert scene.apply(check=True, pull="always", **wanted).action == "none"
+        assert scene.apply(pull="always", **wanted).action == "none"
     missing = f"{shop.repository}@sha256:{'0' * 64}"
-    result = scene.bring(image=missing, secrets=SECRETS, **LOGIN)
+    result = scene.apply(image=missing, secrets=SECRETS, **LOGIN)
     assert result.action == "failed"
     assert "cannot be pulled" in result.reason
     assert scene.inspect()["State"]["Running"]
@@ -223,12 +223,12 @@ def test_a_digest_stays_when_the_tag_moves(scene: Scene, shop: Shop, config: Pat
 def test_an_image_for_another_machine(scene: Scene, shop: Shop, config: Path) -> None:
     wanted: dict[str, Any] = {"image": shop.image, "secrets": SECRETS, **LOGIN}
     other = "linux/amd64" if os.uname().machine == "aarch64" else "linux/arm64"
-    scene.brought("created", **wanted)
+    scene.applied("created", **wanted)
     for policy in ("missing", "always"):
-        result = scene.bring(platform=other, pull=policy, **wanted)
+        result = scene.apply(platform=other, pull=policy, **wanted)
         assert result.action == "failed"
         assert other in result.reason
-    result = scene.bring(platform=other, pull="never", **wanted)
+    result = scene.apply(platform=other, pull="never", **wanted)
     assert result.action == "failed"
     assert f"for {other} is not on this engine" in result.reason
     assert scene.inspect()["State"]["Running"]
@@ -237,20 +237,20 @@ def test_an_image_for_another_machine(scene: Scene, shop: Shop, config: Path) ->
 @pytest.mark.sweep
 def test_images_that_were_left_behind(scene: Scene, shop: Shop, config: Path) -> None:
     wanted: dict[str, Any] = {"image": shop.image, "pull": "always", "secrets": SECRETS, **LOGIN}
-    scene.brought("created", **wanted)
+    scene.applied("created", **wanted)
     scene.client.images.remove(FIRST, force=True)
     ids = [scene.inspect()["Image"]]
     for image, keep in ((SECOND, 1), (THIRD, 1), (REDIS, 0)):
         shop.publish(image)
         scene.client.images.remove(image, force=True)  # What has another name, too, stays.
-        scene.brought("recreated", keep_images=keep, **wanted)
+        scene.applied("recreated", keep_images=keep, **wanted)
         ids.append(scene.inspect()["Image"])
         left = {image for image, name in named_images(scene.client) if shop.repository in name}
         assert left == set(ids[-1 - keep :])
 
 
 def test_a_disk_that_is_full(scene: Scene, registry: Registry, small: str) -> None:
-    result: Result = scene.bring(
+    result: Result = scene.apply(
         image=f"{registry.address}/library/redis:7-alpine", docker_host=small
     )
     assert result.action == "blocked", result

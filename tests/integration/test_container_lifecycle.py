@@ -37,28 +37,28 @@ def scene(engine: Engine) -> Iterator[Scene]:
 
 
 def test_the_whole_life(scene: Scene) -> None:
-    assert scene.bring(check=True).action == "created"
+    assert scene.apply(check=True).action == "created"
     assert scene.names() == set()
-    scene.brought("created")
-    scene.brought("stopped", state="stopped")
-    scene.brought("started")
+    scene.applied("created")
+    scene.applied("stopped", state="stopped")
+    scene.applied("started")
     scene.client.api.remove_container(scene.name, force=True, v=True)
-    scene.brought("created")
+    scene.applied("created")
     scene.client.api.pause(scene.name)
-    scene.brought("started")
+    scene.applied("started")
     scene.client.api.pause(scene.name)
-    scene.brought("stopped", state="stopped")
-    scene.brought("deleted", state="absent", remove_volumes=True)
-    scene.brought("created", state="stopped")
+    scene.applied("stopped", state="stopped")
+    scene.applied("deleted", state="absent", remove_volumes=True)
+    scene.applied("created", state="stopped")
     assert scene.inspect()["State"]["Status"] == "created"
 
 
 def test_another_tag_replaces_and_the_data_stay(scene: Scene) -> None:
     port = f"127.0.0.1:{free_port()}:6379"
-    scene.brought("created", ports=port)
+    scene.applied("created", ports=port)
     assert scene.redis("set", "colour", "green") == "OK"
     assert scene.redis("save") == "OK"
-    result = scene.brought("recreated", image=NEWER_REDIS, ports=port)
+    result = scene.applied("recreated", image=NEWER_REDIS, ports=port)
     assert result.reason == f"image {REDIS} -> {NEWER_REDIS}"
     assert result.diff == {"before": {"image": REDIS}, "after": {"image": NEWER_REDIS}}
     assert scene.redis("get", "colour") == "green"
@@ -66,47 +66,47 @@ def test_another_tag_replaces_and_the_data_stay(scene: Scene) -> None:
 
 
 def test_new_anonymous_volumes_where_they_are_asked_for(scene: Scene) -> None:
-    scene.brought("created")
+    scene.applied("created")
     before = scene.inspect()["Mounts"][0]["Name"]
-    scene.brought("recreated", image=NEWER_REDIS, renew_volumes=True)
+    scene.applied("recreated", image=NEWER_REDIS, renew_volumes=True)
     assert scene.inspect()["Mounts"][0]["Name"] != before
 
 
 def test_absent_removes_anonymous_volumes_on_request(scene: Scene) -> None:
-    scene.brought("created")
-    scene.brought("recreated", image=NEWER_REDIS)
+    scene.applied("created")
+    scene.applied("recreated", image=NEWER_REDIS)
     volume = scene.inspect()["Mounts"][0]["Name"]
-    scene.brought("deleted", state="absent", remove_volumes=True)
+    scene.applied("deleted", state="absent", remove_volumes=True)
     with pytest.raises(docker.errors.NotFound):
         scene.client.volumes.get(volume)
 
 
 def test_what_the_engine_can_change_is_changed_in_place(scene: Scene) -> None:
-    scene.brought("created", memory="64m")
+    scene.applied("created", memory="64m")
     identity = scene.inspect()["Id"]
-    scene.brought("updated", memory="128m", restart="unless-stopped")
-    result = scene.brought(
+    scene.applied("updated", memory="128m", restart="unless-stopped")
+    result = scene.applied(
         "updated", memory="256m", memory_swap="-1", cpus="0.5", pids_limit=100, restart="always"
     )
     assert "memory 128m -> 256m" in result.reason
     assert scene.inspect()["Id"] == identity
     assert scene.inspect()["HostConfig"]["NanoCpus"] == 500_000_000
-    scene.brought("recreated", restart="always")
+    scene.applied("recreated", restart="always")
     assert scene.inspect()["HostConfig"]["Memory"] == 0
 
 
 def test_networks_are_made_and_joined_and_left(scene: Scene) -> None:
     front, back = f"{scene.name}-front", f"{scene.name}-back"
-    scene.brought("created", networks=[front])
+    scene.applied("created", networks=[front])
     identity = scene.inspect()["Id"]
-    scene.brought("updated", networks={front: None, back: {"aliases": "cache"}})
+    scene.applied("updated", networks={front: None, back: {"aliases": "cache"}})
     assert "cache" in scene.inspect()["NetworkSettings"]["Networks"][back]["Aliases"]
-    scene.brought("updated", networks={front: None, back: {"aliases": "store"}})
-    scene.brought("updated", network=front)
+    scene.applied("updated", networks={front: None, back: {"aliases": "store"}})
+    scene.applied("updated", network=front)
     assert scene.inspect()["Id"] == identity
-    scene.brought("recreated", network=back)
-    scene.brought("updated", networks=[back, {"name": front, "aliases": ["a", "b"]}])
-    refused = scene.bring(networks=[f"{scene.name}-other"], create_networks=False)
+    scene.applied("recreated", network=back)
+    scene.applied("updated", networks=[back, {"name": front, "aliases": ["a", "b"]}])
+    refused = scene.apply(networks=[f"{scene.name}-other"], create_networks=False)
     assert refused.action == "failed"
     assert "does not exist" in refused.reason
 
@@ -116,14 +116,14 @@ def test_a_secret_is_compared_by_value_and_shown_nowhere(scene: Scene, tmp_path:
         "env": "PASSWORD=secret:app/password,PLAIN=1",
         "command": ["redis-server", "--requirepass", "secret:app/password"],
     }
-    created = scene.brought("created", secrets={"app/password": "first-value"}, **attributes)
+    created = scene.applied("created", secrets={"app/password": "first-value"}, **attributes)
     config = scene.inspect()["Config"]
     assert "PASSWORD=first-value" in config["Env"]
     assert config["Cmd"][-1] == "first-value"
     assert "first-value" not in json.dumps(config["Labels"])
     assert "secret:app/password" in config["Labels"][label.SPEC]
-    changed = scene.brought("recreated", secrets={"app/password": "second-value"}, **attributes)
-    broken = scene.bring(
+    changed = scene.applied("recreated", secrets={"app/password": "second-value"}, **attributes)
+    broken = scene.apply(
         secrets={"app/password": "third-value"},
         **{**attributes, "command": ["sh", "-c", "echo got secret:app/password; exit 4"]},
     )
@@ -137,19 +137,19 @@ def test_a_secret_is_compared_by_value_and_shown_nowhere(scene: Scene, tmp_path:
 def test_a_file_of_variables_is_read_again(scene: Scene, tmp_path: Path) -> None:
     path = tmp_path / "app.env"
     path.write_text("# ours\nTOKEN='one two'\nexport B=2\n")
-    scene.brought("created", env_file=str(path), env={"B": "3"})
+    scene.applied("created", env_file=str(path), env={"B": "3"})
     assert {"TOKEN=one two", "B=3"} <= set(scene.inspect()["Config"]["Env"])
     path.write_text("TOKEN=other\nB=2\n")
-    result = scene.brought("recreated", env_file=str(path), env={"B": "3"})
+    result = scene.applied("recreated", env_file=str(path), env={"B": "3"})
     assert result.reason == "env TOKEN changed"
     assert "other" not in json.dumps(result.as_dict())
 
 
 def test_a_failed_replacement_puts_the_former_container_back(scene: Scene) -> None:
     port = f"127.0.0.1:{free_port()}:6379"
-    scene.brought("created", ports=port, restart="always")
+    scene.applied("created", ports=port, restart="always")
     identity = scene.inspect()["Id"]
-    result = scene.bring(
+    result = scene.apply(
         ports=port, restart="always", command=["sh", "-c", "echo no such host; exit 7"]
     )
     assert result.action == "failed"
@@ -163,13 +163,13 @@ def test_a_failed_replacement_puts_the_former_container_back(scene: Scene) -> No
     failed = scene.inspect(".vigo-failed")
     assert not failed["State"]["Running"]
     assert failed["HostConfig"]["RestartPolicy"]["Name"] == "no"
-    scene.brought("recreated", image=NEWER_REDIS, ports=port, restart="always")
+    scene.applied("recreated", image=NEWER_REDIS, ports=port, restart="always")
     assert scene.names() == {""}
 
 
 def test_a_broken_image_says_why(scene: Scene) -> None:
-    scene.brought("created", image="traefik/whoami:v1.10.1")
-    result = scene.bring(image="traefik/whoami:broken")
+    scene.applied("created", image="traefik/whoami:v1.10.1")
+    result = scene.apply(image="traefik/whoami:broken")
     assert result.action == "failed"
     assert result.rc == 1
     assert "exit code 1" in result.reason
@@ -178,13 +178,13 @@ def test_a_broken_image_says_why(scene: Scene) -> None:
 
 
 def test_a_new_container_that_dies_is_kept_apart(scene: Scene) -> None:
-    result = scene.bring(command=["sh", "-c", "echo sorry; exit 3"], restart="always")
+    result = scene.apply(command=["sh", "-c", "echo sorry; exit 3"], restart="always")
     assert result.action == "failed"
     assert result.error is not None
     assert result.error["log"].splitlines()[0] == "sorry"
     assert scene.names() == {".vigo-failed"}
     assert not scene.inspect(".vigo-failed")["State"]["Running"]
-    scene.brought("created")
+    scene.applied("created")
     assert scene.names() == {""}
 
 
@@ -193,7 +193,7 @@ def test_a_port_that_a_container_holds(scene: Scene, engine: Engine) -> None:
     holder = scene.client.containers.run(
         REDIS, name=f"{scene.name}-holder", detach=True, ports={"6379/tcp": ("127.0.0.1", port)}
     )
-    result = scene.bring(ports=f"{port}:6379")
+    result = scene.apply(ports=f"{port}:6379")
     assert result.action == "failed"
     assert f"port {port}/tcp is held by container {holder.name}" in result.reason
     assert scene.names() == {"-holder"}
@@ -204,18 +204,18 @@ def test_one_port_on_two_addresses(scene: Scene) -> None:
     scene.client.containers.run(
         REDIS, name=f"{scene.name}-other", detach=True, ports={"6379/tcp": ("127.0.0.2", port)}
     )
-    scene.brought("created", ports=f"127.0.0.3:{port}:6379")
-    scene.brought("recreated", ports=f"127.0.0.4:{port}:6379")
+    scene.applied("created", ports=f"127.0.0.3:{port}:6379")
+    scene.applied("recreated", ports=f"127.0.0.4:{port}:6379")
 
 
 @pytest.mark.parametrize("there", [True, False])
 def test_the_network_of_a_container_that_does_not_run(scene: Scene, there: bool) -> None:
     """Refused before anything is changed: the network of its own that it has now stays."""
-    scene.brought("created")
+    scene.applied("created")
     identity = scene.inspect()["Id"]
     if there:
         scene.client.api.create_container(REDIS, name=f"{scene.name}-base")
-    result = scene.bring(network_mode=f"container:{scene.name}-base")
+    result = scene.apply(network_mode=f"container:{scene.name}-base")
     assert result.action == "failed"
     assert ("is not running" if there else "does not exist") in result.reason
     assert scene.inspect()["Id"] == identity
@@ -225,7 +225,7 @@ def test_the_network_of_a_container_that_does_not_run(scene: Scene, there: bool)
 def test_a_container_that_vanishes_when_stopped_is_not_replaced(scene: Scene) -> None:
     scene.client.containers.run(REDIS, name=scene.name, detach=True, remove=True)
     identity = scene.inspect()["Id"]
-    result = scene.bring(env="A=1")
+    result = scene.apply(env="A=1")
     assert result.action == "failed"
     assert "--rm" in result.reason
     assert scene.inspect()["Id"] == identity
@@ -235,7 +235,7 @@ def test_a_container_that_vanishes_when_stopped_is_not_replaced(scene: Scene) ->
 def test_somebody_elses_container_where_a_failed_one_would_be_kept(scene: Scene) -> None:
     scene.client.api.create_container(REDIS, name=f"{scene.name}.vigo-failed")
     network = f"{scene.name}-net"
-    result = scene.bring(network=network)
+    result = scene.apply(network=network)
     assert result.action == "failed"
     assert ".vigo-failed already exists" in result.reason
     assert scene.names() == {".vigo-failed"}
@@ -243,13 +243,13 @@ def test_somebody_elses_container_where_a_failed_one_would_be_kept(scene: Scene)
 
 
 def test_a_port_that_a_process_holds(scene: Scene) -> None:
-    scene.brought("created")
+    scene.applied("created")
     identity = scene.inspect()["Id"]
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
-        result = scene.bring(ports=f"127.0.0.1:{port}:6379")
+        result = scene.apply(ports=f"127.0.0.1:{port}:6379")
         assert result.action == "failed"
         assert f"port {port}/tcp" in result.reason
         assert f"(pid {os.getpid()})" in result.reason
@@ -259,8 +259,8 @@ def test_a_port_that_a_process_holds(scene: Scene) -> None:
 
 
 def test_a_missing_bind_source_is_refused_before_anything_stops(scene: Scene) -> None:
-    scene.brought("created")
-    result = scene.bring(volumes="/no/such/folder:/in")
+    scene.applied("created")
+    result = scene.apply(volumes="/no/such/folder:/in")
     assert result.action == "failed"
     assert "/no/such/folder" in result.reason
     assert scene.names() == {""}
@@ -268,12 +268,12 @@ def test_a_missing_bind_source_is_refused_before_anything_stops(scene: Scene) ->
 
 
 def test_images_that_cannot_be_had(scene: Scene) -> None:
-    missing = scene.bring(image="myregistry.example.com/webapp:no-such-tag")
+    missing = scene.apply(image="myregistry.example.com/webapp:no-such-tag")
     assert missing.action == "failed"
     assert "webapp:no-such-tag cannot be pulled" in missing.reason
-    down = scene.bring(image=f"127.0.0.1:{free_port()}/webapp:v1")
+    down = scene.apply(image=f"127.0.0.1:{free_port()}/webapp:v1")
     assert down.action == "blocked"
-    never = scene.bring(image="redis:no-such-tag", pull="never")
+    never = scene.apply(image="redis:no-such-tag", pull="never")
     assert never.action == "failed"
     assert "pull is never" in never.reason
     assert scene.names() == set()
@@ -288,14 +288,14 @@ def test_a_tag_that_moves_is_noticed_with_pull_always(
             scene.client.images.get(image)
         scene.client.images.pull(image)
     registry.push(engine, REDIS, f"{repository}:stable")
-    scene.brought("created", image=f"{repository}:stable", pull="always")
-    assert scene.bring(check=True, image=f"{repository}:stable", pull="always").action == "none"
+    scene.applied("created", image=f"{repository}:stable", pull="always")
+    assert scene.apply(check=True, image=f"{repository}:stable", pull="always").action == "none"
     registry.push(engine, NEWER_REDIS, f"{repository}:next")
     registry.tag(f"{repository}:next", "stable")
-    assert scene.bring(image=f"{repository}:stable").action == "none"
-    predicted = scene.bring(check=True, image=f"{repository}:stable", pull="always")
+    assert scene.apply(image=f"{repository}:stable").action == "none"
+    predicted = scene.apply(check=True, image=f"{repository}:stable", pull="always")
     assert predicted.action == "recreated"
-    result = scene.brought("recreated", image=f"{repository}:stable", pull="always")
+    result = scene.applied("recreated", image=f"{repository}:stable", pull="always")
     assert "now has a different ID" in result.reason
 
 
@@ -304,9 +304,9 @@ HEALTHY = "redis-cli ping"
 
 def test_healthchecks_are_waited_for(scene: Scene) -> None:
     check = {"test": HEALTHY, "interval": "500ms", "retries": 2}
-    scene.brought("created", healthcheck=check)
+    scene.applied("created", healthcheck=check)
     assert scene.inspect()["State"]["Health"]["Status"] == "healthy"
-    result = scene.bring(
+    result = scene.apply(
         healthcheck={"test": "false", "interval": "300ms", "retries": 1}, health_timeout="2s"
     )
     assert result.action == "failed"
@@ -317,10 +317,10 @@ def test_healthchecks_are_waited_for(scene: Scene) -> None:
 
 def test_one_shot_containers(scene: Scene) -> None:
     job: dict[str, Any] = {"expect": "exited", "command": ["sh", "-c", "sleep 0.5; echo done"]}
-    result = scene.brought("created", **job)
+    result = scene.applied("created", **job)
     assert (result.rc, result.output) == (0, "done\n")
-    scene.brought("started", turn=Turn(triggered=True), **job)
-    failed = scene.bring(expect="exited", command=["sh", "-c", "exit 5"])
+    scene.applied("started", turn=Turn(triggered=True), **job)
+    failed = scene.apply(expect="exited", command=["sh", "-c", "exit 5"])
     assert failed.action == "failed"
     assert failed.rc == 5
 
@@ -335,15 +335,15 @@ def test_one_shot_containers(scene: Scene) -> None:
     ],
 )
 def test_triggers(scene: Scene, turn: Turn, action: str) -> None:
-    scene.brought("created")
+    scene.applied("created")
     started = scene.inspect()["State"]["StartedAt"]
-    assert scene.bring(turn=turn).action == action
+    assert scene.apply(turn=turn).action == action
     assert (scene.inspect()["State"]["StartedAt"] != started) == (action == "restarted")
 
 
 def test_an_engine_that_does_not_answer(scene: Scene, tmp_path: Path) -> None:
     silent = f"unix://{tmp_path}/no.sock"
-    result = scene.bring(docker_host=silent)
+    result = scene.apply(docker_host=silent)
     assert result.action == "blocked"
     assert silent in result.reason
     assert "systemctl start docker" in result.reason
@@ -399,9 +399,9 @@ def test_older_images_are_removed_where_that_is_asked_for(scene: Scene) -> None:
             scene.client.images.pull(image)
         scene.client.images.get(image).tag(repository, str(tag))
     kept = {"pull": "never", "state": "stopped", "keep_images": 1}
-    scene.brought("created", image=f"{repository}:1", state="stopped", pull="never")
-    scene.brought("recreated", image=f"{repository}:2", state="stopped", pull="never")
-    scene.brought("recreated", image=f"{repository}:3", **kept)
+    scene.applied("created", image=f"{repository}:1", state="stopped", pull="never")
+    scene.applied("recreated", image=f"{repository}:2", state="stopped", pull="never")
+    scene.applied("recreated", image=f"{repository}:3", **kept)
     left = {tag for image in scene.client.images.list(repository) for tag in image.tags}
     assert f"{repository}:1" not in left
     assert {f"{repository}:2", f"{repository}:3"} <= left

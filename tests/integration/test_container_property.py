@@ -111,15 +111,15 @@ class Workshop(Scene):
         return tag
 
     def nothing_is_left(self, **attributes: Any) -> None:
-        done = self.bring(state="stopped", pull="never", **attributes)
+        done = self.apply(state="stopped", pull="never", **attributes)
         if done.failed and REFUSED.search(done.reason):
             return
         assert not done.failed, done
-        again = self.bring(state="stopped", pull="never", **attributes)
+        again = self.apply(state="stopped", pull="never", **attributes)
         assert again.action == "none", (done, again)
 
     def clear(self) -> None:
-        self.bring(state="absent", remove_volumes=True)
+        self.apply(state="absent", remove_volumes=True)
         for tag in self.tags:
             self.client.images.remove(tag, force=True)
         self.tags.clear()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
@@ -25,12 +25,12 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
 
-#: Brings a container and is killed right after its nth changing call.
+#: Applies a container and is killed right after its nth changing call.
 KILLED = """
 import json, os, signal, sys
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Connection
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 left = int(sys.argv[1])
@@ -46,7 +46,7 @@ def call_and_die(self, method, *arguments, **options):
             os.kill(os.getpid(), signal.SIGKILL)
 
 Connection.call = call_and_die
-bring("test", Container(), lambda: json.loads(sys.argv[2]), Target())
+apply_resource("test", Container(), lambda: json.loads(sys.argv[2]), Target())
 print("survived")
 """
 
@@ -78,8 +78,8 @@ def attributes_anywhere(each_engine: Engine) -> Iterator[dict[str, Any]]:
     yield from resource(each_engine)
 
 
-def brought(attributes: dict[str, Any], check: bool = False) -> Result:
-    return bring("test", Container(), lambda: attributes, Target(check))
+def applied(attributes: dict[str, Any], check: bool = False) -> Result:
+    return apply_resource("test", Container(), lambda: attributes, Target(check))
 
 
 def killed_after(calls: int, attributes: dict[str, Any]) -> bool:
@@ -116,14 +116,14 @@ def test_a_killed_replacement_on_each_engine(
 
 
 def replaced_after_all(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
-    assert brought(attributes).action == "created"
+    assert applied(attributes).action == "created"
     changed = {**attributes, "image": "redis:8-alpine"}
     assert killed_after(calls, changed)
-    predicted = brought(changed, check=True)
-    repaired = brought(changed)
+    predicted = applied(changed, check=True)
+    repaired = applied(changed)
     assert repaired.action == predicted.action
     assert repaired.action in ("recreated", "updated", "none"), repaired
-    assert brought(changed).action == "none"
+    assert applied(changed).action == "none"
     left = containers(engine, attributes["container"])
     assert set(left) == {""}
     assert left[""]["State"]["Running"]
@@ -148,12 +148,12 @@ def test_a_killed_rollback_on_each_engine(
 
 
 def back_after_all(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
-    assert brought(attributes).action == "created"
+    assert applied(attributes).action == "created"
     identity = containers(engine, attributes["container"])[""]["Id"]
     broken = {**attributes, "command": ["sh", "-c", "sleep 0.1; exit 9"]}
     killed_after(calls, broken)
-    assert brought(attributes).action in ("updated", "started", "none")
-    assert brought(attributes).action == "none"
+    assert applied(attributes).action in ("updated", "started", "none")
+    assert applied(attributes).action == "none"
     left = containers(engine, attributes["container"])
     assert set(left) <= {"", ".vigo-failed"}
     assert left[""]["Id"] == identity
@@ -164,11 +164,11 @@ def back_after_all(engine: Engine, attributes: dict[str, Any], calls: int) -> No
 def test_a_container_of_somebody_else_in_the_way(
     engine: Engine, attributes: dict[str, Any]
 ) -> None:
-    assert brought(attributes).action == "created"
+    assert applied(attributes).action == "created"
     name = attributes["container"]
     client = engine.client()
     client.api.create_container("redis:7-alpine", name=f"{name}.vigo-old")
-    result = brought({**attributes, "image": "redis:8-alpine"})
+    result = applied({**attributes, "image": "redis:8-alpine"})
     assert result.action == "failed"
     assert f"{name}.vigo-old already exists" in result.reason
     assert set(containers(engine, name)) == {"", ".vigo-old"}

@@ -48,13 +48,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 def test_whatever_is_refused_touches_nothing(stack: Stack) -> None:
-    stack.bring()
+    stack.apply()
     before = stack.inspect()
     for attributes, message in REFUSED:
-        result = stack.bring(**attributes)
+        result = stack.apply(**attributes)
         assert result.action == "failed", (attributes, result)
         assert message in result.reason
-        predicted = stack.bring(check=True, **attributes)
+        predicted = stack.apply(check=True, **attributes)
         assert (predicted.action, predicted.reason) == ("failed", result.reason)
         after = stack.inspect()
         assert after["Id"] == before["Id"]
@@ -75,11 +75,11 @@ def test_two_resources_with_one_container(stack: Stack) -> None:
 
 @pytest.mark.sweep
 def test_a_foreign_container_with_a_name_that_a_replacement_needs(stack: Stack) -> None:
-    stack.bring()
+    stack.apply()
     identity = stack.inspect()["Id"]
     for suffix in (".vigo-new", ".vigo-old", ".vigo-failed"):
         foreign = stack.client.containers.create(REDIS, name=stack.name + suffix)
-        result = stack.bring(user="1")
+        result = stack.apply(user="1")
         assert result.action == "failed"
         assert f"{stack.name}{suffix} already exists" in result.reason
         assert stack.client.containers.get(stack.name + suffix).id == foreign.id
@@ -90,11 +90,11 @@ def test_a_foreign_container_with_a_name_that_a_replacement_needs(stack: Stack) 
 
 def test_a_container_that_would_vanish_when_it_stops(stack: Stack) -> None:
     stack.client.containers.run(REDIS, name=stack.name, detach=True, auto_remove=True)
-    assert stack.bring().action == "none"
+    assert stack.apply().action == "none"
     for check in (True, False):
-        result = stack.bring(check=check, user="1")
+        result = stack.apply(check=check, user="1")
         assert result.action == "failed"
         assert "was created with --rm" in result.reason
     assert stack.inspect()["State"]["Running"]
-    assert stack.bring(state="absent").action == "deleted"
+    assert stack.apply(state="absent").action == "deleted"
     assert stack.names() == set()

@@ -95,7 +95,7 @@ def test_defaults_that_are_spelled_out_and_left_out(scene: Scene, ours: bool) ->
         make(scene, first, ours)
         for spelled in ({}, *forms):
             assert action(scene, spelled) == "none"
-        scene.bring(state="absent", remove_volumes=True)
+        scene.apply(state="absent", remove_volumes=True)
 
 
 def test_a_variable_that_podman_may_set_itself(podman: Engine, tmp_path: Path) -> None:
@@ -105,15 +105,15 @@ def test_a_variable_that_podman_may_set_itself(podman: Engine, tmp_path: Path) -
     names = ("http_proxy", "NO_PROXY", "TERM", "A")
     try:
         file.write_text("".join(f"{name}=x\n" for name in names))
-        scene.brought("created", state="stopped", env_file=str(file))
+        scene.applied("created", state="stopped", env_file=str(file))
         for name in names[:-1]:
             kept = [line for line in file.read_text().splitlines() if not line.startswith(name)]
             file.write_text("\n".join(kept))
             reason = action(scene, {"env_file": str(file)})
             assert reason == f"recreated: env {name} changed"
-            scene.brought("recreated", state="stopped", env_file=str(file))
-        assert scene.bring(state="stopped").action == "recreated"
-        assert scene.bring(state="stopped").action == "none"
+            scene.applied("recreated", state="stopped", env_file=str(file))
+        assert scene.apply(state="stopped").action == "recreated"
+        assert scene.apply(state="stopped").action == "none"
     finally:
         scene.close()
 
@@ -156,7 +156,7 @@ def _check(scene: Scene, row: dict[str, Any], ours: bool) -> int:
                 if ours and other is not group and "container:other" not in other:
                     spelled = _attributes(row, other[0])
                     assert action(scene, spelled) != "none", (first, spelled)
-            scene.bring(state="absent", remove_volumes=True)
+            scene.apply(state="absent", remove_volumes=True)
     return number
 
 
@@ -167,7 +167,7 @@ def _attributes(row: dict[str, Any], value: Any) -> dict[str, Any]:
 def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
     """Create a container that never runs, and return whether this engine can have it."""
     if ours:
-        return scene.bring(state="stopped", **attributes).action == "created"
+        return scene.apply(state="stopped", **attributes).action == "created"
     wanted = spec.parse({"container": scene.name, "image": REDIS, **attributes})
     image = image_of(scene.client.api.inspect_image(REDIS))
     assert image is not None
@@ -183,5 +183,5 @@ def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
 
 
 def action(scene: Scene, attributes: dict[str, Any]) -> str:
-    result = scene.bring(check=True, state="stopped", **attributes)
+    result = scene.apply(check=True, state="stopped", **attributes)
     return result.action if result.action == "none" else f"{result.action}: {result.reason}"

@@ -93,7 +93,7 @@ def test_what_ends_a_wait(scene: Scene, ending: str) -> None:
 
 def ends_as_expected(scene: Scene, ending: str) -> None:
     attributes, code, words = ENDINGS[ending]
-    result = scene.bring(**attributes)
+    result = scene.apply(**attributes)
     assert result.action == "failed", result
     assert words in result.reason
     assert result.rc == code
@@ -104,7 +104,7 @@ def ends_as_expected(scene: Scene, ending: str) -> None:
 
 
 def test_running_out_of_memory(scene: Scene) -> None:
-    result = scene.bring(command=HUNGRY, memory="16m", memory_swap="16m", **PATIENT)
+    result = scene.apply(command=HUNGRY, memory="16m", memory_swap="16m", **PATIENT)
     assert result.action == "failed"
     assert "out of memory" in result.reason
     assert result.error is not None
@@ -120,18 +120,18 @@ def test_without_events(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Connection, "events", broken)
     ends_as_expected(scene, "an end")
-    scene.brought("created", healthcheck={"test": "true", "interval": "1s"})
+    scene.applied("created", healthcheck={"test": "true", "interval": "1s"})
 
 
 def test_what_an_unhealthy_container_says_of_itself(scene: Scene) -> None:
     check = {"test": "echo no database; exit 1", "interval": "200ms", "retries": 1}
-    result = scene.bring(healthcheck=check, health_timeout="1500ms")
+    result = scene.apply(healthcheck=check, health_timeout="1500ms")
     assert "not become healthy within 1.5 s" in result.reason
     assert "its last healthcheck ended with exit code 1: no database" in result.reason
 
 
 class Converged(Scene):
-    """Several containers, brought by one call."""
+    """Several containers, applied by one call."""
 
     def converge(
         self, folder: Path, *resources: dict[str, Any], check: bool = False
@@ -321,9 +321,9 @@ def test_health_on_podman_without_systemd(podman: Engine) -> None:
     scene = Scene(podman)
     try:
         check = {"test": "redis-cli ping", "interval": "1s", "retries": 3}
-        scene.brought("created", healthcheck=check)
+        scene.applied("created", healthcheck=check)
         sick = {"test": "false", "interval": "300ms", "retries": 1}
-        result = scene.bring(healthcheck=sick, health_timeout="2s")
+        result = scene.apply(healthcheck=sick, health_timeout="2s")
         assert "not become healthy within 2 s" in result.reason
         assert scene.inspect()["State"]["Running"]
     finally:

@@ -66,7 +66,7 @@ def test_what_is_not_pruned(stack: Stack) -> None:
     web, job = stack.resource("web"), stack.resource("job")
     stack.converge(web, job)
     stack.client.containers.create(REDIS, name=f"{stack.name}-foreign")
-    stack.bring(container=f"{stack.name}-alone")
+    stack.apply(container=f"{stack.name}-alone")
     done, _target = stack.converge(web, {**job, "when": "dir_exists('/no/such')"}, prune=True)
     assert done == {"crate/job": "skipped"}
     bad = {"id": "crate/bad", "type": "exec", "command": "exit 1"}

@@ -65,11 +65,11 @@ class Web(Scene):
     def set_up(self) -> None:
         for image in (OLD, NEW):
             self.have(image)
-        assert self.bring(**self.attributes).action == "created"
+        assert self.apply(**self.attributes).action == "created"
         self.identity = self.inspect()["Id"]
 
     def update(self, **changes: Any) -> Result:
-        return self.bring(**{**self.attributes, **changes})
+        return self.apply(**{**self.attributes, **changes})
 
     def assert_untouched(self) -> None:
         """Check that the first container serves as ever."""
@@ -224,7 +224,7 @@ def test_podman_keeps_the_name_of_the_start(podman: Engine) -> None:
     """So it is refused there, before anything is changed."""
     scene = Scene(podman)
     try:
-        result = scene.bring(update="start-first", share_volumes=True)
+        result = scene.apply(update="start-first", share_volumes=True)
         assert result.action == "failed"
         assert "not supported on Podman" in result.reason
         assert scene.names() == set()

@@ -54,13 +54,13 @@ def test_no_request_is_lost(scene: Scene, tmp_path: Path, image: str) -> None:
         "share_volumes": True,
         "drain_time": "4s",
     }
-    first = scene.bring(**service, env={"RELEASE": "0"})
+    first = scene.apply(**service, env={"RELEASE": "0"})
     assert first.action == "created", first
     with web_proxies.load(scene.client, scene.name, network, tmp_path, rate=200) as counts:
         for release in range(1, ROUNDS + 1):
             before = scene.inspect()["Id"]
             change = BROKEN if image == "broken" else {}
-            result = scene.bring(**{**service, "env": {"RELEASE": str(release)}, **change})
+            result = scene.apply(**{**service, "env": {"RELEASE": str(release)}, **change})
             assert result.action == ("failed" if image == "broken" else "recreated"), result
             assert (scene.inspect()["Id"] == before) is (image == "broken")
     print(counts)

@@ -40,7 +40,7 @@ mount -t overlay overlay -o lowerdir=/etc,upperdir={upper},workdir={work} /etc
 test ! -d /run/systemd || mount -t tmpfs tmpfs /run/systemd
 exec {python} "$@"' sh "$@"
 """
-#: How many hosts are brought at once.
+#: How many hosts are converged at once.
 _FORKS = 8
 #: How ansible-playbook ends after failures of hosts.
 _HOSTS_FAILED = 2

@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import co
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection, events
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
     engine,
     settle,
@@ -68,7 +68,7 @@ def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[Non
         yield
 
 
-def brought(
+def applied(
     memory: InMemoryEngine,
     attributes: Mapping[str, Any],
     way: Transport | None = None,
@@ -82,7 +82,7 @@ def brought(
         target.notes = notes
     given = {"image": "redis:7-alpine", "docker_host": HOST, **attributes}
     with in_use(memory, way):
-        return bring("test", Container(), lambda: given, target, turn or Turn())
+        return apply_resource("test", Container(), lambda: given, target, turn or Turn())
 
 
 def thing_brought(
@@ -96,7 +96,7 @@ def thing_brought(
     given = {"docker_host": HOST, **attributes}
     target = Target(check, Secrets(secrets or {}))
     with in_use(memory):
-        return bring("test", TYPES[kind].behaviour(), lambda: given, target)
+        return apply_resource("test", TYPES[kind].behaviour(), lambda: given, target)
 
 
 def converged(

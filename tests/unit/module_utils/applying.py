@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bringing one resource to its desired state, on this machine."""
+"""Applying one resource on this machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Behaviour, Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
+    Behaviour,
+    Turn,
+    apply_resource,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
@@ -22,4 +26,6 @@ def apply(
 ) -> Result:
     """Apply one resource alone, as a module of Ansible does, and return the result."""
     target = Target(check, Secrets(secrets or {}))
-    return bring("it", resource_type, lambda: attributes, target, Turn(triggered=triggered))
+    return apply_resource(
+        "it", resource_type, lambda: attributes, target, Turn(triggered=triggered)
+    )

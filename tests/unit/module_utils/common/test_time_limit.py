@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common import time_limit
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.process import behaviour
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
@@ -46,7 +46,7 @@ def test_edits(tmp_path: Path, attributes: dict[str, Any], check: bool) -> None:
     given = {name: value for name, value in attributes.items() if name != "type"}
     given["target_path"] = str(path)
     kind = TYPES[attributes["type"]].behaviour()
-    result = bring("it", kind, lambda: given, Target(check))
+    result = apply_resource("it", kind, lambda: given, Target(check))
     assert result.action == "failed"
     assert "did not finish within 0.1 s; use a simpler regular expression" in result.reason
     assert path.read_text() == f"{LINE}\n"
@@ -61,7 +61,7 @@ def test_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(behaviour, "running", lambda: (Process(),))
     monkeypatch.setattr(behaviour, "of_call", lambda processes, number: ())
     given = {"process": ENDLESS, "match_mode": "pattern"}
-    result = bring("it", TYPES["process"].behaviour(), lambda: given, Target())
+    result = apply_resource("it", TYPES["process"].behaviour(), lambda: given, Target())
     assert "process: the search did not finish" in result.reason
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.converge.bringing import Bringing
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.applier import Applier
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.forecast import Forecast
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import (
     Resource,
@@ -36,7 +36,7 @@ class Turns:
         self.earlier: list[Result | None] = []
         self.removed: list[str] = []
         self.clouded: list[str] = []
-        self.forecast = Forecast(cast(Bringing, self), cast(Journal, self), lambda _: ["a/later"])
+        self.forecast = Forecast(cast(Applier, self), cast(Journal, self), lambda _: ["a/later"])
 
     def begin(
         self, _resource: Resource, earlier: Result | None, triggered: bool, *_more: Any

@@ -11,14 +11,14 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay
-from tests.unit.in_memory_engine.use import HOST, brought, in_use
+from tests.unit.in_memory_engine.use import HOST, applied, in_use
 from tests.unit.module_utils.types.container.test_replacing import commands
 
 APP: dict[str, Any] = {"container": "app"}
@@ -60,18 +60,18 @@ def box(memory: InMemoryEngine, name: str) -> Any:
 
 
 def test_a_first_container_that_fails_is_kept_until_one_is_settled(memory: InMemoryEngine) -> None:
-    result = brought(memory, {**APP, **BROKEN})
+    result = applied(memory, {**APP, **BROKEN})
     assert result.action == "failed"
     assert result.reason.endswith("it was stopped and kept as app.vigo-failed")
     assert memory.names() == {"app.vigo-failed"}
-    assert brought(memory, APP).action == "created"
+    assert applied(memory, APP).action == "created"
     assert memory.names() == {"app"}
 
 
 def test_a_first_container_that_cannot_start_is_removed_with_its_volumes(
     memory: InMemoryEngine,
 ) -> None:
-    assert brought(memory, {**APP, "command": ["nope"]}).action == "failed"
+    assert applied(memory, {**APP, "command": ["nope"]}).action == "failed"
     assert memory.names() == set()
     assert memory.volumes == set()
 
@@ -81,7 +81,7 @@ def test_a_failed_one_of_somebody_else_stays(memory: InMemoryEngine, state: str)
     body = {"Image": "redis:7-alpine", "HostConfig": {}}
     memory.request("POST", "/containers/create?name=app.vigo-failed", 1.0, body=body)
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, "state": state}, way)
+    result = applied(memory, {**APP, "state": state}, way)
     assert result.action == "failed"
     assert "app.vigo-failed already exists" in result.reason
     assert commands(way) == []
@@ -90,10 +90,10 @@ def test_a_failed_one_of_somebody_else_stays(memory: InMemoryEngine, state: str)
 def test_a_failed_one_of_somebody_else_stays_when_a_container_is_removed(
     memory: InMemoryEngine,
 ) -> None:
-    assert brought(memory, APP).action == "created"
+    assert applied(memory, APP).action == "created"
     body = {"Image": "redis:7-alpine", "HostConfig": {}}
     memory.request("POST", "/containers/create?name=app.vigo-failed", 1.0, body=body)
-    assert brought(memory, {**APP, "state": "absent"}).action == "deleted"
+    assert applied(memory, {**APP, "state": "absent"}).action == "deleted"
     assert memory.names() == {"app.vigo-failed"}
 
 
@@ -111,9 +111,9 @@ def test_a_call_lasts_as_long_as_the_program_may_take_to_end(
     memory: InMemoryEngine, change: dict[str, Any], turn: Turn, call: str, seconds: float
 ) -> None:
     given = {**APP, "stop_timeout": 300}
-    assert brought(memory, given).action == "created"
+    assert applied(memory, given).action == "created"
     way = TimedWay(memory)
-    assert not brought(memory, {**given, **change}, way, turn=turn).failed
+    assert not applied(memory, {**given, **change}, way, turn=turn).failed
     assert way.timeouts[call] > seconds
 
 
@@ -122,7 +122,7 @@ def test_what_engines_and_programs_say_never_shows_a_secret(
     memory: InMemoryEngine, before: dict[str, Any] | None
 ) -> None:
     if before is not None:
-        assert brought(memory, APP).action == "created"
+        assert applied(memory, APP).action == "created"
     result = bring_with_secret(memory, {**APP, **BROKEN, "env": {"PASSWORD": "secret:p"}})
     assert result.action == "failed"
     assert "sesame-1" not in str(result)
@@ -141,7 +141,7 @@ def bring_with_secret(memory: InMemoryEngine, given: dict[str, Any]) -> Result:
     target = Target(False, Secrets({"p": "sesame-1"}))
     attributes = {"image": "redis:7-alpine", "docker_host": HOST, **given}
     with in_use(memory):
-        return bring("test", Container(), lambda: attributes, target, Turn())
+        return apply_resource("test", Container(), lambda: attributes, target, Turn())
 
 
 SHARED = {"container": "proxy", "network_mode": "container:app"}
@@ -149,9 +149,9 @@ SHARED = {"container": "proxy", "network_mode": "container:app"}
 
 def test_a_network_is_not_shared_with_a_container_that_does_not_run(memory: InMemoryEngine) -> None:
     for state, words in (("absent", "does not exist"), ("stopped", "is not running")):
-        brought(memory, {**APP, "state": state})
+        applied(memory, {**APP, "state": state})
         way = FaultyWay(memory)
-        result = brought(memory, SHARED, way)
+        result = applied(memory, SHARED, way)
         assert result.action == "failed"
         assert words in result.reason
         assert commands(way) == []
@@ -166,18 +166,18 @@ def test_who_shares_a_network_waits_for_the_health_of_the_other(
     memory.request("POST", "/containers/create?name=app", 1.0, body=body)
     memory.request("POST", "/containers/app/start", 1.0)
     way = FaultyWay(memory)
-    assert brought(memory, {**SHARED, "health_timeout": 20}, way).action == expected
+    assert applied(memory, {**SHARED, "health_timeout": 20}, way).action == expected
     assert commands(way) == (["create", "proxy start"] if expected == "created" else [])
     assert memory.clock.monotonic() < 22
 
 
 def test_a_port_that_another_container_holds(memory: InMemoryEngine) -> None:
     """It is named before anything is changed."""
-    assert brought(memory, {**APP, "ports": "18380:80"}).action == "created"
-    assert brought(memory, {"container": "other"}).action == "created"
+    assert applied(memory, {**APP, "ports": "18380:80"}).action == "created"
+    assert applied(memory, {"container": "other"}).action == "created"
     for given in ({"container": "third"}, {"container": "other"}):
         way = FaultyWay(memory)
-        result = brought(memory, {**given, "ports": "18380:80"}, way)
+        result = applied(memory, {**given, "ports": "18380:80"}, way)
         assert result.action == "failed"
         assert "port 18380/tcp is held by container app" in result.reason
         assert commands(way) == []
@@ -185,15 +185,15 @@ def test_a_port_that_another_container_holds(memory: InMemoryEngine) -> None:
 
 def test_removed_without_its_volumes_and_with_them(memory: InMemoryEngine) -> None:
     given = {**APP, "volumes": ["kept:/kept", "/extra"]}
-    assert brought(memory, given).action == "created"
+    assert applied(memory, given).action == "created"
     before = set(memory.volumes)
     assert len(before) == 3
-    assert brought(memory, {**given, "state": "absent"}).action == "deleted"
+    assert applied(memory, {**given, "state": "absent"}).action == "deleted"
     assert memory.volumes == before
-    assert brought(memory, {**given, **NEW}).action == "created"
-    assert brought(memory, {**given, "user": "1"}).action == "recreated"
+    assert applied(memory, {**given, **NEW}).action == "created"
+    assert applied(memory, {**given, "user": "1"}).action == "recreated"
     removed = {**given, "state": "absent", "remove_volumes": True}
-    assert brought(memory, removed).action == "deleted"
+    assert applied(memory, removed).action == "deleted"
     assert memory.volumes == before
 
 
@@ -208,14 +208,14 @@ def test_a_network_is_labelled_with_the_stack(memory: InMemoryEngine, tmp_path: 
 @pytest.mark.parametrize(("code", "expected"), [(0, "created"), (3, "failed")])
 def test_a_one_shot_container(memory: InMemoryEngine, code: int, expected: str) -> None:
     command = ["sh", "-c", f"echo done; sleep 0.2; exit {code}"]
-    result = brought(memory, {**APP, "expect": "exited", "command": command})
+    result = applied(memory, {**APP, "expect": "exited", "command": command})
     assert (result.action, result.rc) == (expected, code)
 
 
 def test_what_changes_in_place_is_changed_before_it_is_brought_up(memory: InMemoryEngine) -> None:
-    assert brought(memory, {**APP, "restart": "always"}).action == "created"
+    assert applied(memory, {**APP, "restart": "always"}).action == "created"
     memory.request("POST", "/containers/app/pause", 1.0)
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, "restart": "no", "state": "running"}, way)
+    result = applied(memory, {**APP, "restart": "no", "state": "running"}, way)
     assert result.action == "started"
     assert commands(way) == ["app update", "app unpause"]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every fault in every call: the service is there, and the next run brings it where it should be.
 
-Each scenario is brought once to see its calls. Then a copy of its scene meets each fault of each
-call, and is brought again without any fault.
+Each scenario is applied once to see its calls. Then a copy of its scene meets each fault of each
+call, and is applied again without any fault.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FAULTS, FaultyWay, Killed
-from tests.unit.in_memory_engine.use import brought
+from tests.unit.in_memory_engine.use import applied
 
 SERVICE: dict[str, Any] = {"container": "app", "restart": "always", "stop_timeout": 1}
 BROKEN = {"image": "redis:8-alpine", "command": ["sh", "-c", "echo no; sleep 0.5; exit 9"]}
@@ -30,8 +30,8 @@ OF_QUESTIONS = ("refuse",)
 
 @dataclass(frozen=True)
 class Scenario:
-    """before: is brought first. change: beside that. then: what is wanted after the fault; by
-    default the same as with it. others: containers of other resources, brought after the first.
+    """before: is applied first. change: beside that. then: what is wanted after the fault; by
+    default the same as with it. others: containers of other resources, applied after the first.
     paused: whether somebody has paused the container before its change.
     """
 
@@ -174,7 +174,7 @@ class Scene:
 
     def _run(self, attributes: Mapping[str, Any], way: FaultyWay) -> Result | None:
         try:
-            return brought(self.memory, attributes, way)
+            return applied(self.memory, attributes, way)
         except Killed:
             return None
 
@@ -223,7 +223,7 @@ class Scene:
         end.
         """
         for _run in range(2):
-            result = brought(self.memory, self.scenario.wanted)
+            result = applied(self.memory, self.scenario.wanted)
             assert not result.failed, result.reason
             self.assert_safe()
             self.assert_one()
@@ -231,8 +231,8 @@ class Scene:
                 break
         assert result.action == "none", result.reason
         for other in self.scenario.others:
-            assert not brought(self.memory, other).failed
-            assert brought(self.memory, other).action == "none"
+            assert not applied(self.memory, other).failed
+            assert applied(self.memory, other).action == "none"
         self._assert_as_wanted(may_keep)
 
     def _assert_as_wanted(self, may_keep: Collection[str]) -> None:
@@ -260,7 +260,7 @@ class Scene:
             assert self.memory.volumes == self._foreign_volumes()
 
     def _bring(self, attributes: Mapping[str, Any]) -> None:
-        result = brought(self.memory, attributes)
+        result = applied(self.memory, attributes)
         assert not result.failed, result.reason
 
     def _somebody_elses(self, name: str) -> None:

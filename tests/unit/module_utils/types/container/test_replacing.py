@@ -12,7 +12,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket imp
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
-from tests.unit.in_memory_engine.use import HOST, brought, converged
+from tests.unit.in_memory_engine.use import HOST, applied, converged
 
 APP: dict[str, Any] = {"container": "app", "restart": "always"}
 PROXY = {"container": "proxy", "network_mode": "container:app"}
@@ -42,7 +42,7 @@ WITH_FOLLOWER = [
 def memory() -> InMemoryEngine:
     memory = InMemoryEngine()
     memory.have("redis:7-alpine", "redis:8-alpine")
-    assert brought(memory, APP).action == "created"
+    assert applied(memory, APP).action == "created"
     return memory
 
 
@@ -59,14 +59,14 @@ def commands(way: FaultyWay) -> list[str]:
 @pytest.mark.parametrize(("change", "expected"), [(NEW, REPLACED), (SHORT, UNDONE)])
 def test_the_calls(memory: InMemoryEngine, change: dict[str, Any], expected: list[str]) -> None:
     way = FaultyWay(memory)
-    brought(memory, {**APP, **change}, way)
+    applied(memory, {**APP, **change}, way)
     assert commands(way) == expected
 
 
 def test_the_calls_with_a_follower(memory: InMemoryEngine) -> None:
-    assert brought(memory, PROXY).action == "created"
+    assert applied(memory, PROXY).action == "created"
     way = FaultyWay(memory)
-    assert brought(memory, {**APP, **NEW}, way).action == "recreated"
+    assert applied(memory, {**APP, **NEW}, way).action == "recreated"
     assert commands(way) == WITH_FOLLOWER
 
 
@@ -82,9 +82,9 @@ class BusyWay(FaultyWay):
 
 def test_it_ends_before_its_follower_starts(memory: InMemoryEngine) -> None:
     """The follower has no network then; the cause is the end of the container."""
-    assert brought(memory, PROXY).action == "created"
+    assert applied(memory, PROXY).action == "created"
     before = {name: memory.box(name) for name in ("app", "proxy")}
-    result = brought(memory, {**APP, **SHORT}, BusyWay(memory))
+    result = applied(memory, {**APP, **SHORT}, BusyWay(memory))
     assert (result.action, result.rc, result.error["log"]) == ("failed", 9, "no\n")
     assert result.reason.startswith("container app ended with exit code 9")
     assert {name: memory.box(name) for name in ("app", "proxy")} == before
@@ -93,7 +93,7 @@ def test_it_ends_before_its_follower_starts(memory: InMemoryEngine) -> None:
 
 def test_the_old_one_is_kept_until_the_new_one_is_settled(memory: InMemoryEngine) -> None:
     old = memory.box("app")
-    result = brought(memory, {**APP, **SHORT})
+    result = applied(memory, {**APP, **SHORT})
     assert result.action == "failed"
     assert result.rc == 9
     assert result.error is not None
@@ -119,7 +119,7 @@ def test_a_container_of_somebody_else_with_a_name_that_is_needed(
     memory.request("POST", f"/containers/create?name=app{suffix}", 1.0, body=body)
     before = {box.id: (box.name, box.status) for box in memory.boxes.values()}
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, **NEW}, way)
+    result = applied(memory, {**APP, **NEW}, way)
     assert result.action == "failed"
     assert f"app{suffix}" in result.reason
     assert commands(way) == []
@@ -133,7 +133,7 @@ def test_nothing_is_created_beside_a_former_container_that_is_not_known_to_be_ou
     body = {"Image": "redis:7-alpine", "HostConfig": {}}
     memory.request("POST", "/containers/create?name=app.vigo-old", 1.0, body=body)
     way = FaultyWay(memory)
-    result = brought(memory, APP, way)
+    result = applied(memory, APP, way)
     assert result.action == "failed"
     assert "if it is the previous app, rename it back" in result.reason
     assert commands(way) == []
@@ -144,21 +144,21 @@ def test_a_former_container_without_a_successor_gets_its_name_back(memory: InMem
     assert app is not None
     app.name = "app.vigo-old"
     notes: list[str] = []
-    assert brought(memory, APP, check=True).action == "updated"
-    result = brought(memory, APP, notes=notes)
+    assert applied(memory, APP, check=True).action == "updated"
+    result = applied(memory, APP, notes=notes)
     assert (result.action, result.reason) == (
         "updated",
         "renamed app.vigo-old back to app after an interrupted replacement",
     )
     assert (app.name, app.status, app.runs) == ("app", "running", 1)
-    assert brought(memory, APP).action == "none"
+    assert applied(memory, APP).action == "none"
 
 
 def test_a_former_container_that_is_not_wanted_any_more_is_removed(memory: InMemoryEngine) -> None:
     app = memory.box("app")
     assert app is not None
     app.name = "app.vigo-old"
-    assert brought(memory, {**APP, "state": "absent"}).action == "deleted"
+    assert applied(memory, {**APP, "state": "absent"}).action == "deleted"
     assert memory.names() == set()
 
 
@@ -167,12 +167,12 @@ def test_what_is_kept_of_a_follower_that_failed_goes_with_its_network(podman: bo
     memory = InMemoryEngine(podman)
     memory.have("redis:7-alpine", "redis:8-alpine")
     for given in (APP, PROXY):
-        assert brought(memory, given).action == "created"
-    assert brought(memory, {**PROXY, **SHORT}).action == "failed"
+        assert applied(memory, given).action == "created"
+    assert applied(memory, {**PROXY, **SHORT}).action == "failed"
     assert "proxy.vigo-failed" in memory.names()
     notes: list[str] = []
     way = FaultyWay(memory)
-    assert brought(memory, {**APP, **NEW}, way, notes=notes).action == "recreated"
+    assert applied(memory, {**APP, **NEW}, way, notes=notes).action == "recreated"
     assert notes == ["container proxy shares the network of app, and was recreated with it"]
     assert "DELETE proxy.vigo-failed" in commands(way)
     assert sum(command == "create" for command in commands(way)) == 2
@@ -182,23 +182,23 @@ def test_what_is_kept_of_a_follower_that_failed_goes_with_its_network(podman: bo
 def test_what_is_left_of_a_follower_is_repaired_before_it_is_recreated(
     memory: InMemoryEngine,
 ) -> None:
-    assert brought(memory, PROXY).action == "created"
+    assert applied(memory, PROXY).action == "created"
     proxy = memory.box("proxy")
     assert proxy is not None
     proxy.name = "proxy.vigo-old"
     notes: list[str] = []
-    assert brought(memory, {**APP, **NEW}, notes=notes).action == "recreated"
+    assert applied(memory, {**APP, **NEW}, notes=notes).action == "recreated"
     assert notes[0] == (
         "container proxy: renamed proxy.vigo-old back to proxy after an interrupted replacement"
     )
     assert memory.names() == {"app", "proxy"}
-    assert brought(memory, PROXY).action == "none"
+    assert applied(memory, PROXY).action == "none"
 
 
 def test_a_follower_that_was_stopped_stays_stopped(memory: InMemoryEngine) -> None:
-    assert brought(memory, {**PROXY, "state": "stopped"}).action == "created"
+    assert applied(memory, {**PROXY, "state": "stopped"}).action == "created"
     way = FaultyWay(memory)
-    assert brought(memory, {**APP, **NEW}, way).action == "recreated"
+    assert applied(memory, {**APP, **NEW}, way).action == "recreated"
     assert "proxy start" not in commands(way)
     proxy, app = memory.box("proxy"), memory.box("app")
     assert proxy is not None
@@ -211,11 +211,11 @@ def test_a_successor_that_is_half_made_takes_no_volume_along() -> None:
     memory = InMemoryEngine(podman=True)
     memory.have("redis:7-alpine")
     given = {**APP, "networks": ["front", "back"]}
-    assert brought(memory, given).action == "created"
+    assert applied(memory, given).action == "created"
     volumes = set(memory.volumes)
     assert volumes
     way = OneWrong(memory, "refuse", "/connect")
-    assert brought(memory, {**given, "user": "1"}, way).action == "failed"
+    assert applied(memory, {**given, "user": "1"}, way).action == "failed"
     assert commands(way) == ["create", "networks back connect", "DELETE app.vigo-new"]
     assert memory.volumes == volumes
 
@@ -274,7 +274,7 @@ def test_the_calls_when_one_goes_wrong(memory: InMemoryEngine, case: str) -> Non
     fault, end, after, action, expected = WRONG[case]
     before = memory.box("app")
     way = OneWrong(memory, fault, end, after)
-    result = brought(memory, {**APP, **NEW}, way)
+    result = applied(memory, {**APP, **NEW}, way)
     assert (result.action, commands(way)) == (action, expected)
     app = memory.box("app")
     assert app is not None
@@ -284,7 +284,7 @@ def test_the_calls_when_one_goes_wrong(memory: InMemoryEngine, case: str) -> Non
 
 def test_a_start_that_fails_twice_on_the_way_back(memory: InMemoryEngine) -> None:
     way = OneWrong(memory, "refuse", "/start", 1)
-    assert brought(memory, {**APP, **SHORT}, way).action == "failed"
+    assert applied(memory, {**APP, **SHORT}, way).action == "failed"
     app = memory.box("app")
     assert app is not None
     assert app.status == "running"
@@ -294,7 +294,7 @@ def test_a_start_that_fails_twice_on_the_way_back(memory: InMemoryEngine) -> Non
 def test_the_way_back_starts_nothing_that_did_not_run(memory: InMemoryEngine) -> None:
     memory.request("POST", "/containers/app/stop", 1.0)
     before = memory.box("app")
-    result = brought(memory, {**APP, **SHORT})
+    result = applied(memory, {**APP, **SHORT})
     assert result.action == "failed"
     assert "The old container was restored;" in result.reason
     assert before is not None
@@ -302,29 +302,29 @@ def test_the_way_back_starts_nothing_that_did_not_run(memory: InMemoryEngine) ->
 
 
 def test_what_cannot_be_started_is_kept_for_a_look_at_it(memory: InMemoryEngine) -> None:
-    result = brought(memory, {**APP, "command": ["nope"]})
+    result = applied(memory, {**APP, "command": ["nope"]})
     assert result.action == "failed"
     assert result.reason.endswith("the new one was stopped and kept as app.vigo-failed")
     assert memory.names() == {"app", "app.vigo-failed"}
-    assert brought(memory, {**APP, **NEW}).action == "recreated"
+    assert applied(memory, {**APP, **NEW}).action == "recreated"
     assert memory.names() == {"app"}
 
 
 def test_nothing_stays_of_successors_when_one_cannot_be_created(memory: InMemoryEngine) -> None:
-    assert brought(memory, PROXY).action == "created"
+    assert applied(memory, PROXY).action == "created"
     way = OneWrong(memory, "refuse", "/containers/create", 1)
-    assert brought(memory, {**APP, **NEW}, way).action == "failed"
+    assert applied(memory, {**APP, **NEW}, way).action == "failed"
     assert commands(way) == ["create", "create", "DELETE app.vigo-new"]
     assert memory.names() == {"app", "proxy"}
 
 
 @pytest.mark.parametrize("suffix", [".vigo-new", ".vigo-old", ".vigo-failed"])
 def test_a_name_that_a_follower_needs(memory: InMemoryEngine, suffix: str) -> None:
-    assert brought(memory, PROXY).action == "created"
+    assert applied(memory, PROXY).action == "created"
     body = {"Image": "redis:7-alpine", "HostConfig": {}}
     memory.request("POST", f"/containers/create?name=proxy{suffix}", 1.0, body=body)
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, **NEW}, way)
+    result = applied(memory, {**APP, **NEW}, way)
     assert result.action == "failed"
     assert f"proxy{suffix}" in result.reason
     assert commands(way) == []
@@ -335,7 +335,7 @@ def test_a_stop_that_the_engine_still_carries_out_is_waited_for(memory: InMemory
     app = memory.box("app")
     assert app is not None
     way = OneWrong(memory, "hang later", "/app/stop")
-    assert brought(memory, {**APP, **NEW}, way).action == "blocked"
+    assert applied(memory, {**APP, **NEW}, way).action == "blocked"
     memory.clock.sleep(60.0)
     assert (app.name, app.status) == ("app", "running")
     assert commands(way) == ["create", "app stop", "app start", "DELETE app.vigo-new"]
@@ -356,14 +356,14 @@ class SilentWay(FaultyWay):
 
 def test_a_silent_engine_is_not_asked_about_each_follower(memory: InMemoryEngine) -> None:
     """The start, and the way back twice: each call would take its whole time."""
-    assert brought(memory, PROXY).action == "created"
+    assert applied(memory, PROXY).action == "created"
     way = SilentWay(memory)
-    result = brought(memory, {**APP, **NEW}, way)
+    result = applied(memory, {**APP, **NEW}, way)
     assert result.action == "blocked"
     assert "The next run tries again" in result.reason
     assert way.asked == 3
-    assert brought(memory, {**APP, **NEW}).action == "recreated"
-    assert brought(memory, PROXY).action == "none"
+    assert applied(memory, {**APP, **NEW}).action == "recreated"
+    assert applied(memory, PROXY).action == "none"
 
 
 #: case -> the container that is created on the engine, and why the other one cannot be replaced
@@ -380,11 +380,11 @@ def test_a_follower_that_is_in_the_way(case: str, runs: bool) -> None:
     host, words, podman = IN_THE_WAY[case]
     memory = InMemoryEngine(podman)
     memory.have("redis:7-alpine", "redis:8-alpine")
-    assert brought(memory, APP).action == "created"
+    assert applied(memory, APP).action == "created"
     other(memory, "proxy", "app", host, runs)
     notes: list[str] = []
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, **NEW}, way, notes=notes)
+    result = applied(memory, {**APP, **NEW}, way, notes=notes)
     if runs or podman or host:
         assert result.action == "failed"
         assert words in result.reason
@@ -407,10 +407,10 @@ def other(
 
 
 def test_a_follower_that_has_followers(memory: InMemoryEngine) -> None:
-    assert brought(memory, PROXY).action == "created"
+    assert applied(memory, PROXY).action == "created"
     other(memory, "third", "proxy", {"ours": True})
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, **NEW}, way)
+    result = applied(memory, {**APP, **NEW}, way)
     assert result.action == "failed"
     assert "configure all of them to use app instead" in result.reason
     assert commands(way) == []
@@ -431,7 +431,7 @@ class LinkedWay(FaultyWay):
 
 def test_a_container_that_others_link_to(memory: InMemoryEngine) -> None:
     way = LinkedWay(memory)
-    result = brought(memory, {**APP, **NEW}, way)
+    result = applied(memory, {**APP, **NEW}, way)
     assert result.action == "failed"
     assert "container user has a link (--link) to app" in result.reason
     assert commands(way) == []
@@ -441,11 +441,11 @@ def test_a_container_that_others_link_to(memory: InMemoryEngine) -> None:
 def test_a_container_whose_ipc_namespace_another_one_shares(podman: bool, action: str) -> None:
     memory = InMemoryEngine(podman)
     memory.have("redis:7-alpine", "redis:8-alpine")
-    assert brought(memory, APP).action == "created"
+    assert applied(memory, APP).action == "created"
     host = {"IpcMode": "container:app"}
     body = {"Image": "redis:7-alpine", "HostConfig": host}
     memory.request("POST", "/containers/create?name=user", 1.0, body=body)
-    result = brought(memory, {**APP, **NEW})
+    result = applied(memory, {**APP, **NEW})
     assert result.action == action
     assert ("has ipc: container:app" in result.reason) is podman
 
@@ -455,7 +455,7 @@ def test_a_port_that_is_held_for_a_while_on_the_way_back(memory: InMemoryEngine)
     taken = "address already in use"
     way = SaidWrong(memory, taken, 3)
     began = memory.clock.monotonic()
-    assert brought(memory, {**APP, **SHORT}, way).action == "failed"
+    assert applied(memory, {**APP, **SHORT}, way).action == "failed"
     app = memory.box("app")
     assert app is not None
     assert app.status == "running"
@@ -491,7 +491,7 @@ def test_a_follower_of_another_tool_that_a_resource_describes(memory: InMemoryEn
         for given in ({**APP, **NEW}, {**PROXY, "image": "redis:7-alpine"})
     ]
     way = FaultyWay(memory)
-    assert brought(memory, {**APP, **NEW}, way).action == "failed"
+    assert applied(memory, {**APP, **NEW}, way).action == "failed"
     assert commands(way) == []
     results, _target = converged(memory, {"resources": resources}, way)
     assert [result.action for result in results] == ["recreated", "recreated"]
@@ -499,9 +499,9 @@ def test_a_follower_of_another_tool_that_a_resource_describes(memory: InMemoryEn
 
 
 def test_what_is_kept_of_a_follower_that_is_gone(memory: InMemoryEngine) -> None:
-    assert brought(memory, {**PROXY, **SHORT}).action == "failed"
+    assert applied(memory, {**PROXY, **SHORT}).action == "failed"
     assert memory.names() == {"app", "proxy.vigo-failed"}
-    assert brought(memory, {**APP, **NEW}).action == "recreated"
+    assert applied(memory, {**APP, **NEW}).action == "recreated"
     assert memory.names() == {"app"}
 
 
@@ -525,8 +525,8 @@ def test_a_run_that_was_killed_after_the_start(
     """The next run waits for the new container as the killed one would have."""
     before = memory.box("app")
     with pytest.raises(Killed):
-        brought(memory, {**APP, **change}, KilledWay(memory, "/start"))
-    result = brought(memory, {**APP, **change})
+        applied(memory, {**APP, **change}, KilledWay(memory, "/start"))
+    result = applied(memory, {**APP, **change})
     assert (result.action, words in result.reason) == (action, True), result.reason
     app = memory.box("app")
     assert app is not None

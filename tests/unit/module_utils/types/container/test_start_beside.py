@@ -15,7 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container import
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import swap_names
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
-from tests.unit.in_memory_engine.use import HOST, brought, converged
+from tests.unit.in_memory_engine.use import HOST, applied, converged
 from tests.unit.module_utils.types.container.test_replacing import (
     NEW,
     LinkedWay,
@@ -50,7 +50,7 @@ TURNED_OFF = ["app.vigo-failed stop", "app.vigo-failed update"]
 def memory() -> InMemoryEngine:
     memory = InMemoryEngine()
     memory.have("redis:7-alpine", "redis:8-alpine")
-    assert brought(memory, APP).action == "created"
+    assert applied(memory, APP).action == "created"
     return memory
 
 
@@ -78,15 +78,15 @@ def without_commands(calls: list[str]) -> list[str]:
 )
 def test_the_calls(memory: InMemoryEngine, change: dict[str, Any], expected: list[str]) -> None:
     way = FaultyWay(memory)
-    brought(memory, {**APP, **change}, way)
+    applied(memory, {**APP, **change}, way)
     assert without_commands(commands(way)) == expected
 
 
 def test_a_replacement(memory: InMemoryEngine) -> None:
     old = memory.box("app")
-    predicted = brought(memory, {**APP, **NEW}, check=True)
+    predicted = applied(memory, {**APP, **NEW}, check=True)
     assert memory.box("app") is old
-    result = brought(memory, {**APP, **NEW})
+    result = applied(memory, {**APP, **NEW})
     assert (predicted.action, predicted.reason) == (result.action, result.reason)
     assert result.reason == "image redis:7-alpine -> redis:8-alpine, start-first"
     app = memory.box("app")
@@ -94,7 +94,7 @@ def test_a_replacement(memory: InMemoryEngine) -> None:
     assert app is not old
     assert (app.status, app.policy) == ("running", "always")
     assert memory.names() == {"app"}
-    assert brought(memory, {**APP, **NEW}).action == "none"
+    assert applied(memory, {**APP, **NEW}).action == "none"
 
 
 class Times(FaultyWay):
@@ -128,7 +128,7 @@ def test_the_old_one_has_its_time(
     memory: InMemoryEngine, options: dict[str, Any], seconds: float
 ) -> None:
     before, way = memory.clock.monotonic(), Times(memory)
-    assert brought(memory, {**APP, **NEW, **options}, way).action == "recreated"
+    assert applied(memory, {**APP, **NEW, **options}, way).action == "recreated"
     stopped = next(time for call, time in way.at.items() if call.endswith("app.vigo-old stop"))
     assert stopped - before == pytest.approx(2.0 + seconds, abs=0.2)  # settle_time is 2 s.
 
@@ -136,7 +136,7 @@ def test_the_old_one_has_its_time(
 def test_stop_first_waits_as_well(memory: InMemoryEngine) -> None:
     before, way = memory.clock.monotonic(), Times(memory)
     wanted = {**APP, **NEW, **PRE_STOP, "update": "stop-first", "drain_time": "3s"}
-    assert brought(memory, wanted, way).action == "recreated"
+    assert applied(memory, wanted, way).action == "recreated"
     assert way.at["app stop"] - before == pytest.approx(5.0, abs=0.2)
 
 
@@ -144,7 +144,7 @@ def test_stop_first_makes_no_call_more(memory: InMemoryEngine) -> None:
     ways = []
     for change in (NEW, {"image": "redis:7-alpine"}):
         way = FaultyWay(memory)
-        brought(memory, {"container": "app", "restart": "always", **change}, way)
+        applied(memory, {"container": "app", "restart": "always", **change}, way)
         ways.append([call for call in way.calls if "exec" in call])
     assert ways == [[], []]
 
@@ -173,7 +173,7 @@ def test_pre_stop_that_fails(
 ) -> None:
     old = memory.box("app")
     wanted = {**APP, **NEW, **pre_stop, "update": update}
-    result = brought(memory, wanted)
+    result = applied(memory, wanted)
     assert result.action == "failed"
     assert words in result.reason
     assert "correct the command, or set pre_stop_failure: warning. The old container keeps" in (
@@ -187,7 +187,7 @@ def test_pre_stop_that_fails(
     assert (old.status, old.policy, old.runs) == ("running", "always", 1)
     assert [box.name for box in memory.boxes.values() if box.has_process] == ["app"]
     notes: list[str] = []
-    assert brought(memory, {**wanted, "pre_stop_failure": "warning"}, notes=notes).action == (
+    assert applied(memory, {**wanted, "pre_stop_failure": "warning"}, notes=notes).action == (
         "recreated"
     )
     assert len(notes) == 1
@@ -197,9 +197,9 @@ def test_pre_stop_that_fails(
 
 def test_pre_stop_on_the_host(memory: InMemoryEngine, tmp_path: Path) -> None:
     wanted = {**APP, **NEW, "pre_stop_on": "host", "pre_stop": ["touch", str(tmp_path / "seen")]}
-    assert brought(memory, wanted, check=True).action == "recreated"
+    assert applied(memory, wanted, check=True).action == "recreated"
     assert not (tmp_path / "seen").exists()
-    assert brought(memory, wanted).action == "recreated"
+    assert applied(memory, wanted).action == "recreated"
     assert (tmp_path / "seen").exists()
     assert memory.commands == {}
 
@@ -207,7 +207,7 @@ def test_pre_stop_on_the_host(memory: InMemoryEngine, tmp_path: Path) -> None:
 def test_pre_stop_runs_in_the_old_container(memory: InMemoryEngine) -> None:
     old = memory.box("app")
     way = FaultyWay(memory)
-    assert brought(memory, {**APP, **NEW, **PRE_STOP}, way).action == "recreated"
+    assert applied(memory, {**APP, **NEW, **PRE_STOP}, way).action == "recreated"
     assert "POST /containers/app.vigo-old/exec" in way.calls
     assert old is not None
     assert [command["Cmd"] for command in memory.commands.values()] == [["sleep", "2"]]
@@ -215,7 +215,7 @@ def test_pre_stop_runs_in_the_old_container(memory: InMemoryEngine) -> None:
 
 def test_a_new_one_that_ends_later(memory: InMemoryEngine) -> None:
     old = memory.box("app")
-    result = brought(memory, {**APP, **ENDS_LATER})
+    result = applied(memory, {**APP, **ENDS_LATER})
     assert result.action == "failed"
     assert "the new container settled, but" in result.reason
     assert result.error is not None
@@ -226,7 +226,7 @@ def test_a_new_one_that_ends_later(memory: InMemoryEngine) -> None:
     failed = memory.box("app.vigo-failed")
     assert failed is not None
     assert (failed.status, failed.policy) == ("exited", "no")
-    assert brought(memory, {**APP, **NEW}).action == "recreated"
+    assert applied(memory, {**APP, **NEW}).action == "recreated"
     assert memory.names() == {"app"}
 
 
@@ -234,7 +234,7 @@ def test_an_unhealthy_new_one_never_has_the_name(memory: InMemoryEngine) -> None
     old = memory.box("app")
     check = {"test": "false", "interval": "1s", "retries": 2}
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, **NEW, "healthcheck": check, "health_timeout": "5s"}, way)
+    result = applied(memory, {**APP, **NEW, "healthcheck": check, "health_timeout": "5s"}, way)
     assert result.action == "failed"
     assert "did not become healthy within 5 s" in result.reason
     assert result.reason.endswith("and kept as app.vigo-failed")
@@ -246,16 +246,16 @@ def test_another_container_on_its_network(memory: InMemoryEngine) -> None:
     other(memory, "proxy", "app", {"ours": True})
     for check in (True, False):
         way = FaultyWay(memory)
-        result = brought(memory, {**APP, **NEW}, way, check=check)
+        result = applied(memory, {**APP, **NEW}, way, check=check)
         assert result.action == "failed"
         assert "start-first cannot replace app: container proxy shares its network" in result.reason
         assert commands(way) == []
-    assert brought(memory, APP).action == "none"
+    assert applied(memory, APP).action == "none"
 
 
 def test_a_container_that_others_link_to(memory: InMemoryEngine) -> None:
     way = LinkedWay(memory)
-    assert "has a link (--link) to app" in brought(memory, {**APP, **NEW}, way).reason
+    assert "has a link (--link) to app" in applied(memory, {**APP, **NEW}, way).reason
     assert commands(way) == []
 
 
@@ -264,7 +264,7 @@ def test_a_name_that_is_needed(memory: InMemoryEngine, suffix: str) -> None:
     body = {"Image": "redis:7-alpine", "HostConfig": {}}
     memory.request("POST", f"/containers/create?name=app{suffix}", 1.0, body=body)
     way = FaultyWay(memory)
-    result = brought(memory, {**APP, **NEW}, way)
+    result = applied(memory, {**APP, **NEW}, way)
     assert (result.action, f"app{suffix}" in result.reason) == ("failed", True)
     assert commands(way) == []
 
@@ -273,24 +273,24 @@ def test_a_name_that_is_needed(memory: InMemoryEngine, suffix: str) -> None:
 def test_podman_is_refused(check: bool) -> None:
     memory = InMemoryEngine(podman=True)
     memory.have("redis:7-alpine")
-    result = brought(memory, APP, check=check)
+    result = applied(memory, APP, check=check)
     assert result.action == "failed"
     assert "update: start-first is not supported on Podman" in result.reason
     assert memory.names() == set()
-    assert brought(memory, {**APP, "update": "stop-first"}).action == "created"
-    assert brought(memory, {**APP, "state": "absent"}).action == "deleted"
+    assert applied(memory, {**APP, "update": "stop-first"}).action == "created"
+    assert applied(memory, {**APP, "state": "absent"}).action == "deleted"
 
 
 def test_what_is_not_part_of_the_container(memory: InMemoryEngine) -> None:
     """A change of how it is updated changes nothing."""
     for change in ({"update": "stop-first"}, {"drain_time": 5}, PRE_STOP, {"share_volumes": True}):
-        assert brought(memory, {**APP, **change}).action == "none"
+        assert applied(memory, {**APP, **change}).action == "none"
 
 
 def test_volumes_are_shared_for_the_while(memory: InMemoryEngine) -> None:
-    assert brought(memory, {**APP, "volumes": "kept:/kept"}).action == "recreated"
+    assert applied(memory, {**APP, "volumes": "kept:/kept"}).action == "recreated"
     before = {mount["Destination"]: mount["Name"] for mount in mounts(memory)}
-    assert brought(memory, {**APP, **NEW, "volumes": "kept:/kept"}).action == "recreated"
+    assert applied(memory, {**APP, **NEW, "volumes": "kept:/kept"}).action == "recreated"
     assert {mount["Destination"]: mount["Name"] for mount in mounts(memory)} == before
     assert set(before) == {"/data", "/kept"}
 
@@ -303,7 +303,7 @@ def mounts(memory: InMemoryEngine) -> list[dict[str, Any]]:
 
 
 def test_older_images_are_removed(memory: InMemoryEngine) -> None:
-    assert brought(memory, {**APP, **NEW, "keep_images": 0}).action == "recreated"
+    assert applied(memory, {**APP, **NEW, "keep_images": 0}).action == "recreated"
     assert list(memory.images) == ["redis:8-alpine"]
 
 
@@ -347,26 +347,26 @@ class KilledAfter(FaultyWay):
 def test_a_run_that_was_killed(memory: InMemoryEngine, end: str) -> None:
     names, action, words = KILLED[end]
     with pytest.raises(Killed):
-        brought(memory, {**APP, **NEW}, KilledAfter(memory, end))
+        applied(memory, {**APP, **NEW}, KilledAfter(memory, end))
     assert memory.names() == names
-    predicted = brought(memory, {**APP, **NEW}, check=True)
+    predicted = applied(memory, {**APP, **NEW}, check=True)
     assert memory.names() == names
-    result = brought(memory, {**APP, **NEW})
+    result = applied(memory, {**APP, **NEW})
     assert (predicted.action, result.action) == (action, action)
     assert words in result.reason
     assert memory.names() == {"app"}
-    assert brought(memory, {**APP, **NEW}).action == "none"
+    assert applied(memory, {**APP, **NEW}).action == "none"
 
 
 def test_a_renaming_that_the_engine_still_carries_out(memory: InMemoryEngine) -> None:
     """The next run begins when the killed one's call is not done yet."""
     with pytest.raises(Killed):
-        brought(memory, {**APP, **NEW}, KilledAfter(memory, "/app.vigo-new/update"))
+        applied(memory, {**APP, **NEW}, KilledAfter(memory, "/app.vigo-new/update"))
     app = memory.box("app")
     assert app is not None
     rename = f"/containers/{app.id}/rename?name=app.vigo-old"
     memory.clock.later(0.5, lambda: memory.request("POST", rename, 1.0))
-    result = brought(memory, {**APP, **NEW})
+    result = applied(memory, {**APP, **NEW})
     assert (result.action, result.reason) == ("updated", "finished an interrupted replacement")
     assert memory.names() == {"app"}
 
@@ -374,9 +374,9 @@ def test_a_renaming_that_the_engine_still_carries_out(memory: InMemoryEngine) ->
 def test_pre_stop_is_repeated_by_the_next_run(memory: InMemoryEngine) -> None:
     wanted = {**APP, **NEW, **PRE_STOP}
     with pytest.raises(Killed):
-        brought(memory, wanted, KilledAfter(memory, "/exec"))
+        applied(memory, wanted, KilledAfter(memory, "/exec"))
     before, way = memory.clock.monotonic(), Times(memory)
-    assert brought(memory, wanted, way).action == "updated"
+    assert applied(memory, wanted, way).action == "updated"
     stopped = next(time for call, time in way.at.items() if call.endswith("app.vigo-old stop"))
     assert stopped - before == pytest.approx(14.0, abs=0.2)  # settle_time, pre_stop, drain_time
 
@@ -385,10 +385,10 @@ def test_a_killed_run_whose_new_container_ended(memory: InMemoryEngine) -> None:
     old = memory.box("app")
     wanted = {**APP, **NEW, "restart": "no"}
     with pytest.raises(Killed):
-        brought(memory, wanted, KilledAfter(memory, "/app.vigo-new/rename"))
+        applied(memory, wanted, KilledAfter(memory, "/app.vigo-new/rename"))
     memory.request("POST", "/containers/app/kill", 1.0)
-    assert brought(memory, wanted, check=True).action == "recreated"
-    result = brought(memory, APP)
+    assert applied(memory, wanted, check=True).action == "recreated"
+    result = applied(memory, APP)
     assert result.action == "updated"
     assert "restored the old container" in result.reason
     assert memory.box("app") is old
@@ -439,11 +439,11 @@ def test_a_name_that_cannot_be_given(name: str, make: Callable[[], Exception]) -
 
 
 def test_the_label_of_a_replacement(memory: InMemoryEngine) -> None:
-    assert brought(memory, {**APP, **NEW}).action == "recreated"
+    assert applied(memory, {**APP, **NEW}).action == "recreated"
     app = memory.box("app")
     assert app is not None
     assert app.payload["Config"]["Labels"][label.STRATEGY] == "start-first"
-    assert brought(memory, {**APP, "update": "stop-first"}).action == "recreated"
+    assert applied(memory, {**APP, "update": "stop-first"}).action == "recreated"
     app = memory.box("app")
     assert app is not None
     assert label.STRATEGY not in app.payload["Config"]["Labels"]

@@ -12,7 +12,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container import
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay
-from tests.unit.in_memory_engine.use import HOST, brought, in_use
+from tests.unit.in_memory_engine.use import HOST, applied, in_use
 
 IMAGE = "redis:7-alpine"
 
@@ -53,7 +53,7 @@ def test_podman_runs_a_healthcheck_when_it_is_asked_to(test: str, expected: str)
     way = FaultyWay(memory)
     check = {"test": ["CMD-SHELL", test], "interval": "5s", "retries": 3}
     given = {"container": "app", "healthcheck": check, "health_timeout": 18}
-    assert brought(memory, given, way).action == expected
+    assert applied(memory, given, way).action == expected
     asked = [call for call in way.calls if call.endswith("/healthcheck")]
     assert len(asked) == (1 if expected == "created" else 4)
 
@@ -73,9 +73,9 @@ def test_created_and_replaced_ones_count_as_new(before: bool) -> None:
     memory = a_memory()
     given = {"container": "app", "restart": "always", "settle_time": "100ms"}
     if before:
-        assert brought(memory, given).action == "created"
+        assert applied(memory, given).action == "created"
     loop = {"command": ["sh", "-c", "sleep 3; exit 9"]}
-    result = brought(memory, {**given, **loop}, SlowWay(memory))
+    result = applied(memory, {**given, **loop}, SlowWay(memory))
     assert result.action == "failed"
     assert "was restarted by its policy" in result.reason
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.behaviour import Exec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
@@ -27,7 +27,7 @@ def returned(
     attributes: dict[str, Any], check: bool = False, secrets: dict[str, str] | None = None
 ) -> dict[str, Any]:
     target = Target(check, Secrets(secrets or {}))
-    result = bring("it", EXEC, lambda: attributes, target, Turn())
+    result = apply_resource("it", EXEC, lambda: attributes, target, Turn())
     return {"action": result.action, **EXEC.describe(attributes, result, target), **result.returned}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, bring
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.file.behaviour import File
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
@@ -19,7 +19,7 @@ FILE = File()
 
 def returned(attributes: dict[str, Any], check: bool) -> dict[str, Any]:
     target = Target(check, Secrets({"a/b": "hunter22"}))
-    result = bring("it", FILE, lambda: attributes, target, Turn())
+    result = apply_resource("it", FILE, lambda: attributes, target, Turn())
     return {**FILE.describe(attributes, result, target), **result.returned}
 
 

@@ -22,7 +22,7 @@ def engine_of(case: dict[str, Any], podman: bool = False) -> InMemoryEngine:
     if "have" in case:
         created(memory, f"/{kind}s/create", {"Name": "it", **case["have"]})
     if "made" in case:
-        assert brought(memory, kind, case["made"]).action == "created"
+        assert applied(memory, kind, case["made"]).action == "created"
     if "taken" in case:
         pools = {"Config": [{"Subnet": case["taken"]}]}
         created(memory, "/networks/create", {"Name": "other", "IPAM": pools})
@@ -39,7 +39,7 @@ def created(memory: InMemoryEngine, path: str, body: dict[str, Any]) -> None:
     assert answer.status_code == 200, answer.content
 
 
-def brought(memory: InMemoryEngine, kind: str, wanted: dict[str, Any], **how: Any) -> Any:
+def applied(memory: InMemoryEngine, kind: str, wanted: dict[str, Any], **how: Any) -> Any:
     return thing_brought(memory, kind, {kind: "it", **wanted}, **how)
 
 
@@ -60,10 +60,10 @@ def test_what_becomes_of_it(case: dict[str, Any]) -> None:
     kind = case["kind"]
     memory = engine_of(case)
     before = shown(memory, kind)
-    predicted = brought(memory, kind, case["wanted"], check=True)
+    predicted = applied(memory, kind, case["wanted"], check=True)
     assert predicted.action == case.get("predicted", case["action"])
     assert shown(memory, kind) == before
-    result = brought(memory, kind, case["wanted"])
+    result = applied(memory, kind, case["wanted"])
     assert result.action == case["action"], result
     assert case.get("reason", "") in result.reason
     found = shown(memory, kind)
@@ -72,7 +72,7 @@ def test_what_becomes_of_it(case: dict[str, Any]) -> None:
     for path, value in (case.get("has") or {}).items():
         assert field(found, path) == value, path
     if not result.failed:
-        again = brought(memory, kind, case["wanted"])
+        again = applied(memory, kind, case["wanted"])
         assert again.action == "none", again
 
 
@@ -80,32 +80,32 @@ def test_a_network_is_not_taken_for_one_whose_id_begins_like_its_name() -> None:
     memory = InMemoryEngine()
     created(memory, "/networks/create", {"Name": "other"})
     memory.networks["other"]["Id"] = "it" + "0" * 62
-    assert brought(memory, "network", {}, check=True).action == "created"
+    assert applied(memory, "network", {}, check=True).action == "created"
 
 
 def test_values_of_secrets_reach_the_engine_and_no_label() -> None:
     memory = InMemoryEngine()
     wanted = {"options": {"type": "cifs", "o": "username=a,password=secret:share"}}
-    result = brought(memory, "volume", wanted, secrets={"share": "hunter2"})
+    result = applied(memory, "volume", wanted, secrets={"share": "hunter2"})
     found = shown(memory, "volume") or {}
     assert found["Options"]["o"] == "username=a,password=hunter2"
     assert "hunter2" not in str(found["Labels"])
     assert "hunter2" not in str(result)
-    assert brought(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
-    changed = brought(memory, "volume", wanted, secrets={"share": "hunter3"})
+    assert applied(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
+    changed = applied(memory, "volume", wanted, secrets={"share": "hunter3"})
     assert changed.action == "failed"
     assert "volume it differs (options: a secret has a new value), and recreating" in changed.reason
     assert "hunter" not in str(changed)
     del memory.volume_details["it"]["Labels"]
-    assert brought(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
+    assert applied(memory, "volume", wanted, secrets={"share": "hunter2"}).action == "none"
 
 
 def test_a_secret_that_the_engine_does_not_show_is_taken_to_be_the_same() -> None:
     memory = InMemoryEngine()
     wanted = {"options": {"type": "cifs", "o": "secret:share"}}
-    brought(memory, "volume", wanted, secrets={"share": "hunter2"})
+    applied(memory, "volume", wanted, secrets={"share": "hunter2"})
     del memory.volume_details["it"]["Options"]["o"]
-    assert brought(memory, "volume", wanted, secrets={"share": "hunter3"}).action == "none"
+    assert applied(memory, "volume", wanted, secrets={"share": "hunter3"}).action == "none"
 
 
 @pytest.mark.parametrize(
@@ -114,4 +114,4 @@ def test_a_secret_that_the_engine_does_not_show_is_taken_to_be_the_same() -> Non
 def test_a_label_that_is_not_ours_counts_as_none(text: str) -> None:
     memory = InMemoryEngine()
     created(memory, "/networks/create", {"Name": "it", "Labels": {"vigo.bridge.spec": text}})
-    assert brought(memory, "network", {"driver": "bridge"}).action == "none"
+    assert applied(memory, "network", {"driver": "bridge"}).action == "none"

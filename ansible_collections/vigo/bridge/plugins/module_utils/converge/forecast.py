@@ -15,7 +15,7 @@ from typing import Callable, Sequence
 from ..host.overlay import Overlay
 from ..state.journal import Journal
 from ..types.result import Result
-from .bringing import Bringing
+from .applier import Applier
 from .input import Resource
 from .prediction import Prediction
 from .results import merged, skipped, unknown
@@ -31,11 +31,11 @@ class Forecast:
 
     def __init__(
         self,
-        bringing: Bringing,
+        applier: Applier,
         journal: Journal,
         add_triggers: Callable[[Resource], Sequence[str]],
     ) -> None:
-        self._bringing = bringing
+        self._applier = applier
         self._journal = journal
         self._add_triggers = add_triggers
         self._prediction = Prediction()
@@ -48,7 +48,7 @@ class Forecast:
         """Record the result of a turn. targets: of the triggers that were added for it."""
         if not result.changed:
             return
-        is_predictable = self._bringing.is_predictable(resource, result.action)
+        is_predictable = self._applier.is_predictable(resource, result.action)
         if result.action == "unknown":
             self._prediction.may_act(resource.id, is_predictable, targets)
         else:
@@ -90,8 +90,8 @@ class Forecast:
         """
         self._journal.remove_triggers(resource.id)
         if one.changed or (other.changed and other is not earlier):
-            self._bringing.mark_uncertain(resource, self.overlay())
-            is_predictable = self._bringing.is_predictable(resource)
+            self._applier.mark_uncertain(resource, self.overlay())
+            is_predictable = self._applier.is_predictable(resource)
             self._prediction.may_act(resource.id, is_predictable, self._add_triggers(resource))
         elif merged(earlier, one).action == merged(earlier, other).action:
             return one
@@ -100,4 +100,4 @@ class Forecast:
     def _tried(self, resource: Resource, earlier: Result | None, *, triggered: bool) -> Result:
         """Return the result that it would have, without recording it."""
         copy = self.overlay().copy()
-        return self._bringing.begin(resource, earlier, triggered, lambda: None, copy).result()
+        return self._applier.begin(resource, earlier, triggered, lambda: None, copy).result()

@@ -28,7 +28,7 @@ from ..types.base import Behaviour
 from ..types.result import Result, as_failed
 from ..types.target import Target
 from . import graph as graphs
-from .bringing import Bringing
+from .applier import Applier
 from .conditions import Conditions
 from .forecast import NOT_TRIGGERED, Forecast
 from .input import CrateInput, Resource
@@ -79,7 +79,7 @@ class Convergence:
         self._selection = select(wanted.only, self._graph)
         taking_part = self._selection.applied | self._selection.checked
         needed = (one for each in taking_part for one in self._graph.needs.get(each, ()))
-        self._bringing = Bringing(
+        self._applier = Applier(
             types,
             target,
             rendering,
@@ -87,11 +87,11 @@ class Convergence:
             frozenset(() if target.check_mode else needed),
         )
         self._preparation = Preparation(
-            self._resources, self._bringing, self._conditions, self._selection
+            self._resources, self._applier, self._conditions, self._selection
         )
         #: In check mode only; a real run reads the machine itself.
         self._forecast = (
-            Forecast(self._bringing, journal, self._add_triggers) if target.check_mode else None
+            Forecast(self._applier, journal, self._add_triggers) if target.check_mode else None
         )
         self._results: dict[str, Result] = {}
         #: For each resource whose result is awaited: what waits for it, and files it.
@@ -160,7 +160,7 @@ class Convergence:
             self._results[resource.id] = skipped(resource, NOT_TRIGGERED)
             return
         if resource.id in self._selection.checked:
-            self._results[resource.id] = self._refused(resource) or self._bringing.check(
+            self._results[resource.id] = self._refused(resource) or self._applier.check(
                 resource, self._overlay()
             )
             return
@@ -183,7 +183,7 @@ class Convergence:
         if not resource.reverts:
             return False
         with contextlib.suppress(ResourceError):  # Its turn reports that.
-            if self._reverts.has(resource.id, self._bringing.undone(resource)):
+            if self._reverts.has(resource.id, self._applier.undone(resource)):
                 self._journal.remove_triggers(resource.id)
                 settled = Result(resource.id, resource.type, "none", "already reverted")
                 self._results[resource.id] = merged(earlier, settled)
@@ -245,7 +245,7 @@ class Convergence:
             new_triggers = self._add_triggers(resource)
 
         overlay = self._overlay()
-        begun = self._bringing.begin(resource, earlier, triggered, announce, overlay)
+        begun = self._applier.begin(resource, earlier, triggered, announce, overlay)
 
         def conclude() -> None:
             result = begun.result()
@@ -273,7 +273,7 @@ class Convergence:
         if not resource.reverts:
             self._reverts.forget(resource.id)
         elif result.action not in ("skipped", "unknown"):
-            self._reverts.add(resource.id, self._bringing.undone(resource))
+            self._reverts.add(resource.id, self._applier.undone(resource))
 
     def _overlay(self) -> Overlay:
         return self._forecast.overlay() if self._forecast else Overlay()

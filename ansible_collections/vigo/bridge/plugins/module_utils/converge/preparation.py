@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterator, Mapping
 from ..common.errors import ResourceError
 from ..host.overlay import Overlay
 from ..types.base import Behaviour
-from .bringing import Bringing
+from .applier import Applier
 from .conditions import Conditions
 from .input import Resource
 from .selection import Selection
@@ -23,38 +23,38 @@ class Preparation:
     """The resources of a run by ID, and what says which of them will act."""
 
     resources: Mapping[str, Resource]
-    bringing: Bringing
+    applier: Applier
     conditions: Conditions
     selection: Selection
 
     def refuse(self) -> None:
         """Raise ResourceError if nothing on this host may be changed."""
-        for kind in self.bringing.types.values():
+        for kind in self.applier.types.values():
             if kind.refused_by:
-                kind.refuse(list(self._certain(kind, kind.refused_by)), self.bringing.target)
+                kind.refuse(list(self._certain(kind, kind.refused_by)), self.applier.target)
 
     def announce(self, overlay: Callable[[], Overlay]) -> None:
         """Announce all resources to their types, skipped ones included."""
         for resource in self.resources.values():
-            kind = self.bringing.types[resource.type]
+            kind = self.applier.types[resource.type]
             if kind.expected_by:
                 described = self._described(resource, kind.expected_by, overlay)
-                kind.expect(resource.id, described, self.bringing.target)
+                kind.expect(resource.id, described, self.applier.target)
 
     def prepare(self) -> None:
         """Prepare what is better done for all resources of one type together."""
-        if self.bringing.target.check_mode:
+        if self.applier.target.check_mode:
             return
-        for kind in self.bringing.types.values():
+        for kind in self.applier.types.values():
             if kind.prepared_by:
-                kind.prepare(list(self._certain(kind, kind.prepared_by)), self.bringing.target)
+                kind.prepare(list(self._certain(kind, kind.prepared_by)), self.applier.target)
 
     def _described(
         self, resource: Resource, names: tuple[str, ...], overlay: Callable[[], Overlay]
     ) -> Callable[[], Mapping[str, Any] | None]:
         def attributes() -> Mapping[str, Any] | None:
             holds, _condition = self.conditions.asked(resource, overlay())
-            return None if holds is False else self.bringing.rendering.of(resource, names)()
+            return None if holds is False else self.applier.rendering.of(resource, names)()
 
         return attributes
 
@@ -69,4 +69,4 @@ class Preparation:
             ):
                 continue
             with contextlib.suppress(ResourceError):
-                yield self.bringing.rendering.of(resource, names)()
+                yield self.applier.rendering.of(resource, names)()

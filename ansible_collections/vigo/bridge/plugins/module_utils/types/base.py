@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every resource type offers, and how one resource is brought to its desired state.
+"""What every resource type implements, and how one resource is applied.
 
 A resource type parses attributes into a spec, observes the target, decides (without changing
-anything) and acts. All resources are applied with ``bring``, alone or in a graph.
+anything) and acts. All resources are applied with ``begin``, alone or in a graph.
 """
 
 from __future__ import annotations
@@ -266,7 +266,7 @@ class Begun:
     is_pending: bool = False
 
 
-def bring(
+def apply_resource(
     resource_id: str,
     behaviour: Behaviour,
     attributes: Callable[[], Mapping[str, Any]],
@@ -286,7 +286,7 @@ def begin(
     turn: Turn = _PLAIN_TURN,
     announce: Callable[[], object] = lambda: None,
 ) -> Begun:
-    """Bring one resource to its desired state, or predict that in check mode.
+    """Apply one resource, or predict its result in check mode.
 
     ``attributes`` is called first: rendering templates is part of the resource's own work, and
     fails with it. ``announce`` is called when a change is about to be made, or is predicted.

@@ -15,7 +15,7 @@ from ..engine.connection import needs_sdk
 from ..host import private_files, system_errors
 from ..host.caller_watch import end_with_caller
 from ..secrets.references import Secrets, find
-from .base import Behaviour, Turn, bring
+from .base import Behaviour, Turn, apply_resource
 from .descriptor import NOTHING
 from .result import Result, conceal_values, concealed
 from .target import Target
@@ -56,7 +56,7 @@ def run_module(behaviour: Behaviour, **module_options: Any) -> None:
         return attributes
 
     with explained(module, target):
-        result = bring(
+        result = apply_resource(
             str(attributes[kind.key]),
             behaviour,
             given,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done, one thing after the other, to bring a resource to its desired state. Pure."""
+"""The steps that bring a resource to its desired state. Pure."""
 
 from __future__ import annotations
 

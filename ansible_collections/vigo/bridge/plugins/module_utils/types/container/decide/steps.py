@@ -18,7 +18,7 @@ class CreateNetwork:
 
 @dataclass(frozen=True)
 class Create:
-    """start: and bring it up."""
+    """start: whether it is started, too."""
 
     start: bool
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How one resource of a run is brought to its desired state at its turn."""
+"""Applies the resources of a run, each at its turn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Callable, Mapping
 from ..common.errors import ResourceError
 from ..host.overlay import Overlay
 from ..state.ownership import Stack
-from ..types.base import ANYTHING, Begun, Behaviour, Turn, begin, bring
+from ..types.base import ANYTHING, Begun, Behaviour, Turn, apply_resource, begin
 from ..types.result import Result
 from ..types.target import Target
 from ..types.typed_attributes import typed
@@ -22,10 +22,10 @@ from .selection import as_checked
 
 
 @dataclass(frozen=True)
-class Bringing:
-    """What all turns of a run share.
+class Applier:
+    """Applies resources, with what all turns of a run share.
 
-    stack: whose resources these are. awaited: the IDs of those that must be settled before others
+    stack: the stack of the resources. awaited: the IDs of those that must be settled before others
     act.
     """
 
@@ -67,7 +67,7 @@ class Bringing:
         behaviour = self.types[resource.type]
         target = replace(self.target.with_overlay(overlay), check_mode=True)
         turn = Turn(awaited=resource.id in self.awaited)
-        result = bring(resource.id, behaviour, self.attributes(resource), target, turn)
+        result = apply_resource(resource.id, behaviour, self.attributes(resource), target, turn)
         return as_checked(result, resource.attributes, behaviour.type.guards)
 
     def attributes(self, resource: Resource) -> Callable[[], Mapping[str, Any]]:
