@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
 from vigo_bridge.app.hosts import Asked, Hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.report_page import write_report
-from vigo_bridge.app.rollout_job import Job, carry_back, carry_out, predict
+from vigo_bridge.app.rollout_job import Job, carry_out, predict, roll_back
 from vigo_bridge.app.run_setup import (
     refuse_arguments_on_disk,
     run_folder,
@@ -81,7 +81,7 @@ def converge(
 
     Errors of the hosts are reported before errors of the stack.
     """
-    if changes.get("prune") and rollout.options.goes_back:
+    if changes.get("prune") and rollout.options.rolls_back:
         raise Refusal(
             "--prune cannot be undone, so it cannot be used with"
             f" --on-failure {rollout.options.on_failure}; run --prune afterwards."
@@ -119,7 +119,7 @@ def undo(
     """
     ready = _ready(stack, asked, shown.output)
     given = {**changes, "rollout": rollout}
-    return _carried("rollout undo", ready, stack, options, given, shown, carry_back)
+    return _carried("rollout undo", ready, stack, options, given, shown, roll_back)
 
 
 def _ready(stack: StackOptions, asked: Asked, output: str) -> _Ready:

@@ -69,7 +69,7 @@ def undo_rollout(
     changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
-    """Let hosts go back to what they were before a rollout that kept that; return the exit status.
+    """Roll hosts back to before a rollout that kept their states; return the exit status.
 
     number: None means the last rollout.
     """
@@ -81,7 +81,7 @@ def undo_rollout(
 def _earlier(
     number: int | None, stack: StackOptions, output: str, *, resume: bool, last: bool = False
 ) -> Iterator[tuple[Record, StackOptions]]:
-    """Yield the rollout to go back to, and the options of its stack.
+    """Yield the rollout to roll back to, and the options of its stack.
 
     resume, last: which one is meant without a number: the last one if it is a rollback itself, or
     the last one in any case.

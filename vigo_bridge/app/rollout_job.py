@@ -106,12 +106,12 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
             ) from error
         if job.stack:
             keep(stacks, record, job.stack, job.secrets, past.numbers())
-        if rollout.options.goes_back:
+        if rollout.options.rolls_back:
             job = replace(job, how=replace(job.how, rollout=record.name))
         return _remembered(job, rollout, finished, past, record, private)
 
 
-def carry_back(job: Job, private: Path) -> RunResult:
+def roll_back(job: Job, private: Path) -> RunResult:
     """Undo what a rollout changed on the hosts. Raise Failure where another one is running.
 
     job.how.rollout: which one. It is not recorded, and can be repeated.

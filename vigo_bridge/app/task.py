@@ -83,7 +83,7 @@ def run_task(
     rollout = defaulted(rollout, work.options)
     if rollout.options.min_healthy_time and not rollout.options.health_check:
         raise WrongUsage("--min-healthy-time requires --health-check")
-    if rollout.options.goes_back:
+    if rollout.options.rolls_back:
         raise WrongUsage("--on-failure: a command cannot be undone; remove this option")
     texts = [work.command, *work.params.values(), rollout.options.health_check]
     paths = () if asked.dry_run else secret_references.paths(texts)

@@ -104,10 +104,10 @@ def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text
     for resource in envoy.resources:
         if everything or _matters(resource, envoy.status):
             yield from _resource_lines(resource, diffs)
-    went_back = [one for one in envoy.restored if everything or one.action != "none"]
+    rolled_back = [one for one in envoy.restored if everything or one.action != "none"]
     if envoy.restored:
-        yield Text("  back to what it was before:" if went_back else "  nothing to roll back")
-    for resource in went_back:
+        yield Text("  back to what it was before:" if rolled_back else "  nothing to roll back")
+    for resource in rolled_back:
         for line in _resource_lines(resource, diffs=False):
             yield Text("  ").append_text(line)
     for note in envoy.notes:

@@ -46,7 +46,7 @@ def roll_out_to_fleet(
         options.max_failures.of(len(hosts)),
         bool(options.health_check),
         bool(options.health_check_url),
-        options.goes_back,
+        options.rolls_back,
         options.on_failure == "rollback-all",
     )
     fleet = _Fleet(
@@ -153,11 +153,11 @@ class _Fleet:
             self._tell_attempt(attempt, problem)
         return problem
 
-    def go_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
+    def roll_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
         self._watcher.say(f"rolling back {some(hosts)}")
         return self._converger(hosts, lambda host, envoy: None, former="restore")
 
-    def stay(self, hosts: Sequence[str]) -> None:
+    def discard_former_states(self, hosts: Sequence[str]) -> None:
         self._converger(hosts, lambda host, envoy: None, former="discard")
 
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str:

@@ -20,15 +20,15 @@ class Rules:
     """When a rollout continues.
 
     budget: how many hosts may fail before it stops. has_check: there is a health check for hosts.
-    has_url: there is one for an address, after each batch. goes_back: whether the hosts of a batch
-    that failed go back to what they were. all_go_back: those of earlier batches, too.
+    has_url: there is one for an address, after each batch. rolls_back: whether the hosts of a batch
+    that failed are rolled back. rolls_back_all: whether those of earlier batches are, too.
     """
 
     budget: int = 0
     has_check: bool = False
     has_url: bool = False
-    goes_back: bool = False
-    all_go_back: bool = False
+    rolls_back: bool = False
+    rolls_back_all: bool = False
 
 
 class Parts(Protocol):
@@ -48,11 +48,11 @@ class Parts(Protocol):
         """Return the unhealthy hosts, each with the output of its check."""
 
     def fetch(self, batch: Batch) -> str: ...
-    def go_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
+    def roll_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
         """Undo what the rollout changed on hosts; return the result of each."""
 
-    def stay(self, hosts: Sequence[str]) -> None:
-        """Let hosts drop what they need to go back."""
+    def discard_former_states(self, hosts: Sequence[str]) -> None:
+        """Let hosts delete the states that a rollback needs."""
 
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str: ...
     def pause(self, batch: Batch) -> str:
@@ -146,21 +146,21 @@ def _after_failure(
     rules: Rules,
     parts: Parts,
 ) -> tuple[Rolled, dict[str, EnvoyResult], str]:
-    """Let hosts go back if the batch failed, and return the outcome before it, its own results, and
+    """Roll hosts back if the batch failed, and return the outcome before it, its own results, and
     why the rollout stops.
     """
-    if not rules.goes_back or parts.cut:
+    if not rules.rolls_back or parts.cut:
         return before, dict(envoys), stopped
     failed = _failed(envoys)
     if not failed and not lost:
-        hosts = (*before.envoys, *envoys) if rules.all_go_back else tuple(envoys)
-        if not rules.all_go_back or batch.number == batch.count:
-            parts.stay(hosts)
+        hosts = (*before.envoys, *envoys) if rules.rolls_back_all else tuple(envoys)
+        if not rules.rolls_back_all or batch.number == batch.count:
+            parts.discard_former_states(hosts)
         return before, dict(envoys), stopped
-    earlier = tuple(before.envoys) if rules.all_go_back else ()
-    back = parts.go_back([*earlier, *envoys])
+    earlier = tuple(before.envoys) if rules.rolls_back_all else ()
+    back = parts.roll_back([*earlier, *envoys])
     undone = {
-        host: _went_back(envoy, back[host])
+        host: _rolled_back(envoy, back[host])
         for host, envoy in (*before.envoys.items(), *envoys.items())
         if host in back
     }
@@ -175,7 +175,7 @@ def _after_failure(
     return before, told, f"{reason}; {count} of {counted(len(back), 'host')} rolled back"
 
 
-def _went_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
+def _rolled_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
     """Return the result of a host that went back, or could not."""
     notes = tuple(dict.fromkeys([*envoy.notes, *back.notes]))
     restored = replace(envoy, notes=notes, restored=back.resources)

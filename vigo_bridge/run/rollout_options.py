@@ -15,8 +15,8 @@ class RolloutOptions:
     health_retries: how often a check is tried at most. min_healthy_time: how long a host must stay
     healthy to count. pause_after: the numbers of the batches after which there is a pause; empty
     for all. confirm: whether a pause lasts until the user confirms the next batch. before_batch,
-    after_batch: commands for this machine. on_failure: "stop", or which hosts go back to what they
-    were before the rollout: "rollback", those of the failed batch; "rollback-all", all.
+    after_batch: commands for this machine. on_failure: "stop", or which hosts are rolled back:
+    "rollback", those of the failed batch; "rollback-all", all.
     """
 
     batch_sizes: tuple[Size, ...] = ()
@@ -34,5 +34,5 @@ class RolloutOptions:
     on_failure: str = "stop"
 
     @property
-    def goes_back(self) -> bool:
+    def rolls_back(self) -> bool:
         return self.on_failure != "stop"

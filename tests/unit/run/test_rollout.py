@@ -65,13 +65,13 @@ class Simulated:
         self._now(f"conclude {batch.number}: {' '.join(failed)}".rstrip())
         return ""
 
-    def go_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
-        self._now(f"go back: {' '.join(hosts)}")
+    def roll_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
+        self._now(f"roll back: {' '.join(hosts)}")
         found = EnvoyStatus.CHANGED, EnvoyStatus.UNREACHABLE
         return {host: EnvoyResult(found[self.fate[host] == "unreachable"]) for host in hosts}
 
-    def stay(self, hosts: Sequence[str]) -> None:
-        self._now(f"stay: {' '.join(hosts)}")
+    def discard_former_states(self, hosts: Sequence[str]) -> None:
+        self._now(f"discard: {' '.join(hosts)}")
 
     def pause(self, batch: Batch) -> str:
         self._now("pause")
@@ -263,24 +263,24 @@ def test_over_budget(failed: int, budget: int, told: str) -> None:
         (
             World((GOOD, GOOD, FAILING, GOOD), "2"),
             False,
-            ["stay: h1 h2", "go back: h3 h4"],
+            ["discard: h1 h2", "roll back: h3 h4"],
             ["changed", "changed", "failed", "rolled_back"],
         ),
         (
             World((GOOD, GOOD, FAILING, GOOD, GOOD), "2"),
             True,
-            ["go back: h1 h2 h3 h4"],
+            ["roll back: h1 h2 h3 h4"],
             ["rolled_back", "rolled_back", "failed", "rolled_back"],
         ),
-        (World((GOOD, GOOD, GOOD), "2"), False, ["stay: h1 h2", "stay: h3"], ["changed"] * 3),
-        (World((GOOD, GOOD, GOOD), "2"), True, ["stay: h1 h2 h3"], ["changed"] * 3),
-        (World((SICK, GOOD), check=True), False, ["go back: h1 h2"], ["failed", "rolled_back"]),
-        (World((GOOD, GONE)), False, ["go back: h1 h2"], ["rolled_back", "unreachable"]),
-        (World((GOOD, GOOD), "1", down_from=1), False, ["go back: h1"], ["rolled_back"]),
-        (World((FAILING, GOOD), "1", "50%"), False, ["go back: h1"], ["failed"]),
+        (World((GOOD, GOOD, GOOD), "2"), False, ["discard: h1 h2", "discard: h3"], ["changed"] * 3),
+        (World((GOOD, GOOD, GOOD), "2"), True, ["discard: h1 h2 h3"], ["changed"] * 3),
+        (World((SICK, GOOD), check=True), False, ["roll back: h1 h2"], ["failed", "rolled_back"]),
+        (World((GOOD, GONE)), False, ["roll back: h1 h2"], ["rolled_back", "unreachable"]),
+        (World((GOOD, GOOD), "1", down_from=1), False, ["roll back: h1"], ["rolled_back"]),
+        (World((FAILING, GOOD), "1", "50%"), False, ["roll back: h1"], ["failed"]),
     ],
 )
-def test_hosts_of_a_failed_batch_go_back(
+def test_hosts_of_a_failed_batch_are_rolled_back(
     world: World, all_hosts: bool, story: list[str], statuses: list[str]
 ) -> None:
     parts = Simulated(world)
@@ -290,20 +290,20 @@ def test_hosts_of_a_failed_batch_go_back(
         parse_budget(world.budget).of(len(hosts)),
         world.check,
         world.down_from is not None,
-        goes_back=True,
-        all_go_back=all_hosts,
+        rolls_back=True,
+        rolls_back_all=all_hosts,
     )
     rolled = roll_out(split(hosts, sizes, len(hosts)), rules, parts)
-    assert [step for step in parts.story if step.startswith(("go back", "stay"))] == story
+    assert [step for step in parts.story if step.startswith(("roll back", "discard"))] == story
     assert [envoy.status.value for envoy in rolled.envoys.values()] == statuses
-    assert bool(rolled.stopped) == (story[-1].startswith("go back"))
+    assert bool(rolled.stopped) == (story[-1].startswith("roll back"))
     assert set(rolled.finished) == {
         host for host, envoy in rolled.envoys.items() if envoy.status is EnvoyStatus.CHANGED
     }
 
 
-def test_a_host_that_cannot_go_back_has_failed() -> None:
-    rules = Rules(goes_back=True)
+def test_a_host_that_cannot_be_rolled_back_has_failed() -> None:
+    rules = Rules(rolls_back=True)
     world = World((FAILING, GONE))
     rolled = roll_out(split(world.hosts, (), 2), rules, Simulated(world))
     assert rolled.stopped == "2 hosts of the batch failed; 1 of 2 hosts rolled back"
@@ -311,7 +311,7 @@ def test_a_host_that_cannot_go_back_has_failed() -> None:
 
 
 @pytest.mark.parametrize("part", ["converge 1", "check 1", "fetch 1"])
-def test_a_cut_rollout_does_not_go_back(part: str) -> None:
+def test_an_interrupted_rollout_is_not_rolled_back(part: str) -> None:
     parts = Simulated(World((FAILING, GOOD), check=True, down_from=1, budget="2"), cut_in=part)
-    roll_out(split(["h1", "h2"], (), 2), Rules(2, True, True, goes_back=True), parts)
+    roll_out(split(["h1", "h2"], (), 2), Rules(2, True, True, rolls_back=True), parts)
     assert parts.story[-1] == part

@@ -27,7 +27,7 @@ from ..types.registry import TYPES
 from ..types.result import Result
 from ..types.target import Target
 from ..types.typed_attributes import refuse_nul
-from . import going_back
+from . import former_states
 from .graph import GraphError
 from .input import CrateInput, Resource, parse_crates, parse_resources
 from .passes import Convergence, Wanted
@@ -82,13 +82,13 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         for behaviour in types.values():
             behaviour.start(call, target)
         states = Former(folder, stack.scope, stack.id, str(arguments.get("rollout") or ""))
-        if mode == going_back.RESTORE:
-            return going_back.restore(states, resources, target)
-        if mode == going_back.DISCARD:
-            return going_back.discard(states, resources, target)
+        if mode == former_states.RESTORE:
+            return former_states.restore(states, resources, target)
+        if mode == former_states.DISCARD:
+            return former_states.discard(states, resources, target)
         if not target.check_mode:
             states.begin()
-            target.former = states if mode == going_back.KEEP else None
+            target.former = states if mode == former_states.KEEP else None
         journal = Journal.load(folder, stack.scope, stack.id)
         reverts = Reverts.load(folder, stack.scope, stack.id)
         stops = Stops.load(folder, stack.scope, stack.id)

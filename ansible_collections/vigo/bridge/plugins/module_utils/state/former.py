@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the resources of a scope were before a rollout changed them, so that they can go back.
+"""The states of resources before a rollout changed them, so that it can be rolled back.
 
 Each state is written before its resource is changed. It is kept until the rollout has passed this
 host, or until the next rollout.

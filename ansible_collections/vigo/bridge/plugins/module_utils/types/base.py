@@ -125,8 +125,8 @@ class Behaviour:
     type: ResourceType
     #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
     labelled = False
-    #: Whether it goes back after everything else, because it uses what other resources are about.
-    goes_back_last = False
+    #: Whether it is restored after all other types, because it uses their resources.
+    is_restored_last = False
     #: The only attributes that it is given; None for all.
     reads: tuple[str, ...] | None = None
     #: The attributes that ``prepare`` gets; none if there is nothing to prepare.
@@ -208,12 +208,12 @@ class Behaviour:
     def former_state(
         self, spec: Any, observed: Any, decision: Decision, target: Target
     ) -> Mapping[str, Any] | None:
-        """Return, as JSON can hold it, what `go_back` needs to undo a decision; None where it
+        """Return, as JSON can hold it, what `restore` needs to undo a decision; None where it
         cannot be undone. Raise ResourceError and OSError: then it is not carried out.
         """
         return None
 
-    def go_back(self, state: Mapping[str, Any], target: Target) -> Decision:
+    def restore(self, state: Mapping[str, Any], target: Target) -> Decision:
         """Undo a change, as far as it was made, and return what was done.
 
         Doing it again does nothing. state: from `former_state`. Raise ResourceError and OSError.
@@ -224,7 +224,7 @@ class Behaviour:
         """Return whether going back to a state also undoes later changes of the same resource."""
         return True
 
-    def stay(self, state: Mapping[str, Any], target: Target) -> None:
+    def discard_former(self, state: Mapping[str, Any], target: Target) -> None:
         """Drop what was kept on the machine to undo a change. Raise ResourceError and OSError."""
 
     def may_alter(self, spec: Any) -> Sequence[str]:

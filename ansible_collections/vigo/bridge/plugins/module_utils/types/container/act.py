@@ -140,8 +140,9 @@ def _check_start_beside(work: Work, step: steps.StartBeside) -> None:
 
 
 def _commit_earlier(work: Work) -> None:
-    """Remove the former container that was kept when this one was replaced with another one: it
-    can no longer go back.
+    """Remove the former container that was kept when this one replaced it.
+
+    That replacement can no longer be rolled back.
     """
     memory = run_memory(work.engine, work.target)
     if work.spec.name not in memory.uncommitted:

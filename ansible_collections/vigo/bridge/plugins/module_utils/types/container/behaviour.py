@@ -106,7 +106,7 @@ class Container(OnEngine):
         failed = [result for result in (*results, *changed) if result.failed]
         return [*changed, *prune(target, call.resources, failed, call.wants_prune)]
 
-    goes_back_last = True
+    is_restored_last = True
 
     def former_state(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
@@ -115,16 +115,16 @@ class Container(OnEngine):
             engine = engine_of(spec.docker_host, target)
             return former.state_of(spec, observed, decision, engine)
 
-    def go_back(self, state: Mapping[str, Any], target: Target) -> Decision:
+    def restore(self, state: Mapping[str, Any], target: Target) -> Decision:
         with concealing(target):
-            return former.go_back(state, target)
+            return former.restore(state, target)
 
     def undoes_all(self, state: Mapping[str, Any]) -> bool:
         return former.undoes_all(state)
 
-    def stay(self, state: Mapping[str, Any], target: Target) -> None:
+    def discard_former(self, state: Mapping[str, Any], target: Target) -> None:
         with concealing(target):
-            former.stay(state, target)
+            former.discard_former(state, target)
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
         """Return the folders of the host that it can write to."""

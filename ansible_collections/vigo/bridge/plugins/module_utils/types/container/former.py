@@ -62,7 +62,7 @@ def state_of(
     }
 
 
-def go_back(state: Mapping[str, Any], target: Target) -> Decision:
+def restore(state: Mapping[str, Any], target: Target) -> Decision:
     """Undo what was done to a container, and return what was done. Raise ResourceError."""
     name, wanted = str(state["container"]), str(state["id"])
     engine = engine_of(str(state["docker_host"]), target)
@@ -100,7 +100,7 @@ def undoes_all(state: Mapping[str, Any]) -> bool:
     return REPLACED in state["done"] or CREATED in state["done"]
 
 
-def stay(state: Mapping[str, Any], target: Target) -> None:
+def discard_former(state: Mapping[str, Any], target: Target) -> None:
     """Remove a container that was replaced, now that its successor stays. Raise ResourceError."""
     if REPLACED not in state["done"]:
         return

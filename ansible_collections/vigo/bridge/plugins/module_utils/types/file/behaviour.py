@@ -92,7 +92,7 @@ class File(Behaviour):
     ) -> Mapping[str, Any] | None:
         return former.state_of(spec.path)
 
-    def go_back(self, state: Mapping[str, Any], target: Target) -> Decision:
+    def restore(self, state: Mapping[str, Any], target: Target) -> Decision:
         return former.restore(state)
 
     def may_alter(self, spec: FileSpec) -> Sequence[str]:

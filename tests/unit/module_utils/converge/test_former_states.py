@@ -188,7 +188,7 @@ def test_there_and_back(
     assert {result.action for result in first.values()} <= {"none"}
 
 
-def test_a_link_goes_back(machine: Machine) -> None:
+def test_a_link_is_restored(machine: Machine) -> None:
     (machine.files / "page").symlink_to("elsewhere")
     was = machine.state()
     wanted = page(content="new\n")(machine)

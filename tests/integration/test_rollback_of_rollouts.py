@@ -62,7 +62,7 @@ def fleet(tmp_path: Path) -> LocalFleet:
     return fleet
 
 
-def test_the_batch_goes_back(fleet: LocalFleet) -> None:
+def test_the_batch_is_rolled_back(fleet: LocalFleet) -> None:
     was = files(fleet)
     write(fleet, "new", "0604", "test $ME != h3")
     ended = fleet.run("--batch-size", "1,2", "--on-failure", "rollback")
@@ -88,7 +88,7 @@ def test_the_batch_goes_back(fleet: LocalFleet) -> None:
 
 
 @pytest.mark.sweep
-def test_all_hosts_go_back(fleet: LocalFleet) -> None:
+def test_all_hosts_are_rolled_back(fleet: LocalFleet) -> None:
     was = files(fleet)
     write(fleet, "new", "0604", "test $ME != h3")
     ended = fleet.run("--batch-size", "1", "--on-failure", "rollback-all")

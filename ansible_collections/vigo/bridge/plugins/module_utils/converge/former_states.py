@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing what a rollout has changed on this host, or keeping it for good.
+"""Restores what a rollout has changed on this host, or deletes what was kept for that.
 
-First the files and other things go back, the last change first; then the containers that use them,
-in the order in which they were changed. Each step can be repeated.
+First files and the like are restored, the last change first; then the containers that use them, in
+the order in which they were changed. Each step can be repeated.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def restore(former: Former, resources: Iterable[Resource], target: Target) -> li
     found = {each.id: Result(each.id, each.type, "none", _NOT_CHANGED) for each in resources}
     for state in _in_order(_first(states, types), types):
         leave_if_gone()
-        result = _went_back(state, types.get(state.type), target)
+        result = _restored(state, types.get(state.type), target)
         found[state.resource] = _worse(found.get(state.resource), result)
     if not any(result.failed for result in found.values()):
         former.discard()
@@ -52,7 +52,7 @@ def discard(former: Former, resources: Iterable[Resource], target: Target) -> li
         if state.state is None or state.type not in TYPES:
             continue
         try:
-            TYPES[state.type].behaviour().stay(state.state, target)
+            TYPES[state.type].behaviour().discard_former(state.state, target)
         except (ResourceError, OSError) as error:  # the next run does it
             target.note(f"{state.resource}: the former state is still there: {error}")
     former.discard()
@@ -73,17 +73,17 @@ def _first(states: Iterable[FormerState], types: Mapping[str, Behaviour]) -> lis
 
 
 def _in_order(states: list[FormerState], types: Mapping[str, Behaviour]) -> Iterable[FormerState]:
-    last = [state for state in states if state.type in types and types[state.type].goes_back_last]
+    last = [state for state in states if state.type in types and types[state.type].is_restored_last]
     return (*(state for state in reversed(states) if state not in last), *last)
 
 
-def _went_back(state: FormerState, behaviour: Behaviour | None, target: Target) -> Result:
+def _restored(state: FormerState, behaviour: Behaviour | None, target: Target) -> Result:
     began = time.monotonic()
     if state.state is None or behaviour is None:
         return Result(state.resource, state.type, "skipped", "it changed, and is not undone")
     result = Result(state.resource, state.type, "none")
     try:
-        decision = behaviour.go_back(state.state, target)
+        decision = behaviour.restore(state.state, target)
     except (ResourceError, OSError) as error:
         return as_failed(result, error)
     except (KeyError, TypeError, ValueError):
