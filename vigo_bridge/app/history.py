@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.app.kept_stacks import kept_stacks
-from vigo_bridge.app.rollout_job import history
+from vigo_bridge.app.rollout_job import STATE_CHANGE, history
 from vigo_bridge.failures import Failure
 from vigo_bridge.report.history import Kept
 from vigo_bridge.report.json_report import run_from_data
@@ -59,8 +59,11 @@ def finished_record(number: int) -> Record:
 
 
 def is_command(record: Record) -> bool:
-    """Return whether a record is of `task run`, which has no stack."""
-    return record.key.startswith("task-")
+    """Return whether a record is of `task run`, or of a command such as `restart`.
+
+    Neither has the files of a stack.
+    """
+    return record.key.startswith(("task-", STATE_CHANGE))
 
 
 def not_recorded(number: int, known: Sequence[Record]) -> str:

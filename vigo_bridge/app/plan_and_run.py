@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
 from vigo_bridge.app.hosts import Asked, Hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.report_page import write_report
-from vigo_bridge.app.rollout_job import Job, carry_out, predict, roll_back
+from vigo_bridge.app.rollout_job import Job, at_once, carry_out, roll_back
 from vigo_bridge.app.run_setup import (
     refuse_arguments_on_disk,
     run_folder,
@@ -46,7 +46,7 @@ from vigo_bridge.secrets.server import Secrets
 
 
 @dataclass(frozen=True)
-class _Ready:
+class Ready:
     """A stack, what it plans for the hosts, and its secrets: nothing more has to be checked."""
 
     loaded: Stack
@@ -63,9 +63,9 @@ def show_plan(
     shown: ReportOptions,
 ) -> int:
     """Show what would change on the hosts, and return the exit status."""
-    ready = _ready(stack, asked, shown.output)
+    ready = ready_stack(stack, asked, shown.output)
     given = {"check_mode": True, "only": tuple(only)}
-    return _carried("plan", ready, stack, hosts, given, shown, predict, diffs=True)
+    return _carried("plan", ready, stack, hosts, given, shown, at_once, diffs=True)
 
 
 def converge(
@@ -90,14 +90,9 @@ def converge(
     found = asked()
     refuse_wrong(loaded, shown.output)
     if changes.get("prune"):
-        refuse_prune_of_unnamed(loaded, stack.folder)
+        refuse_unnamed(loaded, stack.folder, "--prune")
     plan = planned(loaded, stack, found.names, shown.output)
-    health = rollout.options.health_check
-    uses = {**dict.fromkeys(secret_references.paths(health), ()), **secret_uses(plan, loaded)}
-    secrets = secrets_of(uses, stack.folder)
-    checked = found.names if secret_references.paths(health) else ()
-    refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
-    ready = _Ready(loaded, plan, found, secrets)
+    ready = with_secrets(loaded, plan, stack, found, rollout.options.health_check)
 
     def carry(job: Job, private: Path) -> RunResult:
         return carry_out(job, rollout, private)
@@ -117,24 +112,38 @@ def undo(
 
     rollout: its name, see `run.history.Record`.
     """
-    ready = _ready(stack, asked, shown.output)
+    ready = ready_stack(stack, asked, shown.output)
     given = {**changes, "rollout": rollout}
     return _carried("rollout undo", ready, stack, options, given, shown, roll_back)
 
 
-def _ready(stack: StackOptions, asked: Asked, output: str) -> _Ready:
-    """Return a stack that has no errors, and what it needs."""
+def ready_stack(stack: StackOptions, asked: Asked, output: str, health_check: str = "") -> Ready:
+    """Return a stack that has no errors, and what it needs.
+
+    health_check: a command that may use secrets, too.
+    """
     loaded = load_valid(stack, output)
     found = asked()
-    plan = planned(loaded, stack, found.names, output)
-    secrets = secrets_of(secret_uses(plan, loaded), stack.folder)
-    refuse_arguments_on_disk(users_of_secrets(plan), found)
-    return _Ready(loaded, plan, found, secrets)
+    return with_secrets(
+        loaded, planned(loaded, stack, found.names, output), stack, found, health_check
+    )
+
+
+def with_secrets(
+    loaded: Stack, plan: Plan, stack: StackOptions, found: Hosts, health_check: str
+) -> Ready:
+    """Return a planned stack with the secrets that it and a health check use. Raise Refusal."""
+    paths = secret_references.paths(health_check)
+    uses = {**dict.fromkeys(paths, ()), **secret_uses(plan, loaded)}
+    secrets = secrets_of(uses, stack.folder)
+    checked = found.names if paths else ()
+    refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
+    return Ready(loaded, plan, found, secrets)
 
 
 def _carried(
     command: str,
-    ready: _Ready,
+    ready: Ready,
     stack: StackOptions,
     options: HostOptions,
     given: Mapping[str, object],
@@ -151,10 +160,25 @@ def _carried(
         how = run_options(options, shown.output, given)
         job = _job(command, stack, ready, how, private)
         result = carry(job, private)
+    show_result(result, command, job, ready, stack, options, shown, diffs=diffs)
+    return exit_status(result)
+
+
+def show_result(
+    result: RunResult,
+    command: str,
+    job: Job,
+    ready: Ready,
+    stack: StackOptions,
+    options: HostOptions,
+    shown: ReportOptions,
+    *,
+    diffs: bool = False,
+) -> None:
+    """Print the result of a command, and write its page. diffs: whether they are shown."""
     _report(result, shown.output, diffs=diffs, everything=options.verbosity > 0)
     title = f"vigo-bridge {command} of {stack.folder}"
     write_report(shown.page, result, title, job.clock, ready.loaded, ready.plan, stack.settings)
-    return exit_status(result)
 
 
 def _report(result: RunResult, output: str, *, diffs: bool, everything: bool) -> None:
@@ -164,7 +188,7 @@ def _report(result: RunResult, output: str, *, diffs: bool, everything: bool) ->
         print_run(result, Screen(), diffs=diffs, everything=everything)
 
 
-def _job(command: str, stack: StackOptions, ready: _Ready, how: RunOptions, private: Path) -> Job:
+def _job(command: str, stack: StackOptions, ready: Ready, how: RunOptions, private: Path) -> Job:
     plan, hosts = ready.plan, ready.hosts
     project = private / "project"
     write_bundle(plan, project, hosts.variables)
@@ -187,15 +211,17 @@ def _job(command: str, stack: StackOptions, ready: _Ready, how: RunOptions, priv
     )
 
 
-def refuse_prune_of_unnamed(stack: Stack, folder: Path) -> None:
+def refuse_unnamed(stack: Stack, folder: Path, what: str) -> None:
     """Raise Refusal if the stack is named after its folder, as another stack may have this
     name.
+
+    what: the option or command that removes things.
     """
     if stack.identity.is_named:
         return
     written = textwrap.indent(lines(suggested_name(folder), new_id()), "  ")
     raise Refusal(
-        f"--prune requires a named stack: {stack.identity.name!r} is only the name of a folder,"
+        f"{what} requires a named stack: {stack.identity.name!r} is only the name of a folder,"
         f" which another stack may share. Create {folder / FILE} with these lines:\n"
         f"{written}If it had a {FILE} before, restore that file, for example from version"
         " control: hosts that know this stack refuse a different ID for the same name."

@@ -35,13 +35,17 @@ from vigo_bridge.run.watcher import Watcher
 from vigo_bridge.secrets.server import Secrets
 from vigo_bridge.wording import counted
 
+#: The keys of what changes only the state of a stack, such as a restart, begin with this.
+STATE_CHANGE = "state-"
+
 
 @dataclass(frozen=True)
 class Job:
     """What to do on which hosts.
 
     project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack:
-    locked meanwhile, and kept for a rollback. command, subject, key, fingerprint: see
+    locked meanwhile. keeps_files: whether its files are kept for a rollback. check: the playbook of
+    health checks, if it is not the same. command, subject, key, fingerprint: see
     `run.history.Record`. clock: notes when what happens.
     """
 
@@ -55,11 +59,20 @@ class Job:
     key: str
     fingerprint: str
     stack: StackOptions | None = None
+    keeps_files: bool = True
+    check: Path | None = None
     clock: Clock = field(default_factory=Clock)
 
+    @property
+    def lock(self) -> str:
+        """The stack's name, by which one of its rollouts at a time is let through."""
+        return self.key.removeprefix(STATE_CHANGE)
 
-def predict(job: Job, private: Path) -> RunResult:
-    """Return what the job would change; nothing is kept, and Ctrl-C ends it at once."""
+
+def at_once(job: Job, private: Path) -> RunResult:
+    """Do the job on all hosts together, or predict it. It is not recorded, and Ctrl-C ends it at
+    once.
+    """
     with (
         _watching(job) as watcher,
         Stop(watcher.say, at_once=True) as stop,
@@ -86,7 +99,7 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
         try:
             state = controller_folder()
             if job.stack:
-                held.enter_context(one_rollout(state, job.key, job.stack.folder, _warn))
+                held.enter_context(one_rollout(state, job.lock, job.stack.folder, _warn))
             past, stacks = history(state), kept_stacks()
             finished = _finished(job, past, Lines()) if rollout.resume else ()
             record = past.add(
@@ -104,7 +117,7 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
                 f"the history cannot be kept: {explained(error)}. Set XDG_STATE_HOME to use another"
                 " folder."
             ) from error
-        if job.stack:
+        if job.stack and job.keeps_files:
             keep(stacks, record, job.stack, job.secrets, past.numbers())
         if rollout.options.rolls_back:
             job = replace(job, how=replace(job.how, rollout=record.name))
@@ -120,7 +133,7 @@ def roll_back(job: Job, private: Path) -> RunResult:
         try:
             if job.stack:
                 state = controller_folder()
-                held.enter_context(one_rollout(state, job.key, job.stack.folder, _warn))
+                held.enter_context(one_rollout(state, job.lock, job.stack.folder, _warn))
         except RolloutRunning as error:
             raise Refusal(f"{error}.") from error
         except OSError as error:
@@ -207,7 +220,7 @@ def _converging(
 ) -> contextlib.AbstractContextManager[Converger]:
     inventory = [*job.sources, str(job.project / "inventory")]
     return converging(
-        job.project / "site.yml", inventory, job.secrets, job.how, private, stop, echo
+        job.project / "site.yml", inventory, job.secrets, job.how, private, stop, echo, job.check
     )
 
 

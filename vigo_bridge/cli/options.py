@@ -178,6 +178,27 @@ only_option = click.option(
 )
 
 
+lock_timeout_option = click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="Seconds to wait for another run on a host to finish.",
+)
+
+
+def resources_argument(*, required: bool) -> Callable[[Command], Command]:
+    """Return a decorator that adds ``RESOURCE...``; the command gets them as ``resources``."""
+    return click.argument(
+        "resources",
+        nargs=-1,
+        required=required,
+        metavar="RESOURCE..." if required else "[RESOURCE]...",
+        shell_complete=complete_parts,
+    )
+
+
 def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
     """Refuse a path that cannot be written before any host is contacted."""
     if page is None:

@@ -120,6 +120,27 @@ add_later(
         "run:run",
         "Converge the hosts to the stack, all at once or in batches.",
     ),
+    Later(
+        "restart",
+        "power:restart",
+        "Restart containers of the stack, all at once or in batches.",
+    ),
+    Later(
+        "stop",
+        "power:stop",
+        "Stop containers of the stack until the next `run` or `start`.",
+    ),
+    Later("start", "power:start", "Start containers of the stack that do not run."),
+    Later(
+        "pull",
+        "pull:pull",
+        "Pull the images of the stack's containers, ahead of a run.",
+    ),
+    Later(
+        "down",
+        "down:down",
+        "Remove the stack's containers and networks from the hosts.",
+    ),
     Later("task", "task:task", "Run a command on many hosts."),
     Later(
         "history",

@@ -8,7 +8,13 @@ import click
 from vigo_bridge.app.confirming import answer_rollout, waiting_rollouts
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
-from vigo_bridge.cli.options import host_options, output_option, report_options, stack_options
+from vigo_bridge.cli.options import (
+    host_options,
+    lock_timeout_option,
+    output_option,
+    report_options,
+    stack_options,
+)
 from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.waiting import print_waiting, question_as_data
@@ -53,14 +59,7 @@ def abort(number: int | None) -> None:
 
 @rollout.command()
 @click.argument("number", type=click.IntRange(1), required=False)
-@click.option(
-    "--lock-timeout",
-    type=click.FloatRange(min=0),
-    default=30,
-    show_default=True,
-    metavar="SECONDS",
-    help="Seconds to wait for another run on a host to finish.",
-)
+@lock_timeout_option
 @report_options
 @host_options
 @stack_options

@@ -13,6 +13,7 @@ from vigo_bridge.cli.options import (
     Command,
     gathered,
     host_options,
+    lock_timeout_option,
     only_option,
     report_options,
     stack_options,
@@ -33,14 +34,7 @@ def change_options(command: Command) -> Command:
         click.option(
             "--prune", is_flag=True, help="Remove containers that are no longer in the stack."
         ),
-        click.option(
-            "--lock-timeout",
-            type=click.FloatRange(min=0),
-            default=30,
-            show_default=True,
-            metavar="SECONDS",
-            help="Seconds to wait for another run on a host to finish.",
-        ),
+        lock_timeout_option,
     )
 
 

@@ -58,7 +58,8 @@ class RunOptions:
 class Converger:
     """Converges hosts of one project, as often as it is called.
 
-    playbook: one play that calls ``vigo.bridge.converge``. inventory: the user's sources, then
+    playbook: one play that calls ``vigo.bridge.converge``, or another module with such a result.
+    check: what is played instead in calls with variables. inventory: the user's sources, then
     ours. private: a folder for this run alone. socket: where secrets are handed out. show_output:
     prints what Ansible prints, where the options ask for it; the text is not safe to print.
     """
@@ -70,6 +71,7 @@ class Converger:
     socket: Path
     stop: Stop
     show_output: Callable[[str], None]
+    check: Path | None = None
     _calls: int = field(default=0, init=False)
 
     def __call__(
@@ -107,7 +109,7 @@ class Converger:
         results.mkdir(parents=True)
         return play(
             Playbook(
-                path=self.playbook,
+                path=(self.check if variables else None) or self.playbook,
                 inventory=self.inventory,
                 private=folder / "runner",
                 environment={
@@ -170,10 +172,11 @@ def converging(
     private: Path,
     stop: Stop,
     show_output: Callable[[str], None],
+    check: Path | None = None,
 ) -> Iterator[Converger]:
-    """Yield a converger, while secrets are handed to its actions."""
+    """Yield a converger, while secrets are handed to its actions. check: see `Converger`."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
-        yield Converger(playbook, inventory, options, private, socket, stop, show_output)
+        yield Converger(playbook, inventory, options, private, socket, stop, show_output, check)
 
 
 def _refuse_full_disk(folder: Path) -> None:

@@ -205,6 +205,32 @@ def test_what_others_use_stays(stack: StackOnEngine) -> None:
     assert stack.memory.volumes == {"data"} | stack.memory.anonymous
 
 
+def test_volumes_that_only_containers_name(stack: StackOnEngine) -> None:
+    """Those that existed before are not the stack's."""
+    stack.memory.request("POST", "/volumes/create", 1.0, body={"Name": "theirs"})
+    stack.container("shop/db", volumes="data:/srv,theirs:/theirs")
+    stack.run()
+    assert actions(stack.run(check=True)) == {"shop/db": "none"}
+    assert stack.notes == []
+    assert actions(stack.down(volumes=True)) == {
+        "shop/db": "deleted",
+        "prune/volume/data": "deleted",
+    }
+    assert stack.memory.volumes == {"theirs"}
+
+
+def test_volumes_of_containers_that_are_replaced(stack: StackOnEngine) -> None:
+    stack.container("shop/db", volumes="data:/srv")
+    stack.run()
+    stack.container("shop/db", volumes="data:/srv,more:/more")
+    assert actions(stack.run()) == {"shop/db": "recreated"}
+    assert set(actions(stack.down(volumes=True))) == {
+        "shop/db",
+        "prune/volume/data",
+        "prune/volume/more",
+    }
+
+
 def test_adopted_containers_go_too(stack: StackOnEngine) -> None:
     put(stack.memory, "web", {})
     stack.container("shop/web")

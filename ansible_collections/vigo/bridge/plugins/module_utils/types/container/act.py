@@ -18,6 +18,7 @@ from .claims import claims
 from .decide import abilities, steps
 from .engine import Engine
 from .observed import Existing, Image, Observed
+from .own_volumes import create_missing
 from .owners import owners
 from .replace import create_config, names, port_holders, recover, repair, situation
 from .replace.followers import to_follow
@@ -202,6 +203,7 @@ def _create_network(work: Work, step: steps.CreateNetwork) -> None:
 
 def _create(work: Work, step: steps.Create) -> Wait | None:
     engine, spec = work.engine, work.spec
+    create_missing(engine, spec)
     body = create_config.payload(
         spec, work.image, work.observed.file_env, work.target.secrets.reveal
     )
@@ -277,6 +279,7 @@ def _start_beside(work: Work, step: steps.StartBeside) -> Wait:
 
 def _successor(work: Work, labels: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the create call's body of the container that replaces the present one."""
+    create_missing(work.engine, work.spec)
     return create_config.payload(
         work.spec,
         work.image,

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restarting, stopping, starting, pulling and taking down a stack on a real engine."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.program import Finished, vigo_bridge
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+    from tests.testbed import Engine
+
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("testbed")]
+
+
+class OneHost:
+    """A stack with a name of its own on this machine, whose state is in a folder."""
+
+    def __init__(self, engine: Engine, client: DockerClient, folder: Path) -> None:
+        self.name = f"day-two-{uuid.uuid4().hex[:8]}"
+        self.engine = engine
+        self.client = client
+        self.folder = folder
+        files = {
+            "stack.vgo": f"name: {self.name}\nid: {uuid.uuid4().hex}\n",
+            "envoys/e.vgo": "envoys:\n  - match: '*'\n    configcrates: [shop]\n",
+            "configcrates/shop.vgo": f"""\
+configcrate: shop
+resources:
+  - name: motd
+    type: file
+    target_path: {folder}/motd
+    content: hello
+  - name: data
+    type: volume
+    volume: {self.name}-data
+  - name: db
+    type: container
+    container: {self.name}-db
+    image: redis:7-alpine
+    settle_time: 300ms
+    networks: [{self.name}-net]
+    volumes: ["{self.name}-data:/srv", "{self.name}-more:/more"]
+  - name: web
+    type: container
+    container: {self.name}-web
+    image: redis:7-alpine
+    settle_time: 300ms
+    depends_on: [db]
+""",
+        }
+        for name, text in files.items():
+            (folder / "stack" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "stack" / name).write_text(text)
+        (folder / "hosts.ini").write_text(
+            f"one ansible_connection=local vigo_state_dir={folder}/state"
+            f" ansible_python_interpreter={sys.executable}\n"
+        )
+
+    def call(self, *words: str) -> Finished:
+        return vigo_bridge(
+            *words,
+            *("--stacks", self.folder / "stack", "-i", self.folder / "hosts.ini", "-o", "json"),
+            environment={
+                "DOCKER_HOST": self.engine.docker_host,
+                "XDG_STATE_HOME": str(self.folder / "xdg"),
+            },
+        )
+
+    def done(self, *words: str) -> dict[str, str]:
+        finished = self.call(*words)
+        assert finished.status in (0, 2), finished.out + finished.err
+        return finished.actions("one")
+
+    @property
+    def is_podman(self) -> bool:
+        return "Podman" in str(self.client.version().get("Components"))
+
+    def states(self) -> dict[str, str]:
+        found = self.client.api.containers(all=True, filters={"name": self.name})
+        return {entry["Names"][0].rpartition("-")[2]: entry["State"] for entry in found}
+
+    def left(self) -> list[str]:
+        """Return what there is on the engine with the stack's name."""
+        volumes = [volume.name for volume in self.client.volumes.list()]
+        networks = [network.name for network in self.client.networks.list()]
+        return sorted(name for name in (*volumes, *networks) if name.startswith(self.name))
+
+
+@pytest.fixture
+def host(usual_engine: Engine, tmp_path: Path) -> Iterator[OneHost]:
+    with closing(usual_engine.client()) as client:
+        host = OneHost(usual_engine, client, tmp_path)
+        try:
+            yield host
+        finally:
+            for entry in client.api.containers(all=True, filters={"name": host.name}):
+                client.api.remove_container(entry["Id"], force=True, v=True)
+            for name in host.left():
+                if name.endswith("-net"):
+                    client.networks.get(name).remove()
+                else:
+                    client.volumes.get(name).remove()
+
+
+def test_a_day_of_a_stack(host: OneHost) -> None:
+    host.done("run")
+    assert host.done("restart", "shop/*") == {"shop/db": "restarted", "shop/web": "restarted"}
+    assert host.done("stop", "shop/web", "--batch-size", "1") == {"shop/web": "stopped"}
+    assert host.states() == {"db": "running", "web": "exited"}
+    if not host.is_podman:  # It cannot be told where the stand-in images are.
+        assert host.done("pull", "shop/db") == {"shop/db": "none"}
+    run = host.call("run")
+    (note,) = run.document["envoys"]["one"]["notes"]
+    assert note.startswith("shop/web was stopped by a user at ")
+    assert host.states() == {"db": "running", "web": "running"}
+
+    removed = host.done("down", "--yes")
+    assert removed == {
+        "shop/web": "deleted",
+        "shop/db": "deleted",
+        f"prune/network/{host.name}-net": "deleted",
+    }
+    assert host.states() == {}
+    assert host.left() == [f"{host.name}-data", f"{host.name}-more"]
+    assert host.done("down", "--yes", "--volumes", "--files") == {
+        "shop/data": "deleted",
+        f"prune/volume/{host.name}-more": "deleted",
+        "shop/motd": "deleted",
+    }
+    assert host.left() == []
+    assert not (host.folder / "motd").exists()
+    assert host.done("down", "--yes", "--volumes", "--files") == {}
+
+    listed = vigo_bridge(
+        "history", "-o", "json", environment={"XDG_STATE_HOME": str(host.folder / "xdg")}
+    )
+    commands = [entry["command"] for entry in json.loads(listed.out)]
+    assert commands == ["run", "restart", "stop", "run", "down", "down", "down"]
+    again = host.call("rollback", "--dry-run")
+    assert "rolling back to rollout 1" in again.err

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``vigo-bridge restart``, ``stop``, ``start``, ``pull`` and ``down`` do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.on_demand import (
+    PULLED,
+    RESTARTED,
+    STARTED,
+    STOPPED,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from vigo_bridge.app.hosts import Asked
+from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
+from vigo_bridge.app.plan_and_run import Ready, ready_stack, refuse_unnamed, show_result
+from vigo_bridge.app.questions import confirmed
+from vigo_bridge.app.rollout_job import STATE_CHANGE, Job, at_once, carry_out
+from vigo_bridge.app.run_setup import run_folder, run_options
+from vigo_bridge.app.selectors import hosts_of, selected
+from vigo_bridge.emit.stack_state import CONVERGE, write_stack_state
+from vigo_bridge.failures import Ended, Refusal
+from vigo_bridge.language.fingerprint import fingerprint
+from vigo_bridge.report.clock import Clock
+from vigo_bridge.report.exit_status import FAILED, INVALID, OK, exit_status
+from vigo_bridge.report.printing import echo
+from vigo_bridge.report.progress import Lines
+from vigo_bridge.report.terminal import listed
+from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.run.results import EnvoyStatus, RunResult
+from vigo_bridge.run.rollout_options import RolloutOptions
+from vigo_bridge.run.state import stack_key
+from vigo_bridge.wording import counted
+
+_STATES = {"restart": RESTARTED, "start": STARTED, "stop": STOPPED, "pull": PULLED}
+_RUNNING = frozenset(name for name, kind in TYPES.items() if kind.on_demand)
+
+
+def change_state(
+    command: str,
+    patterns: Sequence[str],
+    stack: StackOptions,
+    options: HostOptions,
+    asked: Asked,
+    rollout: Rollout,
+    changes: Mapping[str, object],
+    shown: ReportOptions,
+) -> int:
+    """Restart, stop or start containers, batch by batch, and return the exit status.
+
+    command: one of these. patterns: which resources.
+    """
+    if rollout.options.rolls_back:
+        raise Refusal(f"--on-failure: a {command} cannot be undone; remove this option.")
+    ready = ready_stack(stack, asked, shown.output, rollout.options.health_check)
+    only = selected(ready.plan, patterns, _RUNNING)
+    with run_folder(shown.keep_artifacts) as private:
+        how = run_options(options, shown.output, {**changes, "only": only})
+        job = _job(command, stack, ready, how, private, {"state": _STATES[command]})
+        result = carry_out(job, rollout, private)
+    show_result(result, command, job, ready, stack, options, shown)
+    return exit_status(result)
+
+
+def pull(
+    patterns: Sequence[str],
+    stack: StackOptions,
+    options: HostOptions,
+    asked: Asked,
+    changes: Mapping[str, object],
+    shown: ReportOptions,
+) -> int:
+    """Pull the images of containers on all hosts, and return the exit status."""
+    ready = ready_stack(stack, asked, shown.output)
+    only = selected(ready.plan, patterns, _RUNNING)
+    with run_folder(shown.keep_artifacts) as private:
+        how = run_options(options, shown.output, {**changes, "only": only})
+        job = _job("pull", stack, ready, how, private, {"state": PULLED})
+        result = at_once(job, private)
+    show_result(result, "pull", job, ready, stack, options, shown)
+    return exit_status(result)
+
+
+def down(
+    stack: StackOptions,
+    options: HostOptions,
+    asked: Asked,
+    changes: Mapping[str, object],
+    removed: Mapping[str, bool],
+    yes: bool,
+    shown: ReportOptions,
+) -> int:
+    """Remove what the stack has on the hosts, after showing it and asking; return the exit status.
+
+    removed: whether ``volumes`` and ``files`` are removed, too. yes: do not ask.
+    """
+    if shown.output == "json" and not yes:
+        raise Refusal("down asks before it removes anything; with -o json, add --yes.")
+    ready = ready_stack(stack, asked, shown.output)
+    refuse_unnamed(ready.loaded, stack.folder, "down")
+    module = {"state": "absent", **{name: True for name, wanted in removed.items() if wanted}}
+    with run_folder(shown.keep_artifacts) as private:
+        how = run_options(options, shown.output, changes)
+        job = _job("down", stack, ready, how, private, module)
+        if not yes:
+            foreseen = replace(job, how=replace(how, check_mode=True), clock=Clock())
+            (private / "preview").mkdir()
+            preview = at_once(foreseen, private / "preview")
+            show_result(preview, "down", job, ready, stack, options, replace(shown, page=None))
+            if not _goes_on(preview):
+                return FAILED if exit_status(preview) == FAILED else OK
+        rollout = Rollout(RolloutOptions(), resume=False, given=frozenset())
+        result = carry_out(job, rollout, private)
+    show_result(result, "down", job, ready, stack, options, shown)
+    return exit_status(result)
+
+
+def _goes_on(preview: RunResult) -> bool:
+    """Return whether there is something to remove, and the user wants that. Raise Refusal."""
+    hosts = [host for host, envoy in preview.envoys.items() if envoy.status is EnvoyStatus.PENDING]
+    if not hosts:
+        echo("Nothing to remove.")
+        return False
+    if confirmed(f"Remove this from {counted(len(hosts), 'host')} ({listed(hosts)})?"):
+        return True
+    raise Ended(INVALID)
+
+
+def _job(
+    command: str,
+    stack: StackOptions,
+    ready: Ready,
+    how: RunOptions,
+    private: Path,
+    module: Mapping[str, Any],
+) -> Job:
+    """Return what to do. module: the options of vigo.bridge.stack_state."""
+    plan, hosts = ready.plan, ready.hosts
+    project = private / "project"
+    write_stack_state(plan, project, hosts.variables, module)
+    if plan.unmatched:
+        Lines().say(f"skipping {listed(plan.unmatched)}: no match entry")
+    chosen = hosts_of(plan, how.only)
+    settings = {"set": stack.settings, "only": how.only, **module}
+    return Job(
+        command=command,
+        subject=str(stack.folder.absolute()),
+        project=project,
+        sources=hosts.sources,
+        hosts=[host for host in hosts.names if host in chosen],
+        secrets=ready.secrets,
+        how=how,
+        key=f"{STATE_CHANGE}{stack_key(stack.folder, plan.identity.id)}",
+        fingerprint=fingerprint(stack.files, settings),
+        stack=stack,
+        keeps_files=False,
+        check=project / CONVERGE,
+    )

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge pull``: images ahead of a run."""
+
+from __future__ import annotations
+
+import click
+
+from vigo_bridge.app.hosts import finding_hosts
+from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
+from vigo_bridge.cli.options import (
+    host_options,
+    lock_timeout_option,
+    report_options,
+    resources_argument,
+    stack_options,
+)
+
+
+@click.command()
+@resources_argument(required=False)
+@lock_timeout_option
+@report_options
+@host_options
+@stack_options
+@click.pass_context
+def pull(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    shown: ReportOptions,
+    resources: tuple[str, ...],
+    lock_timeout: float,
+) -> None:
+    """Pull the images of the stack's containers, ahead of a run.
+
+    RESOURCE is CRATE, CRATE/NAME, or a glob such as 'shop/*'. Images that the engine has already
+    are pulled again, in case their tag has moved. No container is changed.
+    """
+    with finding_hosts(hosts) as asked:
+        from vigo_bridge.app.stack_state import pull as pull_images
+
+        changes = {"lock_timeout": lock_timeout}
+        status = pull_images(resources, stack, hosts, asked, changes, shown)
+    context.exit(status)

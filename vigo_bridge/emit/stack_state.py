@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes a plan as an Ansible project that changes only the state of what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vigo_bridge.emit.bundle import write_bundle
+from vigo_bridge.emit.group_variables import ALL_ENVOYS
+from vigo_bridge.emit.yaml_text import entry
+from vigo_bridge.files import write_text
+from vigo_bridge.resolve.plan import Plan
+
+#: The playbook that converges, in place of ``site.yml``: health checks use it.
+CONVERGE = "converge.yml"
+
+
+def write_stack_state(
+    plan: Plan,
+    folder: Path,
+    host_variables: Mapping[str, Mapping[str, Any]],
+    options: Mapping[str, Any],
+) -> None:
+    """Write the inventory of a bundle, and a play that calls vigo.bridge.stack_state.
+
+    host_variables: as `write_bundle` takes them. options: of the module.
+    """
+    write_bundle(plan, folder, host_variables)
+    (folder / "site.yml").rename(folder / CONVERGE)
+    play = {
+        "name": "Change the state of the stack",
+        "hosts": ALL_ENVOYS,
+        "gather_facts": False,
+        "tasks": [{"name": "Change the state", "vigo.bridge.stack_state": dict(options)}],
+    }
+    text = entry("x", [play]).removeprefix("x:\n")
+    write_text(folder / "site.yml", f"---\n{text}\n")
