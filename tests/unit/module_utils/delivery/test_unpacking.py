@@ -3,24 +3,38 @@
 
 from __future__ import annotations
 
-import os
-import time
+import io
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.delivery.unpacking import put
+from ansible_collections.vigo.bridge.plugins.module_utils.delivery.unpacking import put, unpack
+from ansible_collections.vigo.bridge.plugins.module_utils.host import (
+    temporary_files,
+    temporary_folders,
+)
 
-#: name, age in seconds -> whether it stays
-LEFT = [(".part-x", 0, True), (".part-x", 7200, False), ("other", 7200, True)]
+
+def _unpacked(folder: str) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        written.writestr("it", "content")
+    unpack(archive.getvalue(), folder, "new")
 
 
-@pytest.mark.parametrize(("name", "age", "stays"), LEFT)
-def test_what_is_left_half_done(name: str, age: int, stays: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("call", [_unpacked, lambda folder: put(folder, "new", b"content")])
+def test_what_is_left_half_done(call: Callable[[str], None], tmp_path: Path) -> None:
     folder = tmp_path / "modules"
     folder.mkdir(mode=0o700)
-    (folder / name).write_text("x")
-    os.utime(folder / name, (time.time() - age,) * 2)
-    put(str(folder), "new", b"content")
-    assert (folder / name).exists() is stays
-    assert (folder / "new").read_bytes() == b"content"
+    (folder / ".part-file").touch()
+    (folder / ".part-folder").mkdir()
+    (folder / "other").touch()
+    with (
+        temporary_files.temporary(str(folder), ".part-") as file,
+        temporary_folders.temporary_folder(str(folder), ".part-") as used,
+    ):
+        in_use = {Path(file.path), Path(used)}
+        call(str(folder))
+        assert set(folder.iterdir()) == {*in_use, folder / "other", folder / "new"}

@@ -13,15 +13,12 @@ import contextlib
 import io
 import os
 import shutil
-import tempfile
-import time
 import zipfile
 
+from ..host import temporary_files, temporary_folders
 from ..host.private_files import make_folder
-from ..host.temporary_files import temporary
 
 _PART = ".part-"
-_PART_LIVES = 3600.0
 #: How many former versions stay: for other controllers, and for calls that still run.
 OTHERS = 3
 
@@ -35,19 +32,17 @@ def unpack(archive: bytes, folder: str, name: str) -> str:
     folder = make_folder(folder)
     _clear(folder)
     place = os.path.join(folder, name)
-    part = tempfile.mkdtemp(prefix=_PART, dir=folder)
-    try:
-        extract(archive, part)
-        _sync(part)
-        if not os.path.isdir(place):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(place)
-        os.rename(part, place)
-    except OSError:
-        if not os.path.isdir(place):  # Another call was not faster.
-            raise
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with temporary_folders.temporary_folder(folder, _PART) as part:
+        try:
+            extract(archive, part)
+            _sync(part)
+            if not os.path.isdir(place):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(place)
+            os.rename(part, place)
+        except OSError:
+            if not os.path.isdir(place):  # Another call was not faster.
+                raise
     return place
 
 
@@ -81,7 +76,7 @@ def put(folder: str, name: str, content: bytes) -> None:
     path = os.path.join(folder, name)
     if os.path.isdir(path):
         remove(path)
-    with temporary(folder, _PART) as file:
+    with temporary_files.temporary(folder, _PART) as file:
         file.stream.write(content)
         file.rename(path)
 
@@ -105,8 +100,5 @@ def _sync(folder: str) -> None:
 
 def _clear(folder: str) -> None:
     """Remove the incomplete files of killed calls."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-            if entry.name.startswith(_PART) and age > _PART_LIVES:
-                remove(entry.path)
+    temporary_folders.clear(folder, _PART)
+    temporary_files.clear(folder, _PART)

@@ -1,20 +1,18 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Temporary files that are gone when we are done, or after the next run if we were killed.
-
-A file that is still in use is locked by its owner, and the kernel frees the lock when its owner
-dies: so files that a killed run left can be distinguished from files that another run is writing.
-"""
+"""Temporary files that are gone when we are done, or after the next run if we were killed."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from typing import IO, Iterator
+
+from . import temporary_entries
 
 #: File names may have 255 bytes; the rest is for what makes a name unique.
 _NAME_LIMIT = 200
@@ -40,11 +38,12 @@ class Temporary:
 @contextlib.contextmanager
 def temporary(folder: str, prefix: str, suffix: str = "") -> Iterator[Temporary]:
     """Create a file in the folder, removed at the end unless it was renamed. Raise OSError."""
-    descriptor, path = tempfile.mkstemp(suffix, prefix, folder)
+    descriptor, path = temporary_entries.create(
+        lambda: tempfile.mkstemp(suffix, prefix, folder), os.unlink
+    )
     with os.fdopen(descriptor, "wb") as stream:
-        os.fchmod(descriptor, 0o600)  # independent of the umask
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         try:
+            os.fchmod(descriptor, 0o600)  # independent of the umask
             yield Temporary(path, stream)
         finally:
             with contextlib.suppress(FileNotFoundError):
@@ -63,10 +62,7 @@ def write_atomically(path: str, content: bytes, durable: bool = True) -> None:
 
 def clear(folder: str, prefix: str) -> None:
     """Remove the temporary files that killed runs left. What cannot be removed stays."""
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(prefix) and entry.is_file(follow_symlinks=False):
-                _remove_unless_locked(entry.path)
+    temporary_entries.clear(folder, prefix, lambda status: stat.S_ISREG(status.st_mode), os.unlink)
 
 
 def prefix_beside(path: str) -> str:
@@ -81,14 +77,3 @@ def sync_folder(folder: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _remove_unless_locked(path: str) -> None:
-    """Remove a temporary file unless a run has it locked.
-
-    Others may write to the folder: no link is followed, and no FIFO is waited for.
-    """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with contextlib.suppress(OSError), open(os.open(path, flags), "rb") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.unlink(path)

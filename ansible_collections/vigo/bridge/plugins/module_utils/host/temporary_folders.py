@@ -1,21 +1,18 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Temporary folders that are gone when we are done, or after the next run if we were killed.
-
-As with temporary files, a folder that is still in use is locked by its owner.
-"""
+"""Temporary folders that are gone when we are done, or after the next run if we were killed."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from typing import Iterator
 
-_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+from . import temporary_entries
 
 
 @contextlib.contextmanager
@@ -24,30 +21,25 @@ def temporary_folder(parent: str, prefix: str) -> Iterator[str]:
 
     Raise OSError.
     """
-    path = tempfile.mkdtemp(prefix=prefix, dir=parent)
-    descriptor = os.open(path, _FLAGS)
+    descriptor, path = temporary_entries.create(lambda: _make(parent, prefix), os.rmdir)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield path
     finally:
-        os.close(descriptor)
         shutil.rmtree(path, ignore_errors=True)
+        os.close(descriptor)
 
 
 def clear(parent: str, prefix: str) -> None:
     """Remove the temporary folders that killed runs left. What cannot be removed stays."""
-    with contextlib.suppress(OSError), os.scandir(parent) as entries:
-        for entry in entries:
-            if entry.name.startswith(prefix) and entry.is_dir(follow_symlinks=False):
-                _remove_unless_locked(entry.path)
+    temporary_entries.clear(parent, prefix, _is_own_folder, shutil.rmtree)
 
 
-def _remove_unless_locked(path: str) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = os.open(path, _FLAGS)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(descriptor).st_uid == os.geteuid():
-                shutil.rmtree(path)
-        finally:
-            os.close(descriptor)
+def _make(parent: str, prefix: str) -> tuple[int, str]:
+    while True:
+        path = tempfile.mkdtemp(prefix=prefix, dir=parent)
+        with contextlib.suppress(FileNotFoundError):  # Another run may have removed it.
+            return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC), path
+
+
+def _is_own_folder(status: os.stat_result) -> bool:
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
