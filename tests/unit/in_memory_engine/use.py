@@ -85,6 +85,14 @@ def applied(
         return apply_resource("test", Container(), lambda: given, target, turn or Turn())
 
 
+def engine_with(attributes: Mapping[str, Any]) -> InMemoryEngine:
+    """Return an engine that has both images, and this container."""
+    memory = InMemoryEngine()
+    memory.have("redis:7-alpine", "redis:8-alpine")
+    assert applied(memory, attributes).action == "created"
+    return memory
+
+
 def thing_brought(
     memory: InMemoryEngine,
     kind: str,

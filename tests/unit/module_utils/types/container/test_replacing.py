@@ -12,7 +12,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket imp
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
-from tests.unit.in_memory_engine.use import HOST, applied, converged
+from tests.unit.in_memory_engine.use import HOST, applied, converged, engine_with
 
 APP: dict[str, Any] = {"container": "app", "restart": "always"}
 PROXY = {"container": "proxy", "network_mode": "container:app"}
@@ -40,10 +40,7 @@ WITH_FOLLOWER = [
 
 @pytest.fixture
 def memory() -> InMemoryEngine:
-    memory = InMemoryEngine()
-    memory.have("redis:7-alpine", "redis:8-alpine")
-    assert applied(memory, APP).action == "created"
-    return memory
+    return engine_with(APP)
 
 
 def commands(way: FaultyWay) -> list[str]:

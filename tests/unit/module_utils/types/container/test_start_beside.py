@@ -15,7 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container import
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import swap_names
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
-from tests.unit.in_memory_engine.use import HOST, applied, converged
+from tests.unit.in_memory_engine.use import HOST, applied, converged, engine_with
 from tests.unit.module_utils.types.container.test_replacing import (
     NEW,
     LinkedWay,
@@ -48,10 +48,7 @@ TURNED_OFF = ["app.vigo-failed stop", "app.vigo-failed update"]
 
 @pytest.fixture
 def memory() -> InMemoryEngine:
-    memory = InMemoryEngine()
-    memory.have("redis:7-alpine", "redis:8-alpine")
-    assert applied(memory, APP).action == "created"
-    return memory
+    return engine_with(APP)
 
 
 def without_commands(calls: list[str]) -> list[str]:
