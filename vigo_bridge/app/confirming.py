@@ -81,7 +81,7 @@ def confirmations() -> Confirmations:
 
 def waiting_rollouts() -> list[Question]:
     """Return what rollouts wait for. Raise Failure."""
-    with _readable():
+    with _failing_to("list the rollouts that are waiting"):
         return confirmations().waiting()
 
 
@@ -102,12 +102,13 @@ def answer_rollout(number: int | None, answer: str) -> Question:
     if len(wanted) > 1:
         numbers = ", ".join(str(question.number) for question in wanted)
         raise Failure(f"rollouts {numbers} wait for a confirmation; add the number of one of them")
-    with _readable():
+    question = wanted[0]
+    with _failing_to(f"answer rollout {question.number}"):
         try:
-            confirmations().answer(wanted[0], answer)
+            confirmations().answer(question, answer)
         except AnsweredAlready as error:
-            raise Failure(f"rollout {wanted[0].number} already has the answer {error}") from error
-    return wanted[0]
+            raise Failure(f"rollout {question.number} already has the answer {error}") from error
+    return question
 
 
 def _text(question: Question, on_terminal: bool) -> str:
@@ -121,8 +122,9 @@ def _text(question: Question, on_terminal: bool) -> str:
 
 
 @contextlib.contextmanager
-def _readable() -> Iterator[None]:
+def _failing_to(do: str) -> Iterator[None]:
+    """Raise Failure instead of OSError. do: what cannot be done then."""
     try:
         yield
     except OSError as error:
-        raise Failure(f"cannot list the rollouts that are waiting: {explained(error)}") from error
+        raise Failure(f"cannot {do}: {explained(error)}") from error
