@@ -145,6 +145,20 @@ def test_a_host_shows_its_resources(large: Browser) -> None:
     assert text.count("crate") == 50
 
 
+def test_a_host_shows_what_went_back(large: Browser) -> None:
+    assert search(large, "web004.app") == "1 of 200 hosts"
+    text = large.run("return document.querySelector('details.host').innerText")
+    assert "rolling back failed: 1 of 2 resources failed" in text
+    assert "run `vigo-bridge rollout undo`" in text
+    _, _, back = text.partition("Back to what it was before:")
+    assert "the former container was restored" in back
+    assert "app/migrate" in back
+    assert large.run("return window.harmed === undefined")
+    assert search(large, "former container") == "20 of 200 hosts"
+    search(large, "web002.app")
+    assert "Back to" not in large.run("return document.querySelector('details.host').innerText")
+
+
 def test_nothing_of_a_host_is_executed(large: Browser) -> None:
     search(large, "web006.app")
     text = large.run("return document.querySelector('details.host').innerText")

@@ -27,7 +27,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import (
 )
 from vigo_bridge.report.clock import Clock, Span
 from vigo_bridge.report.picture import as_picture
-from vigo_bridge.report.terminal import diff_lines, listed
+from vigo_bridge.report.terminal import diff_lines, listed, rollback_problem
 from vigo_bridge.resolve.graph import Drawing
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, Gate, RunResult
 
@@ -97,11 +97,15 @@ def _failures(result: RunResult) -> list[dict[str, str]]:
     """
     found: dict[tuple[str, str, str], list[str]] = {}
     for host, envoy in result.envoys.items():
-        for resource in envoy.failures:
+        for resource in (*envoy.resources, *envoy.restored):
+            if not resource.failed:
+                continue
             error = resource.error or {}
             message, log = clean(error.get("message", "")), _end(error.get("log", ""))
             found.setdefault((one_line(resource.id), message, log), []).append(host)
-        if not envoy.failures and envoy.status in (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE):
+        if envoy.rollback_error:
+            found.setdefault(("", clean(rollback_problem(envoy)), ""), []).append(host)
+        elif not envoy.failures and envoy.status in (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE):
             found.setdefault(("", clean(envoy.message), ""), []).append(host)
     return [
         {"hosts": listed(hosts), "what": what, "message": message, "log": log}
@@ -148,6 +152,8 @@ def _host(name: str, envoy: EnvoyResult) -> dict[str, Any]:
         "changed": envoy.changes,
         "seconds": round(sum(resource.duration_s for resource in envoy.resources), 2),
         "resources": [_resource(resource) for resource in envoy.resources],
+        "restored": [_resource(resource) for resource in envoy.restored],
+        "stuck": clean(rollback_problem(envoy)) if envoy.rollback_error else "",
     }
 
 

@@ -76,6 +76,7 @@ def _envoy_from(data: Any, where: str, checked: Checked) -> EnvoyResult:
         checked.texts(required(envoy, "notes", where), f"{where}.notes"),
         checked.texts(required(envoy, "orphans", where), f"{where}.orphans"),
         _restored_from(envoy.get("restored", []), f"{where}.restored", checked),
+        checked.text(envoy.get("rollback_error", ""), f"{where}.rollback_error"),
     )
 
 
@@ -110,4 +111,5 @@ def _envoy(envoy: EnvoyResult) -> dict[str, Any]:
         "orphans": list(envoy.orphans),
         "resources": [resource.as_dict() for resource in envoy.resources],
         **({"restored": restored} if restored else {}),
+        **({"rollback_error": envoy.rollback_error} if envoy.rollback_error else {}),
     }

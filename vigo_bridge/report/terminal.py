@@ -31,6 +31,7 @@ STATUS_STYLES = {
 _LISTED = 10
 #: Texts with more pairs of lines are not compared line by line.
 _COMPARED = 4_000_000
+_UNDO = "vigo-bridge rollout undo"
 DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -104,6 +105,8 @@ def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text
     for resource in envoy.resources:
         if everything or _matters(resource, envoy.status):
             yield from _resource_lines(resource, diffs)
+    if envoy.rollback_error:
+        yield Text(f"  {hanging(rollback_problem(envoy), 4)}", "red")
     rolled_back = [one for one in envoy.restored if everything or one.action != "none"]
     if envoy.restored:
         yield Text("  back to what it was before:" if rolled_back else "  nothing to roll back")
@@ -112,6 +115,11 @@ def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text
             yield Text("  ").append_text(line)
     for note in envoy.notes:
         yield Text(f"  note: {hanging(note, 4)}", "dim")
+
+
+def rollback_problem(envoy: EnvoyResult) -> str:
+    """Return why an envoy could not be rolled back, and what to do."""
+    return f"rolling back failed: {envoy.rollback_error}; to try again, run `{_UNDO}`"
 
 
 def _resource_lines(resource: Result, diffs: bool) -> Iterator[Text]:

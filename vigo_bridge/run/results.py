@@ -41,7 +41,8 @@ class EnvoyResult:
     """One envoy. resources: in the order of the graph.
 
     orphans: containers of the stack that it no longer names. restored: what became of each resource
-    when the host went back to what it was before the rollout; empty if it did not.
+    when the host went back to what it was before the rollout; empty if it did not. rollback_error:
+    why that failed, or not completely.
     """
 
     status: EnvoyStatus
@@ -50,6 +51,7 @@ class EnvoyResult:
     notes: tuple[str, ...] = ()
     orphans: tuple[str, ...] = ()
     restored: tuple[Result, ...] = ()
+    rollback_error: str = ""
 
     @property
     def failures(self) -> list[Result]:

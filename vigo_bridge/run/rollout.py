@@ -157,7 +157,13 @@ def _after_failure(
         if not rules.rolls_back_all or batch.number == batch.count:
             parts.discard_former_states(hosts)
         return before, dict(envoys), stopped
-    earlier = tuple(before.envoys) if rules.rolls_back_all else ()
+    if rules.rolls_back_all:
+        earlier = tuple(before.envoys)
+        before = replace(before, finished=())
+        # If the controller is killed meanwhile, they must not count as finished.
+        parts.keep(before)
+    else:
+        earlier = ()
     back = parts.roll_back([*earlier, *envoys])
     undone = {
         host: _rolled_back(envoy, back[host])
@@ -165,9 +171,7 @@ def _after_failure(
         if host in back
     }
     before = replace(
-        before,
-        envoys={host: undone.get(host, envoy) for host, envoy in before.envoys.items()},
-        finished=tuple(host for host in before.finished if host not in undone),
+        before, envoys={host: undone.get(host, envoy) for host, envoy in before.envoys.items()}
     )
     reason = stopped or f"{counted(len(failed), 'host')} of the batch failed"
     told = {host: undone.get(host, envoy) for host, envoy in envoys.items()}
@@ -182,12 +186,11 @@ def _rolled_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
     if _is_good(back):
         is_good = _is_good(envoy)
         return replace(restored, status=EnvoyStatus.ROLLED_BACK) if is_good else restored
-    said = f"rolling back failed: {back.message or back.status.value}"
-    return replace(
-        restored,
-        status=EnvoyStatus.FAILED if envoy.status is not EnvoyStatus.UNREACHABLE else envoy.status,
-        message="\n".join(filter(None, [envoy.message, said])),
-    )
+    if back.status is EnvoyStatus.INTERRUPTED:
+        status = back.status if _is_good(envoy) else envoy.status
+        return replace(restored, status=status, rollback_error=back.status.value)
+    status = EnvoyStatus.FAILED if envoy.status is not EnvoyStatus.UNREACHABLE else envoy.status
+    return replace(restored, status=status, rollback_error=back.message or back.status.value)
 
 
 def _is_good(envoy: EnvoyResult) -> bool:

@@ -64,7 +64,15 @@ def _envoy(number: int, resources: int) -> EnvoyResult:
         return EnvoyResult(EnvoyStatus.UNREACHABLE, "ssh: connect to host: no route to host")
     found = tuple(_resource(number, index) for index in range(resources))
     if number % 10 == 3:
-        return EnvoyResult(EnvoyStatus.FAILED, "1 resource failed", (*found, _failed(number)))
+        failed = (*found, _failed(number))
+        back = replace(_resource(1, 1), reason=f"the former container was restored {HOSTILE}")
+        return EnvoyResult(
+            EnvoyStatus.FAILED,
+            "1 resource failed",
+            failed,
+            restored=(back, _failed(number)),
+            rollback_error=f"1 of 2 resources failed {HOSTILE}",
+        )
     status = EnvoyStatus.CHANGED if number % 2 else EnvoyStatus.CONVERGED
     return EnvoyResult(status, "", found, (HOSTILE,) if number % 10 == 5 else ())
 

@@ -6,12 +6,15 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
+from vigo_bridge.report.clock import Clock
+from vigo_bridge.report.html import as_html
 from vigo_bridge.report.json_report import run_as_data, run_from_data
 from vigo_bridge.report.terminal import diff_lines, print_run
 from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, RunStatus
@@ -75,6 +78,50 @@ def test_resources_are_counted(resources: tuple[Result, ...], shown: str) -> Non
     print_run(result, Console(file=stream, width=200), diffs=False, everything=False)
     assert stream.getvalue().startswith(shown)
     assert "1 envoy: " in stream.getvalue()
+
+
+BACK = Result("redis/server", "container", "recreated", "the former container was restored")
+STUCK = Result(
+    "base/motd", "file", "failed", "disk full", error={"message": "disk full", "log": ""}
+)
+FAILED = EnvoyResult(EnvoyStatus.FAILED, "1 of 2 failed", (APP,))
+#: What became of a host that was rolled back -> its lines, without the first
+ROLLED_BACK = {
+    "it went back": (replace(FAILED, restored=(BACK, MOTD)), ["recreated  redis/server"]),
+    "nothing changed": (replace(FAILED, restored=(MOTD,)), ["nothing to roll back"]),
+    "a resource fails": (
+        replace(FAILED, restored=(BACK, STUCK), rollback_error="1 of 2 failed"),
+        [
+            "rolling back failed: 1 of 2 failed; to try again, run `vigo-bridge rollout undo`",
+            "recreated  redis/server",
+            "failed     base/motd  disk full",
+        ],
+    ),
+    "it cannot be reached": (
+        replace(FAILED, rollback_error="unreachable\nssh: no route"),
+        ["rolling back failed: unreachable\n    ssh: no route; to try again, run"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("envoy", "lines"), ROLLED_BACK.values(), ids=ROLLED_BACK)
+def test_rolled_back(envoy: EnvoyResult, lines: list[str]) -> None:
+    """In all reports: the text, JSON and what is read of it again, and the page."""
+    result = replace(RESULT, envoys={"a": envoy})
+    stream = io.StringIO()
+    print_run(result, Console(file=stream, width=200), diffs=False, everything=False)
+    for line in lines:
+        assert f"  {line}" in stream.getvalue()
+    assert run_from_data(json.loads(json.dumps(run_as_data(result)))).envoys["a"] == envoy
+    page = as_html(result, "run", Clock())
+    found = re.search(r'id="data">(.*?)</script>', page, re.S)
+    assert found is not None
+    (host,) = json.loads(found[1])["hosts"]
+    assert [one["action"] for one in host["restored"]] == [one.action for one in envoy.restored]
+    assert bool(host["stuck"]) == bool(envoy.rollback_error)
+    failures = page.partition("<h2>Timeline")[0]
+    assert ("disk full" in failures) == (STUCK in envoy.restored)
+    assert ("rolling back failed" in failures) == bool(envoy.rollback_error)
 
 
 def printed(*, diffs: bool = False, everything: bool = False) -> str:

@@ -307,7 +307,56 @@ def test_a_host_that_cannot_be_rolled_back_has_failed() -> None:
     world = World((FAILING, GONE))
     rolled = roll_out(split(world.hosts, (), 2), rules, Simulated(world))
     assert rolled.stopped == "2 hosts of the batch failed; 1 of 2 hosts rolled back"
-    assert rolled.envoys["h2"].message == "rolling back failed: unreachable"
+    assert [envoy.rollback_error for envoy in rolled.envoys.values()] == ["", "unreachable"]
+
+
+class RollingBack(Simulated):
+    """Hosts whose rollback ends in this way."""
+
+    def __init__(self, world: World, end: EnvoyStatus | type[BaseException]) -> None:
+        super().__init__(world)
+        self._end = end
+
+    def roll_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
+        if isinstance(self._end, type):
+            raise self._end
+        return {host: EnvoyResult(self._end, "run again") for host in hosts}
+
+
+@pytest.mark.parametrize(
+    ("all_hosts", "finished"), [(False, ("h1", "h2")), (True, ())], ids=["batch", "all"]
+)
+@pytest.mark.parametrize("hosts", ["2", "1"])
+def test_hosts_that_are_rolled_back_are_not_finished(
+    all_hosts: bool, finished: tuple[str, ...], hosts: str
+) -> None:
+    """Also if the controller is killed meanwhile: they are converged again with --resume."""
+    parts = RollingBack(World((GOOD, GOOD, FAILING)), KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        roll_out(
+            split(parts.world.hosts, parse_batch_sizes(hosts), 3),
+            Rules(rolls_back=True, rolls_back_all=all_hosts),
+            parts,
+        )
+    assert parts.kept[-1].finished == finished
+
+
+@pytest.mark.parametrize(
+    ("end", "statuses", "error"),
+    [
+        (EnvoyStatus.FAILED, ["failed", "failed"], "run again"),
+        (EnvoyStatus.UNREACHABLE, ["failed", "failed"], "run again"),
+        (EnvoyStatus.INTERRUPTED, ["failed", "interrupted"], "interrupted"),
+    ],
+)
+def test_a_rollback_that_fails(
+    end: EnvoyStatus, statuses: list[str], error: str
+) -> None:
+    world = World((FAILING, GOOD))
+    rolled = roll_out(split(world.hosts, (), 2), Rules(rolls_back=True), RollingBack(world, end))
+    assert [envoy.status.value for envoy in rolled.envoys.values()] == statuses
+    assert {envoy.rollback_error for envoy in rolled.envoys.values()} == {error}
+    assert rolled.finished == ()
 
 
 @pytest.mark.parametrize("part", ["converge 1", "check 1", "fetch 1"])

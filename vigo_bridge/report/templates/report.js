@@ -20,8 +20,9 @@
     [resource.id, resource.type, resource.action, resource.reason, resource.error, resource.diff]
       .filter(Boolean).join("\n").toLowerCase();
   for (const host of data.hosts) {
-    host.text = [host.name, host.status, host.message, ...host.notes].join("\n").toLowerCase();
-    for (const resource of host.resources) resource.text = haystack(resource);
+    host.text = [host.name, host.status, host.message, host.stuck, ...host.notes].join("\n").toLowerCase();
+    host.all = [...host.resources, ...host.restored];
+    for (const resource of host.all) resource.text = haystack(resource);
   }
 
   const search = document.getElementById("search");
@@ -64,10 +65,17 @@
     for (const note of host.notes) body.append(make("p", "dim", "note: " + note));
     for (const orphan of host.orphans) body.append(make("p", "dim", "no longer in the stack: " + orphan));
     const shown = host.resources.filter((resource) => matters(host, resource, query));
-    if (!shown.length) {
-      body.append(make("p", "dim", host.resources.length ? "Nothing changed." : "No resources."));
-      return;
-    }
+    if (shown.length) body.append(table(shown));
+    else body.append(make("p", "dim", host.resources.length ? "Nothing changed." : "No resources."));
+    if (host.stuck) body.append(make("pre", "", host.stuck));
+    if (!host.restored.length) return;
+    const back = host.restored.filter((resource) =>
+      everything.checked || resource.action !== "none" || (query && resource.text.includes(query)));
+    body.append(make("p", "back", back.length ? "Back to what it was before:" : "Nothing to roll back."));
+    if (back.length) body.append(table(back));
+  };
+
+  const table = (resources) => {
     const table = make("table");
     const head = make("tr");
     for (const name of ["action", "resource", "type", "reason and difference", "time"]) {
@@ -75,9 +83,9 @@
     }
     const groups = [make("thead"), make("tbody")];
     groups[0].append(head);
-    for (const resource of shown) groups[1].append(row(resource));
+    for (const resource of resources) groups[1].append(row(resource));
     table.append(...groups);
-    body.append(table);
+    return table;
   };
 
   const entry = (host, query, open) => {
@@ -100,7 +108,7 @@
     const query = search.value.trim().toLowerCase();
     const hosts = data.hosts.filter((host) => (!wanted || host.status === wanted) &&
       (!query || host.text.includes(query) ||
-        host.resources.some((resource) => resource.text.includes(query))));
+        host.all.some((resource) => resource.text.includes(query))));
     const few = hosts.length <= 5 || (query && hosts.length <= MANY);
     container.replaceChildren(...hosts.map((host) =>
       entry(host, query, few && (query !== "" || host.status !== "converged"))));
