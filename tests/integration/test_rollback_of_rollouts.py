@@ -116,3 +116,34 @@ def test_a_killed_rollout_can_be_undone(fleet: LocalFleet) -> None:
         assert undone.status == 0, undone.err
         assert files(fleet) == was
     assert "undoing rollout 2 (run, " in undone.err
+
+
+@pytest.mark.sweep
+def test_hosts_that_were_undone_are_not_skipped(fleet: LocalFleet) -> None:
+    """The first one had finished; after the undoing, --resume converges it again."""
+    was = files(fleet)
+    wait = "test $ME = h1 -o -e HERE/go-on || { touch HERE/begun-$ME; sleep 300; }"
+    write(fleet, "new", "0604", wait)
+    command = fleet.command("--on-failure", "rollback-all", "--batch-size", "1")
+    running = Running(
+        [sys.executable, "-m", "vigo_bridge", *command], {**os.environ, **fleet.environment}
+    )
+    running.wait_for(fleet.folder / "begun-h2")
+    running.process.send_signal(signal.SIGTERM)
+    running.end()
+    assert files(fleet) != was
+    where = ("--stacks", fleet.stack, "-i", fleet.inventory)
+    assert fleet("rollout", "undo", *where).status == 0
+    assert files(fleet) == was
+    known = fleet("history", "-o", "json").document
+    assert (known[-1]["command"], known[-1]["status"]) == ("rollout undo 2", "converged")
+    assert "updated    site/page  it is as it was" in fleet("history", "show", "3").out
+    (fleet.folder / "go-on").touch()
+    resumed = fleet.run("--resume", "--on-failure", "rollback-all", "--batch-size", "1")
+    assert resumed.status == 0, resumed.err
+    assert "resuming rollout 2: 0 of 3 hosts done" in resumed.err
+    assert {name: found[0] for name, found in files(fleet).items()} == {
+        f"{host}/{name}": text
+        for host in fleet.fates
+        for name, text in (("page", b"new\n"), ("new", b"more\n"), ("old", b"more\n"))
+    }

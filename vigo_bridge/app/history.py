@@ -9,13 +9,21 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.app.kept_stacks import kept_stacks
-from vigo_bridge.app.rollout_job import STATE_CHANGE, history
+from vigo_bridge.app.rollout_job import history
 from vigo_bridge.failures import Failure
 from vigo_bridge.report.history import Kept
 from vigo_bridge.report.json_report import run_from_data
 from vigo_bridge.run.history import Record
 from vigo_bridge.run.kept_stacks import KeptStack
 from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.state import STATE_CHANGE, TASK, UNDO
+
+#: How keys begin -> what has them.
+_WITHOUT_STACK = {
+    TASK: "a command",
+    STATE_CHANGE: "a change of state",
+    UNDO: "the undoing of a rollout",
+}
 
 
 def records() -> Sequence[Record]:
@@ -58,12 +66,12 @@ def finished_record(number: int) -> Record:
     return record
 
 
-def is_command(record: Record) -> bool:
-    """Return whether a record is of `task run`, or of a command such as `restart`.
-
-    Neither has the files of a stack.
-    """
-    return record.key.startswith(("task-", STATE_CHANGE))
+def without_stack(record: Record) -> str:
+    """Return what a record is of that has no files of a stack; empty for a rollout of a stack."""
+    for kind, what in _WITHOUT_STACK.items():
+        if record.key.startswith(kind):
+            return f"{what} ({record.command})"
+    return ""
 
 
 def not_recorded(number: int, known: Sequence[Record]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
-from vigo_bridge.app.history import is_command, recorded, records
+from vigo_bridge.app.history import recorded, records, without_stack
 from vigo_bridge.app.kept_stacks import damaged, kept_stack, kept_stacks
 from vigo_bridge.failures import Failure
 from vigo_bridge.report.kept_changes import KeptChange
@@ -34,9 +34,11 @@ def changes(number: int, other: int | None) -> Changes:
     one before it.
     """
     first = recorded(number)
-    if other is not None:
-        second = recorded(other)
-    else:
+    second = None if other is None else recorded(other)
+    for record in filter(None, [first, second]):
+        if what := without_stack(record):
+            raise Failure(f"rollout {record.number} is {what}; only stacks can be compared")
+    if second is None:
         same = [record for record in records() if record.key == first.key]
         if len(same) < 2:
             raise Failure(f"rollout {number} is the only one of {first.subject}")
@@ -46,8 +48,6 @@ def changes(number: int, other: int | None) -> Changes:
             f"rollouts {first.number} and {second.number} cannot be compared: one is of"
             f" {first.subject}, the other of {second.subject}"
         )
-    if is_command(first):
-        raise Failure(f"rollout {first.number} is a command; only stacks can be compared")
     before, after = kept_stack(first), kept_stack(second)
     text = (_text(before.settings), _text(after.settings))
     settings = KeptChange("--set", *(part.encode() for part in text)) if len({*text}) > 1 else None

@@ -40,6 +40,7 @@ from vigo_bridge.report.terminal import listed, print_run
 from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.resolve.secret_uses import secret_uses, users_of_secrets
 from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.run.history import Record
 from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.state import stack_key
 from vigo_bridge.secrets.server import Secrets
@@ -101,20 +102,22 @@ def converge(
 
 
 def undo(
-    rollout: str,
+    rollout: Record,
     stack: StackOptions,
     options: HostOptions,
     asked: Asked,
     changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
-    """Undo what a rollout changed, as far as the hosts can; return the exit status.
-
-    rollout: its name, see `run.history.Record`.
-    """
+    """Undo what a rollout changed, as far as the hosts can; return the exit status."""
     ready = ready_stack(stack, asked, shown.output)
-    given = {**changes, "rollout": rollout}
-    return _carried("rollout undo", ready, stack, options, given, shown, roll_back)
+    given = {**changes, "rollout": rollout.name}
+
+    def carry(job: Job, private: Path) -> RunResult:
+        return roll_back(job, rollout, private)
+
+    command = f"rollout undo {rollout.number}"
+    return _carried(command, ready, stack, options, given, shown, carry)
 
 
 def ready_stack(stack: StackOptions, asked: Asked, output: str, health_check: str = "") -> Ready:

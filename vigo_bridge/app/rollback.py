@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
-from vigo_bridge.app.history import is_command, not_recorded, records
+from vigo_bridge.app.history import not_recorded, records, without_stack
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.kept_stacks import damaged, kept_stack, kept_stacks, values_of
 from vigo_bridge.app.options import Earlier, HostOptions, ReportOptions, Rollout, StackOptions
@@ -74,7 +74,7 @@ def undo_rollout(
     number: None means the last rollout.
     """
     with _earlier(number, stack, shown.output, resume=False, last=True) as (record, earlier):
-        return undo(record.name, earlier, hosts, asked, changes, shown)
+        return undo(record, earlier, hosts, asked, changes, shown)
 
 
 @contextlib.contextmanager
@@ -167,10 +167,10 @@ def _refuse_other(
         raise Refusal(f"{not_recorded(number, everything)}.")
     if record in known:
         return
-    if is_command(record):
+    if what := without_stack(record):
         raise Refusal(
-            f"rollout {number} is a command ({record.command}), not a stack; `vigo-bridge history`"
-            " lists the rollouts of stacks."
+            f"rollout {number} is {what}, not of a stack; `vigo-bridge history` lists the rollouts"
+            " of stacks."
         )
     if record.subject == str(stack.folder.absolute()):
         raise Refusal(

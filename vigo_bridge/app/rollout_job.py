@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,16 +27,13 @@ from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import Converger, RunOptions, converging
 from vigo_bridge.run.fleet import roll_out_to_fleet
 from vigo_bridge.run.history import KEPT, History, Record
-from vigo_bridge.run.results import BatchResult, RunResult, run_status
+from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, run_status
 from vigo_bridge.run.rollout_options import RolloutOptions
-from vigo_bridge.run.state import RolloutRunning, controller_folder, one_rollout
+from vigo_bridge.run.state import STATE_CHANGE, UNDO, RolloutRunning, controller_folder, one_rollout
 from vigo_bridge.run.stop import Stop
 from vigo_bridge.run.watcher import Watcher
 from vigo_bridge.secrets.server import Secrets
 from vigo_bridge.wording import counted
-
-#: The keys of what changes only the state of a stack, such as a restart, begin with this.
-STATE_CHANGE = "state-"
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
         how = replace(job.how, min_healthy_time=rollout.options.min_healthy_time)
         job = replace(job, how=how)
     with contextlib.ExitStack() as held:
-        try:
+        with _recording():
             state = controller_folder()
             if job.stack:
                 held.enter_context(one_rollout(state, job.lock, job.stack.folder, _warn))
@@ -110,13 +107,6 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
                 fingerprint=job.fingerprint,
                 finished=finished,
             )
-        except RolloutRunning as error:
-            raise Refusal(f"{error}.") from error
-        except OSError as error:
-            raise Refusal(
-                f"the history cannot be kept: {explained(error)}. Set XDG_STATE_HOME to use another"
-                " folder."
-            ) from error
         if job.stack and job.keeps_files:
             keep(stacks, record, job.stack, job.secrets, past.numbers())
         if rollout.options.rolls_back:
@@ -124,20 +114,29 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
         return _remembered(job, rollout, finished, past, record, private)
 
 
-def roll_back(job: Job, private: Path) -> RunResult:
+def roll_back(job: Job, undone: Record, private: Path) -> RunResult:
     """Undo what a rollout changed on the hosts. Raise Failure where another one is running.
 
-    job.how.rollout: which one. It is not recorded, and can be repeated.
+    It can be repeated. It is recorded, but never resumed or rolled back itself. Hosts that were
+    rolled back are not finished any more, so that resuming the rollout converges them again.
     """
     with contextlib.ExitStack() as held:
-        try:
+        with _recording():
+            state = controller_folder()
             if job.stack:
-                state = controller_folder()
                 held.enter_context(one_rollout(state, job.lock, job.stack.folder, _warn))
-        except RolloutRunning as error:
-            raise Refusal(f"{error}.") from error
-        except OSError as error:
-            raise Refusal(f"the rollout cannot be locked: {explained(error)}.") from error
+            past = history(state)
+            undone = past.get(undone.number) or undone
+            unfinished = replace(undone, finished=_without(undone.finished, job.hosts))
+            if unfinished != undone:
+                past.write(unfinished)
+            record = past.add(
+                len(job.hosts),
+                command=job.command,
+                subject=job.subject,
+                key=f"{UNDO}{job.key}",
+                fingerprint=job.fingerprint,
+            )
         watcher = held.enter_context(_watching(job))
         stop = held.enter_context(Stop(watcher.say, at_once=True))
         converger = held.enter_context(_converging(job, private, stop))
@@ -146,7 +145,39 @@ def roll_back(job: Job, private: Path) -> RunResult:
         envoys = converger(job.hosts, watcher.host, former="restore")
         status = run_status(list(envoys.values()), interrupted=stop.asked)
         batches = (BatchResult(tuple(job.hosts)),)
-        return RunResult(status, batches, envoys, started, time.monotonic() - clock)
+        result = RunResult(status, batches, envoys, started, time.monotonic() - clock)
+        stayed = [host for host, envoy in envoys.items() if _has_stayed(envoy)]
+        went = _without(job.hosts, stayed)
+        try:
+            past.write(replace(record, result=run_as_data(result), ended=True))
+            past.write(replace(undone, finished=_without(undone.finished, went)))
+        except OSError as error:  # The hosts are done: that decides the exit status.
+            watcher.say(f"warning: the history cannot be kept: {explained(error)}")
+        return result
+
+
+def _has_stayed(envoy: EnvoyResult) -> bool:
+    """Return whether a host had nothing to go back to."""
+    is_good = envoy.status is EnvoyStatus.CONVERGED
+    return is_good and all(resource.action == "none" for resource in envoy.resources)
+
+
+def _without(hosts: Sequence[str], others: Collection[str]) -> tuple[str, ...]:
+    return tuple(host for host in hosts if host not in others)
+
+
+@contextlib.contextmanager
+def _recording() -> Iterator[None]:
+    """Raise Failure if another rollout is running, or this one cannot be recorded."""
+    try:
+        yield
+    except RolloutRunning as error:
+        raise Refusal(f"{error}.") from error
+    except OSError as error:
+        raise Refusal(
+            f"the history cannot be kept: {explained(error)}. Set XDG_STATE_HOME to use another"
+            " folder."
+        ) from error
 
 
 def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:

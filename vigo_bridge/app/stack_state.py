@@ -19,7 +19,7 @@ from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.plan_and_run import Ready, ready_stack, refuse_unnamed, show_result
 from vigo_bridge.app.questions import confirmed
-from vigo_bridge.app.rollout_job import STATE_CHANGE, Job, at_once, carry_out
+from vigo_bridge.app.rollout_job import Job, at_once, carry_out
 from vigo_bridge.app.run_setup import run_folder, run_options
 from vigo_bridge.app.selectors import hosts_of, selected
 from vigo_bridge.emit.stack_state import CONVERGE, write_stack_state
@@ -33,7 +33,7 @@ from vigo_bridge.report.terminal import listed
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import EnvoyStatus, RunResult
 from vigo_bridge.run.rollout_options import RolloutOptions
-from vigo_bridge.run.state import stack_key
+from vigo_bridge.run.state import STATE_CHANGE, stack_key
 from vigo_bridge.wording import counted
 
 _STATES = {"restart": RESTARTED, "start": STARTED, "stop": STOPPED, "pull": PULLED}

@@ -35,6 +35,7 @@ from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.task import print_task
 from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.run.state import TASK
 from vigo_bridge.secrets.server import Secrets
 
 _TIMEOUT = "60"
@@ -162,7 +163,7 @@ def _job(
         hosts=hosts.names,
         secrets=secrets,
         how=how,
-        key=f"task-{digest}",
+        key=f"{TASK}{digest}",
         fingerprint=_digest(work.command, dict(work.params), timeout),
     )
 

@@ -27,6 +27,10 @@ class RolloutRunning(Exception):
     """Another rollout of the stack is running. The message says whose, and since when."""
 
 
+#: Keys of rollouts that are not of a stack begin with one of these: no stack's key has a space.
+TASK, STATE_CHANGE, UNDO = "task ", "state ", "undo "
+
+
 def controller_folder() -> Path:
     """Return ``$XDG_STATE_HOME/vigo-bridge/controller``; hosts keep their own state beside it."""
     return Path(user_state_folder()) / "vigo-bridge" / "controller"

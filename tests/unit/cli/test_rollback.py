@@ -99,9 +99,24 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
         "the history has only one rollout (2) of the stack stacks.",
     ),
     "a command": (
-        lambda: add(command="task run", key="task-1", files=None),
+        lambda: add(command="task run", key="task 1", files=None),
         ["1"],
-        "rollout 1 is a command (task run), not a stack;",
+        "rollout 1 is a command (task run), not of a stack;",
+    ),
+    "the undoing of a rollout": (
+        both(add, lambda: add(command="rollout undo 1", key="undo stack-1", files=None)),
+        ["2"],
+        "rollout 2 is the undoing of a rollout (rollout undo 1), not of a stack;",
+    ),
+    "a change of state": (
+        lambda: add(command="restart", key="state stack-1", files=None),
+        ["1"],
+        "rollout 1 is a change of state (restart), not of a stack;",
+    ),
+    "the undoing of the only rollout": (
+        both(add, lambda: add(command="rollout undo 1", key="undo stack-1", files=None)),
+        [],
+        "the history has only one rollout (1) of the stack stacks.",
     ),
     "an earlier version's": (
         lambda: add(files=None),
@@ -169,13 +184,25 @@ DIFFERENCES: dict[str, tuple[list[str], str]] = {
     "the same": (["2", "2"], "from rollout 2 to rollout 2:"),
     "no such number": (
         ["1", "9"],
-        "Error: rollout 9 is not in the history; the history has 1 to 5",
+        "Error: rollout 9 is not in the history; the history has 1 to 6",
     ),
     "another stack's": (
         ["1", "4"],
         "Error: rollouts 1 and 4 cannot be compared: one is of /srv/shop, the other of /srv/blog",
     ),
-    "a command": (["5", "5"], "Error: rollout 5 is a command; only stacks can be compared"),
+    "a command": (
+        ["5", "5"],
+        "Error: rollout 5 is a command (task run); only stacks can be compared",
+    ),
+    "another one's command": (
+        ["1", "5"],
+        "Error: rollout 5 is a command (task run); only stacks can be compared",
+    ),
+    "the undoing of a rollout": (
+        ["6"],
+        "Error: rollout 6 is the undoing of a rollout (rollout undo 1); only stacks can be"
+        " compared",
+    ),
     "the only one of its stack": (["4"], "Error: rollout 4 is the only one of /srv/blog"),
 }
 
@@ -185,7 +212,8 @@ def test_differences(arguments: list[str], first: str) -> None:
     for number in range(3):
         add(files={**FILES, "configcrates/a.vgo": b"%d\n" % number})
     add(key="blog", subject="/srv/blog")
-    add(command="task run", key="task-1", files=None)
+    add(command="task run", key="task 1", files=None)
+    add(command="rollout undo 1", key="undo stack-1", files=None)
     result = call("history", "diff", *arguments)
     assert result.output.splitlines()[0] == first
     assert result.exit_code == (1 if first.startswith("Error") else 0)
@@ -207,3 +235,9 @@ def test_a_wrong_limit(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (
         result.output == f"Error: VIGO_BRIDGE_HISTORY_MIB={text}: expected an integer, 0 or more\n"
     )
+
+
+def test_a_stack_whose_folder_has_the_name_of_a_task() -> None:
+    for number in range(2):
+        add(key=stack_key(Path("task-runner")), files={"a": b"%d" % number})
+    assert call("history", "diff", "1").output.startswith("from rollout 1 to rollout 2:")

@@ -349,9 +349,7 @@ def test_hosts_that_are_rolled_back_are_not_finished(
         (EnvoyStatus.INTERRUPTED, ["failed", "interrupted"], "interrupted"),
     ],
 )
-def test_a_rollback_that_fails(
-    end: EnvoyStatus, statuses: list[str], error: str
-) -> None:
+def test_a_rollback_that_fails(end: EnvoyStatus, statuses: list[str], error: str) -> None:
     world = World((FAILING, GOOD))
     rolled = roll_out(split(world.hosts, (), 2), Rules(rolls_back=True), RollingBack(world, end))
     assert [envoy.status.value for envoy in rolled.envoys.values()] == statuses
