@@ -17,6 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import 
 from vigo_bridge.ansible import program as ansible_program
 from vigo_bridge.ansible.configuration import check_configuration
 from vigo_bridge.ansible.environment import ansible_environment
+from vigo_bridge.ansible.inventory_sources import is_host_list
 from vigo_bridge.ansible.settings import ansible_settings
 from vigo_bridge.ansible.vault_passwords import asks_for_vault_passwords
 from vigo_bridge.wording import some
@@ -119,14 +120,12 @@ def _inventory(
 
 
 def _absolute(source: str) -> str:
-    """Return the absolute path of a source, as the playbook runs elsewhere; ``host1,host2`` is
-    not a path.
-    """
-    return source if "," in source else str(Path(source).resolve())
+    """Return the absolute path of a source, because the playbook runs in another folder."""
+    return source if is_host_list(source) else str(Path(source).resolve())
 
 
 def _refuse_missing(source: str) -> None:
-    if "," not in source and not Path(source).exists():
+    if not is_host_list(source) and not Path(source).exists():
         raise InventoryError(
             f"the inventory {source} does not exist; use a file, a folder, or a list of host"
             " names that ends with a comma"
@@ -140,7 +139,7 @@ def _configured_sources() -> tuple[str, ...]:
 
 
 def _existing(sources: Sequence[str]) -> tuple[str, ...]:
-    found = tuple(source for source in sources if "," in source or Path(source).exists())
+    found = tuple(source for source in sources if Path(source).exists())
     if not found:
         raise InventoryError(
             f"no inventory: Ansible's configuration names {', '.join(sources)}, which does not"
