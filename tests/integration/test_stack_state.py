@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
@@ -67,15 +69,19 @@ resources:
             f" ansible_python_interpreter={sys.executable}\n"
         )
 
+    @property
+    def options(self) -> list[str]:
+        return ["--stacks", str(self.folder / "stack"), "-i", str(self.folder / "hosts.ini")]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "DOCKER_HOST": self.engine.docker_host,
+            "XDG_STATE_HOME": str(self.folder / "xdg"),
+        }
+
     def call(self, *words: str) -> Finished:
-        return vigo_bridge(
-            *words,
-            *("--stacks", self.folder / "stack", "-i", self.folder / "hosts.ini", "-o", "json"),
-            environment={
-                "DOCKER_HOST": self.engine.docker_host,
-                "XDG_STATE_HOME": str(self.folder / "xdg"),
-            },
-        )
+        return vigo_bridge(*words, *self.options, "-o", "json", environment=self.environment)
 
     def done(self, *words: str) -> dict[str, str]:
         finished = self.call(*words)
@@ -85,6 +91,18 @@ resources:
     @property
     def is_podman(self) -> bool:
         return "Podman" in str(self.client.version().get("Components"))
+
+    def text(self, *words: str, given: str = "") -> tuple[int, str, str]:
+        """Return the status, and what a command prints for people; given: its input."""
+        finished = subprocess.run(
+            [sys.executable, "-m", "vigo_bridge", words[0], *self.options, *words[1:]],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            input=given,
+        )
+        return finished.returncode, finished.stdout, finished.stderr
 
     def states(self) -> dict[str, str]:
         found = self.client.api.containers(all=True, filters={"name": self.name})
@@ -120,6 +138,13 @@ def test_a_day_of_a_stack(host: OneHost) -> None:
     assert host.states() == {"db": "running", "web": "exited"}
     if not host.is_podman:  # It cannot be told where the stand-in images are.
         assert host.done("pull", "shop/db") == {"shop/db": "none"}
+    script = "cat; echo oops >&2; exit 4"
+    failed = host.text("exec", "shop/db", "--", "sh", "-c", script, given="hello\n")
+    assert failed == (
+        3,
+        "hello\n",
+        "oops\none: shop/db: the command failed with exit code 4\n",
+    )
     run = host.call("run")
     (note,) = run.document["envoys"]["one"]["notes"]
     assert note.startswith("shop/web was stopped by a user at ")

@@ -120,23 +120,21 @@ def undo(
     return _carried(command, ready, stack, options, given, shown, carry)
 
 
-def ready_stack(stack: StackOptions, asked: Asked, output: str, health_check: str = "") -> Ready:
+def ready_stack(stack: StackOptions, asked: Asked, output: str, texts: object = ()) -> Ready:
     """Return a stack that has no errors, and what it needs.
 
-    health_check: a command that may use secrets, too.
+    texts: what may also use secrets, on all hosts, such as a health check.
     """
     loaded = load_valid(stack, output)
     found = asked()
-    return with_secrets(
-        loaded, planned(loaded, stack, found.names, output), stack, found, health_check
-    )
+    return with_secrets(loaded, planned(loaded, stack, found.names, output), stack, found, texts)
 
 
 def with_secrets(
-    loaded: Stack, plan: Plan, stack: StackOptions, found: Hosts, health_check: str
+    loaded: Stack, plan: Plan, stack: StackOptions, found: Hosts, texts: object
 ) -> Ready:
-    """Return a planned stack with the secrets that it and a health check use. Raise Refusal."""
-    paths = secret_references.paths(health_check)
+    """Return a planned stack with the secrets that it and the texts use. Raise Refusal."""
+    paths = secret_references.paths(texts)
     uses = {**dict.fromkeys(paths, ()), **secret_uses(plan, loaded)}
     secrets = secrets_of(uses, stack.folder)
     checked = found.names if paths else ()

@@ -21,7 +21,7 @@ from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.live import watching
 from vigo_bridge.report.printing import echo
-from vigo_bridge.report.progress import Lines
+from vigo_bridge.report.progress import Lines, Silence
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.run.batches import Batch, split
 from vigo_bridge.run.converge import Converger, RunOptions, converging
@@ -66,12 +66,14 @@ class Job:
         return self.key.removeprefix(STATE_CHANGE)
 
 
-def at_once(job: Job, private: Path) -> RunResult:
+def at_once(job: Job, private: Path, *, quiet: bool = False) -> RunResult:
     """Do the job on all hosts together, or predict it. It is not recorded, and Ctrl-C ends it at
     once.
+
+    quiet: whether no progress is shown.
     """
     with (
-        _watching(job) as watcher,
+        contextlib.nullcontext(Silence()) if quiet else _watching(job) as watcher,
         Stop(watcher.say, at_once=True) as stop,
         _converging(job, private, stop) as converger,
     ):

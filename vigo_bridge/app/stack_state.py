@@ -14,7 +14,6 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.on_demand import
     STARTED,
     STOPPED,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.plan_and_run import Ready, ready_stack, refuse_unnamed, show_result
@@ -22,8 +21,9 @@ from vigo_bridge.app.questions import confirmed
 from vigo_bridge.app.rollout_job import Job, at_once, carry_out
 from vigo_bridge.app.run_setup import run_folder, run_options
 from vigo_bridge.app.selectors import hosts_of, selected
-from vigo_bridge.emit.stack_state import CONVERGE, write_stack_state
+from vigo_bridge.emit.module_call import CONVERGE, write_call
 from vigo_bridge.failures import Ended, Refusal
+from vigo_bridge.language.catalog import RUNNING
 from vigo_bridge.language.fingerprint import fingerprint
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.exit_status import FAILED, INVALID, OK, exit_status
@@ -37,7 +37,6 @@ from vigo_bridge.run.state import STATE_CHANGE, stack_key
 from vigo_bridge.wording import counted
 
 _STATES = {"restart": RESTARTED, "start": STARTED, "stop": STOPPED, "pull": PULLED}
-_RUNNING = frozenset(name for name, kind in TYPES.items() if kind.on_demand)
 
 
 def change_state(
@@ -57,7 +56,7 @@ def change_state(
     if rollout.options.rolls_back:
         raise Refusal(f"--on-failure: a {command} cannot be undone; remove this option.")
     ready = ready_stack(stack, asked, shown.output, rollout.options.health_check)
-    only = selected(ready.plan, patterns, _RUNNING)
+    only = selected(ready.plan, patterns, RUNNING)
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, {**changes, "only": only})
         job = _job(command, stack, ready, how, private, {"state": _STATES[command]})
@@ -76,7 +75,7 @@ def pull(
 ) -> int:
     """Pull the images of containers on all hosts, and return the exit status."""
     ready = ready_stack(stack, asked, shown.output)
-    only = selected(ready.plan, patterns, _RUNNING)
+    only = selected(ready.plan, patterns, RUNNING)
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, {**changes, "only": only})
         job = _job("pull", stack, ready, how, private, {"state": PULLED})
@@ -141,7 +140,7 @@ def _job(
     """Return what to do. module: the options of vigo.bridge.stack_state."""
     plan, hosts = ready.plan, ready.hosts
     project = private / "project"
-    write_stack_state(plan, project, hosts.variables, module)
+    write_call(plan, project, hosts.variables, "vigo.bridge.stack_state", module)
     if plan.unmatched:
         Lines().say(f"skipping {listed(plan.unmatched)}: no match entry")
     chosen = hosts_of(plan, how.only)

@@ -120,6 +120,7 @@ add_later(
         "run:run",
         "Converge the hosts to the stack, all at once or in batches.",
     ),
+    Later("exec", "exec_:exec_", "Run CMD in a container, on every host that has it."),
     Later(
         "restart",
         "power:restart",

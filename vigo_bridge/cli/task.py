@@ -89,7 +89,7 @@ def run(
 
     CMD is a shell command, or the name of a task in the stack.
     """
-    asked = TaskRun(command, dict(map(_param, params)), targets, _seconds(timeout), dry_run)
+    asked = TaskRun(command, dict(map(_param, params)), targets, seconds(timeout), dry_run)
     try:
         context.exit(run_task(asked, stack, hosts, rollout, output))
     except WrongUsage as error:  # in this command's own context, for its usage
@@ -113,7 +113,8 @@ def _param(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def _seconds(text: str | None) -> float | None:
+def seconds(text: str | None) -> float | None:
+    """Return the seconds of ``--timeout``. Raise click.UsageError."""
     try:
         return None if text is None else durations.seconds(text, "--timeout")
     except ResourceError as error:

@@ -35,3 +35,6 @@ TYPE_LABELS = (*TYPES, *(family.label for family in FAMILIES))
 FORMER_NAMES: Mapping[str, str] = {
     former: name for name, kind in TYPES.items() for former in kind.former_names
 }
+
+#: The types whose resources run, and can be restarted.
+RUNNING = frozenset(name for name, kind in TYPES.items() if kind.on_demand)

@@ -19,6 +19,22 @@ MANY_HOSTS = 20
 WRONG = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
 
 
+class Silence:
+    """A `run.watcher.Watcher` that shows nothing but messages."""
+
+    def batch(self, batch: Batch) -> None:
+        """Show nothing."""
+
+    def host(self, host: str, envoy: EnvoyResult | None) -> None:
+        """Show nothing."""
+
+    def say(self, text: str) -> None:
+        _with_time(hanging(text, 2))
+
+    def asking(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+
 class Lines:
     """A `run.watcher.Watcher` that prints."""
 

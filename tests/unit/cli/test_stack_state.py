@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `restart`, `stop`, `start`, `pull` and `down` refuse, before any host is contacted."""
+"""What commands on containers, such as `restart`, refuse before any host is contacted."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ BAD = {
         "--on-failure: a restart cannot be undone",
     ),
     "down as JSON without consent": (["down", "-o", "json"], "with -o json, add --yes"),
+    "no command": (["exec", "shop/web"], "Missing argument '-- CMD...'"),
+    "an option of the command": (["exec", "shop/web", "ls", "-l"], "No such option '-l'"),
+    "a command in no container": (["exec", "shop/motd", "--", "ls"], "shop/motd is a file"),
+    "no assignment": (["exec", "shop/web", "-e", "x", "--", "ls"], "write KEY=VALUE"),
+    "no time": (["exec", "shop/web", "--timeout", "soon", "--", "ls"], "not a duration"),
+    "a missing secret": (["exec", "shop/web", "--", "echo", "secret:no/such"], "no/such"),
+    "input for several hosts": (
+        ["exec", "shop/web", "--stdin", "-i", "h1,h2", "--", "cat"],
+        "standard input can be passed to one host only, not to 2",
+    ),
     "an unknown host": (["restart", "shop", "-i", "x1,"], "no match entry"),
 }
 
@@ -49,7 +59,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(("arguments", "told"), BAD.values(), ids=BAD)
 def test_bad_calls(arguments: list[str], told: str) -> None:
     inventory = [] if "-i" in arguments else ["-i", "h1,"]
-    finished = CliRunner().invoke(program, [*arguments, *inventory])
+    name, *words = arguments
+    finished = CliRunner().invoke(program, [name, *inventory, *words])
     assert finished.exit_code == 1
     assert told in finished.output
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.unit.in_memory_engine.answers import Handler, Refusal
@@ -30,6 +32,46 @@ def _start(engine: InMemoryEngine, name: str, **_: Any) -> bytes:
         ended = {"Running": False, "ExitCode": does.exit_code}
         engine.clock.later(does.ends_after, command.update, ended)
     return b""
+
+
+class _Running:
+    """A connection to a command: ``cat`` prints its input, and what never ends prints nothing."""
+
+    status_code = 101
+
+    def __init__(self, engine: InMemoryEngine, command: dict[str, Any]) -> None:
+        self._engine = engine
+        self._command = command
+
+    def exchange(self, given: bytes) -> Iterator[bytes]:
+        if self._command["Cmd"] == ["cat"]:
+            yield from _in_pieces(given)
+            self._command.update(Running=False, ExitCode=0)
+            return
+        does = program(self._command["Cmd"])
+        yield from _in_pieces(does.output.encode())
+        while does.ends_after is None:
+            yield b""
+        self._engine.clock.step(does.ends_after)
+        self._command.update(Running=False, ExitCode=does.exit_code)
+
+    def close(self) -> None:
+        """Do nothing: the command runs on."""
+
+
+def _in_pieces(output: bytes) -> Iterator[bytes]:
+    """Yield output as one part, of which each byte comes alone."""
+    framed = b"\x01\x00\x00\x00" + struct.pack(">I", len(output)) + output if output else b""
+    for place in range(len(framed)):
+        yield framed[place : place + 1]
+
+
+def program_of(engine: InMemoryEngine, number: str) -> _Running:
+    if number not in engine.commands:
+        raise Refusal(404, f"No such exec instance: {number}")
+    command = engine.commands[number]
+    command["Running"] = True
+    return _Running(engine, command)
 
 
 def _inspect(engine: InMemoryEngine, name: str, **_: Any) -> dict[str, Any]:

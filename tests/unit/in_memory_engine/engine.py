@@ -146,6 +146,13 @@ class InMemoryEngine:
         self.images[images.normal(name)] = self.registry[images.normal(name)]
         return Stream([b'{"status":"Pulling"}\n', b'{"status":"Downloaded"}\n'])
 
+    def converse(self, path: str, timeout: float, body: Any, has_input: bool) -> Any:
+        route = _VERSION.sub("", urlsplit(path).path, count=1)
+        try:
+            return commands.program_of(self, route.split("/")[2])
+        except Refusal as refusal:
+            return as_json(refusal.code, {"message": refusal.message})
+
     def wait_for_readers(self) -> None:
         """Wait until all readers have received all events so far."""
         for stream in self._streams:

@@ -96,6 +96,9 @@ class FaultyWay:
             raise self._end(fault)
         return answer
 
+    def converse(self, path: str, timeout: float, body: Any, has_input: bool) -> Any:
+        return self._engine.converse(path, timeout, body, has_input)
+
     def _fault_of(self, method: str, path: str) -> str:
         if self._ended:
             self._fault = self._ended

@@ -36,14 +36,14 @@ class StackOnEngine:
         self.resources[resource] = {**REDIS, "container": name, **attributes}
 
     def run(self, **arguments: Any) -> list[Result]:
-        return self._call(converge, arguments)
+        return self.call(converge, arguments)
 
     def tell(self, state: str, **arguments: Any) -> list[Result]:
         """Restart, stop, start or pull."""
-        return self._call(bring_to_state, {"state": state, **arguments})
+        return self.call(bring_to_state, {"state": state, **arguments})
 
     def down(self, **arguments: Any) -> list[Result]:
-        return self._call(take_down, {"state": "absent", **arguments})
+        return self.call(take_down, {"state": "absent", **arguments})
 
     def states(self) -> dict[str, str]:
         """Return the status of each container of the engine, by name."""
@@ -54,11 +54,12 @@ class StackOnEngine:
         found = (path for path in self.folder.rglob("*") if path.is_file())
         return {str(path.relative_to(self.folder)) for path in found}
 
-    def _call(
+    def call(
         self,
         work: Callable[[Mapping[str, Any], Target], list[Result]],
         arguments: Mapping[str, Any],
     ) -> list[Result]:
+        """Do the work with the stack's arguments and these."""
         given = dict(arguments)
         target = Target(given.pop("check", False), Secrets(given.pop("secrets", {})))
         resources = [

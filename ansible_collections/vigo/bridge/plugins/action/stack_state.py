@@ -13,7 +13,7 @@ from ..plugin_utils.stack_action import StackAction
 
 class ActionModule(StackAction):
     module = "vigo.bridge.stack_state"
-    from_variables = ("min_healthy_time",)
+    from_variables = ("lock_timeout", "min_healthy_time")
 
     def expected(self, arguments: Mapping[str, Any]) -> Sent:
         is_removed = arguments.get("state") == "absent"

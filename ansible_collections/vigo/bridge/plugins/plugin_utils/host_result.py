@@ -131,6 +131,7 @@ def resource(raw: Any, where: str, checked: Checked) -> Result:
         error=error,
         rc=optional(value, "rc", lambda rc: checked.integer(rc, f"{where}.rc"), None),
         output=optional(value, "output", lambda out: checked.text(out, f"{where}.output"), None),
+        stderr=optional(value, "stderr", lambda out: checked.text(out, f"{where}.stderr"), None),
         failed_dependency=optional(
             value,
             "failed_dependency",

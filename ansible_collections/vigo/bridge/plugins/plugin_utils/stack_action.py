@@ -46,6 +46,14 @@ class StackAction(SecretAction):
     #: Further options whose default is the variable ``vigo_NAME``, which Ansible templates.
     from_variables: Sequence[str] = ()
 
+    def takes_variables(self, arguments: Mapping[str, Any]) -> bool:
+        """Return whether what the task does not give comes from variables."""
+        return True
+
+    def prepared(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the arguments in the form in which they are sent."""
+        return arguments
+
     def expected(self, arguments: Mapping[str, Any]) -> Sent:
         """Return what the host must have results for.
 
@@ -77,8 +85,8 @@ class StackAction(SecretAction):
     def _converged(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         host = task_vars["inventory_hostname"]
         arguments = dict(self._task.args)
-        templated = (*_OF_THE_SCOPE, "state_dir", "lock_timeout", *self.from_variables)
-        names = [*_TAKEN_AS_THEY_STAND, *templated]
+        templated = (*_OF_THE_SCOPE, "state_dir", *self.from_variables)
+        names = [*_TAKEN_AS_THEY_STAND, *templated] if self.takes_variables(arguments) else []
         if "scope" in arguments:
             names = [name for name in names if name not in _OF_THE_SCOPE]
         for name in names:
@@ -87,7 +95,7 @@ class StackAction(SecretAction):
                 arguments[name] = self.template(value) if name in templated else value
         warning = self._prefer_user_variables(arguments, task_vars)
         try:
-            arguments = with_texts_only(arguments, _TEXTS)
+            arguments = with_texts_only(self.prepared(arguments), _TEXTS)
             raw = self.call(
                 self.module,
                 arguments,

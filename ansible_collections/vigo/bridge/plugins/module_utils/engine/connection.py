@@ -141,6 +141,23 @@ class Connection:
         params = {"filters": json.dumps(filters)}
         return Events(self._stream("GET", "/events", params, None, PATIENCE, silence=None))
 
+    def converse(self, path: str, body: Any, given: bytes) -> Iterator[bytes]:
+        """Start a program with a POST, send its input, and yield its output; empty bytes from time
+        to time.
+
+        Raise Refused or Blocked.
+        """
+        target = self._prefix + path
+        program = self._answer(
+            lambda: self._engine.converse(target, PATIENCE, body, has_input=bool(given))
+        )
+        try:
+            yield from program.exchange(given)
+        except _LOST as error:
+            raise self._unreachable(error) from error
+        finally:
+            program.close()
+
     def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
         """Return the credentials in this user's Docker config for a registry, and a remark.
 

@@ -12,8 +12,9 @@ import contextlib
 import os
 from typing import Any, Iterator, Mapping
 
-from ..common.errors import Blocked
+from ..common.errors import Blocked, ResourceError
 from . import sdk
+from .conversation import BlockingConversation
 
 
 class SdkSession:
@@ -58,6 +59,22 @@ class SdkSession:
         """
         answer = self._send(method, path, headers=headers, timeout=(timeout, silence), stream=True)
         return answer if answer.status_code >= 400 else SdkStream(answer)
+
+    def converse(self, path: str, timeout: float, body: Any, has_input: bool) -> Any:
+        """Send a POST that starts a program, and return the connection to it; an error is read at
+        once.
+
+        Raise OSError, and ResourceError for input, which only goes over a Unix socket.
+        """
+        if has_input:
+            raise ResourceError(
+                "input cannot be sent to a program if the engine is not at a Unix socket",
+                "run the command without input, or on the machine of the engine",
+            )
+        answer = self._send("POST", path, json=body, timeout=(timeout, None), stream=True)
+        if answer.status_code >= 400:
+            return answer
+        return BlockingConversation(lambda: answer.iter_content(None), SdkStream(answer).close)
 
     def _send(self, method: str, path: str, **options: Any) -> Any:
         return self._client.request(method, self._client.base_url + path, **options)

@@ -38,6 +38,25 @@ class Transport(Protocol):
         timeout: seconds until it begins. silence: seconds without a byte then; None for any.
         """
 
+    def converse(self, path: str, timeout: float, body: Any, has_input: bool) -> Any:
+        """Send a POST that starts a program, and return the connection to it, see ``Program``; an
+        error is read at once.
+
+        timeout: seconds until it begins. has_input: whether something is sent to the program.
+        """
+
+
+class Program(Protocol):
+    """A connection to a program."""
+
+    @property
+    def status_code(self) -> int: ...
+
+    def exchange(self, given: bytes) -> Iterator[bytes]:
+        """Send the input, and yield the output; empty bytes from time to time."""
+
+    def close(self) -> None: ...
+
 
 class Lines(Protocol):
     """An answer that comes line by line."""

@@ -17,6 +17,8 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
+from .conversation import Conversation, open_conversation
+
 _SCHEME = "unix://"
 
 
@@ -116,6 +118,33 @@ class UnixSocket:
             connection.close()
             raise
         return Stream(connection, response)
+
+    def converse(
+        self, path: str, timeout: float, body: Any, has_input: bool
+    ) -> Conversation | Answer:
+        """Send a POST that starts a program, and return the connection to it.
+
+        Raise OSError, and http.client.HTTPException for an invalid response.
+        """
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(timeout)
+            connection.connect(self._path)
+            status, rest, conversation = open_conversation(connection, path, body)
+        except ValueError as error:
+            connection.close()
+            raise http.client.BadStatusLine(str(error)) from error
+        except BaseException:
+            connection.close()
+            raise
+        if status < 400:
+            return conversation
+        with contextlib.closing(connection), contextlib.suppress(OSError):
+            while chunk := connection.recv(65536):
+                rest += chunk
+                if rest.rstrip().endswith(b"}"):
+                    break
+        return Answer(status, http.client.HTTPMessage(), rest)
 
     def _asked(
         self,

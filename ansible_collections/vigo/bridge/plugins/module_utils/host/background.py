@@ -39,6 +39,10 @@ class Background(Generic[T]):
         """Wait for its end, in any case."""
         self._thread.join()
 
+    def wait_at_most(self, timeout: float) -> None:
+        """Wait for its end, but not longer than so many seconds."""
+        self._thread.join(timeout)
+
     @property
     def has_ended(self) -> bool:
         return not self._thread.is_alive()

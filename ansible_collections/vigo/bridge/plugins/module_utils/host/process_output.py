@@ -23,7 +23,7 @@ class Streams:
 
     def __init__(self, streams: Sequence[IO[bytes] | None], secrets: Secrets) -> None:
         self._streams = [_Stream(stream, secrets) for stream in streams if stream is not None]
-        self._together = _Tail(secrets)
+        self._together = Tail(secrets)
 
     def read(self) -> None:
         """Read to the end of all streams."""
@@ -54,7 +54,7 @@ class _Stream:
 
     def __init__(self, stream: IO[bytes], secrets: Secrets) -> None:
         self.stream = stream
-        self.tail = _Tail(secrets)
+        self.tail = Tail(secrets)
         self.unfinished = b""
 
     def take(self, chunk: bytes) -> bytes:
@@ -66,19 +66,20 @@ class _Stream:
         return read[:complete]
 
 
-class _Tail:
-    """The last OUTPUT_LIMIT bytes of what is added.
+class Tail:
+    """The last bytes of what is added, as many as the limit says.
 
     More is kept than is shown, so that a secret that the cut goes through is there as a whole.
     """
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: Secrets, limit: int = OUTPUT_LIMIT) -> None:
         self._secrets = secrets
-        self._limit = OUTPUT_LIMIT + secrets.reach
+        self._shown = limit
+        self._limit = limit + secrets.reach
         self._kept = b""
 
     def add(self, chunk: bytes) -> None:
         self._kept = (self._kept + chunk)[-self._limit :]
 
     def text(self, further: bytes = b"") -> str:
-        return self._secrets.conceal_output(self._kept + further, OUTPUT_LIMIT)
+        return self._secrets.conceal_output(self._kept + further, self._shown)

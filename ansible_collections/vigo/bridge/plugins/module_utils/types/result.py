@@ -35,7 +35,8 @@ PRUNED = "prune/"
 class Result:
     """One resource's line in the results, as users see it.
 
-    failed_dependency: the ID of the failed resource because of which it was skipped.
+    failed_dependency: the ID of the failed resource because of which it was skipped. stderr: what a
+    command printed there, if that is not in ``output``.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Result:
     error: Mapping[str, str] | None = None
     rc: int | None = None
     output: str | None = None
+    stderr: str | None = None
     duration_s: float = 0.0
     returned: Mapping[str, Any] = field(default_factory=dict)
     failed_dependency: str | None = None
@@ -66,7 +68,7 @@ class Result:
             "action": self.action,
             "reason": self.reason,
         }
-        for name in ("failed_dependency", "diff", "error", "rc", "output"):
+        for name in ("failed_dependency", "diff", "error", "rc", "output", "stderr"):
             value = getattr(self, name)
             if value is not None:
                 shown[name] = dict(value) if isinstance(value, Mapping) else value
@@ -98,6 +100,7 @@ def concealed(result: Result, secrets: Secrets) -> Result:
             "log": secrets.conceal(error["log"]),
         },
         output=result.output and secrets.conceal(result.output),
+        stderr=result.stderr and secrets.conceal(result.stderr),
         returned=conceal_values(result.returned, secrets.conceal_sentence),
     )
 

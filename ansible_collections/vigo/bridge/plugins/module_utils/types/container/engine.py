@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import struct
 import time
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Generator, Mapping, Sequence
 from urllib.parse import quote
 
 from ...common.errors import Blocked, ResourceError
 from ...engine.connection import Connection, Refused, authorization
 from ...engine.events import Events
+from ...engine.frames import STDOUT, Frames
 from .observed import Existing, Image, existing_of, image_of
 from .settings import LIMITS, SETTINGS
 from .values.image_name import ImageName
@@ -221,6 +222,27 @@ class Engine:
             if time.monotonic() >= deadline:
                 return None
             time.sleep(_COMMAND_INTERVAL)
+
+    def make_command(self, container_id: str, body: Mapping[str, Any]) -> str:
+        """Prepare a command in a container, and return its ID. body: as the API has it."""
+        made = self._connection.call("POST", f"/containers/{container_id}/exec", body=body)
+        return str(made["Id"])
+
+    def start_command(
+        self, command_id: str, given: bytes
+    ) -> Generator[tuple[int, bytes], None, None]:
+        """Start a prepared command with this input, and yield what it prints, by stream; empty
+        bytes from time to time.
+        """
+        body = {"Detach": False, "Tty": False}
+        frames = Frames()
+        for chunk in self._connection.converse(f"/exec/{command_id}/start", body, given):
+            yield from frames.feed(chunk) if chunk else [(STDOUT, b"")]
+
+    def command(self, command_id: str) -> Mapping[str, Any]:
+        """Return the inspect payload of a command."""
+        found: Mapping[str, Any] = self._connection.call("GET", f"/exec/{command_id}/json")
+        return found
 
     def _command(
         self,

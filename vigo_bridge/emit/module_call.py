@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes a plan as an Ansible project that changes only the state of what runs."""
+"""Writes a plan as an Ansible project that calls another module than vigo.bridge.converge."""
 
 from __future__ import annotations
 
@@ -17,23 +17,25 @@ from vigo_bridge.resolve.plan import Plan
 CONVERGE = "converge.yml"
 
 
-def write_stack_state(
+def write_call(
     plan: Plan,
     folder: Path,
     host_variables: Mapping[str, Mapping[str, Any]],
+    module: str,
     options: Mapping[str, Any],
 ) -> None:
-    """Write the inventory of a bundle, and a play that calls vigo.bridge.stack_state.
+    """Write the inventory of a bundle, and a play that calls a module of the collection.
 
-    host_variables: as `write_bundle` takes them. options: of the module.
+    host_variables: as `write_bundle` takes them. module: its full name. options: what the stack's
+    variables do not say.
     """
     write_bundle(plan, folder, host_variables)
     (folder / "site.yml").rename(folder / CONVERGE)
     play = {
-        "name": "Change the state of the stack",
+        "name": "Call the module",
         "hosts": ALL_ENVOYS,
         "gather_facts": False,
-        "tasks": [{"name": "Change the state", "vigo.bridge.stack_state": dict(options)}],
+        "tasks": [{"name": "Call", module: dict(options)}],
     }
     text = entry("x", [play]).removeprefix("x:\n")
     write_text(folder / "site.yml", f"---\n{text}\n")

@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running a command in a container."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from ...common.errors import ResourceError
+from ...engine.frames import STDERR
+from ...host.caller_watch import leave_if_gone
+from ...host.process_output import Tail
+from ...secrets.references import Secrets
+from .engine import Engine
+from .observed import Existing
+
+#: How much of each stream is returned, in bytes: its end.
+OUTPUT_LIMIT = 1024 * 1024
+#: Seconds until an engine knows the exit code of a command whose output has ended.
+_EXIT_PATIENCE = 10.0
+#: Exit codes that the engine gives where the command cannot be started.
+_NOT_STARTED = {126: "cannot be executed", 127: "does not exist in the container"}
+
+
+@dataclass(frozen=True)
+class Command:
+    """words: the program and its arguments. timeout: in seconds; 0 means without a limit."""
+
+    words: tuple[str, ...]
+    given: bytes = b""
+    user: str = ""
+    folder: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended. rc: None if it is not known. problem: empty if it succeeded."""
+
+    rc: int | None
+    stdout: str
+    stderr: str
+    problem: str = ""
+
+
+def execute(engine: Engine, container: Existing, command: Command, secrets: Secrets) -> Ran:
+    """Run a command, and return how it ended. Raise ResourceError if it cannot be started."""
+    if not container.is_up:
+        state = "paused" if container.status == "paused" else f"not running ({container.status})"
+        raise ResourceError(f"container {container.name} is {state}", "start it first")
+    number = engine.make_command(container.id, _body(command, secrets))
+    tails = {False: Tail(secrets, OUTPUT_LIMIT), True: Tail(secrets, OUTPUT_LIMIT)}
+    deadline = time.monotonic() + command.timeout if command.timeout else None
+    problem = ""
+    output = engine.start_command(number, command.given)
+    try:
+        with contextlib.closing(output):
+            for stream, chunk in output:
+                tails[stream == STDERR].add(chunk)
+                leave_if_gone()
+                if deadline is not None and time.monotonic() >= deadline:
+                    problem = f"the command did not end within {command.timeout:g} s"
+                    break
+    except BaseException:
+        _kill(engine, number, container)
+        raise
+    if problem:
+        killed = _kill(engine, number, container)
+        problem += " and was killed" if killed else "; it may still be running in the container"
+        return Ran(
+            None, tails[False].text(), tails[True].text(), f"{problem}; increase the timeout"
+        )
+    rc = _exit_code(engine, number)
+    return Ran(rc, tails[False].text(), tails[True].text(), _problem(rc, command))
+
+
+def _body(command: Command, secrets: Secrets) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "Cmd": [secrets.reveal(word) for word in command.words],
+        "AttachStdin": bool(command.given),
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": False,
+    }
+    if command.user:
+        body["User"] = command.user
+    if command.folder:
+        body["WorkingDir"] = command.folder
+    if command.env:
+        body["Env"] = [f"{name}={secrets.reveal(text)}" for name, text in command.env.items()]
+    return body
+
+
+def _problem(rc: int | None, command: Command) -> str:
+    if rc is None:
+        return "the engine does not report the exit code of the command"
+    if rc == 0:
+        return ""
+    if rc in _NOT_STARTED:
+        return f"exit code {rc}: {command.words[0]} {_NOT_STARTED[rc]}"
+    return f"the command failed with exit code {rc}"
+
+
+def _exit_code(engine: Engine, number: str) -> int | None:
+    """Return the exit code, which an engine may know a moment after the end of the output."""
+    deadline = time.monotonic() + _EXIT_PATIENCE
+    while True:
+        found = engine.command(number)
+        if not found.get("Running") and found.get("ExitCode") is not None:
+            return int(found["ExitCode"])
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(0.05)
+
+
+def _kill(engine: Engine, number: str, container: Existing) -> bool:
+    """Kill a command, and return whether that was possible.
+
+    Engines have no call for that. Its process can be killed if it is one of this machine, where its
+    control group names the container.
+    """
+    with contextlib.suppress(ResourceError, OSError, ValueError):
+        found = engine.command(number)
+        pid = int(found.get("Pid") or 0)
+        if not found.get("Running"):
+            return True
+        with open(f"/proc/{pid}/cgroup", encoding="utf-8", errors="replace") as groups:
+            is_it = container.id in groups.read()
+        if pid > 1 and is_it:
+            os.kill(pid, signal.SIGKILL)
+            return True
+    return False

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running a command in the containers of a stack."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.execution import run_command
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import execution
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
+from tests.unit.in_memory_engine.engine import InMemoryEngine
+from tests.unit.in_memory_engine.use import HOST
+from tests.unit.module_utils.converge.stack_on_engine import StackOnEngine, actions
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> StackOnEngine:
+    memory = InMemoryEngine()
+    memory.have("redis:7-alpine")
+    stack = StackOnEngine(memory, tmp_path)
+    stack.container("shop/web")
+    stack.container("shop/db")
+    stack.run()
+    return stack
+
+
+def run(stack: StackOnEngine, *words: str, **arguments: Any) -> list[Result]:
+    return stack.call(run_command, {"argv": list(words), **arguments})
+
+
+SHELL = ("sh", "-c")
+#: the command -> its action, exit code, output, and why it failed
+COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, int | None, str | None, str]]] = {
+    "one that succeeds": ((*SHELL, "echo hello"), ("ran", 0, "hello\n", "")),
+    "one that prints nothing": (("true",), ("ran", 0, "", "")),
+    "one that fails": (
+        (*SHELL, "echo no; exit 3"),
+        ("failed", 3, "no\n", "the command failed with exit code 3"),
+    ),
+    "one that is not there": (
+        (*SHELL, "exit 127"),
+        ("failed", 127, "", "exit code 127: sh does not exist in the container"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), COMMANDS.values(), ids=COMMANDS)
+def test_commands(
+    stack: StackOnEngine,
+    words: tuple[str, ...],
+    expected: tuple[str, int | None, str | None, str],
+) -> None:
+    (done,) = run(stack, *words, only=["shop/web"])
+    problem = done.error["message"] if done.error else ""
+    assert (done.action, done.rc, done.output, problem) == expected
+
+
+def test_all_that_are_selected(stack: StackOnEngine) -> None:
+    assert actions(run(stack, "true")) == {"shop/web": "ran", "shop/db": "ran"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"stdin": "hi\n"}, {"stdin_base64": base64.b64encode(b"hi\n").decode()}],
+    ids=["text", "base64"],
+)
+def test_input(stack: StackOnEngine, given: dict[str, str]) -> None:
+    (done,) = run(stack, "cat", only=["shop/db"], **given)
+    assert done.output == "hi\n"
+
+
+def test_secrets(stack: StackOnEngine) -> None:
+    """The command gets them, and the result does not show them."""
+    secrets = {"a/b": "correct horse battery"}
+    given = {"env": {"KEY": "secret:a/b"}, "only": ["shop/db"]}
+    (done,) = run(stack, *SHELL, "echo secret:a/b", secrets=secrets, **given)
+    assert done.output == "********\n"
+    (command,) = stack.memory.commands.values()
+    assert command["Cmd"][-1] == "echo correct horse battery"
+    assert command["Env"] == ["KEY=correct horse battery"]
+
+
+def test_what_the_engine_is_given(stack: StackOnEngine) -> None:
+    run(stack, "true", only=["shop/db"], user="redis", chdir="/srv")
+    (command,) = stack.memory.commands.values()
+    assert (command["User"], command["WorkingDir"]) == ("redis", "/srv")
+    assert not command["AttachStdin"]
+
+
+def test_a_time_limit(stack: StackOnEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    time = SimpleNamespace(monotonic=itertools.count().__next__, sleep=lambda _: None)
+    monkeypatch.setattr(execution, "time", time)
+    (done,) = run(stack, "redis-server", only=["shop/db"], timeout="3s")
+    assert done.reason == (
+        "the command did not end within 3 s; it may still be running in the container; increase the"
+        " timeout"
+    )
+    assert done.rc is None
+
+
+#: what is done with the container first -> the result
+STATES = {
+    "stop": "failed: container web is not running (exited); start it first",
+    "pause": "failed: container web is paused; start it first",
+    "remove": "skipped: container web does not exist on this host",
+}
+
+
+@pytest.mark.parametrize(("state", "done"), STATES.items(), ids=STATES)
+def test_what_does_not_run(stack: StackOnEngine, state: str, done: str) -> None:
+    if state == "remove":
+        stack.memory.request("DELETE", "/containers/web?force=true", 1.0)
+    else:
+        stack.memory.request("POST", f"/containers/web/{state}", 1.0)
+    assert actions(run(stack, "true")) == {"shop/web": done, "shop/db": "ran"}
+
+
+def test_what_is_not_ours(stack: StackOnEngine) -> None:
+    stack.container("shop/other")
+    body = {"Image": "redis:7-alpine", "HostConfig": {}, "Labels": {}}
+    stack.memory.request("POST", "/containers/create?name=other", 1.0, body=body)
+    stack.memory.request("POST", "/containers/other/start", 1.0)
+    (done,) = run(stack, "true", only=["shop/other"])
+    assert done.reason.startswith("container other was not created by this stack")
+    assert stack.memory.commands == {}
+
+
+def test_check_mode(stack: StackOnEngine) -> None:
+    stack.memory.request("DELETE", "/containers/web?force=true", 1.0)
+    assert actions(run(stack, "true", check=True)) == {
+        "shop/web": "skipped: container web does not exist on this host",
+        "shop/db": "ran",
+    }
+    assert stack.memory.commands == {}
+
+
+def test_a_container_by_name(stack: StackOnEngine) -> None:
+    """Without a stack, any container is meant."""
+    (done,) = run(stack, *SHELL, "echo hello", container="db", docker_host=HOST)
+    assert (done.id, done.action, done.output) == ("db", "ran", "hello\n")
+    with pytest.raises(ResourceError, match="container none does not exist"):
+        run(stack, "true", container="none", docker_host=HOST)
+
+
+#: arguments that are refused -> the message
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no command": ({"argv": []}, "argv is empty"),
+    "input": ({"stdin_base64": "%"}, "stdin_base64 is not valid base64"),
+    "a time": ({"timeout": "soon"}, "timeout: 'soon' is not a duration"),
+}
+
+
+@pytest.mark.parametrize(("given", "told"), BAD.values(), ids=BAD)
+def test_bad_arguments(stack: StackOnEngine, given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ResourceError, match=told):
+        run(stack, "true", **given)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``vigo-bridge exec`` does: a command in the containers of a resource."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vigo_bridge.app.hosts import Asked
+from vigo_bridge.app.options import HostOptions, StackOptions
+from vigo_bridge.app.plan_and_run import Ready, ready_stack
+from vigo_bridge.app.rollout_job import Job, at_once
+from vigo_bridge.app.run_setup import run_options
+from vigo_bridge.app.selectors import hosts_of, selected
+from vigo_bridge.emit.module_call import write_call
+from vigo_bridge.failures import Refusal
+from vigo_bridge.language.catalog import RUNNING
+from vigo_bridge.private_folder import private_folder
+from vigo_bridge.report.execution import print_execution
+from vigo_bridge.report.exit_status import FAILED, exit_status
+from vigo_bridge.report.json_report import run_as_data
+from vigo_bridge.report.printing import echo_json
+from vigo_bridge.report.screen import Screen
+from vigo_bridge.run.converge import RunOptions
+from vigo_bridge.run.results import RunResult
+
+MODULE = "vigo.bridge.container_exec"
+#: Of standard input, in bytes.
+_LARGEST_INPUT = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run. options: those of the module that are set. stdin: whether the command reads
+    ours; None: if there is one host, and something can be read without waiting for a person.
+    """
+
+    words: Sequence[str]
+    options: Mapping[str, Any]
+    timeout: float
+    stdin: bool | None
+
+
+def execute(
+    pattern: str,
+    command: Command,
+    stack: StackOptions,
+    options: HostOptions,
+    asked: Asked,
+    output: str,
+) -> int:
+    """Run a command in the containers that a pattern selects, and return the exit status."""
+    texts = [*command.words, *(command.options.get("env") or {}).values()]
+    ready = ready_stack(stack, asked, output, texts)
+    only = selected(ready.plan, [pattern], RUNNING)
+    chosen = hosts_of(ready.plan, only)
+    hosts = [host for host in ready.hosts.names if host in chosen]
+    module = {
+        "argv": list(command.words),
+        "timeout": command.timeout,
+        **command.options,
+        **_input(command.stdin, hosts),
+    }
+    with private_folder() as private:
+        how = run_options(options, output, {"only": only})
+        job = _job(stack, ready, hosts, how, private, module)
+        result = at_once(job, private, quiet=len(hosts) == 1)
+    if output == "json":
+        echo_json(run_as_data(result))
+    else:
+        print_execution(result, Screen(), Screen(stderr=True))
+    # A command that was run nowhere did not do what was asked for.
+    return exit_status(result) or (0 if _ran_somewhere(result) else FAILED)
+
+
+def _ran_somewhere(result: RunResult) -> bool:
+    resources = [one for envoy in result.envoys.values() for one in envoy.resources]
+    return any(resource.action == "ran" for resource in resources)
+
+
+def _input(wanted: bool | None, hosts: Sequence[str]) -> dict[str, str]:
+    """Return standard input for the module. Raise Refusal if it cannot be passed on."""
+    if wanted is False or (wanted is None and (len(hosts) != 1 or not _is_readable())):
+        return {}
+    if len(hosts) != 1:
+        raise Refusal(
+            f"standard input can be passed to one host only, not to {len(hosts)}; add --limit HOST."
+        )
+    data = sys.stdin.buffer.read(_LARGEST_INPUT + 1)
+    if len(data) > _LARGEST_INPUT:
+        raise Refusal(
+            f"standard input has more than {_LARGEST_INPUT >> 20} MiB; copy it to the host, and"
+            " load it from there."
+        )
+    return {"stdin_base64": base64.b64encode(data).decode()} if data else {}
+
+
+def _is_readable() -> bool:
+    """Return whether standard input is a file or a pipe, not a terminal or /dev/null."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):  # The caller closed it.
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _job(
+    stack: StackOptions,
+    ready: Ready,
+    hosts: Sequence[str],
+    how: RunOptions,
+    private: Path,
+    module: Mapping[str, Any],
+) -> Job:
+    project = private / "project"
+    write_call(ready.plan, project, ready.hosts.variables, MODULE, module)
+    return Job(
+        command="exec",
+        subject=str(stack.folder.absolute()),
+        project=project,
+        sources=ready.hosts.sources,
+        hosts=hosts,
+        secrets=ready.secrets,
+        how=how,
+        key="",
+        fingerprint="",
+    )
