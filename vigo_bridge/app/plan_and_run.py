@@ -7,7 +7,7 @@ The command line imports this file when Ansible has begun to read the inventory.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,12 +60,15 @@ def show_plan(
     stack: StackOptions,
     hosts: HostOptions,
     asked: Asked,
-    only: Sequence[str],
+    changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
-    """Show what would change on the hosts, and return the exit status."""
+    """Show what would change on the hosts, and return the exit status.
+
+    changes: the options of a run that matter here, as `run_options` takes them.
+    """
     ready = ready_stack(stack, asked, shown.output)
-    given = {"check_mode": True, "only": tuple(only)}
+    given = {**changes, "check_mode": True}
     return _carried("plan", ready, stack, hosts, given, shown, at_once, diffs=True)
 
 

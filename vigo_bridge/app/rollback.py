@@ -53,12 +53,12 @@ def show_rollback(
     stack: StackOptions,
     hosts: HostOptions,
     asked: Asked,
-    only: Sequence[str],
+    changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
     """Show what `roll_back` would change, and return the exit status."""
     with _earlier(number, stack, shown.output, resume=False) as (_, earlier):
-        return show_plan(earlier, hosts, asked, only, shown)
+        return show_plan(earlier, hosts, asked, changes, shown)
 
 
 def undo_rollout(

@@ -199,6 +199,13 @@ def resources_argument(*, required: bool) -> Callable[[Command], Command]:
     )
 
 
+pull_option = click.option(
+    "--pull",
+    type=click.Choice(["always"]),
+    help="Pull the images of all containers, and recreate containers whose image has changed.",
+)
+
+
 def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
     """Refuse a path that cannot be written before any host is contacted."""
     if page is None:

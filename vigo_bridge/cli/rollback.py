@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import click
 
 from vigo_bridge.app.hosts import finding_hosts
@@ -42,8 +40,8 @@ def rollback(
         from vigo_bridge.app.rollback import roll_back, show_rollback
 
         if dry_run:
-            only = cast(Any, changes["only"])
-            status = show_rollback(number, stack, hosts, asked, only, shown)
+            foreseen = {name: changes[name] for name in ("only", "pull")}
+            status = show_rollback(number, stack, hosts, asked, foreseen, shown)
         else:
             status = roll_back(number, stack, hosts, asked, rollout, changes, shown)
     context.exit(status)

@@ -15,6 +15,7 @@ from vigo_bridge.cli.options import (
     host_options,
     lock_timeout_option,
     only_option,
+    pull_option,
     report_options,
     stack_options,
 )
@@ -31,6 +32,7 @@ def change_options(command: Command) -> Command:
         "changes",
         dict,
         only_option,
+        pull_option,
         click.option(
             "--prune", is_flag=True, help="Remove containers that are no longer in the stack."
         ),
@@ -40,6 +42,7 @@ def change_options(command: Command) -> Command:
 
 @click.command()
 @only_option
+@pull_option
 @report_options
 @host_options
 @stack_options
@@ -50,12 +53,13 @@ def plan(
     hosts: HostOptions,
     shown: ReportOptions,
     only: tuple[str, ...],
+    pull: str | None,
 ) -> None:
     """Show what `run` would change. Exits with 2 if changes are pending."""
     with finding_hosts(hosts) as asked:
         from vigo_bridge.app.plan_and_run import show_plan
 
-        status = show_plan(stack, hosts, asked, only, shown)
+        status = show_plan(stack, hosts, asked, {"only": only, "pull": pull}, shown)
     context.exit(status)
 
 

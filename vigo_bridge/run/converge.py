@@ -33,11 +33,11 @@ _ROOM = "." * 262144
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run. check_mode: only predict. prune: remove containers that the stack lost.
-    only: crates and resources that alone are applied, if any. lock_timeout: seconds to wait for
-    another run on a host. min_healthy_time: seconds for which containers must stay healthy at the
-    end. rollout: a text that no other rollout has, if hosts keep how they were before it.
-    passwords: environment variables that name files with passwords.
+    """How to run. check_mode: only predict. prune: remove containers that the stack lost. pull:
+    ``always`` pulls all images. only: crates and resources that alone are applied, if any.
+    lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
+    containers must stay healthy at the end. rollout: a text that no other rollout has, if hosts
+    keep how they were before it. passwords: environment variables that name files with passwords.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -46,6 +46,7 @@ class RunOptions:
     forks: int | None = None
     become: bool = False
     prune: bool = False
+    pull: str | None = None
     only: tuple[str, ...] = ()
     lock_timeout: float = 30
     min_healthy_time: float = 0
@@ -211,6 +212,7 @@ def _arguments(
     else:
         given = {
             "vigo_prune": options.prune,
+            "vigo_pull": options.pull,
             "vigo_only": list(options.only),
             "vigo_min_healthy_time": options.min_healthy_time,
             "vigo_former": former if options.rollout else "",

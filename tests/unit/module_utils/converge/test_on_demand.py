@@ -261,3 +261,15 @@ def test_images_in_check_mode(stack: StackOnEngine) -> None:
         "shop/web": "created",
         "shop/db": "unknown",
     }
+
+
+def test_a_run_that_pulls_everything(stack: StackOnEngine) -> None:
+    """Containers whose image has another ID now are recreated, but for those that never pull."""
+    stack.container("shop/web")
+    stack.container("shop/own", image="own:1", pull="never")
+    stack.memory.have("own:1")
+    stack.run()
+    stack.memory.offer("redis:7-alpine", "own:1")
+    assert actions(stack.run()) == {"shop/web": "none", "shop/own": "none"}
+    assert actions(stack.run(pull="always")) == {"shop/web": "recreated", "shop/own": "none"}
+    assert actions(stack.run(pull="always")) == {"shop/web": "none", "shop/own": "none"}

@@ -19,7 +19,7 @@ from ..plugin_utils.stack_action import StackAction
 class ActionModule(StackAction):
     module = "vigo.bridge.converge"
     added = module_archive.ADDED
-    from_variables = ("lock_timeout", "prune", "min_healthy_time", "former", "rollout")
+    from_variables = ("lock_timeout", "prune", "pull", "min_healthy_time", "former", "rollout")
 
     def expected(self, arguments: Mapping[str, Any]) -> Sent:
         prunes = check_type_bool(arguments.get("prune") or False)

@@ -207,6 +207,15 @@ options:
       - Check mode lists such containers in RV(orphans) whether or not this is set.
     type: bool
     default: false
+  pull:
+    description:
+      - With V(always), the images of all containers are pulled, and containers whose image has
+        changed are recreated, as if they had C(pull=always). Containers with C(pull=never) are not
+        affected.
+      - Default is the variable C(vigo_pull). If it is not set, each container has its own policy.
+    type: str
+    choices:
+      - always
   docker_host:
     description:
       - The address of the engine for O(prune) and for all containers that do not set their own.
@@ -401,6 +410,7 @@ def main() -> None:
             "rollout": {"type": "str"},
             "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
+            "pull": {"type": "str", "choices": ["always"]},
             "docker_host": {"type": "str"},
         },
         work=converge,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
@@ -202,6 +202,13 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
         entry.get("template", True),
         str(entry.get("triggered")).lower() == "true",
     )
+
+
+def pulled_anew(resource: Resource) -> Resource:
+    """Return a resource that runs an image with ``pull: always``, unless it has ``never``."""
+    if TYPES[resource.type].on_demand is None or resource.attributes.get("pull") == "never":
+        return resource
+    return replace(resource, attributes={**resource.attributes, "pull": "always"})
 
 
 def _references(where: str, name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:

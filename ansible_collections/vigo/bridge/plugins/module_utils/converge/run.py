@@ -29,7 +29,7 @@ from ..types.target import Target
 from ..types.typed_attributes import refuse_nul
 from . import former_states
 from .graph import GraphError
-from .input import CrateInput, Resource, parse_crates, parse_resources
+from .input import CrateInput, Resource, parse_crates, parse_resources, pulled_anew
 from .passes import Convergence, Wanted
 from .stopped import note_started
 
@@ -49,12 +49,14 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     """Apply ``resources``, or predict that in check mode, and return their results.
 
     arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
-    ``scope_is_default``, ``state_dir``, ``prune``, ``only``, ``lock_timeout``,
+    ``scope_is_default``, ``state_dir``, ``prune``, ``pull``, ``only``, ``lock_timeout``,
     ``min_healthy_time``, ``former``, ``rollout`` as the module documents them. Raise ResourceError
     when nothing could be started at all.
     """
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
+    if arguments.get("pull") == "always":
+        resources = [pulled_anew(resource) for resource in resources]
     crates = parse_crates(entries)
     check_options(arguments)
     path = arguments.get("state_dir") or private_files.default_folder()
