@@ -40,7 +40,7 @@ def little_patience(proxy: FaultyProxy) -> Iterator[None]:
     time again after it.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "PATIENCE", 6.0)
+        patch.setattr(connection, "TIMEOUT", 6.0)
         patch.setattr(engine, "_START_ALLOWANCE", 0.0)
         proxy.when_met = patch.undo
         yield

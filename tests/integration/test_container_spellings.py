@@ -15,7 +15,7 @@ import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import abilities
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import capabilities
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
@@ -175,7 +175,7 @@ def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
     body["Labels"] = dict(wanted.settings.labels or {})
     api = EngineApi(scene.engine.docker_host)
     try:
-        abilities.refuse(wanted, api.api_version)
+        capabilities.refuse(wanted, api.api_version)
         api.create(scene.name, body, "")
     except ResourceError:
         return False

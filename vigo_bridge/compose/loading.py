@@ -26,7 +26,7 @@ NamedFile = tuple[Path, Position | None]
 _DEEPEST_INCLUDE = 20
 _DEEPEST_EXTENDS = 50
 
-#: Keys that hold things by name.
+#: Keys whose values are mappings by name.
 SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
 
 

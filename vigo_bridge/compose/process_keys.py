@@ -21,7 +21,7 @@ _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d|w)")
 _UNITS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 #: What engines take where a healthcheck does not say: seconds, and how often.
 _INTERVAL, _TIMEOUT, _RETRIES = 30.0, 30.0, 3
-_PATIENCE = 60.0
+_DEFAULT_WAIT = 60.0
 
 
 def image(job: Job, text: Text) -> None:
@@ -159,12 +159,12 @@ def healthcheck(job: Job, check: Healthcheck) -> None:
     if None in rendered.values() or (isinstance(test, list) and None in test):
         return
     job.attributes["healthcheck"] = rendered
-    patience = _patience(check)
-    if patience > _PATIENCE:
-        job.attributes["health_timeout"] = f"{patience:g}s"
+    max_wait = _max_wait(check)
+    if max_wait > _DEFAULT_WAIT:
+        job.attributes["health_timeout"] = f"{max_wait:g}s"
 
 
-def _patience(check: Healthcheck) -> float:
+def _max_wait(check: Healthcheck) -> float:
     """Return the seconds that a container may take to become healthy, with all its retries."""
     times = {
         name: _seconds(str(getattr(check, name) or "")) or default

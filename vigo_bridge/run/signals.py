@@ -19,7 +19,7 @@ from vigo_bridge.run.processes import ask_to_end, descendants, end
 Handler = Callable[[int, FrameType | None], None]
 
 #: Seconds that programs which only read may take to end.
-_PATIENCE = 1.0
+_TIMEOUT = 1.0
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -34,7 +34,7 @@ def ended_by_signals() -> Iterator[None]:
         leave_lost_terminal()
         found = descendants()
         ask_to_end(found)
-        end(found, _PATIENCE)
+        end(found, _TIMEOUT)
         raise KeyboardInterrupt
 
     with handled_by(leave):

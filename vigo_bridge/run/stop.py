@@ -19,7 +19,7 @@ from vigo_bridge.run.processes import (
 from vigo_bridge.run.signals import handled_by, leave_lost_terminal
 
 #: How long Ansible may take to end, in seconds; then it is killed with all that it started.
-PATIENCE = 5.0
+TIMEOUT = 5.0
 _TICK = 0.1
 #: Seconds that children may outlive programs that were asked to end.
 _FAREWELL = 2.0
@@ -86,6 +86,6 @@ class Stop:
         self._told("Stopping immediately.")
         self._told_to_end = descendants()
         interrupt_children()
-        self._killing = threading.Timer(PATIENCE, kill_descendants)
+        self._killing = threading.Timer(TIMEOUT, kill_descendants)
         self._killing.daemon = True
         self._killing.start()

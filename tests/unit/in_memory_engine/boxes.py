@@ -126,15 +126,15 @@ class Box:
 
 
 #: Gets each event: the box, the action, its attributes.
-Tell = Callable[..., None]
+Emit = Callable[..., None]
 
 
 class Life:
     """Starts and ends boxes, and whatever their programs do meanwhile."""
 
-    def __init__(self, clock: Clock, tell: Tell, podman: bool, gone: Callable[[Box], None]) -> None:
+    def __init__(self, clock: Clock, emit: Emit, podman: bool, gone: Callable[[Box], None]) -> None:
         """Prepare the life of boxes. gone: removes a box that was created with --rm."""
-        self._clock, self._tell, self._podman, self._gone = clock, tell, podman, gone
+        self._clock, self._emit, self._podman, self._gone = clock, emit, podman, gone
 
     def start(self, box: Box) -> None:
         box.status, box.error = "running", ""
@@ -147,7 +147,7 @@ class Life:
             box.health, box.checks = "starting", []
             if not self._podman:
                 self._clock.later(self._interval(box), self._probe, box, run, 0)
-        self._tell(box, "start")
+        self._emit(box, "start")
         if does.ends_after is not None:
             self._clock.later(does.ends_after, self._end_by_itself, box, run, does.exit_code)
 
@@ -177,7 +177,7 @@ class Life:
         box.status, box.exit_code = "exited", code
         if box.health:
             box.health = "unhealthy"
-        self._tell(box, "die", exitCode=str(code))
+        self._emit(box, "die", exitCode=str(code))
         if box.host.get("AutoRemove"):
             self._gone(box)
 
@@ -221,6 +221,6 @@ class Life:
         elif failures >= retries:
             box.health = "unhealthy"
         if box.health != before:
-            self._tell(box, f"health_status: {box.health}")
+            self._emit(box, f"health_status: {box.health}")
         if again:
             self._clock.later(self._interval(box), self._probe, box, run, failures)

@@ -216,7 +216,7 @@ def _delete(engine: InMemoryEngine, name: str, params: dict[str, str], **_: Any)
             )
         engine.life.kill(box)
     if engine.boxes.pop(box.id, None):
-        engine.tell(box, "destroy")
+        engine.emit(box, "destroy")
     if params.get("v") == "true":
         # Podman knows of each volume, not of each container, whether it has no name.
         anonymous = engine.anonymous & payloads.volumes(box) if engine.podman else box.anonymous

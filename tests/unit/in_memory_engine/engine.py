@@ -45,7 +45,7 @@ class InMemoryEngine:
         self.anonymous: set[str] = set()
         self._streams: list[Stream] = []
         self.numbers = itertools.count(first)
-        self.life = Life(self.clock, self.tell, podman, self._forget)
+        self.life = Life(self.clock, self.emit, podman, self._forget)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy has: nobody reads its events yet."""
@@ -92,7 +92,7 @@ class InMemoryEngine:
     def new_id(self) -> str:
         return f"{next(self.numbers):064x}"
 
-    def tell(self, box: Box, action: str, **attributes: str) -> None:
+    def emit(self, box: Box, action: str, **attributes: str) -> None:
         event = {"Action": action, "Actor": {"ID": box.id, "Attributes": attributes}}
         for stream in self._streams:
             stream.put(json.dumps(event).encode())

@@ -16,8 +16,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references imp
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
     engine,
+    health_watch,
     settle,
-    staying,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
@@ -33,7 +33,16 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
 HOST = "unix:///in-memory/docker.sock"
-_KEEP_TIME = (draining, engine, port_holders, repair, rollback, settle, staying, swap_names)
+_KEEP_TIME = (
+    draining,
+    engine,
+    port_holders,
+    repair,
+    rollback,
+    settle,
+    health_watch,
+    swap_names,
+)
 
 
 class Immediate:

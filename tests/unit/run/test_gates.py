@@ -49,7 +49,7 @@ def test_the_end_is_of_whole_characters(letter: str) -> None:
 
 
 def test_one_that_does_not_heed_the_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vigo_bridge.run.stop.PATIENCE", 0.2)
+    monkeypatch.setattr("vigo_bridge.run.stop.TIMEOUT", 0.2)
     with Stop(lambda text: None, at_once=True):
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
         # Shells start what is in the background without SIGINT; it would outlast the test.

@@ -33,7 +33,7 @@ class Step:
     is_task: it has a turn. sources: resources whose change before its turn triggers it.
     is_handler: it may be triggered after its turn. task_notifies, handler_notifies: resources
     whose handlers are notified. is_registered: others, or its own handler, use the result of its
-    turn. heeds: a trigger makes a difference to it.
+    turn. reacts: whether a trigger makes a difference.
     """
 
     resource: PlannedResource
@@ -43,7 +43,7 @@ class Step:
     task_notifies: tuple[str, ...]
     handler_notifies: tuple[str, ...]
     is_registered: bool
-    heeds: bool
+    reacts: bool
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class _Timing:
 
     def __init__(self, graph: Graph, resources: Sequence[PlannedResource]) -> None:
         self._graph = graph
-        self._heeding = {resource.id for resource in resources if _heeds(resource)}
+        self._reacting = {resource.id for resource in resources if _reacts(resource)}
         self._commands = {
             resource.id for resource in resources if TYPES[resource.type].on_trigger == RERUN
         }
@@ -99,7 +99,7 @@ class _Timing:
             tuple(target for target in triggered if is_task and self._is_late(resource.id, target)),
             tuple(triggered) if resource.id in self._late else (),
             resource.id in self._asked(),
-            _heeds(resource),
+            _reacts(resource),
         )
 
     def pairs(self) -> Iterator[tuple[str, str]]:
@@ -126,8 +126,8 @@ class _Timing:
     def _asked(self) -> frozenset[str]:
         """Return the resources whose results later ones need."""
         late = self._late - self._graph.gated - self._commands
-        sources = {source for source, target in self.early() if target in self._heeding}
-        return (late & self._heeding) | sources
+        sources = {source for source, target in self.early() if target in self._reacting}
+        return (late & self._reacting) | sources
 
     def lost_triggers(self) -> Iterator[str]:
         """Yield a message for each trigger that goes back to an earlier resource: handlers lose
@@ -159,8 +159,8 @@ class _Timing:
         return frozenset(late)
 
 
-def _heeds(resource: PlannedResource) -> bool:
-    return TYPES[resource.type].heeds_trigger(resource.attributes)
+def _reacts(resource: PlannedResource) -> bool:
+    return TYPES[resource.type].reacts_to_trigger(resource.attributes)
 
 
 class _Interleaved(Exception):

@@ -114,7 +114,7 @@ class TaskWriter:
     def _task(self, step: Step, name: str) -> dict[str, Any]:
         arguments = self._arguments(step)
         written = arguments.written()
-        if step.heeds and step.sources:
+        if step.reacts and step.sources:
             changed = [f"{self._result(source)} is changed" for source in step.sources]
             written["triggered"] = Jinja(f"{{{{ {' or '.join(changed)} }}}}")
         notified = [self._naming.titles[target][1] for target in step.task_notifies]
@@ -125,9 +125,9 @@ class TaskWriter:
         written = arguments.written()
         kind = TYPES[step.resource.type]
         if kind.on_trigger == RERUN:
-            unasked = kind.unasked_when_triggered
-            written = {key: value for key, value in written.items() if key not in unasked}
-        elif step.heeds:
+            unchecked = kind.unchecked_when_triggered
+            written = {key: value for key, value in written.items() if key not in unchecked}
+        elif step.reacts:
             written["triggered"] = self._needs_restart(step) if step.is_task else True
         notified = [self._naming.titles[target][1] for target in step.handler_notifies]
         used = {

@@ -38,7 +38,7 @@ class StackOnEngine:
     def run(self, **arguments: Any) -> list[Result]:
         return self.call(converge, arguments)
 
-    def tell(self, state: str, **arguments: Any) -> list[Result]:
+    def handle(self, state: str, **arguments: Any) -> list[Result]:
         """Restart, stop, start or pull."""
         return self.call(bring_to_state, {"state": state, **arguments})
 

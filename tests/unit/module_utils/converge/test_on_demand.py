@@ -61,7 +61,7 @@ def test_what_is_done(stack: StackOnEngine, status: str, state: str, check: bool
         stack.memory.request("POST", f"/containers/web/{_MAKE[status]}", 1.0)
     before = stack.states()
     action, after = STATES[status][state]
-    assert actions(stack.tell(state, check=check)) == {"shop/web": action}
+    assert actions(stack.handle(state, check=check)) == {"shop/web": action}
     assert stack.states() == (before if check or not after else {"web": after})
 
 
@@ -93,7 +93,7 @@ def test_what_is_not_started(
     stack.container("shop/web", **attributes)
     stack.run()
     before = stack.states()
-    assert actions(stack.tell(state)) == {"shop/web": done}
+    assert actions(stack.handle(state)) == {"shop/web": done}
     assert stack.states() == before
 
 
@@ -101,7 +101,7 @@ def test_only_what_is_selected(stack: StackOnEngine) -> None:
     for name in ("shop/web", "shop/db", "cache/redis"):
         stack.container(name)
     stack.run()
-    assert actions(stack.tell("stopped", only=["shop/web", "cache"])) == {
+    assert actions(stack.handle("stopped", only=["shop/web", "cache"])) == {
         "cache/redis": "stopped",
         "shop/web": "stopped",
     }
@@ -118,9 +118,9 @@ def test_dependencies_come_first_and_stop_last(stack: StackOnEngine) -> None:
     }
     stack.container("shop/db")
     stack.run()
-    assert list(actions(stack.tell("restarted"))) == ["shop/db", "shop/web"]
-    assert list(actions(stack.tell("stopped"))) == ["shop/web", "shop/db"]
-    assert list(actions(stack.tell("started"))) == ["shop/db", "shop/web"]
+    assert list(actions(stack.handle("restarted"))) == ["shop/db", "shop/web"]
+    assert list(actions(stack.handle("stopped"))) == ["shop/web", "shop/db"]
+    assert list(actions(stack.handle("started"))) == ["shop/db", "shop/web"]
 
 
 def test_what_depends_on_a_failure_is_not_restarted(stack: StackOnEngine) -> None:
@@ -131,7 +131,7 @@ def test_what_depends_on_a_failure_is_not_restarted(stack: StackOnEngine) -> Non
     box = stack.memory.box("db")
     assert box is not None
     box.payload["Config"]["Cmd"] = ["false"]
-    done = stack.tell("restarted")
+    done = stack.handle("restarted")
     assert {each.id: each.action for each in done} == {
         "shop/db": "failed",
         "shop/web": "skipped",
@@ -145,14 +145,14 @@ def test_what_is_not_ours(stack: StackOnEngine) -> None:
     body = {"Image": "redis:7-alpine", "HostConfig": {}, "Labels": {}}
     stack.memory.request("POST", "/containers/create?name=web", 1.0, body=body)
     stack.memory.request("POST", "/containers/web/start", 1.0)
-    (done,) = stack.tell("stopped")
+    (done,) = stack.handle("stopped")
     assert done.reason == (
         "container web was not created by this stack, and no run has adopted it; use"
         " `vigo-bridge run` first"
     )
     assert stack.states() == {"web": "running"}
     stack.run()
-    assert actions(stack.tell("stopped")) == {"shop/web": "stopped"}
+    assert actions(stack.handle("stopped")) == {"shop/web": "stopped"}
 
 
 def test_what_belongs_to_another_stack(stack: StackOnEngine) -> None:
@@ -160,7 +160,7 @@ def test_what_belongs_to_another_stack(stack: StackOnEngine) -> None:
     labels = {label.SCOPE: "other", label.STACK_ID: "id-2", label.RESOURCE: "x/web"}
     body = {"Image": "redis:7-alpine", "HostConfig": {}, "Labels": labels}
     stack.memory.request("POST", "/containers/create?name=web", 1.0, body=body)
-    (done,) = stack.tell("restarted")
+    (done,) = stack.handle("restarted")
     assert done.failed
     assert "belongs to another stack, 'other'" in done.reason
 
@@ -169,7 +169,7 @@ def test_a_stop_is_remembered_until_a_run(stack: StackOnEngine) -> None:
     stack.container("shop/web")
     stack.container("shop/db")
     stack.run()
-    stack.tell("stopped", only=["shop/web"])
+    stack.handle("stopped", only=["shop/web"])
     assert "stack-stops/id-1.json" in stack.files()
     assert actions(stack.run(check=True)) == {"shop/web": "started", "shop/db": "none"}
     (note,) = stack.notes
@@ -188,8 +188,8 @@ def test_a_stop_is_remembered_until_a_run(stack: StackOnEngine) -> None:
 def test_a_start_ends_what_a_stop_is_remembered_for(stack: StackOnEngine) -> None:
     stack.container("shop/web")
     stack.run()
-    stack.tell("stopped")
-    assert actions(stack.tell("started")) == {"shop/web": "started"}
+    stack.handle("stopped")
+    assert actions(stack.handle("started")) == {"shop/web": "started"}
     assert "stack-stops/id-1.json" not in stack.files()
 
 
@@ -197,7 +197,7 @@ def test_nothing_is_remembered_in_check_mode(stack: StackOnEngine) -> None:
     stack.container("shop/web")
     stack.run()
     before = stack.files()
-    stack.tell("stopped", check=True)
+    stack.handle("stopped", check=True)
     assert stack.files() == before
 
 
@@ -206,13 +206,13 @@ def test_only_a_few_attributes_are_read(stack: StackOnEngine) -> None:
     stack.container("shop/web")
     stack.run()
     stack.container("shop/web", env={"A": "{{ .Vars.missing }}"}, memory="much")
-    assert actions(stack.tell("stopped")) == {"shop/web": "stopped"}
+    assert actions(stack.handle("stopped")) == {"shop/web": "stopped"}
 
 
 def test_one_that_does_not_stay_healthy(stack: StackOnEngine) -> None:
     stack.container("shop/web", command="sh -c 'sleep 20; exit 3'")
     stack.run()
-    (done,) = stack.tell("restarted", min_healthy_time=60.0)
+    (done,) = stack.handle("restarted", min_healthy_time=60.0)
     assert done.failed
     assert done.reason.startswith("container web did not stay healthy")
 
@@ -220,7 +220,7 @@ def test_one_that_does_not_stay_healthy(stack: StackOnEngine) -> None:
 def test_a_wrong_graph_is_refused(stack: StackOnEngine) -> None:
     stack.container("shop/web", depends_on=["missing"])
     with pytest.raises(ResourceError, match="missing"):
-        stack.tell("restarted")
+        stack.handle("restarted")
 
 
 def test_images_are_pulled_once(stack: StackOnEngine) -> None:
@@ -230,7 +230,7 @@ def test_images_are_pulled_once(stack: StackOnEngine) -> None:
     stack.container("shop/db")
     stack.container("shop/own", image="own:1", pull="never")
     stack.container("shop/gone", state="absent")
-    assert actions(stack.tell("pulled")) == {
+    assert actions(stack.handle("pulled")) == {
         "shop/web": "created",
         "shop/second": "none",
         "shop/db": "updated",
@@ -238,7 +238,7 @@ def test_images_are_pulled_once(stack: StackOnEngine) -> None:
         "shop/gone": "skipped: state: absent",
     }
     assert stack.states() == {}
-    assert set(actions(stack.tell("pulled")).values()) == {
+    assert set(actions(stack.handle("pulled")).values()) == {
         "none",
         "skipped: pull: never",
         "skipped: state: absent",
@@ -249,7 +249,7 @@ def test_an_image_that_cannot_be_pulled(stack: StackOnEngine) -> None:
     stack.container("shop/web", image="missing:1")
     stack.container("shop/db", depends_on=["web"])
     stack.memory.offer("redis:7-alpine")
-    done = {each.id: each.action for each in stack.tell("pulled")}
+    done = {each.id: each.action for each in stack.handle("pulled")}
     assert done == {"shop/web": "failed", "shop/db": "updated"}
 
 
@@ -257,7 +257,7 @@ def test_images_in_check_mode(stack: StackOnEngine) -> None:
     stack.memory.offer("nginx:1")
     stack.container("shop/web", image="nginx:1")
     stack.container("shop/db")
-    assert actions(stack.tell("pulled", check=True)) == {
+    assert actions(stack.handle("pulled", check=True)) == {
         "shop/web": "created",
         "shop/db": "unknown",
     }

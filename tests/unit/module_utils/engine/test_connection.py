@@ -73,7 +73,7 @@ def test_a_credential_helper_that_never_answers(
     (tmp_path / "config.json").write_text("{}")
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     monkeypatch.setattr(docker.auth, "load_config", threading.Event().wait)
-    monkeypatch.setattr(connection, "_HELPER_PATIENCE", 0.1)
+    monkeypatch.setattr(connection, "_HELPER_TIMEOUT", 0.1)
     credentials, remark = object.__new__(connection.Connection).credentials("registry.example.com")
     assert credentials is None
     assert "registry.example.com cannot be used (TimeoutError); pulling without" in remark

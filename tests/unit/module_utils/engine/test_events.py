@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.engine.events import Death, Events
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.events import ContainerExit, Events
 
 #: Longer than any test: who waits so long has missed the event.
 LONG = 300.0
@@ -55,7 +55,7 @@ def test_one_stream_wakes_all_who_wait(events: Events, streams: list[Stream]) ->
     stream.put("die", "b", exitCode="3")
     events.wait("a", LONG)
     events.wait("b", LONG)
-    assert (events.death("a"), events.death("b")) == (None, Death(3))
+    assert (events.last_exit("a"), events.last_exit("b")) == (None, ContainerExit(3))
     events.leave()
     assert not stream.closed
     events.leave()
@@ -69,7 +69,7 @@ def test_what_has_happened_before_the_wait_ends_it(events: Events, streams: list
     streams[0].put("start", "b")
     events.wait("b", LONG)
     events.wait("a", LONG)
-    assert events.death("a") == Death(137, out_of_memory=True)
+    assert events.last_exit("a") == ContainerExit(137, out_of_memory=True)
 
 
 def test_what_says_nothing_wakes_nobody(events: Events, streams: list[Stream]) -> None:
@@ -78,14 +78,14 @@ def test_what_says_nothing_wakes_nobody(events: Events, streams: list[Stream]) -
     streams[0].put("start", "b")
     events.wait("b", LONG)
     events.wait("a", 0.0)
-    assert "a" not in events._news
+    assert "a" not in events._changed
 
 
 def test_podmans_words(events: Events, streams: list[Stream]) -> None:
     events.listen()
     streams[0].put("died", "a", containerExitCode="4")
     events.wait("a", LONG)
-    assert events.death("a") == Death(4)
+    assert events.last_exit("a") == ContainerExit(4)
 
 
 def test_a_stream_that_ended_is_opened_again_by_the_next_one(

@@ -7,7 +7,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import (
     Claim,
-    Namesake,
+    NameConflict,
     Owner,
     Stack,
     refusal,
@@ -59,10 +59,10 @@ NAMESAKES = [
 
 @pytest.mark.parametrize(("stack", "owner", "expected"), NAMESAKES)
 def test_namesakes(stack: Stack, owner: Owner, expected: bool) -> None:
-    assert stack.is_namesake(owner) == expected
+    assert stack.conflicts_with(owner) == expected
 
 
-#: names under which there may be things without an ID that are the stack's
+#: names under which the stack may have objects without an ID
 EARLIER = [
     (WITH_ID, ("shop", "stacks", "old")),
     (WITHOUT, ("stacks",)),
@@ -80,10 +80,10 @@ def test_earlier_names(stack: Stack, expected: tuple[str, ...]) -> None:
 
 def test_messages_name_both_sides_and_a_way_out() -> None:
     other = Owner("shop", "id-2", "b/web")
-    text = Namesake(WITH_ID, other, "container web").message
+    text = NameConflict(WITH_ID, other, "container web").message
     for part in ("'shop'", "id-1", "id-2", "container web", "another name"):
         assert part in text
-    assert 'write `id: "id-2"`' in Namesake(WITHOUT, other, "container web").message
+    assert 'write `id: "id-2"`' in NameConflict(WITHOUT, other, "container web").message
     assert 'write `id: "id-2"`' in refusal(WITHOUT, other, "container web").message
     held = refusal(WITH_ID, Owner("else", "", "b/web"), "container web").message
     for part in ("container web", "'else'", "b/web", "former_names"):

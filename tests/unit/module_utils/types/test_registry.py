@@ -150,7 +150,7 @@ def test_what_a_type_names_are_its_attributes(kind: ResourceType) -> None:
         *([kind.stack_file.attribute, kind.stack_file.data] if kind.stack_file else []),
     }
     assert named <= set(kind.options)
-    assert set(kind.unasked_when_triggered) <= set(kind.guards)
+    assert set(kind.unchecked_when_triggered) <= set(kind.guards)
     assert kind.on_trigger in (NOTHING, RERUN, RESTART)
 
 

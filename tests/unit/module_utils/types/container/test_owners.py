@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
-from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import Namesake, Stack
+from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import NameConflict, Stack
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
@@ -19,7 +19,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.owners
     Owners,
     owners,
     record_found,
-    refuse_namesakes,
+    refuse_name_conflicts,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
@@ -147,10 +147,10 @@ def test_namesakes(owner: tuple[str, str], name: str, expected: bool, tmp_path: 
         record.take_over(Stack(name, stack_id), lambda former: None)
     whose = Owners(STACK, record, frozenset({"a/web"}))
     if expected:
-        with pytest.raises(Namesake):
-            refuse_namesakes(engine, whose)
+        with pytest.raises(NameConflict):
+            refuse_name_conflicts(engine, whose)
     else:
-        refuse_namesakes(engine, whose)
+        refuse_name_conflicts(engine, whose)
 
 
 #: case -> the labels of a container, and whether another stack has it

@@ -46,7 +46,7 @@ def test_the_end_of_what_goes_on_is_awaited_whatever_comes_of_it(fails: bool) ->
             raise ValueError
 
     background: Background[Any] = Background(work)
-    memory.goes_on("app", background)
+    memory.add_background("app", background)
     memory.await_end(["other", "app", ""])
     assert done == ["app"]
     memory.await_end(["app"])

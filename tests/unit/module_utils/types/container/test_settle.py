@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.engine.events import Death
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.events import ContainerExit
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
     Check,
     existing_of,
@@ -111,19 +111,23 @@ def test_judged(
 
 
 @pytest.mark.parametrize(
-    ("death", "words", "code"),
+    ("last_exit", "words", "code"),
     [
-        (Death(7), "ended with exit code 7 and was restarted by its policy", 7),
-        (Death(137, out_of_memory=True), "exit code 137 (killed: out of memory) and was", 137),
+        (ContainerExit(7), "ended with exit code 7 and was restarted by its policy", 7),
+        (
+            ContainerExit(137, out_of_memory=True),
+            "exit code 137 (killed: out of memory) and was",
+            137,
+        ),
         (None, "ended and was restarted by its policy", None),
     ],
 )
-def test_who_is_up_again_died_of_what_the_event_told(
-    death: Death | None, words: str, code: int | None
+def test_the_exit_of_a_restarted_container_comes_from_its_event(
+    last_exit: ContainerExit | None, words: str, code: int | None
 ) -> None:
     assert BEGAN is not None
     spec = parse({"container": "app", "image": "x"})
-    found = judge(spec, BEGAN, replace(BEGAN, restart_count=1, exit_code=0), 0.5, death)
+    found = judge(spec, BEGAN, replace(BEGAN, restart_count=1, exit_code=0), 0.5, last_exit)
     assert words in found.failure
     assert found.rc == code
 

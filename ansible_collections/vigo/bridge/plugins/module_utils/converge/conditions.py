@@ -43,7 +43,7 @@ class Conditions:
                 holds, decisive = own, f"when is false: {resource.condition.text}"
         return holds, decisive
 
-    def surely_hold(self, resource: Resource) -> bool:
+    def certainly_hold(self, resource: Resource) -> bool:
         """Return whether both are true, without regard to what earlier resources may change."""
         crate = self.crates.get(resource.node.crate)
         facts = self.facts.with_overlay(Overlay.all_unknown())

@@ -97,7 +97,7 @@ class Convergence:
         #: For each resource whose result is awaited: what waits for it, and files it.
         self._pending: dict[str, Callable[[], None]] = {}
         #: For each resource that is held back: the id of the failure that does it.
-        self._culprits: dict[str, str] = {}
+        self._failed_dependencies: dict[str, str] = {}
 
     def refuse(self) -> None:
         """Raise ResourceError if nothing on this host may be changed."""
@@ -168,7 +168,7 @@ class Convergence:
 
     def _closing_turn(self, resource: Resource) -> None:
         earlier = self._results[resource.id]
-        if earlier.failed or resource.id in self._culprits:
+        if earlier.failed or resource.id in self._failed_dependencies:
             return  # Its trigger is kept.
         if self._held_back(resource, earlier) or self._is_settled(resource, earlier):
             return
@@ -196,12 +196,12 @@ class Convergence:
         What it has changed earlier in this run stays its result.
         """
         for needed in self._graph.needs.get(resource.id, ()):
-            culprit = self._culprits.get(needed)
-            if culprit is None and self._results[needed].failed:
-                culprit = needed
-            if culprit is not None:
-                self._culprits[resource.id] = culprit
-                held_back = skipped(resource, f"{culprit} failed", failed_dependency=culprit)
+            dependency = self._failed_dependencies.get(needed)
+            if dependency is None and self._results[needed].failed:
+                dependency = needed
+            if dependency is not None:
+                self._failed_dependencies[resource.id] = dependency
+                held_back = skipped(resource, f"{dependency} failed", failed_dependency=dependency)
                 self._results[resource.id] = merged(earlier, held_back)
                 return True
         return False

@@ -27,7 +27,7 @@ class Prediction:
     _has_changes: bool = False
     _is_predictable: bool = True
     _moment: int = 0
-    _things: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    _objects: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def overlay(self) -> Overlay:
         """Return what may be read at the current turn."""
@@ -39,7 +39,7 @@ class Prediction:
             self._has_changes,
             is_active,
             self._moment,
-            self._things,
+            self._objects,
         )
 
     def acts(self, source: str, is_predictable: bool) -> None:

@@ -65,7 +65,7 @@ class Preparation:
                 resource.type != kind.type.name
                 or resource.id not in self.selection.applied
                 or resource.node.gated
-                or not self.conditions.surely_hold(resource)
+                or not self.conditions.certainly_hold(resource)
             ):
                 continue
             with contextlib.suppress(ResourceError):

@@ -22,7 +22,7 @@ from ..state.state_folder import LOCK_TIMEOUT, StateFolder
 from ..state.written_files import WrittenFiles
 from ..types.container import take_down as engines
 from ..types.container.engine import Engine
-from ..types.container.owners import Owners, refuse_namesakes
+from ..types.container.owners import Owners, refuse_name_conflicts
 from ..types.container.prune import usual_engine_is_there
 from ..types.file import take_down as files
 from ..types.file.descriptor import TYPE as FILE
@@ -74,7 +74,7 @@ class _Down:
         for host, is_named in self._hosts().items():
             try:
                 engine = Engine(host, self.target.secrets.conceal)
-                refuse_namesakes(engine, whose)
+                refuse_name_conflicts(engine, whose)
                 found += engines.find_all(engine, whose, self.wanted.graph.order, with_volumes)
                 kept += [] if with_volumes else engines.kept_volumes(engine, whose)
             except (ResourceError, OSError) as error:

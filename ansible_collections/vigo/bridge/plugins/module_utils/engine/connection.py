@@ -33,10 +33,10 @@ OLDEST_API = (1, 41)
 NEWEST_API = (1, 47)
 #: Seconds without a byte after which an engine counts as not answering; ``allowance`` in calls
 #: is how much longer a command may rightly take.
-PATIENCE = 60.0
-_PING_PATIENCE = 20.0
+TIMEOUT = 60.0
+_PING_TIMEOUT = 20.0
 #: Timeout of a credential helper for registries, in seconds.
-_HELPER_PATIENCE = 30.0
+_HELPER_TIMEOUT = 30.0
 
 #: What breaks a connection. The exceptions of ``requests`` are all OSError.
 _LOST = (OSError, http.client.HTTPException)
@@ -86,7 +86,7 @@ class Connection:
         self.host = address(docker_host)
         self._engine = transport_to(self.host)
         self._prefix = ""
-        ping = self._send("GET", "/_ping", timeout=_PING_PATIENCE)
+        ping = self._send("GET", "/_ping", timeout=_PING_TIMEOUT)
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
         self.api_version = api_version(ping.headers.get("Api-Version", ""))
         self._prefix = "/v{}.{}".format(*min(self.api_version, NEWEST_API))
@@ -101,11 +101,11 @@ class Connection:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Send one request, and return its JSON, or its text. Raise Refused or Blocked."""
-        timeout = PATIENCE + allowance
+        timeout = TIMEOUT + allowance
         answer = self._send(method, self._prefix + path, params, body, headers, timeout=timeout)
         return self._content(answer)
 
-    def call_libpod(self, method: str, path: str, timeout: float = PATIENCE) -> Any:
+    def call_libpod(self, method: str, path: str, timeout: float = TIMEOUT) -> Any:
         """Send one request of Podman's own API, which has versions of its own."""
         return self._content(self._send(method, f"/v4.0.0/libpod{path}", timeout=timeout))
 
@@ -130,7 +130,7 @@ class Connection:
                 if line.strip():
                     yield json.loads(line)
         except ValueError as error:
-            raise self._senseless() from error
+            raise self._unexpected() from error
         except _LOST as error:
             raise self._unreachable(error) from error
         finally:
@@ -139,7 +139,7 @@ class Connection:
     def events(self, filters: Mapping[str, Any]) -> Events:
         """Return the events from now on."""
         params = {"filters": json.dumps(filters)}
-        return Events(self._stream("GET", "/events", params, None, PATIENCE, silence=None))
+        return Events(self._stream("GET", "/events", params, None, TIMEOUT, silence=None))
 
     def converse(self, path: str, body: Any, given: bytes) -> Iterator[bytes]:
         """Start a program with a POST, send its input, and yield its output; empty bytes from time
@@ -169,7 +169,7 @@ class Connection:
         try:
             # The SDK waits for a credential helper without any limit.
             found = Background(lambda: docker.auth.load_config().resolve_authconfig(registry))
-            return found.result(_HELPER_PATIENCE), ""
+            return found.result(_HELPER_TIMEOUT), ""
         except (docker.errors.DockerException, ValueError, KeyError, OSError) as error:
             return None, (
                 f"the Docker config's credentials for {registry} cannot be used"
@@ -219,9 +219,9 @@ class Connection:
         try:
             return answer.json()
         except ValueError as error:
-            raise self._senseless() from error
+            raise self._unexpected() from error
 
-    def _senseless(self) -> Blocked:
+    def _unexpected(self) -> Blocked:
         return Blocked(
             f"unexpected response from {self.host}: not a Docker API; check its log, and any proxy"
             " between this host and the engine"
@@ -245,7 +245,7 @@ class Connection:
 
 def transport_to(host: str) -> Transport:
     """Return a transport to the engine at an address."""
-    return unix_socket(host) or SdkSession(host, PATIENCE)
+    return unix_socket(host) or SdkSession(host, TIMEOUT)
 
 
 def needs_sdk(docker_host: str) -> bool:

@@ -17,8 +17,8 @@ from typing import Any, Callable, Iterator, Mapping, Protocol
 #: Seconds that an engine gets to open the stream; some do so only at the first event.
 _OPENING = 1.0
 #: The words of Docker and of Podman. Health is ``health_status``, or ``health_status: healthy``.
-_DEATHS = ("die", "died")
-_TELLING = (*_DEATHS, "oom", "health_status", "start", "restart", "destroy", "remove")
+_EXIT_EVENTS = ("die", "died")
+_USEFUL_EVENTS = (*_EXIT_EVENTS, "oom", "health_status", "start", "restart", "destroy", "remove")
 
 
 class Stream(Protocol):
@@ -30,7 +30,7 @@ class Stream(Protocol):
 
 
 @dataclass(frozen=True)
-class Death:
+class ContainerExit:
     """The last observed end of a container. exit_code: None if it was not reported."""
 
     exit_code: int | None = None
@@ -43,8 +43,8 @@ class Events:
     def __init__(self, open_stream: Callable[[], Stream]) -> None:
         self._open_stream = open_stream
         self._condition = threading.Condition()
-        self._news: set[str] = set()
-        self._deaths: dict[str, Death] = {}
+        self._changed: set[str] = set()
+        self._exits: dict[str, ContainerExit] = {}
         self._listeners = 0
         self._reader: _Reader | None = None
 
@@ -53,7 +53,7 @@ class Events:
         with self._condition:
             self._listeners += 1
             if self._reader is None or self._reader.ended:
-                self._reader = _Reader(self._open_stream, self._tell)
+                self._reader = _Reader(self._open_stream, self._handle)
                 self._reader.start()
             reader = self._reader
         reader.opened.wait(_OPENING)
@@ -70,28 +70,28 @@ class Events:
     def wait(self, container_id: str, seconds: float) -> None:
         """Wait until something happens to the container, or has happened since the last call."""
         with self._condition:
-            self._condition.wait_for(lambda: container_id in self._news, seconds)
-            self._news.discard(container_id)
+            self._condition.wait_for(lambda: container_id in self._changed, seconds)
+            self._changed.discard(container_id)
 
-    def death(self, container_id: str) -> Death | None:
+    def last_exit(self, container_id: str) -> ContainerExit | None:
         """Return the container's last end, if it ended since the first ``listen``."""
         with self._condition:
-            return self._deaths.get(container_id)
+            return self._exits.get(container_id)
 
-    def _tell(self, event: Mapping[str, Any]) -> None:
+    def _handle(self, event: Mapping[str, Any]) -> None:
         action = (event.get("Action") or event.get("status") or "").partition(":")[0]
         actor = event.get("Actor") or {}
         container_id = actor.get("ID") or event.get("id")
-        if action not in _TELLING or not container_id:
+        if action not in _USEFUL_EVENTS or not container_id:
             return
         with self._condition:
-            before = self._deaths.get(container_id, Death())
+            before = self._exits.get(container_id, ContainerExit())
             if action == "oom":
-                self._deaths[container_id] = Death(before.exit_code, out_of_memory=True)
-            elif action in _DEATHS:
+                self._exits[container_id] = ContainerExit(before.exit_code, out_of_memory=True)
+            elif action in _EXIT_EVENTS:
                 code = _exit_code(actor.get("Attributes") or {})
-                self._deaths[container_id] = Death(code, before.out_of_memory)
-            self._news.add(container_id)
+                self._exits[container_id] = ContainerExit(code, before.out_of_memory)
+            self._changed.add(container_id)
             self._condition.notify_all()
 
 
@@ -99,11 +99,11 @@ class _Reader(threading.Thread):
     """Reads one stream to its end."""
 
     def __init__(
-        self, open_stream: Callable[[], Stream], tell: Callable[[Mapping[str, Any]], None]
+        self, open_stream: Callable[[], Stream], handle: Callable[[Mapping[str, Any]], None]
     ) -> None:
         super().__init__(daemon=True)
         self._open_stream = open_stream
-        self._tell = tell
+        self._handle = handle
         self._stream: Stream | None = None
         self._closed = False
         self.opened = threading.Event()
@@ -117,7 +117,7 @@ class _Reader(threading.Thread):
             if self._closed:
                 self._stream.close()
             for event in self._stream:
-                self._tell(event)
+                self._handle(event)
         self.ended = True
         self.opened.set()
 

@@ -158,7 +158,7 @@ class Overlay:
 
     uncertain: whether a change is predicted, so that a command may give another answer by then.
     active: whether a change is predicted whose effects are not all known. moment: that of this
-    turn. accounts: the predicted users and groups. things: the predicted state of what is neither,
+    turn. accounts: the predicted users and groups. objects: the predicted state of other objects,
     such as networks, by kind, host and name; None for what would be removed.
     """
 
@@ -167,7 +167,7 @@ class Overlay:
     uncertain: bool = False
     active: bool = False
     moment: int = 0
-    things: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    objects: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     @classmethod
     def all_unknown(cls) -> Overlay:
@@ -182,7 +182,7 @@ class Overlay:
             self,
             files=self.files.copy(),
             accounts=self.accounts.copy(),
-            things=dict(self.things),
+            objects=dict(self.objects),
         )
 
     def exists(self, path: str) -> bool | None:

@@ -57,7 +57,7 @@ class Stack:
 
     @property
     def earlier(self) -> tuple[str, ...]:
-        """The names under which there may be things without an ID that are this stack's."""
+        """The names under which this stack may have objects without an ID."""
         own = (self.scope,) if self.id else ()
         return tuple(dict.fromkeys((*own, *(name for name in self.former if name != self.scope))))
 
@@ -78,12 +78,12 @@ class Stack:
             return Claim.FORMER
         return Claim.FOREIGN
 
-    def is_namesake(self, owner: Owner) -> bool:
+    def conflicts_with(self, owner: Owner) -> bool:
         """Return whether it is another stack of the same name. Both need an ID for that."""
         return bool(owner.id) and owner.id != self.id and owner.scope == self.scope
 
 
-class Namesake(ResourceError):
+class NameConflict(ResourceError):
     """Another stack on the host has the name: nothing may be changed."""
 
     def __init__(self, stack: Stack, other: Owner, what: str) -> None:

@@ -105,11 +105,11 @@ class Pending:
 
 @dataclass(frozen=True)
 class Call:
-    """One call that brings a stack.
+    """One call that converges a stack.
 
-    record: whose the things of this host are. resources: the IDs of all resources of the stack.
-    wants_prune: whether what the stack no longer names is to be removed. min_healthy_time: how many
-    seconds what serves must stay healthy at the end.
+    record: the owners of the objects on this host. resources: the IDs of all resources of the
+    stack. wants_prune: whether objects that the stack no longer names are removed.
+    min_healthy_time: how many seconds containers must stay healthy at the end.
     """
 
     stack: Stack

@@ -95,33 +95,33 @@ class StackFile:
         return bool(self.text)
 
 
-class Thing(NamedTuple):
-    """What one resource makes and others use. where: its engine, empty for the usual one."""
+class EngineObject(NamedTuple):
+    """What one resource creates and others use. where: its engine, empty for the default one."""
 
     kind: str
     where: str
     name: str
 
 
-def thing_of(kind: str, attributes: Mapping[str, Any]) -> tuple[Thing, ...]:
-    """Return what a resource of a kind makes that has the kind's name as its key attribute."""
+def object_of(kind: str, attributes: Mapping[str, Any]) -> tuple[EngineObject, ...]:
+    """Return the object that a resource creates whose key attribute has the name of its kind."""
     host, name = (str(attributes.get(key) or "").strip() for key in ("docker_host", kind))
-    return (Thing(kind, host, name),) if name else ()
+    return (EngineObject(kind, host, name),) if name else ()
 
 
 @dataclass(frozen=True)
 class Links:
-    """What a resource makes and uses. is_absent: whether it removes what it is about."""
+    """What a resource creates and uses. is_absent: whether it removes its object instead."""
 
-    provides: tuple[Thing, ...] = ()
-    uses: tuple[Thing, ...] = ()
+    provides: tuple[EngineObject, ...] = ()
+    uses: tuple[EngineObject, ...] = ()
     is_absent: bool = False
 
 
 NO_LINKS = Links()
 
 
-def _nothing(attributes: Mapping[str, Any]) -> tuple[Thing, ...]:
+def _nothing(attributes: Mapping[str, Any]) -> tuple[EngineObject, ...]:
     return ()
 
 
@@ -146,7 +146,7 @@ class ResourceType:
     added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
     guards: attributes that say whether it acts, in the order in which they are checked.
-    unasked_when_triggered: the guards among them that a trigger overrules.
+    unchecked_when_triggered: the guards among them that a trigger overrides.
     on_trigger: what a trigger does: NOTHING, RERUN or RESTART.
     only_when_triggered: by attribute, the values with which it acts only when it is triggered.
     former_names, former_attributes: what a stack may still call the type, and its attributes.
@@ -180,7 +180,7 @@ class ResourceType:
     added: tuple[str, ...] = ()
     needed_unless_absent: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
-    unasked_when_triggered: tuple[str, ...] = ()
+    unchecked_when_triggered: tuple[str, ...] = ()
     on_trigger: str = NOTHING
     only_when_triggered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     former_names: tuple[str, ...] = ()
@@ -195,8 +195,8 @@ class ResourceType:
     needs_engine: bool = False
     leaves_orphans: bool = False
     linked_by: tuple[str, ...] = ()
-    provides: Callable[[Mapping[str, Any]], tuple[Thing, ...]] = _nothing
-    uses: Callable[[Mapping[str, Any]], tuple[Thing, ...]] = _nothing
+    provides: Callable[[Mapping[str, Any]], tuple[EngineObject, ...]] = _nothing
+    uses: Callable[[Mapping[str, Any]], tuple[EngineObject, ...]] = _nothing
     on_demand: Callable[[str], Behaviour] | None = None
     _flagged: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False)
 
@@ -231,18 +231,18 @@ class ResourceType:
 
     @property
     def is_provider(self) -> bool:
-        """Whether its resources make what others use."""
+        """Whether its resources create what others use."""
         return self.provides is not _nothing
 
     def links(self, attributes: Mapping[str, Any]) -> Links:
-        """Return what a resource with these attributes makes and uses."""
+        """Return what a resource with these attributes creates and uses."""
         is_absent = str(attributes.get("state") or "").strip() == "absent"
         return Links(self.provides(attributes), self.uses(attributes), is_absent)
 
-    def heeds_trigger(self, attributes: Mapping[str, Any]) -> bool:
+    def reacts_to_trigger(self, attributes: Mapping[str, Any]) -> bool:
         """Return whether being triggered makes a difference to a resource with these attributes."""
         if self.on_trigger == RERUN:
-            return any(guard in attributes for guard in self.unasked_when_triggered)
+            return any(guard in attributes for guard in self.unchecked_when_triggered)
         return self.on_trigger == RESTART
 
 

@@ -14,8 +14,8 @@ from ...host.background import Background
 from ..base import Decision, Outcome, Pending
 from ..target import Target
 from . import label, older_images, start_first
-from .claims import claims
-from .decide import abilities, steps
+from .decide import capabilities, steps
+from .described_names import described_names
 from .engine import Engine
 from .observed import Existing, Image, Observed
 from .own_volumes import create_missing
@@ -73,7 +73,7 @@ def act(work: Work, decision: Decision) -> Outcome | Pending:
     if wait is None:
         return _finished(work, decision, None)
     settling = Background(lambda: _finished(work, decision, wait))
-    run_memory(work.engine, work.target).goes_on(work.spec.name, settling)
+    run_memory(work.engine, work.target).add_background(work.spec.name, settling)
     return Pending(settling.result, settling.ended)
 
 
@@ -164,7 +164,7 @@ def _check_sources(work: Work) -> None:
     Docker itself would create the folder for a mount with ``z`` or ``Z``.
     """
     sources = [mount.source for mount in work.spec.settings.volumes or () if mount.is_bind]
-    abilities.refuse_missing_source(work.engine.missing_source(sources))
+    capabilities.refuse_missing_source(work.engine.missing_source(sources))
 
 
 def _check_start(work: Work, replaced: Existing | None) -> None:
@@ -185,7 +185,7 @@ def _check_start(work: Work, replaced: Existing | None) -> None:
 
 
 def _check_network(work: Work, step: steps.CreateNetwork) -> None:
-    owner = claims(work.target, "network").resource(work.engine.host, step.name)
+    owner = described_names(work.target, "network").resource(work.engine.host, step.name)
     if owner:
         raise ResourceError(
             f"network {step.name} does not exist yet: resource {owner} describes it and was not"
@@ -235,7 +235,7 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
 
 def _replace(work: Work, step: steps.Replace) -> Wait | None:
     engine, spec, old = work.engine, work.spec, work.container
-    known, described = owners(work.target), claims(work.target)
+    known, described = owners(work.target), described_names(work.target)
     followers = _ready_followers(work)
     body = _successor(work, labels_for(old, followers))
 
@@ -311,7 +311,7 @@ def _ready_followers(work: Work) -> list[Existing]:
 
 
 def _followers(work: Work, note: Callable[[str], None]) -> list[Existing]:
-    engine, known, described = work.engine, owners(work.target), claims(work.target)
+    engine, known, described = work.engine, owners(work.target), described_names(work.target)
 
     def is_adopted(container: Existing) -> bool:
         is_described = bool(described.resource(engine.host, container.name))

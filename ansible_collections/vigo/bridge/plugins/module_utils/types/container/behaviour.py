@@ -15,10 +15,11 @@ from ..target import Target
 from . import former, start_first
 from . import spec as container_spec
 from .act import Work, act, concealing, confirm
-from .claims import claims
-from .decide import abilities
+from .decide import capabilities
 from .decide.decide import decide, wanted_networks
+from .described_names import described_names
 from .descriptor import TYPE
+from .health_watch import unhealthy
 from .named import named
 from .observe import observe
 from .observed import Observed
@@ -26,7 +27,6 @@ from .owners import record_found
 from .prefetch import prefetch
 from .prune import prune
 from .spec import ContainerSpec
-from .staying import unhealthy
 
 
 class Container(OnEngine):
@@ -53,13 +53,13 @@ class Container(OnEngine):
             engine = engine_of(spec.docker_host, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             if spec.is_wanted:
-                abilities.refuse(spec, engine.api_version)
+                capabilities.refuse(spec, engine.api_version)
                 if engine.is_podman:
                     start_first.refuse_on_podman(spec)
                 else:
-                    abilities.refuse_on_docker(spec)
+                    capabilities.refuse_on_docker(spec)
             observed = observe(engine, spec, target)
-            for remark in abilities.remarks(spec, observed, engine.api_version):
+            for remark in capabilities.remarks(spec, observed, engine.api_version):
                 target.note(remark)
             return observed
 
@@ -70,7 +70,7 @@ class Container(OnEngine):
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
         """Note a container that this run describes, for replacements of other containers."""
-        claims(target).add(resource, attributes)
+        described_names(target).add(resource, attributes)
 
     def confirm(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
@@ -136,7 +136,7 @@ class Container(OnEngine):
         super().predict(spec, observed, target)
         if not spec.is_wanted:
             host = engine_of(spec.docker_host, target).host
-            target.overlay.things[TYPE.name, host, spec.name] = None
+            target.overlay.objects[TYPE.name, host, spec.name] = None
 
     def act(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target

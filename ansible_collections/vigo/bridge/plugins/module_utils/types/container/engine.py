@@ -24,10 +24,10 @@ from .values.image_name import ImageName
 from .values.networks import Attachment, endpoint
 
 #: Seconds of silence after which a pull is given up.
-PULL_PATIENCE = 300.0
+PULL_TIMEOUT = 300.0
 #: Seconds that a start may take beyond an engine's usual patience.
 _START_ALLOWANCE = 60.0
-_REMOVAL_PATIENCE = 20.0
+_REMOVAL_TIMEOUT = 20.0
 #: Seconds between two looks at a command in a container.
 _COMMAND_INTERVAL = 0.1
 #: Characters of a container's log that are shown: its end.
@@ -180,7 +180,7 @@ class Engine:
     def _vanishes(self, container_id: str, error: Refused) -> bool:
         if error.code != 409 or "in progress" not in error.said:
             return False
-        deadline = time.monotonic() + _REMOVAL_PATIENCE
+        deadline = time.monotonic() + _REMOVAL_TIMEOUT
         while self.container(container_id) is not None:
             if time.monotonic() > deadline:
                 return False
@@ -282,7 +282,7 @@ class Engine:
         headers = self._authorization(credentials)
         try:
             # Engines answer 200 and report a failure as a line.
-            for line in self._connection.stream("/images/create", params, headers, PULL_PATIENCE):
+            for line in self._connection.stream("/images/create", params, headers, PULL_TIMEOUT):
                 if line.get("error"):
                     raise Refused(line["error"], 500)
         except Refused as error:

@@ -52,9 +52,9 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
 def _subnets(engine: Engine, network: str, target: Target) -> tuple[str, ...] | None:
     """Return the subnets of a network as they are at this turn; None if it does not exist."""
     key = ("network", engine.host, network)
-    if key not in target.overlay.things:
+    if key not in target.overlay.objects:
         return engine.subnets(network)
-    predicted = target.overlay.things[key]
+    predicted = target.overlay.objects[key]
     if predicted is None:
         return None
     pools = (predicted.get("ipam") or {}).get("config") or ()

@@ -10,7 +10,7 @@ from typing import Iterable, Iterator, Mapping
 
 from ...common.errors import ResourceError
 from ...state.owners_file import OwnersFile
-from ...state.ownership import Claim, Namesake, Owner, Stack, refusal
+from ...state.ownership import Claim, NameConflict, Owner, Stack, refusal
 from ..result import Result, as_failed
 from ..target import Target
 from . import label
@@ -124,25 +124,25 @@ def owners(target: Target) -> Owners:
     return target.service("owners", Owners)
 
 
-def refuse_namesakes(engine: Engine, known: Owners) -> None:
-    """Raise Namesake if an engine has containers of another stack of the same name."""
+def refuse_name_conflicts(engine: Engine, known: Owners) -> None:
+    """Raise NameConflict if an engine has containers of another stack of the same name."""
     if known.stack is None:
         return
-    for name, owner in _namesakes(engine, known, known.stack):
-        raise Namesake(known.stack, owner, f"container {name}")
+    for name, owner in _with_same_name(engine, known, known.stack):
+        raise NameConflict(known.stack, owner, f"container {name}")
 
 
-def _namesakes(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[str, Owner]]:
+def _with_same_name(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[str, Owner]]:
     for entry in engine.containers_labelled(f"{label.SCOPE}={stack.scope}"):
         owner = known.owner(entry["Id"], entry.get("Labels") or {})
         renamed = known.record.name_of(owner.id) if known.record and owner else None
-        if owner and stack.is_namesake(owner) and renamed in (None, stack.scope):
+        if owner and stack.conflicts_with(owner) and renamed in (None, stack.scope):
             yield (entry.get("Names") or [entry["Id"]])[0].lstrip("/"), owner
     for identity, name in (
         known.record.entries("containers", engine.host).items() if known.record else ()
     ):
         owner = known.owner(identity, {})
-        if owner and stack.is_namesake(owner) and engine.container(identity) is not None:
+        if owner and stack.conflicts_with(owner) and engine.container(identity) is not None:
             yield name, owner
 
 

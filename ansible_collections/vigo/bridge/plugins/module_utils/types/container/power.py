@@ -17,11 +17,11 @@ from .act import Work, act, concealing
 from .decide import steps
 from .descriptor import TYPE
 from .ending import has_process
+from .health_watch import unhealthy
 from .named import named
 from .observed import Existing, Observed
 from .owners import owners
 from .spec import ContainerSpec
-from .staying import unhealthy
 
 
 class Power(OnEngine):

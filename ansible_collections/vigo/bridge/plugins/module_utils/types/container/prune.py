@@ -21,7 +21,7 @@ from ..target import Target
 from .ending import end
 from .engine import Engine
 from .named import Named, named
-from .owners import Owners, is_proven, own_networks, owners, refuse_namesakes
+from .owners import Owners, is_proven, own_networks, owners, refuse_name_conflicts
 from .replace import names
 
 CONTAINER, NETWORK = "container", "network"
@@ -180,7 +180,7 @@ def _engines(record: Named, target: Target) -> list[Engine]:
             continue
         try:
             engines[host] = Engine(host)
-            refuse_namesakes(engines[host], whose)
+            refuse_name_conflicts(engines[host], whose)
         except ResourceError as error:
             engines.pop(host, None)
             target.note(_not_listed(host, error.message))

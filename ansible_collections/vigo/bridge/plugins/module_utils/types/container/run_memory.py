@@ -36,7 +36,7 @@ class RunMemory:
     _settling: dict[str, Background[Any]] = field(default_factory=dict)
     _followed: dict[str, str] = field(default_factory=dict)
 
-    def goes_on(self, name: str, work: Background[Any]) -> None:
+    def add_background(self, name: str, work: Background[Any]) -> None:
         """Remember what continues in the background with a container."""
         self._settling[name] = work
 

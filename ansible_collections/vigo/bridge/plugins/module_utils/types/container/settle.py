@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Callable
 
 from ...common.errors import ResourceError
-from ...engine.events import Death
+from ...engine.events import ContainerExit
 from .engine import Engine
 from .observed import Existing
 from .settings import Settings
@@ -122,7 +122,7 @@ def _wait(
                 " a user, or --rm); find out why, and run again"
             )
         began = began or (replace(now, restart_count=0) if fresh else now)
-        verdict = judge(spec, began, now, elapsed, engine.events.death(container_id))
+        verdict = judge(spec, began, now, elapsed, engine.events.last_exit(container_id))
         if verdict.settled:
             return now
         if verdict.failure:
@@ -178,23 +178,23 @@ def judge(
     began: Existing,
     now: Existing,
     elapsed: float,
-    death: Death | None = None,
+    last_exit: ContainerExit | None = None,
 ) -> Verdict:
     """Return the verdict on a container after so many seconds. Pure.
 
-    The state comes before the health: a container that has exited stays ``starting``. death: its
-    last end, if the engine reported one.
+    The state comes before the health: a container that has exited stays ``starting``.
+    last_exit: if the engine reported one.
     """
     if spec.expect == "exited":
-        return _judge_one_shot(spec, now, elapsed, death)
+        return _judge_one_shot(spec, now, elapsed, last_exit)
     if now.restart_count > began.restart_count or now.status == "restarting":
-        return _ended(now, death, " and was restarted by its policy")
+        return _ended(now, last_exit, " and was restarted by its policy")
     if now.started_at != began.started_at:
         return Verdict(failure="was restarted by something else while starting; run again")
     if now.status == "paused":
         return Verdict(failure="was paused by something else while starting; run again")
     if not now.is_up:
-        return _ended(now, death, " after its start")
+        return _ended(now, last_exit, " after its start")
     if now.health:
         if now.health == "healthy":
             return SETTLED
@@ -212,12 +212,12 @@ def judge(
 
 
 def _judge_one_shot(
-    spec: ContainerSpec, now: Existing, elapsed: float, death: Death | None
+    spec: ContainerSpec, now: Existing, elapsed: float, last_exit: ContainerExit | None
 ) -> Verdict:
     if now.status == "exited":
         if now.exit_code == 0:
             return SETTLED
-        return _ended(now, death, "; expected 0")
+        return _ended(now, last_exit, "; expected 0")
     if now.status in ("dead", "removing"):
         return Verdict(failure=f"is {now.status}; expected exit code 0; see the engine's log")
     limit = spec.health_timeout
@@ -226,16 +226,16 @@ def _judge_one_shot(
     return Verdict(until=limit)
 
 
-def _ended(now: Existing, death: Death | None, circumstance: str) -> Verdict:
+def _ended(now: Existing, last_exit: ContainerExit | None, circumstance: str) -> Verdict:
     """Return the verdict on one that ended.
 
     One that runs again no longer has its exit code: the event reports it.
     """
     code: int | None = now.exit_code
     if now.is_up:
-        code = death.exit_code if death else None
+        code = last_exit.exit_code if last_exit else None
     killed = ""
-    if now.out_of_memory or (death and death.out_of_memory):
+    if now.out_of_memory or (last_exit and last_exit.out_of_memory):
         killed = " (killed: out of memory)"
     elif code == 137:
         killed = " (killed, perhaps out of memory)"

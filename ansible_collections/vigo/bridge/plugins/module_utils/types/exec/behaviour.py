@@ -40,7 +40,8 @@ class Exec(Behaviour):
     def when_triggered(self, spec: ExecSpec) -> ExecSpec:
         """Return the spec without the guards that say that the command has already run."""
         return replace(
-            spec, guards=tuple(g for g in spec.guards if g.kind not in TYPE.unasked_when_triggered)
+            spec,
+            guards=tuple(g for g in spec.guards if g.kind not in TYPE.unchecked_when_triggered),
         )
 
     def observe(self, spec: ExecSpec, target: Target) -> tuple[Answer, ...]:

@@ -50,6 +50,6 @@ TYPE = ResourceType(
     parse=_parse,
     module="vigo.bridge.exec",
     guards=("creates", "removes", "onlyif", "unless"),
-    unasked_when_triggered=("unless", "creates", "removes"),
+    unchecked_when_triggered=("unless", "creates", "removes"),
     on_trigger=RERUN,
 )

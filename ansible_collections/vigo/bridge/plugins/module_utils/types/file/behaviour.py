@@ -28,7 +28,7 @@ class File(Behaviour):
 
     def observe(self, spec: FileSpec, target: Target) -> Observed:
         if not target.check_mode:
-            writing.clear_litter(spec.path)
+            writing.remove_temporary_files(spec.path)
         observed = observation.observe(spec, target)
         step = differences.step(spec, observed)
         if observed.kind in ("missing", "file", "link") and step and not observed.in_doubt:

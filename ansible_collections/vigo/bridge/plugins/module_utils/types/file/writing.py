@@ -67,7 +67,7 @@ def remove(path: str) -> None:
         raise explained(path, error) from error
 
 
-def clear_litter(path: str) -> None:
+def remove_temporary_files(path: str) -> None:
     """Remove the temporary files that a killed run left beside this path."""
     temporary_files.clear(os.path.dirname(path), temporary_files.prefix_beside(path))
 

@@ -9,7 +9,7 @@ import contextlib
 from typing import Any, Callable, Mapping, Sequence
 
 from ...common.errors import ResourceError
-from ..container.claims import claims
+from ..container.described_names import described_names
 from ..container.engine import Engine
 from ..container.named import named
 from ..on_engine import marks
@@ -34,7 +34,7 @@ class Network(EngineObject):
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
         """Note the network, so that no container creates it instead."""
-        claims(target, TYPE.name).add(resource, attributes)
+        described_names(target, TYPE.name).add(resource, attributes)
 
     def may_alter(self, spec: Wanted) -> Sequence[str]:
         """Return no paths: nothing else reads its files."""

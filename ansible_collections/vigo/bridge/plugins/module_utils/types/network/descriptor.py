@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Mapping
 
-from ..descriptor import Attribute, ResourceType, thing_of
+from ..descriptor import Attribute, ResourceType, object_of
 
 if TYPE_CHECKING:
     from ..on_engine.objects import Wanted
@@ -48,5 +48,5 @@ TYPE = ResourceType(
     unique_by=("network", "docker_host"),
     needs_engine=True,
     linked_by=("network", "docker_host"),
-    provides=partial(thing_of, "network"),
+    provides=partial(object_of, "network"),
 )

@@ -87,7 +87,7 @@ class EngineObject(OnEngine):
     def predict(self, spec: Wanted, observed: Observed, target: Target) -> None:
         host = engine_of(spec.docker_host, target).host
         predicted = None if spec.is_absent else spec.settings
-        target.overlay.things[spec.kind, host, spec.name] = predicted
+        target.overlay.objects[spec.kind, host, spec.name] = predicted
 
 
 def _revealed(spec: Wanted, target: Target) -> Wanted:
@@ -96,9 +96,9 @@ def _revealed(spec: Wanted, target: Target) -> Wanted:
 
 def _users(spec: Wanted, engine: Engine, target: Target) -> tuple[str, ...]:
     """Return the containers that use it, but for those that would have been removed by now."""
-    things = target.overlay.things
+    objects = target.overlay.objects
     return tuple(
         name
         for name in engine.users(spec.kind, spec.name)
-        if things.get(("container", engine.host, name), name) is not None
+        if objects.get(("container", engine.host, name), name) is not None
     )

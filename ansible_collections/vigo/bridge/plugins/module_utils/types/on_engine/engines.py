@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ...common.errors import ResourceError
-from ...state.ownership import Namesake
+from ...state.ownership import NameConflict
 from ..base import Behaviour, Call
 from ..container.engine import Engine
-from ..container.owners import Owners, owners, refuse_namesakes
+from ..container.owners import Owners, owners, refuse_name_conflicts
 from ..target import Target
 
 
@@ -22,15 +22,15 @@ class OnEngine(Behaviour):
     refused_by = ("docker_host",)
 
     def start(self, call: Call, target: Target) -> None:
-        """Note the stack, which decides whose the things are that are found."""
+        """Record the stack, which decides who owns the objects that are found."""
         target.service("owners", lambda: Owners(call.stack, call.record, call.resources))
 
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Raise Namesake if an engine has containers of another stack of the same name."""
+        """Raise NameConflict if an engine has containers of another stack of the same name."""
         for host in dict.fromkeys(str(given.get("docker_host") or "") for given in resources):
             try:
                 engine_of(host, target)
-            except Namesake:
+            except NameConflict:
                 raise
             except ResourceError:
                 continue  # An engine that does not answer is reported at the resource's turn.
@@ -43,5 +43,5 @@ def engine_of(docker_host: str, target: Target) -> Engine:
 
 def _connected(docker_host: str, target: Target) -> Engine:
     engine = Engine(docker_host, target.secrets.conceal)
-    refuse_namesakes(engine, owners(target))
+    refuse_name_conflicts(engine, owners(target))
     return engine

@@ -30,7 +30,7 @@ _PREFIX = "vigo-repository-"
 _FAILED = re.compile("^(?:Err:|W: (?:Failed to fetch|GPG error|Some index files))", re.MULTILINE)
 _LOCKED = "Could not get lock"
 #: Seconds to wait for another apt, and between two attempts.
-_PATIENCE, _PAUSE = 60.0, 2.0
+_TIMEOUT, _PAUSE = 60.0, 2.0
 
 
 def refuse_conflict(layout: Layout, name: str, new: Piece, target: Target) -> None:
@@ -89,7 +89,7 @@ def _update(path: str, target: Target) -> None:
         "APT::Get::List-Cleanup": "0",
         "APT::Update::Error-Mode": "any",
     }
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while True:
         finished = _apt_get(("-y", "update"), settings, target)
         if _LOCKED not in finished.output or time.monotonic() > deadline:

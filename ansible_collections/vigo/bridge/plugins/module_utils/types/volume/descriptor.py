@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Mapping
 
-from ..descriptor import Attribute, ResourceType, thing_of
+from ..descriptor import Attribute, ResourceType, object_of
 
 if TYPE_CHECKING:
     from ..on_engine.objects import Wanted
@@ -46,5 +46,5 @@ TYPE = ResourceType(
     needs_engine=True,
     leaves_orphans=True,
     linked_by=("volume", "docker_host"),
-    provides=partial(thing_of, "volume"),
+    provides=partial(object_of, "volume"),
 )

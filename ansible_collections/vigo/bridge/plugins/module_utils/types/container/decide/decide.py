@@ -15,7 +15,7 @@ from .. import label, start_first
 from ..observed import Existing, Observed
 from ..settings import SETTINGS
 from ..spec import ContainerSpec
-from . import abilities, differences, program, steps
+from . import capabilities, differences, program, steps
 from .differences import Difference
 
 #: Actions of this run after which a trigger has nothing left to do.
@@ -76,7 +76,7 @@ def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
 
 def _created(spec: ContainerSpec, observed: Observed) -> Decision:
     _refuse_nothing_to_run(spec, observed)
-    abilities.refuse_missing_source(observed.missing_source)
+    capabilities.refuse_missing_source(observed.missing_source)
     start_first.refuse_declared_volumes(spec, observed.image)
     shown = {name: label.plain(value) for name, value in spec.settings.chosen().items()}
     return Decision(
@@ -99,7 +99,7 @@ def _recreated(
             f" it cannot be replaced safely ({_reasons(found)}); remove it manually first"
         )
     _refuse_nothing_to_run(spec, observed)
-    abilities.refuse_missing_source(observed.missing_source)
+    capabilities.refuse_missing_source(observed.missing_source)
     start_first.refuse_declared_volumes(spec, observed.image)
     reason = _reasons(found) or f"the container is {container.status}"
     step: Any = steps.Replace(start=spec.state == "running")
@@ -285,7 +285,7 @@ def _missing_networks(spec: ContainerSpec, observed: Observed) -> list[steps.Cre
             f"network {missing[0]} does not exist and create_networks is false; create it first"
             f" (docker network create {missing[0]})"
         )
-    abilities.refuse_addresses(spec, observed)
+    capabilities.refuse_addresses(spec, observed)
     return [steps.CreateNetwork(name) for name in missing]
 
 

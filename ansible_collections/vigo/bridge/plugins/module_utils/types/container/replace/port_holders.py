@@ -20,7 +20,7 @@ from ..spec import ContainerSpec
 from ..values.ports import Port
 
 _LISTENING = "0A"
-_PODMAN_PATIENCE = 8.0
+_PODMAN_TIMEOUT = 8.0
 _TAKEN = re.compile(r"already allocated|already in use")
 
 
@@ -30,7 +30,7 @@ def refuse_taken(engine: Engine, spec: ContainerSpec, replaced: Existing | None)
     replaced: a container that frees its ports first. Podman holds a port for some seconds after a
     failed start, so this waits a little.
     """
-    deadline = time.monotonic() + (_PODMAN_PATIENCE if engine.is_podman else 0.0)
+    deadline = time.monotonic() + (_PODMAN_TIMEOUT if engine.is_podman else 0.0)
     while True:
         try:
             return _refuse_taken(engine, spec, replaced)

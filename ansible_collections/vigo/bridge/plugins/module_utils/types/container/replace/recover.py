@@ -219,14 +219,14 @@ def _uncommitted(found: Situation, current: Existing) -> Repair | None:
             return Repair((TakeOver(_pair(found, current)),), {found.name: current})
         return _swap_back(found, current)
     pairs = _pairs(found, current)
-    olds = [_place(found, pair).replaced(_new(found, pair)) for pair in pairs]
-    if not any(olds):
+    old_containers = [_place(found, pair).replaced(_new(found, pair)) for pair in pairs]
+    if not any(old_containers):
         return None
-    news = [_new(found, pair) for pair in pairs]
-    left: dict[str, Existing | None] = {pair.name: new for pair, new in zip(pairs, news)}
-    if not all(olds):
+    new_containers = [_new(found, pair) for pair in pairs]
+    left: dict[str, Existing | None] = {pair.name: new for pair, new in zip(pairs, new_containers)}
+    if not all(old_containers):
         return Repair((Commit(pairs),), left)
-    if current.status != "created" and all(map(_reached_start, pairs[1:], news[1:])):
+    if current.status != "created" and all(map(_reached_start, pairs[1:], new_containers[1:])):
         return Repair((RollForward(pairs),), left)
     return _back(found, current, doubtful=False)
 

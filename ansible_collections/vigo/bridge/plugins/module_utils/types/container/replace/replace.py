@@ -57,8 +57,8 @@ def replace(
     """
     for container in (old, *followers):
         names.refuse_foreign(engine, container.name)
-    olds = [old, *followers]
-    swaps = _created(engine, spec, olds, payload, note, owner_labels)
+    old_containers = [old, *followers]
+    swaps = _created(engine, spec, old_containers, payload, note, owner_labels)
     try:
         drain(engine, spec, old.id, note)
     except ResourceError as error:
@@ -66,8 +66,8 @@ def replace(
             _drop(engine, swaps)
         raise same_kind(error, f"{error.message}. The old container keeps running") from error
     try:
-        _take_over(engine, swaps, olds)
-        settling = _started(engine, swaps, olds) if start else []
+        _take_over(engine, swaps, old_containers)
+        settling = _started(engine, swaps, old_containers) if start else []
     except ResourceError as error:
         raise _undone(engine, swaps, old, error) from error
 
@@ -119,7 +119,7 @@ def _drop_half_made(engine: Engine, name: str, labels: Mapping[str, str]) -> Non
 def _created(
     engine: Engine,
     spec: ContainerSpec,
-    olds: Sequence[Existing],
+    old_containers: Sequence[Existing],
     payload: Mapping[str, Any],
     note: Any,
     owner_labels: Callable[[Existing], Mapping[str, str]],
@@ -128,7 +128,7 @@ def _created(
 
     Nothing is left when one cannot be created.
     """
-    old, *followers = olds
+    old, *followers = old_containers
     specs = [followers_.spec_of(follower, engine, spec) for follower in followers]
     swaps = [Swap(spec, old.id, create(engine, spec, spec.name + NEW, payload, note))]
     try:
@@ -154,9 +154,9 @@ def _drop(engine: Engine, swaps: Sequence[Swap]) -> None:
         engine.remove(swap.new_id)
 
 
-def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> None:
+def _take_over(engine: Engine, swaps: Sequence[Swap], old_containers: Sequence[Existing]) -> None:
     """Stop and rename the old containers, and give their names to the new ones."""
-    for old in reversed(olds):
+    for old in reversed(old_containers):
         end(engine, old)
     for swap in swaps:
         engine.rename(swap.old_id, swap.name + OLD)
@@ -164,11 +164,13 @@ def _take_over(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) 
         names.disarm(engine, swap.old_id)
 
 
-def _started(engine: Engine, swaps: Sequence[Swap], olds: Sequence[Existing]) -> list[Settling]:
+def _started(
+    engine: Engine, swaps: Sequence[Swap], old_containers: Sequence[Existing]
+) -> list[Settling]:
     """Start the new container, and its followers if they were running, and return them."""
     settling: list[Settling] = []
     try:
-        for swap, old in zip(swaps, olds):
+        for swap, old in zip(swaps, old_containers):
             if swap is swaps[0] or has_process(old):
                 settling.append(_start(engine, swap))
     except ResourceError as error:
@@ -191,7 +193,7 @@ def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
     """Remove the old containers, now that the new ones are settled; volumes stay."""
     try:
         for swap in reversed(swaps):
-            _remove_surely(engine, swap.old_id)
+            _remove_with_retry(engine, swap.old_id)
     except ResourceError as error:
         raise left_behind(swaps[0].name, error) from error
     with contextlib.suppress(ResourceError):  # The next replacement drops it as well.
@@ -208,7 +210,7 @@ def left_behind(name: str, error: ResourceError) -> ResourceError:
     )
 
 
-def _remove_surely(engine: Engine, container_id: str) -> None:
+def _remove_with_retry(engine: Engine, container_id: str) -> None:
     """Remove a container, twice if needed: an answer may be lost, and a missing container is no
     error.
     """
@@ -223,7 +225,7 @@ def _undone(
 ) -> ResourceError:
     """Undo a replacement that failed, and return its error."""
     try:
-        _roll_back_surely(engine, swaps, doubtful=isinstance(error, Blocked))
+        _roll_back_with_retry(engine, swaps, doubtful=isinstance(error, Blocked))
     except ResourceError as second:
         return same_kind(
             error,
@@ -238,7 +240,7 @@ def _undone(
     return same_kind(error, message)
 
 
-def _roll_back_surely(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
+def _roll_back_with_retry(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
     """Roll back, and try twice: one failed call must not leave the service down.
 
     Steps that are done are not repeated.

@@ -18,7 +18,7 @@ from ..values import restart
 from . import marks, names
 
 #: Podman holds a published port for some seconds after a failed start.
-_PORT_PATIENCE = 15.0
+_PORT_TIMEOUT = 15.0
 #: Seconds beyond its grace after which a container that is being stopped surely is.
 _STOP_MARGIN = 1.0
 
@@ -78,16 +78,16 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
         engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
     if old.name != swap.name:
         engine.rename(old.id, swap.name)
-    is_up = _stays_up(engine, old) if doubtful else old.is_up
+    is_up = _keeps_running(engine, old) if doubtful else old.is_up
     if prior.running and old.status != "paused" and not is_up:  # Engines start no paused one.
-        start_patiently(engine, old.id)
+        start_with_retries(engine, old.id)
 
 
 def _never_ran(container: Existing) -> bool:
     return container.status == "created"
 
 
-def _stays_up(engine: Engine, container: Existing) -> bool:
+def _keeps_running(engine: Engine, container: Existing) -> bool:
     """Return whether it runs, and still does after the time that a pending stop would take."""
     deadline = time.monotonic() + container.grace + _STOP_MARGIN
     now: Existing | None = container
@@ -97,9 +97,9 @@ def _stays_up(engine: Engine, container: Existing) -> bool:
     return now is not None and now.is_up
 
 
-def start_patiently(engine: Engine, container_id: str) -> None:
+def start_with_retries(engine: Engine, container_id: str) -> None:
     """Start a container, again and again while its port is held."""
-    deadline = time.monotonic() + _PORT_PATIENCE
+    deadline = time.monotonic() + _PORT_TIMEOUT
     while True:
         try:
             return engine.start(container_id)

@@ -31,7 +31,7 @@ from ..spec import FAILED, NEW, OLD, ContainerSpec
 from ..values import restart
 from . import draining, marks, names
 from .replace import commit, create, left_behind, same_kind
-from .rollback import Swap, start_patiently
+from .rollback import Swap, start_with_retries
 from .swap_names import hand_over
 
 Note = Callable[[str], object]
@@ -70,7 +70,7 @@ def start_beside(
         if not keeps_old:
             retire(engine, swap)
         else:
-            _end_surely(engine, swap.old_id)
+            _stop_with_retry(engine, swap.old_id)
 
     return finish
 
@@ -104,13 +104,13 @@ def take_name(engine: Engine, swap: Swap) -> None:
 def retire(engine: Engine, swap: Swap) -> None:
     """Stop and remove the old container, after which the update cannot be undone."""
     try:
-        _end_surely(engine, swap.old_id)
+        _stop_with_retry(engine, swap.old_id)
     except ResourceError as error:
         raise left_behind(swap.name, error) from error
     commit(engine, [swap])
 
 
-def _end_surely(engine: Engine, container_id: str) -> None:
+def _stop_with_retry(engine: Engine, container_id: str) -> None:
     """Stop a container, and try twice: both would serve."""
     try:
         _end(engine, container_id)
@@ -141,7 +141,7 @@ def swap_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     if prior.restart is not None and prior.restart != old.settings.restart:
         engine.update(old.id, {"RestartPolicy": restart.payload(prior.restart)})
     if prior.running and not has_process(old):
-        start_patiently(engine, old.id)
+        start_with_retries(engine, old.id)
         with contextlib.suppress(ResourceError):  # Nothing better is left.
             settle(engine, ContainerSpec(swap.name, Settings()), old.id)
     had_name = False

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the resources of a call describe, whether or not they had their turn."""
+"""The names that the resources of a call describe, whether or not they had their turn."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ Attributes = Callable[[], "Mapping[str, Any] | None"]
 
 
 @dataclass
-class Claims:
-    """Found out when they are asked for: few runs need them. key: the attribute with the name."""
+class DescribedNames:
+    """The names, read when they are needed: few runs need them.
+
+    key: the attribute with the name.
+    """
 
     key: str
     _open: list[tuple[str, Attributes]] = field(default_factory=list)
@@ -48,6 +51,6 @@ class Claims:
         return host, str(attributes.get(self.key) or "").strip()
 
 
-def claims(target: Target, key: str = "container") -> Claims:
-    """Return the claims of this call. key: the attribute with the name."""
-    return target.service(f"what is described: {key}", lambda: Claims(key))
+def described_names(target: Target, key: str = "container") -> DescribedNames:
+    """Return the described names of this call. key: the attribute with the name."""
+    return target.service(f"what is described: {key}", lambda: DescribedNames(key))

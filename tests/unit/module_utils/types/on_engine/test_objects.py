@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of networks and volumes on an engine: the cases are in things.yml."""
+"""What becomes of networks and volumes on an engine: the cases are in objects.yml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.use import thing_brought
 
-CASES = yaml.safe_load((Path(__file__).parent / "things.yml").read_text())
+CASES = yaml.safe_load((Path(__file__).parent / "objects.yml").read_text())
 
 
 def engine_of(case: dict[str, Any], podman: bool = False) -> InMemoryEngine:

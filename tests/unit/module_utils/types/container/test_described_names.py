@@ -11,9 +11,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge import run as
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
     behaviour as resource_type,
 )
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.claims import (
-    Claims,
-    claims,
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.described_names import (
+    DescribedNames,
+    described_names,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
@@ -66,11 +66,11 @@ def test_described(
         },
         target,
     )
-    assert claims(target).resource(HOST, "web") == ("c/web" if described else "")
+    assert described_names(target).resource(HOST, "web") == ("c/web" if described else "")
 
 
 def test_the_first_of_two_resources_counts() -> None:
-    found = Claims("container")
+    found = DescribedNames("container")
     for resource in ("c/a", "c/b"):
         found.add(resource, lambda: {"container": "web", "docker_host": HOST})
     assert found.resource(HOST, "web") == "c/a"

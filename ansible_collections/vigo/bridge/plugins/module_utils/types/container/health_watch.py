@@ -106,8 +106,8 @@ class _Watched:
         ):
             raise self._problem("was restarted by something else", now)
         elapsed = time.monotonic() - self.started
-        death = self.engine.events.death(now.id)
-        verdict = judge(replace(self.spec, settle_time=0.0), self.began, now, elapsed, death)
+        last_exit = self.engine.events.last_exit(now.id)
+        verdict = judge(replace(self.spec, settle_time=0.0), self.began, now, elapsed, last_exit)
         if verdict.failure:
             raise self._problem(verdict.failure, now, verdict.rc)
         if self.engine.is_podman and now.health:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What engines cannot do and cannot tell: refused, or said."""
+"""What engines cannot do or report is refused, or mentioned in a note."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import api_version
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import abilities
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import capabilities
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
     Observed,
     existing_of,
@@ -32,7 +32,7 @@ TOO_OLD: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("attributes", "version", "message"), TOO_OLD)
 def test_too_old(attributes: dict[str, Any], version: str, message: str) -> None:
-    found = error_of(lambda: abilities.refuse(parse(attributes), api_version(version)))
+    found = error_of(lambda: capabilities.refuse(parse(attributes), api_version(version)))
     assert (message in found, bool(found)) == (True, bool(message))
 
 
@@ -61,7 +61,7 @@ def test_addresses(options: dict[str, Any], found: dict[str, Any], message: str)
         subnets={"n": tuple(known)} if known else {},
     )
     wanted = parse({"networks": {"n": options}})
-    text = error_of(lambda: abilities.refuse_addresses(wanted, observed))
+    text = error_of(lambda: capabilities.refuse_addresses(wanted, observed))
     assert (message in text, bool(text)) == (True, bool(message))
 
 
@@ -80,7 +80,7 @@ def test_addresses(options: dict[str, Any], found: dict[str, Any], message: str)
 )
 def test_profiles(option: str, message: str) -> None:
     wanted = parse({"security_opt": [option]})
-    text = error_of(lambda: abilities.refuse_on_docker(wanted))
+    text = error_of(lambda: capabilities.refuse_on_docker(wanted))
     assert (message in text, bool(text)) == (True, bool(message))
 
 
@@ -119,7 +119,7 @@ def test_remarks(
     attributes: dict[str, Any], found: dict[str, Any], version: str, parts: list[str]
 ) -> None:
     observed = Observed(**{"container": None, **found})
-    remarks = abilities.remarks(parse(attributes), observed, api_version(version))
+    remarks = capabilities.remarks(parse(attributes), observed, api_version(version))
     assert len(remarks) == len(parts)
     for remark, part in zip(remarks, parts, strict=True):
         assert part in remark

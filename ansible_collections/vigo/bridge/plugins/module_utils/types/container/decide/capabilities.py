@@ -100,10 +100,10 @@ def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int
         )
     if observed.podman:
         found += [f"{_of(spec)} {remark}" for remark in _podman(spec.settings)]
-    untold = _untold(spec, observed)
-    if untold:
+    unreported = _unreported(spec, observed)
+    if unreported:
         found.append(
-            f"{_of(spec)} the engine does not report {', '.join(untold)} of a container that"
+            f"{_of(spec)} the engine does not report {', '.join(unreported)} of a container that"
             " another tool created: assumed equal"
         )
     return found
@@ -114,7 +114,7 @@ def _podman(settings: Settings) -> list[str]:
     return [text for text in (say(value) for say, value in remarks if say) if text]
 
 
-def _untold(spec: ContainerSpec, observed: Observed) -> list[str]:
+def _unreported(spec: ContainerSpec, observed: Observed) -> list[str]:
     container = observed.container
     if container is None or container.recorded is not None:
         return []
