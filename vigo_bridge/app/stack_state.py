@@ -106,9 +106,9 @@ def down(
         how = run_options(options, shown.output, changes)
         job = _job("down", stack, ready, how, private, module)
         if not yes:
-            foreseen = replace(job, how=replace(how, check_mode=True), clock=Clock())
+            predicting = replace(job, how=replace(how, check_mode=True), clock=Clock())
             (private / "preview").mkdir()
-            preview = at_once(foreseen, private / "preview")
+            preview = at_once(predicting, private / "preview")
             show_result(preview, "down", job, ready, stack, options, replace(shown, page=None))
             if not _goes_on(preview):
                 return FAILED if exit_status(preview) == FAILED else OK

@@ -40,8 +40,8 @@ def rollback(
         from vigo_bridge.app.rollback import roll_back, show_rollback
 
         if dry_run:
-            foreseen = {name: changes[name] for name in ("only", "pull")}
-            status = show_rollback(number, stack, hosts, asked, foreseen, shown)
+            preview_options = {name: changes[name] for name in ("only", "pull")}
+            status = show_rollback(number, stack, hosts, asked, preview_options, shown)
         else:
             status = roll_back(number, stack, hosts, asked, rollout, changes, shown)
     context.exit(status)

@@ -23,7 +23,7 @@ from ..types.container.descriptor import TYPE as CONTAINER
 from ..types.container.engine import Engine
 from ..types.container.execution import Command, Ran, execute
 from ..types.container.observed import Existing
-from ..types.container.owners import Owners, refuse_namesakes
+from ..types.container.owners import Owners, refuse_name_conflicts
 from ..types.result import Result, as_failed
 from ..types.target import Target
 from .described import Described, described
@@ -56,7 +56,7 @@ def run_command(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         if resource.type == CONTAINER.name
     ]
     if target.check_mode:
-        return [_foreseen(resource, each) for resource, each in found]
+        return [_predicted(resource, each) for resource, each in found]
     # All of them at the same time: a host may have many.
     work = [_begun(resource, each, command, target) for resource, each in found]
     return [each() for each in work]
@@ -124,11 +124,11 @@ class _Place:
 
     def _connected(self, host: str) -> Engine:
         engine = Engine(host, self.target.secrets.conceal)
-        refuse_namesakes(engine, self.whose)
+        refuse_name_conflicts(engine, self.whose)
         return engine
 
 
-def _foreseen(resource: Resource, found: _Found) -> Result:
+def _predicted(resource: Resource, found: _Found) -> Result:
     result = Result(resource.id, resource.type, "ran")
     if found.error is not None:
         return as_failed(result, found.error)
@@ -142,7 +142,7 @@ def _begun(
 ) -> Callable[[], Result]:
     engine, container = found.engine, found.container
     if engine is None or container is None:
-        return lambda: _foreseen(resource, found)
+        return lambda: _predicted(resource, found)
     work = Background(lambda: _ran(resource.id, resource.type, engine, container, command, target))
 
     def result() -> Result:

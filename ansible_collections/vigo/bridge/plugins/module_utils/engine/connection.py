@@ -149,7 +149,7 @@ class Connection:
         """
         target = self._prefix + path
         program = self._answer(
-            lambda: self._engine.converse(target, PATIENCE, body, has_input=bool(given))
+            lambda: self._engine.converse(target, TIMEOUT, body, has_input=bool(given))
         )
         try:
             yield from program.exchange(given)

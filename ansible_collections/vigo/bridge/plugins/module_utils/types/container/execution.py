@@ -23,7 +23,7 @@ from .observed import Existing
 #: How much of each stream is returned, in bytes: its end.
 OUTPUT_LIMIT = 1024 * 1024
 #: Seconds until an engine knows the exit code of a command whose output has ended.
-_EXIT_PATIENCE = 10.0
+_EXIT_TIMEOUT = 10.0
 #: Exit codes that the engine gives where the command cannot be started.
 _NOT_STARTED = {126: "cannot be executed", 127: "does not exist in the container"}
 
@@ -110,7 +110,7 @@ def _problem(rc: int | None, command: Command) -> str:
 
 def _exit_code(engine: Engine, number: str) -> int | None:
     """Return the exit code, which an engine may know a moment after the end of the output."""
-    deadline = time.monotonic() + _EXIT_PATIENCE
+    deadline = time.monotonic() + _EXIT_TIMEOUT
     while True:
         found = engine.command(number)
         if not found.get("Running") and found.get("ExitCode") is not None:
