@@ -25,10 +25,10 @@ def in_a_child(work: Callable[[], object]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def kill_at_event(number: int) -> None:
+def kill_at_event(number: int, before: Callable[[], object] = lambda: None) -> None:
     """Kill this process right before the step of that number, counted from 0.
 
-    For forked children.
+    For forked children. before: is called then.
     """
     left = number
 
@@ -37,6 +37,7 @@ def kill_at_event(number: int) -> None:
         if event.startswith(_STEPS):
             left -= 1
             if left == -1:  # os.kill is such an event itself
+                before()
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(audit)

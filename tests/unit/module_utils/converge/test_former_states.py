@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
@@ -42,7 +43,8 @@ class Machine:
         resources: Mapping[str, Mapping[str, Any]],
         former: str = "",
         rollout: str = "r1",
-        way: FaultyWay | None = None,
+        way: Transport | None = None,
+        check: bool = False,
         **more: Any,
     ) -> dict[str, Result]:
         arguments = {
@@ -53,7 +55,7 @@ class Machine:
             "rollout": rollout if former else None,
             **more,
         }
-        target = Target(notes=self.notes)
+        target = Target(check, notes=self.notes)
         with in_use(self.memory, way):
             return {result.id: result for result in converge(arguments, target)}
 
@@ -65,7 +67,10 @@ class Machine:
             content = str(path.readlink()) if path.is_symlink() else path.read_bytes()
             found[path.name] = (content, status.st_mode, status.st_uid, status.st_gid)
         for box in self.memory.boxes.values():
-            if not box.name.endswith(".vigo-failed"):
+            if box.name.endswith(".vigo-failed"):
+                assert not box.has_process
+                assert self.memory.podman or box.policy == "no"  # Podman changes no policy.
+            else:
                 # Engines stop a container; none makes it one that was never started.
                 status_of = {"created": "exited"}.get(box.status, box.status)
                 found[box.id] = (box.name, status_of, box.policy, sorted(box.networks))
@@ -275,6 +280,75 @@ def test_a_large_file_is_not_kept(machine: Machine) -> None:
     wanted = page(content="new\n")(machine)
     machine.run(wanted, "keep")
     assert machine.run(wanted, "restore")["x/page"].action == "skipped"
+
+
+def damaged(machine: Machine, number: int, content: bytes) -> None:
+    path = machine.folder / "state/former" / machine.kept()[number]
+    path.write_bytes(content)
+
+
+WRONG = b'{"rollout": "r1", "resource": 1, "type": "file", "state": null}'
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", WRONG], ids=["cut", "a list", "a number"])
+@pytest.mark.parametrize("number", range(3))
+def test_a_damaged_state_costs_no_other(machine: Machine, number: int, content: bytes) -> None:
+    """What is lost is noted, and no result says that its resource was not changed."""
+
+    def stack(text: str) -> dict[str, dict[str, Any]]:
+        names = ("a", "b", "c")
+        return {f"x/{name}": file(machine, name, content=text) for name in names}
+
+    machine.run(stack("old\n"))
+    machine.run(stack("new\n"), "keep")
+    damaged(machine, number, content)
+    back = machine.run(stack("new\n"), "restore")
+    lost = "abc"[number]
+    for name in "abc":
+        is_lost = name == lost
+        assert back[f"x/{name}"].action == ("skipped" if is_lost else "updated"), back
+        text = (machine.files / name).read_text()
+        assert text == ("new\n" if is_lost else "old\n")
+    assert "it is not known whether this rollout changed it" in back[f"x/{lost}"].reason
+    assert "that change cannot be undone" in "".join(machine.notes)
+    assert not [name for name in machine.kept() if name.endswith(".json")]
+
+
+@pytest.mark.parametrize("mode", ["restore", "discard"])
+def test_check_mode_changes_nothing(machine: Machine, mode: str) -> None:
+    def stack(text: str, app: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        command = {"type": "exec", "command": "true"}
+        return {"x/page": file(machine, content=text), "x/app": app, "x/run": command}
+
+    machine.run(stack("old\n", SERVICE))
+    wanted = stack("new\n", NEW)
+    machine.run(wanted, "keep")
+    found, kept = machine.state(), machine.kept()
+    results = machine.run(wanted, mode, check=True)
+    assert (machine.state(), machine.kept()) == (found, kept)
+    actions = [result.action for result in results.values()]
+    expected = ["unknown", "unknown", "skipped"] if mode == "restore" else ["none"] * 3
+    assert actions == expected
+    machine.run(wanted, mode)
+    assert machine.state() != found
+
+
+def test_an_update_that_was_killed_leaves_one_container(machine: Machine) -> None:
+    """The new one ran beside the old one."""
+    if machine.memory.podman:
+        pytest.skip("Podman does not support start-first")
+    machine.run({"x/app": {**SERVICE, **FIRST}})
+    was, wanted = machine.state(), {"x/app": {**NEW, **FIRST}}
+    way = FaultyWay(machine.memory)
+    at = 0
+    while "app.vigo-new" not in machine.memory.names():
+        at += 1
+        way = FaultyWay(machine.memory, "kill after", at)
+        with contextlib.suppress(Killed):
+            machine.run(wanted, "keep", way=way)
+    machine.run(wanted, "restore")
+    assert machine.state() == was
+    assert machine.memory.names() <= {"app", "app.vigo-failed"}
 
 
 @pytest.mark.parametrize("mode", ["keep", "restore", "discard"])

@@ -173,7 +173,8 @@ options:
         larger than 8 MiB.
       - V(restore) applies nothing, and undoes what calls with V(keep) and the same O(rollout) have
         changed. What other resources have changed is not undone; their result is V(skipped). A
-        failed or interrupted call can be repeated.
+        failed or interrupted call can be repeated. Check mode changes nothing, and reports
+        V(unknown) for what would be undone.
       - V(discard) applies nothing, and removes what was kept. So does the next call for the same
         O(scope), whatever it is for.
       - If it is not set, nothing is kept.

@@ -9,10 +9,11 @@ the order in which they were changed. Each step can be repeated.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import Iterable, Mapping
+from typing import Iterable, Mapping, Sequence
 
-from ..common.errors import ResourceError
+from ..common.errors import Blocked, ResourceError
 from ..host.caller_watch import leave_if_gone
 from ..state.former import Former, FormerState
 from ..types.base import Behaviour
@@ -23,32 +24,51 @@ from .input import Resource
 
 KEEP, RESTORE, DISCARD = "keep", "restore", "discard"
 _NOT_CHANGED = "this rollout did not change it"
+_LOST = "a former state is damaged, so it is not known whether this rollout changed it"
+_STAYS = "it stays as it is"
+_NOT_UNDONE = "it changed, and is not undone"
 
 
-def restore(former: Former, resources: Iterable[Resource], target: Target) -> list[Result]:
+def restore(former: Former, resources: Sequence[Resource], target: Target) -> list[Result]:
     """Undo all changes that can be undone, and return a result for each resource.
 
     The states are dropped if nothing failed; otherwise the way back can be tried again.
     """
-    states = former.states()
+    kept = former.kept()
+    if kept.is_discarded:
+        return discard(former, resources, target)
+    states: Iterable[FormerState] = kept.states
     types = {state.type: TYPES[state.type].behaviour() for state in states if state.type in TYPES}
     states = [
         state if state.type in types else FormerState(state.resource, state.type, None)
         for state in states
     ]
-    found = {each.id: Result(each.id, each.type, "none", _NOT_CHANGED) for each in resources}
+    found: dict[str, Result] = {}
     for state in _in_order(_first(states, types), types):
         leave_if_gone()
         result = _restored(state, types.get(state.type), target)
         found[state.resource] = _worse(found.get(state.resource), result)
-    if not any(result.failed for result in found.values()):
+    if not target.check_mode and not any(result.failed for result in found.values()):
         former.discard()
-    return list(found.values())
+    unchanged = ("skipped", _LOST) if kept.is_damaged else ("none", _NOT_CHANGED)
+    for each in resources:
+        found.setdefault(each.id, Result(each.id, each.type, *unchanged))
+    order = dict.fromkeys([*(each.id for each in resources), *found])
+    return [found[resource] for resource in order]
 
 
 def discard(former: Former, resources: Iterable[Resource], target: Target) -> list[Result]:
     """Drop the former states and what was kept for them; return a result for each resource."""
-    for state in former.states():
+    if not target.check_mode:
+        _discard(former, target)
+    return [Result(each.id, each.type, "none", _STAYS) for each in resources]
+
+
+def _discard(former: Former, target: Target) -> None:
+    states = former.kept().states
+    with contextlib.suppress(Blocked):  # A full disk, for example, is no reason to keep more.
+        former.begin_discarding()
+    for state in states:
         if state.state is None or state.type not in TYPES:
             continue
         try:
@@ -56,7 +76,6 @@ def discard(former: Former, resources: Iterable[Resource], target: Target) -> li
         except (ResourceError, OSError) as error:  # the next run does it
             target.note(f"{state.resource}: the former state is still there: {error}")
     former.discard()
-    return [Result(each.id, each.type, "none", "it stays as it is") for each in resources]
 
 
 def _first(states: Iterable[FormerState], types: Mapping[str, Behaviour]) -> list[FormerState]:
@@ -80,7 +99,9 @@ def _in_order(states: list[FormerState], types: Mapping[str, Behaviour]) -> Iter
 def _restored(state: FormerState, behaviour: Behaviour | None, target: Target) -> Result:
     began = time.monotonic()
     if state.state is None or behaviour is None:
-        return Result(state.resource, state.type, "skipped", "it changed, and is not undone")
+        return Result(state.resource, state.type, "skipped", _NOT_UNDONE)
+    if target.check_mode:
+        return Result(state.resource, state.type, "unknown", "it would be restored")
     result = Result(state.resource, state.type, "none")
     try:
         decision = behaviour.restore(state.state, target)

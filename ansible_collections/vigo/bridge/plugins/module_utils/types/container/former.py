@@ -122,21 +122,20 @@ def _settings(engine: Engine, observed: Observed, step: steps.Update) -> dict[st
 def _put_back(
     engine: Engine, name: str, wanted: str, was_running: bool, target: Target
 ) -> Decision:
-    current = engine.container(name)
-    if current is not None and current.id == wanted:  # an earlier way back came so far
-        started = _start(engine, name, current) if was_running else None
-        return started or Decision("none", "it is the former container")
+    before = engine.container(name)
     needed = _left(engine, name, target)
-    if needed is None or any(isinstance(step, recover.Commit) for step in needed.steps):
+    if needed is not None and not any(isinstance(step, recover.Commit) for step in needed.steps):
+        back = recover.Repair(tuple(_undone(step) for step in needed.steps), needed.left)
+        repair.carry_out(engine, _any(name), back, target.note)
+    former = engine.container(name)
+    if former is None or former.id != wanted:
         raise ResourceError(
             f"the former container {name} no longer exists, so it cannot be restored"
         )
-    back = recover.Repair(tuple(_undone(step) for step in needed.steps), needed.left)
-    repair.carry_out(engine, _any(name), back, target.note)
-    former = engine.container(name)
-    if former is None or former.id != wanted:
-        raise ResourceError(f"container {name} is not the former one; run again")
-    if has_process(former):
+    started = _start(engine, name, former) if was_running and not has_process(former) else None
+    if before is not None and before.id == wanted:  # an earlier way back came so far
+        return started or Decision("none", "it is the former container")
+    if has_process(former) and not started:
         settle(engine, _any(name), former.id)
     return Decision(
         "recreated", f"the former container was restored, the new one is {name}{FAILED}"
@@ -154,7 +153,9 @@ def _undone(step: Any) -> Any:
     """Return the step that brings the former container back, where a repair would finish."""
     if isinstance(step, recover.RollForward):
         return recover.RollBack(step.pairs, doubtful=False)
-    return recover.SwapBack(step.pair) if isinstance(step, recover.TakeOver) else step
+    if isinstance(step, (recover.TakeOver, recover.Abandon)):
+        return recover.SwapBack(step.pair)
+    return step
 
 
 def _left(engine: Engine, name: str, target: Target) -> recover.Repair | None:

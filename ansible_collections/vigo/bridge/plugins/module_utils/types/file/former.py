@@ -53,6 +53,7 @@ def state_of(path: str) -> Mapping[str, Any] | None:
 def restore(state: Mapping[str, Any]) -> Decision:
     """Make a path what it was, and return what was done. Raise ResourceError."""
     path = str(state["path"])
+    temporary_files.clear(os.path.dirname(path), temporary_files.prefix_beside(path))
     now = state_of(path)
     if now == dict(state):
         return Decision("none", "it is as it was")
