@@ -19,21 +19,10 @@ from mkdocs.structure.files import File, Files
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 from vigo_bridge.cli.lazy_commands import Later
 from vigo_bridge.cli.program import program
-from vigo_bridge.language import shapes
-from vigo_bridge.language.shapes import Shape
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "ansible_collections/vigo/bridge/plugins/modules"
 UTILS = ROOT / "ansible_collections/vigo/bridge/plugins/module_utils/types"
-KINDS = {
-    "A configcrate": shapes.CONFIGCRATE,
-    "A resource, in addition to its attributes": shapes.RESOURCE,
-    "A role": shapes.ROLE,
-    "A match entry": shapes.ENTRY,
-    "common.vgo": shapes.COMMON,
-    "An environment in environments.vgo": shapes.ENVIRONMENT,
-    "A task": shapes.TASK,
-}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -42,7 +31,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "index.md": index(),
         "reference/commands.md": commands(),
         "reference/attributes.md": attributes(),
-        "reference/language.md": language(),
     }
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
@@ -142,32 +130,6 @@ def _plain(text: str) -> str:
 
 def _list(value: Any) -> list[str]:
     return value if isinstance(value, list) else [str(value)]
-
-
-def language() -> str:
-    """Return the support matrix: what is read, what is renamed, ignored, or refused."""
-    lines = [
-        "# Keys of .vgo files",
-        "",
-        "The keys that Vigo documents, and whether they are supported. *Renamed* keys are accepted"
-        " with a note. *Ignored* keys have no effect, which a note reports. *Refused* keys are an"
-        " error.",
-        "",
-    ]
-    for title, shape in KINDS.items():
-        lines += [f"## {title}", "", "| key | | |", "|---|---|---|", *_keys(shape), ""]
-    return "\n".join(lines)
-
-
-def _keys(shape: Shape) -> Iterator[str]:
-    for name, key in shape.keys.items():
-        yield f"| `{name}` | supported | {_cell(key.about)} |"
-    for old, new in shape.aliases.items():
-        yield f"| `{old}` | renamed | now `{new}` |"
-    for name in shape.ignored:
-        yield f"| `{name}` | ignored | |"
-    for name in shape.unsupported:
-        yield f"| `{name}` | refused | |"
 
 
 def _cell(text: str) -> str:
