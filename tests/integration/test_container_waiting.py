@@ -322,8 +322,8 @@ def test_health_on_podman_without_systemd(podman: Engine) -> None:
     try:
         check = {"test": "redis-cli ping", "interval": "1s", "retries": 3}
         scene.applied("created", healthcheck=check)
-        sick = {"test": "false", "interval": "300ms", "retries": 1}
-        result = scene.apply(healthcheck=sick, health_timeout="2s")
+        unhealthy = {"test": "false", "interval": "300ms", "retries": 1}
+        result = scene.apply(healthcheck=unhealthy, health_timeout="2s")
         assert "not become healthy within 2 s" in result.reason
         assert scene.inspect()["State"]["Running"]
     finally:

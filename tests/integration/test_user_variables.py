@@ -109,13 +109,13 @@ def test_reserved_names_are_warned_of_before_a_run(folder: Path) -> None:
         ("warning", 5), ("warning", 6), ("warning", 8),
     }  # fmt: skip
     traced = vigo_bridge("config", "trace", "one", *options, "-o", "json").document
-    beaten = {
+    overridden = {
         variable["name"]: place["value"]
         for variable in traced["variables"]
         for place in variable["beaten"]
         if place["layer"] == "Ansible variable with a reserved name"
     }
-    assert beaten == {"ansible_port": 22, "environment": {"A": "B"}, "port": 9}
+    assert overridden == {"ansible_port": 22, "environment": {"A": "B"}, "port": 9}
 
 
 def test_reserved_names_are_warned_of_in_a_generated_project(folder: Path) -> None:

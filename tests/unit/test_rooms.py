@@ -50,8 +50,8 @@ def _floor(name: str) -> int:
 
     Those beside the rooms, which all may use, are on the lowest one.
     """
-    room = name.removeprefix(f"{PACKAGE.name}.").partition(".")[0]
-    return ROOMS.index(room) if room in ROOMS else len(ROOMS)
+    reserve = name.removeprefix(f"{PACKAGE.name}.").partition(".")[0]
+    return ROOMS.index(reserve) if reserve in ROOMS else len(ROOMS)
 
 
 def test_every_folder_is_a_room() -> None:

@@ -13,7 +13,7 @@ from vigo_bridge.app.hosts import Hosts, find_hosts
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.app.stack_loading import load_valid, planned
 from vigo_bridge.app.writing import refuse_to_overwrite, writing
-from vigo_bridge.emit.bundle import write_bundle, write_surroundings
+from vigo_bridge.emit.bundle import write_bundle, write_project_files
 from vigo_bridge.emit.tasks.project import write_tasks
 from vigo_bridge.emit.tasks.refusal import CannotExpress
 from vigo_bridge.failures import Failure, Refusal
@@ -35,7 +35,7 @@ def generate_project(folder: Path, style: str, stack: StackOptions, hosts: HostO
             _write_tasks(plan, new, found, stack)
         else:
             write_bundle(plan, new, found.variables)
-            write_surroundings(plan, new, found.sources, stack.folder.absolute())
+            write_project_files(plan, new, found.sources, stack.folder.absolute())
 
 
 def _as_configured(found: Hosts) -> Hosts:

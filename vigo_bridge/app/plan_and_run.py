@@ -69,7 +69,7 @@ def show_plan(
     """
     ready = ready_stack(stack, asked, shown.output)
     given = {**changes, "check_mode": True}
-    return _carried("plan", ready, stack, hosts, given, shown, at_once, diffs=True)
+    return _executed("plan", ready, stack, hosts, given, shown, at_once, diffs=True)
 
 
 def converge(
@@ -98,10 +98,10 @@ def converge(
     plan = planned(loaded, stack, found.names, shown.output)
     ready = with_secrets(loaded, plan, stack, found, rollout.options.health_check)
 
-    def carry(job: Job, private: Path) -> RunResult:
+    def execute(job: Job, private: Path) -> RunResult:
         return carry_out(job, rollout, private)
 
-    return _carried(command, ready, stack, options, changes, shown, carry)
+    return _executed(command, ready, stack, options, changes, shown, execute)
 
 
 def undo(
@@ -116,11 +116,11 @@ def undo(
     ready = ready_stack(stack, asked, shown.output)
     given = {**changes, "rollout": rollout.name}
 
-    def carry(job: Job, private: Path) -> RunResult:
+    def execute(job: Job, private: Path) -> RunResult:
         return roll_back(job, rollout, private)
 
     command = f"rollout undo {rollout.number}"
-    return _carried(command, ready, stack, options, given, shown, carry)
+    return _executed(command, ready, stack, options, given, shown, execute)
 
 
 def ready_stack(stack: StackOptions, asked: Asked, output: str, texts: object = ()) -> Ready:
@@ -145,14 +145,14 @@ def with_secrets(
     return Ready(loaded, plan, found, secrets)
 
 
-def _carried(
+def _executed(
     command: str,
     ready: Ready,
     stack: StackOptions,
     options: HostOptions,
     given: Mapping[str, object],
     shown: ReportOptions,
-    carry: Callable[[Job, Path], RunResult],
+    execute: Callable[[Job, Path], RunResult],
     *,
     diffs: bool = False,
 ) -> int:
@@ -163,7 +163,7 @@ def _carried(
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, given)
         job = _job(command, stack, ready, how, private)
-        result = carry(job, private)
+        result = execute(job, private)
     show_result(result, command, job, ready, stack, options, shown, diffs=diffs)
     return exit_status(result)
 

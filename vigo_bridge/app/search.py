@@ -42,5 +42,5 @@ def _nothing(stack: Stack, options: StackOptions, term: str) -> str:
     advice = [did_you_mean(term, names)]
     if any(matches(entry, term) for entry in stack.entries):
         advice.append(f"as a host name, it matches an entry: see `vigo-bridge config trace {term}`")
-    told = "; ".join(filter(None, advice)) or "only names are searched; to search values, use grep"
-    return f"no names in {options.folder} contain {term!r}; {told}"
+    hint = "; ".join(filter(None, advice)) or "only names are searched; to search values, use grep"
+    return f"no names in {options.folder} contain {term!r}; {hint}"

@@ -38,7 +38,7 @@ def _variables(host: str, inventory: Sequence[str]) -> tuple[Mapping[str, Any], 
     return users.usable.get(host, {}), users.reserved.get(host, {})
 
 
-def narrowed(found: Trace, name: str) -> Trace:
+def with_variable(found: Trace, name: str) -> Trace:
     """Return the same with one variable alone."""
     variables = tuple(variable for variable in found.variables if variable.name == name)
     if not variables:

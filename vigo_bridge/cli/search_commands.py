@@ -17,7 +17,7 @@ from vigo_bridge.report.places import (
 )
 from vigo_bridge.report.printing import echo_json
 from vigo_bridge.report.screen import Screen
-from vigo_bridge.resolve.inheritance import givers
+from vigo_bridge.resolve.inheritance import sources
 
 
 @click.command()
@@ -28,7 +28,7 @@ def tree(stack: StackOptions, output: str) -> None:
 
     This is what common.vgo, environments.vgo and the match entries define for it.
     """
-    found = givers(app.load_for_search(stack))
+    found = sources(app.load_for_search(stack))
     if output == "json":
         echo_json(tree_as_json(found))
     else:

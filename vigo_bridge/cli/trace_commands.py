@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from vigo_bridge.app.options import StackOptions
-from vigo_bridge.app.tracing import narrowed, trace_of
+from vigo_bridge.app.tracing import trace_of, with_variable
 from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.options import inventory_option, output_option, stack_options
 from vigo_bridge.report.graph import as_dot, as_mermaid
@@ -40,7 +40,7 @@ def trace(
     """
     found = trace_of(_named(host, local, inventory), stack, inventory, output)
     if variable is not None:
-        found = narrowed(found, variable)
+        found = with_variable(found, variable)
     if output == "json":
         echo_json(trace_as_json(found))
     elif variable is not None:

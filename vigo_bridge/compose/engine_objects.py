@@ -48,7 +48,9 @@ def _add(job: Job, kind: ResourceType, thing: Network | Volume) -> None:
     for attribute, value in thing.settings.items():
         may_have_secrets = attribute in kind.names_where("secrets")
         try:
-            rendered = _rendered(value, _secretive(job) if may_have_secrets else _literal(job))
+            rendered = _rendered(
+                value, _with_references(job) if may_have_secrets else _literal(job)
+            )
             kind.parse({**resource.attributes, attribute: rendered})
         except NotAllowed as error:
             _lose(job, resource, thing, f"{place}: {attribute}: {error}", "use your own variable")
@@ -87,12 +89,12 @@ def _literal(job: Job) -> Callable[[Text], str]:
     return render
 
 
-def _secretive(job: Job) -> Callable[[Text], str]:
+def _with_references(job: Job) -> Callable[[Text], str]:
     """Return a function that renders texts so that secrets become references."""
 
     def render(text: Text) -> str:
         is_secret = any(secret_names.names_secret(use.name) for use in text.uses)
-        return job.renderer.secretive(text if is_secret else text.flat())
+        return job.renderer.with_references(text if is_secret else text.flat())
 
     return render
 

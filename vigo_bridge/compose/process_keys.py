@@ -63,12 +63,12 @@ def _words(job: Job, key: str, value: Text | tuple[Text, ...]) -> None:
         if isinstance(value, Text):
             job.attributes[key] = job.renderer.line(job.service.name, value) or []
         else:
-            job.attributes[key] = list(_secretive_words(job, value))
+            job.attributes[key] = list(_words_with_references(job, value))
     except NotAllowed as error:
         job.lost(key, f"{key}: {error}", "use your own variable")
 
 
-def _secretive_words(job: Job, words: tuple[Text, ...]) -> list[str]:
+def _words_with_references(job: Job, words: tuple[Text, ...]) -> list[str]:
     rendered = []
     for number, word in enumerate(words):
         follows_option = number > 0 and secret_names.is_password_option(str(words[number - 1]))

@@ -183,7 +183,7 @@ def _env_files(value: Value, findings: Findings) -> tuple[EnvFile, ...]:
 
 def _grants(value: Value, findings: Findings) -> tuple[Grant, ...]:
     found = []
-    for item in value.items if isinstance(value, Items) else shapes.misfit(value, "a list"):
+    for item in value.items if isinstance(value, Items) else shapes.refuse_form(value, "a list"):
         if not isinstance(item, Fields):
             found.append(Grant(str(shapes.text(item)), None, "", "", "", item.position))
             continue
@@ -276,7 +276,7 @@ def _ulimits(value: Value, findings: Findings) -> tuple[tuple[str, Text], ...]:
         if limit is None:
             soft, hard = (shapes.optional(shapes.mapping(item), side) for side in ("soft", "hard"))
             if soft is None or hard is None:
-                shapes.misfit(item, "a number, or soft and hard")
+                shapes.refuse_form(item, "a number, or soft and hard")
             limit = joined(soft, ":", hard, position=item.position)
         found.append((key.text, limit))
     return tuple(found)
@@ -288,7 +288,7 @@ def _extra_hosts(value: Value, findings: Findings) -> tuple[tuple[str, Text], ..
         for entry in shapes.texts(value):
             name, address = entry.partition("=" if "=" in str(entry) else ":")
             if address is None:
-                shapes.misfit(value, "a list of NAME:ADDRESS")
+                shapes.refuse_form(value, "a list of NAME:ADDRESS")
             hosts.append((str(name), address))
         return tuple(hosts)
     entries = shapes.mapping(value).entries
@@ -305,7 +305,7 @@ def _devices(value: Value, findings: Findings) -> tuple[Text, ...]:
             shapes.optional(item, key) for key in ("source", "target", "permissions")
         )
         if source is None:
-            shapes.misfit(item, "a device with a source")
+            shapes.refuse_form(item, "a device with a source")
         tail = (":", access) if access is not None else ()
         found.append(joined(source, ":", target or source, *tail, position=item.position))
     return tuple(found)
@@ -317,7 +317,7 @@ def _ports(value: Value, findings: Findings) -> tuple[Text, ...]:
 
 
 def _volumes(value: Value, findings: Findings) -> tuple[Any, ...]:
-    items = value.items if isinstance(value, Items) else shapes.misfit(value, "a list")
+    items = value.items if isinstance(value, Items) else shapes.refuse_form(value, "a list")
     mounts = (read_mount(item, findings) for item in items)
     return tuple(mount for mount in mounts if mount is not None)
 

@@ -47,7 +47,7 @@ class Renderer:
             _literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
         )
 
-    def secretive(self, text: Text) -> str:
+    def with_references(self, text: Text) -> str:
         """Return the text where secrets are allowed: variables that look like secrets become
         references.
         """
@@ -68,20 +68,20 @@ class Renderer:
         if is_missing and secret_names.names_secret(name):
             return self.secret(f"{self.project}/{text.uses[0].name}", text.uses[0].origin)
         if not secret_names.is_secret(name, value):
-            return self.secretive(text)
+            return self.with_references(text)
         if len(text.parts) == 1 and text.uses:
             use = text.uses[0]
             return self.secret(f"{self.project}/{use.name}", self._origin(use, text.position))
         named = [use for use in text.uses if secret_names.names_secret(use.name) and use.value]
         if named and not secret_names.has_password(_without(text, named)):
-            return self.secretive(text)
+            return self.with_references(text)
         return self.secret(f"{self.project}/{owner}/{name}", str(text.position))
 
     def line(self, owner: str, text: Text) -> str:
         """Return a command line: the value of a password's option is a secret."""
         found = [] if text.uses else secret_names.option_values(str(text))
         if not found:
-            return self.secretive(text)
+            return self.with_references(text)
         value, shown, at = str(text), "", 0
         for number, (start, end) in enumerate(found, 1):
             path = f"{self.project}/{owner}/password{number if number > 1 else ''}"

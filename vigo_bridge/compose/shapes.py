@@ -22,12 +22,12 @@ _TRUTH = {
 }
 
 
-def misfit(value: Value, what: str) -> NoReturn:
+def refuse_form(value: Value, what: str) -> NoReturn:
     raise ComposeError(value.position, f"this must be {what}, not {described(value)}")
 
 
 def text(value: Value) -> Text:
-    return text_of(value) if isinstance(value, Scalar) else misfit(value, "a text")
+    return text_of(value) if isinstance(value, Scalar) else refuse_form(value, "a text")
 
 
 def optional(fields: Fields, name: str) -> Text | None:
@@ -47,25 +47,25 @@ def words(value: Value) -> Text | tuple[Text, ...]:
 
 
 def mapping(value: Value) -> Fields:
-    return value if isinstance(value, Fields) else misfit(value, "a mapping")
+    return value if isinstance(value, Fields) else refuse_form(value, "a mapping")
 
 
 def flag(value: Value) -> bool:
     written = str(text(value)).lower()
-    return _TRUTH[written] if written in _TRUTH else misfit(value, "true or false")
+    return _TRUTH[written] if written in _TRUTH else refuse_form(value, "true or false")
 
 
 def one_of(value: Value, words: Sequence[str]) -> str:
     """Return one of the words that compose accepts here."""
     written = str(text(value))
-    return written if written in words else misfit(value, " or ".join(words))
+    return written if written in words else refuse_form(value, " or ".join(words))
 
 
 def number(value: Value) -> int:
     try:
         return int(str(text(value)))
     except ValueError:
-        misfit(value, "an integer")
+        refuse_form(value, "an integer")
 
 
 def pairs(value: Value) -> Pairs:
@@ -76,7 +76,7 @@ def pairs(value: Value) -> Pairs:
 
 def _value(item: Value) -> Text | None:
     if not isinstance(item, Scalar):
-        misfit(item, "a text")
+        refuse_form(item, "a text")
     return None if item.data is None else text_of(item)
 
 

@@ -144,7 +144,7 @@ def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str |
                 text.uses[0].origin if text.uses else str(source.position),
             )
         else:
-            content = job.renderer.secretive(text)
+            content = job.renderer.with_references(text)
     except NotAllowed as error:
         job.lost(key, f"{grant.source}: {error}", "use your own variable")
         return None

@@ -59,7 +59,7 @@ def write_hosts(plan: Plan, folder: Path, host_variables: Mapping[str, Mapping[s
     write_text(inventory / "hosts.yml", f"---\n{entry('all', hosts)}\n")
 
 
-def write_surroundings(
+def write_project_files(
     plan: Plan, folder: Path, sources: Sequence[str], stack: Path, *, has_roles: bool = False
 ) -> None:
     """Write the files that make the project usable alone: its configuration and a README.

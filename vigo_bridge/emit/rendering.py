@@ -12,8 +12,8 @@ from vigo_bridge.resolve.plan import Variable
 def variable_entry(variable: Variable) -> str:
     """Return a variable of the stack with the place that sets it, and those that it overrides."""
     comment = str(variable.position)
-    if variable.beats:
-        comment += ", over " + ", ".join(str(position) for position in variable.beats)
+    if variable.overrides:
+        comment += ", over " + ", ".join(str(position) for position in variable.overrides)
     return entry(variable.name, variable.value, comment)
 
 

@@ -76,10 +76,10 @@ def of_shape(shape: Shape) -> JsonSchema:
     sole = {group[0] for group in groups if len(group) == 1}
     properties: JsonSchema = {}
     for key in all_keys(shape):
-        told = shape.keys[shape.aliases.get(key, key)]
-        value = _FORMS[told.form]
+        key_shape = shape.keys[shape.aliases.get(key, key)]
+        value = _FORMS[key_shape.form]
         properties[key] = {
-            "description": told.about,
+            "description": key_shape.about,
             **(value if key in sole else or_null(value)),
             **({"deprecated": True} if key in shape.aliases else {}),
         }

@@ -13,28 +13,28 @@ from rich.text import Text
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.language.occurrences import Occurrence
 from vigo_bridge.report.columns import place, print_line
-from vigo_bridge.resolve.inheritance import Giver
+from vigo_bridge.resolve.inheritance import Source
 
 
-def print_tree(givers: Sequence[Giver], folder: Path, console: Console) -> None:
+def print_tree(sources: Sequence[Source], folder: Path, console: Console) -> None:
     """Print folders, the files in them, and what each sets. folder: the stack's."""
     print_line(console, Text(f"{folder}/", "bold"))
     above: tuple[str, ...] = ()
-    for giver in givers:
-        *folders, name = giver.position.file.split("/")
+    for source in sources:
+        *folders, name = source.position.file.split("/")
         path = tuple(folders)
         for depth in range(_common_depth(path, above), len(path)):
             print_line(console, Text("  " * (depth + 1) + one_line(path[depth]) + "/", "bold"))
         above = path
         indent = "  " * (len(path) + 1)
-        line = Text(f"{indent}{one_line(name)}:{giver.position.line}:{giver.position.column}  ")
-        line.append(one_line(giver.label), "bold")
+        line = Text(f"{indent}{one_line(name)}:{source.position.line}:{source.position.column}  ")
+        line.append(one_line(source.label), "bold")
         print_line(console, line)
-        for what, names in _gifts(giver):
+        for what, names in _values(source):
             print_line(console, Text(one_line(f"{indent}    {what} {names}")))
-        if giver.inherits:
-            sources = ", ".join(str(position) for position in giver.inherits)
-            print_line(console, Text(f"{indent}    inherits {sources}", "dim"))
+        if source.inherits:
+            inherited = ", ".join(str(position) for position in source.inherits)
+            print_line(console, Text(f"{indent}    inherits {inherited}", "dim"))
 
 
 def _common_depth(path: tuple[str, ...], other: tuple[str, ...]) -> int:
@@ -44,33 +44,33 @@ def _common_depth(path: tuple[str, ...], other: tuple[str, ...]) -> int:
     return depth
 
 
-def _gifts(giver: Giver) -> list[tuple[str, str]]:
-    gifts = (
-        ("environment", giver.environment),
-        ("roles", ", ".join(giver.roles)),
-        ("configcrates", ", ".join(giver.configcrates)),
-        ("without", ", ".join(giver.excluded)),
-        ("vars", ", ".join(giver.vars)),
+def _values(source: Source) -> list[tuple[str, str]]:
+    values = (
+        ("environment", source.environment),
+        ("roles", ", ".join(source.roles)),
+        ("configcrates", ", ".join(source.configcrates)),
+        ("without", ", ".join(source.excluded)),
+        ("vars", ", ".join(source.vars)),
     )
-    return [(what, names) for what, names in gifts if names]
+    return [(what, names) for what, names in values if names]
 
 
-def tree_as_json(givers: Sequence[Giver]) -> list[dict[str, Any]]:
+def tree_as_json(sources: Sequence[Source]) -> list[dict[str, Any]]:
     """Return the same as data; files are named relative to the stack's folder."""
     return [
         {
-            "label": giver.label,
-            "file": giver.position.file,
-            "line": giver.position.line,
-            "column": giver.position.column,
-            "environment": giver.environment or None,
-            "roles": list(giver.roles),
-            "configcrates": list(giver.configcrates),
-            "exclude_configcrates": list(giver.excluded),
-            "vars": list(giver.vars),
-            "inherits": [str(position) for position in giver.inherits],
+            "label": source.label,
+            "file": source.position.file,
+            "line": source.position.line,
+            "column": source.position.column,
+            "environment": source.environment or None,
+            "roles": list(source.roles),
+            "configcrates": list(source.configcrates),
+            "exclude_configcrates": list(source.excluded),
+            "vars": list(source.vars),
+            "inherits": [str(position) for position in source.inherits],
         }
-        for giver in givers
+        for source in sources
     ]
 
 

@@ -18,7 +18,7 @@ from vigo_bridge.resolve.plan import PlannedCrate
 from vigo_bridge.resolve.trace import Trace, TracedResource
 from vigo_bridge.resolve.variable_sources import INVENTORY, Setting, TracedVariable
 
-BEATEN = "beaten"
+OVERRIDDEN = "beaten"
 OWN = "own"
 
 
@@ -55,11 +55,12 @@ def print_variables(
     dim: list[int] = []
     for variable in variables:
         for setting, status in _settings(variable):
-            if status == BEATEN:
+            if status == OVERRIDDEN:
                 dim.append(len(rows))
-            why = {BEATEN: ", overridden", OWN: f": variables that {setting.crate} can use"}.get(
-                status, ""
-            )
+            why = {
+                OVERRIDDEN: ", overridden",
+                OWN: f": variables that {setting.crate} can use",
+            }.get(status, "")
             cells = (variable.name, shown(setting.value), place(folder, setting.position))
             rows.append((*cells, _layer(setting) + why))
     print_rows(console, heading, rows, dim)
@@ -67,8 +68,8 @@ def print_variables(
 
 def _head(trace: Trace, folder: Path) -> Iterator[tuple[str, str, str]]:
     yield "match", trace.entry.match, place(folder, trace.entry.position)
-    for rival in trace.rivals:
-        yield "also", rival.match, f"{place(folder, rival.position)}, not the first match"
+    for other in trace.other_matches:
+        yield "also", other.match, f"{place(folder, other.position)}, not the first match"
     environment = trace.entry.environment
     if environment:
         yield "environment", environment.text, place(folder, environment.position)
@@ -114,7 +115,7 @@ def _details(*parts: tuple[str, Sequence[str]]) -> str:
 def _settings(variable: TracedVariable) -> Iterator[tuple[Setting, str]]:
     yield variable.winner, "set"
     yield from ((setting, OWN) for setting in variable.own)
-    yield from ((setting, BEATEN) for setting in variable.beaten)
+    yield from ((setting, OVERRIDDEN) for setting in variable.overridden)
 
 
 def trace_as_json(trace: Trace) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def trace_as_json(trace: Trace) -> dict[str, Any]:
         "host": trace.host,
         "match": {"pattern": trace.entry.match, **_position(trace.entry.position)},
         "also_matching": [
-            {"pattern": rival.match, **_position(rival.position)} for rival in trace.rivals
+            {"pattern": other.match, **_position(other.position)} for other in trace.other_matches
         ],
         "environment": environment.text if environment else None,
         "roles": [{"name": role.name, **_position(role.position)} for role in trace.roles],
@@ -162,7 +163,7 @@ def _variable_as_json(variable: TracedVariable) -> dict[str, Any]:
         "name": variable.name,
         **_setting_as_json(variable.winner),
         "own": [_setting_as_json(setting) for setting in variable.own],
-        "beaten": [_setting_as_json(setting) for setting in variable.beaten],
+        "beaten": [_setting_as_json(setting) for setting in variable.overridden],
     }
 
 

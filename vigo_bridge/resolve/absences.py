@@ -22,10 +22,10 @@ class Absences:
     variables: frozenset[str]
     references: frozenset[str]
 
-    def excuse_variable(self, name: str) -> bool:
+    def allow_variable(self, name: str) -> bool:
         return self.unreadable or name in self.variables
 
-    def excuse_reference(self, reference: str) -> bool:
+    def allow_reference(self, reference: str) -> bool:
         return self.unreadable or reference.rpartition("/")[2] in self.references
 
 

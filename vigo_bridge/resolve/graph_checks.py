@@ -34,7 +34,7 @@ def check_graph(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
     known = {name for node in nodes for name in (node.id, node.name)}
     known |= {crate.name.partition("[")[0] for crate in crates}
     for problem in problems:
-        if problem.value in known or not absences.excuse_reference(problem.value):
+        if problem.value in known or not absences.allow_reference(problem.value):
             _report(problem, envoy, diagnostics)
     # The graph looks for cycles when all references hold.
     for problem in _problems(*_without(problems, nodes, crates)):

@@ -50,7 +50,7 @@ class Inclusion:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _Request:
     """One place that asks for a crate. condition: None for always."""
 
     name: str
@@ -71,29 +71,29 @@ def include(stack: Stack, entry: MatchEntry) -> Inclusion:
         and _is_below(entry.folder, environment.folder)
     )
     named_roles = [name for common in commons for name in common.roles] + list(entry.roles)
-    wishes = [
-        *_wishes_of_commons(stack, commons),
-        *_wishes_of_roles(stack, entry.roles, ""),
-        *_wishes_of_crates(entry.configcrates, f"match {entry.match!r} at {entry.position}"),
+    requests = [
+        *_requests_of_commons(stack, commons),
+        *_requests_of_roles(stack, entry.roles, ""),
+        *_requests_of_crates(entry.configcrates, f"match {entry.match!r} at {entry.position}"),
     ]
     for environment in environments:
         because = f"environment {environment.name} at {environment.position}"
-        wishes += _wishes_of_crates(environment.configcrates, because)
+        requests += _requests_of_crates(environment.configcrates, because)
     excluded = {name.text for item in environments for name in item.exclude_configcrates}
     return Inclusion(
         entry,
         commons,
         environments,
         tuple(_roles(stack, named_roles)),
-        tuple(_granted(stack, wishes, excluded)),
-        _is_complete(stack, named_roles, wishes),
+        tuple(_granted(stack, requests, excluded)),
+        _is_complete(stack, named_roles, requests),
     )
 
 
-def _is_complete(stack: Stack, roles: Sequence[Name], wishes: Sequence[_Wish]) -> bool:
+def _is_complete(stack: Stack, roles: Sequence[Name], requests: Sequence[_Request]) -> bool:
     included = [name for role in _roles(stack, roles) for name in role.includes]
     return all(name.text in stack.roles for name in (*roles, *included)) and all(
-        wish.name in stack.configcrates for wish in wishes
+        request.name in stack.configcrates for request in requests
     )
 
 
@@ -103,21 +103,21 @@ def _is_below(folder: str, ancestor: str, strictly: bool = False) -> bool:
     return PurePosixPath(folder).is_relative_to(PurePosixPath(ancestor))
 
 
-def _wishes_of_commons(stack: Stack, commons: Sequence[Common]) -> Iterator[_Wish]:
+def _requests_of_commons(stack: Stack, commons: Sequence[Common]) -> Iterator[_Request]:
     for common in commons:
-        yield from _wishes_of_roles(stack, common.roles, f", in {common.position.file}")
-        yield from _wishes_of_crates(common.configcrates, f"{common.position.file}")
+        yield from _requests_of_roles(stack, common.roles, f", in {common.position.file}")
+        yield from _requests_of_crates(common.configcrates, f"{common.position.file}")
 
 
-def _wishes_of_crates(names: Sequence[Name], because: str) -> Iterator[_Wish]:
+def _requests_of_crates(names: Sequence[Name], because: str) -> Iterator[_Request]:
     for name in names:
-        yield _Wish(name.text, because)
+        yield _Request(name.text, because)
 
 
-def _wishes_of_roles(stack: Stack, names: Sequence[Name], where: str) -> Iterator[_Wish]:
+def _requests_of_roles(stack: Stack, names: Sequence[Name], where: str) -> Iterator[_Request]:
     for role in _roles(stack, names):
         because = f"role {role.name}{where}"
-        yield from _wishes_of_crates(role.configcrates, because)
+        yield from _requests_of_crates(role.configcrates, because)
         families = [family for family in role.case if family != "default"]
         for family, crates in role.case.items():
             if family == "default":
@@ -125,7 +125,7 @@ def _wishes_of_roles(stack: Stack, names: Sequence[Name], where: str) -> Iterato
             else:
                 condition = f"os_family('{family}')"
             for crate in crates:
-                yield _Wish(crate.text, f"{because}, case {family}", condition)
+                yield _Request(crate.text, f"{because}, case {family}", condition)
 
 
 def _roles(stack: Stack, names: Sequence[Name]) -> Iterator[Role]:
@@ -142,17 +142,19 @@ def _roles(stack: Stack, names: Sequence[Name]) -> Iterator[Role]:
     return iter(found.values())
 
 
-def _granted(stack: Stack, wishes: Sequence[_Wish], excluded: set[str]) -> Iterator[IncludedCrate]:
+def _granted(
+    stack: Stack, requests: Sequence[_Request], excluded: set[str]
+) -> Iterator[IncludedCrate]:
     """Yield the included crates.
 
     One that is included twice keeps its first place, and is unconditional if either is.
     """
-    by_name: dict[str, list[_Wish]] = {}
-    for wish in wishes:
-        if wish.name in stack.configcrates and wish.name not in excluded:
-            by_name.setdefault(wish.name, []).append(wish)
+    by_name: dict[str, list[_Request]] = {}
+    for request in requests:
+        if request.name in stack.configcrates and request.name not in excluded:
+            by_name.setdefault(request.name, []).append(request)
     for name, same in by_name.items():
-        conditions = [wish.condition for wish in same if wish.condition is not None]
+        conditions = [request.condition for request in same if request.condition is not None]
         always = len(conditions) < len(same)
         yield IncludedCrate(
             stack.configcrates[name], same[0].because, () if always else tuple(conditions)

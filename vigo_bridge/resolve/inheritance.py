@@ -12,10 +12,10 @@ from vigo_bridge.resolve.inclusion import include
 
 
 @dataclass(frozen=True)
-class Giver:
-    """One place with what it gives. label: what it is, such as `match *.example.com`.
+class Source:
+    """A place in the stack, and what it sets. label: what it is, such as `match *.example.com`.
 
-    inherits: of a match entry, the places that it gets more from, the weakest first.
+    inherits: of a match entry, the places that it inherits from, those with least priority first.
     """
 
     position: Position
@@ -28,22 +28,22 @@ class Giver:
     inherits: tuple[Position, ...] = ()
 
 
-def givers(stack: Stack) -> tuple[Giver, ...]:
+def sources(stack: Stack) -> tuple[Source, ...]:
     """Return the sources by folder, parents first; in each common.vgo, environments.vgo, then
     entries.
     """
-    return tuple(sorted(_givers(stack), key=_place))
+    return tuple(sorted(_sources(stack), key=_place))
 
 
-def _givers(stack: Stack) -> Iterator[Giver]:
+def _sources(stack: Stack) -> Iterator[Source]:
     yield from map(_of_common, stack.commons)
     yield from map(_of_environment, stack.environments)
     for entry in stack.entries:
         yield _of_entry(stack, entry)
 
 
-def _of_common(common: Common) -> Giver:
-    return Giver(
+def _of_common(common: Common) -> Source:
+    return Source(
         position=common.position,
         label="common",
         environment="",
@@ -54,8 +54,8 @@ def _of_common(common: Common) -> Giver:
     )
 
 
-def _of_environment(environment: Environment) -> Giver:
-    return Giver(
+def _of_environment(environment: Environment) -> Source:
+    return Source(
         position=environment.position,
         label=f"environment {environment.name}",
         environment="",
@@ -66,9 +66,9 @@ def _of_environment(environment: Environment) -> Giver:
     )
 
 
-def _of_entry(stack: Stack, entry: MatchEntry) -> Giver:
+def _of_entry(stack: Stack, entry: MatchEntry) -> Source:
     inclusion = include(stack, entry)
-    return Giver(
+    return Source(
         position=entry.position,
         label=f"match {entry.match}",
         environment=entry.environment.text if entry.environment else "",
@@ -83,7 +83,7 @@ def _of_entry(stack: Stack, entry: MatchEntry) -> Giver:
     )
 
 
-def _place(giver: Giver) -> tuple[tuple[str, ...], int, Position]:
-    *folder, name = giver.position.file.split("/")
+def _place(source: Source) -> tuple[tuple[str, ...], int, Position]:
+    *folder, name = source.position.file.split("/")
     kinds = ("common.vgo", "environments.vgo")
-    return tuple(folder), kinds.index(name) if name in kinds else len(kinds), giver.position
+    return tuple(folder), kinds.index(name) if name in kinds else len(kinds), source.position

@@ -41,12 +41,12 @@ def assign(
 
 
 def _warn_of_rival(
-    host: str, winner: MatchEntry, rival: MatchEntry, diagnostics: Diagnostics
+    host: str, winner: MatchEntry, other: MatchEntry, diagnostics: Diagnostics
 ) -> None:
-    if rival.position.file != winner.position.file:
+    if other.position.file != winner.position.file:
         diagnostics.warning(
             "VB209",
-            rival.position,
+            other.position,
             f"host {host!r} also matches {winner.match!r} in {winner.position}, which takes"
             " precedence",
             "exclude the host from one of them with '!HOST'",
@@ -91,9 +91,9 @@ def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics)
                 f"match {entry.match!r} only excludes, so it matches no host",
                 "add a glob without '!', such as \"*\"",
             )
-        takers = globs.owners_of_all(wanted)
-        if takers:
-            earlier = entries[min(takers)]
+        owners = globs.owners_of_all(wanted)
+        if owners:
+            earlier = entries[min(owners)]
             diagnostics.warning(
                 "VB208",
                 entry.position,

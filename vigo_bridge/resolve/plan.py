@@ -22,13 +22,13 @@ SETTING = "--set"
 class Variable:
     """One variable of an envoy's namespace: its value, who set it, and whom that one beat.
 
-    layer: what kind of place set it, such as `match entry`. beats: the strongest first.
+    layer: what kind of place set it, such as `match entry`. overrides: the strongest first.
     """
 
     name: str
     value: Any
     position: Position
-    beats: tuple[Position, ...] = ()
+    overrides: tuple[Position, ...] = ()
     layer: str = ""
 
 

@@ -79,7 +79,7 @@ def _check_defined(
 ) -> None:
     namespace, *path = use.chain
     if namespace == "Vars" and path and path[0] not in variables and path[0] != _ELEMENT:
-        if not absences.excuse_variable(path[0]):
+        if not absences.allow_variable(path[0]):
             diagnostics.error(
                 "VB302",
                 use.position,

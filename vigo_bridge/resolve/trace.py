@@ -39,11 +39,14 @@ class TracedResource:
 
 @dataclass(frozen=True)
 class Trace:
-    """rivals: the entries that match too, but later. secrets: by path, where each is named."""
+    """How one host is resolved.
+
+    other_matches: the entries that match too, but later. secrets: by path, where each is named.
+    """
 
     host: str
     entry: MatchEntry
-    rivals: tuple[MatchEntry, ...]
+    other_matches: tuple[MatchEntry, ...]
     roles: tuple[Role, ...]
     crates: tuple[PlannedCrate, ...]
     variables: tuple[TracedVariable, ...]
@@ -66,13 +69,13 @@ def trace(
     """
     group = plan.groups[0]
     host = group.hosts[0]
-    entry, *rivals = (entry for entry in stack.entries if matches(entry, host))
-    unheard = Diagnostics()  # they were reported when the plan was made
-    envoy = resolve_envoy(include(stack, entry), settings, unheard)
+    entry, *other_matches = (entry for entry in stack.entries if matches(entry, host))
+    discarded = Diagnostics()  # they were reported when the plan was made
+    envoy = resolve_envoy(include(stack, entry), settings, discarded)
     return Trace(
         host=host,
         entry=entry,
-        rivals=tuple(rivals),
+        other_matches=tuple(other_matches),
         roles=envoy.inclusion.roles,
         crates=group.crates,
         variables=tuple(traced_variables(envoy, settings, users, reserved)),

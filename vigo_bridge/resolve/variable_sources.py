@@ -29,11 +29,11 @@ class Setting:
 
 @dataclass(frozen=True)
 class TracedVariable:
-    """winner: what counts. beaten: the strongest first. own: what single crates see instead."""
+    """winner: what counts. overridden: the strongest first. own: what single crates see instead."""
 
     name: str
     winner: Setting
-    beaten: tuple[Setting, ...]
+    overridden: tuple[Setting, ...]
     own: tuple[Setting, ...]
 
 
@@ -51,10 +51,10 @@ def traced_variables(
     for name in envoy.namespace.variables:
         places = list(_places(name, envoy, settings, users))
         own = _own(name, envoy, places)
-        beaten = [place for place in places[1:] if place not in own]
+        overridden = [place for place in places[1:] if place not in own]
         if name in reserved:
-            beaten.append(Setting(reserved[name], INVENTORY, RESERVED))
-        yield TracedVariable(name, places[0], tuple(beaten), own)
+            overridden.append(Setting(reserved[name], INVENTORY, RESERVED))
+        yield TracedVariable(name, places[0], tuple(overridden), own)
 
 
 def _places(

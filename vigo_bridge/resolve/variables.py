@@ -78,8 +78,8 @@ def merge(places: Sequence[Layer], settings: Mapping[str, Any]) -> Namespace:
     return Namespace(dict(sorted(variables.items())), own)
 
 
-def _over(winner: Variable, loser: Variable | None) -> Variable:
-    if loser is None:
+def _over(winner: Variable, overridden_variable: Variable | None) -> Variable:
+    if overridden_variable is None:
         return winner
-    beats = (loser.position, *loser.beats)
-    return Variable(winner.name, winner.value, winner.position, beats, winner.layer)
+    overrides = (overridden_variable.position, *overridden_variable.overrides)
+    return Variable(winner.name, winner.value, winner.position, overrides, winner.layer)

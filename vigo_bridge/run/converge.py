@@ -28,7 +28,7 @@ Former = Literal["keep", "restore", "discard"]
 _ENDS = ("runner_on_ok", "runner_on_failed", "runner_on_unreachable")
 _START = "runner_on_start"
 #: As much as Ansible needs to run for a host, so that a disk with less is full for it.
-_ROOM = "." * 262144
+_RESERVE = "." * 262144
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Converger:
                 },
                 arguments=_arguments(hosts, self.options, folder, variables, former),
             ),
-            self._teller(hosts, results, progress),
+            self._event_handler(hosts, results, progress),
             _show_nothing if self.options.ansible_verbosity is None else self.show_output,
             self.stop,
         )
@@ -136,7 +136,7 @@ class Converger:
             complaint=complaint,
         )
 
-    def _teller(
+    def _event_handler(
         self, hosts: Sequence[str], results: Path, progress: Progress
     ) -> Callable[[Event], None]:
         """Return a handler for events.
@@ -185,11 +185,11 @@ def _refuse_full_disk(folder: Path) -> None:
 
     Ansible does not always report this itself.
     """
-    room = folder / "room"
+    reserve = folder / "room"
     try:
-        write_text(room, _ROOM)
+        write_text(reserve, _RESERVE)
     finally:
-        room.unlink(missing_ok=True)
+        reserve.unlink(missing_ok=True)
 
 
 def _arguments(

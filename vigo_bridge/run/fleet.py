@@ -98,19 +98,20 @@ class _Fleet:
         return self._converger(batch.hosts, self._watcher.host)
 
     def check(self, hosts: Sequence[str], batch: Batch) -> Mapping[str, str]:
-        sick: dict[str, str] = {}
+        unhealthy: dict[str, str] = {}
         for attempt in range(1, self._options.health_retries + 1):
-            sick = self._sick(list(sick) or hosts)
-            if not sick or self.cut:
+            unhealthy = self._unhealthy(list(unhealthy) or hosts)
+            if not unhealthy or self.cut:
                 break
-            said = next(iter(sick.values()))
-            self._tell_attempt(attempt, f"{some(list(sick))} not healthy: {said}")
+            said = next(iter(unhealthy.values()))
+            self._report_attempt(attempt, f"{some(list(unhealthy))} not healthy: {said}")
         failed = {
-            host: f"health check failed, attempt {attempt}: {said}" for host, said in sick.items()
+            host: f"health check failed, attempt {attempt}: {said}"
+            for host, said in unhealthy.items()
         }
-        return {**failed, **self._relapsed([host for host in hosts if host not in failed])}
+        return {**failed, **self._unhealthy_later([host for host in hosts if host not in failed])}
 
-    def _relapsed(self, hosts: Sequence[str]) -> Mapping[str, str]:
+    def _unhealthy_later(self, hosts: Sequence[str]) -> Mapping[str, str]:
         """Return the hosts that do not stay healthy long enough, each with a message."""
         needed, began = self._options.min_healthy_time, time.monotonic()
         failed: dict[str, str] = {}
@@ -124,12 +125,14 @@ class _Fleet:
             if self.cut:
                 break
             passed = time.monotonic() - began
-            for host, said in self._sick([host for host in hosts if host not in failed]).items():
+            for host, said in self._unhealthy(
+                [host for host in hosts if host not in failed]
+            ).items():
                 failed[host] = f"health check failed again after {passed:.0f} s: {said}"
                 self._watcher.say(f"{host}: {failed[host]}")
         return failed
 
-    def _sick(self, hosts: Sequence[str]) -> dict[str, str]:
+    def _unhealthy(self, hosts: Sequence[str]) -> dict[str, str]:
         """Check hosts; return those that are not healthy, each with the output of its check."""
         asked = self._converger(hosts, lambda host, envoy: None, self._health_variables)
         return {
@@ -150,7 +153,7 @@ class _Fleet:
             problem = f"{url}, attempt {attempt}: {problem}"
             if self.cut:
                 break
-            self._tell_attempt(attempt, problem)
+            self._report_attempt(attempt, problem)
         return problem
 
     def roll_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
@@ -211,7 +214,7 @@ class _Fleet:
         )
         return f"{option} of batch {batch.number}: {problem}" if problem else ""
 
-    def _tell_attempt(self, attempt: int, problem: str) -> None:
+    def _report_attempt(self, attempt: int, problem: str) -> None:
         retries = self._options.health_retries
         self._watcher.say(f"health check {attempt} of {retries}: {problem}")
         if attempt < retries:

@@ -109,11 +109,11 @@ def _take(batch: Batch, before: Rolled, rules: Rules, parts: Parts) -> Rolled:
         return _added(before, batch, envoys)
     gates: list[str | None] = []
     if rules.has_check and (hosts := _healthy(envoys)):
-        sick = parts.check(hosts, batch)
+        unhealthy = parts.check(hosts, batch)
         if parts.cut:
             return _added(before, batch, _unchecked(envoys, hosts))
-        envoys.update({host: _failed_check(envoys[host], said) for host, said in sick.items()})
-        gates.append(_sick(sick) if sick else None)
+        envoys.update({host: _failed_check(envoys[host], said) for host, said in unhealthy.items()})
+        gates.append(_unhealthy(unhealthy) if unhealthy else None)
     spent = over_budget(len(before.failed) + len(_failed(envoys)), rules.budget)
     # After the last batch there is nothing to stop.
     stopped = spent if batch.number < batch.count else ""
@@ -174,9 +174,9 @@ def _after_failure(
         before, envoys={host: undone.get(host, envoy) for host, envoy in before.envoys.items()}
     )
     reason = stopped or f"{counted(len(failed), 'host')} of the batch failed"
-    told = {host: undone.get(host, envoy) for host, envoy in envoys.items()}
+    rolled_back = {host: undone.get(host, envoy) for host, envoy in envoys.items()}
     count = sum(_is_good(envoy) for envoy in back.values())
-    return before, told, f"{reason}; {count} of {counted(len(back), 'host')} rolled back"
+    return before, rolled_back, f"{reason}; {count} of {counted(len(back), 'host')} rolled back"
 
 
 def _rolled_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
@@ -259,7 +259,7 @@ def _unchecked(envoys: Mapping[str, EnvoyResult], hosts: Sequence[str]) -> dict[
     }
 
 
-def _sick(sick: Mapping[str, str]) -> str:
-    host, said = next(iter(sick.items()))
-    others = f" (and {len(sick) - 1} more)" if len(sick) > 1 else ""
+def _unhealthy(unhealthy: Mapping[str, str]) -> str:
+    host, said = next(iter(unhealthy.items()))
+    others = f" (and {len(unhealthy) - 1} more)" if len(unhealthy) > 1 else ""
     return f"{host}{others}: {said}"

@@ -22,7 +22,7 @@ from vigo_bridge.run.signals import handled_by, leave_lost_terminal
 TIMEOUT = 5.0
 _TICK = 0.1
 #: Seconds that children may outlive programs that were asked to end.
-_FAREWELL = 2.0
+_GRACE_PERIOD = 2.0
 
 
 class Stop:
@@ -31,15 +31,15 @@ class Stop:
     asked: no further batch may start. cut: running programs were asked to end.
     """
 
-    def __init__(self, told: Callable[[str], None], at_once: bool = False) -> None:
-        """Prepare to stop. told: called with messages for the user. at_once: there is nothing to
+    def __init__(self, say: Callable[[str], None], at_once: bool = False) -> None:
+        """Prepare to stop. say: called with messages for the user. at_once: there is nothing to
         finish.
         """
         self.asked = False
         self.cut = False
-        self._told = told
+        self._say = say
         self._at_once = at_once
-        self._told_to_end: list[int] = []
+        self._terminated: list[int] = []
         self._killing: threading.Timer | None = None
         self._handled = contextlib.ExitStack()
 
@@ -67,7 +67,7 @@ class Stop:
         Programs that Ansible's workers started are no longer our children when the workers are
         gone.
         """
-        end(self._told_to_end, _FAREWELL)
+        end(self._terminated, _GRACE_PERIOD)
 
     def _signal(self, number: int, frame: FrameType | None) -> None:
         leave_lost_terminal()
@@ -77,14 +77,14 @@ class Stop:
             self._cut()
         else:
             self.asked = True
-            self._told(
+            self._say(
                 "Interrupted: finishing the current batch. Press Ctrl-C again to stop immediately."
             )
 
     def _cut(self) -> None:
         self.asked = self.cut = True
-        self._told("Stopping immediately.")
-        self._told_to_end = descendants()
+        self._say("Stopping immediately.")
+        self._terminated = descendants()
         interrupt_children()
         self._killing = threading.Timer(TIMEOUT, kill_descendants)
         self._killing.daemon = True

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vigo_bridge.emit.bundle import write_bundle, write_surroundings
+from vigo_bridge.emit.bundle import write_bundle, write_project_files
 from vigo_bridge.language import load
 from vigo_bridge.resolve import resolve
 
@@ -36,7 +36,7 @@ def write(folder: Path, scratch: Path) -> None:
     plan, diagnostics = resolve(load(stack), HOSTS)
     assert diagnostics == ()
     write_bundle(plan, folder, {HOSTS[2]: {"ansible_connection": "local"}})
-    write_surroundings(plan, folder, ["/etc/ansible/hosts"], Path("/srv/stacks"))
+    write_project_files(plan, folder, ["/etc/ansible/hosts"], Path("/srv/stacks"))
 
 
 @pytest.fixture(scope="module")

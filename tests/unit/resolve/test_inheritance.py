@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vigo_bridge.language import load
-from vigo_bridge.resolve.inheritance import givers
+from vigo_bridge.resolve.inheritance import sources
 
 FILES = {
     "common.vgo": "vars: {a: 1}",
@@ -22,7 +22,7 @@ def test_parents_come_first(tmp_path: Path) -> None:
     for path, text in FILES.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    found = givers(load(tmp_path))
+    found = sources(load(tmp_path))
     assert [(str(item.position), item.label) for item in found] == [
         ("common.vgo:1:1", "common"),
         ("environments.vgo:1:13", "environment live"),

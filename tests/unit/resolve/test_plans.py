@@ -34,8 +34,8 @@ def test_plan(case: dict[str, Any], tmp_path: Path) -> None:
     plan, diagnostics = resolve(load(tmp_path), list(case["expect"]), case.get("settings", {}))
 
     assert [str(item) for item in diagnostics if item.severity == "error"] == []
-    rivals = sorted(str(item).split("\n")[0] for item in diagnostics if item.code == "VB209")
-    assert rivals == sorted(case.get("warnings", []))
+    other_matches = sorted(str(item).split("\n")[0] for item in diagnostics if item.code == "VB209")
+    assert other_matches == sorted(case.get("warnings", []))
     for host, expected in case["expect"].items():
         if expected == "unmatched":
             assert host in plan.unmatched
@@ -70,7 +70,9 @@ def seen_of(group: Group) -> dict[str, Any]:
         "variables": {item.name: item.value for item in group.variables},
         "positions": {item.name: str(item.position) for item in group.variables},
         "layers": {item.name: item.layer for item in group.variables},
-        "beats": {item.name: [str(place) for place in item.beats] for item in group.variables},
+        "overrides": {
+            item.name: [str(place) for place in item.overrides] for item in group.variables
+        },
         "resources": {
             resource.id: resource_of(resource)
             for crate in group.crates

@@ -59,7 +59,7 @@ def variables(found: Trace) -> dict[str, dict[str, Any]]:
         variable.name: {
             "winner": told(variable.winner),
             "own": [told(setting) for setting in variable.own],
-            "beaten": [told(setting) for setting in variable.beaten],
+            "beaten": [told(setting) for setting in variable.overridden],
         }
         for variable in found.variables
     }
@@ -99,7 +99,7 @@ def test_inventory_and_command_line_beat_the_stack(tmp_path: Path) -> None:
 
 def test_entries_that_match_too(tmp_path: Path) -> None:
     found = traced(tmp_path)
-    assert (found.entry.match, [rival.match for rival in found.rivals]) == ("web*", ["*"])
+    assert (found.entry.match, [other.match for other in found.other_matches]) == ("web*", ["*"])
 
 
 def test_resources_in_the_order_of_the_graph(tmp_path: Path) -> None:

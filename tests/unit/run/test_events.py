@@ -49,7 +49,7 @@ def test_events(event: Any, expected: list[str], tmp_path: Path) -> None:
     def progress(host: str, envoy: EnvoyResult | None) -> None:
         seen.append(host)
 
-    converger._teller(["web1"], tmp_path, progress)(event)
+    converger._event_handler(["web1"], tmp_path, progress)(event)
     assert seen == expected
 
 

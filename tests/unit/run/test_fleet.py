@@ -40,11 +40,11 @@ class Waiting:
 class Hosts:
     """Replaces Ansible: gives the result that the test sets for each host.
 
-    sick: for each health check in turn, the hosts that fail it and what they print.
+    unhealthy: for each health check in turn, the hosts that fail it and what they print.
     """
 
     failing: Sequence[str] = ()
-    sick: list[dict[str, EnvoyResult]] = field(default_factory=list)
+    unhealthy: list[dict[str, EnvoyResult]] = field(default_factory=list)
     stop: Waiting = field(default_factory=Waiting)
     calls: list[tuple[Sequence[str], Path | None]] = field(default_factory=list)
 
@@ -56,8 +56,8 @@ class Hosts:
     ) -> dict[str, EnvoyResult]:
         self.calls.append((tuple(hosts), variables))
         if variables:
-            sick = self.sick.pop(0) if self.sick else {}
-            return {host: sick.get(host, EnvoyResult(EnvoyStatus.CHANGED)) for host in hosts}
+            unhealthy = self.unhealthy.pop(0) if self.unhealthy else {}
+            return {host: unhealthy.get(host, EnvoyResult(EnvoyStatus.CHANGED)) for host in hosts}
         found = {}
         for host in hosts:
             failed = host in self.failing
@@ -252,7 +252,7 @@ SAID: list[tuple[EnvoyResult, str]] = [
 
 @pytest.mark.parametrize(("answer", "said"), SAID)
 def test_what_a_failed_check_says(answer: EnvoyResult, said: str) -> None:
-    hosts = Hosts(sick=[{"a": answer}])
+    hosts = Hosts(unhealthy=[{"a": answer}])
     rollout = roll_out(hosts, health_check="curl", health_retries=1)
     assert rollout.result.envoys["a"].message == f"health check failed, attempt 1: {said}"
     assert rollout.result.envoys["a"].status is EnvoyStatus.FAILED
@@ -263,7 +263,7 @@ def test_what_a_failed_check_says(answer: EnvoyResult, said: str) -> None:
 
 def test_only_sick_hosts_are_checked_again() -> None:
     ill = printed("exit code 1")
-    hosts = Hosts(sick=[{"a": ill, "b": ill}, {"b": ill}])
+    hosts = Hosts(unhealthy=[{"a": ill, "b": ill}, {"b": ill}])
     rollout = roll_out(
         hosts, batch_sizes=(), health_check="curl", health_retries=3, health_interval=7
     )
@@ -279,7 +279,7 @@ def test_only_sick_hosts_are_checked_again() -> None:
 
 def test_a_cut_ends_the_checks() -> None:
     ill = printed("exit code 1")
-    hosts = Hosts(sick=[{"a": ill}, {"a": ill}])
+    hosts = Hosts(unhealthy=[{"a": ill}, {"a": ill}])
     hosts.stop.wait = lambda seconds: setattr(hosts.stop, "cut", True)  # type: ignore[method-assign]
     rollout = roll_out(hosts, health_check="curl", health_retries=5)
     assert len([call for call in hosts.calls if call[1]]) == 2
@@ -315,13 +315,13 @@ RELAPSES: dict[str, tuple[list[list[str]], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("sick", "failed"), RELAPSES.values(), ids=RELAPSES)
+@pytest.mark.parametrize(("unhealthy", "failed"), RELAPSES.values(), ids=RELAPSES)
 def test_hosts_must_stay_healthy(
-    sick: list[list[str]], failed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    unhealthy: list[list[str]], failed: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ill = printed("exit code 1")
     clock = Passing()
-    hosts = Hosts(sick=[dict.fromkeys(names, ill) for names in sick], stop=clock)
+    hosts = Hosts(unhealthy=[dict.fromkeys(names, ill) for names in unhealthy], stop=clock)
     monkeypatch.setattr(fleet, "time", clock)
     rollout = roll_out(hosts, batch_sizes=(), health_check="curl", min_healthy_time=10)
     found = {
@@ -333,7 +333,7 @@ def test_hosts_must_stay_healthy(
     assert "health check passed; it must pass for 10 s" in rollout.seen
     checks = [call[0] for call in hosts.calls if call[1]]
     gone = set().union(*([set(failed)] if len(failed) == len(HOSTS) else []))
-    assert len(checks) == (2 if gone else 5 + (sick == [["a"]]))
+    assert len(checks) == (2 if gone else 5 + (unhealthy == [["a"]]))
 
 
 def test_a_cut_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:

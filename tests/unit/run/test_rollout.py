@@ -47,13 +47,13 @@ class Simulated:
 
     def check(self, hosts: Sequence[str], batch: Batch) -> Mapping[str, str]:
         self._now(f"check {batch.number}")
-        sick = {}
+        unhealthy = {}
         for host in hosts:
             needed = {"good": 1, "slow": 2}.get(self.fate[host], 10**6)
             self.seen[host] += ["check"] * min(needed, self.world.retries)
             if needed > self.world.retries:
-                sick[host] = "not well"
-        return sick
+                unhealthy[host] = "not well"
+        return unhealthy
 
     def fetch(self, batch: Batch) -> str:
         self._now(f"fetch {batch.number}")

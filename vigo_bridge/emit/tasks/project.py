@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
-from vigo_bridge.emit.bundle import write_hosts, write_surroundings
+from vigo_bridge.emit.bundle import write_hosts, write_project_files
 from vigo_bridge.emit.rendering import environment, variable_entry
 from vigo_bridge.emit.tasks.molecule import write_scenario
 from vigo_bridge.emit.tasks.roles import Role, roles_of
@@ -52,7 +52,7 @@ def write_tasks(
     roles = roles_of(plan, variables)
     plays = [_Play(play.group, play.roles, variables.fixed(play.group)) for play in roles.plays]
     write_hosts(plan, folder, host_variables or {})
-    write_surroundings(plan, folder, sources, stack, has_roles=True)
+    write_project_files(plan, folder, sources, stack, has_roles=True)
     _write(folder / "README.md", "README.md.j2", plan=plan)
     _write(folder / "site.yml", "site.yml.j2", plan=plan, plays=plays)
     for group in plan.groups:

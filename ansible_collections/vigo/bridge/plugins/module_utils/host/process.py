@@ -21,7 +21,7 @@ from ..secrets.references import Secrets
 from . import caller_watch
 from .accounts import account_of
 from .process_output import Streams
-from .system_errors import advice, explained, is_of_surroundings, reason
+from .system_errors import advice, explained, is_environmental, reason
 
 #: A line for a shell, or a program with its arguments.
 Command = Union[str, Tuple[str, ...]]
@@ -234,7 +234,7 @@ def _not_switched() -> str:
 
 
 def _not_started(program: str, cwd: str | None, error: OSError) -> ResourceError:
-    if is_of_surroundings(error):
+    if is_environmental(error):
         return Blocked(f"the command could not be started: {reason(error)}; {advice(error)}")
     if error.errno == errno.E2BIG:
         problem, remedy = error.strerror, "pass long strings with stdin"

@@ -13,7 +13,7 @@ from typing import Iterator
 from ..common.errors import Blocked
 
 #: What is wrong, and what to do: problems of the environment, not of the resource.
-_SURROUNDINGS = {
+_ENVIRONMENT_ERRORS = {
     errno.ENOSPC: ("the disk is full", "free some space"),
     errno.EDQUOT: ("the disk quota is used up", "free some space"),
     errno.EFBIG: (
@@ -33,22 +33,22 @@ _SURROUNDINGS = {
 _PERMISSION = (errno.EACCES, errno.EPERM)
 
 
-def is_of_surroundings(error: OSError) -> bool:
+def is_environmental(error: OSError) -> bool:
     """Return whether the machine is at fault, for example with a full disk."""
-    return error.errno in _SURROUNDINGS
+    return error.errno in _ENVIRONMENT_ERRORS
 
 
 def reason(error: OSError) -> str:
     """Return what is wrong: ``the disk is full``."""
-    if error.errno in _SURROUNDINGS:
-        return _SURROUNDINGS[error.errno][0]
+    if error.errno in _ENVIRONMENT_ERRORS:
+        return _ENVIRONMENT_ERRORS[error.errno][0]
     return error.strerror or str(error) or type(error).__name__
 
 
 def advice(error: OSError) -> str:
     """Return the advice for it; empty if that depends on the file."""
-    if error.errno in _SURROUNDINGS:
-        return _SURROUNDINGS[error.errno][1]
+    if error.errno in _ENVIRONMENT_ERRORS:
+        return _ENVIRONMENT_ERRORS[error.errno][1]
     return "use an account with this permission" if error.errno in _PERMISSION else ""
 
 
@@ -61,7 +61,7 @@ def explained(error: OSError) -> str:
 
 def named_in(text: str) -> OSError | None:
     """Return the machine's fault that a program's output names, if any."""
-    for code in _SURROUNDINGS:
+    for code in _ENVIRONMENT_ERRORS:
         if os.strerror(code).lower() in text.lower():
             return OSError(code, os.strerror(code))
     return None

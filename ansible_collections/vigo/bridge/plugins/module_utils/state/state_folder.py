@@ -197,7 +197,7 @@ class StateFolder:
 
 
 def _advice(error: OSError) -> str:
-    if system_errors.is_of_surroundings(error):
+    if system_errors.is_environmental(error):
         return f"{system_errors.advice(error)}, or set state_dir to another folder"
     if isinstance(error, folder_obstacles.KernelFileSystem):
         return "set state_dir to another folder"

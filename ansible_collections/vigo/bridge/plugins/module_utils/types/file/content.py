@@ -162,7 +162,7 @@ def _text(start: bytes) -> str | None:
 
 
 def _unreadable(path: str, error: OSError) -> ResourceError:
-    if system_errors.is_of_surroundings(error):
+    if system_errors.is_environmental(error):
         return Blocked(
             f"{path} cannot be read: {system_errors.reason(error)}; {system_errors.advice(error)}"
         )

@@ -10,12 +10,12 @@ import os
 
 from ...common.errors import Blocked, ResourceError
 from ...host.folder_obstacles import KernelFileSystem, is_protected
-from ...host.system_errors import advice, is_of_surroundings, reason
+from ...host.system_errors import advice, is_environmental, reason
 
 
 def explained(path: str, error: OSError) -> ResourceError:
     """Return an error of writing to this path, with what to do about it."""
-    if is_of_surroundings(error):
+    if is_environmental(error):
         return Blocked(f"{path} cannot be written: {reason(error)}; {advice(error)}")
     if isinstance(error, KernelFileSystem):
         return ResourceError(
