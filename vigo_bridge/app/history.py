@@ -79,6 +79,8 @@ def not_recorded(number: int, known: Sequence[Record]) -> str:
     there = "the history is empty"
     if known:
         there = f"the history has {known[0].number} to {known[-1].number}"
+        if number < known[0].number:
+            there += f", the last {len(known)} (VIGO_BRIDGE_HISTORY sets how many are kept)"
     return f"rollout {number} is not in the history; {there}"
 
 

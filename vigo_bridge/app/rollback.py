@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from vigo_bridge.app.plan_and_run import converge, show_plan, undo
 from vigo_bridge.app.stack_loading import refuse_errors
 from vigo_bridge.failures import Failure, Refusal
 from vigo_bridge.language import load
-from vigo_bridge.language.identity import FILE
+from vigo_bridge.language.identity import FILE, lines
 from vigo_bridge.language.model import Identity
 from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.progress import Lines
@@ -28,6 +29,10 @@ from vigo_bridge.run.state import stack_key
 from vigo_bridge.wording import counted
 
 _COMMAND = "rollback"
+_MOVED = (
+    f" A stack without an ID in {FILE} is known by its path: if its folder was renamed or moved,"
+    " move it back."
+)
 
 
 def roll_back(
@@ -86,14 +91,19 @@ def _earlier(
     resume, last: which one is meant without a number: the last one if it is a rollback itself, or
     the last one in any case.
     """
+    everything = records()
+    if not stack.folder.exists():
+        _refuse_missing(everything, stack)
     identity = _identity(stack, output)
     keys = {stack_key(stack.folder, identity.id), stack_key(stack.folder)}
-    everything = records()
     known = [record for record in everything if record.key in keys]
+    moved = "" if identity.id else _MOVED
     if number is not None:
-        _refuse_other(number, everything, known, stack)
+        _refuse_other(number, everything, known, stack, moved)
     record = (
-        _last(known, stack) if last and number is None else _chosen(number, known, stack, resume)
+        _last(known, stack, moved)
+        if last and number is None
+        else _chosen(number, known, stack, resume, moved)
     )
     kept = kept_stack(record)
     with private_folder() as private:
@@ -111,6 +121,31 @@ def _earlier(
         else:
             Lines().say(_announcement(record, kept, known[-1]))
         yield record, replace(stack, settings=settings, earlier=Earlier(folder, identity))
+
+
+def _refuse_missing(everything: Sequence[Record], stack: StackOptions) -> None:
+    """Raise Refusal if the folder of a stack was removed, whose rollouts the history has: without
+    it, it is not known which stack is meant, and where its secrets are.
+    """
+    subject = str(stack.folder.absolute())
+    for record in reversed(everything):
+        if record.subject != subject or without_stack(record):
+            continue
+        kept = kept_stack(record)
+        with private_folder() as private:
+            _restored(record, kept, private)
+            identity = load(private).identity
+        advice = f"create an empty folder {stack.folder}, and run this command again."
+        if identity.is_named:
+            written = textwrap.indent(lines(identity.name, identity.id), "  ")
+            advice = (
+                f"create {stack.folder / FILE} with these lines:\n{written}Then run this command"
+                " again."
+            )
+        raise Refusal(
+            f"the stack {stack.folder} does not exist. The history has its rollouts, the last one"
+            f" is {record.number}; to roll back to one of them, {advice}"
+        )
 
 
 def _identity(stack: StackOptions, output: str) -> Identity:
@@ -137,14 +172,20 @@ def _restored(record: Record, kept: KeptStack, folder: Path) -> Mapping[str, Any
         raise damaged(record, error) from error
 
 
-def _last(known: Sequence[Record], stack: StackOptions) -> Record:
+def _last(known: Sequence[Record], stack: StackOptions, moved: str) -> Record:
     if not known:
-        raise Refusal(f"nothing to undo: the history has no rollout of the stack {stack.folder}.")
+        raise Refusal(
+            f"nothing to undo: the history has no rollout of the stack {stack.folder}.{moved}"
+        )
     return known[-1]
 
 
 def _chosen(
-    number: int | None, known: Sequence[Record], stack: StackOptions, resume: bool
+    number: int | None,
+    known: Sequence[Record],
+    stack: StackOptions,
+    resume: bool,
+    moved: str,
 ) -> Record:
     if number is not None:
         return next(record for record in known if record.number == number)
@@ -154,12 +195,17 @@ def _chosen(
         there = f"only one rollout ({known[0].number})" if known else "no rollout"
         raise Refusal(
             f"nothing to roll back to: the history has {there} of the stack {stack.folder}."
+            f"{'' if known else moved}"
         )
     return known[-2]
 
 
 def _refuse_other(
-    number: int, everything: Sequence[Record], known: Sequence[Record], stack: StackOptions
+    number: int,
+    everything: Sequence[Record],
+    known: Sequence[Record],
+    stack: StackOptions,
+    moved: str,
 ) -> None:
     """Raise Refusal for a number that is not a rollout of this stack."""
     record = next((record for record in everything if record.number == number), None)
@@ -180,6 +226,7 @@ def _refuse_other(
     raise Refusal(
         f"rollout {number} is of another stack, {record.subject}, not of {stack.folder}; set that"
         " stack with --stacks, or choose another number: `vigo-bridge history` lists them."
+        f"{moved}"
     )
 
 
@@ -197,6 +244,9 @@ def _announcement(record: Record, kept: KeptStack, last: Record) -> str:
     paths = {*kept.files, *current.files}
     different = sum(kept.files.get(path) != current.files.get(path) for path in paths)
     if not different and kept.settings == current.settings:
-        return f"{head}, which had the same files and --set as the last one, rollout {last.number}"
+        return (
+            f"{head}, which had the same files and --set as the last one, rollout {last.number};"
+            " `vigo-bridge history` lists the numbers of others"
+        )
     variables = "" if kept.settings == current.settings else ", and other values of --set"
     return f"{head}: {counted(different, 'file')} different from rollout {last.number}{variables}"

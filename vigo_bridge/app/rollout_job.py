@@ -150,6 +150,13 @@ def roll_back(job: Job, undone: Record, private: Path) -> RunResult:
         result = RunResult(status, batches, envoys, started, time.monotonic() - clock)
         stayed = [host for host, envoy in envoys.items() if _has_stayed(envoy)]
         went = _without(job.hosts, stayed)
+        if not went:
+            watcher.say(
+                f"nothing to undo: no host has kept what rollout {undone.number} changed. Hosts"
+                " keep that only with --on-failure rollback or rollback-all, until the rollout"
+                " succeeds or the next one starts; to return to earlier files of the stack, use"
+                " `vigo-bridge rollback`"
+            )
         try:
             past.write(replace(record, result=run_as_data(result), ended=True))
             past.write(replace(undone, finished=_without(undone.finished, went)))

@@ -95,6 +95,7 @@ ENDS: dict[str, tuple[Sequence[str], Mapping[str, EnvoyResult], tuple[str, ...]]
 def test_hosts_that_went_back_are_not_finished(
     rollout: Record,
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
     names: Sequence[str],
     ends: Mapping[str, EnvoyResult],
     finished: tuple[str, ...],
@@ -103,6 +104,9 @@ def test_hosts_that_went_back_are_not_finished(
     last = past().last("shop")
     assert last == replace(rollout, finished=finished)
     assert not last.is_complete
+    said = capsys.readouterr().err
+    stayed = {host for host, end in ends.items() if end is STAYED}
+    assert ("nothing to undo: no host has kept" in said) == (stayed == {*HOSTS})
     undone = past().records()[-1]
     assert (undone.command, undone.hosts, undone.ended) == ("rollout undo 1", len(names), True)
     assert set(undone.result["envoys"]) == set(names)

@@ -153,7 +153,40 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
         ["1"],
         "stacks/stack.vgo:1:",
     ),
-    "no stack": (both(add, lambda: shutil.rmtree("stacks")), ["1"], "does not exist"),
+    "no stack": (lambda: shutil.rmtree("stacks"), ["1"], "the stack 'stacks' does not exist"),
+    "a stack that was removed": (
+        both(lambda: add(subject=str(Path("stacks").absolute())), lambda: shutil.rmtree("stacks")),
+        ["1"],
+        "The history has its rollouts, the last one is 1; to roll back to one of them, create"
+        f' stacks/stack.vgo with these lines:\n  name: shop\n  id: "{ID}"\nThen run this command'
+        " again.",
+    ),
+    "a stack without a name that was removed": (
+        both(
+            lambda: add(subject=str(Path("stacks").absolute()), files={"configcrates/a.vgo": b""}),
+            lambda: shutil.rmtree("stacks"),
+        ),
+        [],
+        "to roll back to one of them, create an empty folder stacks, and run this command again.",
+    ),
+    "a folder without an ID": (
+        both(add, lambda: Path("stacks/stack.vgo").unlink()),
+        [],
+        "has no rollout of the stack stacks. A stack without an ID in stack.vgo is known by its"
+        " path: if its folder was renamed or moved, move it back.",
+    ),
+    "a folder without an ID, by number": (
+        both(add, lambda: Path("stacks/stack.vgo").unlink()),
+        ["1"],
+        "`vigo-bridge history` lists them. A stack without an ID in stack.vgo is known by",
+    ),
+    "a rollout that the history has no longer": (
+        both(
+            add, add, add, lambda: Path("state/vigo-bridge/controller/history/000001.json").unlink()
+        ),
+        ["1"],
+        "the history has 2 to 3, the last 2 (VIGO_BRIDGE_HISTORY sets how many are kept).",
+    ),
 }
 
 
