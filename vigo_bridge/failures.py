@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a command ends before its end: the exceptions that the command line turns into a message.
+"""The exceptions that end a command early, which the command line turns into a message.
 
-Every room may raise them; `cli/program.py` alone catches them.
+Every package may raise them; `cli/program.py` alone catches them.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How messages of all rooms word the same thing."""
+"""Wording that the messages of all packages share."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _ASK = (
 
 @dataclass(frozen=True)
 class UserVariables:
-    """By host: usable ones, and those whose names Ansible reserves, as written.
+    """By host: those that can be used, and those whose names Ansible reserves, as written.
 
     Ansible's templates in them are not rendered.
     """

@@ -48,7 +48,7 @@ from vigo_bridge.secrets.server import Secrets
 
 @dataclass(frozen=True)
 class Ready:
-    """A stack, what it plans for the hosts, and its secrets: nothing more has to be checked."""
+    """A stack, its plan for the hosts, and its secrets, all checked."""
 
     loaded: Stack
     plan: Plan
@@ -219,7 +219,7 @@ def refuse_unnamed(stack: Stack, folder: Path, what: str) -> None:
     """Raise Refusal if the stack is named after its folder, as another stack may have this
     name.
 
-    what: the option or command that removes things.
+    what: the option or command that removes objects.
     """
     if stack.identity.is_named:
         return

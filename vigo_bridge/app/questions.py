@@ -10,7 +10,7 @@ from vigo_bridge.report.printing import echo
 
 
 def confirmed(question: str) -> bool:
-    """Return whether the user answers yes. Raise Refusal where nobody can answer."""
+    """Return whether the user answers yes. Raise Refusal if there is no terminal."""
     if not sys.stdin.isatty():
         raise Refusal("standard input is not a terminal, so nobody can confirm this; add --yes.")
     echo(f"{question} [y/N] ", err=True, nl=False)

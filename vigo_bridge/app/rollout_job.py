@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carry out a job on a fleet: locked, remembered, resumable. `run` and `task run` end here."""
+"""Carry out a job on a fleet: locked, recorded and resumable. `run` and `task run` end here."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Job:
     project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack:
     locked meanwhile. keeps_files: whether its files are kept for a rollback. check: the playbook of
     health checks, if it is not the same. command, subject, key, fingerprint: see
-    `run.history.Record`. clock: notes when what happens.
+    `run.history.Record`. clock: records the times of events.
     """
 
     command: str

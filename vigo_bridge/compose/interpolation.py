@@ -39,7 +39,7 @@ def interpolated(value: Value, environment: Environment) -> Value:
 
 
 class _Interpolation:
-    """Of one file: what its texts come to is bounded."""
+    """The interpolation of one file. The size of the result is limited."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment

@@ -23,7 +23,7 @@ FOLDER = "project_folder"
 
 @dataclass
 class Shared:
-    """What the services of a project have in common. resources: by what they are for.
+    """What the services of a project have in common. resources: by their purpose.
 
     one_shot: services that others wait for to end. aliases: further names of services that
     others link to.
@@ -37,7 +37,7 @@ class Shared:
 
 @dataclass
 class Job:
-    """One service on its way to a container resource. extra: resources that it needs.
+    """The conversion of one service to a container resource. extra: resources that it needs.
 
     absent: services that may be missing where this one is.
     """

@@ -20,7 +20,7 @@ class NotAllowed(Exception):
 
 @dataclass
 class Renderer:
-    """Renders the texts of one crate. vars and secrets: what that has needed so far."""
+    """Renders the texts of one crate. vars and secrets: those that were needed so far."""
 
     project: str
     vars: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -31,7 +31,7 @@ Part = str | Use
 
 @dataclass(frozen=True)
 class Interpolated(Scalar):
-    """A scalar with variables in it; `text` is what they come to."""
+    """A scalar with variables in it; `text` is the result."""
 
     parts: tuple[Part, ...] = ()
 

@@ -72,7 +72,7 @@ CODES = {
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One finding. position is None if no file is to blame. code: a key of CODES."""
+    """One finding. position is None if it is not about a file. code: a key of CODES."""
 
     severity: Severity
     message: str

@@ -27,7 +27,7 @@ _FREE_FORM = "free_form"
 
 
 class ModuleFacts(Protocol):
-    """What is known of a module; see ``vigo_bridge/ansible/module_documentation.py``."""
+    """The facts about a module; see ``vigo_bridge/ansible/module_documentation.py``."""
 
     @property
     def options(self) -> Options | None: ...

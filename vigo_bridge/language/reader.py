@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Typed access to a mapping of a stack's file; whatever does not fit becomes a finding."""
+"""Typed access to a mapping of a stack's file; what does not fit is reported."""
 
 from __future__ import annotations
 

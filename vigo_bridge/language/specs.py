@@ -29,7 +29,7 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value, scalars
 
 @dataclass(frozen=True)
 class SpecProblem:
-    """place: the attribute to blame and where in it, as a `ResourceError` has it."""
+    """place: the wrong attribute and where in it, as a `ResourceError` has it."""
 
     message: str
     advice: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a rollout is, on a terminal: lines as in a log, and below them a bar that moves."""
+"""The progress of a rollout on a terminal: lines as in a log, and a progress bar below them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a rollout is, in lines with the time: for logs."""
+"""The progress of a rollout as lines with the time, for logs."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an envoy lacks only because of another error, which is reported by itself.
 
-A misspelt crate takes its variables and resources with it; complaining about each of them too
-would bury the cause.
+A misspelt crate takes its variables and resources with it; reporting each of
+these would hide the cause.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ def _chosen_on_target(
 
 
 class _NotAlike(Exception):
-    """Values between which no template can choose: they differ in more than their texts."""
+    """The values cannot be alternatives in a template: they differ in more than their texts."""
 
 
 def _chosen(subject: str, choices: Mapping[str, Any], otherwise: Any) -> Any:

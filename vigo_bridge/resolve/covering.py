@@ -42,7 +42,7 @@ class _Node:
 
 
 class CoveringGlobs:
-    """Globs as a tree of their pieces. looks: how many of its nodes were visited so far."""
+    """Globs as a tree of their pieces. looks: how many of its nodes were visited."""
 
     def __init__(self) -> None:
         self._root = _Node()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two resources for one thing of an envoy."""
+"""Two resources of an envoy with the same target."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ SETTING = "--set"
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable of an envoy's namespace: its value, who set it, and whom that one beat.
+    """One variable of an envoy's namespace: its value, what set it, and what that overrides.
 
     layer: what kind of place set it, such as `match entry`. overrides: the strongest first.
     """

@@ -55,7 +55,7 @@ class Question:
 
 
 class AnsweredAlready(Exception):
-    """Somebody else was faster. The message is the answer."""
+    """Another answer came first. The message is that answer."""
 
 
 class Confirmations:

@@ -56,7 +56,7 @@ def roll_out_to_fleet(
 
 
 class _Fleet:
-    """The parts of a rollout that are real."""
+    """The steps of a real rollout."""
 
     def __init__(
         self,

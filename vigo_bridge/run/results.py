@@ -40,9 +40,9 @@ class RunStatus(Enum):
 class EnvoyResult:
     """One envoy. resources: in the order of the graph.
 
-    orphans: containers of the stack that it no longer names. restored: what became of each resource
-    when the host went back to what it was before the rollout; empty if it did not. rollback_error:
-    why that failed, or not completely.
+    orphans: containers of the stack that it no longer names. restored: the result of each resource
+    in the rollback of the host; empty without one. rollback_error: why that failed, or was not
+    complete.
     """
 
     status: EnvoyStatus

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rollout: batch after batch, until all are done or something says stop.
+"""A rollout: batch after batch, until all are done or a rule stops it.
 
 Side effects are in `Parts`; this module only decides what is done next.
 """
@@ -66,7 +66,7 @@ class Parts(Protocol):
 class Rolled:
     """How far a rollout came. stopped: why no further batch starts, empty if one may.
 
-    finished: hosts that need not be seen again when the rollout is resumed.
+    finished: hosts that are skipped when the rollout is resumed.
     """
 
     batches: tuple[BatchResult, ...] = ()
@@ -198,7 +198,7 @@ def _is_good(envoy: EnvoyResult) -> bool:
 
 
 def over_budget(failed: int, budget: int) -> str:
-    """Return the reason to stop after so many failed hosts; empty if there is none."""
+    """Return the reason to stop after this number of failed hosts; may be empty."""
     if failed <= budget:
         return ""
     allowed = "none are allowed" if budget == 0 else f"{budget} may"

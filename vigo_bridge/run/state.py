@@ -24,7 +24,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 
 
 class RolloutRunning(Exception):
-    """Another rollout of the stack is running. The message says whose, and since when."""
+    """Another rollout of the stack is running. The message says which user's, and since when."""
 
 
 #: Keys of rollouts that are not of a stack begin with one of these: no stack's key has a space.

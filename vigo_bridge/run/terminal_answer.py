@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user types in answer to a question, without waiting for it."""
+"""Reads the user's answer to a question without blocking."""
 
 from __future__ import annotations
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.graph import GraphError, build
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.references import Crate, Node
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import (
-    EngineObject,
     Links,
+    ProvidedObject,
 )
 from tests.properties import examples
 
-_NET = (EngineObject("network", "", "n"),)
+_NET = (ProvidedObject("network", "", "n"),)
 NET, NET_GONE = Links(provides=_NET), Links(provides=_NET, is_absent=True)
 USER, USER_GONE = Links(uses=_NET), Links(uses=_NET, is_absent=True)
 ORDERS = {

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of vigo.bridge.network: gives it the docker SDK where it has none."""
+"""Action of vigo.bridge.network: passes the docker SDK to targets without one."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from .secret_stores import StoreError
 from .secrets import look_up
 
 #: The variable that names the folder with ``secrets.yml`` and vault files, such as a stack's.
-#: Without it, they lie beside the playbook.
+#: Without it, they are in the folder of the playbook.
 FOLDER_VARIABLE = "vigo_secrets_folder"
 
 

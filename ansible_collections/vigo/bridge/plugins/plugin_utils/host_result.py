@@ -25,7 +25,7 @@ from .checked_data import (
 )
 from .printable import cleaned_result
 
-#: Of what Ansible quotes from a host's shell, so many last characters are kept.
+#: How many characters are kept at the end of what Ansible quotes from a host's shell.
 _LONGEST_QUOTE = 64 * 1024
 _LONGEST_NAME = 16 * 1024
 _DEEPEST_DIFF = 16

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the controller sends so that a target runs a module that it keeps.
+"""What the controller sends so that a target runs a module that is stored there.
 
 See ``module_utils/delivery/bundled_module.py`` for what happens there.
 """

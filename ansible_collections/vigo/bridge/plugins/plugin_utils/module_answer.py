@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module's answer among what else its target prints, and what to say if there is none."""
+"""Finds a module's answer in the output of its target, or explains why there is none."""
 
 from __future__ import annotations
 

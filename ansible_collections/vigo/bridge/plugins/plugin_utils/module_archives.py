@@ -32,7 +32,7 @@ from .foreign_modules import ForeignModule, Refused, module_for_choice, module_n
 
 _FOLDER = "built-archives"
 _COLLECTIONS = "ansible_collections"
-#: So many archives stay, those used last: each set of modules that hosts of a fleet use has one.
+#: How many archives are kept, those used last: one for each set of modules that hosts use.
 _MOST = 64
 
 

@@ -12,7 +12,7 @@ from ..module_utils.types.result import Result
 from .host_result import HostResult
 from .printable import clean, one_line
 
-#: Of the log of what failed, so many last lines are shown.
+#: How many lines at the end of the log of a failure are shown.
 LOG_LINES = 10
 _QUIET = ("none", "skipped")
 

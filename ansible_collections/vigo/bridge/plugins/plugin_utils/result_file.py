@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Leave each host's result in a folder, for the program that started Ansible.
 
-Events and callbacks may come late or not at all; these files are the truth about a run.
+Events and callbacks may come late or not at all; these files are authoritative.
 """
 
 from __future__ import annotations

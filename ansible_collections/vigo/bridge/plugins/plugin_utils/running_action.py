@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module of ours on a target: what the target has kept, or else in Ansible's way."""
+"""Runs a module of this collection on a target: the stored one, or as Ansible does."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls a module of ours with what only the controller has: secrets, and the docker SDK."""
+"""Calls a module of this collection with what only the controller has: secrets, the docker SDK."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .secrets import UnknownSecrets, weak
 class SecretAction(RunningAction):
     """The base of our actions. Secrets are looked up at the moment of the call, no earlier."""
 
-    #: What it adds to the arguments, beside what all actions add.
+    #: What it adds to the arguments, besides what all actions add.
     added: Sequence[str] = ()
 
     def call(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls a module of ours about a whole stack, with what the host's variables say of it.
+"""Calls a module of this collection for a whole stack, with the host's variables of the stack.
 
 What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
 ``vigo_vars``, ``vigo_only``, taken unchanged: Ansible templates nothing in them; and from others,

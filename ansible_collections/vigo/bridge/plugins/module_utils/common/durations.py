@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lengths of time as users write them: ``90``, ``30s``, ``5m``, ``1h``, ``1m30s``."""
+"""Durations as users write them: ``90``, ``30s``, ``5m``, ``1h``, ``1m30s``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong with one resource."""
+"""Errors of a resource."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Advised(Exception):
 
 
 class ResourceError(Advised):
-    """The resource cannot be what it should be: bad attributes, or its action failed.
+    """A resource cannot be applied: its attributes are invalid, or its action failed.
 
-    ``log`` holds the last lines of output of whatever failed (a container, a command), or is
+    ``log`` holds the last lines of output of what failed (a container, a command), or is
     empty. ``rc`` is an exit code where there is one. ``returned``: see ``Outcome``. ``place`` says
     which of the resource's attributes is wrong, and where in it: keys of mappings, numbers of items
     from 0 on, at its end a ``Key`` or the ``Offset`` in a text. It is empty if no attribute is
@@ -76,7 +76,7 @@ class ResourceError(Advised):
 
 
 class Blocked(ResourceError):
-    """The surroundings prevent it: engine not answering, registry down, disk full."""
+    """The environment prevents it: the engine does not answer, the disk is full, and so on."""
 
     status = "blocked"
 
@@ -86,7 +86,7 @@ class NoAccount(ResourceError):
 
 
 class SeveralErrors(ResourceError):
-    """Several things are wrong with one resource."""
+    """Several errors of one resource."""
 
     def __init__(self, errors: Sequence[ResourceError]) -> None:
         super().__init__(". ".join(error.message for error in errors))

@@ -31,7 +31,7 @@ from .input import Resource
 from .run import stack_of
 
 _TIMEOUT = "60"
-#: Seconds that commands get to be killed when nobody waits for them any more.
+#: Seconds to wait for commands that are killed because their output is no longer needed.
 _LAST_WORDS = 2.0
 
 

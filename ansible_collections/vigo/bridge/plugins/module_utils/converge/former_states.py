@@ -32,7 +32,7 @@ _NOT_UNDONE = "it changed, and is not undone"
 def restore(former: Former, resources: Sequence[Resource], target: Target) -> list[Result]:
     """Undo all changes that can be undone, and return a result for each resource.
 
-    The states are dropped if nothing failed; otherwise the way back can be tried again.
+    The states are deleted if nothing failed; otherwise this can be repeated.
     """
     kept = former.kept()
     if kept.is_discarded:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
 from ..common.topological_order import topological_order
-from ..types.descriptor import EngineObject
+from ..types.descriptor import ProvidedObject
 from .cycles import cycles
 from .references import Crate, Node, Problem, References
 
@@ -122,7 +122,7 @@ def _implied_edges(references: References) -> Iterable[Edge]:
 
     What is undone comes after its users, as in `_undone_last`.
     """
-    providers: dict[EngineObject, list[Node]] = {}
+    providers: dict[ProvidedObject, list[Node]] = {}
     for node in references.nodes.values():
         for thing in node.links.provides:
             providers.setdefault(thing, []).append(node)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NO_CRATES: Mapping[str, Any] = MappingProxyType({})
 
-#: What every resource may have beside the attributes of its type.
+#: What every resource may have in addition to the attributes of its type.
 COMMON = (
     "id",
     "type",

@@ -20,7 +20,7 @@ from ..types.descriptor import NO_LINKS, Links
 class Node:
     """One resource as the graph sees it. ``id`` is ``CRATE/NAME``; references as written.
 
-    links: what it makes and uses, as far as that is known. reverts: whether it is undone.
+    links: what it creates and uses, as far as that is known. reverts: whether it is undone.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Crate:
 
 @dataclass(frozen=True)
 class Problem:
-    """A reference that does not hold.
+    """An invalid reference.
 
     where: the id of the resource, or the name of the crate, that has it.
     attribute, value: the attribute and the one reference in it (empty for cycles).
@@ -69,7 +69,7 @@ class Problem:
 
 
 class References:
-    """Resolves references and collects, in ``problems``, those that do not hold."""
+    """Resolves references, and collects the invalid ones in ``problems``."""
 
     def __init__(self, nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> None:
         self.problems: list[Problem] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendering:
-    """What templates see. variables: of the envoy; a crate's own defaults lie over them."""
+    """What templates see. variables: of the envoy; the defaults of a crate override them."""
 
     crates: Mapping[str, CrateInput]
     variables: Mapping[str, Any]

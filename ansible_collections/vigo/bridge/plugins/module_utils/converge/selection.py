@@ -16,7 +16,7 @@ LEFT_OUT = "not in `only`"
 
 @dataclass(frozen=True)
 class Selection:
-    """applied: ids of resources that are brought to their desired state.
+    """applied: IDs of the resources that are applied.
 
     checked: those that the applied ones need; they must be as desired already.
     """

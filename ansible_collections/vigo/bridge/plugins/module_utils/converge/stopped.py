@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run says of resources that a user has stopped: it starts them."""
+"""The note about resources that a user has stopped, which a run starts."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is used on a target of Ansible that Ansible does not document for modules.
+"""What code on targets uses of Ansible that Ansible does not document for modules.
 
-It is separate from ``plugin_utils/ansible_compat.py``, since a target has nothing of
-``plugin_utils``. The versions of ansible-core on which it was seen are there.
+It is separate from ``plugin_utils/ansible_compat.py``, because ``plugin_utils`` is
+not sent to targets. The versions of ansible-core on which it was seen are there.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class TakesArguments:
 
 
 def own_arguments(basic: Any) -> dict[str, Any]:
-    """Return the arguments that Ansible gave this process's module beside its options.
+    """Return the arguments that Ansible gave this process's module besides its options.
 
     basic: the module ``ansible.module_utils.basic``. Why: another module must get the same.
     Missing: raises AttributeError.

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module from a bundle, which holds it and all that it imports.
 
-This text is sent with each call, before all other code of the collection, and imports only the
+This file is sent with each call, before all other code of the collection, and imports only the
 standard library. With the first call come all sources, which are compiled here (`first_call`). The
 bytecode stays on the target, and with later calls comes only what reads it (`later_call`); see
-``kept_module``. Either ends with the module's answer, or says that it had nothing to run, and then
-nothing has been done.
+``kept_module``. Both end with the module's answer, or report that there was nothing to run. In that
+case, nothing has been done.
 
 What is sent is a line of JSON, with the ``module``, the ``name`` to keep it under, or an empty one,
 and the ``size`` of what follows: the sources by path, as compressed JSON; then the arguments.

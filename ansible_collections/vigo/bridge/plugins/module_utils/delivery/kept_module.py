@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module that stays on its target, so that later calls need not send it again.
+"""A module that is stored on its target, so that later calls do not send it again.
 
 A file is kept under a name that stands for the module's content. It holds the bytecode of all that
 the module needs, after the version of the bytecode and a digest. It appears in one step, and a call

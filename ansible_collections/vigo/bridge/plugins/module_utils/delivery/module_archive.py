@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that are not ours, in an archive with all that they import.
+"""Archives of modules that are not of this collection, with everything that they import.
 
-It is named by its content. The controller sends it once; the target adds the bytecode for its
+Each is named by its content. The controller sends it once; the target adds the bytecode for its
 Python, and keeps it in a folder that only this user and root can write to. Check mode keeps it for
 the one call. It stays a file, since some modules start themselves with another Python.
 """
@@ -51,7 +51,7 @@ class Library:
     """The modules of a call.
 
     path: their archive. names: what Python imports, by the full name of each. told: the arguments
-    that Ansible gives every module beside its options.
+    that Ansible gives every module besides its options.
     """
 
     path: str

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archives of Python files that are unpacked on a target once, and stay there.
+"""Archives of Python files that are unpacked on a target once, and kept there.
 
 Each has a folder of its own, in one that only this user and root can write to. It is created in one
 step, so that other processes find all of it or nothing.

@@ -48,7 +48,7 @@ _START_HINT = (
 
 
 class Refused(ResourceError):
-    """The engine answered with an error. said: in its own words. code: its HTTP status."""
+    """The engine answered with an error. said: its message. code: its HTTP status."""
 
     def __init__(self, said: str, code: int) -> None:
         super().__init__(
@@ -66,7 +66,7 @@ class Refused(ResourceError):
 
 
 class Events:
-    """The events of an engine, line by line, without an end. answer: that stream."""
+    """The events of an engine, an endless stream of lines. answer: that stream."""
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request that becomes a connection to a program: its input goes there, its output comes back."""
+"""Requests that become a connection to a program, for its input and output."""
 
 from __future__ import annotations
 

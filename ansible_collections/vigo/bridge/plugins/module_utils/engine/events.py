@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an engine says about its containers, as it happens.
+"""The events of an engine's containers, as they happen.
 
 One stream serves all waiting threads. It only wakes them sooner: they rely on inspect, and also
 check from time to time, because a stream can end or stop without notice.

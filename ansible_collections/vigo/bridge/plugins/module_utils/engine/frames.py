@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two streams of a program in one: each part has a header that says whose it is. Pure."""
+"""Standard output and standard error in one stream, in frames with a header for each. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STDOUT, STDERR = 1, 2
 
 
 class Frames:
-    """Takes what an engine sends, cut anywhere, apart."""
+    """Splits what an engine sends into frames. The input may be cut anywhere."""
 
     def __init__(self) -> None:
         self._unread = b""

@@ -40,7 +40,7 @@ class Background(Generic[T]):
         self._thread.join()
 
     def wait_at_most(self, timeout: float) -> None:
-        """Wait for its end, but not longer than so many seconds."""
+        """Wait for its end, for at most this many seconds."""
         self._thread.join(timeout)
 
     @property

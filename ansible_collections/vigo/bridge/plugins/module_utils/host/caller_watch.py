@@ -19,7 +19,7 @@ _watched: list[int] = []
 
 
 class _Signals:
-    """held: how many places do not want to be left now. pending: what came in the meantime."""
+    """held: how many callers must not be interrupted now. pending: what arrived meanwhile."""
 
     held = 0
     pending = 0
@@ -53,7 +53,7 @@ def held_back() -> Iterator[None]:
 
 
 def leave_if_gone() -> None:
-    """Raise SystemExit when nobody can read our result any more."""
+    """Raise SystemExit if the caller is gone, so that nothing would read the result."""
     poll = select.poll()
     for descriptor in _watched:
         poll.register(descriptor, 0)  # errors and hang-ups are always reported

@@ -96,7 +96,7 @@ def _request(url: str) -> urllib.request.Request:
 
 
 class _Redirects(Redirects):
-    """Does not follow from https to anything else."""
+    """Follows redirects, except from https to another scheme."""
 
     def redirect_request(
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str

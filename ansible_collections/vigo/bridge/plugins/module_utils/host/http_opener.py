@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects without reading what comes with them, which may have no end."""
+    """Follows redirects without reading their bodies, which may be endless."""
 
     def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         if "location" not in headers and "uri" not in headers:

@@ -19,8 +19,8 @@ _FIRST_STAND_IN = -2
 class PredictedAccounts:
     """users, groups: their numbers by name; None for what would be removed.
 
-    joined: the groups whose members would change because users do. are_members_set: whether a
-    group would have got or lost members of its own accord.
+    joined: the groups whose members would change because users do. are_members_set: whether the
+    members of a group would be set by the group's own resource.
     """
 
     users: dict[str, int | None] = field(default_factory=dict)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How temporary files and folders of killed runs are distinguished from those in use.
 
-Whoever uses one holds a lock on it, and the kernel frees the lock however its holder ends. So the
-next run can remove what has no lock, also where the two do not see each other's processes.
+Each process that uses one holds a lock on it, which the kernel frees when the process ends. So the
+next run can remove what is not locked, even if it cannot see the processes of the other one.
 """
 
 from __future__ import annotations

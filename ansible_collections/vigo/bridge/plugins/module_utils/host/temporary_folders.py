@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Temporary folders that are gone when we are done, or after the next run if we were killed."""
+"""Temporary folders, removed at the end, or by the next run if this one is killed."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class InvalidLine(Exception):
 
 @dataclass(frozen=True)
 class Assignment:
-    """One variable. value: None if its name stands alone.
+    """One variable. value: None if there is only a name.
 
     has_variables: whether a dollar sign in the value means something.
     """

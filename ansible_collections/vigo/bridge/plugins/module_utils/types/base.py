@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..state.ownership import Stack
     from .descriptor import ResourceType
 
-#: The paths that something may alter of which no more is known.
+#: The paths that a change of unknown effect may alter.
 ANYTHING = ("/",)
 #: Why a result is unknown that earlier changes may still alter.
 NOT_YET_KNOWN = "unknown until the earlier changes are made"
@@ -79,7 +79,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What acting showed: a command's exit code and the end of its output.
+    """The outcome of an action: a command's exit code and the end of its output.
 
     returned: what a task that applies the resource alone returns besides, by name. decision: what
     was done, where that shows only by acting; None if it is what was decided.
@@ -93,10 +93,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Pending:
-    """A change that is made, while it is still awaited whether it lasts.
+    """A change that was made and is not settled yet.
 
-    wait: until that is known; gives what acting showed, raises ResourceError. ended: when that
-    was, by ``time.monotonic``.
+    wait: waits until it is, and returns the outcome; raises ResourceError. ended: when that was, by
+    ``time.monotonic``.
     """
 
     wait: Callable[[], Outcome]

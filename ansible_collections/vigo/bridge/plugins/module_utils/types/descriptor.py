@@ -74,7 +74,7 @@ def _no_task(attributes: Mapping[str, Any]) -> None:
 class StackFile:
     """An attribute that names a file of the stack, whose content is sent.
 
-    attribute: its name. folder: where in the stack the file lies, with ``/`` at its end.
+    attribute: its name. folder: the file's folder in the stack, with ``/`` at its end.
     text, data: the attribute that has the content, as text, and as base64. Without text, base64
     is always used, and the attribute that names the file is sent, too. check: raises
     ResourceError for content that is of no use.
@@ -95,7 +95,7 @@ class StackFile:
         return bool(self.text)
 
 
-class EngineObject(NamedTuple):
+class ProvidedObject(NamedTuple):
     """What one resource creates and others use. where: its engine, empty for the default one."""
 
     kind: str
@@ -103,25 +103,25 @@ class EngineObject(NamedTuple):
     name: str
 
 
-def object_of(kind: str, attributes: Mapping[str, Any]) -> tuple[EngineObject, ...]:
+def object_of(kind: str, attributes: Mapping[str, Any]) -> tuple[ProvidedObject, ...]:
     """Return the object that a resource creates whose key attribute has the name of its kind."""
     host, name = (str(attributes.get(key) or "").strip() for key in ("docker_host", kind))
-    return (EngineObject(kind, host, name),) if name else ()
+    return (ProvidedObject(kind, host, name),) if name else ()
 
 
 @dataclass(frozen=True)
 class Links:
     """What a resource creates and uses. is_absent: whether it removes its object instead."""
 
-    provides: tuple[EngineObject, ...] = ()
-    uses: tuple[EngineObject, ...] = ()
+    provides: tuple[ProvidedObject, ...] = ()
+    uses: tuple[ProvidedObject, ...] = ()
     is_absent: bool = False
 
 
 NO_LINKS = Links()
 
 
-def _nothing(attributes: Mapping[str, Any]) -> tuple[EngineObject, ...]:
+def _nothing(attributes: Mapping[str, Any]) -> tuple[ProvidedObject, ...]:
     return ()
 
 
@@ -142,7 +142,7 @@ class ResourceType:
     attributes themselves. It is a module that is not ours.
     as_task: for types without a module of their own: returns the module and its options that do the
     same in a task, or None. Attributes may be expressions of Jinja2 there.
-    task_options: what such a task has beside the attributes.
+    task_options: what such a task has besides the attributes.
     added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
     guards: attributes that say whether it acts, in the order in which they are checked.
@@ -160,7 +160,7 @@ class ResourceType:
     is_predictable: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.
     leaves_orphans: whether it looks for what the stack no longer names.
-    linked_by: the attributes that say what a resource provides and uses, beside ``state``.
+    linked_by: the attributes that say what a resource provides and uses, besides ``state``.
     provides, uses: read these; each may be missing. Pure; what cannot be read is left out.
     on_demand: loads what restarts, stops or starts its resources, or pulls their images; see
     ``on_demand``. None where nothing runs.
@@ -195,8 +195,8 @@ class ResourceType:
     needs_engine: bool = False
     leaves_orphans: bool = False
     linked_by: tuple[str, ...] = ()
-    provides: Callable[[Mapping[str, Any]], tuple[EngineObject, ...]] = _nothing
-    uses: Callable[[Mapping[str, Any]], tuple[EngineObject, ...]] = _nothing
+    provides: Callable[[Mapping[str, Any]], tuple[ProvidedObject, ...]] = _nothing
+    uses: Callable[[Mapping[str, Any]], tuple[ProvidedObject, ...]] = _nothing
     on_demand: Callable[[str], Behaviour] | None = None
     _flagged: dict[str, frozenset[str]] = field(default_factory=dict, init=False, compare=False)
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Attributes by their declared types, as Ansible does it for the arguments of a module.
 
-What comes from a playbook as a list of resources has passed no argument spec.
+The resources in a playbook's list have not been checked by an argument spec.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words of a ``when``: operators, names, and arguments.
 
-An argument is quoted with ``'`` or ``"``, or is a bare number. Between quotes everything counts
-as it stands, backslashes too.
+An argument is quoted with ``'`` or ``"``, or is a bare number. Everything between quotes is
+literal, backslashes included.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 
 
 class ConditionError(Advised):
-    """A ``when`` that means nothing. ``offset`` counts characters from 0."""
+    """An invalid ``when``. ``offset`` counts characters from 0."""
 
     def __init__(self, problem: str, advice: str, offset: int) -> None:
         super().__init__(problem, advice)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import List, Optional, Tuple
 
-#: What actions stand between.
+#: The delimiters of actions.
 OPEN, CLOSE = "{{", "}}"
 
 # Advice that several errors give.
@@ -38,7 +38,7 @@ class TemplateError(Exception):
     0, ``line`` and ``column`` from 1; all three are places in the template's text.
     ``suggestion`` is the name that was probably meant, or empty. ``stage`` is ``parse`` or
     ``render``. ``path`` says which string of a nested value it was, as in ``env.HOME`` or
-    ``ports[0]``; it is empty for a template that stands alone.
+    ``ports[0]``; it is empty for a single template.
     """
 
     def __init__(

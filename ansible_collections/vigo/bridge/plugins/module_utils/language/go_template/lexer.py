@@ -113,7 +113,7 @@ class Action(NamedTuple):
 
 
 class LexFault(Fault):
-    """The characters after ``{{`` are no action; ``offset`` is where that showed."""
+    """The characters after ``{{`` are no action; ``offset`` is where that was detected."""
 
     def __init__(self, message: str, offset: int, advice: str) -> None:
         super().__init__(message, advice)

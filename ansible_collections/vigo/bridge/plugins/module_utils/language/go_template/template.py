@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Go templates in the strings of a stack: parse, look at, render.
+"""Go templates in the strings of a stack: parse, inspect, render.
 
 ``parse("redis:{{ .Vars.version }}").render({"Vars": {"version": "7"}})`` is ``redis:7``. Actions
 that name nothing of ours, such as ``{{.State}}``, stay as they are, byte for byte. Bytes that are

@@ -47,7 +47,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Function:
-    """The name of a function where a value or a call stands."""
+    """The name of a function in the place of a value or a call."""
 
     name: str
     offset: int
@@ -138,7 +138,7 @@ class Continue:
 
 @dataclass(frozen=True)
 class Call:
-    """``{{template "name" pipeline}}``, also where a ``block`` stands."""
+    """``{{template "name" pipeline}}``, or the same as a ``block``."""
 
     name: str
     pipeline: Optional[Pipeline]

@@ -24,7 +24,7 @@ SHORTEST_LINE = 8
 #: Shorter secrets would be found by chance where something is decoded.
 SHORTEST_ESCAPED = 4
 SHORTEST_ENCODED = 5
-#: A printed form is at most so many times as long as the secret; that of a large one, so many
+#: How many times longer a printed form can be than its secret; for a large secret, how many
 #: times and some bytes: its lines are masked by themselves as well.
 _LONGEST_FORM = 12
 _LONGEST_FORM_OF_LARGE = 3

@@ -37,7 +37,7 @@ _OF_GROUPS = frozenset(("name", "state", "gid", "system"))
 class UserEffect(Effect):
     """home: its folder, if it is to be created; empty for where the machine creates it.
 
-    groups: those that it is to be in, beside its main one.
+    groups: those that it is to be in, besides its main one.
     """
 
     name: str
@@ -100,7 +100,7 @@ class UserEffect(Effect):
         if self.is_absent:
             accounts.users[self.name] = None
             accounts.joined.add(ANY)
-            # Its own group goes with it if nobody else is in it.
+            # Its own group is removed, too, if it has no other members.
             overlay.mark_unknown([f"{GROUPS}/{self.name}"])
             return
         if not self.creates():

@@ -13,7 +13,7 @@ from ...common.errors import ResourceError
 from ...delivery.ansible_compat import answer_in
 from ...host.forked import Ended
 
-#: Of what a module prints, so many last characters are shown.
+#: How many characters at the end of a module's output are shown.
 _LONGEST_LOG = 4000
 _LONGEST_QUOTE = 200
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Effect:
-    """What is the same for all: nothing."""
+    """The effect of one module. The base class knows nothing of it."""
 
     @property
     def is_predictable(self) -> bool:

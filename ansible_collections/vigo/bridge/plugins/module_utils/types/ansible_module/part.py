@@ -21,7 +21,7 @@ class Change:
 
 
 class Part(Protocol):
-    """One thing that is compared and changed after the module was applied."""
+    """A property that is compared and changed after the module was applied."""
 
     def look(self, target: Target) -> Change | None:
         """Return the change that is needed; changes nothing. Raise ResourceError and OSError.

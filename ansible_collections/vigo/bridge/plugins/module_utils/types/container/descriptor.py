@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Mapping
 
-from ..descriptor import RESTART, Attribute, EngineObject, ResourceType
+from ..descriptor import RESTART, Attribute, ProvidedObject, ResourceType
 from ..on_demand import PULLED
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     return parse(attributes)
 
 
-def _uses(attributes: Mapping[str, Any]) -> tuple[EngineObject, ...]:
+def _uses(attributes: Mapping[str, Any]) -> tuple[ProvidedObject, ...]:
     from .uses import uses
 
     return uses(attributes)

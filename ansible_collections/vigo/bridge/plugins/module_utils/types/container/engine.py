@@ -32,7 +32,7 @@ _REMOVAL_TIMEOUT = 20.0
 _COMMAND_INTERVAL = 0.1
 #: Characters of a container's log that are shown: its end.
 _LOG_LIMIT = 16 * 1024
-#: Of a log so many bytes are looked at; some of them may be masked.
+#: How many bytes of a log are read; some of them may be masked.
 _LONGEST_LOG = 1024 * 1024
 _NO_SOURCE = "bind source path does not exist: "
 _NOT_THERE = (

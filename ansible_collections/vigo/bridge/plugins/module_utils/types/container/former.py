@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a container was before a rollout changed it, and the way back to that.
+"""The state of a container before a rollout changed it, and how to restore it.
 
 A container that was replaced is not described, but kept: its replacement is left uncommitted (see
-``replace``), so the way back is the one of a replacement that a run did not finish.
+``replace``), so it is restored like a replacement that a run did not finish.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _put_back(
             f"the former container {name} no longer exists, so it cannot be restored"
         )
     started = _start(engine, name, former) if was_running and not has_process(former) else None
-    if before is not None and before.id == wanted:  # an earlier way back came so far
+    if before is not None and before.id == wanted:  # an earlier rollback did this
         return started or Decision("none", "it is the former container")
     if has_process(former) and not started:
         settle(engine, _any(name), former.id)

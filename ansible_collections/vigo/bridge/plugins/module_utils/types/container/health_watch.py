@@ -30,7 +30,7 @@ _INTERVAL = 1.0
 def unhealthy(
     named: Named, results: Sequence[Result], seconds: float, target: Target
 ) -> list[Result]:
-    """Return the failed results of containers that do not stay healthy for so many seconds.
+    """Return the failed results of containers that do not stay healthy for this time.
 
     results: of all resources; if one has failed, nothing is watched. Returns as soon as one
     container fails.

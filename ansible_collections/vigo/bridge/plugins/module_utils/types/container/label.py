@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The labels that prove a container ours, and say what it was made from.
+"""The labels that mark a container as created by this collection, and record its settings.
 
 ``vigo.bridge.spec`` holds a versioned, canonical JSON of what the user set at creation. It contains
 references instead of the values of secrets. What engines can change later (restart policy, limits,

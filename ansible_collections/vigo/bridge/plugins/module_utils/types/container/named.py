@@ -16,7 +16,7 @@ from .spec import ContainerSpec
 
 @dataclass
 class Named:
-    """What the containers of this run were: filled as each has its turn.
+    """The containers of this run, filled as each has its turn.
 
     names: container name by resource id. networks: the names of those that are wanted. described:
     the name of each network and volume by the resource that describes it. engines: by address.

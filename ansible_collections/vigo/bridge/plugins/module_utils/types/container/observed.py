@@ -53,7 +53,7 @@ class Existing:
     status: created, running, paused, restarting, removing, exited or dead. health: empty if
     it has no healthcheck. settings: all that it has; None if the engine does not say.
     recorded: what our label says, None for a container that we did not make. volumes: every
-    mount of a volume or a path. out_of_memory: whether the kernel ended it for want of memory;
+    mount of a volume or a path. out_of_memory: whether the kernel ended it for lack of memory;
     Podman does not report it. last_check: None if no healthcheck has run yet.
     """
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The named volumes that a container of a stack needs: created before it, with the stack's labels.
 
-An engine would create them without any, so that nobody could say whose they are.
+An engine would create them without labels, so that their stack would be unknown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose the containers and networks of an engine are, by their labels and the host's record."""
+"""The owners of an engine's containers and networks, by their labels and the host's record."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Found:
 
 @dataclass
 class Owners:
-    """What one call knows of owners. stack: None if a single resource is brought.
+    """What one call knows of owners. stack: None if a single resource is applied.
 
     resources: the IDs of all resources of the stack. found: filled as resources have their turn.
     """
@@ -54,7 +54,7 @@ class Owners:
     def owns_object(self, kind: str, identity: str, owner: Owner | None) -> bool:
         """Return whether a network or volume may be changed: it is this stack's.
 
-        owner: by its labels. Where no stack is brought, it is what the user names.
+        owner: by its labels. For a single resource, it is what the user names.
         """
         if self.stack is None:
             return True

@@ -61,7 +61,7 @@ class Power(OnEngine):
             return act(Work(engine, spec, observed, target), decision)
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
-        """Watch that all that was brought up stays healthy."""
+        """Check that all containers that were started stay healthy."""
         with concealing(target):
             return unhealthy(named(target), results, call.min_healthy_time, target)
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Containers of a stack that its resources no longer name: found, and removed when asked to.
 
-Their labels and the host's record say which are the stack's. Their volumes always stay.
+Their labels and the host's record say which belong to the stack. Their volumes are always kept.
 """
 
 from __future__ import annotations

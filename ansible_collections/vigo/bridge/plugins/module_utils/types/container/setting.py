@@ -21,7 +21,7 @@ VALUES, KEYS, NAME = "values", "keys", "name"
 
 
 class Making(NamedTuple):
-    """What the create call depends on beside the settings.
+    """What the create call depends on besides the settings.
 
     image: its ``Config``. file_env: the variables in ``env_file``. reveal: puts in the values of
     secrets. carried: volumes of the container that is replaced.
@@ -99,7 +99,7 @@ class Words:
 
 
 class Effect:
-    """Compared by what it leads to: the image's ID, the variables."""
+    """Compared by its result: the image's ID, the variables."""
 
 
 class Live:
@@ -125,7 +125,10 @@ ONE_VALUE = Single()
 
 
 class Needs(NamedTuple):
-    """What an engine must speak, or it ignores the setting. part: of the value, if not all."""
+    """The API version that the setting needs; older engines ignore it.
+
+    part: of the value, if not all.
+    """
 
     api: tuple[int, int]
     release: str

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Waiting until a started container is settled, or has ended where that is expected.
 
-Settled: healthy where there is a healthcheck, else up for ``settle_time``. Dying, or being
-restarted by its policy, fails at once. The engine's events trigger a check; a check every two
-seconds is the fallback.
+Settled: healthy where there is a healthcheck, else up for ``settle_time``. A container that exits,
+or is restarted by its policy, fails immediately. The engine's events trigger a check, and a
+check every two seconds is the fallback.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ADVICE: dict[int | None, str] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """settled: nothing more to wait for. failure: why it is in vain; empty while it is not.
+    """settled: nothing more to wait for. failure: why waiting ends without that; may be empty.
 
     until: seconds after the start at which time alone decides. rc: its exit code. unhealthy:
     whether its healthcheck is what fails.
@@ -54,7 +54,7 @@ SETTLED = Verdict(settled=True)
 
 
 class Settling:
-    """A container that is brought up, listened to from before on.
+    """A container that is being started; its events are read from before the start.
 
     wait: until it is settled; raises ResourceError with exit code and the last log lines.
     close: gives up waiting, if need be.

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the user wants of one container: attributes parsed into frozen values.
 
-``Settings`` holds what makes the container what it is. ``ContainerSpec`` adds how it is brought
-there. Texts still hold their references to secrets.
+``Settings`` holds the settings of the container. ``ContainerSpec`` adds how it is applied. Texts
+still contain references to secrets.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class ContainerSpec:
         return self.state != "absent"
 
 
-#: How each thing is read that says how a container is brought there, by name.
+#: How each attribute is read that says how a container is applied, by name.
 HANDLING: Mapping[str, Option] = {option.name: option for option in rows(ContainerSpec)}
 #: What the stack adds to each resource; not attributes.
 _ORIGIN = ("scope", "stack_id", "resource")

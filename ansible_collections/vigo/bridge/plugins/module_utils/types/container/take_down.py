@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Removing all that a stack has on an engine: containers, networks, and volumes if requested.
 
-Labels and the host's record say what is the stack's. What another container uses stays.
+Labels and the host's record say what belongs to the stack. What another container uses is kept.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CONTAINER, NETWORK, VOLUME = "container", "network", "volume"
 
 @dataclass(frozen=True)
 class Owned:
-    """Something of the stack. resource: the ID of the one that it belongs to; may be empty.
+    """An object of the stack. resource: the ID of the one that it belongs to; may be empty.
 
     users: the names of containers of others that use it.
     """

@@ -9,17 +9,17 @@ import contextlib
 from typing import Any, Callable, Iterable, Mapping
 
 from ...common.errors import ResourceError
-from ..descriptor import EngineObject
+from ..descriptor import ProvidedObject
 from .values import mounts, networks
 
 
-def uses(attributes: Mapping[str, Any]) -> tuple[EngineObject, ...]:
+def uses(attributes: Mapping[str, Any]) -> tuple[ProvidedObject, ...]:
     """Return what a container with these attributes uses. What cannot be read is left out."""
     where = str(attributes.get("docker_host") or "").strip()
     wanted = [("network", name) for name in _read(lambda: _networks(attributes))]
     wanted += [("network", name) for name in _read(lambda: _mode(attributes.get("network_mode")))]
     wanted += [("volume", name) for name in _read(lambda: _volumes(attributes.get("volumes")))]
-    return tuple(EngineObject(kind, where, name) for kind, name in dict.fromkeys(wanted))
+    return tuple(ProvidedObject(kind, where, name) for kind, name in dict.fromkeys(wanted))
 
 
 def _read(parse: Callable[[], Iterable[str]]) -> list[str]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a file was before a rollout changed it, and the way back to that."""
+"""The state of a file before a rollout changed it, and how to restore it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _CHANGE = re.compile(r"([-+=])([rwxXst]*|[ugo])(?=[-+=]|$)")
 _SHIFTS = {"u": 6, "g": 3, "o": 0}
 _BITS = {"r": 4, "w": 2, "x": 1}
 _SPECIAL = {("u", "s"): 0o4000, ("g", "s"): 0o2000, ("o", "t"): 0o1000}
-#: What ``=`` clears beside the permissions of that class.
+#: What ``=`` clears besides the permissions of that class.
 _SPECIAL_OF = {"u": 0o4000, "g": 0o2000, "o": 0o1000}
 
 

@@ -16,7 +16,7 @@ from typing import Any, Mapping
 _FOLDER = "/var/lib/dpkg"
 #: Names that are nothing else: no pattern, no architecture, no version.
 _NAME = re.compile("[a-z0-9][a-z0-9+.-]+", re.ASCII)
-#: Options of apt that matter only where something is to be done, beside the two that are read.
+#: Options of apt that matter only where something is to be done, besides the two that are read.
 _UNDERSTOOD = frozenset({"name", "state", "allow_downgrade", "allow_change_held_packages", "purge"})
 _ANY_MACHINE = "all"
 

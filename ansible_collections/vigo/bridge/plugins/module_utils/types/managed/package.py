@@ -29,7 +29,7 @@ ATTRIBUTES = (
 )
 _ALL = "*"
 _GLOB = re.compile(r"[*?\[]")
-#: How a version is written behind the name of a package.
+#: How a version is written after the name of a package.
 _VERSION = {"apt": "=", "dnf": "-", "dnf5": "-", "zypper": "=", "apk": "="}
 #: What an option of ours is called by the module of each manager.
 _OPTIONS: Mapping[str, Mapping[str, str]] = {

@@ -44,7 +44,7 @@ class Password:
         finished.refuse_failure("password: chpasswd", "see the log")
 
     def _bytes(self, target: Target) -> bytes:
-        """Return the password itself. Raise ResourceError if nobody could log in with it."""
+        """Return the password itself. Raise ResourceError if it does not allow a login."""
         found = target.secrets.reveal(self.password).encode("utf-8", "surrogateescape")
         if not found:
             raise ResourceError("password is empty; set one", place=("password",))

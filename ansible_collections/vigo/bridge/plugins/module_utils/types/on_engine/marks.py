@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The labels of networks and volumes: whose one is, and what it was made from."""
+"""The labels of networks and volumes: the owner, and the settings at creation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What networks and volumes have in common: what is wanted of one, and what is there."""
+"""What networks and volumes have in common: the wanted state of one, and the observed one."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _START_TIMEOUT, _SHOW_TIMEOUT = 300.0, 10.0
 #: How long killed processes have to disappear.
 _DEATH = 5.0
 _INTERVAL = 0.1
-#: So many processes are named.
+#: How many processes are named.
 _NAMED = 5
 
 Found = Tuple[Process, ...]

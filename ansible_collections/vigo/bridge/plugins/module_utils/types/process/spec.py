@@ -54,7 +54,7 @@ class ProcessSpec:
         return self.pattern.search(process.command_line) is not None
 
     def accepts(self, number: int) -> bool:
-        """Return whether so many processes may run."""
+        """Return whether this number of processes may run."""
         return self.least <= number and (self.most is None or number <= self.most)
 
     @property

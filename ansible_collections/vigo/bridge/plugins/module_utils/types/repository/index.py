@@ -34,7 +34,7 @@ _TIMEOUT, _PAUSE = 60.0, 2.0
 
 
 def refuse_conflict(layout: Layout, name: str, new: Piece, target: Target) -> None:
-    """Raise ResourceError if apt could read no source any more beside a new one.
+    """Raise ResourceError if a new source would prevent apt from reading any source.
 
     name: of the repository, whose present files do not count.
     """

@@ -160,7 +160,7 @@ def _refuse_shared(path: str) -> None:
 
 
 def _marker(path: str) -> str | None:
-    """Return what a marker has that nobody else can have written."""
+    """Return the content of a marker that no other user can have written."""
     try:
         with os.fdopen(private_files.open_file(path), "rb") as stream:
             return stream.read(_LONGEST_MARKER).decode().rstrip("\n")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unpacks an archive to a new folder that nobody else can write to. Nothing leaves the folder."""
+"""Unpacks an archive to a new folder that no other user can write to. Nothing leaves the folder."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be done about one container. Pure: no engine, no clock, no files."""
+"""Decides what to do with one container. Pure: no engine, no clock, no files."""
 
 from __future__ import annotations
 

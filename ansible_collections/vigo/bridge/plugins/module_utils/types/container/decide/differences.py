@@ -176,7 +176,7 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
 
 
 def _default_swap(container: Existing, wanted: Settings) -> int | None:
-    """Return the swap limit that engines set beside a memory limit: twice the memory.
+    """Return the swap limit that engines set for a memory limit: twice the memory.
 
     Podman knows no other.
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a replacement writes on a new container, so that it can be finished or undone later.
 
-Anybody can write labels: one that is not as it is written here counts as missing.
+Other programs can write labels, too: one that is not in the form of this file is ignored.
 """
 
 from __future__ import annotations

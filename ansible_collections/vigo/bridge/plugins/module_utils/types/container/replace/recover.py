@@ -86,7 +86,7 @@ class TakeOver:
 
 @dataclass(frozen=True)
 class SwapBack:
-    """Let the old one serve again under its name, and keep the new one as what failed."""
+    """Let the old one serve again under its name, and keep the new one as the failed one."""
 
     pair: Pair
 

@@ -6,7 +6,7 @@
 Its phase can be read off names and labels at any moment, so that ``recover`` can finish or undo
 what a killed run left:
 
-1. create ``NAME.vigo-new``; its labels say whom it replaces, and how that one was
+1. create ``NAME.vigo-new``; its labels name the container that it replaces, and that one's state
 2. run ``pre_stop`` and wait for ``drain_time``, where these are set
 3. stop the old one, rename it to ``NAME.vigo-old``
 4. rename the new one to ``NAME`` (before its start: Podman's DNS keeps the name of the start)

@@ -39,7 +39,7 @@ class Situation:
 
     @property
     def successors(self) -> list[Existing]:
-        """Those that say whom they replace."""
+        """Those whose labels name the container that they replace."""
         found = (self.new, self.current, self.failed)
         return [each for each in found if each is not None and label.REPLACES in each.labels]
 

@@ -34,7 +34,7 @@ _NANOSECONDS = 1000000000
 #: Engines refuse shorter times.
 _SHORTEST = 1000000
 _KINDS = ("CMD", "CMD-SHELL", "NONE")
-#: What a check has that sets no more than its test.
+#: The settings of a check that sets only its test.
 USUAL: dict[str, Any] = {
     "test": ("NONE",),
     "interval": 30000000000,

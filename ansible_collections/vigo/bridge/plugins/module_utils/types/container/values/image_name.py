@@ -36,7 +36,7 @@ _ALIASES = {
     "armhf": ("arm", "v7"),
     "armel": ("arm", "v6"),
 }
-#: Variants that say no more than the architecture.
+#: Variants that mean the same as the architecture alone.
 _USUAL_VARIANTS = {"amd64": "v1", "arm64": "v8"}
 
 

@@ -31,7 +31,7 @@ _UNSEEN = _LABELS | {"nocopy"}
 class Mount:
     """One mount. source: an absolute host path, a volume's name, or empty (anonymous volume).
 
-    options: sorted words beside ro and rw: propagation, ``nocopy``, SELinux's ``z`` and ``Z``.
+    options: sorted words besides ro and rw: propagation, ``nocopy``, SELinux's ``z`` and ``Z``.
     """
 
     target: str

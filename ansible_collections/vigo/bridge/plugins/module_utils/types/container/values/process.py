@@ -68,7 +68,7 @@ def create_entrypoint(settings: Settings, making: Making) -> dict[str, Any]:
 
     Engines ignore an empty list; one empty word clears the image's.
 
-    An empty command counts only beside an entrypoint, so the image's own is repeated there.
+    An empty command counts only together with an entrypoint, so the image's own is repeated there.
     """
     words = _revealed(settings.entrypoint, making.reveal)
     if settings.entrypoint == ():

@@ -41,7 +41,7 @@ def _parts(option: str) -> tuple[str, str]:
 def unset(observed: Observed) -> dict[Any, Any]:
     """Return the default options.
 
-    Engines add SELinux's label beside a namespace of the host or of another container.
+    Engines add SELinux's label next to a namespace of the host or of another container.
     """
     settings = observed.existing.settings
     shared = any(
