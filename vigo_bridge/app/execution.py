@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import stat
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import paths
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.app.plan_and_run import Ready, ready_stack
@@ -25,10 +27,12 @@ from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.execution import print_execution
 from vigo_bridge.report.exit_status import FAILED, exit_status
 from vigo_bridge.report.json_report import run_as_data
-from vigo_bridge.report.printing import echo_json
+from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
+from vigo_bridge.report.terminal import listed
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import RunResult
+from vigo_bridge.run.terminal_program import run_in_terminal
 
 MODULE = "vigo.bridge.container_exec"
 #: Of standard input, in bytes.
@@ -58,9 +62,7 @@ def execute(
     """Run a command in the containers that a pattern selects, and return the exit status."""
     texts = [*command.words, *(command.options.get("env") or {}).values()]
     ready = ready_stack(stack, asked, output, texts)
-    only = selected(ready.plan, [pattern], RUNNING)
-    chosen = hosts_of(ready.plan, only)
-    hosts = [host for host in ready.hosts.names if host in chosen]
+    only, hosts = _chosen(pattern, ready)
     module = {
         "argv": list(command.words),
         "timeout": command.timeout,
@@ -77,6 +79,50 @@ def execute(
         print_execution(result, Screen(), Screen(stderr=True))
     # A command that was run nowhere did not do what was asked for.
     return exit_status(result) or (0 if _ran_somewhere(result) else FAILED)
+
+
+def attach(
+    pattern: str,
+    command: Command,
+    stack: StackOptions,
+    options: HostOptions,
+    asked: Asked,
+) -> int:
+    """Run a command in one container with the user's terminal, and return the exit status."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Refusal("-it requires a terminal; remove it to pass on files and pipes.")
+    texts = [*command.words, *(command.options.get("env") or {}).values()]
+    if paths(texts):
+        raise Refusal(
+            "-it: secrets cannot be used here, because they would be visible; remove -it."
+        )
+    ready = ready_stack(stack, asked, "text")
+    only, hosts = _chosen(pattern, ready)
+    if len(hosts) != 1:
+        raise Refusal(f"-it requires one host; choose one with --limit: {listed(hosts)}.")
+    module = {"argv": list(command.words), **command.options}
+    with private_folder() as private:
+        how = run_options(options, "text", {"only": only})
+        job = _job(stack, ready, hosts, how, private, module, {"vigo_terminal": True})
+        result = at_once(job, private, quiet=True)
+    found = [one for one in result.envoys[hosts[0]].resources if one.action == "ran"]
+    if exit_status(result) or not found:
+        print_execution(result, Screen(stderr=True), Screen(stderr=True))
+        return exit_status(result) or FAILED
+    if len(found) > 1:
+        names = ", ".join(resource.id for resource in found)
+        raise Refusal(f"-it requires one container; choose one of {names}.")
+    code = run_in_terminal(json.loads(found[0].output or "[]"))
+    if code:
+        echo(f"{hosts[0]}: {found[0].id}: the command failed with exit code {code}", err=True)
+    return FAILED if code else 0
+
+
+def _chosen(pattern: str, ready: Ready) -> tuple[tuple[str, ...], list[str]]:
+    """Return the IDs that a pattern selects, and the hosts that have one of them."""
+    only = selected(ready.plan, [pattern], RUNNING)
+    chosen = hosts_of(ready.plan, only)
+    return only, [host for host in ready.hosts.names if host in chosen]
 
 
 def _ran_somewhere(result: RunResult) -> bool:
@@ -117,9 +163,10 @@ def _job(
     how: RunOptions,
     private: Path,
     module: Mapping[str, Any],
+    variables: Mapping[str, Any] | None = None,
 ) -> Job:
     project = private / "project"
-    write_call(ready.plan, project, ready.hosts.variables, MODULE, module)
+    write_call(ready.plan, project, ready.hosts.variables, MODULE, module, variables)
     return Job(
         command="exec",
         subject=str(stack.folder.absolute()),

@@ -36,6 +36,14 @@ from vigo_bridge.cli.task import seconds
     help="Whether to pass standard input to the command; one host only. Default: if it is a file"
     " or a pipe, and there is one host.",
 )
+@click.option(
+    "-it",
+    "-ti",
+    "--tty",
+    "terminal",
+    is_flag=True,
+    help="Open a terminal for the command, such as a shell; one host and one container only.",
+)
 @output_option
 @host_options
 @stack_options
@@ -52,21 +60,27 @@ def exec_(
     workdir: str | None,
     variables: tuple[str, ...],
     stdin: bool | None,
+    terminal: bool,
 ) -> None:
     """Run CMD in a container, on every host that has it.
 
     RESOURCE is CRATE/NAME, CRATE, or a glob such as 'shop/*'. Exits with 3 if CMD fails on a host.
     Write -- before CMD. CMD is not run in a shell: use `-- sh -c '...'` for one.
     """
+    if terminal and output == "json":
+        raise click.UsageError("-it and -o json are mutually exclusive; remove one of them")
     env = dict(map(_variable, variables))
     limit = seconds(timeout)
     given: dict[str, Any] = {"user": user, "chdir": workdir, "env": env}
     with finding_hosts(hosts) as asked:
-        from vigo_bridge.app.execution import Command, execute
+        from vigo_bridge.app.execution import Command, attach, execute
 
         options = {name: value for name, value in given.items() if value}
         what = Command(command, options, 60.0 if limit is None else limit, stdin)
-        status = execute(resource, what, stack, hosts, asked, output)
+        if terminal:
+            status = attach(resource, what, stack, hosts, asked)
+        else:
+            status = execute(resource, what, stack, hosts, asked, output)
     context.exit(status)
 
 

@@ -23,11 +23,12 @@ def write_call(
     host_variables: Mapping[str, Mapping[str, Any]],
     module: str,
     options: Mapping[str, Any],
+    variables: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the inventory of a bundle, and a play that calls a module of the collection.
 
     host_variables: as `write_bundle` takes them. module: its full name. options: what the stack's
-    variables do not say.
+    variables do not say. variables: of the play.
     """
     write_bundle(plan, folder, host_variables)
     (folder / "site.yml").rename(folder / CONVERGE)
@@ -35,6 +36,7 @@ def write_call(
         "name": "Call the module",
         "hosts": ALL_ENVOYS,
         "gather_facts": False,
+        **({"vars": dict(variables)} if variables else {}),
         "tasks": [{"name": "Call", module: dict(options)}],
     }
     text = entry("x", [play]).removeprefix("x:\n")

@@ -42,6 +42,11 @@ BAD = {
         ["exec", "shop/web", "--stdin", "-i", "h1,h2", "--", "cat"],
         "standard input can be passed to one host only, not to 2",
     ),
+    "a terminal without one": (["exec", "shop/web", "-it", "--", "sh"], "-it requires a terminal"),
+    "a terminal as JSON": (
+        ["exec", "shop/web", "-it", "-o", "json", "--", "sh"],
+        "-it and -o json are mutually exclusive",
+    ),
     "an unknown host": (["restart", "shop", "-i", "x1,"], "no match entry"),
 }
 

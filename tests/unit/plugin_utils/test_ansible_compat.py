@@ -320,3 +320,54 @@ def test_a_module_cannot_say_what_only_ansible_may(action: Any) -> None:
     printed = json.dumps({"changed": False, "ansible_facts": facts})
     found = action.result_of({"stdout": printed, "stderr": "", "rc": 0})
     assert found["ansible_facts"] == {"other": 1}
+
+
+class Become:
+    success = "BECOME-SUCCESS-x"
+
+    def build_become_command(self, command: str, shell: Any) -> str:
+        return f"sudo -u root /bin/sh -c 'echo {self.success} ; {command}'"
+
+
+BUILT = [b"/usr/bin/ssh", b"-o", b"Port=22", b"-tt", b"web1", b"id"]
+#: the transport, what it builds, whom the task becomes -> the command for a terminal
+TERMINALS: dict[str, tuple[str, list[bytes] | None, str, list[str]]] = {
+    "this machine": ("local", None, "", ["/bin/sh", "-c", "id"]),
+    "this machine with become": (
+        "local",
+        None,
+        "root",
+        ["/bin/sh", "-c", "sudo -u root /bin/sh -c 'id'"],
+    ),
+    "the same user": ("local", None, "ops", ["/bin/sh", "-c", "id"]),
+    "SSH": ("ssh", BUILT, "", [word.decode() for word in BUILT]),
+    "SSH with a password": (
+        "ssh",
+        [b"sshpass", b"-d7", *BUILT],
+        "",
+        [word.decode() for word in BUILT],
+    ),
+    "another connection": ("docker", None, "", []),
+    "a missing name": ("ssh", None, "", []),
+}
+
+
+@pytest.mark.parametrize(
+    ("transport", "built", "user", "command"), TERMINALS.values(), ids=TERMINALS
+)
+def test_terminals(
+    transport: str,
+    built: list[bytes] | None,
+    user: str,
+    command: list[str],
+    action: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = {"ssh_executable": "/usr/bin/ssh", "host": "web1"}
+    given = {"transport": transport, "get_option": options.__getitem__, "_shell": None}
+    building = {} if built is None else {"_build_command": lambda *_: built}
+    become = {"become": Become() if user else None}
+    monkeypatch.setattr(action, "_connection", SimpleNamespace(**given, **building, **become))
+    monkeypatch.setattr(action, "_get_remote_user", lambda: "ops")
+    monkeypatch.setattr(action, "get_become_option", lambda name: user)
+    assert action.terminal_command(["id"]) == command

@@ -6,17 +6,61 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any, Mapping
 
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils.delivery.called_module import TERMINAL
+from ..plugin_utils import kept_module
 from ..plugin_utils.host_result import Sent
+from ..plugin_utils.result_file import is_recording
 from ..plugin_utils.stack_action import StackAction
+from ..plugin_utils.terminal_program import terminal_place, terminal_program
 
 
 class ActionModule(StackAction):
     module = "vigo.bridge.container_exec"
+    added = (TERMINAL,)
 
     def takes_variables(self, arguments: Mapping[str, Any]) -> bool:
         return "container" not in arguments
+
+    def call(
+        self,
+        module: str,
+        arguments: Mapping[str, Any],
+        task_vars: Mapping[str, Any],
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Run the command; with ``vigo_terminal``, return how to run it in a terminal instead."""
+        if not task_vars.get("vigo_terminal") or not is_recording():
+            return super().call(module, arguments, task_vars, **more)
+        given = {**arguments, TERMINAL: {"wanted": True}}
+        result = super().call(module, given, task_vars, **more)
+        for resource in result.get("resources") or ():
+            if resource.get("action") == "ran":
+                resource["output"] = self._in_terminal(resource, arguments, task_vars)
+        return result
+
+    def _in_terminal(
+        self,
+        resource: Mapping[str, Any],
+        arguments: Mapping[str, Any],
+        task_vars: Mapping[str, Any],
+    ) -> str:
+        """Return the program for a terminal as JSON. Raise AnsibleActionFail."""
+        place = terminal_place(str(resource.get("output")))
+        start = kept_module.Start(tuple(self.pythons(task_vars)), max(self.connection_timeout(), 1))
+        python = self.python_that_runs(start)
+        options = {name: arguments.get(name) for name in ("argv", "user", "chdir", "env")}
+        command = self.terminal_command(terminal_program(python, {**place, **options}))
+        if not command:
+            raise AnsibleActionFail(
+                "this connection cannot open a terminal; log in to the host, and use `docker exec"
+                f" -it {place['container'][:12]} ...` there"
+            )
+        return json.dumps(command)
 
     def prepared(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments with input as data, in which nothing is a reference to a secret."""

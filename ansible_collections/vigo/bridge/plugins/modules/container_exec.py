@@ -196,6 +196,13 @@ notes:
 
 from ..module_utils.converge.execution import run_command
 from ..module_utils.converge.stack_module import run_stack_module
+from ..module_utils.delivery.called_module import TERMINAL, CalledModule
+from ..module_utils.types.target import Target
+
+
+def _prepare(module: CalledModule, target: Target) -> None:
+    if module.taken.get(TERMINAL):
+        target.service(TERMINAL, lambda: True)
 
 
 def main() -> None:
@@ -222,6 +229,8 @@ def main() -> None:
         },
         work=run_command,
         uses_engine=lambda given: bool(given["container"]),
+        added=(TERMINAL,),
+        prepare=_prepare,
     )
 
 

@@ -17,9 +17,10 @@ from __future__ import annotations
 import datetime
 import inspect
 import os
+import shlex
 import zipfile
 from dataclasses import dataclass
-from typing import Any, Mapping, MutableMapping
+from typing import Any, Mapping, MutableMapping, Sequence
 
 from ansible import constants, module_utils
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleParserError
@@ -144,6 +145,40 @@ class AnsibleAction(ActionBase):
             f"{environment} {command}", in_data=given
         )
         return answer
+
+    def terminal_command(self, words: Sequence[str]) -> list[str]:
+        """Return the program with arguments that runs a command on the target in a terminal here.
+
+        Why: Ansible gives no command a terminal of the user's. Empty where the connection cannot.
+        Missing: empty, too.
+        """
+        connection: Any = getattr(self, "_connection", None)
+        transport = getattr(connection, "transport", "")
+        command = self._become_command(connection, shlex.join(words))
+        if transport == "local":
+            return ["/bin/sh", "-c", command]
+        build = getattr(connection, "_build_command", None)
+        if transport != "ssh" or build is None:
+            return []
+        program = connection.get_option("ssh_executable")
+        built = build(program, "ssh", "-tt", connection.get_option("host"), command)
+        found = [os.fsdecode(word) for word in built]
+        # A program before it would type a password that it is not given here: the user is asked.
+        return found[found.index(program) :] if program in found else []
+
+    def _become_command(self, connection: Any, command: str) -> str:
+        """Return a command that runs another one as the user that the task becomes."""
+        become = getattr(connection, "become", None)
+        if become is None or self._is_user_already():
+            return command
+        built = str(become.build_become_command(command, getattr(connection, "_shell", None)))
+        # Ansible waits for this line; a person needs none.
+        return built.replace(f"echo {become.success} ; ", "", 1)
+
+    def _is_user_already(self) -> bool:
+        """Return whether the task becomes the user who logs in, where Ansible does nothing."""
+        user, other = _of(self, "_get_remote_user")(), self.get_become_option("become_user")
+        return bool(user or other) and user == other and not constants.BECOME_ALLOW_SAME_USER
 
     def result_of(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the result that a module has printed.

@@ -44,14 +44,14 @@ class RunningAction(AnsibleAction):
     def _execute(
         self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
     ) -> dict[str, Any]:
-        start = kept_module.Start(tuple(self._pythons(task_vars)), self._limit())
+        start = kept_module.Start(tuple(self.pythons(task_vars)), self._limit())
         missing = ""
         if self._may_be_kept(task_vars):
             result = self._execute_kept(module, arguments, task_vars, start)
             missing = result.get(MISSING, "")
             if not missing:
                 return result
-        python = "" if missing == NO_PYTHON else self._python_that_runs(start)
+        python = "" if missing == NO_PYTHON else self.python_that_runs(start)
         if python:
             task_vars = self._with_python(task_vars, python)
         elif self._hung:
@@ -94,7 +94,8 @@ class RunningAction(AnsibleAction):
     def own_output(self, output: str) -> str:
         return answer_in(output, self._call)
 
-    def _python_that_runs(self, start: kept_module.Start) -> str:
+    def python_that_runs(self, start: kept_module.Start) -> str:
+        """Return the first Python of the target that runs; empty if there is none."""
         # With input, SSH gives the command no terminal, at which an account whose password has
         # expired would wait for a new one. Some ways to become root need a terminal.
         answer = self.run_program(start.search(), None if self.needs_terminal() else b"\n")
@@ -150,7 +151,7 @@ class RunningAction(AnsibleAction):
             and self.is_pipelining()
         )
 
-    def _pythons(self, task_vars: Mapping[str, Any]) -> list[str]:
+    def pythons(self, task_vars: Mapping[str, Any]) -> list[str]:
         """Return the target's Python as the user names it, or all that Ansible would try."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]

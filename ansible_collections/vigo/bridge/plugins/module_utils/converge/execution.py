@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping
 
 from ..common.durations import seconds
 from ..common.errors import ResourceError
+from ..delivery.called_module import TERMINAL
 from ..host import private_files
 from ..host.background import Background
 from ..host.caller_watch import leave_if_gone
@@ -21,7 +23,7 @@ from ..state.state_folder import StateFolder
 from ..types.base import Call
 from ..types.container.descriptor import TYPE as CONTAINER
 from ..types.container.engine import Engine
-from ..types.container.execution import Command, Ran, execute
+from ..types.container.execution import Command, Ran, execute, not_running
 from ..types.container.observed import Existing
 from ..types.container.owners import Owners, refuse_name_conflicts
 from ..types.result import Result, as_failed
@@ -57,7 +59,8 @@ def run_command(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     ]
     if target.check_mode:
         return [_predicted(resource, each) for resource, each in found]
-    # All of them at the same time: a host may have many.
+    if target.service(TERMINAL, lambda: False):
+        return [_where(resource, each) for resource, each in found]
     work = [_begun(resource, each, command, target) for resource, each in found]
     return [each() for each in work]
 
@@ -135,6 +138,17 @@ def _predicted(resource: Resource, found: _Found) -> Result:
     if found.missing:
         return Result(resource.id, resource.type, "skipped", found.missing)
     return result
+
+
+def _where(resource: Resource, found: _Found) -> Result:
+    """Return where a terminal for the command can be opened."""
+    predicted = _predicted(resource, found)
+    if found.engine is None or found.container is None:
+        return predicted
+    if not found.container.is_up:
+        return as_failed(predicted, not_running(found.container))
+    place = {"container": found.container.id, "engine": found.engine.host}
+    return replace(predicted, output=json.dumps(place))
 
 
 def _begun(

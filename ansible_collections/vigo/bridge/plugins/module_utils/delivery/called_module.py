@@ -18,6 +18,8 @@ SECRETS = "_secrets"
 SDK = "_sdk"
 #: That SDK (base64), once the module has answered that it is missing.
 SDK_ARCHIVE = "_sdk_archive"
+#: Whether a command is not run, but where a terminal for it can be opened is returned.
+TERMINAL = "_terminal"
 #: What each action plugin may add. A task cannot set these; they are not options.
 ADDED = (SECRETS, SDK, SDK_ARCHIVE, CALL)
 

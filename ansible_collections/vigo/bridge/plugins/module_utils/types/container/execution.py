@@ -53,8 +53,7 @@ class Ran:
 def execute(engine: Engine, container: Existing, command: Command, secrets: Secrets) -> Ran:
     """Run a command, and return how it ended. Raise ResourceError if it cannot be started."""
     if not container.is_up:
-        state = "paused" if container.status == "paused" else f"not running ({container.status})"
-        raise ResourceError(f"container {container.name} is {state}", "start it first")
+        raise not_running(container)
     number = engine.make_command(container.id, _body(command, secrets))
     tails = {False: Tail(secrets, OUTPUT_LIMIT), True: Tail(secrets, OUTPUT_LIMIT)}
     deadline = time.monotonic() + command.timeout if command.timeout else None
@@ -79,6 +78,12 @@ def execute(engine: Engine, container: Existing, command: Command, secrets: Secr
         )
     rc = _exit_code(engine, number)
     return Ran(rc, tails[False].text(), tails[True].text(), _problem(rc, command))
+
+
+def not_running(container: Existing) -> ResourceError:
+    """Return the error of a command in a container that does not run."""
+    state = "paused" if container.status == "paused" else f"not running ({container.status})"
+    return ResourceError(f"container {container.name} is {state}", "start it first")
 
 
 def _body(command: Command, secrets: Secrets) -> dict[str, Any]:
