@@ -84,9 +84,13 @@ class Scene:
         return found
 
     def names(self) -> set[str]:
-        """Return the suffixes of all containers of this test that exist."""
-        entries = self.client.api.containers(all=True, filters={"name": self.name})
-        return {name.lstrip("/")[len(self.name) :] for entry in entries for name in entry["Names"]}
+        """Return the suffixes of all containers of this test that exist.
+
+        One with the name in the other case is returned with its whole name.
+        """
+        entries = self.client.api.containers(all=True, filters={"name": f"(?i){self.name}"})
+        found = [name.lstrip("/") for entry in entries for name in entry["Names"]]
+        return {name.removeprefix(self.name) for name in found}
 
     def redis(self, *words: str, suffix: str = "") -> str:
         """Return the output of a redis command, as soon as there is one: a busy machine starts
@@ -104,7 +108,7 @@ class Scene:
             time.sleep(0.1)
 
     def close(self) -> None:
-        for entry in self.client.api.containers(all=True, filters={"name": self.name}):
+        for entry in self.client.api.containers(all=True, filters={"name": f"(?i){self.name}"}):
             self.client.api.remove_container(entry["Id"], force=True, v=True)
         for network in self.client.networks.list(filters={"name": self.name}):
             network.remove()

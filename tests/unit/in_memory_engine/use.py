@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,7 +25,6 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replac
     port_holders,
     repair,
     rollback,
-    swap_names,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
@@ -33,31 +32,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
 HOST = "unix:///in-memory/docker.sock"
-_KEEP_TIME = (
-    draining,
-    engine,
-    port_holders,
-    repair,
-    rollback,
-    settle,
-    health_watch,
-    swap_names,
-)
-
-
-class Immediate:
-    """Does the work of a ``Background`` at once, so that calls have one order."""
-
-    has_ended = True
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        work()
-
-    def wait(self) -> None:
-        """Return at once: it has ended."""
-
-    def result(self) -> None:
-        """Return at once: its error was raised already."""
+_KEEP_TIME = (draining, engine, port_holders, repair, rollback, settle, health_watch)
 
 
 @contextmanager
@@ -73,7 +48,6 @@ def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[Non
         patch.setattr(events.Events, "wait", wait)
         for module in _KEEP_TIME:
             patch.setattr(module, "time", memory.clock)
-        patch.setattr(swap_names, "Background", Immediate)
         yield
 
 

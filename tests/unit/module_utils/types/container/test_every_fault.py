@@ -184,9 +184,9 @@ class Scene:
 
     def assert_safe(self) -> None:
         """Check that nothing is lost, nothing runs twice, and nothing of others was changed."""
-        ends = ("", ".vigo-old", ".vigo-new", ".vigo-failed")
-        boxes = [self.memory.box(f"app{end}") for end in ends]
-        assert not self.has_service or any(boxes[:3]), "both containers are gone"
+        names = ("app", "APP", "app.vigo-old", "app.vigo-new", "app.vigo-failed")
+        boxes = [self.memory.box(name) for name in names]
+        assert not self.has_service or any(boxes[:4]), "both containers are gone"
         running = [box.name for box in boxes if box and box.has_process]
         if self.scenario.is_side_by_side:
             self._assert_serving()
@@ -197,13 +197,15 @@ class Scene:
     def _assert_serving(self) -> None:
         """Check that a container runs that has or had the name. A new one does not count before."""
         if self.has_service and self.was_up:
-            boxes = [self.memory.box(name) for name in ("app", "app.vigo-old")]
+            boxes = [self.memory.box(name) for name in ("app", "APP", "app.vigo-old")]
             assert any(box is not None and box.is_up for box in boxes)
 
     def assert_one(self) -> None:
         """Check that one container serves at most."""
         running = [box.name for box in self.memory.boxes.values() if box.has_process]
-        ours = [name for name in running if name.startswith("app") and name not in self.foreign]
+        ours = [
+            name for name in running if name.lower().startswith("app") and name not in self.foreign
+        ]
         assert len(ours) <= 1, f"still run at once: {ours}"
 
     def assert_back(self) -> None:

@@ -63,6 +63,7 @@ CASES: dict[str, tuple[Stack, str, dict[str, str], tuple[Stack, str] | None, boo
         True,
     ),
     "of one that is in use": (STACK, "web.vigo-old", labelled("shop", "id-1", "a/db"), None, False),
+    "the same, between the renames": (STACK, "WEB", labelled("shop", "id-1", "a/db"), None, False),
     "adopted": (STACK, "db", {}, (STACK, "a/db"), True),
     "adopted, in use": (STACK, "web", {}, (STACK, "a/web"), False),
     "adopted by another": (STACK, "db", {}, (Stack("other", "id-2"), "a/db"), False),
@@ -95,6 +96,17 @@ def test_orphans(
     whose = Owners(stack, record, frozenset(RESOURCES))
     found = find_orphans([entry], whose, RESOURCES, Named(names=dict(NAMED)))
     assert [orphan.name for orphan in found] == ([name] if expected else [])
+
+
+def test_a_container_with_the_name_in_the_other_case(tmp_path: Path) -> None:
+    """It is nothing of a replacement where the name has its container."""
+    whose = Owners(STACK, OwnersFile.load(StateFolder(str(tmp_path))), frozenset(RESOURCES))
+    entries = [
+        {"Id": "1", "Names": ["/WEB"], "Labels": labelled("shop", "id-1", "a/db")},
+        {"Id": "2", "Names": ["/web"], "Labels": labelled("shop", "id-1", "a/web")},
+    ]
+    found = find_orphans(entries, whose, RESOURCES, Named(names=dict(NAMED)))
+    assert [orphan.name for orphan in found] == ["WEB"]
 
 
 class GoneEngine:

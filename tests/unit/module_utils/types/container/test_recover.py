@@ -35,7 +35,7 @@ BESIDE = {
     "new": ("none", "serving", "unhealthy", "created", "exited"),
     "current": ("none", "former", "other", "running", "restarting", "exited"),
     "failed": ("none", "off", "running", "armed"),
-    "former": ("current", "old", "elsewhere", "gone", "stray"),
+    "former": ("current", "old", "aside", "elsewhere", "gone", "stray"),
 }
 
 
@@ -143,6 +143,8 @@ def containers_of(combination: dict[str, str]) -> dict[str, dict[str, Any]]:
         found["app.vigo-failed"] = {**successor, "id": "failed", "status": "exited"}
     if former == "old":
         found["app.vigo-old"] = {"id": "former", "status": "exited"}
+    if former == "aside":
+        found["APP"] = {"id": "former", "status": "running"}
     if "elsewhere" in former:
         found["renamed"] = {"id": "former", "status": "exited"}
     if "stray" in former:

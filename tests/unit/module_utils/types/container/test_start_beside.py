@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Refused
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import swap_names
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
 from tests.unit.in_memory_engine.use import HOST, applied, converged, engine_with
@@ -38,11 +34,12 @@ FAILING = {"pre_stop": ["sh", "-c", "exit 3"]}
 STARTED = ["create", "app.vigo-new start"]
 SWAPPED = [
     *STARTED,
-    *("app.vigo-new update", "app rename", "app.vigo-new rename", "app.vigo-old update"),
+    *("app.vigo-new update", "app rename", "app.vigo-new rename", "APP rename"),
+    "app.vigo-old update",
 ]
 REPLACED = [*SWAPPED, "app.vigo-old stop", "DELETE app.vigo-old"]
 PUT_ASIDE = ["app.vigo-new stop", "app.vigo-new update", "app.vigo-new rename"]
-SWAPPED_BACK = ["app rename", "app.vigo-old rename"]
+SWAPPED_BACK = ["app.vigo-old rename", "app rename", "APP rename"]
 TURNED_OFF = ["app.vigo-failed stop", "app.vigo-failed update"]
 
 
@@ -320,8 +317,9 @@ def test_in_a_graph(memory: InMemoryEngine) -> None:
 #: does.
 KILLED: dict[str, tuple[set[str], str, str]] = {
     "/start": ({"app", "app.vigo-new"}, "recreated", "removed app.vigo-new, left by"),
-    "/app/rename": ({"app.vigo-old", "app.vigo-new"}, "updated", "finished an interrupted"),
-    "/app.vigo-new/rename": ({"app.vigo-old", "app"}, "updated", "finished an interrupted"),
+    "/app/rename": ({"APP", "app.vigo-new"}, "updated", "finished an interrupted"),
+    "/app.vigo-new/rename": ({"APP", "app"}, "updated", "finished an interrupted"),
+    "/APP/rename": ({"app.vigo-old", "app"}, "updated", "finished an interrupted"),
     "/app.vigo-old/stop": ({"app.vigo-old", "app"}, "updated", "finished an interrupted"),
     "/app.vigo-old": ({"app"}, "none", ""),
 }
@@ -361,7 +359,7 @@ def test_a_renaming_that_the_engine_still_carries_out(memory: InMemoryEngine) ->
         applied(memory, {**APP, **NEW}, KilledAfter(memory, "/app.vigo-new/update"))
     app = memory.box("app")
     assert app is not None
-    rename = f"/containers/{app.id}/rename?name=app.vigo-old"
+    rename = f"/containers/{app.id}/rename?name=APP"
     memory.clock.later(0.5, lambda: memory.request("POST", rename, 1.0))
     result = applied(memory, {**APP, **NEW})
     assert (result.action, result.reason) == ("updated", "finished an interrupted replacement")
@@ -378,6 +376,25 @@ def test_pre_stop_is_repeated_by_the_next_run(memory: InMemoryEngine) -> None:
     assert stopped - before == pytest.approx(14.0, abs=0.2)  # settle_time, pre_stop, drain_time
 
 
+@pytest.mark.parametrize("end", ["/app/rename", "/APP/rename"])
+def test_the_new_one_finishes_its_requests_if_the_way_back_was_killed(
+    memory: InMemoryEngine, end: str
+) -> None:
+    """It had the name, and proxies may still use its address."""
+    wanted = {**APP, **NEW, **FAILING}
+    way = FaultyWay(memory)
+    applied(memory, wanted, way)
+    at = len(way.calls) - [call.endswith(end) for call in way.calls[::-1]].index(True)
+    memory = engine_with(APP)
+    with pytest.raises(Killed):
+        applied(memory, wanted, FaultyWay(memory, "kill after", at))
+    before, times = memory.clock.monotonic(), Times(memory)
+    applied(memory, APP, times)
+    stopped = next(time for call, time in times.at.items() if call == "app.vigo-failed stop")
+    assert stopped - before == pytest.approx(10.0, abs=0.2)
+    assert memory.names() == {"app", "app.vigo-failed"}
+
+
 def test_a_killed_run_whose_new_container_ended(memory: InMemoryEngine) -> None:
     old = memory.box("app")
     wanted = {**APP, **NEW, "restart": "no"}
@@ -392,47 +409,77 @@ def test_a_killed_run_whose_new_container_ended(memory: InMemoryEngine) -> None:
     assert memory.names() == {"app", "app.vigo-failed"}
 
 
-class Engine:
-    """Renames as an engine does, and notes it. fails: the names that it refuses, and how."""
+class Resolving(FaultyWay):
+    """A way that notes calls after which no running container had the name, in Docker's DNS."""
 
-    def __init__(self, fails: dict[str, Exception] | None = None) -> None:
-        self.holders = {"old": "app", "new": "app.vigo-new"}
-        self.fails = fails or {}
-        self.conflicts = 0
-        self.after_conflicts = 0
+    def __init__(self, memory: InMemoryEngine) -> None:
+        super().__init__(memory)
+        self.gaps: list[str] = []
 
-    def rename(self, identity: str, name: str) -> None:
-        if name in self.fails:
-            raise self.fails[name]
-        if identity == "old":
-            while self.conflicts < self.after_conflicts:
-                """The other one is tried meanwhile."""
-        if name in self.holders.values():
-            self.conflicts += 1
-            raise Refused("Conflict. The container name is already in use", 409)
-        self.holders[identity] = name
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        answer = super().request(*arguments, **options)
+        boxes = self._engine.boxes.values()
+        if not any(box.is_up and box.name.lower() == "app" for box in boxes):
+            self.gaps.append(self.calls[-1])
+        return answer
 
 
-def handed_over(engine: Any) -> None:
-    swap_names.hand_over(engine, ("old", "app.vigo-old"), ("new", "app"))
+@pytest.mark.parametrize("change", [NEW, {**NEW, **PRE_STOP}, SHORT, {**NEW, **FAILING}])
+def test_the_name_can_always_be_resolved(memory: InMemoryEngine, change: dict[str, Any]) -> None:
+    way = Resolving(memory)
+    applied(memory, {**APP, **change}, way)
+    assert way.gaps == []
 
 
-def test_both_are_renamed_at_once() -> None:
-    engine = Engine()
-    engine.after_conflicts = 3
-    handed_over(engine)
-    assert engine.holders == {"old": "app.vigo-old", "new": "app"}
-    assert engine.conflicts >= 3
+@pytest.mark.parametrize("end", KILLED)
+def test_it_can_be_resolved_while_an_update_is_finished(memory: InMemoryEngine, end: str) -> None:
+    with pytest.raises(Killed):
+        applied(memory, {**APP, **NEW}, KilledAfter(memory, end))
+    way = Resolving(memory)
+    assert not applied(memory, {**APP, **NEW}, way).failed
+    assert way.gaps == []
 
 
-@pytest.mark.parametrize("name", ["app.vigo-old", "app"])
-@pytest.mark.parametrize("make", [lambda: Refused("no", 500), lambda: ResourceError("silent")])
-def test_a_name_that_cannot_be_given(name: str, make: Callable[[], Exception]) -> None:
-    """The error is that of the call that failed, not the conflict that follows from it."""
-    failure = make()
-    with pytest.raises(ResourceError) as raised:
-        handed_over(Engine({name: failure}))
-    assert raised.value is failure
+#: A container's name -> the old one's names while the new one takes it.
+NAMES = {
+    "shop": ["SHOP", "shop.vigo-old"],
+    "Shop-Api_2": ["sHOP-aPI_2", "Shop-Api_2.vigo-old"],
+    "X2": ["x2", "X2.vigo-old"],
+    "2024.1": ["2024.1.vigo-old"],
+    # There is a container with the other case.
+    "db": ["db.vigo-old"],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_names_of_the_old_one(memory: InMemoryEngine, name: str) -> None:
+    wanted = {**APP, "container": name}
+    for container in (wanted, {"container": "DB"}):
+        assert applied(memory, container).action == "created"
+    other = memory.box("DB")
+    way = FaultyWay(memory)
+    assert applied(memory, {**wanted, **NEW}, way).action == "recreated"
+    renamed = [call for call in commands(way) if call.endswith(" rename")]
+    holders = [name, f"{name}.vigo-new", *NAMES[name][:-1]]
+    assert renamed == [f"{holder} rename" for holder in holders]
+    assert memory.names() == {"app", "DB", name}
+    assert memory.box("DB") is other
+    assert applied(memory, {**wanted, **NEW}).action == "none"
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_renaming_that_fails(memory: InMemoryEngine, number: int) -> None:
+    """The old one keeps running, and has its name again."""
+    old = memory.box("app")
+    way = FaultyWay(memory)
+    applied(memory, {**APP, **NEW}, way)
+    renames = [at for at, call in enumerate(way.calls, start=1) if call.endswith("/rename")]
+    memory = engine_with(APP)
+    old = memory.box("app")
+    result = applied(memory, {**APP, **NEW}, FaultyWay(memory, "refuse", renames[number - 1]))
+    assert result.failed
+    assert memory.box("app") is old
+    assert memory.names() == {"app", "app.vigo-failed"}
 
 
 def test_the_label_of_a_replacement(memory: InMemoryEngine) -> None:

@@ -23,6 +23,7 @@ from .engine import Engine
 from .named import Named, named
 from .owners import Owners, is_proven, own_networks, owners, refuse_name_conflicts
 from .replace import names
+from .replace.swap_names import other_case
 
 CONTAINER, NETWORK = "container", "network"
 
@@ -127,11 +128,13 @@ def find_orphans(
 
     A resource that had no turn (``when``, a failed dependency) keeps its containers.
     """
+    listed = {(entry.get("Names") or [""])[0].lstrip("/"): entry for entry in entries}
     in_use = set(record.names.values())
+    # Their containers may have these names after an interrupted replacement.
+    in_use.update(other_case(name) for name in in_use - listed.keys())
     found = []
-    for entry in entries:
+    for name, entry in listed.items():
         labels = entry.get("Labels") or {}
-        name = (entry.get("Names") or [""])[0].lstrip("/")
         owner = whose.owner(entry["Id"], labels)
         if owner is None or not whose.owns(entry["Id"], labels) or names.proper(name) in in_use:
             continue

@@ -16,7 +16,8 @@
 | ``.vigo-old`` without a successor, no NAME | given up, done late by the engine | its name back |
 | NAME, its ``replaces`` is gone | committed | nothing |
 
-Where the new one ran beside the old one (``start-first``), both may run:
+Where the new one ran beside the old one (``start-first``), both may run. Between the renames, the
+old one can have the name in the other case instead of ``.vigo-old``:
 
 | found | phase | repair |
 |---|---|---|

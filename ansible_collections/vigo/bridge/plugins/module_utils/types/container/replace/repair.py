@@ -18,7 +18,8 @@ from . import recover
 from .names import turn_off
 from .replace import commit
 from .rollback import Swap, roll_back
-from .start_beside import retire, swap_back, take_name, take_place
+from .start_beside import finish_requests, retire, swap_back, take_place
+from .swap_names import hand_over
 
 #: Seconds after which a container that is being renamed surely is.
 _RENAME_MARGIN = 1.0
@@ -83,9 +84,7 @@ def _back(work: _Work, swaps: Sequence[Swap], problem: str, doubtful: bool) -> s
 def _take_over(work: _Work, step: recover.TakeOver) -> str:
     swap = work.swap(step.pair)
     try:
-        new = work.engine.container(swap.new_id)
-        if new is not None and new.name != swap.name:
-            take_name(work.engine, swap)
+        hand_over(work.engine, swap.name, swap.old_id, swap.new_id)
         settle(work.engine, swap.spec, swap.new_id)
         take_place(work.engine, swap, work.note)
     except Blocked:
@@ -123,6 +122,9 @@ def _swapped_back(work: _Work, swap: Swap, problem: str) -> str:
 
 
 def _turn_off(work: _Work, step: recover.TurnOff) -> str:
+    failed = work.engine.container(step.container)
+    if failed is not None:
+        finish_requests(work.spec, failed)
     turn_off(work.engine, step.container)
     return f"stopped {work.name}{FAILED}, left by an interrupted replacement"
 

@@ -13,6 +13,7 @@ from ..engine import Engine
 from ..observed import Existing
 from ..spec import FAILED, NEW, OLD
 from . import marks, names
+from .swap_names import other_case
 
 #: Raises ResourceError for a container that must not be changed.
 Refuse = Callable[["Existing | None"], None]
@@ -22,7 +23,8 @@ Refuse = Callable[["Existing | None"], None]
 class Situation:
     """What there is of one container.
 
-    new, current, failed, old: those named NAME.vigo-new, NAME, NAME.vigo-failed, NAME.vigo-old.
+    new, current, failed, old: those named NAME.vigo-new, NAME, NAME.vigo-failed, NAME.vigo-old. An
+    old one can also have the name in the other case.
     An old one that is not proven to be ours is left out, unless one of the others replaces it.
     elsewhere: those that the others replace and that have none of these names. followers: of the
     containers that these were created with. leader: of the one that it was replaced with.
@@ -88,7 +90,7 @@ def _of_one(
         replaced = successor.labels[label.REPLACES]
         if replaced and found.replaced(successor) is None:
             other = engine.container(replaced)
-            if other is not None and other.name == name + OLD:
+            if other is not None and other.name in (name + OLD, other_case(name)):
                 found = replace(found, old=other)
             elif other is not None:
                 found = replace(found, elsewhere=(*found.elsewhere, other))

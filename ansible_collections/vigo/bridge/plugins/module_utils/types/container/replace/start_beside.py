@@ -9,8 +9,9 @@ Its phase can be read off names and labels at any moment, as that of ``replace``
    the engine
 2. start it beside the old one, and wait until it is settled
 3. give it its restart policy
-4. rename the old one to ``NAME.vigo-old`` and the new one to ``NAME``, both at once: from now on,
-   other containers find the new one by the name
+4. rename the old one to the name in the other case (``app`` to ``APP``), the new one to ``NAME``,
+   and the old one to ``NAME.vigo-old``: Docker's DNS ignores case, so other containers find the old
+   one by the name, then both, and then the new one
 5. disarm the old one
 6. run ``pre_stop`` and wait for ``drain_time``, while the old one finishes its requests
 7. stop the old one, only if the new one still serves, and remove it, its volumes kept
@@ -27,12 +28,12 @@ from ..engine import Engine
 from ..observed import Existing
 from ..settings import Settings
 from ..settle import Settling, settle
-from ..spec import FAILED, NEW, OLD, ContainerSpec
+from ..spec import FAILED, NEW, ContainerSpec
 from ..values import restart
 from . import draining, marks, names
 from .replace import commit, create, left_behind, same_kind
 from .rollback import Swap, start_with_retries
-from .swap_names import hand_over
+from .swap_names import hand_back, hand_over
 
 Note = Callable[[str], object]
 
@@ -84,21 +85,11 @@ def take_place(engine: Engine, swap: Swap, note: Note) -> None:
     policy = swap.spec.settings.restart or restart.NO
     if new.settings.restart != policy:
         engine.update(new.id, {"RestartPolicy": restart.payload(policy)})
-    if new.name != swap.name:
-        take_name(engine, swap)
+    hand_over(engine, swap.name, swap.old_id, swap.new_id)
     names.disarm(engine, swap.old_id)
     draining.drain(
         engine, swap.spec, swap.old_id, note, lambda: _refuse_to_stop(engine, swap, new.started_at)
     )
-
-
-def take_name(engine: Engine, swap: Swap) -> None:
-    """Give the new container the name."""
-    old = engine.container(swap.old_id)
-    if old is not None and old.name == swap.name:
-        hand_over(engine, (swap.old_id, swap.name + OLD), (swap.new_id, swap.name))
-    else:
-        engine.rename(swap.new_id, swap.name)
 
 
 def retire(engine: Engine, swap: Swap) -> None:
@@ -144,16 +135,15 @@ def swap_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
         start_with_retries(engine, old.id)
         with contextlib.suppress(ResourceError):  # Nothing better is left.
             settle(engine, ContainerSpec(swap.name, Settings()), old.id)
-    had_name = False
+    had_name = new is not None and new.name in (swap.name, swap.name + FAILED)
     if new is not None and new.name == swap.name:
-        had_name = True
         if new.restart_count or not new.is_up:  # Docker renames no container that restarts.
             end(engine, new)
         names.drop_failed(engine, swap.name)
-        hand_over(engine, (swap.new_id, swap.name + FAILED), (old.id, swap.name))
-    elif old.name != swap.name:
-        engine.rename(old.id, swap.name)
+    hand_back(engine, swap.name, old.id, swap.new_id)
     _put_aside(engine, swap, had_name, doubtful)
+    # The engine may meanwhile have renamed it: it carries out a call whose response came too late.
+    hand_back(engine, swap.name, old.id, swap.new_id)
 
 
 def _put_aside(engine: Engine, swap: Swap, had_name: bool, doubtful: bool) -> None:
@@ -163,9 +153,15 @@ def _put_aside(engine: Engine, swap: Swap, had_name: bool, doubtful: bool) -> No
     if doubtful and new.status == "created":
         engine.remove(new.id)
         return
-    if had_name and _serves(new):
-        draining.wait(swap.spec.drain_time)
+    if had_name:
+        finish_requests(swap.spec, new)
     names.put_aside(engine, swap.name, new)
+
+
+def finish_requests(spec: ContainerSpec, failed: Existing) -> None:
+    """Wait until a new container that loses the name has finished its requests, if it serves."""
+    if _serves(failed):
+        draining.wait(spec.drain_time)
 
 
 def _expected(engine: Engine, swap: Swap) -> Existing:
