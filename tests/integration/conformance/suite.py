@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ansible_collections.vigo.bridge.plugins.module_utils.host.processes import running
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.integration.ansible_program import TARGET_PYTHON
 from vigo_bridge.ansible.user_variables import reserved_names
@@ -126,6 +129,12 @@ class Batch:
         self.seen: dict[tuple[str, str], list[Seen]] = {}
 
     def run(self) -> None:
+        try:
+            self._run_styles()
+        finally:
+            _end_processes(self._folder)
+
+    def _run_styles(self) -> None:
         for style in STYLES:
             rows = {host: case for host, case in self._rows.items() if style in case.styles}
             for host, case in self._rows.items():
@@ -342,6 +351,14 @@ def _merged(earlier: str, later: str | None) -> str:
     if later is None or (later in unchanged and earlier not in unchanged):
         return earlier
     return later
+
+
+def _end_processes(folder: Path) -> None:
+    """End the processes whose programs are below a folder; they would run for hours."""
+    for process in running():
+        if any(name.startswith(f"{folder}/") for name in process.names):
+            with suppress(ProcessLookupError):
+                os.kill(process.number, signal.SIGKILL)
 
 
 def _state(folder: Path, here: Path) -> dict[str, str]:
