@@ -121,7 +121,7 @@ resources:
     REVERT
   - {name: folder, type: directory, target_path: /etc/webd, owner: webd, REVERT}
   - {name: config, type: file, target_path: /etc/webd/webd.conf, owner: webd, REVERT}
-  - {name: package, type: package, package: webd, version: "1.0", REVERT}
+  - {name: package, type: package, package: webd, version: "1.0", lock_version: true, REVERT}
   - {name: service, type: service, service: webd, enabled: true, REVERT}
 """,
     "configcrates/gone.vgo": """\
@@ -278,6 +278,7 @@ def test_resources_are_undone_in_reverse(machine: Machine) -> None:
     (machine.stack / "envoys.vgo").write_text('envoys: [{match: "*", configcrates: [team]}]\n')
     machine.revert(on=False)
     machine.run_as_planned()
+    assert machine.ask("apt-mark showhold") == "webd"
     machine.revert(on=True)
     assert machine.run_as_planned() == {
         **dict.fromkeys(("group", "account", "folder", "config", "package"), "deleted"),
@@ -285,6 +286,7 @@ def test_resources_are_undone_in_reverse(machine: Machine) -> None:
     }
     left = "ls -d /etc/webd /usr/sbin/webd; getent group webd-team; getent passwd webd"
     assert machine.ask(f"({left}; systemctl is-active webd; true) 2>/dev/null") == "inactive"
+    assert machine.ask("apt-mark showhold") == ""
     assert set(machine.actions("run").values()) == {"none"}
 
 

@@ -83,7 +83,13 @@ UNDONE: dict[str, dict[str, Any]] = {
         "depends_on": ["conf"],
     },
     "a/exec:make": {"type": "exec", "revert": True, "on_revert": "undo secret:word"},
-    "a/package:8": {"type": "package", "package": ["p"], "state": "absent", "revert": True},
+    "a/package:8": {
+        "type": "package",
+        "package": ["p"],
+        "lock_version": True,
+        "state": "absent",
+        "revert": True,
+    },
     "a/s": {
         "type": "service",
         "service": "s",

@@ -13,6 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
+from ansible_collections.vigo.bridge.plugins.module_utils.types.managed.modules import DATABASES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.repository import (
     behaviour,
     index,
@@ -25,6 +27,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.repository.openp
     armored,
     binary,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.repository.spec import parse
 from tests.unit.module_utils.applying import apply
 from tests.unit.module_utils.types.repository.keys import ONE, PRINTS, TWO
 
@@ -277,3 +280,10 @@ def test_dnf_fetches_by_itself(etc: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert apply(REPOSITORY, wanted).action == "created"
     assert apply(REPOSITORY, wanted).action == "none"
     assert (names(etc), calls(etc)) == ({"yum.repos.d/it.repo"}, 0)
+
+
+def test_what_is_installed_stays_known(etc: Path) -> None:
+    """In check mode, packages that are installed are known after a repository that is pending."""
+    overlay = Overlay(moment=1)
+    overlay.mark_unknown(REPOSITORY.may_alter(parse({"repository": "a", "repo": LINE})))
+    assert [path for path in DATABASES if not overlay.is_clear(path)] == []

@@ -57,7 +57,7 @@ TYPES = (
         candidates=(*PACKAGES.values(), HOLD, VERSION_LOCK),
         inverse={
             "state": "absent",
-            **dict.fromkeys(("version", "allow_downgrade", "lock_version")),
+            **dict.fromkeys(("version", "allow_downgrade")),
         },
     ),
     ResourceType(

@@ -71,8 +71,13 @@ class Packages:
                 raise unsupported(switch, manager)
         if self.lock and manager == "apt":
             args["allow_change_held_packages"] = True
-        locks = lock_steps(manager, self.names) if self.lock else ()
-        return (Step(module, args), *locks)
+        return (Step(module, args), *self._lock_steps(manager))
+
+    def _lock_steps(self, manager: str) -> tuple[Step, ...]:
+        if not self.lock:
+            return ()
+        change = unlock_steps if self.state == "absent" else lock_steps
+        return change(manager, self.names)
 
     def _written(self, manager: str) -> tuple[str, ...]:
         if not self.version:
@@ -89,6 +94,13 @@ def lock_steps(manager: str, names: Sequence[str]) -> tuple[Step, ...]:
     if manager == "dnf":
         return (Step(VERSION_LOCK, {"name": list(names), "state": "present"}),)
     raise unsupported("lock_version", manager)
+
+
+def unlock_steps(manager: str, names: Sequence[str]) -> tuple[Step, ...]:
+    """Return what removes the locks of packages that are removed."""
+    if manager == "dnf":
+        return (Step(VERSION_LOCK, {"name": list(names), "state": "absent"}),)
+    return ()  # With apt, the lock is removed with the package. Others have no locks.
 
 
 def parse(attributes: Mapping[str, Any], triggered: bool = False) -> Plan:
@@ -190,10 +202,9 @@ def _check_switches(
         if on["allow_downgrade"] and not version:
             raise ResourceError("allow_downgrade has no effect without version", "set version")
     with problems.collected("lock_version"):
-        if on["lock_version"] and (state == "absent" or any(map(_GLOB.search, names))):
+        if on["lock_version"] and any(map(_GLOB.search, names)):
             raise ResourceError(
-                "lock_version cannot be combined with state absent or with patterns",
-                "remove lock_version",
+                "lock_version cannot be combined with patterns", "remove lock_version"
             )
 
 

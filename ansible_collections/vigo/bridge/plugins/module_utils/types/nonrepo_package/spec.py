@@ -13,7 +13,7 @@ from ...common.errors import Problems, ResourceError
 from ...common.switches import is_absent, is_on
 from ..fetched.fetching import checksum, location
 from ..managed.modules import PACKAGE_FILES
-from ..managed.package import lock_steps
+from ..managed.package import lock_steps, unlock_steps
 from ..managed.plan import Step
 
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9+._-]*", re.ASCII)
@@ -59,8 +59,11 @@ class PackageFile:
         return Step(PACKAGE_FILES[manager], args)
 
     def lock_steps(self, manager: str) -> tuple[Step, ...]:
-        """Return what keeps it at its version. Raise ResourceError."""
-        return lock_steps(manager, (self.name,)) if self.locks and not self.is_absent else ()
+        """Return what keeps it at its version, or no longer. Raise ResourceError."""
+        if not self.locks:
+            return ()
+        change = unlock_steps if self.is_absent else lock_steps
+        return change(manager, (self.name,))
 
     def steps(self, manager: str) -> tuple[Step, ...]:
         """Return all that may be done. Raise ResourceError if a manager cannot do it."""
@@ -70,7 +73,7 @@ class PackageFile:
                 'remove it for such hosts, for example with case: "{{ .Traits.os.family }}"',
             )
         if self.is_absent:
-            return (self.removal(manager),)
+            return (self.removal(manager), *self.lock_steps(manager))
         return (self.installation(manager, ""), *self.lock_steps(manager))
 
 
