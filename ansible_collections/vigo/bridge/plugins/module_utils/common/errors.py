@@ -28,7 +28,7 @@ class Advised(Exception):
         self.say(problem, advice)
 
     def say(self, problem: str, advice: str) -> None:
-        """Replace the error's words."""
+        """Replace the error's message."""
         self.problem = problem
         self.advice = advice
         self.message = f"{problem}; {advice}" if advice else problem

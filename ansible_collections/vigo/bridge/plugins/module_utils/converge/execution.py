@@ -204,7 +204,7 @@ def _result(identity: str, kind: str, container: Existing, ran: Ran, duration: f
 
 
 def _in_one(name: str, command: Command, arguments: Mapping[str, Any], target: Target) -> Result:
-    """Run a command in the container of that name, whosever it is."""
+    """Run a command in the container of that name, of whatever stack."""
     engine = Engine(str(arguments.get("docker_host") or ""), target.secrets.conceal)
     container = engine.container(name)
     if container is None:

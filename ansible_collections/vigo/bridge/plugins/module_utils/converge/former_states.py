@@ -79,7 +79,7 @@ def _discard(former: Former, target: Target) -> None:
 
 
 def _first(states: Iterable[FormerState], types: Mapping[str, Behaviour]) -> list[FormerState]:
-    """Return the states without those that an earlier one of the same resource makes needless."""
+    """Return the states without those that an earlier one of the same resource includes."""
     found: list[FormerState] = []
     covered: set[str] = set()
     for state in states:

@@ -75,7 +75,7 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
 
 
 def _turns(nodes: Sequence[Node]) -> list[str]:
-    """Return the IDs in the order that counts where edges leave a choice.
+    """Return the IDs in the order to use where edges allow several.
 
     It is that of writing. What is undone has the same places, in reverse.
     """

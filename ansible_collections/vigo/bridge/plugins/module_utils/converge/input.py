@@ -204,7 +204,7 @@ def _parse(entry: Mapping[str, Any]) -> Resource:
     )
 
 
-def pulled_anew(resource: Resource) -> Resource:
+def pulled_again(resource: Resource) -> Resource:
     """Return a resource that runs an image with ``pull: always``, unless it has ``never``."""
     if TYPES[resource.type].on_demand is None or resource.attributes.get("pull") == "never":
         return resource

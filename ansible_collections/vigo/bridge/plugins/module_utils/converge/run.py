@@ -29,7 +29,7 @@ from ..types.target import Target
 from ..types.typed_attributes import refuse_nul
 from . import former_states
 from .graph import GraphError
-from .input import CrateInput, Resource, parse_crates, parse_resources, pulled_anew
+from .input import CrateInput, Resource, parse_crates, parse_resources, pulled_again
 from .passes import Convergence, Wanted
 from .stopped import note_started
 
@@ -56,7 +56,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
     if arguments.get("pull") == "always":
-        resources = [pulled_anew(resource) for resource in resources]
+        resources = [pulled_again(resource) for resource in resources]
     crates = parse_crates(entries)
     check_options(arguments)
     path = arguments.get("state_dir") or private_files.default_folder()

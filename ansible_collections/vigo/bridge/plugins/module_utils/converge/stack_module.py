@@ -29,8 +29,8 @@ def run_stack_module(
 ) -> None:
     """Run a module: read its arguments, do the work, print Ansible's result.
 
-    uses_engine: whether the usual engine is used if no resource is on one. added, prepare: further
-    names of arguments that the action plugin adds, and what is done with them first.
+    uses_engine: whether the default engine is used if no resource is on one. added, prepare:
+    further names of arguments that the action plugin adds, and what is done with them first.
     """
     module = CalledModule(
         argument_spec=dict(argument_spec),

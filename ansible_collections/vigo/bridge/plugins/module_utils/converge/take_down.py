@@ -34,7 +34,7 @@ from .run import refuse_removal, stack_of
 
 
 def take_down(arguments: Mapping[str, Any], target: Target) -> list[Result]:
-    """Remove what the stack has here, or predict that, and return a result for each thing.
+    """Remove what the stack has here, or predict that, and return a result for each object.
 
     arguments: as the module vigo.bridge.stack_state documents them. Raise ResourceError when
     nothing could be removed at all.

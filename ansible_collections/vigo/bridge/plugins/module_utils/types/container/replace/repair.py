@@ -21,7 +21,7 @@ from .rollback import Swap, roll_back
 from .start_beside import finish_requests, retire, swap_back, take_place
 from .swap_names import hand_over
 
-#: Seconds after which a container that is being renamed surely is.
+#: Seconds after which the engine has certainly renamed a container.
 _RENAME_MARGIN = 1.0
 
 

@@ -19,7 +19,7 @@ from . import marks, names
 
 #: Podman holds a published port for some seconds after a failed start.
 _PORT_TIMEOUT = 15.0
-#: Seconds beyond its grace after which a container that is being stopped surely is.
+#: Seconds beyond the stop timeout after which the engine has certainly stopped a container.
 _STOP_MARGIN = 1.0
 
 
