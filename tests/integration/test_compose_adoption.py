@@ -91,9 +91,12 @@ def test_run_takes_over_what_compose_runs(
             environment=compose_env,
         )
         assert imported.status == 0, imported.err
+        plan = ("plan", "--stacks", stack, "--local", "--as", HOST)
+        assert "2 adopted as they are" in vigo_bridge(*plan, environment=compose_env).out
         run = ("run", "--stacks", stack, "--local", "--as", HOST, "-o", "json")
         first = vigo_bridge(*run, environment=compose_env)
         assert set(first.actions(HOST).values()) == {"none"}, first.reasons(HOST)
+        assert "0 of 2 resources" in vigo_bridge(*plan, environment=compose_env).out
         changed = vigo_bridge(*run, "--set", "db_tag=8-alpine", environment=compose_env)
         assert changed.actions(HOST) == {"adopted/db": "recreated", "adopted/cache": "none"}
         assert client.containers.get("adopted-cache-1").id == cache.id

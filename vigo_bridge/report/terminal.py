@@ -95,8 +95,12 @@ def _summary(envoy: EnvoyResult) -> Text:
 
 
 def changed_of(envoy: EnvoyResult) -> str:
-    """Return how many resources of an envoy changed, of how many."""
-    return f"{envoy.changes} of {counted(len(envoy.resources), 'resource')}"
+    """Return how many resources of an envoy changed, of how many, and how many were adopted."""
+    changed = f"{envoy.changes} of {counted(len(envoy.resources), 'resource')}"
+    if not envoy.adoptions:
+        return changed
+    adopted = f"{envoy.adoptions} adopted as they are"
+    return f"{changed}, {adopted}" if envoy.changes else adopted
 
 
 def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text]:

@@ -62,6 +62,11 @@ class EnvoyResult:
         """How many of its resources changed."""
         return sum(resource.changed for resource in self.resources)
 
+    @property
+    def adoptions(self) -> int:
+        """How many of its resources were taken over from another tool, as they are."""
+        return sum(resource.adopted for resource in self.resources)
+
 
 class Gate(Enum):
     """The result of the health checks after a batch."""

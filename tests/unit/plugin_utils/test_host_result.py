@@ -59,6 +59,14 @@ GOOD: dict[str, Any] = {
             "failed_dependency": "web/told",
             "duration_s": 0.0,
         },
+        {
+            "id": "web/db",
+            "type": "container",
+            "action": "none",
+            "reason": "already matches",
+            "adopted": True,
+            "duration_s": 0.0,
+        },
     ],
 }
 

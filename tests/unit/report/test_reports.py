@@ -63,12 +63,17 @@ c  unreachable
 """
 
 
+ADOPTED = Result("shop/db", "container", "none", "already matches", adopted=True)
+
+
 @pytest.mark.parametrize(
     ("resources", "shown"),
     [
         ((REDIS,), "a  changed  1 of 1 resource\n"),
         ((MOTD,), "a  changed  0 of 1 resource\n"),
         ((MOTD, REDIS), "a  changed  1 of 2 resources\n"),
+        ((ADOPTED, ADOPTED), "a  changed  2 adopted as they are\n"),
+        ((MOTD, ADOPTED, REDIS), "a  changed  1 of 3 resources, 1 adopted as they are\n"),
     ],
 )
 def test_resources_are_counted(resources: tuple[Result, ...], shown: str) -> None:

@@ -350,6 +350,11 @@ resources:
     failed_dependency:
       description: The failed resource because of which this one was skipped.
       type: str
+    adopted:
+      description:
+        - Set for a container that another tool created and that already matches. It belongs to the
+          stack from now on.
+      type: bool
     diff:
       description: Before and after.
       type: dict

@@ -138,6 +138,9 @@ def resource(raw: Any, where: str, checked: Checked) -> Result:
             lambda id: checked.text(id, f"{where}.failed_dependency", _LONGEST_NAME),
             None,
         ),
+        adopted=optional(
+            value, "adopted", lambda flag: checked.flag(flag, f"{where}.adopted"), False
+        ),
         duration_s=optional(
             value, "duration_s", lambda time: checked.number(time, f"{where}.duration_s"), 0.0
         ),

@@ -12,7 +12,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
 from ansible_collections.vigo.bridge.plugins.module_utils.state.ownership import NameConflict, Stack
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import apply_resource
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.named import named
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.owners import (
@@ -89,6 +91,33 @@ RECORDED: dict[str, tuple[dict[str, str], str, bool, bool, bool]] = {
         *("none", False, False, False),
     ),
 }
+
+
+#: case -> labels, attributes of its resource, whether the stack adopts it
+ADOPTED: dict[str, tuple[dict[str, str], dict[str, Any], bool]] = {
+    "of no stack": ({}, {}, True),
+    "of a former name": (FORMER, {}, True),
+    "of this stack": ({**FORMER, label.SCOPE: "shop", label.STACK_ID: "id-1"}, {}, False),
+    "to be removed": ({}, {"state": "absent"}, False),
+}
+
+
+@pytest.mark.parametrize(("labels", "attributes", "expected"), ADOPTED.values(), ids=ADOPTED)
+@pytest.mark.parametrize("check", [False, True], ids=["run", "plan"])
+def test_what_is_adopted(
+    labels: dict[str, str],
+    attributes: dict[str, str],
+    expected: bool,
+    check: bool,
+    tmp_path: Path,
+) -> None:
+    memory, engine = an_engine(labels)
+    target, _record = a_call(tmp_path, engine, check)
+    wanted = {**vars_of(WEB), "state": "stopped", "resource": "a/web", **attributes}
+    with in_use(memory):
+        result = apply_resource("a/web", Container(), lambda: wanted, target)
+    assert not result.failed
+    assert result.adopted is expected
 
 
 @pytest.mark.parametrize(

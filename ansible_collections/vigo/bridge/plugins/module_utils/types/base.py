@@ -67,7 +67,8 @@ _PLAIN_TURN = Turn()
 class Decision:
     """What to do and why. ``diff`` is Ansible's before/after; ``note`` a remark for the user.
 
-    ``steps`` are the type's own. Those of a decision that changes nothing only wait.
+    ``steps`` are the type's own. Those of a decision that changes nothing only wait. adopted: what
+    another tool created belongs to the stack from now on, as it is.
     """
 
     action: str
@@ -75,6 +76,7 @@ class Decision:
     diff: Mapping[str, Any] | None = None
     steps: tuple[Any, ...] = ()
     note: str = ""
+    adopted: bool = False
 
 
 @dataclass(frozen=True)
@@ -370,6 +372,7 @@ class _Attempt:
             output=outcome.output,
             returned=outcome.returned,
             duration_s=ended - self.started,
+            adopted=decision.adopted,
         )
 
     def failed(self, error: ResourceError, ended: float) -> Result:

@@ -36,7 +36,8 @@ class Result:
     """One resource's line in the results, as users see it.
 
     failed_dependency: the ID of the failed resource because of which it was skipped. stderr: what a
-    command printed there, if that is not in ``output``.
+    command printed there, if that is not in ``output``. adopted: what another tool created belongs
+    to the stack from now on, as it is.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Result:
     duration_s: float = 0.0
     returned: Mapping[str, Any] = field(default_factory=dict)
     failed_dependency: str | None = None
+    adopted: bool = False
 
     @property
     def changed(self) -> bool:
@@ -72,6 +74,8 @@ class Result:
             value = getattr(self, name)
             if value is not None:
                 shown[name] = dict(value) if isinstance(value, Mapping) else value
+        if self.adopted:
+            shown["adopted"] = True
         shown["duration_s"] = round(self.duration_s, 3)
         return shown
 

@@ -28,7 +28,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     followed = memory.leader(spec.name)
     memory.await_end((spec.name, _shared_name(spec), followed))
     container, repaired = _repaired(engine, spec, target, memory)
-    owners(target).note_found(engine, spec, container, target)
+    is_adoptable = owners(target).note_found(engine, spec, container, target)
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
     subnets = {name: _subnets(engine, name, target) for name in names}
@@ -46,6 +46,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         repaired=repaired,
         followed=followed if container and label.FOLLOWS in container.labels else "",
         podman=engine.is_podman,
+        is_adoptable=is_adoptable,
     )
 
 

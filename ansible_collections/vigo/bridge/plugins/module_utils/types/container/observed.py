@@ -102,7 +102,8 @@ class Observed:
     ``container:NAME`` in ipc, pid and network_mode, by name, of those that exist. incapable: limits
     that the host cannot set. missing_source: a path to mount that is not there, in check mode.
     repaired: a sentence on the repair of an interrupted replacement. followed: the container with
-    which it was replaced in this run, because it shares its network.
+    which it was replaced in this run, because it shares its network. is_adoptable: it does not
+    belong to the stack yet.
     """
 
     container: Existing | None
@@ -118,6 +119,7 @@ class Observed:
     repaired: str = ""
     followed: str = ""
     podman: bool = False
+    is_adoptable: bool = False
 
     @property
     def existing(self) -> Existing:

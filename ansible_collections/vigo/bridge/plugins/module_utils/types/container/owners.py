@@ -86,10 +86,13 @@ class Owners:
 
     def note_found(
         self, engine: Engine, spec: ContainerSpec, container: Existing | None, target: Target
-    ) -> None:
-        """Note a container that becomes ours without a new label, if its resource succeeds."""
+    ) -> bool:
+        """Note a container that becomes ours without a new label, if its resource succeeds.
+
+        Return whether it is one.
+        """
         if self.stack is None or container is None or not spec.is_wanted:
-            return
+            return False
         claim = self._claim(container, (spec.resource,))
         if claim is Claim.FORMER:
             target.note(
@@ -99,6 +102,7 @@ class Owners:
         if claim in (Claim.FREE, Claim.FORMER) and not target.check_mode:
             found = Found(engine, container.id, spec.name, spec.resource, claim)
             self.found.append(found)
+        return claim in (Claim.FREE, Claim.FORMER)
 
     def labels(self, container: Existing, resource: str = "") -> dict[str, str]:
         """Return the labels that a container would have if it were created today.

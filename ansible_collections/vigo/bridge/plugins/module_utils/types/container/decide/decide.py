@@ -39,6 +39,8 @@ def decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         return Decision("recreated", reason)
     if observed.repaired:
         return _with_repair(decision, observed.repaired)
+    if observed.is_adoptable and decision.action == "none":
+        return replace(decision, adopted=True)
     return decision
 
 
