@@ -122,6 +122,11 @@ add_later(
     ),
     Later("exec", "exec_:exec_", "Run CMD in a container, on every host that has it."),
     Later(
+        "logs",
+        "logs:logs",
+        "Show the logs of the stack's containers on all hosts, merged by time.",
+    ),
+    Later(
         "restart",
         "power:restart",
         "Restart containers of the stack, all at once or in batches.",

@@ -9,6 +9,8 @@ sequence.
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -25,3 +27,17 @@ def echo_json(data: Any) -> None:
     """Print one JSON document on standard output: in UTF-8, independent of the user's locale."""
     text = clean_json(json.dumps(data, indent=2, ensure_ascii=False))
     click.echo(text.encode("utf-8", "backslashreplace"))
+
+
+def coloured(text: str, colour: str) -> str:
+    """Return a text in a colour, for `write_lines`."""
+    return click.style(text, fg=colour)
+
+
+def write_lines(lines: Iterable[str], *, raw: bool = False) -> None:
+    """Write lines that are safe already, as UTF-8. raw: halves of characters stand for bytes."""
+    errors = "surrogateescape" if raw else "backslashreplace"
+    stream = sys.stdout.buffer
+    for line in lines:
+        stream.write(line.encode("utf-8", errors) + b"\n")
+    stream.flush()

@@ -61,7 +61,7 @@ def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
                     self.wfile.write(json.dumps(_answer(secrets, asked)).encode() + b"\n")
 
     with (
-        _short(socket) as path,
+        short_socket(socket) as path,
         socketserver.ThreadingUnixStreamServer(str(path), Answer) as server,
     ):
         thread = threading.Thread(target=server.serve_forever, args=[_TICK], daemon=True)
@@ -82,7 +82,7 @@ def _answer(secrets: Secrets, asked: bytes) -> Mapping[str, object]:
 
 
 @contextlib.contextmanager
-def _short(socket: Path) -> Iterator[Path]:
+def short_socket(socket: Path) -> Iterator[Path]:
     """Yield the path, or one in a folder of its own where it is too long for the name of a
     socket.
     """

@@ -14,6 +14,7 @@ used where they are needed.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import inspect
 import os
@@ -110,6 +111,14 @@ class AnsibleAction(ActionBase):
             return int(self._connection.get_option("timeout"))
         except (AnsibleError, AttributeError, KeyError, TypeError, ValueError):
             return int(constants.DEFAULT_TIMEOUT)
+
+    def reset_connection(self) -> None:
+        """End the connection to the target, so that the next call makes a new one.
+
+        Why: ssh keeps a connection that is used again, also if it has died. Missing: it is used.
+        """
+        with contextlib.suppress(Exception):
+            self._connection.reset()
 
     def can_run_programs(self) -> bool:
         """Return whether `run_program` works here: the target has a POSIX shell.

@@ -38,17 +38,58 @@ _OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
 _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host")}
 
 
-class StackAction(SecretAction):
-    """The base of actions whose modules return a result for each resource of a stack."""
+class StackCall(SecretAction):
+    """The base of actions whose modules get what the host's variables say of a stack."""
 
-    #: The full name of the module.
-    module = ""
     #: Further options whose default is the variable ``vigo_NAME``, which Ansible templates.
     from_variables: Sequence[str] = ()
 
     def takes_variables(self, arguments: Mapping[str, Any]) -> bool:
         """Return whether what the task does not give comes from variables."""
         return True
+
+    def stack_arguments(self, task_vars: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return the arguments of the host's call, and a warning, or nothing."""
+        arguments = dict(self._task.args)
+        templated = (*_OF_THE_SCOPE, "state_dir", *self.from_variables)
+        names = [*_TAKEN_AS_THEY_STAND, *templated] if self.takes_variables(arguments) else []
+        if "scope" in arguments:
+            names = [name for name in names if name not in _OF_THE_SCOPE]
+        for name in names:
+            if name not in arguments and f"vigo_{name}" in task_vars:
+                value = task_vars[f"vigo_{name}"]
+                arguments[name] = self.template(value) if name in templated else value
+        return arguments, self._prefer_user_variables(arguments, task_vars)
+
+    def _prefer_user_variables(
+        self, arguments: dict[str, Any], task_vars: Mapping[str, Any]
+    ) -> str:
+        """Use the Ansible user's variables instead of the stack's of the same names.
+
+        Return a warning of those that cannot be used, or nothing.
+        """
+        crates = arguments.get("crates") or {}
+        stack = arguments.get("vars") or {}
+        fixed = task_vars.get("vigo_fixed") or ()
+        names = set(stack).union(*((crate or {}).get("vars") or {} for crate in crates.values()))
+        users = {
+            name: self.template(task_vars[name])
+            for name in names
+            if name in task_vars and name not in fixed and not is_reserved(name)
+        }
+        arguments["vars"] = {**stack, **users}
+        arguments["crates"] = {
+            name: {**(crate or {}), "vars": _without((crate or {}).get("vars") or {}, users)}
+            for name, crate in crates.items()
+        }
+        return unused(names - set(fixed), task_vars)
+
+
+class StackAction(StackCall):
+    """The base of actions whose modules return a result for each resource of a stack."""
+
+    #: The full name of the module.
+    module = ""
 
     def prepared(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments in the form in which they are sent."""
@@ -84,16 +125,7 @@ class StackAction(SecretAction):
 
     def _converged(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         host = task_vars["inventory_hostname"]
-        arguments = dict(self._task.args)
-        templated = (*_OF_THE_SCOPE, "state_dir", *self.from_variables)
-        names = [*_TAKEN_AS_THEY_STAND, *templated] if self.takes_variables(arguments) else []
-        if "scope" in arguments:
-            names = [name for name in names if name not in _OF_THE_SCOPE]
-        for name in names:
-            if name not in arguments and f"vigo_{name}" in task_vars:
-                value = task_vars[f"vigo_{name}"]
-                arguments[name] = self.template(value) if name in templated else value
-        warning = self._prefer_user_variables(arguments, task_vars)
+        arguments, warning = self.stack_arguments(task_vars)
         try:
             arguments = with_texts_only(self.prepared(arguments), _TEXTS)
             raw = self.call(
@@ -138,29 +170,6 @@ class StackAction(SecretAction):
         if result.failed and result.resources:
             shown["resources"] = playbook_output.failures(result)
         return shown
-
-    def _prefer_user_variables(
-        self, arguments: dict[str, Any], task_vars: Mapping[str, Any]
-    ) -> str:
-        """Use the Ansible user's variables instead of the stack's of the same names.
-
-        Return a warning of those that cannot be used, or nothing.
-        """
-        crates = arguments.get("crates") or {}
-        stack = arguments.get("vars") or {}
-        fixed = task_vars.get("vigo_fixed") or ()
-        names = set(stack).union(*((crate or {}).get("vars") or {} for crate in crates.values()))
-        users = {
-            name: self.template(task_vars[name])
-            for name in names
-            if name in task_vars and name not in fixed and not is_reserved(name)
-        }
-        arguments["vars"] = {**stack, **users}
-        arguments["crates"] = {
-            name: {**(crate or {}), "vars": _without((crate or {}).get("vars") or {}, users)}
-            for name, crate in crates.items()
-        }
-        return unused(names - set(fixed), task_vars)
 
 
 def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

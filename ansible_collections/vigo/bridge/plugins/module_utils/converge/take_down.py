@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
 from ..common.errors import ResourceError
-from ..engine.connection import address
 from ..host import private_files
 from ..state.of_stack import remove_state
 from ..state.owners_file import OwnersFile
@@ -23,13 +22,12 @@ from ..state.written_files import WrittenFiles
 from ..types.container import take_down as engines
 from ..types.container.engine import Engine
 from ..types.container.owners import Owners, refuse_name_conflicts
-from ..types.container.prune import usual_engine_is_there
 from ..types.file import take_down as files
 from ..types.file.descriptor import TYPE as FILE
-from ..types.registry import TYPES
 from ..types.result import PRUNED, Result, as_failed
 from ..types.target import Target
 from .described import Described, described
+from .engine_addresses import engine_addresses
 from .run import refuse_removal, stack_of
 
 
@@ -71,7 +69,7 @@ class _Down:
         types = {each.id: each.type for each in self.wanted.resources.values()}
         found: list[engines.Owned] = []
         kept: list[str] = []
-        for host, is_named in self._hosts().items():
+        for host, is_named in engine_addresses(self.wanted, self.record, self.stack).items():
             try:
                 engine = Engine(host, self.target.secrets.conceal)
                 refuse_name_conflicts(engine, whose)
@@ -87,22 +85,6 @@ class _Down:
             self.target.note(f"volumes are kept, because of their data: {', '.join(kept)}")
         once = {(each.kind, each.id): each for each in found}
         yield from engines.remove_all(list(once.values()), types, self.target.check_mode)
-
-    def _hosts(self) -> dict[str, bool]:
-        """Return the addresses of engines where something of the stack may be.
-
-        Each with whether the stack is known to use it.
-        """
-        hosts = {}
-        for resource in self.wanted.resources.values():
-            if TYPES[resource.type].needs_engine:
-                with contextlib.suppress(ResourceError):
-                    given = self.wanted.rendering.of(resource, ("docker_host",))()
-                    hosts[address(str(given.get("docker_host") or "").strip())] = True
-        hosts.update(dict.fromkeys(self.record.engines(self.stack), True))
-        if usual_engine_is_there():
-            hosts.setdefault(address(""), False)
-        return hosts
 
     def of_files(self, wanted: bool) -> list[Result]:
         """Remove the files that the stack has written, if wanted, and return the results."""

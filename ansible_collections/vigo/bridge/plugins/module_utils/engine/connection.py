@@ -136,6 +136,19 @@ class Connection:
         finally:
             answer.close()
 
+    def content(self, path: str, params: Mapping[str, Any]) -> Iterator[bytes]:
+        """Yield the response to a GET in chunks: it may be longer than memory.
+
+        Raise Refused and Blocked.
+        """
+        answer = self._stream("GET", path, params, None, TIMEOUT, silence=TIMEOUT)
+        try:
+            yield from answer.iter_chunks()
+        except _LOST as error:
+            raise self._unreachable(error) from error
+        finally:
+            answer.close()
+
     def events(self, filters: Mapping[str, Any]) -> Events:
         """Return the events from now on."""
         params = {"filters": json.dumps(filters)}

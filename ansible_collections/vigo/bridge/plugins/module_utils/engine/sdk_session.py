@@ -91,6 +91,10 @@ class SdkStream:
         lines: Iterator[bytes] = self._answer.iter_lines()
         return lines
 
+    def iter_chunks(self) -> Iterator[bytes]:
+        chunks: Iterator[bytes] = self._answer.iter_content(chunk_size=None)
+        return chunks
+
     def close(self) -> None:
         docker = sdk.imported()
         # Over SSH, nothing ends it while another thread waits for the next line.

@@ -33,7 +33,7 @@ class Transport(Protocol):
         headers: Mapping[str, str] | None = None,
         silence: float | None = None,
     ) -> Any:
-        """Return a response that comes line by line, see ``Lines``; an error is read at once.
+        """Return a response that comes in parts, see ``Lines``; an error is read at once.
 
         timeout: seconds until it begins. silence: seconds without a byte then; None for any.
         """
@@ -59,12 +59,15 @@ class Program(Protocol):
 
 
 class Lines(Protocol):
-    """An answer that comes line by line."""
+    """An answer that comes line by line, or in chunks."""
 
     @property
     def status_code(self) -> int: ...
 
     def iter_lines(self) -> Iterator[bytes]: ...
+
+    def iter_chunks(self) -> Iterator[bytes]:
+        """Yield the same in pieces of any size, instead of lines."""
 
     def close(self) -> None:
         """End the iteration, from any thread."""

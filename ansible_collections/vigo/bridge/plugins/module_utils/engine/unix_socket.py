@@ -20,6 +20,8 @@ from typing import Any, Iterator, Mapping
 from .conversation import Conversation, open_conversation
 
 _SCHEME = "unix://"
+#: How many bytes are read at once at most.
+_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Answer:
 
 
 class Stream:
-    """An answer that comes line by line. Iterating raises OSError and http.client.HTTPException."""
+    """An answer that comes in parts. Iterating raises OSError and http.client.HTTPException."""
 
     def __init__(self, connection: _Connection, response: http.client.HTTPResponse) -> None:
         self.status_code = response.status
@@ -51,6 +53,10 @@ class Stream:
     def iter_lines(self) -> Iterator[bytes]:
         with contextlib.closing(self._connection):
             yield from iter(self._response.readline, b"")
+
+    def iter_chunks(self) -> Iterator[bytes]:
+        with contextlib.closing(self._connection):
+            yield from iter(lambda: self._response.read1(_CHUNK), b"")
 
     def close(self) -> None:
         """End it, also while another thread waits for the next line."""

@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import struct
 import time
-from typing import Any, Callable, Generator, Mapping, Sequence
+from typing import Any, Callable, Generator, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from ...common.errors import Blocked, ResourceError
 from ...engine.connection import Connection, Refused, authorization
 from ...engine.events import Events
 from ...engine.frames import STDOUT, Frames
+from ...state import log_readers
 from .observed import Existing, Image, existing_of, image_of
 from .settings import LIMITS, SETTINGS
 from .values.image_name import ImageName
@@ -169,6 +170,7 @@ class Engine:
 
         Nothing happens where it is gone already. volumes: its anonymous ones, too.
         """
+        log_readers.await_readers()
         params = {"force": "true", "v": "true" if volumes else "false"}
         try:
             self._connection.call("DELETE", f"/containers/{container_id}", params)
@@ -186,6 +188,14 @@ class Engine:
                 return False
             time.sleep(0.1)
         return True
+
+    def log(self, container_id: str, params: Mapping[str, str]) -> Iterator[bytes]:
+        """Yield the container's log in chunks, with the engine's frames and times.
+
+        params: ``since``, ``until`` and ``tail`` of the engine.
+        """
+        asked = {"stdout": "true", "stderr": "true", "timestamps": "true", **params}
+        return self._connection.content(f"/containers/{container_id}/logs", asked)
 
     def log_tail(self, container_id: str, lines: int = 20) -> str:
         """Return the end of its output, with errors; empty if the log cannot be read."""

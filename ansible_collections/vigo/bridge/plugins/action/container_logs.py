@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action of vigo.bridge.container_logs: calls it once, or, for `vigo-bridge logs`, until the end.
+
+Each call continues where the last one ended. So nothing stays on a target between two calls, and
+a call that was lost with its connection is repeated without losing lines.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any, Mapping
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+
+from ..module_utils.converge.logs import PACKED
+from ..module_utils.types.registry import TYPES
+from ..plugin_utils.checked_data import InvalidData
+from ..plugin_utils.clean_errors import clean_action_errors
+from ..plugin_utils.log_page import LogPage, unpacked
+from ..plugin_utils.log_stream import LogStream, stream_of
+from ..plugin_utils.printable import cleaned_result
+from ..plugin_utils.secret_action import with_texts_only
+from ..plugin_utils.stack_action import StackCall
+
+MODULE = "vigo.bridge.container_logs"
+_TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host", "since", "until")}
+#: What only the first call of several needs.
+_FIRST = ("resources", "crates", "vars")
+#: A wait that is over at once, but leaves incomplete lines for the next call.
+_NO_WAIT = 0.001
+#: Seconds between two attempts to reach a target.
+_RETRY = 1.0
+
+
+class _Failed(Exception):
+    """The module has failed. The message says why."""
+
+
+class ActionModule(StackCall):
+    added = (PACKED,)
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        with clean_action_errors():
+            arguments, _warning = self.stack_arguments(variables)
+            arguments = _engines_only(with_texts_only(arguments, _TEXTS))
+            stream = stream_of(variables["inventory_hostname"])
+            if stream is None:
+                return cleaned_result(self._called(arguments, variables))
+            with contextlib.closing(stream):
+                return self._streamed(arguments, variables, stream)
+
+    def _called(self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        return self.call(MODULE, arguments, task_vars, needs_sdk=True)
+
+    def _streamed(
+        self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], stream: LogStream
+    ) -> dict[str, Any]:
+        """Send all lines, and with ``wait`` also those that come, until the reader ends."""
+        wait = float(arguments.get("wait") or 0)
+        page: LogPage | None = None
+        trouble = ""
+        while page is None or page.more or wait:
+            try:
+                page = self._page(_next_arguments(arguments, page, wait), task_vars, stream)
+            except (AnsibleError, _Failed) as error:
+                is_lost = isinstance(error, AnsibleConnectionFailure)
+                if not (wait and page):
+                    stream.end(str(error), unreachable=is_lost)
+                    return {"failed": True, "msg": str(error)}
+                if not trouble:
+                    trouble = str(error)
+                    stream.trouble(trouble)
+                if is_lost:
+                    self.reset_connection()
+                time.sleep(_RETRY)
+                continue
+            if trouble:
+                trouble = ""
+                stream.trouble(trouble)
+            stream.page(page)
+        stream.end()
+        return {"changed": False}
+
+    def _page(
+        self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], stream: LogStream
+    ) -> LogPage:
+        """Return what one call returns. Raise AnsibleError and _Failed."""
+        result = self._called({**arguments, PACKED: True}, task_vars)
+        if result.get("unreachable"):
+            raise AnsibleConnectionFailure(str(result.get("msg")))
+        if result.get("failed"):
+            raise _Failed(str(result.get("msg")))
+        for note in result.get("notes") or ():
+            stream.note(str(note))
+        try:
+            return unpacked(result.get(PACKED))
+        except InvalidData as error:
+            raise _Failed(f"the host returned an invalid result: {error}") from error
+
+
+def _next_arguments(
+    arguments: Mapping[str, Any], last: LogPage | None, wait: float
+) -> dict[str, Any]:
+    if last is None:
+        return {**arguments, "wait": _NO_WAIT if wait else 0}
+    given = {name: value for name, value in arguments.items() if name not in _FIRST}
+    waiting = _NO_WAIT if wait and last.more else wait
+    return {**given, "cursor": last.cursor, "wait": waiting}
+
+
+def _engines_only(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with only those resources that say which engine they are on.
+
+    So no secret is sent that a resource uses.
+    """
+    kept = []
+    for resource in arguments.get("resources") or ():
+        kind = TYPES.get(str(resource.get("type"))) if isinstance(resource, Mapping) else None
+        if kind is not None and kind.needs_engine and resource.get("docker_host"):
+            needed = [name for name, option in kind.options.items() if option.get("required")]
+            names = ("id", "type", "docker_host", "template", "item", *needed)
+            kept.append({name: resource[name] for name in names if name in resource})
+    if kept and not arguments.get("containers"):
+        return {**arguments, "resources": kept}
+    return {name: value for name, value in arguments.items() if name not in _FIRST}

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, The vigo-bridge developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Splits what an engine sends of a container's log into lines. Pure.
+
+Docker sends one frame for each message; its header names the stream. A container with a terminal
+has one stream without frames. Each message begins with its time. A line longer than 16 KiB is
+several messages, of which only the last one ends in a line break.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Iterable, Iterator
+
+from .times import split_time
+
+#: Of a line that is longer, the rest is left out.
+LONGEST_LINE = 256 * 1024
+#: Docker splits lines after so many bytes.
+_PART = 16 * 1024
+_HEADER = 8
+#: A longer frame is taken in pieces.
+_PIECE = 64 * 1024
+_STREAMS = {0: "stdout", 1: "stdout", 2: "stderr"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a container's log. time: in nanoseconds. is_cut: whether the rest is left out.
+
+    is_open: whether it has no line break yet. parts: of how many messages it was put together.
+    """
+
+    time: int
+    stream: str
+    text: bytes
+    is_cut: bool = False
+    is_open: bool = False
+    parts: int = 1
+
+
+def lines(chunks: Iterable[bytes], has_terminal: bool) -> Iterator[Line]:
+    """Yield the lines of a log that comes in chunks of any size.
+
+    has_terminal: whether the container has a terminal. The last line may have no line break yet.
+    """
+    return _of_terminal(chunks) if has_terminal else _of_frames(chunks)
+
+
+class _Joined:
+    """A line that is put together from parts."""
+
+    def __init__(self, time: int) -> None:
+        self._time = time
+        self._text = bytearray()
+        self._is_cut = False
+        self._parts = 0
+
+    def add(self, part: bytes) -> None:
+        room = LONGEST_LINE - len(self._text)
+        self._text += part[:room]
+        self._parts += 1
+        self._is_cut = self._is_cut or len(part) > room
+
+    def line(self, stream: str, is_open: bool = False) -> Line:
+        text = bytes(self._text)
+        if text.endswith(b"\r") and not self._is_cut:
+            text = text[:-1]
+        return Line(self._time, stream, text, self._is_cut, is_open, self._parts)
+
+
+def _of_frames(chunks: Iterable[bytes]) -> Iterator[Line]:
+    begun: dict[str, _Joined] = {}
+    last = 0
+    for stream, is_start, payload in _frames(chunks):
+        time, text = split_time(payload) if is_start else (None, payload)
+        last = last if time is None else time
+        *ended, rest = text.split(b"\n")
+        for piece in ended:
+            joined = begun.pop(stream, None) or _Joined(last)
+            joined.add(piece)
+            yield joined.line(stream)
+        if rest:
+            begun.setdefault(stream, _Joined(last)).add(rest)
+    for stream, joined in begun.items():
+        yield joined.line(stream, is_open=True)
+
+
+def _frames(chunks: Iterable[bytes]) -> Iterator[tuple[str, bool, bytes]]:
+    """Yield the stream and the content of each frame; a long one in pieces.
+
+    Each with whether it is the beginning of a frame. An incomplete frame at the end is left out.
+    """
+    reader = _Reader(chunks)
+    while True:
+        header = reader.read(_HEADER)
+        if len(header) < _HEADER:
+            return
+        number, size = struct.unpack(">B3xI", header)
+        is_start = True
+        while size > 0:
+            piece = reader.read(min(size, _PIECE))
+            if len(piece) < min(size, _PIECE):
+                return
+            yield _STREAMS.get(number, "stdout"), is_start, piece
+            size -= len(piece)
+            is_start = False
+
+
+class _Reader:
+    """Reads so many bytes of what comes in chunks."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._buffer = b""
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        """Return so many bytes, fewer at the end."""
+        while len(self._buffer) - self._at < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._buffer = self._buffer[self._at :] + chunk
+            self._at = 0
+        found = self._buffer[self._at : self._at + size]
+        self._at += len(found)
+        return found
+
+
+def _of_terminal(chunks: Iterable[bytes]) -> Iterator[Line]:
+    last = 0
+    for data, is_open in _broken_lines(chunks):
+        time, text = split_time(data)
+        last = last if time is None else time
+        joined = _Joined(last)
+        for part in _parts(text, data[: len(data) - len(text)]):
+            joined.add(part)
+        yield joined.line("stdout", is_open)
+
+
+def _broken_lines(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield what is between line breaks, and whether the line break is still missing.
+
+    Of a line that is too long, more than is shown.
+    """
+    longest = 2 * LONGEST_LINE
+    begun = bytearray()
+    for chunk in chunks:
+        *ended, rest = chunk.split(b"\n")
+        for piece in ended:
+            begun += piece[: longest - len(begun)]
+            yield bytes(begun), False
+            begun.clear()
+        begun += rest[: longest - len(begun)]
+    if begun:
+        yield bytes(begun), True
+
+
+def _parts(text: bytes, stamp: bytes) -> Iterator[bytes]:
+    """Yield the parts of a line that Docker has split, without the time before each."""
+    at = 0
+    while at < len(text):
+        yield text[at : at + _PART]
+        at += _PART
+        if stamp and text.startswith(stamp, at):
+            at += len(stamp)

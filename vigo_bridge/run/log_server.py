@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gets the lines of logs from the action plugins of a run, over a socket in its private folder.
+
+A host is not read further while many of its lines wait to be shown. So memory is bounded on both
+sides: what is not read stays in the log of the engine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socketserver
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.log_page import LogLine
+from vigo_bridge.run.log_merge import HostLine, Merger
+from vigo_bridge.secrets.server import short_socket
+
+#: Of one host so many lines wait at most, and those of one call.
+_MOST_WAITING = 10_000
+_TICK = 0.02
+#: Seconds between two looks whether lines have waited long enough.
+_LOOK = 0.1
+
+
+class Viewer(Protocol):
+    """Shows what comes."""
+
+    def lines(self, lines: Sequence[HostLine]) -> None:
+        """Show lines, in order."""
+
+    def problem(self, host: str, message: str) -> None:
+        """Show a message about a host that is no line."""
+
+
+class Hosts:
+    """What all hosts have sent. errors: by host; unreachable: those that could not be reached."""
+
+    def __init__(self, hosts: Sequence[str], follow: bool) -> None:
+        self.errors: dict[str, str] = {}
+        self.unreachable: set[str] = set()
+        self._open = set(hosts)
+        self._merger = Merger(hosts, follow, time.monotonic())
+        self._problems: list[tuple[str, str]] = []
+        self._news = threading.Condition()
+        self._closed = False
+
+    def take(self, message: Mapping[str, Any]) -> None:
+        """Handle a message of a host; wait while there is no room for it."""
+        host, kind = str(message["host"]), message["kind"]
+        with self._news:
+            if kind == "page":
+                self._take_page(host, message)
+            elif kind == "end":
+                self._end(host, str(message["error"]), bool(message["unreachable"]))
+            elif kind == "trouble":
+                text = message["message"]
+                said = f"cannot be read, trying again: {text}" if text else "can be read again"
+                self._problems.append((host, said))
+            else:
+                self._problems.append((host, str(message["message"])))
+            self._news.notify_all()
+
+    def _take_page(self, host: str, message: Mapping[str, Any]) -> None:
+        lines = [LogLine(*line) for line in message["lines"]]
+        self._news.wait_for(
+            lambda: self._closed or self._merger.waiting(host) <= _MOST_WAITING,
+        )
+        complete, now = message["complete_until"], message["now"]
+        self._merger.add(host, lines, complete, now, time.monotonic())
+        for container, problem in message["problems"].items():
+            self._problems.append((host, f"cannot read the log of {container}: {problem}"))
+
+    def _end(self, host: str, error: str, unreachable: bool) -> None:
+        self._open.discard(host)
+        self._merger.end(host)
+        if error:
+            self.errors[host] = error
+            self._problems.append((host, error))
+        if unreachable:
+            self.unreachable.add(host)
+
+    def end_all(self, complaint: str) -> None:
+        """Note that nothing more comes. complaint: for hosts that have not ended themselves."""
+        with self._news:
+            for host in sorted(self._open):
+                self._end(host, complaint, unreachable=False)
+        self.close()
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._news:
+            self._closed = True
+            self._news.notify_all()
+
+    def show(self, viewer: Viewer) -> None:
+        """Show all that comes until the end."""
+        while True:
+            with self._news:
+                is_last = self._closed
+                lines = self._merger.ready(time.monotonic())
+                problems, self._problems = self._problems, []
+                if not (lines or problems or is_last):
+                    self._news.wait(_LOOK)
+                    continue
+                self._news.notify_all()
+            for host, message in problems:
+                viewer.problem(host, message)
+            if lines:
+                viewer.lines(lines)
+            if is_last:
+                return
+
+
+@contextlib.contextmanager
+def received_logs(hosts: Hosts, socket: Path) -> Iterator[Path]:
+    """Receive messages at a socket in the block; yield its path.
+
+    At the end of the block, all that was sent is received: Ansible must have ended.
+    """
+
+    class Receiver(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                for message in self.rfile:
+                    hosts.take(json.loads(message))
+
+    class Server(socketserver.ThreadingUnixStreamServer):
+        request_queue_size = 256
+
+    with short_socket(socket) as path, Server(str(path), Receiver) as server:
+        thread = threading.Thread(target=server.serve_forever, args=[_TICK], daemon=True)
+        thread.start()
+        try:
+            yield path
+        finally:
+            server.shutdown()
