@@ -148,7 +148,7 @@ def roll_back(job: Job, undone: Record, private: Path) -> RunResult:
         status = run_status(list(envoys.values()), interrupted=stop.asked)
         batches = (BatchResult(tuple(job.hosts)),)
         result = RunResult(status, batches, envoys, started, time.monotonic() - clock)
-        stayed = [host for host, envoy in envoys.items() if _has_stayed(envoy)]
+        stayed = [host for host, envoy in envoys.items() if _had_nothing_to_undo(envoy)]
         went = _without(job.hosts, stayed)
         if not went:
             watcher.say(
@@ -165,8 +165,8 @@ def roll_back(job: Job, undone: Record, private: Path) -> RunResult:
         return result
 
 
-def _has_stayed(envoy: EnvoyResult) -> bool:
-    """Return whether a host had nothing to go back to."""
+def _had_nothing_to_undo(envoy: EnvoyResult) -> bool:
+    """Return whether there was nothing to undo on a host."""
     is_good = envoy.status is EnvoyStatus.CONVERGED
     return is_good and all(resource.action == "none" for resource in envoy.resources)
 

@@ -110,7 +110,7 @@ def down(
             (private / "preview").mkdir()
             preview = at_once(predicting, private / "preview")
             show_result(preview, "down", job, ready, stack, options, replace(shown, page=None))
-            if not _goes_on(preview):
+            if not _is_confirmed(preview):
                 return FAILED if exit_status(preview) == FAILED else OK
         rollout = Rollout(RolloutOptions(), resume=False, given=frozenset())
         result = carry_out(job, rollout, private)
@@ -118,7 +118,7 @@ def down(
     return exit_status(result)
 
 
-def _goes_on(preview: RunResult) -> bool:
+def _is_confirmed(preview: RunResult) -> bool:
     """Return whether there is something to remove, and the user wants that. Raise Refusal."""
     hosts = [host for host, envoy in preview.envoys.items() if envoy.status is EnvoyStatus.PENDING]
     if not hosts:

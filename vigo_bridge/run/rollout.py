@@ -180,7 +180,7 @@ def _after_failure(
 
 
 def _rolled_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
-    """Return the result of a host that went back, or could not."""
+    """Return the result of a host after its rollback, which may have failed."""
     notes = tuple(dict.fromkeys([*envoy.notes, *back.notes]))
     restored = replace(envoy, notes=notes, restored=back.resources)
     if _is_good(back):
