@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common import time_limit
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Refused
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs.cursor import (
     Cursor,
@@ -329,3 +331,10 @@ def test_not_a_cursor(value: Any) -> None:
 
 def test_a_cursor() -> None:
     assert cursor_of([1, 2, 3, True]) == Cursor(1, 2, 3, is_line=True)
+
+
+def test_a_pattern_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "LIMIT", 0.1)
+    engine = LogEngine(messages=[Message(_BEGIN, b"a" * 60 + b"!\n")])
+    with pytest.raises(ResourceError, match="use a simpler regular expression"):
+        read_page([source(engine)], Asked(pattern=re.compile("(a+)+$")), 1000)

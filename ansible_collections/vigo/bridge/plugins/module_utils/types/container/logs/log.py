@@ -10,6 +10,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Deque, Iterable, Iterator, NamedTuple, Pattern
 
+from ....common.time_limit import matching_limit
+from ....host.caller_watch import leave_if_gone
 from ..engine import Engine
 from .cursor import Cursor, Tracker
 from .frames import Line, lines
@@ -19,6 +21,8 @@ from .times import SECOND, parameter
 _EXTRA = 64
 #: The same where the line of a cursor is looked for among the last ones.
 _EXPECTED = 256
+#: After so many lines it is checked whether somebody still waits for them.
+_OFTEN = 1000
 #: What is kept of matching lines before the last ones are known, in bytes.
 _MOST_KEPT = 16 * 1024 * 1024
 
@@ -106,7 +110,10 @@ class Log:
                 params["since"] = parameter(max(0, since - 1) * SECOND)
         elif asked.until:
             params = {**params, "until": parameter(asked.until)}
-        for line in lines(self.engine.log(self.container_id, params), self.has_terminal):
+        found = lines(self.engine.log(self.container_id, params), self.has_terminal)
+        for number, line in enumerate(found):
+            if number % _OFTEN == 0:
+                leave_if_gone()
             if not (line.is_open and asked.follow and self.is_running):
                 yield line
 
@@ -163,6 +170,7 @@ def _newer(cursor: Cursor, found: Iterable[Line], asked: Asked) -> Iterator[Read
 def _is_asked_for(line: Line, asked: Asked) -> bool:
     if asked.until and line.time > asked.until:
         return False
-    return asked.pattern is None or bool(
-        asked.pattern.search(line.text.decode("utf-8", "backslashreplace"))
-    )
+    if asked.pattern is None:
+        return True
+    with matching_limit("grep"):
+        return bool(asked.pattern.search(line.text.decode("utf-8", "backslashreplace")))
