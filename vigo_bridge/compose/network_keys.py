@@ -72,11 +72,8 @@ def _endpoint(job: Job, attachment: Attachment) -> dict[str, object]:
 def existing(kind: str, name: str) -> Resource:
     return Resource(
         f"{kind}-{name}",
-        "exec",
-        {
-            "command": f"echo 'the {kind} {name} is missing; create it first' >&2; exit 1",
-            "unless": f"docker {kind} inspect {name}",
-        },
+        kind,
+        {kind: name, "external": True},
         [f"The {kind} is external: it must already exist."],
     )
 

@@ -36,6 +36,12 @@ options:
     type: str
     default: present
     choices: [present, absent]
+  external:
+    description:
+      - The network is managed by something else and must already exist. It is used as it is, and never
+        created, changed or removed.
+      - Conflicts with all other options that describe the network.
+    type: bool
   driver:
     description: The driver. Engines use V(bridge) by default.
     type: str
@@ -116,6 +122,11 @@ EXAMPLES = r"""
   vigo.bridge.network:
     network: old-backend
     state: absent
+
+- name: Require a network that another project manages
+  vigo.bridge.network:
+    network: proxy
+    external: true
 """
 
 RETURN = r"""

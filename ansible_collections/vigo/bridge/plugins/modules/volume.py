@@ -36,6 +36,12 @@ options:
     type: str
     default: present
     choices: [present, absent]
+  external:
+    description:
+      - The volume is managed by something else and must already exist. It is used as it is, and never
+        created, changed or removed.
+      - Conflicts with all other options that describe the volume.
+    type: bool
   driver:
     description: The driver. Engines use V(local) by default.
     type: str
@@ -100,6 +106,11 @@ EXAMPLES = r"""
   vigo.bridge.volume:
     volume: old-data
     state: absent
+
+- name: Require a volume that another project manages
+  vigo.bridge.volume:
+    volume: uploads
+    external: true
 """
 
 RETURN = r"""

@@ -284,3 +284,24 @@ def test_pruning_follows_a_network_to_its_new_name(memory: InMemoryEngine, tmp_p
     assert told["a/net"] == "created"
     assert told["prune/network/back"] == "deleted"
     assert set(memory.networks) == {"bridge", "rear"}
+
+
+def test_external_objects_stay_certain_after_a_changed_container(
+    memory: InMemoryEngine, tmp_path: Path
+) -> None:
+    """A plan shows one change, and not all that comes after it as unknown."""
+    stack = {
+        "a/web": WEB,
+        "b/net": {"type": "network", "network": "proxy", "external": True},
+        "b/data": {"type": "volume", "volume": "uploads", "external": True},
+        "b/app": {**WEB, "container": "app", "network": "proxy", "volumes": "uploads:/data"},
+    }
+    missing = actions(memory, tmp_path, stack)
+    assert missing["b/net"].startswith("failed: network proxy does not exist")
+    assert missing["b/app"].startswith("skipped: b/net")
+    memory.request("POST", "/networks/create", 1.0, body={"Name": "proxy"})
+    memory.request("POST", "/volumes/create", 1.0, body={"Name": "uploads"})
+    assert set(actions(memory, tmp_path, stack).values()) == {"none", "created"}
+    changed = {**stack, "a/web": {**WEB, "env": {"A": "1"}}}
+    planned = actions(memory, tmp_path, changed, check=True)
+    assert planned == {"a/web": "recreated", "b/net": "none", "b/data": "none", "b/app": "none"}

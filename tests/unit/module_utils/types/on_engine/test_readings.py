@@ -22,7 +22,9 @@ def test_what_is_read(case: dict[str, Any]) -> None:
     if "error" not in case:
         found: Any = kind.parse(given)
         assert found.settings == case["read"]
-        assert kind.parse({kind.key: "it", **found.settings}) == found
+        assert found.is_external is case.get("external", False)
+        again = {kind.key: "it", "external": found.is_external, **found.settings}
+        assert kind.parse(again) == found
         return
     with pytest.raises(ResourceError) as refused:
         kind.parse(given)

@@ -57,6 +57,8 @@ def decide(
     found = observed.found
     if wanted.is_absent:
         return _absent(wanted, observed)
+    if wanted.is_external:
+        return _external(wanted, found)
     if found is None:
         return Decision(
             "created",
@@ -77,6 +79,15 @@ def decide(
         },
         (REPLACE,),
     )
+
+
+def _external(wanted: Wanted, found: Found | None) -> Decision:
+    if found is None:
+        raise ResourceError(
+            f"{wanted} does not exist, and is external",
+            f"create it with `docker {wanted.kind} create {wanted.name}`, or remove external",
+        )
+    return Decision("none", "external")
 
 
 def _absent(wanted: Wanted, observed: Observed) -> Decision:

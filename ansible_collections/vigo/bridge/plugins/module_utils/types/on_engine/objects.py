@@ -13,14 +13,16 @@ from typing import Any, Mapping
 class Wanted:
     """What the user wants of one network or volume.
 
-    settings: only what is set, in canonical form. scope, stack_id, resource: which stack and
-    resource it belongs to, for its labels; may be empty.
+    settings: only what is set, in canonical form. is_external: it must exist, and is used as it
+    is. scope, stack_id, resource: which stack and resource it belongs to, for its labels; may be
+    empty.
     """
 
     kind: str
     name: str
     settings: Mapping[str, Any]
     state: str = "present"
+    is_external: bool = False
     docker_host: str = ""
     scope: str = ""
     stack_id: str = ""

@@ -38,15 +38,28 @@ def read(
     }
     called = problems.of(kind.key, name, given.get(kind.key))
     state = problems.of("state", values.state, given.get("state"))
+    is_external = problems.of("external", values.external, given.get("external"))
+    if is_external:
+        problems.of("external", _refuse_others, found, state)
     problems.refuse()
     return Wanted(
         kind.name,
         called,
         {attribute: value for attribute, value in found.items() if values.is_set(value)},
         state,
+        is_external,
         text(given.get("docker_host")).strip(),
         **{origin: text(given.get(origin)) for origin in _ORIGIN},
     )
+
+
+def _refuse_others(settings: Mapping[str, Any], state: str) -> None:
+    others = [*(["state: absent"] if state == "absent" else []), *settings]
+    if others:
+        raise ResourceError(
+            f"external: conflicts with {', '.join(others)}: it is used as it is",
+            "remove external, or the other attributes",
+        )
 
 
 def _refuse_unknown(kind: ResourceType, name: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Callable, Mapping
 
 from ...common.comma_strings import as_map, text
 from ...common.errors import Key, ResourceError
+from ..container.values import quantities
 from ..container.values.process import RESERVED
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
@@ -47,6 +48,11 @@ def state(value: Any) -> str:
     if written not in ("present", "absent"):
         raise ResourceError(f"state: {written!r} is not present or absent")
     return written
+
+
+def external(value: Any) -> bool:
+    """Return whether it is managed elsewhere."""
+    return is_set(value) and quantities.switch(value, "external")
 
 
 def driver(value: Any) -> str:

@@ -33,6 +33,7 @@ TYPE = ResourceType(
     attributes=lambda: (
         Attribute("volume", "str", required=True, plain=True),
         Attribute("state", "str", default="present", choices=("present", "absent")),
+        Attribute("external", "bool"),
         Attribute("driver", "str"),
         Attribute("options", secrets=True),
         Attribute("labels"),
