@@ -38,8 +38,8 @@ options:
     choices: [present, absent]
   external:
     description:
-      - The network is managed by something else and must already exist. It is used as it is, and never
-        created, changed or removed.
+      - The network is managed by something else and must already exist. It is used as it is, and
+        never created, changed or removed.
       - Conflicts with all other options that describe the network.
     type: bool
   driver:

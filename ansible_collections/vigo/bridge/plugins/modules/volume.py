@@ -38,8 +38,8 @@ options:
     choices: [present, absent]
   external:
     description:
-      - The volume is managed by something else and must already exist. It is used as it is, and never
-        created, changed or removed.
+      - The volume is managed by something else and must already exist. It is used as it is, and
+        never created, changed or removed.
       - Conflicts with all other options that describe the volume.
     type: bool
   driver:
