@@ -98,8 +98,8 @@ def run(steps: list[tuple[str, str]], place: Path, more: dict[str, str]) -> None
     environment = {**os.environ, **more, "PATH": path}
     script = "".join(f"{command}\necho '@@' $?\n" for command, _ in steps)
     finished = subprocess.run(
-        ["bash"],
-        input=script,
+        ["bash", "-c", script],
+        stdin=subprocess.DEVNULL,
         cwd=place,
         env=environment,
         stdout=subprocess.PIPE,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.module_utils.converge.stack_on_engine import StackOnEngine, actions
 
@@ -155,6 +157,17 @@ def test_what_is_not_ours(stack: StackOnEngine) -> None:
     assert actions(stack.handle("stopped")) == {"shop/web": "stopped"}
 
 
+def test_a_container_of_two_resources(stack: StackOnEngine) -> None:
+    """Conditions say which one applies to a host; the container says which one did."""
+    stack.container("shop/web", when="dir_exists('/')")
+    stack.resources["shop/other"] = {**stack.resources["shop/web"], "when": "!dir_exists('/')"}
+    stack.run()
+    assert actions(stack.handle("restarted")) == {
+        "shop/web": "restarted",
+        "shop/other": "skipped: container web belongs to shop/web on this host",
+    }
+
+
 def test_what_belongs_to_another_stack(stack: StackOnEngine) -> None:
     stack.container("shop/web")
     labels = {label.SCOPE: "other", label.STACK_ID: "id-2", label.RESOURCE: "x/web"}
@@ -163,6 +176,41 @@ def test_what_belongs_to_another_stack(stack: StackOnEngine) -> None:
     (done,) = stack.handle("restarted")
     assert done.failed
     assert "belongs to another stack, 'other'" in done.reason
+
+
+def test_what_is_independent_stops_at_the_same_time(
+    stack: StackOnEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may need its whole grace period. A dependency waits until its users have stopped."""
+    stack.container("shop/db")
+    stack.container("shop/one", depends_on=["db"])
+    stack.container("shop/two", depends_on=["db"])
+    stack.run()
+    together = threading.Barrier(2, timeout=20)
+    stop = Engine.stop
+
+    def stopping(engine: Engine, container_id: str, grace: int = 10) -> None:
+        if stack.memory.find(container_id).name == "db":
+            assert stack.states() == {"db": "running", "one": "exited", "two": "exited"}
+        else:
+            together.wait()
+        stop(engine, container_id, grace)
+
+    monkeypatch.setattr(Engine, "stop", stopping)
+    assert set(actions(stack.handle("stopped")).values()) == {"stopped"}
+
+
+def test_followers_are_restarted_too(stack: StackOnEngine) -> None:
+    """They keep the network of a process that has ended, otherwise."""
+    stack.container("shop/web")
+    stack.container("shop/side", network_mode="container:web", depends_on=["web"])
+    stack.container("shop/idle", network_mode="container:web", state="stopped", depends_on=["web"])
+    stack.run()
+    before = stack.memory.find("side").runs
+    assert actions(stack.handle("restarted", only=["shop/web"])) == {"shop/web": "restarted"}
+    assert stack.memory.find("side").runs == before + 1
+    assert stack.notes == ["container side shares the network of web, and was restarted with it"]
+    assert stack.states() == {"web": "running", "side": "running", "idle": "created"}
 
 
 def test_a_stop_is_remembered_until_a_run(stack: StackOnEngine) -> None:

@@ -115,12 +115,9 @@ class _Place:
             container = engine.container(name)
             if container is None:
                 return _Found(missing=f"container {name} does not exist on this host")
-            self.whose.refuse_foreign(container, resource.id)
-            if not self.whose.is_ours(container):
-                raise ResourceError(
-                    f"container {name} was not created by this stack, and no run has adopted it",
-                    "use `vigo-bridge run` first",
-                )
+            other = self.whose.other_resource(container, resource.id)
+            if other:
+                return _Found(missing=f"container {name} belongs to {other} on this host")
             return _Found(engine, container)
         except (ResourceError, OSError) as error:
             return _Found(error=error)

@@ -92,6 +92,8 @@ class _Turns:
                     resource.id, resource.type, "skipped", reason, failed_dependency=failed[0]
                 )
                 return
+        if self._state == STOPPED:
+            self._join([each for each in self._pending if resource.id in self._wanted.before(each)])
         behaviour = self.behaviours[resource.type]
         render = self._wanted.rendering.of(resource, behaviour.reads)
         awaited = Turn(awaited=True)

@@ -84,7 +84,9 @@ class _Down:
         if kept:
             self.target.note(f"volumes are kept, because of their data: {', '.join(kept)}")
         once = {(each.kind, each.id): each for each in found}
-        yield from engines.remove_all(list(once.values()), types, self.target.check_mode)
+        yield from engines.remove_all(
+            list(once.values()), types, self.wanted.before, self.target.check_mode
+        )
 
     def of_files(self, wanted: bool) -> list[Result]:
         """Remove the files that the stack has written, if wanted, and return the results."""

@@ -84,6 +84,23 @@ class Owners:
         if self.stack is not None and owner is not None:
             raise refusal(self.stack, owner, f"container {container.name}")
 
+    def other_resource(self, container: Existing, resource: str) -> str:
+        """Return the ID of another resource of the stack that has a container; empty if there is
+        none.
+
+        Raise ResourceError for a container that the stack neither created nor adopted.
+        """
+        self.refuse_foreign(container, resource)
+        if not self.is_ours(container):
+            raise ResourceError(
+                f"container {container.name} was not created by this stack, and no run has adopted"
+                " it",
+                "use `vigo-bridge run` first",
+            )
+        owner = self.owner(container.id, container.labels)
+        other = owner.resource if owner is not None else ""
+        return other if other != resource and other in self.resources else ""
+
     def note_found(
         self, engine: Engine, spec: ContainerSpec, container: Existing | None, target: Target
     ) -> bool:

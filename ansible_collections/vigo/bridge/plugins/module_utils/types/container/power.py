@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence
 
-from ...common.errors import ResourceError
+from ...host.background import Background
 from ..base import Call, Decision, Outcome, Pending, Turn
 from ..on_demand import RESTARTED, STARTED, STOPPED
 from ..on_engine.engines import OnEngine, engine_of
@@ -21,7 +22,17 @@ from .health_watch import unhealthy
 from .named import named
 from .observed import Existing, Observed
 from .owners import owners
+from .replace.followers import on_its_network
+from .settle import await_health
 from .spec import ContainerSpec
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A container of the stack as it is. of: another resource that it belongs to on this host."""
+
+    container: Existing | None
+    of: str = ""
 
 
 class Power(OnEngine):
@@ -41,24 +52,32 @@ class Power(OnEngine):
     def __init__(self, wanted: str) -> None:
         self._wanted = wanted
 
-    def observe(self, spec: ContainerSpec, target: Target) -> Observed:
+    def observe(self, spec: ContainerSpec, target: Target) -> Seen:
         with concealing(target):
             engine = engine_of(spec.docker_host, target)
             container = engine.container(spec.name)
-            _refuse_unowned(spec, container, target)
-            return Observed(container)
+            if container is None or not spec.is_wanted:
+                return Seen(None)
+            return Seen(container, owners(target).other_resource(container, spec.resource))
 
-    def decide(self, spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
-        return decide(self._wanted, spec, observed.container)
+    def decide(self, spec: ContainerSpec, observed: Seen, turn: Turn) -> Decision:
+        return decide(self._wanted, spec, observed)
 
     def act(
-        self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
+        self, spec: ContainerSpec, observed: Seen, decision: Decision, target: Target
     ) -> Outcome | Pending:
         with concealing(target):
             engine = engine_of(spec.docker_host, target)
             if self._wanted != STOPPED:
                 named(target).serving[spec.resource] = (engine, spec)
-            return act(Work(engine, spec, observed, target), decision)
+            work = Work(engine, spec, Observed(observed.container), target)
+            if self._wanted == STOPPED:
+                stopping = Background(lambda: _stop(work, decision))
+                return Pending(stopping.result, stopping.ended)
+            outcome = act(work, decision)
+            if isinstance(outcome, Pending) and decision.action in (RESTARTED, STARTED):
+                return _with_followers(work, outcome)
+            return outcome
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
         """Check that all containers that were started stay healthy."""
@@ -70,10 +89,13 @@ class Power(OnEngine):
         return ()
 
 
-def decide(wanted: str, spec: ContainerSpec, container: Existing | None) -> Decision:
+def decide(wanted: str, spec: ContainerSpec, seen: Seen) -> Decision:
     """Return what has to be done with a container that is as it is. Pure."""
-    if container is None or not spec.is_wanted:
+    container = seen.container
+    if container is None:
         return Decision("skipped", f"container {spec.name} does not exist on this host")
+    if seen.of:
+        return Decision("skipped", f"container {spec.name} belongs to {seen.of} on this host")
     if wanted == STOPPED:
         return _stopped(container)
     if spec.expect == "exited":
@@ -123,14 +145,34 @@ def _diff(container: Existing, after: str = "running") -> Mapping[str, Any]:
     return {"before": {"state": container.status}, "after": {"state": after}}
 
 
-def _refuse_unowned(spec: ContainerSpec, container: Existing | None, target: Target) -> None:
-    """Raise ResourceError if a container is not one that this resource has made or adopted."""
-    known = owners(target)
-    if container is None or not spec.is_wanted:
-        return
-    known.refuse_foreign(container, spec.resource)
-    if not known.is_ours(container):
-        raise ResourceError(
-            f"container {spec.name} was not created by this stack, and no run has adopted it",
-            "use `vigo-bridge run` first",
-        )
+def _stop(work: Work, decision: Decision) -> Outcome:
+    """Stop a container. Others can be stopped at the same time, because each may take long."""
+    with concealing(work.target):
+        act(work, decision)
+    return Outcome()
+
+
+def _with_followers(work: Work, pending: Pending) -> Pending:
+    """Restart the containers on its network as well: they still have the one that is gone."""
+
+    def wait() -> Outcome:
+        outcome = pending.wait()
+        with concealing(work.target):
+            for follower in on_its_network(work.engine, work.container):
+                if not has_process(follower):
+                    continue
+                if not owners(work.target).is_ours(follower):
+                    work.target.note(
+                        f"container {follower.name} shares the network of {work.spec.name}, and is"
+                        " not of this stack; restart it, or it has no network"
+                    )
+                    continue
+                work.engine.restart(follower.id, follower.grace)
+                await_health(work.engine, follower, work.spec)
+                work.target.note(
+                    f"container {follower.name} shares the network of {work.spec.name}, and was"
+                    " restarted with it"
+                )
+        return outcome
+
+    return Pending(wait, pending.ended)

@@ -9,12 +9,15 @@ Labels and the host's record say what belongs to the stack. What another contain
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Callable, Container, Iterator, Mapping, Sequence
 
 from ...common.errors import ResourceError
 from ...engine.connection import Refused
+from ...host.background import Background
 from ...host.caller_watch import leave_if_gone
 from ..on_engine import marks
 from ..result import PRUNED, Result, as_failed
@@ -25,6 +28,8 @@ from .observed import Existing
 from .owners import Owners, is_proven, own_networks
 from .values import mounts
 
+#: The number of parallel removals.
+_AT_A_TIME = 8
 CONTAINER, NETWORK, VOLUME = "container", "network", "volume"
 
 
@@ -32,7 +37,8 @@ CONTAINER, NETWORK, VOLUME = "container", "network", "volume"
 class Owned:
     """An object of the stack. resource: the ID of the one that it belongs to; may be empty.
 
-    users: the names of containers of others that use it.
+    users: the names of containers of others that use it. shares: whether it uses another
+    container's network.
     """
 
     engine: Engine
@@ -41,6 +47,7 @@ class Owned:
     name: str
     resource: str = ""
     users: tuple[str, ...] = ()
+    shares: bool = False
 
 
 def find_all(
@@ -74,9 +81,9 @@ def _containers(engine: Engine, whose: Owners, order: Sequence[str]) -> list[Own
             continue
         owner = whose.owner(container.id, labels)
         resource = owner.resource if owner else ""
-        owned = Owned(engine, CONTAINER, container.id, container.name, resource)
         # Podman removes no container whose network another one uses.
         shares = container.network_mode.startswith("container:")
+        owned = Owned(engine, CONTAINER, container.id, container.name, resource, shares=shares)
         found.append((not shares, -place.get(resource, len(order)), container.name, owned))
     return [owned for *_key, owned in sorted(found, key=lambda one: one[:3])]
 
@@ -99,13 +106,36 @@ def _volumes(engine: Engine, whose: Owners, own: set[str]) -> Iterator[Owned]:
             yield Owned(engine, VOLUME, name, name, owner.resource, users)
 
 
-def remove_all(found: Sequence[Owned], types: Mapping[str, Any], check_mode: bool) -> list[Result]:
-    """Remove what was found, in this order, and return a result for each.
+def remove_all(
+    found: Sequence[Owned],
+    types: Mapping[str, Any],
+    needs: Callable[[str], Container[str]],
+    check_mode: bool,
+) -> list[Result]:
+    """Remove what was found, and return a result for each.
 
-    types: the types of the stack's resources, by ID. check_mode: only predict.
+    What waits for nothing before it is removed at the same time: a container may need its whole
+    grace period. types: the types of the stack's resources, by ID. needs: returns what a resource
+    depends on. check_mode: only predict.
     """
     ids = _ids(found, types)
-    return [_removed(each, ids[number], check_mode) for number, each in enumerate(found)]
+    free = threading.BoundedSemaphore(_AT_A_TIME)
+
+    def remove(each: Owned, result_id: str) -> Result:
+        with free:
+            return _removed(each, result_id, check_mode)
+
+    removals: list[Background[Result]] = []
+    for number, each in enumerate(found):
+        for earlier, removal in zip(found, removals):
+            if (
+                earlier.kind != each.kind
+                or earlier.shares
+                or each.resource in needs(earlier.resource)
+            ):
+                removal.wait()
+        removals.append(Background(partial(remove, each, ids[number])))
+    return [removal.result() for removal in removals]
 
 
 def _ids(found: Sequence[Owned], types: Mapping[str, Any]) -> list[str]:

@@ -53,7 +53,7 @@ def to_follow(
     whether a container belongs to another stack. Raise ResourceError if a follower cannot be
     replaced, or where other containers would lose the network.
     """
-    found = _on_its_network(engine, replaced)
+    found = on_its_network(engine, replaced)
     foreign = [
         other
         for other in found
@@ -77,7 +77,7 @@ def to_follow(
                 f"container {follower.name} shares the network of {name} and was created with --rm,"
                 " so it would be removed when stopped; remove it first"
             )
-        if _on_its_network(engine, follower):
+        if on_its_network(engine, follower):
             raise ResourceError(
                 f"container {follower.name} shares the network of {name}, and other containers"
                 f" share its network; configure all of them to use {name} instead"
@@ -154,7 +154,7 @@ def payload(
     return {**body, "Labels": {**ours, **kept, **further_labels}}
 
 
-def _on_its_network(engine: Engine, container: Existing) -> list[Existing]:
+def on_its_network(engine: Engine, container: Existing) -> list[Existing]:
     """Return the containers on its network, inspected one by one where the list does not show
     this.
     """
