@@ -131,6 +131,11 @@ def received_logs(hosts: Hosts, socket: Path) -> Iterator[Path]:
 
     class Server(socketserver.ThreadingUnixStreamServer):
         request_queue_size = 256
+        timeout = 0
+        has_all = False
+
+        def handle_timeout(self) -> None:
+            self.has_all = True
 
     with short_socket(socket) as path, Server(str(path), Receiver) as server:
         thread = threading.Thread(target=server.serve_forever, args=[_TICK], daemon=True)
@@ -139,3 +144,5 @@ def received_logs(hosts: Hosts, socket: Path) -> Iterator[Path]:
             yield path
         finally:
             server.shutdown()
+            while not server.has_all:  # Hosts that have connected in the last moment.
+                server.handle_request()
