@@ -146,6 +146,7 @@ class Machine(StackOnHost):
 
     def __init__(self, host: Host, folder: Path) -> None:
         super().__init__(host, folder, STACK)
+        self.revert(on=False)
 
     def revert(self, *, on: bool) -> None:
         """Write the crate of the team, with all that it has undone or applied."""
@@ -276,7 +277,6 @@ def test_resources_are_undone_in_reverse(machine: Machine) -> None:
     """The service needs its unit file when it is stopped, and the group is that of the account."""
     machine.host.run("apt-get -qq update")
     (machine.stack / "envoys.vgo").write_text('envoys: [{match: "*", configcrates: [team]}]\n')
-    machine.revert(on=False)
     machine.run_as_planned()
     assert machine.ask("apt-mark showhold") == "webd"
     machine.revert(on=True)
