@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings import NotText
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import CONVERGE
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from vigo_bridge.language.ansible_words import advice_for_attribute
 from vigo_bridge.language.catalog import ATTRIBUTES
 from vigo_bridge.language.diagnostics import (
     Diagnostics,
@@ -65,7 +66,9 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
             "VB105",
             name.position,
             f"{kind} has no attribute {name.text!r}",
-            did_you_mean_or_known(name.text, known)
+            advice_for_attribute(name.text)
+            or _belongs_in_args(kind, name.text)
+            or did_you_mean_or_known(name.text, known)
             or f"`ansible-doc {TYPES[kind].module or CONVERGE}` lists its attributes",
         )
     elif expectation := _unmet(option, value):
@@ -79,6 +82,12 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
         )
     elif option["type"] == "raw" and name.text not in TYPES[kind].names_where("deep"):
         _check_texts(kind, name.text, value, diagnostics)
+
+
+def _belongs_in_args(kind: str, name: str) -> str:
+    """Return advice for what may be an option of a module, or an empty text."""
+    is_module = kind.count(".") > 1 and not did_you_mean(name, ATTRIBUTES[kind])
+    return "write the options of a module in args" if is_module else ""
 
 
 def _check_texts(kind: str, name: str, value: Value, diagnostics: Diagnostics) -> None:

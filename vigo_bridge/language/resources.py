@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import Meant
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from vigo_bridge.language.ansible_words import advice_for_type
 from vigo_bridge.language.attributes import check_attribute, check_required
 from vigo_bridge.language.catalog import ATTRIBUTES, FORMER_NAMES, TYPE_LABELS
 from vigo_bridge.language.defaults import Defaults
@@ -70,10 +72,18 @@ def _kind(fields: Fields, diagnostics: Diagnostics) -> str | None:
             "VB107",
             written.position,
             f"resource type {kind!r} is not supported",
-            did_you_mean(kind, ATTRIBUTES) or one_of(sorted(TYPE_LABELS)),
+            _advice(kind),
         )
         return None
     return kind
+
+
+def _advice(kind: str) -> str:
+    """Return what to write instead of an unknown type."""
+    spelled = kind.strip().lower()
+    if spelled in ATTRIBUTES:
+        return Meant(f"did you mean {spelled!r}?")
+    return advice_for_type(spelled) or did_you_mean(kind, ATTRIBUTES) or one_of(sorted(TYPE_LABELS))
 
 
 def _switch(reader: Reader, key: str, default: bool) -> bool:

@@ -176,6 +176,8 @@ def _refuse_patterns(names: tuple[str, ...], state: str) -> None:
 def _check_version(version: str, names: tuple[str, ...], state: str) -> None:
     if not version:
         return
+    if version == "latest":
+        raise ResourceError("version: 'latest' is not a version", "set state: latest")
     if state != "present":
         raise ResourceError(f"version cannot be combined with state {state}", "remove one of them")
     if len(names) > 1 or _GLOB.search(names[0]):
