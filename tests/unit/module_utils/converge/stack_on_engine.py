@@ -66,7 +66,7 @@ class StackOnEngine:
             {"id": name, **({"docker_host": HOST} if "settle_time" in one else {}), **one}
             for name, one in self.resources.items()
         ]
-        with in_use(self.memory):
+        with in_use(self.memory, given.pop("way", None)):
             results = work({"resources": resources, **self.stack, **given}, target)
         self.notes = target.notes
         return results

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from tests.unit.in_memory_engine.engine import InMemoryEngine
+from tests.unit.in_memory_engine.faults import FaultyWay, Killed
 from tests.unit.in_memory_engine.use import HOST
 from tests.unit.module_utils.converge.stack_on_engine import StackOnEngine, actions
 
@@ -315,6 +317,34 @@ def test_the_state_of_other_stacks_stays(stack: StackOnEngine, tmp_path: Path) -
     stack.down()
     assert stack.states() == {"theirs": "running"}
     assert actions(other.down()) == {"a/theirs": "deleted"}
+
+
+#: How often an engine is called to remove a stack with one of everything, at least.
+CALLS = range(1, 30)
+
+
+@pytest.mark.parametrize("fault", ["kill before", "kill after", "cut before", "cut after"])
+def test_it_can_be_repeated(tmp_path: Path, fault: str) -> None:
+    """Wherever it is interrupted, the next call removes the rest, and nothing is forgotten."""
+    met = 0
+    for number in CALLS:
+        memory = InMemoryEngine()
+        memory.have("redis:7-alpine")
+        stack = StackOnEngine(memory, tmp_path / str(number))
+        put(memory, "adopted", {})
+        stack.container("shop/adopted")
+        whole(stack, tmp_path)
+        way = FaultyWay(memory, fault, number)
+        with contextlib.suppress(Killed):
+            stack.down(volumes=True, files=True, way=way)
+        met += way.met
+        stack.down(volumes=True, files=True)
+        assert stack.states() == {}
+        assert set(memory.networks) == {"bridge"}
+        assert memory.volumes == set()
+        assert not (tmp_path / "motd").exists()
+        assert stack.files() == {"lock"}
+    assert met > 15
 
 
 def test_a_failure_keeps_the_state(stack: StackOnEngine, monkeypatch: pytest.MonkeyPatch) -> None:
