@@ -81,6 +81,10 @@ class Blocked(ResourceError):
     status = "blocked"
 
 
+class Uncertain(ResourceError):
+    """An error that check mode finds, but that an earlier change may prevent in a run."""
+
+
 class NoAccount(ResourceError):
     """A user or group does not exist, or not yet."""
 

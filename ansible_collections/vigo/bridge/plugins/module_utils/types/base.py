@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
-from ..common.errors import NoAccount, ResourceError
+from ..common.errors import NoAccount, ResourceError, Uncertain
 from ..host.caller_watch import leave_if_gone
 from ..host.system_errors import blocked
 from .result import UNCHANGED, Result
@@ -315,7 +315,7 @@ def begin(
             behaviour.confirm(spec, observed, decision, target)
         except ResourceError as error:
             # An obstacle may have been removed until then; files alone do not do that.
-            if not target.overlay.active:
+            if not (target.overlay.active or isinstance(error, Uncertain)):
                 raise
             announce()
             behaviour.mark_uncertain(spec, target.overlay)

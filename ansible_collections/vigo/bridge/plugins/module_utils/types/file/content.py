@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import IO, Iterator
 
-from ...common.errors import Blocked, ResourceError
+from ...common.errors import Blocked, ResourceError, Uncertain
 from ...host import process, system_errors
 from ..target import Target
 from .spec import FileSpec
@@ -115,6 +115,15 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
             " resource before the one that removes it"
         )
     try:
+        return open_files.enter_context(_opened_here(path))
+    except ResourceError as error:
+        if target.overlay.is_clear(path):
+            raise
+        raise Uncertain(error.problem, error.advice) from error
+
+
+def _opened_here(path: str) -> IO[bytes]:
+    try:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
@@ -122,7 +131,7 @@ def _opened(path: str, target: Target, open_files: contextlib.ExitStack) -> IO[b
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise ResourceError(f"{path} cannot be read: it is not a regular file; use a regular file")
-    return open_files.enter_context(os.fdopen(descriptor, "rb"))
+    return os.fdopen(descriptor, "rb")
 
 
 def _edited(
