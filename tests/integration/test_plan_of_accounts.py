@@ -5,15 +5,24 @@ together is what the run does: on this machine, with an /etc and a /home of its 
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
-from hypothesis import strategies as st
 
+from tests.integration.account_stacks import (
+    BEFORE,
+    STACKS,
+    command,
+    file,
+    folder,
+    group,
+    module,
+    program,
+    run_as_planned,
+    user,
+)
 from tests.integration.private_machine import Entry, PrivateMachine
 from tests.integration.program import vigo_bridge
 from tests.properties import examples
@@ -26,42 +35,6 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMachine
     machine = PrivateMachine(tmp_path_factory.mktemp("machine"))
     yield machine
     machine.close()
-
-
-def user(name: str, **more: Any) -> Entry:
-    return {"id": name, "type": "user", "username": f"vigo-{name}", **more}
-
-
-def group(name: str, **more: Any) -> Entry:
-    return {"id": name, "type": "group", "group": f"vigo-{name}", **more}
-
-
-def folder(name: str, **more: Any) -> Entry:
-    return {"id": name, "type": "directory", "target_path": f"HERE/{name}", **more}
-
-
-def file(name: str, **more: Any) -> Entry:
-    return {"id": name, "type": "file", "target_path": f"HERE/{name}", "content": "x", **more}
-
-
-def command(name: str, text: str = "true", **more: Any) -> Entry:
-    return {"id": name, "type": "exec", "command": text, **more}
-
-
-def module(name: str, module: str, **args: Any) -> Entry:
-    return {"id": name, "type": f"ansible.builtin.{module}", "args": args}
-
-
-#: The program does what its parameters say, and answers as the page on such programs describes.
-_PROGRAM = b"""#!/bin/sh
-grep -q '"dry_run": true' && echo '{"action": "updated", "changed": true}' && exit
-echo '{"action": "updated", "changed": true}'
-"""
-
-
-def program(name: str) -> Entry:
-    more = {"executor": "it", "executor_base64": b64encode(_PROGRAM).decode()}
-    return {"id": name, "type": "custom", "params": {}, **more}
 
 
 CHAIN = [
@@ -158,6 +131,16 @@ CASES: dict[str, tuple[str, list[Entry], str]] = {
         "groupadd vigo-team; useradd vigo-ada -G vigo-team; useradd vigo-bob",
         [group("team", members=["vigo-bob"]), user("ada", groups=["vigo-team"])],
         "updated unknown",
+    ),
+    "no groups, after a group gets the user as a member": (
+        "groupadd vigo-team; useradd vigo-ada",
+        [group("team", members=["vigo-ada"]), user("ada", groups=[], manage_home=False)],
+        "updated unknown",
+    ),
+    "no groups, after a group of the user goes": (
+        "groupadd vigo-team; useradd vigo-ada -G vigo-team",
+        [group("team", state="absent"), user("ada", groups=[], manage_home=False)],
+        "deleted unknown",
     ),
     "the group that comes with a user": (
         "",
@@ -355,13 +338,6 @@ def test_case(machine: PrivateMachine, before: str, stack: list[Entry], expected
     run_as_planned(machine, stack, machine.actions(stack, check=True))
 
 
-def run_as_planned(machine: PrivateMachine, stack: list[Entry], predicted: dict[str, str]) -> None:
-    """Run the stack, and compare what it does with what is known of it before."""
-    real = machine.actions(stack, check=False)
-    known = {name for name, action in predicted.items() if action != "unknown"}
-    assert {name: real[name] for name in known} == {name: predicted[name] for name in known}
-
-
 STACK = {
     "stack.vgo": "name: plan\nid: 0123456789abcdef0123456789abcdef\n",
     "envoys.vgo": 'envoys: [{match: "*", configcrates: [shop]}]\n',
@@ -415,65 +391,6 @@ def test_the_language_on_top_is_planned(tmp_path: Path) -> None:
         "shop/reload": "ran",
         "shop/other": "skipped",
     }
-
-
-NAMES = st.sampled_from("abc")
-OWNERS = st.sampled_from(["vigo-ua", "vigo-ub", "root"])
-GROUPS = st.sampled_from(["vigo-ga", "vigo-gb", "vigo-ua", "root"])
-STATES = st.sampled_from(["present", "present", "absent"])
-
-
-@st.composite
-def resources(draw: st.DrawFn, number: int) -> Entry:
-    """Draw a resource; several may be about the same user, group or path."""
-    name, other = draw(NAMES), draw(NAMES)
-    entry: Entry = draw(
-        st.one_of(
-            st.builds(user, st.just(f"u{name}"), groups=st.lists(GROUPS, max_size=1)),
-            st.builds(user, st.just(f"u{name}"), state=STATES, system=st.booleans()),
-            st.builds(group, st.just(f"g{name}")),
-            st.builds(group, st.just(f"g{name}"), members=st.lists(OWNERS, max_size=1)),
-            st.builds(folder, st.just(f"{name}-d"), owner=OWNERS, group=GROUPS),
-            st.builds(folder, st.just(f"{name}-d"), state=STATES),
-            st.builds(file, st.just(f"{name}-d/{other}"), owner=OWNERS),
-            st.builds(file, st.just(f"{name}-d/{other}"), state=STATES),
-            st.builds(file, st.just(other), target_path=st.just(f"/home/vigo-u{name}/{other}")),
-            st.just(_link(f"{name}-l", f"{other}-d")),
-            st.just(module("", "lineinfile", path=f"HERE/{name}-d/{other}", line="y", create=True)),
-            st.just(command("", f"touch HERE/{name}", creates=f"HERE/{other}")),
-            st.just(command("", "true", user=f"vigo-u{name}", when="changed")),
-            st.just({"type": "process", "process": f"vigo-{name}", "state": "stopped"}),
-            st.just(program("")),
-        )
-    )
-    if draw(st.booleans()) and "when" not in entry:
-        entry = {**entry, "when": f"{draw(st.sampled_from(['', '!']))}dir_exists('HERE/{other}-d')"}
-    targets = draw(st.lists(st.integers(0, number), max_size=1))
-    return {
-        **entry,
-        "id": f"r{number}",
-        "notify": [f"r{each}" for each in targets if each < number],
-    }
-
-
-def _link(name: str, to: str) -> Entry:
-    return {"type": "symlink", "target_path": f"HERE/{name}", "to": f"HERE/{to}"}
-
-
-STACKS = st.integers(1, 7).flatmap(lambda size: st.tuples(*map(resources, range(size))))
-#: What is there before.
-BEFORE = st.lists(
-    st.sampled_from(
-        [
-            "useradd -m vigo-ua",
-            "groupadd vigo-ga",
-            "useradd -M vigo-ub; groupadd vigo-gb",
-            "mkdir a-d; touch a-d/b",
-            "mkdir b-d; ln -s a-d c-d",
-        ]
-    ),
-    unique=True,
-)
 
 
 @settings(

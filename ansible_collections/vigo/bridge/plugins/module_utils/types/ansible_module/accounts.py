@@ -37,7 +37,8 @@ _OF_GROUPS = frozenset(("name", "state", "gid", "system"))
 class UserEffect(Effect):
     """home: its folder, if it is to be created; empty for where the machine creates it.
 
-    groups: those that it is to be in, besides its main one.
+    groups: those that it is to be in, besides its main one. sets_groups: whether it is to be in
+    these alone, which may be none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class UserEffect(Effect):
     makes_home: bool = False
     home: str = ""
     with_keys: bool = False
+    sets_groups: bool = False
 
     @classmethod
     def of(cls, args: Mapping[str, Any], has_parts: bool) -> Effect | None:
@@ -67,6 +69,7 @@ class UserEffect(Effect):
             str(args.get("create_home", True)).lower() not in ("false", "no", "off", "0"),
             str(home),
             has_parts,
+            args.get("groups") is not None,
         )
 
     @property
@@ -83,7 +86,7 @@ class UserEffect(Effect):
         if self.is_absent or self.creates():
             return True
         needed = {self.group, *self.groups} & set(accounts.groups)
-        if needed or (self.groups and accounts.are_members_set):
+        if needed or (self.sets_groups and accounts.are_members_set):
             return False
         needs_home = self.makes_home or self.with_keys
         return not needs_home or overlay.is_unchanged(self._home())
