@@ -15,15 +15,6 @@ from tests.matrix.parts import Part
 
 ROOT = Path(__file__).parents[2]
 _CACHE = ROOT / ".cache/matrix"
-_TOOLS = (
-    "ansible-lint",
-    "hypothesis",
-    "jsonschema",
-    "mkdocs",
-    "molecule",
-    "pytest",
-    "pytest-xdist",
-)
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ def install(core: str, version: str, interpreter: str) -> Controller:
     """Install this project with that ansible-core; an earlier installation is used again."""
     folder = _CACHE / f"{core}-{version}"
     python = folder / "bin/python"
-    wanted = ["--editable", str(ROOT), f"ansible-core=={core}.*", *_TOOLS]
+    wanted = ["--editable", f"{ROOT}[dev]", f"ansible-core=={core}.*"]
     ready = folder / "ready"
     if not ready.exists() or ready.read_text() != " ".join(wanted):
         print(f"installing ansible-core {core} for Python {version} ...", flush=True)
