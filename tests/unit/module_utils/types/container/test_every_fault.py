@@ -124,6 +124,9 @@ LONG = {
     *("replaced beside while stopped", "replaced beside after pre_stop"),
 }
 
+#: Nearly all of their repairs make the same calls as those of other scenarios.
+LIKE_OTHERS = {"replaced, pulled before", "replaced while paused"}
+
 
 def named(*prefixes: str) -> list[Any]:
     """Return the names of the scenarios that begin so; the long ones are for long tests."""
@@ -374,7 +377,7 @@ def kills(way: FaultyWay) -> list[int]:
         pytest.param(name, marks=[pytest.mark.sweep] if is_long else [])
         for name, scenario in SCENARIOS.items()
         if name.startswith("replaced")
-        for is_long in [bool(scenario.others) or name in LONG]
+        for is_long in [bool(scenario.others) or name in LONG | LIKE_OTHERS]
     ],
 )
 def test_a_repair_that_is_killed_itself(name: str) -> None:
