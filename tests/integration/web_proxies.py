@@ -36,9 +36,10 @@ PROXIES = {
     " HOME=/tmp exec caddy run --config /tmp/c --adapter caddyfile",
 }
 
-#: A server that keeps connections open, ends gracefully, and notes what it has done.
+#: A server that keeps connections open, ends gracefully, and notes what it has done. It also
+#: streams, and echoes on upgraded connections.
 SERVICE = """
-import http.server, os, signal, socket, threading, time
+import base64, hashlib, http.server, os, signal, socket, threading, time
 
 log = os.open("/done/" + socket.gethostname(), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
@@ -47,6 +48,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self):
+        if self.headers.get("Upgrade"):
+            return self.echo()
+        if "stream" in self.path:
+            return self.stream()
         length = int(self.headers.get("Content-Length") or 0)
         self.rfile.read(length)
         if self.path != "/health":
@@ -58,6 +63,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"ok\\n")
 
     do_POST = do_GET
+
+    def stream(self):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("X-Accel-Buffering", "no")
+        self.end_headers()
+        parts = 15 if "short" in self.path else 10000
+        for _ in range(parts):
+            self.wfile.write(b"3\\r\\nok\\n\\r\\n")
+            time.sleep(0.1)
+        self.wfile.write(b"0\\r\\n\\r\\n")
+        os.write(log, (self.path + "\\n").encode())
+
+    def echo(self):
+        key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        accepted = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+        self.send_response(101)
+        self.send_header("Sec-WebSocket-Accept", accepted)
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
+        self.end_headers()
+        self.wfile.flush()
+        for line in self.rfile:
+            self.wfile.write(line)
+        self.close_connection = True
 
     def log_message(self, *_):
         pass
@@ -71,57 +101,110 @@ time.sleep(0.3)
 server.serve_forever()
 """
 
-#: Sends requests at a rate to each proxy, each on a new connection; every 50th takes long.
+#: Sends requests at a rate to each proxy; every 50th takes long. Each is on a new connection, or
+#: all of a worker are on one while it stays open. Further workers read streams and talk on
+#: upgraded connections, as websockets are.
 _CLIENT = """
-import collections, http.client, json, os, signal, threading, time
+import collections, http.client, json, os, signal, socket, threading, time
 
 proxies, rate, workers = os.environ["PROXIES"].split(), int(os.environ["RATE"]), 12
-failed, sent, stopped = collections.Counter(), collections.Counter(), threading.Event()
+keeps = os.environ["KEEPS"] == "1"
+failed, sent, cut = collections.Counter(), collections.Counter(), collections.Counter()
+stopped = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stopped.set())
 
 def ask(proxy, number):
-    count, due = 0, time.monotonic() + number / rate
+    count, due, connection = 0, time.monotonic() + number / rate, None
     while not stopped.is_set():
         due += workers / rate
         time.sleep(max(0, due - time.monotonic()))
         count += 1
         kind = "slow" if count % 50 == 0 else "quick"
         try:
-            connection = http.client.HTTPConnection(proxy, 80, timeout=10)
+            connection = connection or http.client.HTTPConnection(proxy, 80, timeout=10)
             path = "/%s/%s/%d/%d" % (proxy, kind, number, count)
             connection.request("POST" if count % 2 else "GET", path)
-            status = connection.getresponse().status
-            connection.close()
-            if status != 200:
-                failed["%s: %d" % (proxy, status)] += 1
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                failed["%s: %d" % (proxy, answer.status)] += 1
+            if not keeps:
+                connection.close()
         except Exception as error:
             failed["%s: %r" % (proxy, error)] += 1
+            connection.close()
         sent[proxy] += 1
 
-threads = [
-    threading.Thread(target=ask, args=(proxy, number))
-    for proxy in proxies for number in range(workers)
-]
+def read_streams(proxy, kind):
+    count = 0
+    while not stopped.is_set():
+        count += 1
+        connection = http.client.HTTPConnection(proxy, 80, timeout=10)
+        try:
+            connection.request("GET", "/%s/stream/%s/%d" % (proxy, kind, count))
+            answer, lines = connection.getresponse(), 0
+            while answer.readline() and not (kind == "endless" and stopped.is_set()):
+                lines += 1
+            if kind == "short" and (answer.status, lines) != (200, 15):
+                failed["%s: stream: %d after %d" % (proxy, answer.status, lines)] += 1
+            if kind == "endless" and not stopped.is_set():
+                cut[proxy] += 1
+        except Exception as error:
+            if kind == "short":
+                failed["%s: stream: %r" % (proxy, error)] += 1
+            else:
+                cut[proxy] += 1
+        connection.close()
+        if kind == "short":
+            sent[proxy] += 1
+
+def talk(proxy):
+    while not stopped.is_set():
+        try:
+            with socket.create_connection((proxy, 80), timeout=10) as peer:
+                peer.sendall(b"GET /talk HTTP/1.1\\r\\nHost: x\\r\\nConnection: Upgrade\\r\\n"
+                             b"Upgrade: websocket\\r\\nSec-WebSocket-Version: 13\\r\\n"
+                             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n")
+                answers = peer.makefile("rb")
+                status = answers.readline()
+                assert b" 101 " in status, status
+                while answers.readline().strip():
+                    pass
+                for _ in range(15):
+                    peer.sendall(b"ping\\n")
+                    assert answers.readline() == b"ping\\n", "no echo"
+                    time.sleep(0.1)
+        except Exception as error:
+            failed["%s: talk: %r" % (proxy, error)] += 1
+            time.sleep(0.1)
+
+work = [(ask, proxy, number) for proxy in proxies for number in range(workers)]
+if keeps:
+    work += [(read_streams, proxy, kind) for proxy in proxies for kind in ("short", "endless")]
+    work += [(talk, proxy) for proxy in proxies]
+threads = [threading.Thread(target=each[0], args=each[1:]) for each in work]
 for thread in threads:
     thread.start()
 print("ready", flush=True)
 stopped.wait()
 for thread in threads:
     thread.join()
-print(json.dumps({"sent": sent, "failed": failed}))
+print(json.dumps({"sent": sent, "failed": failed, "cut": cut}))
 """
 
 
 @dataclass
 class Counts:
     """sent, failed: by proxy, and by proxy and how, as the clients saw it. repeated: the requests
-    that the service ran more than once. done: how many it ran.
+    that the service ran more than once. done: how many it ran. cut: endless streams that ended, by
+    proxy.
     """
 
     sent: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     repeated: list[str] = field(default_factory=list)
     done: int = 0
+    cut: dict[str, int] = field(default_factory=dict)
 
 
 def build(client: DockerClient) -> None:
@@ -139,10 +222,19 @@ def configuration(language: str, name: str) -> str:
 
 
 @contextmanager
-def load(client: DockerClient, name: str, network: str, done: Path, rate: int) -> Iterator[Counts]:
+def load(
+    client: DockerClient,
+    name: str,
+    network: str,
+    done: Path | None,
+    rate: int,
+    *,
+    keeps: bool = False,
+) -> Iterator[Counts]:
     """Send so many requests a second through each proxy in the block.
 
-    name: of the service. done: the folder that it writes to.
+    name: of the service. done: the folder that it writes to; None if it is not here. keeps: whether
+    connections stay open, and there are streams and upgraded connections beside the requests.
     """
     made = []
     counts = Counts()
@@ -163,7 +255,11 @@ def load(client: DockerClient, name: str, network: str, done: Path, rate: int) -
             ["python3", "-u", "-c", _AWAIT + _CLIENT],
             name=f"{name}-client",
             network=network,
-            environment={"PROXIES": " ".join(proxies), "RATE": str(rate)},
+            environment={
+                "PROXIES": " ".join(proxies),
+                "RATE": str(rate),
+                "KEEPS": str(int(keeps)),
+            },
             detach=True,
         )
         made.append(sender)
@@ -172,8 +268,9 @@ def load(client: DockerClient, name: str, network: str, done: Path, rate: int) -
         yield counts
         sender.stop(timeout=60)
         found = json.loads(sender.logs().decode().splitlines()[-1])
-        counts.sent, counts.failed = found["sent"], found["failed"]
-        ran = Counter(line for file in done.iterdir() for line in file.read_text().splitlines())
+        counts.sent, counts.failed, counts.cut = found["sent"], found["failed"], found["cut"]
+        files = done.iterdir() if done else ()
+        ran = Counter(line for file in files for line in file.read_text().splitlines())
         counts.done = ran.total()
         counts.repeated = [path for path, times in ran.items() if times > 1]
     finally:
