@@ -8,7 +8,8 @@
                            SSH hosts with an engine each; what all tools get alike
     verify.py              what is true on a host, and what of it is not as the work says
     measure.py             calls in turns, by the clock, each of them verified
-    catalogue.py           the workloads on hosts; own_cost.py has W7 and W8, without hosts
+    catalogue.py           the workloads on hosts; own_cost.py has W7 and W8, without hosts, and
+                           lost_requests.py W10, on one engine
     results.py             what was measured, one JSON file for each workload
     targets.py, table.py, chart.py, page.py
                            from the results to the page docs/speed.md

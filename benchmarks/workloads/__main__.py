@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.workloads import own_cost, page, results
+from benchmarks.workloads import lost_requests, own_cost, page, results
 from benchmarks.workloads.catalogue import MANY, ON_SYSTEMD, PING, cases
 from benchmarks.workloads.controller import BenchmarkError, Controller, controller
 from benchmarks.workloads.hosts import Hosts
@@ -27,12 +27,12 @@ from benchmarks.workloads.measure import measure
 from benchmarks.workloads.results import Figures, Result
 from benchmarks.workloads.table import targets_as_text
 from benchmarks.workloads.targets import judge
-from tests.testbed import TestbedError, use_testbed
+from tests.testbed import Testbed, TestbedError, use_testbed
 from tests.testbed.common import say
 
 #: In this order: first what needs no hosts, last what needs many, so that nobody pays for hosts
 #: that others have needed.
-WORKLOADS = ("W7", "W8", "W1", "W2", "W4", "W5", "W6", "W9", "W3")
+WORKLOADS = ("W7", "W8", "W10", "W1", "W2", "W4", "W5", "W6", "W9", "W3")
 
 #: The load average of a core, up to which a machine counts as quiet.
 _QUIET = 0.25
@@ -88,6 +88,8 @@ class Bench:
             case "W8":
                 # 10,000 envoys and 1,000 local hosts, with the usual ten hosts.
                 return own_cost.large(self._rounds, 1000 * self._usual, 100 * self._usual)
+            case "W10":
+                return lost_requests.figures(self._testbed, self._rounds)
             case _:
                 return self._on_hosts(workload)
 
@@ -101,12 +103,16 @@ class Bench:
             yield Figures(case.name, case.hosts, measure(situation, case.tools, self._rounds, PING))
 
     @cached_property
+    def _testbed(self) -> Testbed:
+        return self._stack.enter_context(use_testbed())
+
+    @cached_property
     def _hosts(self) -> Hosts:
-        return Hosts(self._stack.enter_context(use_testbed()))
+        return Hosts(self._testbed)
 
     @cached_property
     def _hosts_with_systemd(self) -> Hosts:
-        return Hosts(self._stack.enter_context(use_testbed()), systemd=True)
+        return Hosts(self._testbed, systemd=True)
 
     @cached_property
     def _controller(self) -> Controller:
@@ -127,7 +133,7 @@ def _arguments() -> argparse.Namespace:
         description="Measures vigo-bridge beside its peers, on the same hosts, in turns.",
     )
     parser.add_argument(
-        "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W9; all by default"
+        "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W10; all by default"
     )
     parser.add_argument("--rounds", type=int, default=3, help="calls of each tool (3)")
     parser.add_argument(
@@ -151,7 +157,7 @@ def _arguments() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     if unknown := set(arguments.workloads) - set(WORKLOADS):
-        parser.error(f"no such workload: {', '.join(sorted(unknown))}; expected W1 to W9")
+        parser.error(f"no such workload: {', '.join(sorted(unknown))}; expected W1 to W10")
     if arguments.rounds < 1 or arguments.hosts < 1:
         parser.error("--rounds and --hosts are at least 1")
     return arguments

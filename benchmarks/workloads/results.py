@@ -22,7 +22,7 @@ class Figures:
     Attributes:
         hosts: on how many; 0 if none are needed.
         values: every figure by whom or what it is of, in the order measured.
-        unit: of the figures: s or MiB.
+        unit: of the figures: s, MiB or requests.
     """
 
     name: str
@@ -63,7 +63,7 @@ def save(result: Result, folder: Path) -> None:
 def load(folder: Path) -> dict[str, Result]:
     """Return all saved results, by workload, in their order."""
     results = {}
-    for path in sorted(folder.glob("W*.json")):
+    for path in sorted(folder.glob("W*.json"), key=lambda path: int(path.stem[1:])):
         document = json.loads(path.read_text(encoding="utf-8"))
         document["cases"] = tuple(Figures(**case) for case in document["cases"])
         results[path.stem] = Result(**document)

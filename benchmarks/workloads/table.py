@@ -99,7 +99,7 @@ def _cell(case: Figures, name: str) -> str:
 
 def _figure(case: Figures, name: str) -> str:
     values = case.values[name]
-    digits = 0 if case.unit == "MiB" else 3 if max(values) < 1 else 2
+    digits = 0 if case.unit != "s" else 3 if max(values) < 1 else 2
     figure = f"{case.median(name):.{digits}f} {case.unit}"
     if len(values) == 1:
         return figure

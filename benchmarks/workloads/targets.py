@@ -16,6 +16,7 @@ from benchmarks.workloads.catalogue import (
     RUN,
     RUN_CONFIGURED,
 )
+from benchmarks.workloads.lost_requests import START_FIRST
 from benchmarks.workloads.measure import Tool
 from benchmarks.workloads.results import Figures, Result
 
@@ -54,6 +55,7 @@ def judge(results: Mapping[str, Result]) -> list[Target]:
         "W7": _start_up,
         "W8": _large,
         "W9": _whole_machine,
+        "W10": _lost_requests,
     }
     return [
         target
@@ -143,6 +145,12 @@ def _whole_machine(result: Result) -> Iterator[Target]:
     ratio = module(ANSIBLE) / ours if ours > 0 else float("inf")
     what = f"one more unchanged module, {ANSIBLE.name} / {RUN.name}"
     yield Target("W9", what, ratio, 10, at_least=True)
+
+
+def _lost_requests(result: Result) -> Iterator[Target]:
+    _, *failures = result.cases
+    for case in failures:
+        yield Target("W10", f"{case.name}, {START_FIRST}", case.median(START_FIRST), 0)
 
 
 def _slower_peer(result: Result, case: Figures, peer: Tool, limit: float) -> Target:

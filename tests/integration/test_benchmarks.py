@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.workloads import ours, results
+from benchmarks.workloads import lost_requests, ours, results
 from benchmarks.workloads.catalogue import (
     ANSIBLE,
     GENERATED,
@@ -37,6 +37,7 @@ TOOLS = {
     "W5": {RUN.name, ANSIBLE.name, PYINFRA.name},
     "W6": {RUN.name, RUN_CONFIGURED.name, GENERATED.name},
     "W7": {PYTHON, HELP, VALIDATE},
+    "W10": set(lost_requests.TOOLS),
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.workloads import own_cost, page, results
 from benchmarks.workloads.chart import as_svg
+from benchmarks.workloads.lost_requests import START_FIRST
 from benchmarks.workloads.results import Figures, Result
 from benchmarks.workloads.table import NOTHING, as_markdown, targets_as_text
 from benchmarks.workloads.targets import judge
@@ -101,6 +102,17 @@ ALL = {
             Figures("1 module unchanged", 1, {OURS: [1.0], ANSIBLE: [1.5]}),
             Figures("41 modules unchanged", 1, {OURS: [1.8], ANSIBLE: [13.5]}),
         ),
+        result(
+            "W10",
+            *(
+                Figures(name, 0, {START_FIRST: [ours], ANSIBLE: [theirs]}, "requests")
+                for name, ours, theirs in (
+                    ("20 updates, requests sent", 12345.0, 12000.0),
+                    ("20 updates, failed through nginx", 0.0, 700.0),
+                    ("1 update with a broken image, failed", 1.0, 900.0),
+                )
+            ),
+        ),
     )
 }
 
@@ -129,6 +141,8 @@ JUDGED = [
     ("W9", 2.0, True),  # pyinfra with a change
     ("W9", 20.0, True),  # milliseconds of a module, at most 30
     ("W9", 15.0, True),  # the same in Ansible, at least 10 times
+    ("W10", 0.0, True),  # failed requests, none
+    ("W10", 1.0, False),  # with a broken image, none
 ]
 
 
@@ -161,8 +175,9 @@ def test_tables() -> None:
     assert "| W5 | 1 of 20 changed | 10 | 3.00 s | 60.00 s<br>20.0 times |  |  |  |" in text
     assert f"| W7 | start | {own_cost.PYTHON} | 0.020 s |" in text
     assert "| 900 MiB |" in text
+    assert f"| W10 | 20 updates, failed through nginx | {ANSIBLE} | 700 requests |" in text
     assert text.count("measured on 2026-01-02, on 2 cores of a <processor>, 16 GiB") == 1
-    assert "Load average before that: 0.4. Took 14 min." in text
+    assert "Load average before that: 0.4. Took 15 min." in text
 
 
 def test_results_of_two_machines_are_told_apart() -> None:
@@ -226,7 +241,8 @@ def test_the_page_of_the_documentation_has_its_marks() -> None:
 
 
 def test_results_are_kept(tmp_path: Path) -> None:
-    for workload in ("W8", "W1"):
+    for workload in ("W8", "W10", "W1"):
         results.save(ALL[workload], tmp_path / "results")
-    assert results.load(tmp_path / "results") == {"W1": ALL["W1"], "W8": ALL["W8"]}
-    assert list(results.load(tmp_path / "results")) == ["W1", "W8"]
+    found = results.load(tmp_path / "results")
+    assert found == {name: ALL[name] for name in ("W1", "W8", "W10")}
+    assert list(found) == ["W1", "W8", "W10"]
