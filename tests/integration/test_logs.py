@@ -255,7 +255,8 @@ def test_following_a_fleet_for_a_minute(
             finished = stack.call("run")
             assert finished.status == 0, finished.out + finished.err
             with followed(stack, "-t", "--tail", "all") as found:
-                found.wait_for("web1", "web2", "web3")
+                for host in hosts:
+                    found.wait_for(f"{host} ")
                 began = time.monotonic()
                 fleet3["web1.app.example.com"].run("pkill -f 'sshd: root' || true")
                 engines["web2.app.example.com"].containers.get(f"{stack.name}-w1").restart()
