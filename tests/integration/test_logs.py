@@ -258,7 +258,7 @@ def test_following_a_fleet_for_a_minute(
                 for host in hosts:
                     found.wait_for(f"{host} ")
                 began = time.monotonic()
-                fleet3["web1.app.example.com"].run("pkill -f 'sshd: root' || true")
+                fleet3["web1.app.example.com"].run("pkill -f '[s]shd: root' || true")
                 engines["web2.app.example.com"].containers.get(f"{stack.name}-w1").restart()
                 time.sleep(_LONG / 3)
                 crate = (stack.folder / "stack/configcrates/w.vgo").read_text()
@@ -266,7 +266,7 @@ def test_following_a_fleet_for_a_minute(
                 stack.write("configcrates/w.vgo", f"{first}sleep 0.021{rest}" if second else crate)
                 finished = stack.call("run")
                 assert finished.status == 0, finished.out + finished.err
-                fleet3["web3.app.example.com"].run("pkill -f 'sshd: root' || true")
+                fleet3["web3.app.example.com"].run("pkill -f '[s]shd: root' || true")
                 time.sleep(max(0.0, _LONG - (time.monotonic() - began)))
                 written: dict[str, int] = {}
                 for client in engines.values():
@@ -278,7 +278,7 @@ def test_following_a_fleet_for_a_minute(
                 assert found.end() == 130
                 took = time.monotonic() - pressed
             left = [
-                host.run("pgrep -fa 'container_logs|bundled_module' || true")
+                host.run("pgrep -fa '[c]ontainer_logs|[b]undled_module' || true")
                 for host in fleet3.hosts
             ]
         finally:
