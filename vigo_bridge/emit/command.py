@@ -60,6 +60,7 @@ def write_variables(
         "vigo_resources": [dict(resource)],
         "vigo_only": [],
         "vigo_prune": False,
+        "vigo_started_by": "",
     }
     lines = [entry(name, value) for name, value in settings.items()]
     write_text(path, "\n".join(["---", *lines, ""]))

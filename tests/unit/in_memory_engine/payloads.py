@@ -30,7 +30,21 @@ def inspect(box: Box) -> dict[str, Any]:
         "Name": f"/{box.name}",
         "State": box.state(),
         "RestartCount": box.restart_count,
-        "NetworkSettings": {"Networks": networks},
+        "NetworkSettings": {"Networks": networks, "Ports": bindings(box)},
+    }
+
+
+def bindings(box: Box) -> dict[str, Any]:
+    """Return what a container publishes, as engines show it: each for IPv4 and IPv6."""
+    if not box.has_process:
+        return {}
+    return {
+        exposed: [
+            {"HostIp": address, "HostPort": entry["HostPort"]}
+            for entry in entries or ()
+            for address in ([entry["HostIp"]] if entry.get("HostIp") else ["0.0.0.0", "::"])
+        ]
+        for exposed, entries in (box.host.get("PortBindings") or {}).items()
     }
 
 

@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.vigo.bridge.plugins.action import converge, stack_state
 from ansible_collections.vigo.bridge.plugins.plugin_utils import stack_action
+from ansible_collections.vigo.bridge.plugins.plugin_utils.caller import caller
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import FOLDER_VARIABLE
 
 EVIL = "\x1b[2J\u202e"
@@ -96,6 +97,12 @@ GIVEN: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"scope": "t"},
     ),
     "other variables": ({}, {"vigo_other": 1, "state_dir": "/x"}, {}),
+    "who runs it": ({}, {"vigo_started_by": "b"}, {"started_by": "rendered b"}),
+    "who runs it, of the task's": (
+        {"started_by": "a"},
+        {"vigo_started_by": "b"},
+        {"started_by": "a"},
+    ),
 }
 
 
@@ -107,7 +114,7 @@ def test_what_the_module_is_given(
     action.run(None, variables(**more))
     sent = action.sent
     assert (sent.pop("resources"), sent.pop("vars"), sent.pop("crates")) == (RESOURCES, {}, {})
-    assert sent == expected
+    assert sent == {"started_by": caller(), **expected}
 
 
 def test_the_tasks_resources_count() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.info import stack_info
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.on_demand import bring_to_state
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.take_down import take_down
@@ -21,7 +22,7 @@ REDIS = {"type": "container", "image": "redis:7-alpine", "settle_time": 0}
 
 
 class StackOnEngine:
-    """resources: attributes by ID. notes: the remarks of the last call."""
+    """resources: attributes by ID. notes, returned: remarks and more of the last call."""
 
     def __init__(self, memory: InMemoryEngine, folder: Path, **stack: Any) -> None:
         self.memory = memory
@@ -29,6 +30,7 @@ class StackOnEngine:
         self.stack = {"scope": "shop", "stack_id": "id-1", "state_dir": str(folder), **stack}
         self.resources: dict[str, Mapping[str, Any]] = {}
         self.notes: list[str] = []
+        self.returned: dict[str, Any] = {}
 
     def container(self, resource: str, **attributes: Any) -> None:
         """Add a container that is named like its resource."""
@@ -41,6 +43,9 @@ class StackOnEngine:
     def handle(self, state: str, **arguments: Any) -> list[Result]:
         """Restart, stop, start or pull."""
         return self.call(bring_to_state, {"state": state, **arguments})
+
+    def info(self, **arguments: Any) -> list[Result]:
+        return self.call(stack_info, arguments)
 
     def down(self, **arguments: Any) -> list[Result]:
         return self.call(take_down, {"state": "absent", **arguments})
@@ -68,7 +73,7 @@ class StackOnEngine:
         ]
         with in_use(self.memory, given.pop("way", None)):
             results = work({"resources": resources, **self.stack, **given}, target)
-        self.notes = target.notes
+        self.notes, self.returned = target.notes, target.returned
         return results
 
 

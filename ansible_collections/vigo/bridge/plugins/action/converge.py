@@ -9,17 +9,22 @@ from typing import Any, Mapping
 
 from ansible.module_utils.common.validation import check_type_bool
 
-from ..module_utils.converge.input import candidate_modules, foreign_modules
-from ..module_utils.delivery import module_archive
+from ..plugin_utils.caller import caller
 from ..plugin_utils.host_result import Sent
-from ..plugin_utils.module_archives import ModuleArchive, archive_of
-from ..plugin_utils.stack_action import StackAction
+from ..plugin_utils.stack_action import ApplyingAction
 
 
-class ActionModule(StackAction):
+class ActionModule(ApplyingAction):
     module = "vigo.bridge.converge"
-    added = module_archive.ADDED
-    from_variables = ("lock_timeout", "prune", "pull", "min_healthy_time", "former", "rollout")
+    from_variables = (
+        "lock_timeout",
+        "prune",
+        "pull",
+        "min_healthy_time",
+        "former",
+        "rollout",
+        "started_by",
+    )
 
     def expected(self, arguments: Mapping[str, Any]) -> Sent:
         prunes = check_type_bool(arguments.get("prune") or False)
@@ -28,9 +33,5 @@ class ActionModule(StackAction):
     def needs_sdk(self, arguments: Mapping[str, Any]) -> bool:
         return bool(arguments.get("prune")) or super().needs_sdk(arguments)
 
-    def archive(self, arguments: Mapping[str, Any]) -> ModuleArchive | None:
-        try:
-            names, candidates = foreign_modules(arguments), candidate_modules(arguments)
-        except (AttributeError, TypeError):
-            return None  # the module says what is wrong
-        return archive_of(names, candidates) if names or candidates else None
+    def prepared(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"started_by": caller(), **arguments}

@@ -189,6 +189,13 @@ options:
       - A text that no other rollout of this O(scope) has. Required with O(former).
       - Default is the variable C(vigo_rollout).
     type: str
+  started_by:
+    description:
+      - Who runs this. It is recorded on the host, with the time and the outcome, and
+        M(vigo.bridge.stack_info) returns it. Nothing is recorded if it is empty.
+      - Default is the variable C(vigo_started_by), or the user and the host name of the controller,
+        such as V(alice@laptop).
+    type: str
   only:
     description:
       - Apply only these crates, as C(CRATE), and resources, as C(CRATE/RESOURCE).
@@ -388,14 +395,9 @@ notes:
   elements: str
 """
 
-from ansible.module_utils import basic
-
+from ..module_utils.converge.required_modules import ADDED, require_modules
 from ..module_utils.converge.run import converge
 from ..module_utils.converge.stack_module import run_stack_module
-from ..module_utils.delivery import module_archive
-from ..module_utils.delivery.ansible_compat import own_arguments
-from ..module_utils.delivery.called_module import CalledModule
-from ..module_utils.types.target import Target
 
 
 def main() -> None:
@@ -414,6 +416,7 @@ def main() -> None:
             "min_healthy_time": {"type": "float"},
             "former": {"type": "str", "choices": ["keep", "restore", "discard"]},
             "rollout": {"type": "str"},
+            "started_by": {"type": "str"},
             "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
             "pull": {"type": "str", "choices": ["always"]},
@@ -421,24 +424,9 @@ def main() -> None:
         },
         work=converge,
         uses_engine=lambda given: bool(given["prune"]),
-        added=module_archive.ADDED,
-        prepare=_require_modules,
+        added=ADDED,
+        prepare=require_modules,
     )
-
-
-def _require_modules(module: CalledModule, target: Target) -> None:
-    """End the call, with nothing done, where the controller has to send modules first."""
-    offer, archive = (module.taken.get(name) for name in module_archive.ADDED)
-    if not offer:
-        return
-    path = module_archive.provide(offer, archive, keep=not module.check_mode)
-    if path is None:
-        # They are returned by the second call.
-        module.params = {}
-        module.exit_json(changed=False, **{module_archive.MISSING: True})
-        return
-    library = module_archive.Library(path, offer["modules"], own_arguments(basic))
-    target.service(module_archive.LIBRARY, lambda: library)
 
 
 if __name__ == "__main__":

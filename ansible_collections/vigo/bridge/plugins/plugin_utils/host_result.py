@@ -24,6 +24,7 @@ from .checked_data import (
     with_whole_characters,
 )
 from .printable import cleaned_result
+from .stack_states import ContainerState, LastRun, container_state, last_run
 
 #: How many characters are kept at the end of what Ansible quotes from a host's shell.
 _LONGEST_QUOTE = 64 * 1024
@@ -35,9 +36,11 @@ _ANSIBLES = ("invocation", "warnings", "deprecations", "exception", "module_stdo
 
 @dataclass(frozen=True)
 class HostResult:
-    """What vigo.bridge.converge or stack_state returned for one host, or why it could not.
+    """What converge, stack_state or stack_info returned for one host, or why it could not.
 
     stderr: what the host's shell or Python printed where the module did not run to its end.
+    containers, last_run: what vigo.bridge.stack_info returned besides;
+    None for other modules.
     """
 
     resources: tuple[Result, ...] = ()
@@ -48,6 +51,8 @@ class HostResult:
     changed: bool = False
     failed: bool = False
     unreachable: bool = False
+    containers: tuple[ContainerState, ...] | None = None
+    last_run: LastRun | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result in the form that `parse` reads."""
@@ -57,6 +62,9 @@ class HostResult:
             "notes": list(self.notes),
             "orphans": list(self.orphans),
         }
+        if self.containers is not None:
+            shown["containers"] = [container.as_dict() for container in self.containers]
+            shown["last_run"] = self.last_run.as_dict() if self.last_run else None
         flags = {"failed": self.failed, "unreachable": self.unreachable}
         shown.update({name: True for name, value in flags.items() if value})
         texts = {"msg": self.message, "module_stderr": self.stderr}
@@ -93,6 +101,15 @@ def parse(raw: Any) -> HostResult:
     for id, count in Counter(ids).items():
         if count > 1:
             raise InvalidData(f"resources: {counted(count, 'resource')} have the id {id!r:.100}")
+    containers = optional(
+        result,
+        "containers",
+        lambda given: tuple(
+            container_state(item, place, checked)
+            for place, item in checked.items(given, "containers")
+        ),
+        None,
+    )
     return HostResult(
         resources=resources,
         notes=texts("notes"),
@@ -102,6 +119,10 @@ def parse(raw: Any) -> HostResult:
         changed=flag("changed"),
         failed=failed or any(found.failed for found in resources),
         unreachable=unreachable,
+        containers=containers,
+        last_run=optional(
+            result, "last_run", lambda given: last_run(given, "last_run", checked), None
+        ),
     )
 
 

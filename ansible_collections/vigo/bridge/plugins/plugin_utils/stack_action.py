@@ -18,12 +18,18 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
 from ..module_utils.common.errors import ResourceError
-from ..module_utils.converge.input import docker_hosts, types_by_id
+from ..module_utils.converge.input import (
+    candidate_modules,
+    docker_hosts,
+    foreign_modules,
+    types_by_id,
+)
+from ..module_utils.delivery import module_archive
 from ..module_utils.host.system_errors import explained
 from . import playbook_output
 from .clean_errors import clean_action_errors
 from .host_result import HostResult, Sent, checked_result
-from .module_archives import ModuleArchive
+from .module_archives import ModuleArchive, archive_of
 from .printable import clean
 from .reserved_names import is_reserved, unused
 from .result_file import is_recording, record, record_failure, record_unreachable
@@ -170,6 +176,19 @@ class StackAction(StackCall):
         if result.failed and result.resources:
             shown["resources"] = playbook_output.failures(result)
         return shown
+
+
+class ApplyingAction(StackAction):
+    """The base of actions whose modules apply resources, or predict that, of any type."""
+
+    added = module_archive.ADDED
+
+    def archive(self, arguments: Mapping[str, Any]) -> ModuleArchive | None:
+        try:
+            names, candidates = foreign_modules(arguments), candidate_modules(arguments)
+        except (AttributeError, TypeError):
+            return None  # the module says what is wrong
+        return archive_of(names, candidates) if names or candidates else None
 
 
 def _without(variables: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any, Callable, Iterable, Mapping
 
@@ -16,6 +17,7 @@ from ..secrets.references import texts
 from ..state import state_folder
 from ..state.former import Former
 from ..state.journal import Journal
+from ..state.last_run import LastRun
 from ..state.owners_file import OwnersFile
 from ..state.ownership import Stack
 from ..state.reverts import Reverts
@@ -50,8 +52,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
 
     arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
     ``scope_is_default``, ``state_dir``, ``prune``, ``pull``, ``only``, ``lock_timeout``,
-    ``min_healthy_time``, ``former``, ``rollout`` as the module documents them. Raise ResourceError
-    when nothing could be started at all.
+    ``min_healthy_time``, ``former``, ``rollout``, ``started_by`` as the module documents them.
+    Raise ResourceError when nothing could be started at all.
     """
     entries = arguments.get("crates") or {}
     resources = parse_resources(arguments.get("resources") or [], entries)
@@ -121,7 +123,22 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         for behaviour in types.values():
             results = _with(results, behaviour.finish(call, results, target))
         _keep(lambda: note_started(stops, results, target), target)
+        by = str(arguments.get("started_by") or "")
+        if by:
+            last = _last_run(by, results)
+            _keep(lambda: last.save(folder, stack.scope, stack.id), target)
         return results
+
+
+def _last_run(by: str, results: Iterable[Result]) -> LastRun:
+    """Return what is recorded of a run that ends now. by: who has started it."""
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    results = list(results)
+    changed = sum(result.changed for result in results)
+    outcome = "changed" if changed else "converged"
+    if any(result.failed for result in results):
+        outcome = "failed"
+    return LastRun(now, by, outcome, changed)
 
 
 def _keep(write: Callable[[], object], target: Target) -> None:

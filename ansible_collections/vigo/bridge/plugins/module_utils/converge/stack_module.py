@@ -13,7 +13,7 @@ from ..delivery.called_module import CalledModule
 from ..engine.connection import needs_sdk
 from ..host import private_files
 from ..types.container.prune import usual_engine_is_there
-from ..types.result import Result, concealed
+from ..types.result import Result, conceal_values, concealed
 from ..types.target import Target
 from ..types.task import explained, leave, require_sdk, target_of
 from .input import docker_hosts
@@ -26,11 +26,14 @@ def run_stack_module(
     uses_engine: Callable[[Mapping[str, Any]], bool],
     added: Iterable[str] = (),
     prepare: Callable[[CalledModule, Target], None] = lambda module, target: None,
+    *,
+    only_reads: bool = False,
 ) -> None:
     """Run a module: read its arguments, do the work, print Ansible's result.
 
     uses_engine: whether the default engine is used if no resource is on one. added, prepare:
     further names of arguments that the action plugin adds, and what is done with them first.
+    only_reads: whether results are predictions, and nothing is changed.
     """
     module = CalledModule(
         argument_spec=dict(argument_spec),
@@ -49,10 +52,11 @@ def run_stack_module(
     secrets = target.secrets
     results = [concealed(result, secrets) for result in results]
     answer = {
-        "changed": any(result.changed for result in results),
+        "changed": not only_reads and any(result.changed for result in results),
         "resources": [result.as_dict() for result in results],
         "orphans": target.orphans,
         "notes": [secrets.conceal_sentence(note) for note in target.notes],
+        **conceal_values(target.returned, secrets.conceal),
     }
     failures = [result for result in results if result.failed]
     if failures:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .former import Former
 from .journal import Journal
+from .last_run import LastRun
 from .owners_file import OwnersFile
 from .ownership import Stack
 from .reverts import Reverts
@@ -17,6 +18,6 @@ from .stops import Stops
 def remove_state(folder: StateFolder, stack: Stack, record: OwnersFile) -> None:
     """Remove the state of a stack; what other stacks have stays. Raise Blocked."""
     Former(folder, stack.scope, stack.id, "").discard()
-    for kind in (Journal, Reverts, Stops):
+    for kind in (Journal, LastRun, Reverts, Stops):
         folder.remove(kind.file(stack.scope, stack.id))
     record.forget(stack)

@@ -27,6 +27,7 @@ class Target:
     notes: remarks for the user that are no errors, in order, without repetition.
     orphans: containers of the scope that its resources no longer name.
     changed: the ids of the resources that have set out to change something, in order.
+    returned: what the call returns beside results, notes and orphans.
     former: where former states are kept, so that changes can be undone; None: nowhere.
     """
 
@@ -36,6 +37,7 @@ class Target:
     notes: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    returned: dict[str, Any] = field(default_factory=dict)
     former: Former | None = None
     _services: dict[str, Any] = field(default_factory=dict)
 

@@ -37,6 +37,15 @@ class DescribedNames:
 
         host: the engine's address.
         """
+        self._find_out()
+        return self._resources.get((host, name), "")
+
+    def hosts(self) -> list[str]:
+        """Return the addresses of all engines, each once."""
+        self._find_out()
+        return list(dict.fromkeys(host for host, _name in self._resources))
+
+    def _find_out(self) -> None:
         while self._open:
             resource, attributes = self._open.pop(0)
             # What cannot be checked is reported at the resource's turn.
@@ -44,7 +53,6 @@ class DescribedNames:
                 given = attributes()
                 if given is not None:
                     self._resources.setdefault(self._place(given), resource)
-        return self._resources.get((host, name), "")
 
     def _place(self, attributes: Mapping[str, Any]) -> tuple[str, str]:
         host = address(str(attributes.get("docker_host") or "").strip())

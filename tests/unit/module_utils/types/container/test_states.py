@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How engines' times and ports are shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.states import (
+    parsed_time,
+    ports_of,
+    state_of,
+)
+
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+#: what an engine writes -> the time
+TIMES = {
+    "2026-11-29T12:00:00.123456789Z": NOON,
+    "2026-11-29T12:00:00Z": NOON,
+    "2026-11-29T13:00:00.5+01:00": NOON,
+    "2026-11-29T07:00:00-0500": NOON,
+    "2026-11-29T12:00:00": NOON,
+    "0001-01-01T00:00:00Z": None,
+    "2026-13-29T12:00:00Z": None,
+    "yesterday": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TIMES.items(), ids=TIMES)
+def test_times(text: str, expected: datetime | None) -> None:
+    assert parsed_time(text) == expected
+
+
+#: what inspect shows -> what we show
+PORTS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "IPv4 and IPv6": (
+        {
+            "80/tcp": [
+                {"HostIp": "0.0.0.0", "HostPort": "8080"},
+                {"HostIp": "::", "HostPort": "8080"},
+            ]
+        },
+        ["8080->80"],
+    ),
+    "one address": ({"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "1"}]}, ["127.0.0.1:1->80"]),
+    "an IPv6 address": ({"80/tcp": [{"HostIp": "::1", "HostPort": "1"}]}, ["[::1]:1->80"]),
+    "UDP": ({"53/udp": [{"HostIp": "", "HostPort": "53"}]}, ["53->53/udp"]),
+    "exposed only": ({"80/tcp": None, "81/tcp": []}, []),
+    "by number": (
+        {"443/tcp": [{"HostPort": "443"}], "80/tcp": [{"HostPort": "80"}]},
+        ["80->80", "443->443"],
+    ),
+    "without a protocol": ({"80": [{"HostPort": "80"}]}, ["80->80"]),
+}
+
+
+@pytest.mark.parametrize(("bindings", "expected"), PORTS.values(), ids=PORTS)
+def test_ports(bindings: dict[str, Any], expected: list[str]) -> None:
+    assert ports_of(bindings) == expected
+
+
+#: the state of a container -> for how long it has been running, in seconds
+UP = {
+    "running": ({"Status": "running", "StartedAt": "2026-11-29T11:59:00Z"}, 60),
+    "exited": ({"Status": "exited", "StartedAt": "2026-11-29T11:59:00Z"}, None),
+    "never started": ({"Status": "created", "StartedAt": "0001-01-01T00:00:00Z"}, None),
+    "by a clock that is ahead": ({"Status": "running", "StartedAt": "2026-11-29T12:00:01Z"}, 0),
+}
+
+
+@pytest.mark.parametrize(("state", "seconds"), UP.values(), ids=UP)
+def test_how_long_it_runs(state: dict[str, Any], seconds: int | None) -> None:
+    payload = {"Id": "c" * 64, "Name": "/web", "State": state, "Config": {}, "HostConfig": {}}
+    found = state_of(payload, NOON, lambda image_id: image_id)
+    assert found["up_s"] == seconds
+    assert found["started_at"] == (
+        "" if state["StartedAt"].startswith("0001") else state["StartedAt"]
+    )
