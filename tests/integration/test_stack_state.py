@@ -174,3 +174,25 @@ def test_a_day_of_a_stack(host: OneHost) -> None:
     assert commands == ["run", "restart", "stop", "run", "down", "down", "down"]
     again = host.call("rollback", "--dry-run")
     assert "rolling back to rollout 1" in again.err
+
+
+def test_status_of_a_stack(host: OneHost) -> None:
+    """It is the answer of a plan, with the containers; one call of the module changes nothing."""
+    before = host.call("status")
+    assert before.status == 2
+    assert before.actions("one") == host.call("plan").actions("one")
+    assert before.document["envoys"]["one"]["last_run"] is None
+    host.done("run")
+    good = host.call("status")
+    assert good.status == 0, good.out
+    envoy = good.document["envoys"]["one"]
+    assert [each["state"] for each in envoy["containers"]] == ["running", "running"]
+    assert envoy["last_run"]["outcome"] == "changed"
+    host.client.api.stop(f"{host.name}-web", timeout=0)
+    status, out, _err = host.text("status", "shop")
+    assert status == 2
+    first, second, *_ = out.splitlines()
+    assert first.split()[:4] == ["~", "shop/web", "exited", "(137)"], out
+    assert second.startswith("    would be started: it was stopped"), out
+    assert out.splitlines()[-1].startswith("1 host: 1 drift (")
+    assert host.call("status", "shop/db").status == 0

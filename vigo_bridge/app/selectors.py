@@ -39,11 +39,14 @@ def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
     )
 
 
-def selected(plan: Plan, patterns: Sequence[str], kinds: Container[str]) -> tuple[str, ...]:
+def selected(
+    plan: Plan, patterns: Sequence[str], kinds: Container[str] | None = None
+) -> tuple[str, ...]:
     """Return the IDs of the resources that patterns select, in the order of the plan.
 
     patterns: ``CRATE``, ``CRATE/NAME`` or globs of IDs; without any, all are selected. kinds: the
-    types that the command can do something with. End the command when a pattern selects none.
+    types that the command can do something with; None: all. End the command when a pattern selects
+    none.
     """
     # Imported here, as most commands need nothing but the option.
     from ansible_collections.vigo.bridge.plugins.module_utils.converge.selection import names
@@ -69,7 +72,7 @@ def selected(plan: Plan, patterns: Sequence[str], kinds: Container[str]) -> tupl
                 f"{pattern}: no host has a configcrate or resource with that name;"
                 f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}"
             )
-        if not any(types[each] in kinds for each in matching):
+        if kinds is not None and not any(types[each] in kinds for each in matching):
             raise Refusal(
                 f"{pattern}: {matching[0]} is a {types[matching[0]]}, not a container; choose a"
                 " container, or a configcrate that has one"
@@ -77,7 +80,7 @@ def selected(plan: Plan, patterns: Sequence[str], kinds: Container[str]) -> tupl
     return tuple(
         resource_id
         for resource_id, kind in types.items()
-        if kind in kinds
+        if (kinds is None or kind in kinds)
         and (not patterns or any(matches(pattern, resource_id) for pattern in patterns))
     )
 

@@ -33,7 +33,8 @@ _RESERVE = "." * 262144
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run. check_mode: only predict. prune: remove containers that the stack lost. pull:
+    """How to run. check_mode: only predict. only_reads: whether what is called predicts without
+    check mode. prune: remove containers that the stack lost. pull:
     ``always`` pulls all images. only: crates and resources that alone are applied, if any.
     lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
     containers must stay healthy at the end. rollout: a text that no other rollout has, if hosts
@@ -43,6 +44,7 @@ class RunOptions:
     """
 
     check_mode: bool = False
+    only_reads: bool = False
     forks: int | None = None
     become: bool = False
     prune: bool = False
@@ -131,7 +133,7 @@ class Converger:
         return read_envoys(
             hosts,
             results,
-            check_mode=self.options.check_mode,
+            check_mode=self.options.check_mode or self.options.only_reads,
             interrupted=self.stop.cut,
             complaint=complaint,
         )

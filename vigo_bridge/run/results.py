@@ -14,6 +14,10 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils import host_result
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
+from ansible_collections.vigo.bridge.plugins.plugin_utils.stack_states import (
+    ContainerState,
+    LastRun,
+)
 from vigo_bridge.run.login_advice import login_advice
 
 
@@ -42,7 +46,7 @@ class EnvoyResult:
 
     orphans: containers of the stack that it no longer names. restored: the result of each resource
     in the rollback of the host; empty without one. rollback_error: why that failed, or was not
-    complete.
+    complete. containers, last_run: only if they were asked for.
     """
 
     status: EnvoyStatus
@@ -52,6 +56,8 @@ class EnvoyResult:
     orphans: tuple[str, ...] = ()
     restored: tuple[Result, ...] = ()
     rollback_error: str = ""
+    containers: tuple[ContainerState, ...] = ()
+    last_run: LastRun | None = None
 
     @property
     def failures(self) -> list[Result]:
@@ -144,7 +150,15 @@ def _envoy(result: HostResult, check_mode: bool) -> EnvoyResult:
         status = EnvoyStatus.CONVERGED
     else:
         status = EnvoyStatus.PENDING if check_mode else EnvoyStatus.CHANGED
-    return EnvoyResult(status, message, result.resources, result.notes, result.orphans)
+    return EnvoyResult(
+        status,
+        message,
+        result.resources,
+        result.notes,
+        result.orphans,
+        containers=result.containers or (),
+        last_run=result.last_run,
+    )
 
 
 def _advised(message: str) -> str:

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge status``: how a stack is on its hosts."""
+
+from __future__ import annotations
+
+import click
+
+from vigo_bridge.app.hosts import finding_hosts
+from vigo_bridge.app.options import HostOptions, StackOptions
+from vigo_bridge.cli.options import (
+    host_options,
+    output_option,
+    resources_argument,
+    stack_options,
+)
+
+
+@click.command()
+@resources_argument(required=False)
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="Look again after so many seconds, until Ctrl-C.",
+)
+@output_option
+@host_options
+@stack_options
+@click.pass_context
+def status(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    resources: tuple[str, ...],
+    watch: float | None,
+    output: str,
+) -> None:
+    """Show how the stack is on the hosts, problems first.
+
+    RESOURCE is CRATE, CRATE/NAME, or a glob such as 'shop/*'. Nothing is changed. Exits with 2 if
+    something is not as described or a container is unhealthy, and with 3 if a host failed or could
+    not be reached.
+    """
+    if watch is not None and output == "json":
+        raise click.UsageError("--watch shows pages for people; remove it, or -o json")
+    with finding_hosts(hosts) as asked:
+        from vigo_bridge.app.status import show_status
+
+        code = show_status(resources, stack, hosts, asked, watch, output)
+    context.exit(code)
