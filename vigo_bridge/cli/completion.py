@@ -32,7 +32,7 @@ def completion(shell: str) -> None:
     """Print the completion script for SHELL.
 
     Names of hosts come from the match entries and the inventory, those of configcrates, roles and
-    resources from the stack.
+    resources from the stack, and numbers of rollouts from the history.
 
     \b
     bash, in ~/.bashrc:                  eval "$(vigo-bridge completion bash)"
@@ -106,6 +106,15 @@ def _all_names(context: click.Context) -> Iterable[str]:
     return (occurrence.name for occurrence in occurrences(_stack(context)))
 
 
+def _rollout_numbers(_context: click.Context) -> Iterable[str]:
+    from vigo_bridge.run.history import History
+    from vigo_bridge.run.state import controller_folder
+
+    with contextlib.suppress(OSError):
+        yield from map(str, History(controller_folder() / "history").numbers())
+
+
 complete_hosts = _completer(_host_names)
 complete_parts = _completer(_parts)
 complete_names = _completer(_all_names)
+complete_numbers = _completer(_rollout_numbers)

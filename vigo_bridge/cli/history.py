@@ -7,6 +7,7 @@ import click
 
 from vigo_bridge.app.confirming import waiting_rollouts
 from vigo_bridge.app.history import finished_record, kept_files, records, result_of
+from vigo_bridge.cli.completion import complete_numbers
 from vigo_bridge.cli.options import output_option
 from vigo_bridge.report.history import print_history, record_as_data
 from vigo_bridge.report.printing import echo, echo_json
@@ -33,7 +34,7 @@ def history(context: click.Context, output: str) -> None:
 
 
 @history.command()
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=click.IntRange(1), shell_complete=complete_numbers)
 @click.option("-v", "verbosity", count=True, help="Also show unchanged resources.")
 @output_option
 def show(number: int, output: str, verbosity: int) -> None:
@@ -48,8 +49,8 @@ def show(number: int, output: str, verbosity: int) -> None:
 
 
 @history.command()
-@click.argument("number", type=click.IntRange(1))
-@click.argument("other", type=click.IntRange(1), required=False)
+@click.argument("number", type=click.IntRange(1), shell_complete=complete_numbers)
+@click.argument("other", type=click.IntRange(1), required=False, shell_complete=complete_numbers)
 @output_option
 def diff(number: int, other: int | None, output: str) -> None:
     """Show what changed in a stack from rollout NUMBER to rollout OTHER.

@@ -7,13 +7,14 @@ import click
 
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
+from vigo_bridge.cli.completion import complete_numbers
 from vigo_bridge.cli.options import host_options, report_options, stack_options
 from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.cli.run import Changes, change_options
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(1), required=False)
+@click.argument("number", type=click.IntRange(1), required=False, shell_complete=complete_numbers)
 @click.option("--dry-run", is_flag=True, help="Only show what would change, as `plan` does.")
 @change_options
 @rollout_options

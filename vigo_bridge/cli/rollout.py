@@ -8,6 +8,7 @@ import click
 from vigo_bridge.app.confirming import answer_rollout, waiting_rollouts
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
+from vigo_bridge.cli.completion import complete_numbers
 from vigo_bridge.cli.options import (
     host_options,
     lock_timeout_option,
@@ -40,7 +41,7 @@ def list_(output: str) -> None:
 
 
 @rollout.command("continue")
-@click.argument("number", type=click.IntRange(1), required=False)
+@click.argument("number", type=click.IntRange(1), required=False, shell_complete=complete_numbers)
 def continue_(number: int | None) -> None:
     """Let rollout NUMBER start its next batch (default: the only one that waits)."""
     question = answer_rollout(number, CONTINUE)
@@ -50,7 +51,7 @@ def continue_(number: int | None) -> None:
 
 
 @rollout.command()
-@click.argument("number", type=click.IntRange(1), required=False)
+@click.argument("number", type=click.IntRange(1), required=False, shell_complete=complete_numbers)
 def abort(number: int | None) -> None:
     """Stop rollout NUMBER before its next batch (default: the only one that waits)."""
     question = answer_rollout(number, ABORT)
@@ -58,7 +59,7 @@ def abort(number: int | None) -> None:
 
 
 @rollout.command()
-@click.argument("number", type=click.IntRange(1), required=False)
+@click.argument("number", type=click.IntRange(1), required=False, shell_complete=complete_numbers)
 @lock_timeout_option
 @report_options
 @host_options

@@ -14,6 +14,8 @@ from click.shell_completion import BashComplete
 from click.testing import CliRunner
 
 from vigo_bridge.cli.program import program
+from vigo_bridge.run.history import History
+from vigo_bridge.run.state import controller_folder
 
 ROOT = Path(__file__).parents[3]
 
@@ -41,6 +43,11 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("envoys push -i web1.example.com,", "web", ["web1.example.com"]),
         ("run -i db1.example.com, --limit", "", ["db1.example.com"]),
         ("run --stacks nowhere --only", "", []),
+        ("status", "redis", ["redis", "redis/redis-container"]),
+        ("logs", "redis/", ["redis/redis-container"]),
+        ("restart redis", "app-stack/app-con", ["app-stack/app-container"]),
+        ("exec", "redis/", ["redis/redis-container"]),
+        ("status -i db1.example.com, --limit", "", ["db1.example.com"]),
     ],
 )
 def test_names(
@@ -50,6 +57,28 @@ def test_names(
     inventory.write_text("web1.example.com\nweb2.example.com\n")
     monkeypatch.setenv("ANSIBLE_INVENTORY", str(inventory))
     assert completed(line, typed) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("rollback", "history show", "history diff", "history diff 1"),
+        *("rollout continue", "rollout abort", "rollout undo"),
+    ],
+)
+def test_numbers_of_rollouts(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert completed(line) == []
+    past = History(controller_folder() / "history")
+    for _ in range(12):
+        past.add(1, command="run", subject="s", key="k", fingerprint="f")
+    assert completed(line, "1") == ["1", "10", "11", "12"]
+    assert completed(line, "3") == ["3"]
+
+
+def test_a_completion_without_a_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/no")
+    assert completed("rollback") == []
 
 
 def test_a_completion_asks_for_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
