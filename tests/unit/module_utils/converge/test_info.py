@@ -130,6 +130,18 @@ def test_containers_of_others_are_not_shown(stack: StackOnEngine, tmp_path: Path
     assert containers(stack, "name") == [("web",)]
 
 
+def test_a_container_of_another_stack_that_has_a_name_of_ours(
+    stack: StackOnEngine, tmp_path: Path
+) -> None:
+    other = StackOnEngine(stack.memory, tmp_path / "other", scope="blog", stack_id="id-2")
+    other.container("blog/web")
+    other.run()
+    stack.container("shop/web")
+    (found,) = stack.info()
+    assert found.action == "failed"
+    assert containers(stack, "name") == []
+
+
 def test_an_adopted_container_is_shown(stack: StackOnEngine) -> None:
     stack.container("shop/web")
     stack.run()
