@@ -54,6 +54,9 @@ OTHER_MEANINGS = {
     "ansible_collections/vigo/bridge/plugins/plugin_utils/terminal_program.py": "a field",
     "ansible_collections/vigo/bridge/plugins/module_utils/delivery/terminal.py": "a field",
     "ansible_collections/vigo/bridge/plugins/plugin_utils/foreign_modules.py": "modules of Ansible",
+    "ansible_collections/vigo/bridge/plugins/plugin_utils/log_stream.py": "a key of a message",
+    "vigo_bridge/report/logs.py": "a key of a line in JSON",
+    "vigo_bridge/language/ansible_words.py": "advice for words of Ansible's tasks",
 }
 
 
