@@ -55,6 +55,7 @@ OTHER_MEANINGS = {
     "ansible_collections/vigo/bridge/plugins/module_utils/delivery/terminal.py": "a field",
     "ansible_collections/vigo/bridge/plugins/plugin_utils/foreign_modules.py": "modules of Ansible",
     "ansible_collections/vigo/bridge/plugins/plugin_utils/log_stream.py": "a key of a message",
+    "ansible_collections/vigo/bridge/plugins/modules/container_logs.py": "an option",
     "vigo_bridge/report/logs.py": "a key of a line in JSON",
     "vigo_bridge/language/ansible_words.py": "advice for words of Ansible's tasks",
 }
