@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping, cast
 
 from ..common.errors import ResourceError
 from ..host import private_files
@@ -130,8 +130,7 @@ class _Turns:
 
 
 def _behaviour(resource: Resource, state: str) -> Behaviour:
-    on_demand = TYPES[resource.type].on_demand
-    assert on_demand is not None
+    on_demand = cast("Callable[[str], Behaviour]", TYPES[resource.type].on_demand)
     return on_demand(state)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence, cast
 
 from ...common.errors import ResourceError
 from ...state.ownership import Claim
@@ -16,7 +16,7 @@ from ..target import Target
 from .described_names import described_names
 from .engine import Engine
 from .named import named
-from .observed import existing_of
+from .observed import Existing, existing_of
 from .owners import owners
 from .prune import engines_of_stack
 
@@ -92,8 +92,7 @@ def state_of(
     payload: Mapping[str, Any], now: datetime.datetime, digest_of: Callable[[str], str]
 ) -> dict[str, Any]:
     """Return the state in an inspect payload. digest_of: of the ID of an image."""
-    container = existing_of(payload)
-    assert container is not None
+    container = cast(Existing, existing_of(payload))
     started = parsed_time(container.started_at) if container.is_up else None
     return {
         "name": container.name,
