@@ -35,7 +35,9 @@ def test_what_the_stack_lost_is_listed_and_removed_when_asked(stack: Stack) -> N
 
     done, target = stack.converge(web, check=True)
     assert (done, target.orphans) == ({}, [name])
-    assert name in target.notes[-1]
+    containers, volumes = target.notes[-2:]
+    assert name in containers
+    assert volume in volumes
     assert stack.converge(web)[1].orphans == []  # Only listed where somebody looks.
     predicted, _target = stack.converge(web, check=True, prune=True)
     assert stack.names() == {"-web", "-job"}
