@@ -108,9 +108,16 @@ class Arguments:
         if empty and not alone:
             return None
         result = "".join(shown)
-        if alone and where == "mode":
+        if alone and (where == "mode" or self._would_be_number(where, pieces[0])):
             return Jinja(result.replace(" }}", " | string }}"))
         return Jinja(result.replace(" }}", f"{_OMIT} }}}}") if empty else result)
+
+    def _would_be_number(self, where: str, piece: Any) -> bool:
+        """Return whether Jinja2 would give data a number that a template writes as text."""
+        is_data = any(where.startswith(f"{name}_") for name in TYPES[self.resource.type].data)
+        if not is_data or isinstance(piece, str) or piece[0] == "Item":
+            return False
+        return piece[0] == "Traits" or not isinstance(self._inside(self.variables, piece[1:]), str)
 
     def _shown(self, names: tuple[str, ...]) -> str | None:
         """Return one name; None if its value is not a text or whole number, which print

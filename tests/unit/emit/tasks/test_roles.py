@@ -66,6 +66,26 @@ def test_argument(tmp_path: Path, text: str) -> None:
     assert task.get("vars", {}).get("a_it_stdin", text) == text
 
 
+#: what is written in options of a module -> what the task has: templates write texts, not numbers
+DATA = {
+    "{{ .Vars.number }}": Jinja("{{ number | string }}"),
+    "{{ .Vars.port }}": Jinja("{{ a_port }}"),
+    "{{ .Vars.text }}": Jinja("{{ text }}"),
+    "{{ .Vars.number }}-": Jinja("{{ number }}-"),
+    "{{ .Traits.hardware.cpu_count }}": Jinja("{{ a_traits.traits.hardware.cpu_count | string }}"),
+    "7": "7",
+}
+
+
+@pytest.mark.parametrize("text", DATA, ids=repr)
+def test_numbers_in_data(tmp_path: Path, text: str) -> None:
+    args = {"url": "http://a", "body": {"deep": [text]}}
+    resource = {"name": "it", "type": "ansible.builtin.uri", "args": args}
+    plan = plan_of(tmp_path, {"a": {"vars": VARIABLES, "resources": [resource]}})
+    (found,) = roles(plan).roles["a"].tasks[-1].task["ansible.builtin.uri"]["body"]["deep"]
+    assert (found, type(found)) == (DATA[text], type(DATA[text]))
+
+
 def test_variables_of_a_task_are_told_apart(tmp_path: Path) -> None:
     environment = {"FLAG": "{{ upper .Vars.text }}", "flag": "{{ lower .Vars.text }}"}
     resource = {"name": "it", "type": "exec", "command": "env", "environment": environment}
