@@ -20,7 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.unit.module_utils.ansible_modules import TOLD, packed
 from tests.unit.module_utils.envoys import run
 
-MODULES = ("user", "group", "file", "lineinfile", "command")
+MODULES = ("user", "group", "file", "lineinfile", "command", "apt", "dpkg_selections")
 Entry = dict[str, Any]
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a plan says of containers, files and commands together is what the run does."""
+"""What a plan says of containers, files and commands together is what the run does, and with
+users, groups, packages, modules and programs of the stack as well.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
+from tests.integration.account_stacks import BEFORE, resources, run_as_planned
 from tests.integration.container_scene import REDIS, Scene
+from tests.integration.private_machine import Entry, PrivateMachine
+from tests.properties import examples
 
 if TYPE_CHECKING:
     from tests.testbed import Engine
@@ -162,3 +169,88 @@ def test_plan_says_what_the_run_does(envoy: Envoy) -> None:
         assert [real[name] for name in known] == [predicted[name] for name in known], title
         after = envoy.actions(resources, check=True)
         assert set(after.values()) <= {"none", "skipped"}, (title, after)
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMachine]:
+    machine = PrivateMachine(tmp_path_factory.mktemp("machine"))
+    yield machine
+    machine.close()
+
+
+@st.composite
+def containers(draw: st.DrawFn, number: int) -> Entry:
+    """Draw a container that reads files, folders and accounts which other resources describe."""
+    path = f"HERE/{draw(st.sampled_from('abc'))}-d"
+    more: Entry = draw(
+        st.sampled_from(
+            [
+                {"state": "absent"},
+                {"env_file": f"{path}/{draw(st.sampled_from('abc'))}"},
+                {"volumes": f"{path}:/d:ro"},
+                {"env": {"A": draw(st.sampled_from("12"))}},
+                {"expect": "exited", "command": "true"},
+                {"when": f"dir_exists('{path}')"},
+            ]
+        )
+    )
+    targets = draw(st.lists(st.integers(0, number), max_size=1))
+    return {
+        "id": f"r{number}",
+        "type": "container",
+        "container": f"NAME-{number}",
+        "command": "sleep 1000",
+        "stop_timeout": "0",
+        **more,
+        "notify": [f"r{each}" for each in targets if each < number],
+    }
+
+
+def packages(number: int) -> st.SearchStrategy[Entry]:
+    """Draw packages of which nothing is to be installed or removed."""
+    return st.sampled_from(
+        [
+            {"id": f"r{number}", "type": "package", "package": ["coreutils", "dpkg"]},
+            {"id": f"r{number}", "type": "package", "package": "vigo-none", "state": "absent"},
+        ]
+    )
+
+
+def mixed(number: int) -> st.SearchStrategy[Entry]:
+    return st.one_of(resources(number), containers(number), packages(number))
+
+
+STACKS = st.integers(2, 6).flatmap(lambda size: st.tuples(*map(mixed, range(size))))
+
+
+@settings(
+    max_examples=examples(3),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(stacks=st.tuples(STACKS, STACKS), before=BEFORE)
+def test_any_stacks(
+    engine: Engine,
+    machine: PrivateMachine,
+    stacks: tuple[tuple[Entry, ...], ...],
+    before: list[str],
+) -> None:
+    machine.reset()
+    machine.shell("; ".join(["cd HERE", *before]))
+    scene = Scene(engine)
+    more = {"image": REDIS, "settle_time": "0", "docker_host": engine.docker_host}
+    try:
+        for stack in (*stacks, stacks[-1]):
+            placed = [
+                {**entry, **more, "container": entry["container"].replace("NAME", scene.name)}
+                if entry["type"] == "container"
+                else entry
+                for entry in stack
+            ]
+            predicted = machine.actions(placed, check=True)
+            for action in predicted.values():
+                event(f"predicted {action}")
+            run_as_planned(machine, placed, predicted)
+    finally:
+        scene.close()
