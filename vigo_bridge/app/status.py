@@ -48,11 +48,13 @@ def show_status(
     while True:
         with private_folder() as private:
             result = at_once(_job(stack, ready, how, private), private, quiet=watch is not None)
+        status = status_of(result)
+        if watch is not None and status == INTERRUPTED:
+            return status  # The page of the last look stays.
         if watch is not None:
             _begin_page()
         _print(result, output)
-        status = status_of(result)
-        if watch is None or status == INTERRUPTED:
+        if watch is None:
             return status
         time.sleep(watch)
 

@@ -153,5 +153,6 @@ def test_watching_looks_again_until_it_is_interrupted(
     finished = called("--watch", "7")
     assert finished.exit_code == 130
     assert waits == [7.0, 7.0]
+    assert "interrupted" not in finished.output
     assert len(fleet.jobs) == 3
     assert not any(job.project.exists() for job, _plays in fleet.jobs)

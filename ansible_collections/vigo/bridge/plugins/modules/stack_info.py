@@ -172,7 +172,9 @@ containers:
         - One of C(created), C(running), C(paused), C(restarting), C(removing), C(exited), C(dead).
       type: str
     health:
-      description: C(starting), C(healthy), C(unhealthy), or empty without a healthcheck.
+      description:
+        - C(starting), C(healthy) or C(unhealthy). Empty without a healthcheck, and if it does not
+          run.
       type: str
     exit_code:
       description: The exit code of its last process.

@@ -72,6 +72,20 @@ UP = {
 }
 
 
+@pytest.mark.parametrize(
+    ("status", "health"), [("running", "unhealthy"), ("exited", ""), ("created", ""), ("dead", "")]
+)
+def test_the_health_of_a_container_that_has_ended_does_not_count(status: str, health: str) -> None:
+    payload = {
+        "Id": "c" * 64,
+        "Name": "/web",
+        "State": {"Status": status, "Health": {"Status": "unhealthy"}},
+        "Config": {"Healthcheck": {"Test": ["CMD", "false"]}},
+        "HostConfig": {},
+    }
+    assert state_of(payload, NOON, lambda image_id: image_id)["health"] == health
+
+
 @pytest.mark.parametrize(("state", "seconds"), UP.values(), ids=UP)
 def test_how_long_it_runs(state: dict[str, Any], seconds: int | None) -> None:
     payload = {"Id": "c" * 64, "Name": "/web", "State": state, "Config": {}, "HostConfig": {}}

@@ -100,7 +100,8 @@ def state_of(
         "image": str((payload.get("Config") or {}).get("Image") or container.image_id),
         "digest": digest_of(container.image_id),
         "state": container.status,
-        "health": container.health,
+        # Engines keep the last health of a container that has ended.
+        "health": container.health if container.is_up else "",
         "exit_code": container.exit_code,
         "restarts": container.restart_count,
         "started_at": "" if container.started_at.startswith(_NEVER) else container.started_at,
