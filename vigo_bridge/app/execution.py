@@ -10,17 +10,16 @@ import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import paths
 from vigo_bridge.app.hosts import Asked
+from vigo_bridge.app.module_job import module_job
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.app.plan_and_run import Ready, ready_stack
-from vigo_bridge.app.rollout_job import Job, at_once
+from vigo_bridge.app.rollout_job import at_once
 from vigo_bridge.app.run_setup import run_options
-from vigo_bridge.app.selectors import hosts_of, selected
-from vigo_bridge.emit.module_call import write_call
+from vigo_bridge.app.selectors import selected
 from vigo_bridge.failures import Refusal
 from vigo_bridge.language.catalog import RUNNING
 from vigo_bridge.private_folder import private_folder
@@ -30,7 +29,6 @@ from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.terminal import listed
-from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.terminal_program import run_in_terminal
 
@@ -71,7 +69,7 @@ def execute(
     }
     with private_folder() as private:
         how = run_options(options, output, {"only": only})
-        job = _job(stack, ready, hosts, how, private, module)
+        job = module_job("exec", MODULE, module, hosts, stack, ready, how, private)
         result = at_once(job, private, quiet=len(hosts) == 1)
     if output == "json":
         echo_json(run_as_data(result))
@@ -103,7 +101,8 @@ def attach(
     module = {"argv": list(command.words), **command.options}
     with private_folder() as private:
         how = run_options(options, "text", {"only": only})
-        job = _job(stack, ready, hosts, how, private, module, {"vigo_terminal": True})
+        terminal = {"vigo_terminal": True}
+        job = module_job("exec", MODULE, module, hosts, stack, ready, how, private, terminal)
         result = at_once(job, private, quiet=True)
     found = [one for one in result.envoys[hosts[0]].resources if one.action == "ran"]
     if exit_status(result) or not found:
@@ -121,8 +120,7 @@ def attach(
 def _chosen(pattern: str, ready: Ready) -> tuple[tuple[str, ...], list[str]]:
     """Return the IDs that a pattern selects, and the hosts that have one of them."""
     only = selected(ready.plan, [pattern], RUNNING)
-    chosen = hosts_of(ready.plan, only)
-    return only, [host for host in ready.hosts.names if host in chosen]
+    return only, ready.hosts_with(only)
 
 
 def _ran_somewhere(result: RunResult) -> bool:
@@ -154,27 +152,3 @@ def _is_readable() -> bool:
     except (AttributeError, OSError, ValueError):  # The caller closed it.
         return False
     return stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
-
-
-def _job(
-    stack: StackOptions,
-    ready: Ready,
-    hosts: Sequence[str],
-    how: RunOptions,
-    private: Path,
-    module: Mapping[str, Any],
-    variables: Mapping[str, Any] | None = None,
-) -> Job:
-    project = private / "project"
-    write_call(ready.plan, project, ready.hosts.variables, MODULE, module, variables)
-    return Job(
-        command="exec",
-        subject=str(stack.folder.absolute()),
-        project=project,
-        sources=ready.hosts.sources,
-        hosts=hosts,
-        secrets=ready.secrets,
-        how=how,
-        key="",
-        fingerprint="",
-    )

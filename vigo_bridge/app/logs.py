@@ -21,17 +21,16 @@ from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.app.plan_and_run import ready_stack
 from vigo_bridge.app.run_setup import run_folder, run_options
-from vigo_bridge.app.selectors import hosts_of, selected
-from vigo_bridge.emit.logs import write_logs
+from vigo_bridge.app.selectors import selected
+from vigo_bridge.emit.module_call import write_call
 from vigo_bridge.failures import Interrupted, Refusal
 from vigo_bridge.report.exit_status import FAILED, OK
 from vigo_bridge.report.logs import JsonLogs, TextLogs
-from vigo_bridge.report.progress import Lines
-from vigo_bridge.report.terminal import listed
 from vigo_bridge.run.logs import LogRun, show_logs
 from vigo_bridge.run.stop import Stop
 from vigo_bridge.wording import counted
 
+MODULE = "vigo.bridge.container_logs"
 #: Lines of each container where the user asks for no number, time or pattern.
 _TAIL, _TAIL_OF_FOLLOWED = 100, 10
 #: How many seconds a call waits for new lines before the next one is made.
@@ -68,8 +67,7 @@ def logs(
     arguments = _arguments(wanted)
     ready = ready_stack(stack, asked, output)
     only = selected(ready.plan, patterns, _PRINTING) if patterns else ()
-    chosen = hosts_of(ready.plan, only)
-    hosts = [host for host in ready.hosts.names if host in chosen]
+    hosts = ready.hosts_with(only)
     if options.forks and options.forks < len(hosts):
         raise Refusal(
             f"--forks {options.forks}: logs of {counted(len(hosts), 'host')} are read at the same"
@@ -81,9 +79,8 @@ def logs(
         how = run_options(options, output, {})
         project = private / "project"
         given = {**arguments, **({"only": list(only)} if only else {})}
-        write_logs(ready.plan, project, ready.hosts.variables, given)
-        if ready.plan.unmatched:
-            Lines().say(f"skipping {listed(ready.plan.unmatched)}: no match entry")
+        write_call(ready.plan, project, ready.hosts.variables, MODULE, given)
+        ready.report_unmatched()
         inventory = [*ready.hosts.sources, str(project / "inventory")]
         run = LogRun(
             project / "site.yml", inventory, hosts, how, ready.secrets, private, wanted.follow

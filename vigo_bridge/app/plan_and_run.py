@@ -7,7 +7,7 @@ The command line imports this file when Ansible has begun to read the inventory.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,19 @@ class Ready:
     plan: Plan
     hosts: Hosts
     secrets: Secrets
+
+    def hosts_with(self, only: Sequence[str]) -> list[str]:
+        """Return the hosts that have one of these resources; without any, all that match.
+
+        They are in the order of the inventory, so that a batch has hosts of all kinds.
+        """
+        chosen = hosts_of(self.plan, only)
+        return [host for host in self.hosts.names if host in chosen]
+
+    def report_unmatched(self) -> None:
+        """Print which hosts are skipped because they have no match entry."""
+        if self.plan.unmatched:
+            Lines().say(f"skipping {listed(self.plan.unmatched)}: no match entry")
 
 
 def show_plan(
@@ -193,23 +206,19 @@ def _report(result: RunResult, output: str, *, diffs: bool, everything: bool) ->
 
 
 def _job(command: str, stack: StackOptions, ready: Ready, how: RunOptions, private: Path) -> Job:
-    plan, hosts = ready.plan, ready.hosts
     project = private / "project"
-    write_bundle(plan, project, hosts.variables)
-    if plan.unmatched:
-        Lines().say(f"skipping {listed(plan.unmatched)}: no match entry")
-    chosen = hosts_of(plan, how.only)
+    write_bundle(ready.plan, project, ready.hosts.variables)
+    ready.report_unmatched()
     settings = {"set": stack.settings, "prune": how.prune, "only": how.only}
     return Job(
         command=command,
         subject=str(stack.folder.absolute()),
         project=project,
-        sources=hosts.sources,
-        # In the inventory's order: a batch has hosts of all kinds.
-        hosts=[host for host in hosts.names if host in chosen],
+        sources=ready.hosts.sources,
+        hosts=ready.hosts_with(how.only),
         secrets=ready.secrets,
         how=how,
-        key=stack_key(stack.folder, plan.identity.id),
+        key=stack_key(stack.folder, ready.plan.identity.id),
         fingerprint=fingerprint(stack.files, settings),
         stack=stack,
     )

@@ -15,20 +15,20 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.on_demand import
     STOPPED,
 )
 from vigo_bridge.app.hosts import Asked
+from vigo_bridge.app.module_job import module_job
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.plan_and_run import Ready, ready_stack, refuse_unnamed, show_result
 from vigo_bridge.app.questions import confirmed
 from vigo_bridge.app.rollout_job import Job, at_once, carry_out
 from vigo_bridge.app.run_setup import run_folder, run_options
-from vigo_bridge.app.selectors import hosts_of, selected
-from vigo_bridge.emit.module_call import CONVERGE, write_call
+from vigo_bridge.app.selectors import selected
+from vigo_bridge.emit.module_call import CONVERGE
 from vigo_bridge.failures import Ended, Refusal
 from vigo_bridge.language.catalog import RUNNING
 from vigo_bridge.language.fingerprint import fingerprint
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.exit_status import FAILED, INVALID, OK, exit_status
 from vigo_bridge.report.printing import echo
-from vigo_bridge.report.progress import Lines
 from vigo_bridge.report.terminal import listed
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import EnvoyStatus, RunResult
@@ -36,6 +36,7 @@ from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.run.state import STATE_CHANGE, stack_key
 from vigo_bridge.wording import counted
 
+MODULE = "vigo.bridge.stack_state"
 _STATES = {"restart": RESTARTED, "start": STARTED, "stop": STOPPED, "pull": PULLED}
 
 
@@ -137,25 +138,16 @@ def _job(
     private: Path,
     module: Mapping[str, Any],
 ) -> Job:
-    """Return what to do. module: the options of vigo.bridge.stack_state."""
-    plan, hosts = ready.plan, ready.hosts
-    project = private / "project"
-    write_call(plan, project, hosts.variables, "vigo.bridge.stack_state", module)
-    if plan.unmatched:
-        Lines().say(f"skipping {listed(plan.unmatched)}: no match entry")
-    chosen = hosts_of(plan, how.only)
+    """Return what to do. module: the options of the module."""
+    ready.report_unmatched()
+    hosts = ready.hosts_with(how.only)
+    job = module_job(command, MODULE, module, hosts, stack, ready, how, private)
     settings = {"set": stack.settings, "only": how.only, **module}
-    return Job(
-        command=command,
-        subject=str(stack.folder.absolute()),
-        project=project,
-        sources=hosts.sources,
-        hosts=[host for host in hosts.names if host in chosen],
-        secrets=ready.secrets,
-        how=how,
-        key=f"{STATE_CHANGE}{stack_key(stack.folder, plan.identity.id)}",
+    return replace(
+        job,
+        key=f"{STATE_CHANGE}{stack_key(stack.folder, ready.plan.identity.id)}",
         fingerprint=fingerprint(stack.files, settings),
         stack=stack,
         keeps_files=False,
-        check=project / CONVERGE,
+        check=job.project / CONVERGE,
     )
