@@ -10,6 +10,10 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.vigo.bridge.plugins.doc_fragments import stack
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.stack_options import (
+    STACK_OPTIONS,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NOTHING
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.yaml_files import SafeLoader
@@ -48,10 +52,18 @@ def _read(path: Path) -> ModuleSource:
     }
     return ModuleSource(
         name=path.stem,
-        documentation=load_yaml(texts["DOCUMENTATION"]),
+        documentation=_with_fragment(load_yaml(texts["DOCUMENTATION"])),
         examples=load_yaml(texts["EXAMPLES"]),
         spec=_resource_spec(path.stem) or _written_spec(tree),
     )
+
+
+def _with_fragment(documentation: dict[str, Any]) -> dict[str, Any]:
+    """Add the options of the fragment of stacks, where the module has no text of its own."""
+    if "vigo.bridge.stack" not in documentation["extends_documentation_fragment"]:
+        return documentation
+    shared = load_yaml(stack.ModuleDocFragment.DOCUMENTATION)["options"]
+    return {**documentation, "options": {**shared, **documentation["options"]}}
 
 
 def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
@@ -67,13 +79,19 @@ def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
 
 def _written_spec(tree: ast.Module) -> dict[str, dict[str, Any]]:
     """Return the plain entries of ``argument_spec={...}`` in a module that has a spec of its
-    own.
+    own, with the options of stacks where it takes them.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "argument_spec":
             assert isinstance(node.value, ast.Dict)
             entries = zip(node.value.keys, node.value.values, strict=True)
-            return {ast.literal_eval(key): ast.literal_eval(value) for key, value in entries if key}
+            spec: dict[str, dict[str, Any]] = {}
+            for key, value in entries:
+                if key:
+                    spec[ast.literal_eval(key)] = ast.literal_eval(value)
+                elif isinstance(value, ast.Name) and value.id == "STACK_OPTIONS":
+                    spec.update({name: dict(option) for name, option in STACK_OPTIONS.items()})
+            return spec
     raise AssertionError("the module has no argument_spec")
 
 

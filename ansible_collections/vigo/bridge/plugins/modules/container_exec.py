@@ -52,38 +52,11 @@ options:
       - After it, the command is killed if the engine runs on this host and the module runs as root.
         Otherwise it continues in the container, because engines cannot stop it.
     type: raw
-  resources:
-    description:
-      - The resources of the stack, see O(vigo.bridge.converge#module:resources).
-      - Default is the variable C(vigo_resources), which Ansible does not render.
-    type: list
-    elements: dict
-  crates:
-    description:
-      - Configcrates by name, see O(vigo.bridge.converge#module:crates).
-      - Default is the variable C(vigo_crates), which Ansible does not render.
-    type: dict
-  vars:
-    description:
-      - The value of C(.Vars) in templates, see O(vigo.bridge.converge#module:vars).
-      - Default is the variable C(vigo_vars), which Ansible does not render.
-    type: dict
   scope:
     description:
       - The name of the stack.
       - Default is the variable C(vigo_scope), or V(default).
     type: str
-  stack_id:
-    description:
-      - The ID of the stack, see O(vigo.bridge.converge#module:stack_id).
-      - If O(scope) is not set either, default is the variable C(vigo_stack_id).
-    type: str
-  former_scopes:
-    description:
-      - Former names of the stack.
-      - If O(scope) is not set either, default is the variable C(vigo_former_scopes).
-    type: list
-    elements: str
   scope_is_default:
     description:
       - Whether O(scope) is only the name of a folder. It has no effect here.
@@ -96,11 +69,6 @@ options:
       - Default is the variable C(vigo_only). If it is not set, all containers are meant.
     type: list
     elements: str
-  state_dir:
-    description:
-      - The folder of M(vigo.bridge.converge) on the host, see
-        O(vigo.bridge.converge#module:state_dir).
-    type: path
   docker_host:
     description:
       - The address of the engine for all containers that do not set their own.
@@ -116,6 +84,7 @@ attributes:
     support: none
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.stack
   - vigo.bridge.engine_group
   - vigo.bridge.action
   - vigo.bridge.sdk
@@ -196,6 +165,7 @@ notes:
 
 from ..module_utils.converge.execution import run_command
 from ..module_utils.converge.stack_module import run_stack_module
+from ..module_utils.converge.stack_options import STACK_OPTIONS
 from ..module_utils.delivery.called_module import TERMINAL, CalledModule
 from ..module_utils.types.target import Target
 
@@ -216,16 +186,7 @@ def main() -> None:
             "chdir": {"type": "str"},
             "env": {"type": "dict"},
             "timeout": {"type": "raw"},
-            "resources": {"type": "list", "elements": "dict"},
-            "crates": {"type": "dict"},
-            "vars": {"type": "dict"},
-            "scope": {"type": "str"},
-            "stack_id": {"type": "str"},
-            "former_scopes": {"type": "list", "elements": "str"},
-            "scope_is_default": {"type": "bool", "default": False},
-            "only": {"type": "list", "elements": "str"},
-            "state_dir": {"type": "path"},
-            "docker_host": {"type": "str"},
+            **STACK_OPTIONS,
         },
         work=run_command,
         uses_engine=lambda given: bool(given["container"]),

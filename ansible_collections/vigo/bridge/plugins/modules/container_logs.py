@@ -79,32 +79,11 @@ options:
       - Default is the variable C(vigo_resources), which Ansible does not render.
     type: list
     elements: dict
-  crates:
-    description:
-      - Configcrates by name, see O(vigo.bridge.converge#module:crates).
-      - Default is the variable C(vigo_crates), which Ansible does not render.
-    type: dict
-  vars:
-    description:
-      - The value of C(.Vars) in templates, see O(vigo.bridge.converge#module:vars).
-      - Default is the variable C(vigo_vars), which Ansible does not render.
-    type: dict
   scope:
     description:
       - The name of the stack.
       - Default is the variable C(vigo_scope), or V(default).
     type: str
-  stack_id:
-    description:
-      - The ID of the stack, see O(vigo.bridge.converge#module:stack_id).
-      - If O(scope) is not set either, default is the variable C(vigo_stack_id).
-    type: str
-  former_scopes:
-    description:
-      - Former names of the stack.
-      - If O(scope) is not set either, default is the variable C(vigo_former_scopes).
-    type: list
-    elements: str
   scope_is_default:
     description:
       - Whether O(scope) is only the name of a folder. This makes no difference here.
@@ -130,6 +109,7 @@ attributes:
     support: none
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.stack
   - vigo.bridge.engine_group
   - vigo.bridge.action
   - vigo.bridge.sdk
@@ -230,6 +210,7 @@ import os
 from typing import Any
 
 from ..module_utils.converge.logs import PACKED, Found, packed, read_logs
+from ..module_utils.converge.stack_options import STACK_OPTIONS
 from ..module_utils.delivery.called_module import CalledModule
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
@@ -241,7 +222,6 @@ def main() -> None:
     module = CalledModule(
         argument_spec={
             "containers": {"type": "list", "elements": "str"},
-            "only": {"type": "list", "elements": "str"},
             "tail": {"type": "int"},
             "since": {"type": "str"},
             "until": {"type": "str"},
@@ -249,15 +229,7 @@ def main() -> None:
             "wait": {"type": "float", "default": 0},
             "limit": {"type": "int", "default": 1048576},
             "cursor": {"type": "dict"},
-            "resources": {"type": "list", "elements": "dict"},
-            "crates": {"type": "dict"},
-            "vars": {"type": "dict"},
-            "scope": {"type": "str"},
-            "stack_id": {"type": "str"},
-            "former_scopes": {"type": "list", "elements": "str"},
-            "scope_is_default": {"type": "bool", "default": False},
-            "state_dir": {"type": "path"},
-            "docker_host": {"type": "str"},
+            **STACK_OPTIONS,
         },
         supports_check_mode=True,
         added=(PACKED,),

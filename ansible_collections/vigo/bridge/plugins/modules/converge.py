@@ -398,29 +398,20 @@ notes:
 from ..module_utils.converge.required_modules import ADDED, require_modules
 from ..module_utils.converge.run import converge
 from ..module_utils.converge.stack_module import run_stack_module
+from ..module_utils.converge.stack_options import STACK_OPTIONS
 
 
 def main() -> None:
     run_stack_module(
         argument_spec={
-            # Resources are checked by the engine, which knows their types.
-            "resources": {"type": "list", "elements": "dict"},
-            "crates": {"type": "dict"},
-            "vars": {"type": "dict"},
-            "scope": {"type": "str"},
-            "stack_id": {"type": "str"},
-            "former_scopes": {"type": "list", "elements": "str"},
-            "scope_is_default": {"type": "bool", "default": False},
-            "state_dir": {"type": "path"},
+            **STACK_OPTIONS,
             "lock_timeout": {"type": "float"},
             "min_healthy_time": {"type": "float"},
             "former": {"type": "str", "choices": ["keep", "restore", "discard"]},
             "rollout": {"type": "str"},
             "started_by": {"type": "str"},
-            "only": {"type": "list", "elements": "str"},
             "prune": {"type": "bool", "default": False},
             "pull": {"type": "str", "choices": ["always"]},
-            "docker_host": {"type": "str"},
         },
         work=converge,
         uses_engine=lambda given: bool(given["prune"]),

@@ -21,38 +21,11 @@ description:
 author:
   - The vigo-bridge developers (@vigo-bridge)
 options:
-  resources:
-    description:
-      - The resources of the stack, see O(vigo.bridge.converge#module:resources).
-      - Default is the variable C(vigo_resources), which Ansible does not render.
-    type: list
-    elements: dict
-  crates:
-    description:
-      - Configcrates by name, see O(vigo.bridge.converge#module:crates).
-      - Default is the variable C(vigo_crates), which Ansible does not render.
-    type: dict
-  vars:
-    description:
-      - The value of C(.Vars) in templates, see O(vigo.bridge.converge#module:vars).
-      - Default is the variable C(vigo_vars), which Ansible does not render.
-    type: dict
   scope:
     description:
       - The name of the stack.
       - Default is the variable C(vigo_scope), or V(default).
     type: str
-  stack_id:
-    description:
-      - The ID of the stack, see O(vigo.bridge.converge#module:stack_id).
-      - If O(scope) is not set either, default is the variable C(vigo_stack_id).
-    type: str
-  former_scopes:
-    description:
-      - Former names of the stack.
-      - If O(scope) is not set either, default is the variable C(vigo_former_scopes).
-    type: list
-    elements: str
   scope_is_default:
     description:
       - Whether O(scope) is only the name of a folder.
@@ -66,11 +39,6 @@ options:
       - Default is the variable C(vigo_only). If it is not set, all resources are returned.
     type: list
     elements: str
-  state_dir:
-    description:
-      - The folder of M(vigo.bridge.converge) on the host, see
-        O(vigo.bridge.converge#module:state_dir).
-    type: path
   docker_host:
     description:
       - The address of the engine for all containers that do not set their own.
@@ -86,6 +54,7 @@ attributes:
     support: none
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.stack
   - vigo.bridge.engine_group
   - vigo.bridge.action
   - vigo.bridge.sdk
@@ -225,22 +194,12 @@ notes:
 from ..module_utils.converge.info import stack_info
 from ..module_utils.converge.required_modules import ADDED, require_modules
 from ..module_utils.converge.stack_module import run_stack_module
+from ..module_utils.converge.stack_options import STACK_OPTIONS
 
 
 def main() -> None:
     run_stack_module(
-        argument_spec={
-            "resources": {"type": "list", "elements": "dict"},
-            "crates": {"type": "dict"},
-            "vars": {"type": "dict"},
-            "scope": {"type": "str"},
-            "stack_id": {"type": "str"},
-            "former_scopes": {"type": "list", "elements": "str"},
-            "scope_is_default": {"type": "bool", "default": False},
-            "only": {"type": "list", "elements": "str"},
-            "state_dir": {"type": "path"},
-            "docker_host": {"type": "str"},
-        },
+        argument_spec={**STACK_OPTIONS},
         work=stack_info,
         uses_engine=lambda given: False,
         added=ADDED,

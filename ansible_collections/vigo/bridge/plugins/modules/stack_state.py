@@ -45,38 +45,11 @@ options:
         C(skipped).
     type: bool
     default: false
-  resources:
-    description:
-      - The resources of the stack, see O(vigo.bridge.converge#module:resources).
-      - Default is the variable C(vigo_resources), which Ansible does not render.
-    type: list
-    elements: dict
-  crates:
-    description:
-      - Configcrates by name, see O(vigo.bridge.converge#module:crates).
-      - Default is the variable C(vigo_crates), which Ansible does not render.
-    type: dict
-  vars:
-    description:
-      - The value of C(.Vars) in templates, see O(vigo.bridge.converge#module:vars).
-      - Default is the variable C(vigo_vars), which Ansible does not render.
-    type: dict
   scope:
     description:
       - The name of the stack. V(absent) requires one that was set for this playbook or stack.
       - Default is the variable C(vigo_scope), or V(default).
     type: str
-  stack_id:
-    description:
-      - The ID of the stack, see O(vigo.bridge.converge#module:stack_id).
-      - If O(scope) is not set either, default is the variable C(vigo_stack_id).
-    type: str
-  former_scopes:
-    description:
-      - Former names of the stack.
-      - If O(scope) is not set either, default is the variable C(vigo_former_scopes).
-    type: list
-    elements: str
   scope_is_default:
     description:
       - Whether O(scope) is only the name of a folder. In this case, V(absent) is an error.
@@ -89,11 +62,6 @@ options:
       - Default is the variable C(vigo_only). If it is not set, all resources are meant.
     type: list
     elements: str
-  state_dir:
-    description:
-      - The folder of M(vigo.bridge.converge) on the host, see
-        O(vigo.bridge.converge#module:state_dir).
-    type: path
   lock_timeout:
     description:
       - How many seconds to wait for another run on this host to finish.
@@ -119,6 +87,7 @@ attributes:
     details: The state of each container before and after.
 extends_documentation_fragment:
   - vigo.bridge.attributes
+  - vigo.bridge.stack
   - vigo.bridge.engine_group
   - vigo.bridge.action
   - vigo.bridge.sdk
@@ -209,6 +178,7 @@ from typing import Any, Mapping
 
 from ..module_utils.converge.on_demand import bring_to_state
 from ..module_utils.converge.stack_module import run_stack_module
+from ..module_utils.converge.stack_options import STACK_OPTIONS
 from ..module_utils.converge.take_down import take_down
 from ..module_utils.types.result import Result
 from ..module_utils.types.target import Target
@@ -224,18 +194,9 @@ def main() -> None:
             },
             "volumes": {"type": "bool", "default": False},
             "files": {"type": "bool", "default": False},
-            "resources": {"type": "list", "elements": "dict"},
-            "crates": {"type": "dict"},
-            "vars": {"type": "dict"},
-            "scope": {"type": "str"},
-            "stack_id": {"type": "str"},
-            "former_scopes": {"type": "list", "elements": "str"},
-            "scope_is_default": {"type": "bool", "default": False},
-            "only": {"type": "list", "elements": "str"},
-            "state_dir": {"type": "path"},
+            **STACK_OPTIONS,
             "lock_timeout": {"type": "float"},
             "min_healthy_time": {"type": "float"},
-            "docker_host": {"type": "str"},
         },
         work=_work,
         uses_engine=lambda given: bool(given["state"] == "absent"),
