@@ -136,7 +136,7 @@ def test_a_day_of_a_stack(host: OneHost) -> None:
     assert host.done("restart", "shop/*") == {"shop/db": "restarted", "shop/web": "restarted"}
     assert host.done("stop", "shop/web", "--batch-size", "1") == {"shop/web": "stopped"}
     assert host.states() == {"db": "running", "web": "exited"}
-    if not host.is_podman:  # It cannot be told where the stand-in images are.
+    if not host.is_podman:  # Podman cannot use the registry that has the stand-in images.
         assert host.done("pull", "shop/db") == {"shop/db": "none"}
     script = "cat; echo oops >&2; exit 4"
     failed = host.text("exec", "shop/db", "--", "sh", "-c", script, given="hello\n")

@@ -101,8 +101,8 @@ class StackAction(StackCall):
         """Return the arguments in the form in which they are sent."""
         return arguments
 
-    def expected(self, arguments: Mapping[str, Any]) -> Sent:
-        """Return what the host must have results for.
+    def expected(self, arguments: Mapping[str, Any]) -> Sent | None:
+        """Return what the host must have results for; None if the call is not about resources.
 
         Raise AttributeError, ResourceError, TypeError and ValueError for what the module refuses.
         """

@@ -33,7 +33,7 @@ from .input import Resource
 from .run import stack_of
 
 _TIMEOUT = "60"
-#: Seconds to wait for commands that are killed because their output is no longer needed.
+#: Seconds to wait for killed commands to end. Their output is not needed any more.
 _LAST_WORDS = 2.0
 
 

@@ -66,7 +66,8 @@ def discard(former: Former, resources: Iterable[Resource], target: Target) -> li
 
 def _discard(former: Former, target: Target) -> None:
     states = former.kept().states
-    with contextlib.suppress(Blocked):  # A full disk, for example, is no reason to keep more.
+    # States are removed even if this cannot be recorded, for example because the disk is full.
+    with contextlib.suppress(Blocked):
         former.begin_discarding()
     for state in states:
         if state.state is None or state.type not in TYPES:

@@ -96,7 +96,7 @@ class Former:
                 is_damaged = True
                 loss = "that change cannot be undone"
                 self._folder.set_aside(self._name(self._count), str(damage), loss)
-                self._write(self._count, {_LOST: True})  # so that there is no gap
+                self._write(self._count, {_LOST: True})  # States are read up to the first gap.
             self._count += 1
         return Kept(tuple(states), is_damaged, is_discarded)
 

@@ -37,7 +37,7 @@ def remove_written(result_id: str, kind: str, path: str, digest: str, check_mode
 
 
 def _digest(path: str) -> str | None:
-    """Return the SHA-256 of a file; empty for what is no regular file, None if nothing is there.
+    """Return the SHA-256 of a file; empty if it is not a regular file, None if it does not exist.
 
     Raise ResourceError.
     """
