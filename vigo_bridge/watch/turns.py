@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a turn was, and who is told when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from vigo_bridge.watch.states import FleetState
+from vigo_bridge.watch.transitions import Transition
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a watcher.
+
+    number: counted over restarts, from 1. started: with a time zone. duration: seconds. looked:
+    whether it looked at the hosts, with a stack in force. actions: how many resources of all hosts
+    have each action of a result, such as `none` or `recreated`; of a repair if there was one,
+    otherwise of what `plan` returned. rollout: its number in the history; None without a repair.
+    interval: seconds from the beginning of a turn to that of the next one.
+    """
+
+    number: int
+    started: datetime
+    duration: float
+    looked: bool
+    interval: float
+    actions: Mapping[str, int] = field(default_factory=dict)
+    rollout: int | None = None
+
+
+class Outputs(Protocol):
+    """Who is told of turns: the log, and what else the options ask for.
+
+    A call must not take long, or raise an exception: the next turn waits for it.
+    """
+
+    def turn_begins(self, number: int) -> None:
+        """Handle the begin of a turn."""
+
+    def turn_ended(self, state: FleetState, transitions: Sequence[Transition], turn: Turn) -> None:
+        """Handle the end of a turn.
+
+        state: after the turn. transitions: everything that changed in it.
+        """
