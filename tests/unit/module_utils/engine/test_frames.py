@@ -25,11 +25,21 @@ def test_any_cut(parts: list[tuple[int, bytes]], cuts: list[int]) -> None:
     frames, found = Frames(), []
     for start, end in itertools.pairwise(places):
         found += frames.feed(sent[start:end])
-    for stream in (1, 2):
-        expected = b"".join(data for number, data in parts if number == stream)
-        assert b"".join(data for number, data in found if number == stream) == expected
+    assert found == [(stream, True, data) for stream, data in parts if data]
 
 
-def test_nothing_is_kept_back() -> None:
-    """A part that has not come as a whole is given as far as it came."""
-    assert Frames().feed(framed([(2, b"abcdef")])[:-3]) == [(2, b"abc")]
+def test_a_long_frame_comes_in_pieces() -> None:
+    found = Frames().feed(framed([(2, b"x" * 150_000), (1, b"y")]))
+    assert [(part.stream, part.is_start, len(part.data)) for part in found] == [
+        (2, True, 65536),
+        (2, False, 65536),
+        (2, False, 150_000 - 2 * 65536),
+        (1, True, 1),
+    ]
+
+
+def test_an_incomplete_piece_waits_for_the_rest() -> None:
+    sent = framed([(2, b"abcdef")])
+    frames = Frames()
+    assert frames.feed(sent[:-3]) == []
+    assert frames.feed(sent[-3:]) == [(2, True, b"abcdef")]

@@ -6,9 +6,20 @@
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 _HEADER = struct.Struct(">BxxxI")
 STDOUT, STDERR = 1, 2
+#: A longer frame is passed on in pieces.
+_PIECE = 64 * 1024
+
+
+class Part(NamedTuple):
+    """A frame, or a piece of a long one. is_start: whether the frame begins with it."""
+
+    stream: int
+    is_start: bool
+    data: bytes
 
 
 class Frames:
@@ -16,22 +27,29 @@ class Frames:
 
     def __init__(self) -> None:
         self._unread = b""
-        #: The stream of the current part, and how much of it has not come yet.
         self._stream = STDOUT
+        #: How much of the current frame was not passed on yet.
         self._left = 0
+        self._is_start = False
 
-    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Return the parts of the streams that the data completes or continues, in order."""
-        self._unread += data
+    def feed(self, data: bytes) -> list[Part]:
+        """Return the parts that the data completes, in order. Incomplete ones wait for more."""
         found = []
-        while self._unread:
+        data, at = self._unread + data, 0
+        while True:
             if not self._left:
-                if len(self._unread) < _HEADER.size:
+                if len(data) - at < _HEADER.size:
                     break
-                self._stream, self._left = _HEADER.unpack_from(self._unread)
-                self._unread = self._unread[_HEADER.size :]
+                self._stream, self._left = _HEADER.unpack_from(data, at)
+                self._is_start = True
+                at += _HEADER.size
                 continue
-            part, self._unread = self._unread[: self._left], self._unread[self._left :]
-            self._left -= len(part)
-            found.append((self._stream, part))
+            size = min(self._left, _PIECE)
+            if len(data) - at < size:
+                break
+            found.append(Part(self._stream, self._is_start, data[at : at + size]))
+            self._left -= size
+            self._is_start = False
+            at += size
+        self._unread = data[at:]
         return found

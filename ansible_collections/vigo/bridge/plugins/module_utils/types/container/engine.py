@@ -9,7 +9,6 @@ Containers are addressed by their full ID wherever one is known: names move duri
 from __future__ import annotations
 
 import json
-import struct
 import time
 from typing import Any, Callable, Generator, Iterator, Mapping, Sequence
 from urllib.parse import quote
@@ -17,7 +16,7 @@ from urllib.parse import quote
 from ...common.errors import Blocked, ResourceError
 from ...engine.connection import Connection, Refused, authorization
 from ...engine.events import Events
-from ...engine.frames import STDOUT, Frames
+from ...engine.frames import STDERR, STDOUT, Frames
 from ...state import log_readers
 from .observed import Existing, Image, existing_of, image_of
 from .settings import LIMITS, SETTINGS
@@ -35,6 +34,8 @@ _COMMAND_INTERVAL = 0.1
 _LOG_LIMIT = 16 * 1024
 #: How many bytes of a log are read; some of them may be masked.
 _LONGEST_LOG = 1024 * 1024
+#: What a log begins with that is in frames; that of a container with a terminal is not.
+_HEADERS = tuple(bytes([stream, 0, 0, 0]) for stream in (0, STDOUT, STDERR))
 _NO_SOURCE = "bind source path does not exist: "
 _NOT_THERE = (
     "manifest unknown",
@@ -247,7 +248,10 @@ class Engine:
         body = {"Detach": False, "Tty": False}
         frames = Frames()
         for chunk in self._connection.converse(f"/exec/{command_id}/start", body, given):
-            yield from frames.feed(chunk) if chunk else [(STDOUT, b"")]
+            if not chunk:
+                yield STDOUT, b""
+            for part in frames.feed(chunk):
+                yield part.stream, part.data
 
     def command(self, command_id: str) -> Mapping[str, Any]:
         """Return the inspect payload of a command."""
@@ -444,14 +448,6 @@ def _without_frames(content: bytes) -> str:
 
     Bytes that are not valid text are kept, because secrets are masked in them.
     """
-    parts, position = [], 0
-    while position + 8 <= len(content) and content[position : position + 4] in (
-        b"\x00\x00\x00\x00",
-        b"\x01\x00\x00\x00",
-        b"\x02\x00\x00\x00",
-    ):
-        (length,) = struct.unpack(">I", content[position + 4 : position + 8])
-        parts.append(content[position + 8 : position + 8 + length])
-        position += 8 + length
-    parts.append(content[position:])
-    return b"".join(parts)[-_LONGEST_LOG:].decode("utf-8", "surrogateescape")
+    if content[:4] in _HEADERS:
+        content = b"".join(part.data for part in Frames().feed(content))
+    return content[-_LONGEST_LOG:].decode("utf-8", "surrogateescape")

@@ -10,20 +10,17 @@ several messages, of which only the last one ends in a line break.
 
 from __future__ import annotations
 
-import struct
+import itertools
 from dataclasses import dataclass
 from typing import Iterable, Iterator
 
+from ....engine.frames import STDERR, Frames
 from .times import split_time
 
 #: Of a line that is longer, the rest is left out.
 LONGEST_LINE = 256 * 1024
 #: Docker splits lines after so many bytes.
 _PART = 16 * 1024
-_HEADER = 8
-#: A longer frame is taken in pieces.
-_PIECE = 64 * 1024
-_STREAMS = {0: "stdout", 1: "stdout", 2: "stderr"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,10 @@ class _Joined:
 def _of_frames(chunks: Iterable[bytes]) -> Iterator[Line]:
     begun: dict[str, _Joined] = {}
     last = 0
-    for stream, is_start, payload in _frames(chunks):
-        time, text = split_time(payload) if is_start else (None, payload)
+    frames = Frames()
+    for part in itertools.chain.from_iterable(map(frames.feed, chunks)):
+        stream = "stderr" if part.stream == STDERR else "stdout"
+        time, text = split_time(part.data) if part.is_start else (None, part.data)
         last = last if time is None else time
         *ended, rest = text.split(b"\n")
         for piece in ended:
@@ -86,48 +85,6 @@ def _of_frames(chunks: Iterable[bytes]) -> Iterator[Line]:
             begun.setdefault(stream, _Joined(last)).add(rest)
     for stream, joined in begun.items():
         yield joined.line(stream, is_open=True)
-
-
-def _frames(chunks: Iterable[bytes]) -> Iterator[tuple[str, bool, bytes]]:
-    """Yield the stream and the content of each frame; a long one in pieces.
-
-    Each with whether it is the beginning of a frame. An incomplete frame at the end is left out.
-    """
-    reader = _Reader(chunks)
-    while True:
-        header = reader.read(_HEADER)
-        if len(header) < _HEADER:
-            return
-        number, size = struct.unpack(">B3xI", header)
-        is_start = True
-        while size > 0:
-            piece = reader.read(min(size, _PIECE))
-            if len(piece) < min(size, _PIECE):
-                return
-            yield _STREAMS.get(number, "stdout"), is_start, piece
-            size -= len(piece)
-            is_start = False
-
-
-class _Reader:
-    """Reads so many bytes of what comes in chunks."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = iter(chunks)
-        self._buffer = b""
-        self._at = 0
-
-    def read(self, size: int) -> bytes:
-        """Return so many bytes, fewer at the end."""
-        while len(self._buffer) - self._at < size:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            self._buffer = self._buffer[self._at :] + chunk
-            self._at = 0
-        found = self._buffer[self._at : self._at + size]
-        self._at += len(found)
-        return found
 
 
 def _of_terminal(chunks: Iterable[bytes]) -> Iterator[Line]:
