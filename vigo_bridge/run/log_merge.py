@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ansible_collections.vigo.bridge.plugins.plugin_utils.log_page import LogLine
 
 #: How old a line may become, in seconds, before it is shown without waiting for other hosts.
-LONGEST_AGE = 1.5
+LONGEST_AGE = 1.2
 #: How long to wait for the first lines of all hosts, in seconds.
 _LONGEST_START = 10.0
 _NANO = 1e-9
@@ -43,27 +43,42 @@ class Merger:
         self._number = 0
         self._horizon = -1
         self._per_host: Counter[str] = Counter()
+        self._ended: set[str] = set()
 
     def add(
-        self, host: str, lines: Sequence[LogLine], complete_until: int, now: int, clock: float
+        self,
+        host: str,
+        lines: Sequence[LogLine],
+        complete_until: int,
+        now: int,
+        clock: float,
+        correction: int = 0,
     ) -> None:
         """Add lines of a host.
 
         complete_until: no further line of it is older. now: the host's time when it sent them.
+        correction: what is added to the host's times to compare them with those of others.
         """
-        if host in self._complete:
-            self._complete[host] = max(self._complete[host], complete_until)
+        if host not in self._ended:
+            before = self._complete.get(host, -1)
+            self._complete[host] = max(before, complete_until + correction)
         for line in lines:
             self._number += 1
-            heapq.heappush(self._waiting, (line.time, self._number, HostLine(host, line)))
+            time = line.time + correction
+            heapq.heappush(self._waiting, (time, self._number, HostLine(host, line)))
             if self._follow:
                 age = max(0.0, (now - line.time) * _NANO)
                 deadline = clock + max(0.0, LONGEST_AGE - age)
-                heapq.heappush(self._deadlines, (deadline, line.time))
+                heapq.heappush(self._deadlines, (deadline, time))
         self._per_host[host] += len(lines)
+
+    def suspend(self, host: str) -> None:
+        """Do not wait for lines of a host until it sends some."""
+        self._complete.pop(host, None)
 
     def end(self, host: str) -> None:
         """Note that no more lines of a host come."""
+        self._ended.add(host)
         self._complete.pop(host, None)
 
     def waiting(self, host: str) -> int:

@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.log_page import LogLine
+from vigo_bridge.run.host_clock import HostClock
 from vigo_bridge.run.log_merge import HostLine, Merger
 from vigo_bridge.secrets.server import short_socket
 
 #: Of one host so many lines wait at most, and those of one call.
 _MOST_WAITING = 10_000
 _TICK = 0.02
+#: A difference of clocks that is reported, in nanoseconds.
+_WRONG = 2 * 10**9
 #: Seconds between two looks whether lines have waited long enough.
 _LOOK = 0.1
 
@@ -46,6 +49,7 @@ class Hosts:
         self._open = set(hosts)
         self._merger = Merger(hosts, follow, time.monotonic())
         self._problems: list[tuple[str, str]] = []
+        self._clocks: dict[str, HostClock] = {}
         self._news = threading.Condition()
         self._closed = False
 
@@ -61,19 +65,39 @@ class Hosts:
                 text = message["message"]
                 said = f"cannot be read, trying again: {text}" if text else "can be read again"
                 self._problems.append((host, said))
+                if text:
+                    self._merger.suspend(host)
             else:
                 self._problems.append((host, str(message["message"])))
             self._news.notify_all()
 
     def _take_page(self, host: str, message: Mapping[str, Any]) -> None:
         lines = [LogLine(*line) for line in message["lines"]]
+        complete, now = message["complete_until"], message["now"]
+        correction = self._correction(host, now, message["asked"])
         self._news.wait_for(
             lambda: self._closed or self._merger.waiting(host) <= _MOST_WAITING,
         )
-        complete, now = message["complete_until"], message["now"]
-        self._merger.add(host, lines, complete, now, time.monotonic())
+        self._merger.add(host, lines, complete, now, time.monotonic(), correction)
         for container, problem in message["problems"].items():
             self._problems.append((host, f"cannot read the log of {container}: {problem}"))
+
+    def _correction(self, host: str, now: int, asked: int) -> int:
+        """Return what to add to the times of a host; report a wrong clock once."""
+        clock = self._clocks.setdefault(host, HostClock())
+        was_wrong = abs(clock.correction) > _WRONG
+        clock.compare(now, asked, time.time_ns())
+        if not was_wrong and abs(clock.correction) > _WRONG:
+            seconds = clock.correction / 10**9
+            how = "behind" if seconds > 0 else "ahead of"
+            self._problems.append(
+                (
+                    host,
+                    f"its clock is {abs(seconds):.0f} s {how} that of this machine; its lines are"
+                    " sorted as if it was right, and their times are those of the host",
+                )
+            )
+        return clock.correction
 
     def _end(self, host: str, error: str, unreachable: bool) -> None:
         self._open.discard(host)

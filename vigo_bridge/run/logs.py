@@ -42,12 +42,12 @@ def show_logs(run: LogRun, viewer: Viewer, stop: Stop) -> dict[str, str]:
     Raise OSError if the viewer cannot write.
     """
     hosts = Hosts(run.hosts, run.follow)
-    broken: list[OSError] = []
+    broken: list[Exception] = []
 
     def show() -> None:
         try:
             hosts.show(viewer)
-        except OSError as error:
+        except Exception as error:  # This thread must not end without the run.
             broken.append(error)
             hosts.close()
             os.kill(os.getpid(), signal.SIGTERM)  # It ends Ansible, and with it this run.

@@ -9,7 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import (
+    AnsibleActionFail,
+    AnsibleAuthenticationFailure,
+    AnsibleConnectionFailure,
+    AnsibleError,
+)
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.vigo.bridge.plugins.action import container_logs
@@ -26,6 +31,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs.p
 from ansible_collections.vigo.bridge.plugins.plugin_utils.log_page import LogPage
 
 _LOST = AnsibleConnectionFailure("the host has gone")
+_DENIED = AnsibleAuthenticationFailure("wrong password")
 _FAILED = {"failed": True, "msg": "no engine responds"}
 
 
@@ -48,7 +54,8 @@ class Sink:
             raise BrokenPipeError
         self.said.append(text)
 
-    def page(self, page: LogPage) -> None:
+    def page(self, page: LogPage, asked: int) -> None:
+        assert asked
         self._say(" ".join(line.text for line in page.lines))
 
     def trouble(self, message: str) -> None:
@@ -108,7 +115,23 @@ CALLS: dict[str, tuple[list[Any], bool, list[str]]] = {
         False,
         ["end: the host has gone (unreachable)"],
     ),
-    "an engine that is missing": ([_FAILED], True, ["end: no engine responds"]),
+    "an engine that is missing": ([_FAILED], False, ["end: no engine responds"]),
+    "a host that cannot be reached yet": (
+        [_LOST, _LOST, answer(1), answer(2)],
+        True,
+        ["trouble: the host has gone", "trouble: ", "1", "2"],
+    ),
+    "an engine that does not run yet": (
+        [_FAILED, answer(1)],
+        True,
+        ["trouble: no engine responds", "trouble: ", "1"],
+    ),
+    "a wrong password": (
+        [_DENIED],
+        True,
+        ["end: Failed to authenticate: wrong password (unreachable)"],
+    ),
+    "an error of the controller": ([AnsibleError("bad")], True, ["end: bad"]),
     "an invalid result": (
         [{PACKED: "xyz"}],
         False,

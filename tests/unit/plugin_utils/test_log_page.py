@@ -55,6 +55,13 @@ BAD: dict[str, tuple[Any, str]] = {
         packed({**_PAGE, "lines": [[1, "web", "w", "stdout", 7, False]]}),
         r"lines\[0\] is not a line",
     ),
+    **{
+        f"a line of the time {time}": (
+            packed({**_PAGE, "lines": [[time, "web", "w", "stdout", "", False]]}),
+            r"lines\[0\] has an invalid time",
+        )
+        for time in (-1, 2**64 + 1, 10**40)
+    },
     "half a character": (
         packed({**_PAGE, "lines": [[1, "web", "w", "stdout", "\ud800", False]]}),
         r"lines\[0\] is not text",

@@ -84,14 +84,35 @@ def test_a_host_whose_clock_is_wrong_does_not_delay_others(skew: float) -> None:
     assert sorted(each.host for each in found) == ["a", "b"]
 
 
+def test_the_clock_of_a_host_is_corrected() -> None:
+    """Lines are in the order in which they were printed, also with a clock that is an hour off."""
+    merger = Merger(["a", "b"], follow=True, began=0)
+    wrong = 3600 * _SECOND
+    merger.add("a", [line(10), line(12)], 13 * _SECOND, 13 * _SECOND, 13)
+    merger.add("b", [line(3611, "b")], 3613 * _SECOND, 3613 * _SECOND, clock=13, correction=-wrong)
+    assert shown(merger.ready(13)) == [("a", 10), ("b", 3611), ("a", 12)]
+
+
+def test_nobody_waits_for_a_host_that_cannot_be_read() -> None:
+    merger = Merger(["a", "b"], follow=True, began=0)
+    merger.suspend("b")
+    add(merger, "a", [1], 2, 2)
+    assert shown(merger.ready(2)) == [("a", 1)]
+    add(merger, "b", [0.5, 2.5], 3, 3)
+    add(merger, "a", [2.2], 2.4, 3)
+    assert shown(merger.ready(3)) == [("b", 0.5), ("a", 2.2)]
+    merger.end("a")
+    assert shown(merger.ready(3)) == [("b", 2.5)]
+
+
 _BATCHES = st.lists(
     st.tuples(st.sampled_from("abc"), st.lists(st.integers(0, 5), max_size=5)), max_size=30
 )
 
 
-@given(_BATCHES, st.booleans(), st.floats(0, 2))
+@given(_BATCHES, st.booleans(), st.floats(0, 2), st.sets(st.integers(0, 30)))
 def test_nothing_is_lost_or_repeated(
-    batches: list[tuple[str, list[int]]], follow: bool, pace: float
+    batches: list[tuple[str, list[int]]], follow: bool, pace: float, troubles: set[int]
 ) -> None:
     merger = Merger("abc", follow, began=0)
     reached = dict.fromkeys("abc", 0)
@@ -106,6 +127,8 @@ def test_nothing_is_lost_or_repeated(
             lines.append(LogLine(reached[host], "web", "", "stdout", text))
             added.append((host, text))
         clock += pace
+        if follow and number in troubles:
+            merger.suspend(host)
         merger.add(host, lines, reached[host], reached[host], clock)
         found += merger.ready(clock)
     for host in "abc":

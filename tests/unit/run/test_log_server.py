@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class Shown:
 
 def page(host: str, *times: int, until: int = 0, **problems: str) -> dict[str, Any]:
     lines = [[time, "web", "w/web", "stdout", str(time), False] for time in times]
-    content = {"lines": lines, "problems": problems, "now": 0, "complete_until": until}
+    content = {"lines": lines, "problems": problems, "now": 0, "complete_until": until, "asked": 0}
     return {"host": host, "kind": "page", **content}
 
 
@@ -80,6 +81,20 @@ def test_trouble_is_reported() -> None:
     hosts.end_all("")
     hosts.show(shown)
     assert shown.texts == ["a! cannot be read, trying again: gone", "a! can be read again"]
+
+
+def test_a_wrong_clock_is_reported_once() -> None:
+    hosts, shown = Hosts(["a", "b"], follow=True), Shown()
+    now, hour = time.time_ns(), 3600 * 10**9
+    for _ in range(2):
+        hosts.take({**page("a", until=now), "now": now, "asked": now})
+        hosts.take({**page("b", until=now - hour), "now": now - hour, "asked": now})
+    hosts.end_all("")
+    hosts.show(shown)
+    assert shown.texts == [
+        "b! its clock is 3600 s behind that of this machine; its lines are sorted as if it was"
+        " right, and their times are those of the host"
+    ]
 
 
 def test_a_host_waits_while_its_lines_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,11 @@ import contextlib
 import time
 from typing import Any, Mapping
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.errors import (
+    AnsibleAuthenticationFailure,
+    AnsibleConnectionFailure,
+    AnsibleError,
+)
 
 from ..module_utils.converge.logs import PACKED
 from ..module_utils.types.registry import TYPES
@@ -31,8 +35,10 @@ _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host"
 _FIRST = ("resources", "crates", "vars")
 #: A wait that is over at once, but leaves incomplete lines for the next call.
 _NO_WAIT = 0.001
-#: Seconds between two attempts to reach a target.
-_RETRY = 1.0
+#: Seconds from the beginning of one call to that of the next one, at least.
+_PACE = 0.5
+#: Seconds before each further attempt to read a target; the last one repeats.
+_RETRIES = (0.0, 1.0, 2.0, 5.0)
 
 
 class _Failed(Exception):
@@ -62,29 +68,36 @@ class ActionModule(StackCall):
     def _streamed(
         self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], stream: LogStream
     ) -> dict[str, Any]:
-        """Send all lines, and with ``wait`` also those that come, until the reader ends."""
+        """Send all lines, and with ``wait`` also those that come, until the reader ends.
+
+        Then a target that cannot be read is tried again until it can, also at the beginning.
+        """
         wait = float(arguments.get("wait") or 0)
         page: LogPage | None = None
-        trouble = ""
+        failures = 0
+        next_call = 0.0
         while page is None or page.more or wait:
+            time.sleep(max(0.0, next_call - time.monotonic()))
+            next_call, asked = time.monotonic() + _PACE, time.time_ns()
+            given = _next_arguments(arguments, page, wait if not failures else min(wait, _NO_WAIT))
             try:
-                page = self._page(_next_arguments(arguments, page, wait), task_vars, stream)
+                page = self._page(given, task_vars, stream)
             except (AnsibleError, _Failed) as error:
                 is_lost = isinstance(error, AnsibleConnectionFailure)
-                if not (wait and page):
+                if not (wait and (page or _may_pass(error))):
                     stream.end(str(error), unreachable=is_lost)
                     return {"failed": True, "msg": str(error)}
-                if not trouble:
-                    trouble = str(error)
-                    stream.trouble(trouble)
+                if not failures:
+                    stream.trouble(str(error))
                 if is_lost:
                     self.reset_connection()
-                time.sleep(_RETRY)
+                next_call = time.monotonic() + _RETRIES[min(failures, len(_RETRIES) - 1)]
+                failures += 1
                 continue
-            if trouble:
-                trouble = ""
-                stream.trouble(trouble)
-            stream.page(page)
+            if failures:
+                failures = 0
+                stream.trouble("")
+            stream.page(page, asked)
         stream.end()
         return {"changed": False}
 
@@ -103,6 +116,16 @@ class ActionModule(StackCall):
             return unpacked(result.get(PACKED))
         except InvalidData as error:
             raise _Failed(f"the host returned an invalid result: {error}") from error
+
+
+def _may_pass(error: Exception) -> bool:
+    """Return whether a target that was never read may answer later.
+
+    A wrong password is not tried again, because accounts are locked after a few attempts.
+    """
+    if isinstance(error, AnsibleAuthenticationFailure):
+        return False
+    return isinstance(error, (AnsibleConnectionFailure, _Failed))
 
 
 def _next_arguments(

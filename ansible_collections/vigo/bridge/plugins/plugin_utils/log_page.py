@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any, Mapping
 
-from .checked_data import Checked, InvalidData, required
+from .checked_data import LARGEST_NUMBER, Checked, InvalidData, required
 
 #: What the lines of one call may have, in bytes of JSON.
 _LARGEST = 32 * 1024 * 1024
@@ -93,6 +93,8 @@ def _line(value: Any, where: str) -> LogLine:
     kinds = (int, str, str, str, str, bool)
     if not isinstance(value, list) or [type(item) for item in value] != list(kinds):
         raise InvalidData(f"{where} is not a line of a log")
+    if not 0 <= value[0] <= LARGEST_NUMBER:
+        raise InvalidData(f"{where} has an invalid time")
     try:
         for text in value[1:5]:
             text.encode("utf-8", "surrogateescape")

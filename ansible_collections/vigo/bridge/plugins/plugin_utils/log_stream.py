@@ -29,9 +29,10 @@ class LogStream:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(address)
 
-    def page(self, page: LogPage) -> None:
-        """Send lines."""
+    def page(self, page: LogPage, asked: int) -> None:
+        """Send lines. asked: when the host was asked for them, in nanoseconds of our clock."""
         content = {
+            "asked": asked,
             "lines": [dataclasses.astuple(line) for line in page.lines],
             "problems": page.problems,
             "now": page.now,

@@ -34,7 +34,7 @@ from .run import check_options, stack_of
 from .selection import names
 
 #: Seconds between two looks for new lines. Whoever follows gets them that much later.
-INTERVAL = 0.7
+INTERVAL = 0.4
 _TICK = 0.1
 #: Nanoseconds that an engine may take from a line's time until the line can be read.
 _DELAY = times.SECOND // 10
@@ -74,8 +74,6 @@ def read_logs(
     if arguments.get("wait") and not target.check_mode:
         reading.announce()
     deadline = time.monotonic() + float(arguments.get("wait") or 0)
-    if arguments.get("cursor") and float(arguments.get("wait") or 0) >= INTERVAL:
-        _pause(INTERVAL)
     while True:
         found = reading.read()
         has_news = found.page.lines or found.page.problems or reading.has_changed

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far the clock of a host is wrong, compared with ours. Pure."""
+
+from __future__ import annotations
+
+
+class HostClock:
+    """The clock of one host. correction: what to add to its times, in nanoseconds; never less than
+    before, so that the order of its lines stays.
+
+    A host returns its time with each answer. It was read between the question and the arrival of
+    the answer. Only what is outside of this is certainly wrong, and is corrected.
+    """
+
+    def __init__(self) -> None:
+        self.correction = 0
+        self._between: tuple[int, int] | None = None
+
+    def compare(self, now: int, asked: int, received: int) -> None:
+        """Use an answer. now: the host's time. asked, received: ours."""
+        least, most = asked - now, received - now
+        is_first = self._between is None
+        if self._between is not None:
+            narrower = max(least, self._between[0]), min(most, self._between[1])
+            if narrower[0] <= narrower[1]:  # Otherwise the clock was set meanwhile.
+                least, most = narrower
+        self._between = least, most
+        needed = max(least, 0) if most >= 0 else most
+        self.correction = needed if is_first else max(self.correction, needed)
