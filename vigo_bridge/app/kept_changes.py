@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.app.history import recorded, records, without_stack
-from vigo_bridge.app.kept_stacks import damaged, kept_stack, kept_stacks
+from vigo_bridge.app.kept_stacks import NotKept, damaged, kept_stack, kept_stacks
 from vigo_bridge.failures import Failure
 from vigo_bridge.report.kept_changes import KeptChange
 from vigo_bridge.run.history import Record
@@ -48,6 +48,15 @@ def changes(number: int, other: int | None) -> Changes:
             f"rollouts {first.number} and {second.number} cannot be compared: one is of"
             f" {first.subject}, the other of {second.subject}"
         )
+    try:
+        return _changes(first, second)
+    except NotKept as error:
+        raise Failure(
+            f"rollouts {first.number} and {second.number} cannot be compared: {error}"
+        ) from error
+
+
+def _changes(first: Record, second: Record) -> Changes:
     before, after = kept_stack(first), kept_stack(second)
     text = (_text(before.settings), _text(after.settings))
     settings = KeptChange("--set", *(part.encode() for part in text)) if len({*text}) > 1 else None
@@ -63,7 +72,7 @@ def _files(
 
 
 def _content(record: Record, stack: KeptStack, path: str) -> bytes | None:
-    """Return the content of a file; None if the stack did not have it. Raise Failure."""
+    """Return the content of a file; None if the stack did not have it. Raise NotKept."""
     if path not in stack.files:
         return None
     try:

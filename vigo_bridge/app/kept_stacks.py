@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.app.options import StackOptions
 from vigo_bridge.app.secret_settings import secret_settings
-from vigo_bridge.failures import Failure, Refusal
+from vigo_bridge.failures import Failure
 from vigo_bridge.language.stack_files import stack_files
 from vigo_bridge.report.printing import echo
 from vigo_bridge.run.history import Record
@@ -23,10 +23,12 @@ from vigo_bridge.secrets.server import Secrets
 
 _LIMIT = "VIGO_BRIDGE_HISTORY_MIB"
 _MIB = 1 << 20
-#: What a user can do where the history does not have the files of a rollout.
-_OTHERWISE = (
-    "To roll it back, restore the stack's files from version control, and use `vigo-bridge run`."
-)
+
+
+class NotKept(Exception):
+    """The history does not have the files of a rollout, or cannot use them. The message says why,
+    without a period; what a user can do depends on the command.
+    """
 
 
 def kept_stacks() -> KeptStacks:
@@ -81,26 +83,23 @@ def values_of(settings: Settings) -> dict[str, Any]:
 
 
 def kept_stack(record: Record) -> KeptStack:
-    """Return what a rollout rolled out. Raise Failure if the history does not have it."""
+    """Return what a rollout rolled out. Raise NotKept."""
     try:
         kept = kept_stacks().get(record)
     except (InvalidData, OSError) as error:
         raise damaged(record, error) from error
     if kept is None:
-        raise Refusal(
+        raise NotKept(
             f"the history does not have the files of rollout {record.number}: it is from an earlier"
-            f" version of vigo-bridge, or its files exceeded {_LIMIT}, or could not be written."
-            f" {_OTHERWISE}"
+            f" version of vigo-bridge, or its files exceeded {_LIMIT}, or could not be written"
         )
     return kept
 
 
-def damaged(record: Record, error: Exception) -> Refusal:
-    """Return the failure for kept files that cannot be used."""
+def damaged(record: Record, error: Exception) -> NotKept:
+    """Return the exception for kept files that cannot be used."""
     problem = explained(error) if isinstance(error, OSError) else str(error)
-    return Refusal(
-        f"the kept files of rollout {record.number} cannot be used: {problem}. {_OTHERWISE}"
-    )
+    return NotKept(f"the kept files of rollout {record.number} cannot be used: {problem}")
 
 
 def _limit() -> int:

@@ -13,11 +13,12 @@ from typing import Any
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
 from vigo_bridge.app.history import not_recorded, records, without_stack
 from vigo_bridge.app.hosts import Asked
-from vigo_bridge.app.kept_stacks import damaged, kept_stack, kept_stacks, values_of
+from vigo_bridge.app.kept_stacks import NotKept, damaged, kept_stack, kept_stacks, values_of
 from vigo_bridge.app.options import Earlier, HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.app.plan_and_run import converge, show_plan, undo
+from vigo_bridge.app.previous_rollout import previous, succeeded
 from vigo_bridge.app.stack_loading import refuse_errors
-from vigo_bridge.failures import Failure, Refusal
+from vigo_bridge.failures import Refusal
 from vigo_bridge.language import load
 from vigo_bridge.language.identity import FILE, lines
 from vigo_bridge.language.model import Identity
@@ -29,6 +30,10 @@ from vigo_bridge.run.state import stack_key
 from vigo_bridge.wording import counted
 
 _COMMAND = "rollback"
+#: What a user can do if the files of a rollout cannot be used.
+_OTHERWISE = (
+    "Instead, restore earlier files of the stack from version control, and use `vigo-bridge run`."
+)
 _MOVED = (
     f" A stack without an ID in {FILE} is known by its path: if its folder was renamed or moved,"
     " move it back."
@@ -46,7 +51,7 @@ def roll_back(
 ) -> int:
     """Converge the hosts to what a rollout rolled out, and return the exit status.
 
-    number: None means the rollout before the last one.
+    number: None means the one that `previous` returns.
     """
     with _earlier(number, stack, shown.output, resume=rollout.resume) as (record, earlier):
         command = f"{_COMMAND} {record.number}"
@@ -88,8 +93,8 @@ def _earlier(
 ) -> Iterator[tuple[Record, StackOptions]]:
     """Yield the rollout to roll back to, and the options of its stack.
 
-    resume, last: which one is meant without a number: the last one if it is a rollback itself, or
-    the last one in any case.
+    resume, last: which one is meant without a number: the last one if it is a rollback itself, even
+    one that succeeded, or the last one in any case.
     """
     everything = records()
     if not stack.folder.exists():
@@ -105,7 +110,7 @@ def _earlier(
         if last and number is None
         else _chosen(number, known, stack, resume, moved)
     )
-    kept = kept_stack(record)
+    kept = _kept(record)
     with private_folder() as private:
         folder = private / f"rollout-{record.number}"
         folder.mkdir()
@@ -131,7 +136,7 @@ def _refuse_missing(everything: Sequence[Record], stack: StackOptions) -> None:
     for record in reversed(everything):
         if record.subject != subject or without_stack(record):
             continue
-        kept = kept_stack(record)
+        kept = _kept(record)
         with private_folder() as private:
             _restored(record, kept, private)
             identity = load(private).identity
@@ -144,7 +149,7 @@ def _refuse_missing(everything: Sequence[Record], stack: StackOptions) -> None:
             )
         raise Refusal(
             f"the stack {stack.folder} does not exist. The history has its rollouts, the last one"
-            f" is {record.number}; to roll back to one of them, {advice}"
+            f" is {record.number}; to use one of them, {advice}"
         )
 
 
@@ -163,13 +168,21 @@ def _identity(stack: StackOptions, output: str) -> Identity:
     return current.identity
 
 
+def _kept(record: Record) -> KeptStack:
+    """Return what a rollout rolled out. Raise Refusal."""
+    try:
+        return kept_stack(record)
+    except NotKept as error:
+        raise Refusal(f"{error}. {_OTHERWISE}") from error
+
+
 def _restored(record: Record, kept: KeptStack, folder: Path) -> Mapping[str, Any]:
     """Write the files of a rollout to a folder; return its values of ``--set``."""
     try:
         kept_stacks().restore(kept, folder)
         return values_of(kept.settings)
     except InvalidData as error:
-        raise damaged(record, error) from error
+        raise Refusal(f"{damaged(record, error)}. {_OTHERWISE}") from error
 
 
 def _last(known: Sequence[Record], stack: StackOptions, moved: str) -> Record:
@@ -189,15 +202,14 @@ def _chosen(
 ) -> Record:
     if number is not None:
         return next(record for record in known if record.number == number)
-    if resume and known and known[-1].command.startswith(_COMMAND):
+    if known and known[-1].command.startswith(_COMMAND) and (resume or not succeeded(known[-1])):
         return known[-1]  # what it rolled out is what it went back to
-    if len(known) < 2:
-        there = f"only one rollout ({known[0].number})" if known else "no rollout"
+    if not known:
         raise Refusal(
-            f"nothing to roll back to: the history has {there} of the stack {stack.folder}."
-            f"{'' if known else moved}"
+            f"nothing to roll back to: the history has no rollout of the stack {stack.folder}."
+            f"{moved}"
         )
-    return known[-2]
+    return previous(known, stack.folder)
 
 
 def _refuse_other(
@@ -239,7 +251,7 @@ def _announcement(record: Record, kept: KeptStack, last: Record) -> str:
         return head
     try:
         current = kept_stack(last)
-    except Failure:
+    except NotKept:
         return head
     paths = {*kept.files, *current.files}
     different = sum(kept.files.get(path) != current.files.get(path) for path in paths)

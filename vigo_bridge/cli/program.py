@@ -162,7 +162,7 @@ add_later(
     Later(
         "rollback",
         "rollback:rollback",
-        "Converge the hosts to what rollout NUMBER rolled out (default: the one before the last).",
+        "Converge the hosts to what rollout NUMBER rolled out (default: the last successful one).",
     ),
     Later(
         "generate",

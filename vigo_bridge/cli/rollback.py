@@ -32,7 +32,10 @@ def rollback(
     dry_run: bool,
     number: int | None,
 ) -> None:
-    """Converge the hosts to what rollout NUMBER rolled out (default: the one before the last).
+    """Converge the hosts to what rollout NUMBER rolled out (default: the last successful one).
+
+    Without NUMBER, the last rollout before the current one that succeeded is used. If the current
+    one succeeded, too, the files or the values of --set must be different.
 
     The stack's files and the values of --set are those of that rollout, from the history. All
     other options are those of this command. Secrets are looked up again.

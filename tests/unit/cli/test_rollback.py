@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `rollback` and `history diff` refuse, before any host is asked."""
+"""What `rollback` chooses, and what it and `history diff` refuse, before any host is asked."""
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,8 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vigo_bridge.cli.program import program
+from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.run.history import History, Record
 from vigo_bridge.run.kept_stacks import KeptStacks, Settings
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
 from vigo_bridge.run.state import controller_folder, stack_key
 
 STACKS = Path(__file__).parents[3] / "stacks"
@@ -42,6 +45,7 @@ def add(
     subject: str = "/srv/shop",
     files: dict[str, bytes] | None = FILES,
     settings: Settings = Settings(),  # noqa: B008 - it cannot change
+    outcome: str = "converged",
 ) -> Record:
     history = History(controller_folder() / "history")
     record = history.add(
@@ -51,11 +55,37 @@ def add(
         key=key or stack_key(Path("stacks"), ID),
         fingerprint="",
     )
-    history.write(replace(record, ended=True, finished=("a",), result={"status": "converged"}))
+    history.write(ended(record, outcome))
     if files is not None:
         stacks = KeptStacks(controller_folder() / "stacks")
         stacks.keep(record, files.items(), settings, history.numbers())
     return record
+
+
+#: what became of a rollout -> its status, those of its hosts, why it stopped
+OUTCOMES: dict[str, tuple[RunStatus, Sequence[EnvoyStatus], str]] = {
+    "converged": (RunStatus.CONVERGED, [EnvoyStatus.CHANGED], ""),
+    "failed": (RunStatus.FAILED, [EnvoyStatus.CHANGED, EnvoyStatus.FAILED], ""),
+    "a host was unreachable": (
+        RunStatus.FAILED,
+        [EnvoyStatus.CONVERGED, EnvoyStatus.UNREACHABLE],
+        "",
+    ),
+    "no host was reachable": (RunStatus.FAILED, [EnvoyStatus.UNREACHABLE], ""),
+    "a URL failed": (RunStatus.FAILED, [EnvoyStatus.CHANGED], "it answered 500"),
+    "rolled back": (RunStatus.FAILED, [EnvoyStatus.ROLLED_BACK, EnvoyStatus.FAILED], "rolled back"),
+    "aborted": (RunStatus.ABORTED, [EnvoyStatus.CHANGED, EnvoyStatus.UNTOUCHED], "aborted"),
+    "interrupted": (RunStatus.INTERRUPTED, [EnvoyStatus.INTERRUPTED], ""),
+}
+
+
+def ended(record: Record, outcome: str) -> Record:
+    if outcome == "killed":
+        return replace(record, pid=1 << 30)
+    status, hosts, stopped = OUTCOMES[outcome]
+    envoys = {f"host{number}": EnvoyResult(one) for number, one in enumerate(hosts)}
+    result = RunResult(status, (), envoys, datetime.datetime.now(datetime.UTC), 1.0, stopped)
+    return replace(record, ended=True, result=run_as_data(result))
 
 
 def contents() -> list[Path]:
@@ -78,6 +108,17 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
         "rollout 1 is not in the history; the history is empty.",
     ),
     "one rollout": (add, [], "the history has only one rollout (1) of the stack stacks."),
+    "no other files": (
+        both(add, add, add),
+        [],
+        "no rollout of the stack stacks before rollout 3 succeeded with other files or values of"
+        " --set; set the number of one: `vigo-bridge history` lists them.",
+    ),
+    "none that succeeded": (
+        both(lambda: add(outcome="failed"), lambda: add(outcome="failed")),
+        [],
+        "no rollout of the stack stacks before rollout 2 succeeded; set the number",
+    ),
     "no such number": (
         both(add, add),
         ["7"],
@@ -121,7 +162,10 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
     "an earlier version's": (
         lambda: add(files=None),
         ["1"],
-        "the history does not have the files of rollout 1: it is from an earlier version",
+        "the history does not have the files of rollout 1: it is from an earlier version of"
+        " vigo-bridge, or its files exceeded VIGO_BRIDGE_HISTORY_MIB, or could not be written."
+        " Instead, restore earlier files of the stack from version control, and use `vigo-bridge"
+        " run`.",
     ),
     "damaged contents": (
         both(add, lambda: [path.write_text("x") for path in contents()]),
@@ -157,7 +201,7 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
     "a stack that was removed": (
         both(lambda: add(subject=str(Path("stacks").absolute())), lambda: shutil.rmtree("stacks")),
         ["1"],
-        "The history has its rollouts, the last one is 1; to roll back to one of them, create"
+        "The history has its rollouts, the last one is 1; to use one of them, create"
         f' stacks/stack.vgo with these lines:\n  name: shop\n  id: "{ID}"\nThen run this command'
         " again.",
     ),
@@ -167,7 +211,7 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
             lambda: shutil.rmtree("stacks"),
         ),
         [],
-        "to roll back to one of them, create an empty folder stacks, and run this command again.",
+        "to use one of them, create an empty folder stacks, and run this command again.",
     ),
     "a folder without an ID": (
         both(add, lambda: Path("stacks/stack.vgo").unlink()),
@@ -198,6 +242,71 @@ def test_refused(build: Build, arguments: list[str], message: str, more: list[st
     assert message in result.output
     assert result.output.endswith("Nothing was changed.\n")
     assert result.exit_code == 1
+
+
+GOOD = "converged"
+#: rollouts, each with its files and what became of it -> which one is used without a number
+DEFAULTS: dict[str, tuple[Sequence[tuple[str, str]], int]] = {
+    "two": ([("a", GOOD), ("b", GOOD)], 1),
+    "the last one failed": ([("a", GOOD), ("b", GOOD), ("c", "failed")], 2),
+    "the last two failed": ([("a", GOOD), ("b", "failed"), ("c", "failed")], 1),
+    "the one before the last failed": ([("a", GOOD), ("b", "failed"), ("c", GOOD)], 1),
+    "it failed, and was repeated": ([("a", GOOD), ("b", "failed"), ("b", GOOD)], 1),
+    "it was repeated": ([("a", GOOD), ("b", GOOD), ("b", GOOD)], 1),
+    "it was repeated, and failed": ([("a", GOOD), ("b", GOOD), ("b", "failed")], 2),
+    "it was rolled back": ([("z", GOOD), ("a", GOOD), ("b", "failed"), ("a", GOOD)], 1),
+    "a rollback is taken back": ([("a", GOOD), ("b", GOOD), ("a", GOOD)], 2),
+    **{
+        f"the one before the last: {outcome}": ([("a", GOOD), ("b", outcome), ("c", "failed")], 1)
+        for outcome in (
+            *("no host was reachable", "a URL failed", "rolled back", "aborted"),
+            *("interrupted", "killed"),
+        )
+    },
+    "unreachable hosts do not count": (
+        [("a", GOOD), ("b", "a host was unreachable"), ("c", "a host was unreachable")],
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("rollouts", "number"), DEFAULTS.values(), ids=DEFAULTS)
+def test_the_default(rollouts: Sequence[tuple[str, str]], number: int) -> None:
+    for content, outcome in rollouts:
+        add(files={**FILES, "configcrates/a.vgo": content.encode()}, outcome=outcome)
+    shown = call("rollback", "--local", "--as", "a.example.com").output
+    assert f"rolling back to rollout {number} (run, " in shown
+    skipped = [
+        str(each)
+        for each in range(number + 1, len(rollouts))
+        if rollouts[each - 1][1] not in (GOOD, "a host was unreachable")
+    ]
+    said = f"skipping rollouts that did not succeed: {', '.join(skipped)}\n"
+    assert (said in shown) is bool(skipped)
+
+
+@pytest.mark.parametrize("outcome", ["failed", "aborted", "interrupted", "killed"])
+def test_a_rollback_that_did_not_succeed_is_repeated(outcome: str) -> None:
+    for content in ("a", "b"):
+        add(files={**FILES, "configcrates/a.vgo": content.encode()})
+    add(command="rollback 1", files={**FILES, "configcrates/a.vgo": b"a"}, outcome=outcome)
+    shown = call("rollback", "--local", "--as", "a.example.com").output
+    assert "rolling back to rollout 3 (rollback 1, " in shown
+
+
+def test_a_default_whose_values_of_set_differ() -> None:
+    for text in ("version: 1\n", "version: 2\n"):
+        add(settings=Settings(text))
+    shown = call("rollback", "--local", "--as", "a.example.com").output
+    assert "rolling back to rollout 1 (run, " in shown
+
+
+def test_a_default_without_files_is_not_passed_over() -> None:
+    """An older one could be far from what the user expects."""
+    for files in (FILES, None, {**FILES, "configcrates/a.vgo": b""}):
+        add(files=files)
+    shown = call("rollback", "--local", "--as", "a.example.com").output
+    assert "the history does not have the files of rollout 2:" in shown
 
 
 def test_a_stack_that_got_an_id_since_is_the_same_one() -> None:
@@ -250,6 +359,34 @@ def test_differences(arguments: list[str], first: str) -> None:
     result = call("history", "diff", *arguments)
     assert result.output.splitlines()[0] == first
     assert result.exit_code == (1 if first.startswith("Error") else 0)
+
+
+#: what is in the history -> why it cannot be compared
+NOT_KEPT: dict[str, tuple[Build, str]] = {
+    "an earlier version's": (
+        both(add, lambda: add(files=None)),
+        "the history does not have the files of rollout 2: it is from an earlier version of"
+        " vigo-bridge, or its files exceeded VIGO_BRIDGE_HISTORY_MIB, or could not be written",
+    ),
+    "a damaged list": (
+        both(add, add, lambda: (controller_folder() / "stacks/000001.json").write_text("{")),
+        "the kept files of rollout 1 cannot be used: it is not valid JSON",
+    ),
+    "contents that are gone": (
+        both(add, lambda: add(files={}), lambda: [path.unlink() for path in contents()]),
+        "the kept files of rollout 1 cannot be used: envoys/e.vgo: its content is missing",
+    ),
+}
+
+
+@pytest.mark.parametrize(("build", "problem"), NOT_KEPT.values(), ids=NOT_KEPT)
+def test_what_cannot_be_compared(build: Build, problem: str) -> None:
+    build()
+    result = call("history", "diff", "1", "2")
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: rollouts 1 and 2 cannot be compared: {problem}")
+    assert "vigo-bridge run" not in result.output
+    assert "Nothing was changed" not in result.output
 
 
 def test_the_list_shows_sizes() -> None:
