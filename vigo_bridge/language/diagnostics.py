@@ -43,6 +43,7 @@ CODES = {
     "VB208": "match entry that is never used",
     "VB209": "host with match entries in two files",
     "VB210": "case of a role without a default",
+    "VB211": "two containers whose names differ only in case",
     "VB301": "invalid template",
     "VB302": "undefined variable",
     "VB303": "text in braces that is not rendered",

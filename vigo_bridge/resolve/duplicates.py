@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two resources of an envoy with the same target."""
+"""Two resources of an envoy with the same target, or with names that are not distinguished."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from vigo_bridge.language.diagnostics import Diagnostics
@@ -13,6 +15,7 @@ from vigo_bridge.resolve.instances import CrateInstance, Instance
 def check_duplicates(envoy: Envoy, diagnostics: Diagnostics) -> None:
     """Report duplicates. If one of two has a condition or a case, the target decides."""
     owners: dict[tuple[str, ...], Instance] = {}
+    of_any_case: dict[tuple[str, ...], Instance] = {}
     for crate in envoy.crates:
         for instance in crate.instances:
             kind = TYPES[instance.resource.type]
@@ -22,6 +25,8 @@ def check_duplicates(envoy: Envoy, diagnostics: Diagnostics) -> None:
                 continue
             names = tuple(_known(instance, attribute) for attribute in kind.unique_by)
             owner = owners.setdefault((kind.name, *names), instance)
+            if owner is instance and kind.ignored_case and _known(instance, "state") != "absent":
+                _check_case(instance, names, of_any_case, diagnostics)
             if owner is not instance and owner.id != instance.id:
                 diagnostics.error(
                     "VB207",
@@ -30,6 +35,29 @@ def check_duplicates(envoy: Envoy, diagnostics: Diagnostics) -> None:
                     f" {owner.id} in {owner.resource.position} and by {instance.id}",
                     "rename one of them, or separate them with 'when'",
                 )
+
+
+def _check_case(
+    instance: Instance,
+    names: Sequence[str],
+    of_any_case: dict[tuple[str, ...], Instance],
+    diagnostics: Diagnostics,
+) -> None:
+    """Report a resource whose name differs from another one only in case.
+
+    names: the values of `unique_by`. of_any_case: the resources so far, by these in lower case.
+    """
+    kind = TYPES[instance.resource.type]
+    other = of_any_case.setdefault((kind.name, *map(str.lower, names)), instance)
+    if other is not instance and other.id != instance.id:
+        diagnostics.warning(
+            "VB211",
+            instance.resource.attributes[kind.key].position,
+            f"{kind.name} {_known(instance, kind.key)!r} has the same name as"
+            f" {_known(other, kind.key)!r} ({other.id} in {other.resource.position}), except for"
+            f" the case: {kind.ignored_case}",
+            "rename one of them",
+        )
 
 
 def _is_conditional(crate: CrateInstance, instance: Instance) -> bool:

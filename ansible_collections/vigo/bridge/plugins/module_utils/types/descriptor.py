@@ -157,6 +157,8 @@ class ResourceType:
     inverse: the attributes that undo it; those that are None are removed. None for
     ``state: absent``, where it has that state; empty if only a command may undo it.
     unique_by: attributes that no two resources of a host may share; none where they may.
+    ignored_case: what happens to two resources whose values of these differ only in case; empty
+    if nothing does.
     is_predictable: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.
     leaves_orphans: whether it looks for what the stack no longer names.
@@ -191,6 +193,7 @@ class ResourceType:
     collects: str = ""
     inverse: Mapping[str, Any] | None = None
     unique_by: tuple[str, ...] = ()
+    ignored_case: str = ""
     is_predictable: bool = False
     needs_engine: bool = False
     leaves_orphans: bool = False

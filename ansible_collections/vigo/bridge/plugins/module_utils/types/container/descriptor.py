@@ -59,6 +59,7 @@ TYPE = ResourceType(
     former_names=("docker_container",),
     former_attributes={"environment": "env", "restart_policy": "restart"},
     unique_by=("container", "docker_host"),
+    ignored_case="Docker's DNS ignores it, so on a network that both are on, each name resolves to both",
     needs_engine=True,
     leaves_orphans=True,
     linked_by=("network", "networks", "network_mode", "volumes", "docker_host"),
