@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -133,7 +134,8 @@ def _one_that_fails(service: Service, tool: Tool) -> web_proxies.Counts:
 
 @contextmanager
 def _load(service: Service) -> Iterator[web_proxies.Counts]:
-    place = (service.client, service.name, service.network, service.done)
+    done = partial(web_proxies.read_done, service.done)
+    place = (service.client, service.name, service.network, done)
     with web_proxies.load(*place, rate=RATE) as counts:
         yield counts
 

@@ -6,6 +6,7 @@ and none runs twice.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,8 @@ def test_no_request_is_lost(scene: Scene, tmp_path: Path, image: str) -> None:
     wanted = service(network, tmp_path)
     first = scene.apply(**wanted, env={"RELEASE": "0"})
     assert first.action == "created", first
-    with web_proxies.load(scene.client, scene.name, network, tmp_path, rate=200) as counts:
+    place = (scene.client, scene.name, network, partial(web_proxies.read_done, tmp_path))
+    with web_proxies.load(*place, rate=200) as counts:
         for release in range(1, ROUNDS + 1):
             before = scene.inspect()["Id"]
             change = BROKEN if image == "broken" else {}
@@ -82,7 +84,7 @@ def test_connections_that_stay_open(scene: Scene, tmp_path: Path) -> None:
     network = f"{scene.name}-net"
     wanted = service(network, tmp_path)
     assert scene.apply(**wanted, env={"RELEASE": "0"}).action == "created"
-    place = (scene.client, scene.name, network, tmp_path)
+    place = (scene.client, scene.name, network, partial(web_proxies.read_done, tmp_path))
     with web_proxies.load(*place, rate=100, keeps=True) as counts:
         for release in range(1, FEW_ROUNDS + 1):
             result = scene.apply(**{**wanted, "env": {"RELEASE": str(release)}})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -215,6 +215,11 @@ def build(client: DockerClient) -> None:
     load_image(StandIn(IMAGE, (recipe, accounts), {"Env": [_PATH]}), client)
 
 
+def read_done(folder: Path) -> str:
+    """Return what the services wrote to a folder of this machine."""
+    return "".join(file.read_text() for file in folder.iterdir())
+
+
 def configuration(language: str, name: str) -> str:
     """Return the configuration that the page shows for a proxy, for a service of this name."""
     (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.M | re.S)
@@ -226,15 +231,16 @@ def load(
     client: DockerClient,
     name: str,
     network: str,
-    done: Path | None,
+    done: Callable[[], str],
     rate: int,
     *,
     keeps: bool = False,
 ) -> Iterator[Counts]:
     """Send so many requests a second through each proxy in the block.
 
-    name: of the service. done: the folder that it writes to; None if it is not here. keeps: whether
-    connections stay open, and there are streams and upgraded connections beside the requests.
+    name: of the service. done: returns the requests that it noted as done, a line each. keeps:
+    whether connections stay open, and there are streams and upgraded connections beside the
+    requests.
     """
     made = []
     counts = Counts()
@@ -269,8 +275,7 @@ def load(
         sender.stop(timeout=60)
         found = json.loads(sender.logs().decode().splitlines()[-1])
         counts.sent, counts.failed, counts.cut = found["sent"], found["failed"], found["cut"]
-        files = done.iterdir() if done else ()
-        ran = Counter(line for file in files for line in file.read_text().splitlines())
+        ran = Counter(done().splitlines())
         counts.done = ran.total()
         counts.repeated = [path for path, times in ran.items() if times > 1]
     finally:
