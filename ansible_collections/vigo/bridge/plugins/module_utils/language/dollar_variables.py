@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables in texts as Compose has them: ``$NAME``, ``${NAME}``, ``${NAME:-default}``, ``$$``."""
+"""Variables in texts with the syntax of Compose: ``$NAME``, ``${NAME}``, ``${NAME:-default}``,
+``$$``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from typing import Callable, Union
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
-#: Values that hold others twice grow fast.
+#: The limit of a resolved value, in characters: values that contain others twice grow
+#: exponentially.
 LARGEST = 1 << 20
 _DEEPEST = 20
 _SHOWN = 20

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterator
 
-# What Go's unicode.IsSpace holds; Python's own notion has four more.
+# The characters of Go's unicode.IsSpace; Python's str.isspace accepts four more.
 _SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
@@ -57,7 +57,7 @@ class InvalidLine(Exception):
 class Assignment:
     """One variable. value: None if there is only a name.
 
-    has_variables: whether a dollar sign in the value means something.
+    has_variables: whether dollar signs in the value begin variables.
     """
 
     name: str

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which traits conditions and templates ask for."""
+"""Finds the traits that conditions and templates use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .go_template.references import ELEMENT
 
 
 def trait_names(conditions: Iterable[Condition], templates: Iterable[tuple[str, bool]]) -> set[str]:
-    """Return the traits in conditions and templates, and the beginnings of their names.
+    """Return the names of traits in conditions and templates, and their prefixes.
 
     templates: texts, each with whether it is inside foreach.
     """
@@ -24,7 +24,7 @@ def trait_names(conditions: Iterable[Condition], templates: Iterable[tuple[str, 
     for condition in conditions:
         names |= condition.traits()
     for text, foreach in templates:
-        with contextlib.suppress(template.TemplateError):  # reported at the resource's own turn
+        with contextlib.suppress(template.TemplateError):  # reported at its turn
             chains = template.parse(text, foreach=foreach).references()
             names |= {_trait_name(c.chain) for c in chains if c.chain[0] == "Traits"}
     # A bare `.Traits` means all of them; an unknown name is its template's error, not ours.

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from ..state.ownership import Stack
     from .descriptor import ResourceType
 
-#: The paths that a change of unknown effect may alter.
+#: The paths that a change with an unknown effect may alter.
 ANYTHING = ("/",)
-#: Why a result is unknown that earlier changes may still alter.
+#: The reason of a result that is unknown because earlier changes may alter it.
 NOT_YET_KNOWN = "unknown until the earlier changes are made"
 
 
 def currently(action: str) -> str:
-    """Return a text for what a resource's action would be if it had its turn now."""
+    """Return a text that says which action a resource would take in the current state."""
     if action == "none":
         return "currently it is as desired"
     return f"currently it would be {action}"
@@ -83,8 +83,8 @@ class Decision:
 class Outcome:
     """The outcome of an action: a command's exit code and the end of its output.
 
-    returned: what a task that applies the resource alone returns besides, by name. decision: what
-    was done, where that shows only by acting; None if it is what was decided.
+    returned: further return values of a task that applies the resource alone, by name. decision:
+        what was done, for types that find it out only by acting; None if it is what was decided.
     """
 
     rc: int | None = None
@@ -95,10 +95,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Pending:
-    """A change that was made and is not settled yet.
+    """A change that was made but has not settled yet.
 
-    wait: waits until it is, and returns the outcome; raises ResourceError. ended: when that was, by
-    ``time.monotonic``.
+    wait: waits until it has, and returns the outcome; raises ResourceError. ended: when that was,
+    by ``time.monotonic``.
     """
 
     wait: Callable[[], Outcome]
@@ -125,17 +125,17 @@ class Behaviour:
     """What a resource type does. Subclasses fill in the four steps; they keep no state."""
 
     type: ResourceType
-    #: Whether specs take ``scope`` and ``resource`` too, for labels that say whose something is.
+    #: Whether specs take ``scope`` and ``resource`` too, for labels that name the owner.
     labelled = False
-    #: Whether it is restored after all other types, because it uses their resources.
+    #: Whether a rollback restores it after all other types, because it uses their resources.
     is_restored_last = False
-    #: The only attributes that it is given; None for all.
+    #: The attributes that it gets; None for all.
     reads: tuple[str, ...] | None = None
     #: The attributes that ``prepare`` gets; none if there is nothing to prepare.
     prepared_by: tuple[str, ...] = ()
     #: The attributes that ``refuse`` gets; none if there is nothing to refuse.
     refused_by: tuple[str, ...] = ()
-    #: The attributes that ``expect`` gets; none if nothing must be known ahead.
+    #: The attributes that ``expect`` gets; none if it needs nothing in advance.
     expected_by: tuple[str, ...] = ()
 
     def parse(self, attributes: Mapping[str, Any]) -> Any:
@@ -149,13 +149,13 @@ class Behaviour:
     def observe(self, spec: Any, target: Target) -> Any:
         """Return the present state, as a frozen value. Raise ResourceError.
 
-        Changes nothing that the spec is about. Outside check mode it may prepare what each decision
-        depends on: pull an image, repair what a killed run left.
+        Does not change what the spec describes. Outside check mode it may do preparations that the
+        decision depends on: pull an image, repair what a killed run left.
         """
         raise NotImplementedError
 
     def decide(self, spec: Any, observed: Any, turn: Turn) -> Decision:
-        """Return what has to be done. Pure. Raise ResourceError when it cannot be done."""
+        """Return what has to be done. Pure. Raise ResourceError if it cannot be done."""
         raise NotImplementedError
 
     def confirm(self, spec: Any, observed: Any, decision: Decision, target: Target) -> None:
@@ -174,11 +174,10 @@ class Behaviour:
         return {}
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
-        """Prepare, before the first change, what is better done for all resources of the type
-        together.
+        """Prepare, before the first change, what is done for all resources of the type together.
 
         resources: the rendered attributes of ``prepared_by`` of each. Never raises ResourceError:
-        what fails here fails again, and is reported, at the resource's turn.
+            whatever fails here fails again at the resource's turn, and is reported there.
         """
 
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
@@ -190,28 +189,28 @@ class Behaviour:
     def expect(
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
-        """Note a resource of this run before the first resource has its turn, also in check mode.
+        """Record a resource of this run before the first one is applied, also in check mode.
 
-        attributes: returns its rendered attributes of ``expected_by``, as they are by then; None
-        if its conditions do not hold. Raise ResourceError and OSError.
+        attributes: returns the rendered attributes of ``expected_by`` at that time; None if the
+            conditions of the resource do not hold. Raise ResourceError and OSError.
         """
 
     def start(self, call: Call, target: Target) -> None:
-        """Note what a call that converges a stack is about, before all else."""
+        """Prepare a call that converges a stack. Called before everything else."""
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
         """Record the outcome of a call, and return the results of what it removes in addition.
 
-        results: of all resources of the stack. A returned result with the ID of such a resource
-        replaces that one's result. Raise nothing: the results would be lost.
+        results: of all resources of the stack. A returned result replaces the result with the same
+            ID. Must not raise: the results would be lost.
         """
         return []
 
     def former_state(
         self, spec: Any, observed: Any, decision: Decision, target: Target
     ) -> Mapping[str, Any] | None:
-        """Return, as JSON can hold it, what `restore` needs to undo a decision; None where it
-        cannot be undone. Raise ResourceError and OSError: then it is not carried out.
+        """Return, in types of JSON, what `restore` needs to undo a decision; None if it cannot be
+        undone. Raise ResourceError and OSError: the decision is not carried out then.
         """
         return None
 
@@ -223,24 +222,24 @@ class Behaviour:
         raise NotImplementedError
 
     def undoes_all(self, state: Mapping[str, Any]) -> bool:
-        """Return whether going back to a state also undoes later changes of the same resource."""
+        """Return whether restoring a state also undoes later changes of the same resource."""
         return True
 
     def discard_former(self, state: Mapping[str, Any], target: Target) -> None:
-        """Drop what was kept on the machine to undo a change. Raise ResourceError and OSError."""
+        """Delete what was kept on the machine to undo a change. Raise ResourceError and OSError."""
 
     def may_alter(self, spec: Any) -> Sequence[str]:
-        """Return paths on the target at and below which a change may alter anything. Pure."""
+        """Return the paths on the target at and below which a change may alter anything. Pure."""
         return ANYTHING
 
     def may_add(self, spec: Any) -> Sequence[str]:
-        """Return paths at and below which a change may create files that other resources describe
+        """Return the paths at and below which a change may create files that other resources manage
         as a whole. Pure.
         """
         return ()
 
     def may_replace(self, spec: Any) -> Sequence[str]:
-        """Return paths at and below which a change may be of such files, in any way. Pure."""
+        """Return the paths at and below which a change may alter such files in any way. Pure."""
         return ()
 
     def is_predictable(self, spec: Any) -> bool:
@@ -262,7 +261,7 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class Begun:
-    """A resource that had its turn. is_pending: whether its result has to be waited for."""
+    """A resource that was applied. is_pending: whether to wait for its result."""
 
     result: Callable[[], Result]
     is_pending: bool = False
@@ -314,7 +313,7 @@ def begin(
             decision = behaviour.decide(spec, observed, turn)
             behaviour.confirm(spec, observed, decision, target)
         except ResourceError as error:
-            # An obstacle may have been removed until then; files alone do not do that.
+            # An earlier change may remove the obstacle first; a change of a file alone does not.
             if not (target.overlay.active or isinstance(error, Uncertain)):
                 raise
             announce()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a resource type without loading what it does.
+"""The description of a resource type, without its behaviour, which is loaded when needed.
 
 All other code uses the descriptor of a type, and mentions no type by name.
 """
@@ -22,7 +22,7 @@ NOTHING, RERUN, RESTART = "nothing", "rerun", "restart"
 #: How long a module of Ansible may take, in seconds.
 TIME_LIMIT = 300
 
-#: The module that applies any resources.
+#: The module that applies resources of any type.
 CONVERGE = "vigo.bridge.converge"
 
 
@@ -33,10 +33,10 @@ class Attribute:
     type, required, default, choices, no_log: as in Ansible's argument specs. A ``raw`` attribute
     takes several forms, which the type's ``parse`` reads.
     secrets: whether it may hold references to secrets.
-    plain: whether braces that are no template of ours can only be a mistake.
-    words: whether it is a command: one text, or a list of words in which none may be null.
+    plain: whether braces that are not our template can only be a mistake.
+    words: whether it is a command: a string, or a list of words without null.
     deep: whether its items or values may be lists or mappings.
-    data: whether it is data for something else, and may hold any character.
+    data: whether it is passed on as data, and may contain any character.
     """
 
     name: str
@@ -75,9 +75,9 @@ class StackFile:
     """An attribute that names a file of the stack, whose content is sent.
 
     attribute: its name. folder: the file's folder in the stack, with ``/`` at its end.
-    text, data: the attribute that has the content, as text, and as base64. Without text, base64
-    is always used, and the attribute that names the file is sent, too. check: raises
-    ResourceError for content that is of no use.
+    text, data: the attribute that has the content, as text, and as base64. Without `text`, base64
+        is always used, and the attribute that names the file is sent, too. check: raises
+        ResourceError for invalid content.
     """
 
     attribute: str
@@ -88,15 +88,18 @@ class StackFile:
 
     @property
     def is_template(self) -> bool:
-        """Whether the file is a template: its name is written with the folder then.
+        """Whether the file is a template.
 
-        In its place, there may be the path of a file on the target.
+        Its name is then written with the folder, and the attribute may instead have the path of a
+        file on the target.
         """
         return bool(self.text)
 
 
 class ProvidedObject(NamedTuple):
-    """What one resource creates and others use. where: its engine, empty for the default one."""
+    """An object that one resource creates and others use. where: its engine, empty for the default
+    one.
+    """
 
     kind: str
     where: str
@@ -104,7 +107,7 @@ class ProvidedObject(NamedTuple):
 
 
 def object_of(kind: str, attributes: Mapping[str, Any]) -> tuple[ProvidedObject, ...]:
-    """Return the object that a resource creates whose key attribute has the name of its kind."""
+    """Return the object that a resource creates. The name of its key attribute is its kind."""
     host, name = (str(attributes.get(key) or "").strip() for key in ("docker_host", kind))
     return (ProvidedObject(kind, host, name),) if name else ()
 
@@ -132,28 +135,31 @@ class ResourceType:
     name: the value of ``type`` in a stack. key: the attribute that identifies a resource without
     a name, as in ``file:/etc/motd``.
     attributes: loads all of them.
-    behaviour: loads what the type does on a target, and returns it.
-    parse: loads the reading of attributes, and returns a frozen spec. Pure; raises ResourceError.
+    behaviour: loads and returns the type's behaviour on a target.
+    parse: loads the type's parser, and returns the frozen spec of attributes. Pure; raises
+        ResourceError.
     module: the full name of the module for one resource; empty if ``vigo.bridge.converge``
     applies it.
     modules: the full names of the modules of Ansible that it may run on a target.
-    candidates: modules of Ansible of which the target chooses; the controller may lack some.
+    candidates: modules of Ansible among which the target chooses; some may be missing on the
+        controller.
     module_options: the attribute that holds the options of ``module``, where these are not the
-    attributes themselves. It is a module that is not ours.
+    attributes themselves. Set only for modules of others.
     as_task: for types without a module of their own: returns the module and its options that do the
     same in a task, or None. Attributes may be expressions of Jinja2 there.
     task_options: what such a task has besides the attributes.
     added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
-    guards: attributes that say whether it acts, in the order in which they are checked.
+    guards: attributes that decide whether it acts, in the order in which they are checked.
     unchecked_when_triggered: the guards among them that a trigger overrides.
     on_trigger: what a trigger does: NOTHING, RERUN or RESTART.
-    only_when_triggered: by attribute, the values with which it acts only when it is triggered.
-    former_names, former_attributes: what a stack may still call the type, and its attributes.
+    only_when_triggered: by attribute, the values for which it acts only when triggered.
+    former_names, former_attributes: old names of the type and of its attributes, still accepted in
+        a stack.
     has_template_switch: whether a resource may have ``template: false``.
     stack_file: the attribute that may name a file of the stack, or None.
     named_by: the attribute that has the resource's name where it is not set.
-    collects: the attribute, a mapping, that takes the attributes that are not listed.
+    collects: the attribute, a mapping, into which all unlisted attributes are put.
     inverse: the attributes that undo it; those that are None are removed. None for
     ``state: absent``, where it has that state; empty if only a command may undo it.
     unique_by: attributes that no two resources of a host may share; none where they may.
@@ -161,11 +167,11 @@ class ResourceType:
     if nothing does.
     is_predictable: whether check mode knows exactly what a change of it does.
     needs_engine: whether it speaks to a container engine.
-    leaves_orphans: whether it looks for what the stack no longer names.
+    leaves_orphans: whether it finds objects that the stack no longer names.
     linked_by: the attributes that say what a resource provides and uses, besides ``state``.
-    provides, uses: read these; each may be missing. Pure; what cannot be read is left out.
-    on_demand: loads what restarts, stops or starts its resources, or pulls their images; see
-    ``on_demand``. None where nothing runs.
+    provides, uses: read these; each may be missing. Pure; unreadable values are left out.
+    on_demand: loads the actions that restart, stop or start its resources, or pull their images;
+        see ``on_demand.py``. None for types that run nothing.
     """
 
     name: str
@@ -214,7 +220,7 @@ class ResourceType:
 
     @cached_property
     def undoing(self) -> Mapping[str, Any]:
-        """Return the attributes that undo a resource; none where only a command can."""
+        """Return the attributes that undo a resource; empty if only a command can."""
         if self.inverse is not None:
             return self.inverse
         is_removable = "absent" in self.options.get("state", {}).get("choices", ())
@@ -234,7 +240,7 @@ class ResourceType:
 
     @property
     def is_provider(self) -> bool:
-        """Whether its resources create what others use."""
+        """Whether its resources create objects that others use."""
         return self.provides is not _nothing
 
     def links(self, attributes: Mapping[str, Any]) -> Links:
@@ -251,10 +257,10 @@ class ResourceType:
 
 @dataclass(frozen=True)
 class Family:
-    """Types that are not listed, since there are too many: all names of one form are such types.
+    """Types that are too many to list: every name that matches a pattern is one.
 
     name: what the schema and the documentation call it. label: a placeholder for one of the names.
-    pattern: the names. of: makes the type of a name; all have the same attributes.
+        pattern: matches the names. of: returns the type of a name; all have the same attributes.
     """
 
     name: str

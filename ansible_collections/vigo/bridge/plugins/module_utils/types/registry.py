@@ -32,7 +32,7 @@ FAMILIES: tuple[Family, ...] = (ANSIBLE_MODULE,)
 
 
 class _Types(Mapping[str, ResourceType]):
-    """Types by name. Those of families can be asked for, and are not listed."""
+    """Types by name. Types of families can be looked up, but are not listed."""
 
     def __init__(self, *listed: ResourceType) -> None:
         self._types = {kind.name: kind for kind in listed}
@@ -80,9 +80,9 @@ TYPES: Mapping[str, ResourceType] = _Types(
 def undoing(
     kind: ResourceType, attributes: Mapping[str, Any], on_revert: Any
 ) -> tuple[ResourceType, Mapping[str, Any]]:
-    """Return the type and the attributes of what undoes a resource. Raise ResourceError.
+    """Return the type and the attributes of the resource that undoes another. Raise ResourceError.
 
-    on_revert: the command that does it; without one, the inverse of the type.
+    on_revert: a command that undoes it; without one, the type's inverse is used.
     """
     if on_revert not in (None, ""):
         return EXEC, {EXEC.key: on_revert}

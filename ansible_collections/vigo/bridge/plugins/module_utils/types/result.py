@@ -27,7 +27,7 @@ ACTIONS = UNCHANGED | {
     "ran",
     "unknown",
 }
-#: The IDs of results of what pruning removes begin with this.
+#: The prefix of the IDs of results for pruned objects.
 PRUNED = "prune/"
 
 
@@ -35,9 +35,9 @@ PRUNED = "prune/"
 class Result:
     """One resource's line in the results, as users see it.
 
-    failed_dependency: the ID of the failed resource because of which it was skipped. stderr: what a
-    command printed there, if that is not in ``output``. adopted: what another tool created belongs
-    to the stack from now on, as it is.
+    failed_dependency: the ID of the failed resource because of which it was skipped. stderr: the
+        error output of a command, if it is not in ``output``. adopted: whether an unchanged object
+        of another tool now belongs to the stack.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Result:
         return self.action in FAILURES
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the result as it is in JSON: without fields that have no value."""
+        """Return the result as in JSON: without fields that have no value."""
         shown: dict[str, Any] = {
             "id": self.id,
             "type": self.type,
@@ -88,10 +88,10 @@ def as_failed(result: Result, error: ResourceError | OSError) -> Result:
 
 
 def concealed(result: Result, secrets: Secrets) -> Result:
-    """Return the result with secrets masked, as anyone may see it.
+    """Return the result with secrets masked.
 
-    Names and actions stay as they are, even if a secret has the same text; only what comes from
-    outside is masked.
+    Names and actions stay as they are, even if a secret has the same text; only texts that come
+    from outside are masked.
     """
     error = result.error
     return replace(
@@ -112,7 +112,7 @@ def concealed(result: Result, secrets: Secrets) -> Result:
 def _concealed_diff(diff: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
     """Return a diff with its contents masked.
 
-    The names of attributes and of files do not come from outside.
+    The names of attributes and of files stay: they do not come from outside.
     """
     return {
         name: conceal_values(value, secrets.conceal) if name in ("before", "after") else value

@@ -24,10 +24,10 @@ class Target:
     check_mode: nothing may be changed.
     secrets: the values that this call was given.
     overlay: what check mode knows of the changes that come earlier.
-    notes: remarks for the user that are no errors, in order, without repetition.
+    notes: hints for the user that are not errors, in order, without duplicates.
     orphans: containers of the scope that its resources no longer name.
-    changed: the ids of the resources that have set out to change something, in order.
-    returned: what the call returns beside results, notes and orphans.
+    changed: the IDs of the resources that began a change, in order. returned: what the call returns
+        besides results, notes and orphans.
     former: where former states are kept, so that changes can be undone; None: nowhere.
     """
 
@@ -42,7 +42,7 @@ class Target:
     _services: dict[str, Any] = field(default_factory=dict)
 
     def with_overlay(self, overlay: Overlay) -> Target:
-        """Return the same machine at another resource's turn."""
+        """Return the same machine with another overlay, for another resource."""
         return replace(self, overlay=overlay)
 
     def note(self, text: str) -> None:
@@ -52,6 +52,6 @@ class Target:
     def service(self, key: str, connect: Callable[[], T]) -> T:
         """Return a connection that all resources of this call share, opened at its first use."""
         if key not in self._services:
-            self._services.setdefault(key, connect())  # Another thread may have been quicker.
+            self._services.setdefault(key, connect())  # Another thread may have added one first.
         service: T = self._services[key]
         return service

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One resource as an Ansible module of its own."""
+"""Runs one resource as an Ansible module."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .descriptor import NOTHING
 from .result import Result, conceal_values, concealed
 from .target import Target
 
-#: What Ansible itself shows in the place of such an argument.
+#: What Ansible shows in place of an argument with no_log.
 _NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-#: The option of modules whose type uses triggers: `notify` and `subscribes` of a graph.
+#: The option of modules whose type reacts to triggers: `notify` and `subscribes` in a graph.
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
 
@@ -46,7 +46,7 @@ def run_module(behaviour: Behaviour, **module_options: Any) -> None:
         if name in kind.options and value is not None
     }
     for name in kind.task_options:
-        # Out of what is shown of the call, where Ansible shows it.
+        # Remove it from the arguments that Ansible shows.
         attributes[name] = module.params.pop(name)
     attributes.update((name, module.taken.get(name)) for name in kind.added)
 
@@ -61,7 +61,7 @@ def run_module(behaviour: Behaviour, **module_options: Any) -> None:
             behaviour,
             given,
             target,
-            # The tasks that come after this one count on it.
+            # Later tasks depend on it.
             Turn(triggered=bool(module.params.get("triggered")), awaited=not module.check_mode),
         )
         described = behaviour.describe(attributes, result, target)
@@ -86,7 +86,7 @@ def target_of(module: CalledModule) -> Target:
 
 
 def leave(module: CalledModule, secrets: Secrets, **result: Any) -> None:
-    """End the call with a result without secrets; ``failed`` says whether as a failure."""
+    """End the call with a result without secrets; ``failed`` in the result makes it a failure."""
     module.params = _shown_arguments(module, secrets)
     # Where a result has `dest`, Ansible would put what is on the disk over what is predicted.
     module.add_path_info = lambda returned: returned
@@ -107,19 +107,19 @@ def _shown_arguments(module: CalledModule, secrets: Secrets) -> dict[str, Any]:
 
 
 def require_sdk(module: CalledModule, folder: str) -> None:
-    """End the call, with nothing done, where the controller has to send the docker SDK first.
+    """End the call without changes if the controller has to send the docker SDK first.
 
     folder: the state folder. Raise Blocked.
     """
     offer, archive = module.taken.get(SDK, {}), module.taken.get(SDK_ARCHIVE)
     if not sdk.provide(offer, archive, sdk.folders(folder), keep=not module.check_mode):
-        # They are returned by the second call.
+        # The second call returns them.
         module.params = {}
         module.exit_json(changed=False, **{sdk.MISSING: True})
 
 
 class explained:
-    """Turns any exception into a module failure that holds no secret.
+    """Turns any exception into a module failure without secrets.
 
     with_notes: whether the module returns notes; otherwise they become warnings.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attributes by their declared types, as Ansible does it for the arguments of a module.
+"""Converts attributes to their declared types, as Ansible does for the arguments of a module.
 
 The resources in a playbook's list have not been checked by an argument spec.
 """
@@ -23,7 +23,7 @@ def typed(
 ) -> dict[str, Any]:
     """Return the attributes converted to their types.
 
-    options: an argument spec. data: the names of those that may hold any character. Raise
+    options: an argument spec. data: the names of those that may contain any character. Raise
     ResourceError for a value of another type.
     """
     return {

@@ -17,10 +17,10 @@ from ...common.errors import Advised
 from ...host.traits import architecture, family, require_known
 
 if TYPE_CHECKING:
-    from ...host.facts import Facts  # needed only if there is a machine to check
+    from ...host.facts import Facts  # not loaded to validate a stack
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: Numbers of a bounded length: int() takes quadratic time.
+#: The longest number, in digits: int() takes quadratic time.
 _VERSION = r"[0-9]{1,15}(?:\.[0-9]{1,15})*"
 
 
@@ -126,7 +126,8 @@ def _system_version_ge(facts: Facts, wanted: tuple[int, ...]) -> bool:
 
 
 def _in_range(value: int, start: int, end: int, size: int) -> bool:
-    """Return whether a clock of ``size`` steps, at ``value``, is between start and the next end.
+    """Return whether ``value``, on a clock with ``size`` steps, is between ``start`` and the next
+    ``end``.
 
     ``start`` belongs to the range, ``end`` does not; if both are equal, the range is the whole
     circle.

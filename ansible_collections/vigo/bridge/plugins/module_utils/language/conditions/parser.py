@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the text of a ``when`` to its tree.
+"""Parses the text of a ``when`` into a tree.
 
     either  = both { "||" both }
     both    = operand { "&&" operand }

@@ -18,7 +18,7 @@ from .parser import Both, Call, Changed, Either, Not, Tree, parse_tree
 from .tokens import ConditionError
 
 if TYPE_CHECKING:
-    from ...host.facts import Facts  # needed only if there is a machine to check
+    from ...host.facts import Facts  # not loaded to validate a stack
 
 __all__ = ["Condition", "ConditionError", "parse"]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong with a template, and where in its text."""
+"""The errors of a template, with their positions in its text."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SET_BEFORE = "define it first: {{ $name := value }}"
 
 
 class Fault(Exception):
-    """An error whose place is not known yet; code that knows the place makes a ``TemplateError``
-    of it. ``advice`` says what to do, and ``suggestion`` what was probably meant; both may be
+    """An error without a position; code that knows the position turns it into a ``TemplateError``.
+    ``advice`` says what to do, and ``suggestion`` the name that was probably meant; both may be
     empty."""
 
     def __init__(self, message: str, advice: str, suggestion: str = "") -> None:
@@ -33,11 +33,11 @@ class Fault(Exception):
 class TemplateError(Exception):
     """A template that cannot be parsed or rendered.
 
-    ``message`` keeps to Go's words and holds the suggestion, if there is one. ``advice`` says
+    ``message`` uses Go's wording and contains the suggestion, if there is one. ``advice`` says
     what to do about it; it is empty if the message does. ``offset`` counts characters from
-    0, ``line`` and ``column`` from 1; all three are places in the template's text.
+    0, ``line`` and ``column`` from 1; all three are positions in the template's text.
     ``suggestion`` is the name that was probably meant, or empty. ``stage`` is ``parse`` or
-    ``render``. ``path`` says which string of a nested value it was, as in ``env.HOME`` or
+    ``render``. ``path`` says which string of a nested value has the error, as in ``env.HOME`` or
     ``ports[0]``; it is empty for a single template.
     """
 

@@ -31,9 +31,8 @@ INTEGER = "int"
 class FunctionSpec:
     """``fixed`` parameters come first; ``rest`` is the kind of any number of further ones.
 
-    ``accepts_missing`` says that the function is made for values that may not be there: others
-    refuse a missing value rather than write ``<no value>``. ``steps`` says how much work the
-    arguments will be.
+    ``accepts_missing`` says that the function accepts missing values; others refuse them rather
+    than write ``<no value>``. ``steps`` returns how much work the arguments cause.
     """
 
     call: Callable[..., Any]

@@ -76,7 +76,9 @@ def has_suffix(suffix: str, text: str) -> bool:
 
 
 def split(separator: str, text: str) -> List[str]:
-    """Return the parts of a text between separators, as a list; an empty one splits characters."""
+    """Return the parts of a text between separators, as a list; an empty separator splits it into
+    characters.
+    """
     return text.split(separator) if separator else list(text)
 
 
@@ -177,7 +179,7 @@ def _plain(value: Any) -> Any:
     return int(value) if kind is values.UINT else value
 
 
-# What a YAML 1.1 or 1.2 reader would not take for this very text.
+# Texts that a YAML 1.1 or 1.2 parser would not read back as the same text.
 _SPECIAL_WORD = re.compile(
     r"(?i)(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf|=|<<)",
 )

@@ -211,8 +211,9 @@ _NO_ARGUMENTS: Tuple[Operand, ...] = ()
 
 
 class Evaluator:
-    """Knows the variables and, for error messages, the offset of what it evaluates. All its
-    methods raise ``Fault``; ``at`` is then the place."""
+    """Evaluates pipelines with their variables. All methods raise ``Fault``; ``at`` is then the
+    offset of the error.
+    """
 
     def __init__(self, root: Any, lookup: Lookup, steps: Steps) -> None:
         self.variables = variables_of(root)
@@ -378,8 +379,10 @@ class Lookup:
 
 
 class StackLookup(Lookup):
-    """As a stack wants it: an undefined variable is an error, and so is showing what is not
-    there. Keys inside variables may be missing, for ``if``, ``default`` and their like to see."""
+    """The stricter rules of a stack: an undefined variable is an error, and so is printing a
+    missing value. Keys inside variables may be missing, so that ``if``, ``default`` and similar
+    functions can test them.
+    """
 
     def __init__(self, namespaces: Mapping[str, Any]) -> None:
         self.root = dict(namespaces)
@@ -412,7 +415,7 @@ class StackLookup(Lookup):
 
     def check_arguments(self, name: str, spec: FunctionSpec, arguments: List[Any]) -> None:
         if name == "index" and len(arguments) > 1 and kind_of(arguments[0]) is values.MAP:
-            # index .Vars "a-b" is how names are written that no chain can hold.
+            # Names that a chain cannot contain are written index .Vars "a-b".
             item, key = arguments[0], arguments[1]
             if kind_of(key) is values.STRING and key not in item:
                 self._missing(item, key)

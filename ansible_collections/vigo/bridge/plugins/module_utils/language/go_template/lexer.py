@@ -113,7 +113,7 @@ class Action(NamedTuple):
 
 
 class LexFault(Fault):
-    """The characters after ``{{`` are no action; ``offset`` is where that was detected."""
+    """The characters after ``{{`` are not an action; ``offset`` is where that was detected."""
 
     def __init__(self, message: str, offset: int, advice: str) -> None:
         super().__init__(message, advice)
@@ -121,7 +121,9 @@ class LexFault(Fault):
 
 
 class NextOccurrence:
-    """Finds a mark in a text, from places that only move forward, each stretch of text once."""
+    """Finds a mark in a text. Positions must only increase, so that the text is searched only
+    once.
+    """
 
     def __init__(self, text: str, mark: str) -> None:
         self._text = text
@@ -290,8 +292,9 @@ _BLANKS = " \t\r\n"
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A ``{{`` that begins no action of Go, up to its ``}}`` or, if there is none, just
-    these braces. ``reach`` is how far the action was probably meant to go."""
+    """A ``{{`` that does not begin an action of Go, up to its ``}}`` or, without one, just the
+    braces. ``reach`` is the probable end of the intended action.
+    """
 
     start: int
     end: int
@@ -308,7 +311,9 @@ Piece = Union[str, Action]
 
 
 def parts_of(text: str) -> Iterator[Part]:
-    """Yield all of a text, in order: plain text, actions, and what only looks like an action."""
+    """Yield the parts of a text in order: plain text, actions, and text that only looks like an
+    action.
+    """
     openings, closings = NextOccurrence(text, OPEN), NextOccurrence(text, CLOSE)
     comment_ends = NextOccurrence(text, "*/")
     position = 0
@@ -345,8 +350,8 @@ def _unreadable(
 
 
 def trimmed(parts: Iterable[Piece]) -> Iterator[Piece]:
-    """Yield the actions without comments, and the texts between them, trimmed as the actions
-    demand.
+    """Yield the actions without comments, and the texts between them, trimmed according to the
+    actions' markers.
     """
     texts: List[str] = []
     trims_start = False

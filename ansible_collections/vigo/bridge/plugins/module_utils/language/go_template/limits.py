@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits for templates, so that a malicious or wrong one ends with an error."""
+"""Limits for templates, so that a malicious or faulty one ends with an error."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class Steps:
 
 
 def steps_to_touch(values: Sequence[Any]) -> int:
-    """Return the steps of work that at most compares or copies texts, or elements of lists and
-    maps.
+    """Return the number of steps for work that at most compares or copies texts, or elements of
+    lists and maps.
     """
     steps = 0
     for value in values:
@@ -86,7 +86,7 @@ def steps_to_touch(values: Sequence[Any]) -> int:
 
 
 def steps_to_walk(values: Sequence[Any]) -> int:
-    """Return the steps of work on every part of the values, nested ones included.
+    """Return the number of steps for work on every part of the values, nested ones included.
 
     More than ``MAX_STEPS`` are not counted, so a value may contain itself.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names in one action, found by its tokens, and near misses of our names."""
+"""Finds the names in one action from its tokens, and names that are almost ours."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def known_namespaces(foreach: bool) -> Tuple[str, ...]:
 def meant_namespace(name: str) -> Optional[str]:
     """Return the namespace that a name was probably meant to be.
 
-    Never for the names that the templates of docker, kubectl and others use, such as ``.items`` or
-    ``.Status``.
+    Never returns one for names that templates of docker, kubectl and others use, such as ``.items``
+    or ``.Status``.
     """
     if name == "Items":
         return "Item"
@@ -119,7 +119,7 @@ def naming_of(action: Action) -> Naming:
 
 
 def template_name(action: Action) -> str:
-    """Return the quoted name that a define, block or template action gives, quotes included."""
+    """Return the quoted name in a define, block or template action, quotes included."""
     token = action.tokens[1]
     return token.text if token.kind in (lexer.STRING, lexer.RAW_STRING) else ""
 
@@ -150,7 +150,7 @@ _NAMES_A_NAMESPACE = re.compile(r"(?<![\w.)])\$?\.(\w+)")
 
 
 class Mistakes:
-    """Raises ``TemplateError`` for what would otherwise pass as a foreign action."""
+    """Raises ``TemplateError`` for mistakes that would otherwise be treated as foreign actions."""
 
     def __init__(self, source: Source, foreach: bool) -> None:
         self._source = source

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which actions of a text are ours, and which are for the program that reads the rendered text.
+"""Separates our actions in a text from those for the program that reads the rendered text.
 
 An action is ours when it names one of our namespaces, or a dot or variable bound from one, or
 is made of literals only. A block whose head is not ours is verbatim to its ``end``; inside our
@@ -50,7 +50,7 @@ class _Survey:
         self._callers: Dict[str, List[str]] = {}
         self._holds_foreign: Dict[str, bool] = {}
         self._called_plainly: Set[str] = set()
-        # For each open block the definition that it is in, or that it is.
+        # For each open block: the definition that it is in, or that it is itself.
         self._inside: List[Optional[str]] = [None]
 
     def see(self, facts: ActionFacts) -> None:
@@ -112,7 +112,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Sorted:
-    """A text with only our actions left as actions, and where the others are."""
+    """A text in which only our actions are actions, and the positions of the others."""
 
     pieces: Tuple[Piece, ...]
     foreign: Tuple[Span, ...]
@@ -125,7 +125,9 @@ def sort_actions(source: Source, foreach: bool) -> Sorted:
 
 @dataclass(frozen=True)
 class _Context:
-    """Where the walk is: whether the dot, or every chain, is ours, and whether in a range."""
+    """The state of the walk: whether the dot, or every chain, is ours, and whether it is in a
+    range.
+    """
 
     dot_is_ours: bool
     in_range: bool
@@ -309,7 +311,7 @@ class _Sorter:
         )
 
     def _walk_definitions(self) -> None:
-        """Walk the bodies of our definitions; each may show that further ones are ours."""
+        """Walk the bodies of our definitions; each may call further ones, which are then ours."""
         pending = self._definitions
         while True:
             ready = [i for i in pending if self._template_at(i) in self._our_templates]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the tree of a template from its texts and actions, by the grammar of text/template."""
+"""Builds the tree of a template from its texts and actions, by the grammar of text/template."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class _Parser:
         self._start = action.start
 
     def _body(self, opening: int, what: str) -> Tuple[Body, Token]:
-        """Return the nodes up to an ``end`` or ``else``, and that token, whose action is not
-        read yet.
+        """Return the nodes up to an ``end`` or ``else``, and that token; the rest of its action is
+        not read yet.
         """
         self._inside.descend(opening)
         body: List[Node] = []

@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which variables and traits a template names, and through which functions their values go.
+"""Finds which variables and traits a template names, and to which functions their values are
+passed.
 
-This is judged from the tree alone, before any value is known: the walk follows each value from
-the chain that names it through dots, variables, functions and template calls.
+Only the tree is used, before any value is known: the walk follows each value from the chain that
+names it through dots, variables, functions and template calls.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def usage_of(tree: Tree, source: Source) -> Usage:
 
 
 class _Flow:
-    """A place that values come through: a chain, a variable, a function, a definition's dot."""
+    """A node of the flow of values: a chain, a variable, a function, a definition's dot."""
 
     def __init__(self) -> None:
         self.functions: Set[str] = set()
@@ -90,7 +91,7 @@ class _Flow:
 
 @dataclass(frozen=True)
 class _Value:
-    """Where a value comes from: its path from the root, where that is known, and its flow."""
+    """The origin of a value: its path from the root, if known, and its flow."""
 
     path: Path
     flow: _Flow
@@ -188,7 +189,7 @@ class _Walk:
         value: Optional[_Value] = None
         for command in pipeline.commands:
             value = self._command(command, dot, value)
-        result = cast(_Value, value)  # A pipeline has a command at least.
+        result = cast(_Value, value)  # A pipeline has at least one command.
         for name in pipeline.variables:
             self._set(name, result, pipeline.assigns)
         return result
@@ -197,7 +198,7 @@ class _Walk:
         if not assigns:
             self._variables.declare(name, _Value(value.path, self._flow(value.flow)))
         elif self._variables.knows(name):
-            # Which of the two values it holds depends on the run.
+            # Only rendering decides which of the two values it has.
             flow = self._variables.value(name).flow
             flow.sources.append(value.flow)
             self._variables.assign(name, _Value(None, flow))

@@ -234,7 +234,7 @@ def _escaped(character: str, quote: str, ascii_only: bool) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
     code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
+    if 0xDC80 <= code <= 0xDCFF:  # stands for stands for a byte that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
     if character.isprintable() and not (ascii_only and code > 126):
         return character

@@ -8,11 +8,11 @@ that name nothing of ours, such as ``{{.State}}``, stay as they are, byte for by
 not UTF-8 are lone surrogates in texts (``surrogateescape``).
 
 A text goes through these files: ``lexer`` finds its actions, ``ownership`` says which are ours
-(by ``naming``), ``parser`` makes a ``tree`` of them, ``references`` says what that tree names,
+(by ``naming``), ``parser`` builds a ``tree`` from them, ``references`` says what that tree names,
 and ``interpreter`` renders it within ``limits``. What templates call is in ``functions``: Go's
 ``builtins`` and our ``helpers``. ``values`` and ``strconv`` have Go's rules for values and their
-notation, ``formatting`` and ``printing`` those for their text. ``errors`` knows what is wrong
-and where.
+notation, ``formatting`` and ``printing`` those for their text. ``errors`` has the errors and their
+positions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a parsed template consists of. Offsets are characters of the template's text."""
+"""The nodes of a parsed template. Offsets count characters of the template's text."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Output:
-    """An action that prints what its pipeline yields, unless that sets variables."""
+    """An action that prints the value of its pipeline, unless the pipeline sets variables."""
 
     pipeline: Pipeline
 
@@ -161,7 +161,7 @@ Value = TypeVar("Value")
 
 
 class Variables(Generic[Value]):
-    """The variables that may be named at a point of a template, with what is known of each."""
+    """The variables in scope at a point of a template, each with a value."""
 
     def __init__(self) -> None:
         self._values: Dict[str, List[Value]] = {}
@@ -172,7 +172,7 @@ class Variables(Generic[Value]):
         self._declared.append(name)
 
     def assign(self, name: str, value: Value) -> bool:
-        """Set a variable; False when there is none of that name."""
+        """Set a variable. Return False if there is none with that name."""
         stack = self._values.get(name)
         if not stack:
             return False

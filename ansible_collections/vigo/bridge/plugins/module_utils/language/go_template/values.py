@@ -25,7 +25,7 @@ class Byte(int):
 
 
 class Window(List[Any]):
-    """A slice of a list that, as in Go, can be stretched again up to its capacity.
+    """A slice of a list that, as in Go, can be extended again up to its capacity.
 
     ``reach`` holds the elements from the slice's beginning up to its capacity.
     """
@@ -116,7 +116,7 @@ def sorted_keys(mapping: Mapping[Any, Any]) -> List[Any]:
 
 
 def _text_order(key: str) -> Any:
-    # The order of code points is the order of UTF-8 bytes, stand-ins for lone bytes excepted.
+    # Code points sort like UTF-8 bytes, except for the surrogates that stand for lone bytes.
     return utf8(key)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SKELETON = "/etc/skel"
 _LARGEST = 1 << 20
-#: Options of which the effect is known; others may change more.
+#: Options whose effect is known; others may change more.
 _OF_USERS = frozenset(
     (
         *("name", "state", "uid", "shell", "home", "comment", "group", "groups", "append"),
@@ -35,10 +35,10 @@ _OF_GROUPS = frozenset(("name", "state", "gid", "system"))
 
 @dataclass(frozen=True)
 class UserEffect(Effect):
-    """home: its folder, if it is to be created; empty for where the machine creates it.
+    """home: the home folder, if one has to be created; empty for the machine's default.
 
-    groups: those that it is to be in, besides its main one. sets_groups: whether it is to be in
-    these alone, which may be none.
+    groups: the supplementary groups. sets_groups: whether the user is removed from all others;
+        `groups` may then be empty.
     """
 
     name: str
@@ -92,7 +92,7 @@ class UserEffect(Effect):
         return not needs_home or overlay.is_unchanged(self._home())
 
     def refuse(self, overlay: Overlay) -> None:
-        """Raise NoAccount for a group that does not exist by then."""
+        """Raise NoAccount for a group that will not exist at that point."""
         for group in filter(None, (self.group, *self.groups)):
             number = overlay.accounts.groups.get(group, group_number(group))
             if number is None and not group.isdecimal() and not self.is_absent:
@@ -149,7 +149,7 @@ class UserEffect(Effect):
 
 @dataclass(frozen=True)
 class GroupEffect(Effect):
-    """sets_members: whether its members are to be just some users."""
+    """sets_members: whether the list of its members is replaced."""
 
     name: str
     is_absent: bool = False
@@ -203,7 +203,7 @@ def _creates_own_groups() -> bool:
 
 
 def _setting(path: str, name: str) -> str:
-    """Return a setting of the programs that create accounts; empty if it has none."""
+    """Return a setting of the programs that create accounts; empty if it is not set."""
     try:
         text = read_regular(path, _LARGEST).decode("utf-8", "replace")
     except OSError:

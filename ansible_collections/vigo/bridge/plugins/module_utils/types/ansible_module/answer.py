@@ -20,9 +20,10 @@ _LONGEST_QUOTE = 200
 
 @dataclass(frozen=True)
 class Answer:
-    """What a module said. changed: what it did, or would do, to what; empty for nothing.
+    """The result that a module printed. changed: what it changed, or would change; empty for
+    nothing.
 
-    reason: its message. skipped: whether it did not look. warnings: for the user.
+    reason: its message. skipped: whether it checked nothing. warnings: for the user.
     """
 
     changed: str
@@ -51,7 +52,7 @@ class Failure(ResourceError):
 
 
 def read(module: str, args: Mapping[str, Any], ended: Ended, limit: float) -> Answer:
-    """Return what a module answered. Raise Failure if it failed, or gave no answer."""
+    """Return the result that a module printed. Raise Failure if it failed, or printed no result."""
     output, errors = (text.decode("utf-8", "replace") for text in (ended.stdout, ended.stderr))
     if ended.timed_out:
         message = f"{module} did not finish within {limit:g} s and was stopped; increase timeout"
@@ -72,7 +73,7 @@ def read(module: str, args: Mapping[str, Any], ended: Ended, limit: float) -> An
         log = _end("\n".join(_streams(result)) or errors)
         raise Failure(_message(result) or f"{module} failed", log, rc, warnings)
     if ended.code < 0:
-        # It answered, and was then killed: what it was about to do is not known.
+        # It printed a result and was killed before it ended: the state is unknown.
         raise Failure(_no_answer(module, ended, output), _end(errors), None, warnings)
     changed = bool(result.get("changed"))
     diff = _diff(result.get("diff"))
@@ -141,7 +142,7 @@ def _end(text: str) -> str:
 def _action(args: Mapping[str, Any], diff: list[_Diff]) -> str:
     if args.get("state") == "absent":
         return "deleted"
-    # Modules show the thing itself first, and then its attributes.
+    # Modules print the diff of the object first, and then that of its attributes.
     first = next((each for each in diff if not each.prepared), None)
     if first and _is_nothing(first.before):
         return "created"

@@ -27,14 +27,14 @@ from .system_folders import refuse_removal
 
 @dataclass(frozen=True)
 class Observed:
-    """What check mode knows. is_certain: whether earlier changes cannot alter it."""
+    """What check mode observed. is_certain: whether earlier changes cannot alter it."""
 
     answer: Answer
     is_certain: bool = True
 
 
 class AnsibleModuleBehaviour(Behaviour):
-    """One module. A real run applies it at once: it looks and acts in one step."""
+    """One module. A real run does not observe first: a module compares and changes in one call."""
 
     def __init__(self, kind: ResourceType) -> None:
         self.type = kind
@@ -54,7 +54,7 @@ class AnsibleModuleBehaviour(Behaviour):
             answer = _applied(spec, target)
         except ResourceError as error:
             if is_certain:
-                if effect:  # It may have done a part of its work by then.
+                if effect:  # It may have made part of its changes before it failed.
                     effect.mark_uncertain(overlay)
                 raise
             return Observed(Answer("unknown", f"{NOT_YET_KNOWN}: {error.message}"))
@@ -114,12 +114,12 @@ def _decision(answer: Answer) -> Decision:
 
 
 def library_of(target: Target) -> module_archive.Library:
-    """Return the modules that were sent. Raise ResourceError if none were."""
+    """Return the modules that the controller sent. Raise ResourceError if it sent none."""
     return target.service(module_archive.LIBRARY, _no_library)
 
 
 def _applied(spec: ModuleSpec, target: Target) -> Answer:
-    """Apply the module, and what comes after it. In check mode, only look. Raise ResourceError."""
+    """Run the module and then its parts, in check mode without changes. Raise ResourceError."""
     effect = effect_of(spec)
     is_new = bool(effect and effect.creates())
     answer = apply_module(spec, target)
@@ -142,7 +142,7 @@ def _applied(spec: ModuleSpec, target: Target) -> Answer:
 
 
 def apply_module(spec: ModuleSpec, target: Target) -> Answer:
-    """Apply the module, or have it look in check mode. Raise Failure and Blocked."""
+    """Run the module, in check mode if this call is. Raise Failure and Blocked."""
     library = library_of(target)
     options = each_text(own_options(spec.module, spec.args), target.secrets.reveal)
     for _option, path in removed(spec.module, options):
@@ -153,7 +153,7 @@ def apply_module(spec: ModuleSpec, target: Target) -> Answer:
         "_ansible_module_name": spec.module,
         "_ansible_check_mode": target.check_mode,
         "_ansible_diff": True,
-        # What has secrets is not written to the target's log.
+        # A call with secrets is not written to the target's log.
         "_ansible_no_log": bool(
             library.told.get("_ansible_no_log") or secret_references.paths(spec.args)
         ),
@@ -171,13 +171,13 @@ def apply_module(spec: ModuleSpec, target: Target) -> Answer:
 
 
 def _warn(spec: ModuleSpec, target: Target, warnings: Sequence[str]) -> None:
-    # What it misses may be what earlier changes create.
+    # It may fail only because earlier changes are predicted, not made.
     for warning in () if target.overlay.uncertain else warnings:
         target.note(f"{spec.module}: {warning}")
 
 
 def _become(path: str, name: str, arguments: Mapping[str, Any]) -> None:
-    """Run as the module, in a process of its own."""
+    """Run the module in this process, which was forked for it."""
     module_archive.use(path)
     run_as_module(name, path, arguments)
 

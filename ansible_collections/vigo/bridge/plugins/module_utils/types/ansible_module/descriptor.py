@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Any module of Ansible as a resource: each is a type of its own, by its full name."""
+"""Modules of Ansible as resource types. The name of the type is the module's full name."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a module: what it reads and changes."""
+"""What a module reads and changes, as far as that is known."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Effect:
-    """The effect of one module. The base class knows nothing of it."""
+    """The effect of one module. The base class stands for an unknown effect."""
 
     @property
     def is_predictable(self) -> bool:
@@ -22,7 +22,7 @@ class Effect:
         return False
 
     def is_certain(self, overlay: Overlay) -> bool:
-        """Return whether no earlier change that is only predicted can alter what it finds."""
+        """Return whether no earlier predicted change can alter what the module observes."""
         raise NotImplementedError
 
     def predict(self, overlay: Overlay) -> None:
@@ -34,12 +34,14 @@ class Effect:
         raise NotImplementedError
 
     def is_awaiting(self, overlay: Overlay) -> bool:
-        """Return whether it needs what earlier changes would create, so that asking it fails."""
+        """Return whether the module needs what earlier changes would create, and so fails in check
+        mode.
+        """
         return False
 
     def creates(self) -> bool:
-        """Return whether it is about something that does not exist on this machine."""
+        """Return whether the module would create something that does not exist on this machine."""
         return False
 
     def refuse(self, overlay: Overlay) -> None:
-        """Raise ResourceError if a change would fail, and check mode of the module does not."""
+        """Raise ResourceError if a run would fail although the module's own check mode succeeds."""

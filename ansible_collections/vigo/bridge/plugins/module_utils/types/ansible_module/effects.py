@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules of which it is known what they read and change."""
+"""The modules whose effects are known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .spec import ModuleSpec
 
 _FILES = ("path", "dest", "destfile", "name")
-#: By module, what makes its effect of its options, and of whether something comes after it.
+#: By module: the function that returns its effect. It gets the options, and whether parts follow.
 _KNOWN: Mapping[str, Callable[[Mapping[str, Any], bool], Effect | None]] = {
     "ansible.builtin.blockinfile": lambda args, _: edited(args, _FILES),
     "ansible.builtin.lineinfile": lambda args, _: edited(args, _FILES),
@@ -30,6 +30,6 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any], bool], Effect | None]] = {
 
 
 def effect_of(spec: ModuleSpec) -> Effect | None:
-    """Return the effect of a module; None if it is not known."""
+    """Return the effect of a module, or None if it is unknown."""
     known = _KNOWN.get(spec.module)
     return known(spec.args, bool(spec.after)) if known else None

@@ -18,17 +18,18 @@ from .effect import Effect
 if TYPE_CHECKING:
     from ...host.overlay import Overlay
 
-#: What Ansible reads as false.
+#: The values that Ansible reads as false.
 _OFF = ("", "0", "f", "false", "n", "no", "none", "off")
 
 
 @dataclass(frozen=True)
 class FileEffect(Effect):
-    """alters: paths, at and below which it may change something; what is there decides, too.
+    """alters: paths at and below which it may change something, and on whose content the result
+    depends.
 
-    makes: whether it creates what does not exist. folder: one that is created, if anything. source:
-    what a link leads to, which has to exist. owner, group: names. follows: whether it is about what
-    a link leads to, not about the link.
+    makes: whether it creates what does not exist. folder: the path, if a folder is created. source:
+        the target of a link, which has to exist. owner, group: names. follows: whether the target
+        of a link is changed, not the link.
     """
 
     alters: Sequence[str]
@@ -57,7 +58,7 @@ class FileEffect(Effect):
     def predict(self, overlay: Overlay) -> None:
         if not self.folder:
             self.mark_uncertain(overlay)
-        else:  # Where it exists, its owner or mode changes, and nothing of what is in it.
+        else:  # An existing folder gets an owner or mode; its content stays.
             overlay.files.put_folder(self.folder, overlay.moment)
 
     def mark_uncertain(self, overlay: Overlay) -> None:
@@ -119,7 +120,7 @@ def managed_file(args: Mapping[str, Any]) -> Effect | None:
         source = os.path.normpath(os.path.join(os.path.dirname(paths[0]), source))
         if state == "link" and _is_off(args.get("follow", True)):
             return FileEffect(paths, True, "", source, owner, group, follows=False)
-        # The attributes of what it leads to are set, too.
+        # The attributes of the link's target are set, too.
         return FileEffect((*paths, source), state in ("link", "hard"), "", "", owner, group)
     is_plain = state == "directory" and _is_off(args.get("recurse", False)) and len(paths) == 1
     folder = paths[0] if is_plain else ""
@@ -144,7 +145,7 @@ def _is_off(value: Any) -> bool:
 
 
 def _named(args: Mapping[str, Any], options: Sequence[str]) -> tuple[str, ...]:
-    """Return the absolute paths that options name; none where one is of another kind."""
+    """Return the absolute paths in these options; an empty tuple if one is not an absolute path."""
     found = [args[name] for name in options if args.get(name)]
     if not all(isinstance(path, str) and os.path.isabs(path) for path in found):
         return ()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a type does after its module, because the module cannot."""
+"""Steps of a type after its module, for what the module does not support."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Change:
 
 
 class Part(Protocol):
-    """A property that is compared and changed after the module was applied."""
+    """A property that is compared and changed after the module has run."""
 
     def look(self, target: Target) -> Change | None:
-        """Return the change that is needed; changes nothing. Raise ResourceError and OSError.
+        """Return the change that is needed, without making it. Raise ResourceError and OSError.
 
-        In check mode, the module may not have created yet what this is about.
+        In check mode, the object that the module would create may be missing.
         """
 
     def apply(self, target: Target) -> None:

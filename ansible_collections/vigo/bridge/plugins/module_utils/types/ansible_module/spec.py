@@ -22,7 +22,7 @@ _ABSENT = ("absent", "removed")
 class ModuleSpec:
     """What to run. Texts keep their references to secrets; timeout in seconds.
 
-    after: what is done when the module has ended.
+    after: the steps after the module.
     """
 
     module: str
@@ -37,7 +37,7 @@ class ModuleSpec:
 
     @property
     def is_removal(self) -> bool:
-        """Return whether it removes what it is about."""
+        """Return whether the module removes something."""
         return self.args.get("state") in _ABSENT
 
 
@@ -71,9 +71,9 @@ def own_options(module: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
 def refuse_disaster(
     module: str, args: Mapping[str, Any], attributes: Mapping[str, str] | None = None
 ) -> None:
-    """Raise ResourceError for what can only be a mistake, and cannot be undone.
+    """Raise ResourceError for calls that can only be a mistake and cannot be undone.
 
-    attributes: what the resource calls options, by option; None if it calls them the same.
+    attributes: the resource's name for each option; None if the names are the same.
     """
     if args.get("state") not in _ABSENT:
         return
@@ -99,7 +99,7 @@ def refuse_disaster(
 
 
 def removed(module: str, args: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what a module removes with all that is in it: the option and the path."""
+    """Yield the option and the path of each folder that a module removes with its content."""
     if args.get("state") in _ABSENT and module.rpartition(".")[2] == "file":
         for name in ("path", "dest", "name"):
             if isinstance(args.get(name), str):

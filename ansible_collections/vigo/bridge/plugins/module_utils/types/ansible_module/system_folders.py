@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders without which a machine does not work, under any name that leads to them."""
+"""Folders without which a machine does not work, recognized under every path that leads to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMES = (
     *("bin", "boot", "dev", "etc", "home", "lib", "lib64", "opt", "proc", "root"),
     *("run", "sbin", "sys", "usr", "var"),
 )
-#: Of these everything is the system's, too.
+#: The folders below these are system folders, too.
 _INNER = (
     *("usr/bin", "usr/lib", "usr/lib64", "usr/libexec", "usr/local", "usr/sbin", "usr/share"),
     *("var/cache", "var/lib", "var/log"),
@@ -23,9 +23,9 @@ FOLDERS = frozenset(("/", *(f"/{name}" for name in (*_NAMES, *_INNER))))
 
 
 def is_system_folder(path: str) -> bool:
-    """Return whether a path is the name of such a folder. Pure."""
+    """Return whether a path names a system folder. Pure."""
     path = os.path.normpath(path)
-    # Two slashes at the beginning are kept, and mean the same.
+    # normpath keeps two slashes at the beginning, which mean the same as one.
     return (path[1:] if path.startswith("//") else path) in FOLDERS
 
 
@@ -52,7 +52,7 @@ def _is_at_or_below(path: str, folder: str) -> bool:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Return whether two paths are one folder, as those that are mounted in two places are."""
+    """Return whether two paths are the same folder, as with bind mounts."""
     with contextlib.suppress(OSError):
         return os.path.samefile(one, other)
     return False

@@ -21,7 +21,7 @@ _LONGEST_QUOTE = 200
 
 @dataclass(frozen=True)
 class Answer:
-    """What a program did, or would do; see ``ACTIONS``."""
+    """The result that a program printed: what it did, or would do; see ``ACTIONS``."""
 
     action: str
     rc: int | None = None
@@ -29,7 +29,7 @@ class Answer:
 
 
 def read(executor: str, finished: Finished, limit: float, dry_run: bool) -> Answer:
-    """Return a program's answer. Raise ResourceError if it failed, or gave none.
+    """Return a program's result. Raise ResourceError if it failed, or printed none.
 
     limit: how long it was allowed to take, in seconds.
     """

@@ -21,14 +21,14 @@ from .spec import CustomSpec
 
 @dataclass(frozen=True)
 class Observed:
-    """What a dry run answered. reason: why that is not certain, or an empty text."""
+    """The result of a dry run. reason: why it is uncertain, or an empty text."""
 
     answer: Answer
     reason: str = ""
 
 
 class Custom(Behaviour):
-    """The type custom. In a real run its program looks and acts in one step."""
+    """The type custom. In a real run its program compares and changes in one call."""
 
     type = TYPE
 

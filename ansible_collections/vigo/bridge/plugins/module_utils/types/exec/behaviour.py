@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exec resource: a command that runs when its guards say so."""
+"""The exec resource: a command that runs if its guards permit it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Exec(Behaviour):
         return tuple(ask(guard, spec, target) for guard in spec.guards)
 
     def decide(self, spec: ExecSpec, observed: tuple[Answer, ...], turn: Turn) -> Decision:
-        """Run when all guards agree."""
+        """Decide to run if all guards permit it."""
         for answer in observed:
             if answer.agrees is False:
                 return Decision("skipped", f"{answer.guard.kind}: {answer.finding}")
@@ -115,7 +115,7 @@ class Exec(Behaviour):
 
 
 def _remedy(finished: process.Finished, is_hidden: bool) -> str:
-    """Return a hint where to find out why a command failed."""
+    """Return a hint that says where to look for the cause of a failed command."""
     if is_hidden:
         return "to see its output, set logoutput to on_failure"
     if not finished.output.strip():

@@ -15,13 +15,13 @@ from ...secrets import references as secret_references
 from ..target import Target
 from .spec import ExecSpec, Guard
 
-#: Guards must only read, and be quick about it; in seconds.
+#: How long a guard may take, in seconds. Guards must only read.
 GUARD_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a guard said. agrees: whether the command may run as far as this guard is concerned.
+    """The result of a guard. agrees: whether the guard permits the command to run.
 
     None: an earlier predicted change may alter the answer.
     """
@@ -32,7 +32,7 @@ class Answer:
 
 
 def ask(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
-    """Return a guard's answer. Raise ResourceError when the guard cannot be evaluated."""
+    """Return the result of a guard. Raise ResourceError if it cannot be evaluated."""
     if not guard.is_command:
         return _ask_path(guard, spec, target)
     if target.overlay.uncertain:

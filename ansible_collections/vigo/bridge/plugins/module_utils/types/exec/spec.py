@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to run and when: attributes to a frozen spec."""
+"""Parses the attributes of a command into a frozen spec: what to run and when."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a resource fetches: from a URL, or from a path of the target."""
+"""Fetches files from a URL, or from a path on the target."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def path_of(text: str) -> str | None:
 
 
 def checksum(value: Any, attribute: str = "sha256") -> str:
-    """Return a SHA-256 in small letters; empty if none is written. Raise ResourceError."""
+    """Return a SHA-256 in lower case; empty if none is set. Raise ResourceError."""
     text = str(value or "").strip().lower()
     text = text[len("sha256:") :] if text.startswith("sha256:") else text
     if text and not _SHA256.fullmatch(text):
@@ -90,9 +90,9 @@ class Fetched:
 
 @contextlib.contextmanager
 def fetched(where: str, suffix: str, target: Target) -> Iterator[Fetched]:
-    """Fetch a file for the time of the block. where: see ``location``.
+    """Yield a fetched file that is deleted at the end of the block. where: see ``location``.
 
-    suffix: how its name is to end. Raise ResourceError, and OSError if it cannot be stored.
+    suffix: the end of its file name. Raise ResourceError, and OSError if it cannot be stored.
     """
     folder = tempfile.gettempdir()
     temporary_files.clear(folder, _PREFIX)
@@ -105,9 +105,10 @@ def fetched(where: str, suffix: str, target: Target) -> Iterator[Fetched]:
 
 
 def fetch(where: str, stream: IO[bytes], attribute: str, target: Target, limit: int) -> None:
-    """Write what a location has to a stream. limit: the largest size in bytes.
+    """Write the file at a location to a stream. limit: the largest size in bytes.
 
-    attribute: which one has the location. Raise ResourceError, and OSError if the stream cannot
+    attribute: the attribute with the location. Raise ResourceError, and OSError if the stream
+        cannot
     be written.
     """
     path = path_of(where)
@@ -122,7 +123,7 @@ def fetch(where: str, stream: IO[bytes], attribute: str, target: Target, limit: 
 
 
 def _copy(path: str, stream: IO[bytes], target: Target, limit: int) -> None:
-    """Copy a file of the target, or what is predicted for it."""
+    """Copy a file of the target, or its predicted content."""
     size = 0
     with content.opened(target.secrets.reveal(path), target) as source:
         for piece in iter(lambda: source.read(_PIECE), b""):
@@ -135,7 +136,7 @@ def _copy(path: str, stream: IO[bytes], target: Target, limit: int) -> None:
 
 
 def digest(stream: IO[bytes]) -> str:
-    """Return the SHA-256 of what is left of a stream."""
+    """Return the SHA-256 of the rest of a stream."""
     sha256 = hashlib.sha256()
     for piece in iter(lambda: stream.read(_PIECE), b""):
         sha256.update(piece)
@@ -143,7 +144,7 @@ def digest(stream: IO[bytes]) -> str:
 
 
 def refuse_mismatch(what: str, found: str, wanted: str) -> None:
-    """Raise ResourceError if a file has not the SHA-256 that is wanted; empty for any."""
+    """Raise ResourceError if a file does not have the wanted SHA-256; empty accepts any."""
     if wanted and found != wanted:
         raise ResourceError(
             f"sha256: {what} has the checksum {found}, expected {wanted}; nothing was changed",

@@ -99,7 +99,7 @@ class File(Behaviour):
         return (spec.path,)
 
     def may_replace(self, spec: FileSpec) -> Sequence[str]:
-        return (spec.path,)  # Another resource may describe the same file.
+        return (spec.path,)  # Another resource may manage the same file.
 
     def predict(self, spec: FileSpec, observed: Observed, target: Target) -> None:
         observation.predict(spec, observed, target)
@@ -141,9 +141,7 @@ def _attribute_diff(spec: FileSpec, changes: Sequence[tuple[str, str, str]]) -> 
 
 
 def _content_diff(spec: FileSpec, observed: Observed) -> Mapping[str, str] | None:
-    """Return the content before and after as text; none where secrets, binary or large content
-    would show.
-    """
+    """Return the content before and after as text; nothing if it is secret, binary or large."""
     if spec.holds_secrets:
         return {"before": "", "after": "", "prepared": "(not shown: the content holds secrets)\n"}
     if observed.before is None or observed.after is None:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The content of files as streams: the present one, and the desired one.
 
-Files may be larger than memory: they are read in pieces, and what a script makes of them lies
-in a file without a name.
+Files may be larger than memory: they are read in pieces, and the output of a script is kept in a
+temporary file without a name.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _PIECE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Digest:
-    """The SHA-256 of some content, and its text: None if it is too long or no text."""
+    """The SHA-256 of some content, and its text: None if it is too long or not text."""
 
     sha256: str
     text: str | None
@@ -50,7 +50,7 @@ def digest(stream: IO[bytes]) -> Digest:
 
 
 def copy(stream: IO[bytes], to: IO[bytes] | None) -> Digest:
-    """Read the stream to its end, write it if requested, and return its digest."""
+    """Read the stream to its end, copy it to `to` if given, and return its digest."""
     sha256 = hashlib.sha256()
     start = b""
     for piece in iter(lambda: _piece(stream), b""):

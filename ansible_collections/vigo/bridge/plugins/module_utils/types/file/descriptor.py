@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .behaviour import File
     from .spec import FileSpec
 
-#: Where content comes from: one of these at most.
+#: The sources of content, of which at most one may be set.
 CONTENTS = ("content", "content_base64", "source")
 
 #: What the action plugin adds where a task has ``src``: the content of that file of the controller

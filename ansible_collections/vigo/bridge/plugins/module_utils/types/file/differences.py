@@ -9,12 +9,12 @@ from .observation import Observed
 from .owners import group_name, user_name
 from .spec import FileSpec
 
-#: What has to be done: write the whole file, set attributes of the one there is, or remove it.
+#: The possible steps: write the whole file, set attributes of the existing one, or remove it.
 CONTENT, ATTRIBUTES, REMOVE, NOTHING = "content", "attributes", "remove", ""
 
 
 def step(spec: FileSpec, observed: Observed) -> str:
-    """Return the step that a file or a link needs, or that none is needed."""
+    """Return the step that a file or a link needs, which may be none."""
     if spec.state == "absent":
         return NOTHING if observed.kind == "missing" else REMOVE
     if observed.kind != "file" or observed.desired_digest not in (None, observed.digest):

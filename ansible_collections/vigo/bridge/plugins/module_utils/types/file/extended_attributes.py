@@ -11,9 +11,9 @@ import os
 from typing import Iterator
 
 _ACL = "system.posix_acl_access"
-#: Signatures of the content, and what only the system itself may write.
+#: Not copied: signatures of the content, and attributes that only the system may write.
 _NOT_TAKEN = ("security.ima", "security.evm", "trusted.")
-#: What no file system need have, and no user need be allowed.
+#: Errors that are ignored: missing support or missing permission.
 _TOLERATED = (errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.ENODATA, errno.EINVAL)
 
 

@@ -25,7 +25,7 @@ _LARGEST = 8 << 20
 def state_of(path: str) -> Mapping[str, Any] | None:
     """Return what is at a path: a file with content, mode and owner, a link, or nothing.
 
-    Return None for what cannot be kept. Raise ResourceError.
+    Return None if it cannot be kept. Raise ResourceError.
     """
     try:
         found = os.lstat(path)
@@ -51,7 +51,7 @@ def state_of(path: str) -> Mapping[str, Any] | None:
 
 
 def restore(state: Mapping[str, Any]) -> Decision:
-    """Make a path what it was, and return what was done. Raise ResourceError."""
+    """Restore the former state of a path, and return what was done. Raise ResourceError."""
     path = str(state["path"])
     temporary_files.clear(os.path.dirname(path), temporary_files.prefix_beside(path))
     now = state_of(path)

@@ -18,13 +18,15 @@ _CHANGE = re.compile(r"([-+=])([rwxXst]*|[ugo])(?=[-+=]|$)")
 _SHIFTS = {"u": 6, "g": 3, "o": 0}
 _BITS = {"r": 4, "w": 2, "x": 1}
 _SPECIAL = {("u", "s"): 0o4000, ("g", "s"): 0o2000, ("o", "t"): 0o1000}
-#: What ``=`` clears besides the permissions of that class.
+#: The bits that ``=`` clears besides the permissions of the class.
 _SPECIAL_OF = {"u": 0o4000, "g": 0o2000, "o": 0o1000}
 
 
 @dataclass(frozen=True)
 class _Change:
-    """classes: of ``ugo``. is_masked: no class was written, so the umask counts."""
+    """classes: some of ``ugo``. is_masked: whether no class was written, so that the umask
+    applies.
+    """
 
     classes: str
     is_masked: bool
@@ -51,7 +53,7 @@ class Mode:
 def parse(value: Any) -> Mode | None:
     """Return the mode, or None if none is set. Raise ResourceError.
 
-    A YAML 1.1 reader has already made a number of 0644.
+    A YAML 1.1 parser has already converted 0644 to a number.
     """
     if value in (None, ""):
         return None

@@ -21,11 +21,12 @@ from .spec import FileSpec
 class Observed:
     """kind: missing, file, link, directory or special. Digests are SHA-256.
 
-    before, after: the old and new content as text, None if it cannot be shown. secontext is
+    before, after: the old and new content as text; None if they cannot be shown. secontext is
     empty if the spec does not ask for it. desired_digest, desired_uid and desired_gid are None
     if the spec leaves them as they are. link: what a symbolic link holds. in_doubt: whether
     an earlier change that cannot be predicted, such as a command's, may alter the file's source.
-    is_certain: whether no earlier change may be of this file, or create an owner of its number.
+    is_certain: whether no earlier change may alter this file, or create an account with the number
+        of its owner.
     """
 
     kind: str
@@ -51,7 +52,7 @@ _NOTHING = content.Digest("", "")
 def observe(spec: FileSpec, target: Target) -> Observed:
     """Return the present state.
 
-    Raise ResourceError for what cannot be read, and for unknown owners.
+    Raise ResourceError if it cannot be read, and for unknown owners.
     """
     kind, found = found_at(spec.path, target)
     before = _NOTHING
@@ -88,7 +89,7 @@ def observe(spec: FileSpec, target: Target) -> Observed:
 def predict(spec: FileSpec, observed: Observed, target: Target) -> None:
     """Record in the overlay what this file would be, for later resources."""
     overlay = target.overlay
-    # What was there before it: later questions of this very path must not come back to it.
+    # The content before: the prediction for this path must not refer to itself.
     earlier = target.with_overlay(overlay.copy())
     kept = observed if observed.kind == "file" else Observed("missing")
     file = PredictedFile(
@@ -142,7 +143,7 @@ def _desired(spec: FileSpec, target: Target, kind: str) -> content.Digest | None
 def _secontext(spec: FileSpec, kind: str, found: Found) -> str:
     """Return the SELinux context.
 
-    Of a missing file, its folder is read, so that a prediction fails where acting would.
+    For a missing file the folder is read, so that a prediction fails if the change would.
     """
     if not spec.secontext or spec.state == "absent":
         return ""

@@ -65,10 +65,10 @@ def _refuse_to_change(spec: FileSpec, observed: Observed) -> None:
 
 
 def _ask_kernel(path: str) -> None:
-    """Set the mode that a file of the kernel already has: the kernel refuses that as it would
-    any other.
+    """Set the mode that a file of the kernel already has: the kernel refuses it if it would refuse
+    any other mode.
 
-    Each of these files has rules of its own, and none of them is on a disk.
+    Such files (/proc, /sys) have rules of their own and are not on a disk, so this is harmless.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:

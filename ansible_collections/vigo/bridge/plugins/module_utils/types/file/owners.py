@@ -51,5 +51,5 @@ def gid_of(group: str, accounts: PredictedAccounts) -> int:
 
 
 def may_be(number: int, wanted: int | None, name_of: Callable[[int], str]) -> bool:
-    """Return whether a file's number without a name may be the one that an account will get."""
+    """Return whether a file's owner is a number without a name that a future account may get."""
     return is_stand_in(wanted) and number >= 0 and name_of(number) == str(number)

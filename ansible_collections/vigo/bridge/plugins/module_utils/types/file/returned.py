@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task returns of a file, as ``ansible.builtin.copy`` does."""
+"""The return values of a task that applies a file, named as in ``ansible.builtin.copy``."""
 
 from __future__ import annotations
 

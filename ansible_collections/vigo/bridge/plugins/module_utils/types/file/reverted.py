@@ -18,7 +18,8 @@ from .spec import FileSpec
 
 
 def before_first_change(spec: FileSpec) -> FileSpec:
-    """Return the spec of the file as its oldest copy has it; of no file if there is none.
+    """Return the spec with the content and attributes of the oldest copy, or that of no file
+    without a copy.
 
     A spec with another state stays as it is. Raise ResourceError.
     """

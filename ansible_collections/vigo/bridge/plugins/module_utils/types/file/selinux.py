@@ -14,7 +14,7 @@ _ATTRIBUTE = "security.selinux"
 
 
 def context_of(path: str) -> str:
-    """Return the context of a file, or empty if it has none. Raise ResourceError."""
+    """Return the context of a file; empty if it has none. Raise ResourceError."""
     try:
         value = os.getxattr(path, _ATTRIBUTE, follow_symlinks=False)
     except OSError as error:

@@ -35,10 +35,10 @@ class FileSpec:
     """content: text with its references to secrets, or None; data: bytes as they are, or None.
 
     source: a path on the target. With none of these, an existing file keeps its content.
-    is_secret: whether the data holds secrets, or was encrypted where it came from. stream_edit:
+    is_secret: whether the data holds secrets, or comes from an encrypted file. stream_edit:
     scripts that the content goes through, one after the other. mode: None leaves that of an
-    existing file. backup: the suffix of the copy that a changed file leaves, ``{epoch}`` is
-    replaced by the time; empty: no copy.
+    existing file. backup: the suffix of the copy that is made before a change; ``{epoch}`` is
+    replaced by the time in seconds; empty: no copy.
     """
 
     path: str
@@ -57,12 +57,12 @@ class FileSpec:
 
     @property
     def names_content(self) -> bool:
-        """Whether the spec says anything of the content."""
+        """Whether the spec sets the content."""
         return self.makes_content or bool(self.stream_edit)
 
     @property
     def makes_content(self) -> bool:
-        """Whether the content does not come from the file itself."""
+        """Whether the content comes from elsewhere, not from the file itself."""
         return self.content is not None or self.data is not None or bool(self.source)
 
     @property
@@ -151,7 +151,7 @@ def on_this_machine(spec: FileSpec) -> FileSpec:
 
 
 def is_path(text: str) -> bool:
-    """Return whether a text is the path of a file on the target, from ``/`` or a home folder on."""
+    """Return whether a text is a path on the target: one that begins with ``/`` or ``~``."""
     return text.startswith(("/", "~"))
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removing the files that a stack has written, as long as nothing else has changed them."""
+"""Removes files that a stack has written, unless something else has changed them."""
 
 from __future__ import annotations
 

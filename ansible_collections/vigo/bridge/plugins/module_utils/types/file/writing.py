@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes files so that a reader sees the old or the new one, never a part."""
+"""Writes files atomically: a reader sees the old or the new file, never a part."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def remove(path: str) -> None:
     try:
         os.unlink(path)
     except FileNotFoundError:
-        pass  # gone in the meantime: as desired
+        pass  # already removed, as desired
     except OSError as error:
         raise explained(path, error) from error
 
@@ -79,7 +79,7 @@ def make_folder(folder: str) -> None:
         missing.append(folder)
         folder = os.path.dirname(folder)
     for path in reversed(missing):
-        with contextlib.suppress(FileExistsError):  # another process was quicker
+        with contextlib.suppress(FileExistsError):  # another process created it first
             os.mkdir(path)
             os.chmod(path, 0o755)
 
@@ -100,7 +100,7 @@ def _fill(
 
 
 def _set(descriptor: int, spec: FileSpec, observed: Observed, keep_extended: bool = False) -> None:
-    """Set mode, owner and context; what the spec omits is not changed.
+    """Set mode, owner and context, as far as the spec sets them.
 
     The owner comes first: a change of owner clears the set-user-ID bit. keep_extended: whether the
     descriptor is of a new file, which takes over the extended attributes of the old one.

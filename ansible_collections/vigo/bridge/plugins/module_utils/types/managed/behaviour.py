@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does one step after the other, each with a module of Ansible or a command."""
+"""Runs steps in order, each a module of Ansible or a command."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _NOT_UPDATED = "check mode does not update the list of packages"
 
 @dataclass(frozen=True)
 class Observed:
-    """What is to be done.
+    """The steps to do.
 
-    answer: in check mode, what it would come to. unknown: why that is not certain, or not known.
+    answer: in check mode, the predicted change. unknown: why the prediction is uncertain or
+    missing.
     """
 
     steps: tuple[Step, ...]
@@ -34,7 +35,7 @@ class Observed:
 
 
 class ManagedBehaviour(Behaviour):
-    """One type. A real run looks and acts in one step, as modules do."""
+    """One type. A real run compares and changes in one step, as modules do."""
 
     def __init__(self, kind: ResourceType) -> None:
         self.type = kind
@@ -96,7 +97,7 @@ class ManagedBehaviour(Behaviour):
 
 
 def _predicted(steps: Sequence[Step], target: Target) -> Answer:
-    """Return the first change, without a look at what comes after it."""
+    """Return the first predicted change; later steps are not checked."""
     for step in steps:
         answer = Answer(step.action, step.reason) if step.acts else done(step, target)
         if answer.changed:

@@ -22,7 +22,7 @@ from .unchanged import has_nothing_to_do
 
 
 def done(step: Step, target: Target) -> Answer:
-    """Do a step, or have it look in check mode. Raise ResourceError."""
+    """Run a step, or only check it in check mode. Raise ResourceError."""
     if step.command:
         return _run(step, target)
     if not step.acts and has_nothing_to_do(step, target):

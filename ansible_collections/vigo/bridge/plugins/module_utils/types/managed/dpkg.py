@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds in dpkg's list of packages that Ansible's modules for apt and dpkg would change nothing.
 
-The module apt opens the cache of apt, which takes 0.1 to 2 s. What is installed is in one file.
+The module apt opens the cache of apt, which takes 0.1 to 2 s; reading dpkg's file is faster.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 _FOLDER = "/var/lib/dpkg"
-#: Names that are nothing else: no pattern, no architecture, no version.
+#: Plain names, without a pattern, an architecture or a version.
 _NAME = re.compile("[a-z0-9][a-z0-9+.-]+", re.ASCII)
-#: Options of apt that matter only where something is to be done, besides the two that are read.
+#: Options of apt that have no effect if nothing changes, besides the two that are evaluated.
 _UNDERSTOOD = frozenset({"name", "state", "allow_downgrade", "allow_change_held_packages", "purge"})
 _ANY_MACHINE = "all"
 
@@ -25,8 +25,8 @@ _ANY_MACHINE = "all"
 class Entry:
     """A package that dpkg knows.
 
-    selection: what is to become of it, such as hold. sound: whether dpkg has no errors of it.
-    state: such as installed.
+    selection: the wanted state, such as hold. sound: whether dpkg reports no error. state: such as
+        installed.
     """
 
     selection: str
@@ -94,19 +94,19 @@ def _is_absent(name: str, native: str, listed: str, purge: bool) -> bool:
 
 
 def _only_entry(name: str, listed: str) -> Entry | None:
-    """Return the package of a name; None for none, and for several architectures."""
+    """Return the package with a name; None if there is none, or one for several architectures."""
     found = entries(name, listed) if _NAME.fullmatch(name) else []
     return found[0] if len(found) == 1 else None
 
 
 def _native(listed: str) -> str:
-    """Return this machine's architecture; nothing if it is not certain."""
+    """Return this machine's architecture; empty if it is uncertain."""
     found = {entry.architecture for name in ("dpkg", "apt") for entry in entries(name, listed)}
     return found.pop() if len(found) == 1 else ""
 
 
 def entries(name: str, listed: str) -> list[Entry]:
-    """Return what dpkg knows of a package, an entry for each architecture."""
+    """Return the entries of a package in dpkg's list, one for each architecture."""
     found: list[Entry] = []
     start = 0
     text, head = f"\n{listed}", f"\nPackage: {name}\n"

@@ -21,7 +21,7 @@ _PACKAGE_PROGRAMS = {
     "apk": ("/sbin/apk", "/usr/bin/apk", "/usr/sbin/apk"),
     "apt": ("/usr/bin/apt-get",),
 }
-#: By family of distributions, the package managers that are used where a machine has several.
+#: By family of distributions: the package managers to prefer on a machine with several.
 _OF_FAMILY = {
     "debian": ("apt",),
     "rhel": ("dnf5", "dnf"),
@@ -29,14 +29,14 @@ _OF_FAMILY = {
     "arch": ("pacman",),
     "alpine": ("apk",),
 }
-#: Where systemd shows that it is the init system.
+#: The folder that exists if systemd is the init system.
 _SYSTEMD = ("/run/systemd/system", "/dev/.run/systemd", "/dev/.systemd")
 _OPENRC = ("/run/openrc", "/sbin/openrc-run")
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What is read from a machine. real: resolves the links of a path."""
+    """Access to what is read from a machine. real: resolves the links of a path."""
 
     family: str
     exists: Callable[[str], bool]

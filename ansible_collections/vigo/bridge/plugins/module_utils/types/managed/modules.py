@@ -19,7 +19,7 @@ PACKAGES: Mapping[str, str] = {
 PACKAGE_FILES: Mapping[str, str] = {
     manager: PACKAGES[manager] for manager in ("apt", "dnf", "dnf5", "zypper")
 }
-#: What keeps packages at their versions.
+#: The modules that keep packages at their versions.
 HOLD, VERSION_LOCK = "ansible.builtin.dpkg_selections", "community.general.dnf_versionlock"
 
 _GENERAL = "ansible.builtin.service"
@@ -29,7 +29,7 @@ SERVICES: Mapping[str, str] = {
     "openrc": _GENERAL,
     "other": _GENERAL,
 }
-#: States of services that are no states: something is done each time.
+#: States of services that are actions: something is done each time.
 ALWAYS = ("restarted", "reloaded")
 #: Where package managers keep what is installed.
 DATABASES = (

@@ -31,7 +31,7 @@ _ALL = "*"
 _GLOB = re.compile(r"[*?\[]")
 #: How a version is written after the name of a package.
 _VERSION = {"apt": "=", "dnf": "-", "dnf5": "-", "zypper": "=", "apk": "="}
-#: What an option of ours is called by the module of each manager.
+#: By manager: the name of each of our options in its module.
 _OPTIONS: Mapping[str, Mapping[str, str]] = {
     "allow_downgrade": {
         "apt": "allow_downgrade",
@@ -39,7 +39,7 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
         "dnf5": "allow_downgrade",
         "zypper": "oldpackage",
     },
-    # Others keep no configuration files of their own accord.
+    # The others do not keep configuration files, so there is nothing to purge.
     "purge": {"apt": "purge", "pacman": "remove_nosave"},
     "update_cache": dict.fromkeys(PACKAGES, "update_cache"),
 }
@@ -49,7 +49,7 @@ _UPGRADES = frozenset({"apk", "pacman"})
 
 @dataclass(frozen=True)
 class Packages:
-    """What is wanted. switches: the options of ours that are on."""
+    """The wanted state of packages. switches: the Boolean options that are on."""
 
     names: tuple[str, ...]
     state: str
@@ -100,7 +100,7 @@ def unlock_steps(manager: str, names: Sequence[str]) -> tuple[Step, ...]:
     """Return what removes the locks of packages that are removed."""
     if manager == "dnf":
         return (Step(VERSION_LOCK, {"name": list(names), "state": "absent"}),)
-    return ()  # With apt, the lock is removed with the package. Others have no locks.
+    return ()  # With apt, removing a package removes the lock. Other managers have no locks.
 
 
 def parse(attributes: Mapping[str, Any], triggered: bool = False) -> Plan:
@@ -211,7 +211,7 @@ def _check_switches(
 
 
 def unsupported(attribute: str, manager: str) -> ResourceError:
-    """Return the error for an attribute that a package manager cannot have."""
+    """Return the error for an attribute that a package manager does not support."""
     return ResourceError(
         f"{attribute} is not supported with {manager}",
         'remove it for such hosts, for example with case: "{{ .Traits.os.family }}"',

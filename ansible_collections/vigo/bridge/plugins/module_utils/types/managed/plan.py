@@ -15,9 +15,10 @@ from .managers import Machine
 class Step:
     """A module with its options, or a command.
 
-    action: what a change of it counts as; empty for what the module says. reason: why. acts:
-    whether it always changes something. unless_changed: whether it is left out where an earlier
-    step has changed something.
+    action: the action to report for a change; empty to take it from the module's result. reason:
+        why. acts:
+    whether it always changes something. unless_changed: whether it is skipped if an earlier step
+    has changed something.
     """
 
     module: str = ""
@@ -33,13 +34,14 @@ class Step:
 class Plan:
     """A resource of a type whose module is known only on the machine.
 
-    manager: which of the machine's managers looks after it. steps: what to do, by the name of the
-    manager; raises ResourceError for what that cannot do. takes_latest: whether what there is to be
-    found decides, which earlier changes of files can alter. updates_list: whether what there is to
-    be found is updated first, which check mode does not do. reads: where the manager keeps what
-    decides the answer, on any machine. adds, replaces: where it may create files that other
-    resources describe, and where it may be of existing ones. triggered: whether a trigger is
-    pending for it. only_triggered: whether it acts only then.
+    manager: which kind of manager handles it. steps: returns the steps for a manager; raises
+        ResourceError for what that manager does not support. takes_latest: whether the result
+        depends on which versions are available; earlier changes of files can alter that.
+        updates_list: whether the list of available packages is updated first; check mode does not
+            do that. reads: the paths of the manager's data on any machine, on which the result
+            depends. adds, replaces: the paths below which it may create or alter files that other
+            resources manage. triggered: whether a trigger is pending. only_triggered: whether it
+            acts only if one is.
     """
 
     manager: Callable[[Machine], str]

@@ -23,7 +23,7 @@ ATTRIBUTES = (
     Attribute("restart_command", "str", secrets=True),
     Attribute("reload_command", "str", secrets=True),
 )
-#: What the modules call a state, and what reaching it counts as.
+#: By state: its name in the modules, and the action to report for a change to it.
 _STATES = {
     "running": ("started", "started"),
     "stopped": ("stopped", "stopped"),
@@ -35,7 +35,7 @@ _COMMANDS = {"restarted": "restart_command", "reloaded": "reload_command"}
 
 @dataclass(frozen=True)
 class Service:
-    """What is wanted. enabled: None leaves that as it is. commands: by state."""
+    """The wanted state of a service. enabled: None leaves that as it is. commands: by state."""
 
     name: str
     state: str
@@ -70,7 +70,7 @@ class Service:
             return replace(step, command=command)
         args: dict[str, Any] = {"name": self.name, "state": word}
         if manager == "systemd":
-            args["daemon_reload"] = True  # its unit file may be what has changed
+            args["daemon_reload"] = True  # the trigger may come from its unit file
         return replace(step, module=SERVICES[manager], args=args)
 
 

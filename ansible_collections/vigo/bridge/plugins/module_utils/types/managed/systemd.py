@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds that Ansible's module for systemd would change nothing, with the same questions."""
+"""Finds out, with the same calls of systemctl, that Ansible's module for systemd would change
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any, Callable, Mapping, Tuple
 _UNDERSTOOD = frozenset({"name", "state", "enabled"})
 #: States of a unit that count as the state of the option.
 _ACTIVE = {"started": ("active", "activating"), "stopped": ("inactive", "failed")}
-#: Of other answers, such as static or indirect, the module knows the meaning.
+#: Other results, such as static or indirect, are left to the module.
 _ENABLED = {"enabled": True, "disabled": False}
 
 #: Runs systemctl with these arguments, and returns its exit code and what it prints.
@@ -18,7 +20,7 @@ Systemctl = Callable[..., Tuple[int, str]]
 
 
 def has_nothing_to_do(args: Mapping[str, Any], systemctl: Systemctl) -> bool:
-    """Return whether the module would change nothing; False if that is not certain."""
+    """Return whether the module would change nothing; False if that is uncertain."""
     if not _UNDERSTOOD.issuperset(args) or args.get("state", "started") not in _ACTIVE:
         return False
     name = args["name"]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recognizes steps that have nothing to do, so that their module need not be started.
 
-What is not certain is left to the module: it alone says what is wrong, and makes changes.
+Everything uncertain is left to the module, which alone reports errors and makes changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import dpkg, systemd
 from .modules import HOLD, PACKAGES, SERVICES
 from .plan import Step
 
-#: Seconds that systemctl has to answer.
+#: How long systemctl may take, in seconds.
 _TIME_LIMIT = 10.0
 
 

@@ -15,7 +15,7 @@ from ...common.switches import is_on
 if TYPE_CHECKING:
     from ..ansible_module.part import Part
 
-#: What would mean something else in the system's files, or to its programs.
+#: Names with these characters would be misread in the system's files, or by its programs.
 _NOT_IN_NAMES = re.compile(r"[\s:,/\x00-\x1f\x7f]")
 
 

@@ -66,7 +66,7 @@ class AuthorizedKeys:
             is_new = _make_folder(home)
             with _opened(_FOLDER, home, account) as folder:
                 if is_new:
-                    # Of what was opened: by its name, it may be something else by now.
+                    # Through the descriptor: the path may lead to another file by now.
                     os.fchown(folder, account.pw_uid, account.pw_gid)
                 _write(folder, self._bytes(target), account)
 
@@ -120,7 +120,7 @@ def _opened(name: str, above: int, account: pwd.struct_passwd) -> Iterator[int]:
 
 
 def _present(home: int, account: pwd.struct_passwd) -> _Found:
-    """Return the file's content; None if there is none that could be kept."""
+    """Return the file's content; None if it is missing or has to be replaced."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         with _opened(_FOLDER, home, account) as folder:
@@ -134,11 +134,11 @@ def _present(home: int, account: pwd.struct_passwd) -> _Found:
         raise
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
-        # Another name of the file may be one that the user must not read.
+        # A hard link may be of a file that the user must not read.
         if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
             return _Found(None)
         content = stream.read(_MOST_BYTES + 1)
-    # Otherwise sshd ignores the file.
+    # sshd ignores the file unless these match.
     is_owned = status.st_uid in (0, account.pw_uid)
     return _Found(content, is_owned and not status.st_mode & 0o022)
 

@@ -21,7 +21,7 @@ from ..target import Target
 
 @dataclass(frozen=True)
 class Members:
-    """Those that ``/etc/group`` lists, besides the users whose main group it is."""
+    """The members in ``/etc/group``, without the users whose primary group it is."""
 
     group: str
     members: Tuple[str, ...]

@@ -14,7 +14,7 @@ from ..descriptor import TIME_LIMIT
 from ..target import Target
 
 _SHADOW = "/etc/shadow"
-#: Longer ones are not accepted at a login.
+#: The longest password that a login accepts, in bytes.
 _LONGEST = 512
 
 
@@ -26,7 +26,7 @@ class Password:
     password: str
 
     def look(self, target: Target) -> Change | None:
-        # A locked account stays locked: that is not a question of its password.
+        # A locked account stays locked: its password is compared without the lock.
         hashed = _hash_of(self.user).lstrip("!")
         if sha512_crypt.matches(self._bytes(target), hashed):
             return None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A resource type that is a module of Ansible under another name. Pure."""
+"""The row of a resource type that maps to modules of Ansible. Pure."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def _no_parts(attributes: Attributes) -> Sequence[Part]:
 
 @dataclass(frozen=True)
 class Use:
-    """A module, and what it is given.
+    """A module and its options.
 
-    where: the values of attributes for which it is used. options: those that are always the same.
-    takes: the attribute whose value an option gets, by option; unset attributes are left out.
-    derive: makes further options from the attributes. derived_from: those that it reads.
+    where: the values of attributes for which it is used. options: fixed options. takes: by option,
+    the attribute with its value; unset attributes are left out. derive: returns further options
+    computed from the attributes. derived_from: the attributes that `derive` reads.
     """
 
     module: str
@@ -65,8 +65,8 @@ class Row:
     """One type.
 
     name, key, needed_unless_absent: as in `ResourceType`. uses: the first that applies counts.
-    check: raises ResourceError for invalid attributes. parts: makes what is done after the module.
-    own: the attributes that these read and the module does not.
+    check: raises ResourceError for invalid attributes. parts: returns the steps after the module.
+        own: the attributes that only these steps read.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Row:
 
     @property
     def deciding(self) -> frozenset[str]:
-        """The attributes that decide what the module is, or what it is given."""
+        """The attributes that decide which module is used, or with which options."""
         return frozenset(name for use in self.uses for name in (*use.where, *use.derived_from))
 
     def with_defaults(self, attributes: Attributes) -> dict[str, Any]:
@@ -95,5 +95,5 @@ class Row:
         return {**defaults, **given}
 
     def use(self, attributes: Attributes) -> Use:
-        """Return what applies. attributes: with the defaults."""
+        """Return the first use that applies. attributes: with the defaults."""
         return next(use for use in self.uses if use.applies(attributes))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which modules of Ansible are resource types of ours, and how their options are called there."""
+"""The table of resource types that map to modules of Ansible, and of the names of their options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OWNER = {"owner": "owner", "group": "group"}
 
 
 def _in_state(state: str, module: str, takes: Mapping[str, str]) -> Use:
-    """Return the use for a state that the module calls the same, and needs little else for."""
+    """Return the use for a state that has the same name in the module, with few other options."""
     return Use(module, {"state": state}, {"state": state}, takes)
 
 
@@ -68,7 +68,7 @@ ROWS = (
             ),
             Use(
                 _FILE,
-                # Otherwise the owner of what it leads to would be changed.
+                # Otherwise the owner of the link's target would be changed.
                 options={"state": "link", "follow": False},
                 takes={"path": "target_path", "src": "to", "force": "force", **_OWNER},
             ),

@@ -26,7 +26,7 @@ def parse(row: Row, attributes: Mapping[str, Any]) -> ModuleSpec:
 
 
 def as_task(row: Row, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
-    """Return the module and its options for a task; None if only the type can find them out.
+    """Return the module and its options for a task; None if only the target can determine them.
 
     attributes: those of the resource; values may be expressions of Jinja2.
     """

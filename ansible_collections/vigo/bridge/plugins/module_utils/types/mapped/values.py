@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of modules that are made of several attributes, and attributes that need each other."""
+"""Options of modules that depend on several attributes, and checks across attributes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def block_markers(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_block(attributes: Mapping[str, Any]) -> None:
-    """Raise ResourceError for a block that contains one of its own marks: it would grow."""
+    """Raise ResourceError for a block that contains one of its own markers: it would grow with each
+    run.
+    """
     marks = block_markers(attributes)
     lines = str(attributes.get("block_content", "")).split("\n")
     for mark in (marks["marker_begin"], marks["marker_end"]):
@@ -60,12 +62,12 @@ def key_line(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def device_and_type(attributes: Mapping[str, Any]) -> None:
-    """Raise ResourceError if a file system that is wanted has no device or type."""
+    """Raise ResourceError if a file system to mount has no device or type."""
     for name in ("device", "fstype"):
         if attributes["state"] in ("mounted", "present") and name not in attributes:
             raise ResourceError(f"{name} is missing or empty", f"add {name}", place=(name,))
 
 
 def delete(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return whether a rule of the firewall is to go."""
+    """Return whether a firewall rule has to be deleted."""
     return {"delete": attributes["state"] == "absent"}

@@ -33,7 +33,7 @@ class Network(EngineObject):
     def expect(
         self, resource: str, attributes: Callable[[], Mapping[str, Any] | None], target: Target
     ) -> None:
-        """Note the network, so that no container creates it instead."""
+        """Record the network, so that no container creates it first."""
         described_names(target, TYPE.name).add(resource, attributes)
 
     def may_alter(self, spec: Wanted) -> Sequence[str]:
@@ -89,6 +89,6 @@ def _body(wanted: Wanted, labels: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _body_of(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request that makes a network again."""
+    """Return the request that creates the same network again."""
     names = ("Name", "Driver", "Options", "Labels", "IPAM", *_SWITCHES.values())
     return {name: payload[name] for name in names if payload.get(name)}

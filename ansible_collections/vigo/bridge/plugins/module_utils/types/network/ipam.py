@@ -18,7 +18,7 @@ _WHOLE = ("driver", "options", "config")
 
 
 def parse(value: Any) -> dict[str, Any]:
-    """Return ``{driver, options, config: [pool, ...]}``, of these what is set.
+    """Return ``{driver, options, config: [pool, ...]}`` with only the keys that are set.
 
     value: such a mapping, one pool, a list of pools or of subnets, or subnets with commas between.
     Raises ResourceError.
@@ -135,7 +135,7 @@ _API = {"subnet": "Subnet", "gateway": "Gateway", "ip_range": "IPRange"}
 
 
 def create(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return it as the API takes it."""
+    """Return the setting in the form of the API."""
     return {
         "Driver": value.get("driver", "default"),
         "Options": value.get("options", {}),
@@ -151,7 +151,7 @@ def _sent(pool: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read(payload: Any) -> dict[str, Any]:
-    """Return it from an inspect payload."""
+    """Return the setting of an inspect payload."""
     payload = payload or {}
     pools = []
     for entry in payload.get("Config") or ():
@@ -166,7 +166,7 @@ def read(payload: Any) -> dict[str, Any]:
 
 
 def _canonical(written: str) -> str:
-    """Return an address or a subnet without its other spellings."""
+    """Return an address or a subnet in its canonical spelling."""
     try:
         is_subnet = "/" in written
         return str((ipaddress.ip_network if is_subnet else ipaddress.ip_address)(written))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Installs a package from a file, once the file was checked."""
+"""Installs a package from a file after checking the file."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ _INSTALL, _REMOVE, _LOCK = "install", "remove", "lock"
 
 @dataclass(frozen=True)
 class Observed:
-    """installed: the version there is, empty for none. is_wanted: None if only the file shows it.
+    """installed: the installed version, empty for none. is_wanted: whether it is the wanted one;
+    None if only the file shows that.
 
-    answer: in check mode, what would be done. unknown: why that is not certain.
+    answer: in check mode, the predicted change. unknown: why that is uncertain.
     """
 
     manager: str
@@ -91,7 +92,7 @@ class NonrepoPackage(Behaviour):
 
 
 def _is_wanted(spec: PackageFile, manager: str, installed: str) -> bool | None:
-    """Return whether what is installed is as desired; None if only the file shows it."""
+    """Return whether the installed version is the wanted one; None if only the file shows that."""
     if spec.is_absent or not installed:
         return spec.is_absent and not installed
     return versions.is_version(manager, spec.version, installed) if spec.version else None
@@ -131,7 +132,7 @@ def _install(spec: PackageFile, observed: Observed, target: Target) -> Answer:
 
 
 def _checked(spec: PackageFile, observed: Observed, file: Fetched, target: Target) -> str:
-    """Return the version in a file. Raise ResourceError if the file is not what is wanted."""
+    """Return the version in a file. Raise ResourceError if it is not the wanted package."""
     refuse_mismatch("the file", file.sha256, spec.sha256)
     found = versions.in_file(observed.manager, file.path, target)
     if found.name != spec.name:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wanted of a package that is one file: attributes to a frozen spec."""
+"""Parses the attributes of a package from a single file into a frozen spec."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ..managed.plan import Step
 
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9+._-]*", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.~:^_-]*", re.ASCII)
-#: What an option of ours is called by the module of each manager.
+#: By manager: the name of each of our options in its module.
 _DOWNGRADE = {
     "apt": "allow_downgrade",
     "dnf": "allow_downgrade",
     "dnf5": "allow_downgrade",
     "zypper": "oldpackage",
 }
-#: Managers that refuse files without a signature that they know.
+#: Managers that refuse files without a known signature.
 _CHECK_SIGNATURES = ("dnf", "dnf5", "zypper")
 
 
@@ -42,31 +42,33 @@ class PackageFile:
     locks: bool
 
     def removal(self, manager: str) -> Step:
-        """Return what removes it, also where this resource has locked it."""
+        """Return the step that removes the package, also if this resource has locked it."""
         args: dict[str, Any] = {"name": [self.name], "state": "absent"}
         if self.locks and manager == "apt":
             args["allow_change_held_packages"] = True
         return Step(PACKAGE_FILES[manager], args)
 
     def installation(self, manager: str, path: str) -> Step:
-        """Return what installs the file at a path."""
+        """Return the step that installs the file at a path."""
         args: dict[str, Any]
         args = {"deb": path} if manager == "apt" else {"name": [path], "state": "present"}
         if self.allows_downgrade:
             args[_DOWNGRADE[manager]] = True
         if self.sha256 and manager in _CHECK_SIGNATURES:
-            args["disable_gpg_check"] = True  # The checksum says more.
+            args["disable_gpg_check"] = True  # The checksum replaces the check of the signature.
         return Step(PACKAGE_FILES[manager], args)
 
     def lock_steps(self, manager: str) -> tuple[Step, ...]:
-        """Return what keeps it at its version, or no longer. Raise ResourceError."""
+        """Return the steps that lock or unlock its version. Raise ResourceError."""
         if not self.locks:
             return ()
         change = unlock_steps if self.is_absent else lock_steps
         return change(manager, (self.name,))
 
     def steps(self, manager: str) -> tuple[Step, ...]:
-        """Return all that may be done. Raise ResourceError if a manager cannot do it."""
+        """Return all steps that may be needed. Raise ResourceError if a manager does not support
+        one.
+        """
         if manager not in PACKAGE_FILES:
             raise ResourceError(
                 f"nonrepo_package is not supported with {manager}",

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which version of a package is installed, or is in a file."""
+"""Finds out which version of a package is installed, or is in a file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def installed(manager: str, name: str, target: Target) -> str:
 
 
 def in_file(manager: str, path: str, target: Target) -> Content:
-    """Return what a file has. Raise ResourceError if it is not a package."""
+    """Return the package in a file. Raise ResourceError if it is not a package."""
     command = (*_DEB_FILE, path) if manager == "apt" else (*_RPM_FILE, "--package", path)
     finished = _run(command, target)
     name, blank, version = finished.stdout.strip().partition(" ")
@@ -53,9 +53,9 @@ def in_file(manager: str, path: str, target: Target) -> Content:
 
 
 def is_version(manager: str, written: str, found: str) -> bool:
-    """Return whether a version that is written is the one that was found. Pure.
+    """Return whether a written version matches the one that was found. Pure.
 
-    Those of RPM may leave out their epoch, and their release.
+    A version for RPM may omit its epoch and its release.
     """
     if manager == "apt" or not found:
         return written == found
@@ -65,7 +65,9 @@ def is_version(manager: str, written: str, found: str) -> bool:
 
 
 def is_older(manager: str, version: str, than: str, target: Target) -> bool:
-    """Return whether a version is known to be older. The managers of RPM find out themselves."""
+    """Return whether a version is certainly older. Always False for RPM, whose managers check it
+    themselves.
+    """
     if manager != "apt" or not than:
         return False
     command = ("dpkg", "--compare-versions", version, "lt", than)

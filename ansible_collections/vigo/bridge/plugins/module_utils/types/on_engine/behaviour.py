@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Networks and volumes as resource types: what both do in the same way."""
+"""The common behaviour of the resource types network and volume."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .objects import Found, Observed, Wanted
 
 
 class EngineObject(OnEngine):
-    """A network or a volume. Subclasses say how an engine reports one."""
+    """A network or a volume. Subclasses call the engine."""
 
     rules = Rules()
 
@@ -38,7 +38,7 @@ class EngineObject(OnEngine):
         }
 
     def create(self, engine: Engine, wanted: Wanted, labels: Mapping[str, str]) -> None:
-        """Create one. wanted: with the values of secrets. labels: all that it gets."""
+        """Create one. wanted: with the values of secrets. labels: all labels."""
         raise NotImplementedError
 
     def remove(self, engine: Engine, found: Found) -> None:
@@ -95,7 +95,7 @@ def _revealed(spec: Wanted, target: Target) -> Wanted:
 
 
 def _users(spec: Wanted, engine: Engine, target: Target) -> tuple[str, ...]:
-    """Return the containers that use it, but for those that would have been removed by now."""
+    """Return the containers that use it, except those that earlier changes would have removed."""
     objects = target.overlay.objects
     return tuple(
         name

@@ -19,10 +19,10 @@ CREATE, REPLACE, REMOVE = "create", "replace", "remove"
 
 @dataclass(frozen=True)
 class Rules:
-    """What is particular to a kind.
+    """The rules of one kind.
 
-    defaults: what an engine chooses where a setting is not given, by name. can_replace: whether
-    one that differs may be recreated, because nothing is lost with it.
+    defaults: by setting, the value that an engine uses if it is not set. can_replace: whether one
+    that differs may be recreated, because no data is lost.
     """
 
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -31,9 +31,9 @@ class Rules:
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting that is not as wanted. Values are None if it is not set.
+    """One setting that differs. Values are None if it is not set.
 
-    They are equal where a secret in them has another value than before.
+    They are equal if only the value of a secret in them differs.
     """
 
     name: str
@@ -50,9 +50,9 @@ class Difference:
 def decide(
     wanted: Wanted, observed: Observed, rules: Rules, reveal: Callable[[str], str] = str
 ) -> Decision:
-    """Return the step from what is there to what is wanted.
+    """Return the step from the observed to the wanted state.
 
-    reveal: puts in the values of secrets. Raise ResourceError.
+    reveal: inserts the values of secrets. Raise ResourceError.
     """
     found = observed.found
     if wanted.is_absent:
@@ -147,14 +147,14 @@ def find_differences(
 ) -> list[Difference]:
     """Return the differences in options that are set now or were set at creation.
 
-    Without a label that says what was set, only what is set now is compared.
+    Without a label that records the settings at creation, only the current settings are compared.
     """
     made_from = found.made_from or {}
     differences = []
     for name in sorted({*settings, *made_from}):
         before, after, actual = (of.get(name) for of in (made_from, settings, found.settings))
         if before == after and not _has_new_secret(after, actual, reveal):
-            continue  # Exact, because no engine changes it later.
+            continue  # The comparison is exact, because no engine changes it later.
         if after is None:
             is_same = before == rules.defaults.get(name)
         else:
@@ -167,9 +167,9 @@ def find_differences(
 
 
 def _has_new_secret(wanted: Any, actual: Any, reveal: Callable[[str], str]) -> bool:
-    """Return whether a secret has another value than what the engine shows.
+    """Return whether a secret differs from the value that the engine reports.
 
-    What it does not show, as some drivers do with passwords, is taken to be the same.
+    Values that it does not report, such as passwords of some drivers, count as equal.
     """
     if isinstance(wanted, Mapping):
         return isinstance(actual, Mapping) and any(
@@ -182,7 +182,9 @@ def _has_new_secret(wanted: Any, actual: Any, reveal: Callable[[str], str]) -> b
 
 
 def holds(actual: Any, wanted: Any) -> bool:
-    """Return whether a value has all that is wanted: of a mapping each key, of a list each item."""
+    """Return whether a value contains the wanted one: each key of a mapping, each item of a
+    list.
+    """
     if isinstance(wanted, Mapping):
         return isinstance(actual, Mapping) and all(
             key in actual and holds(actual[key], value) for key, value in wanted.items()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engines of a call: one connection each for all resources."""
+"""The engines of a call, with one connection each for all resources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..target import Target
 
 
 class OnEngine(Behaviour):
-    """What all types do that are about something on an engine."""
+    """The common behaviour of all types whose objects are on an engine."""
 
     labelled = True
     refused_by = ("docker_host",)

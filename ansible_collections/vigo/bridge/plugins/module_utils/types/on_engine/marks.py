@@ -12,15 +12,15 @@ from ...state.ownership import Owner
 from ..container import label
 from .objects import Wanted
 
-#: The label that names the stack, by kind.
+#: By kind: the label that names the stack.
 SCOPES = {"network": label.NETWORK, "volume": label.VOLUME}
-#: The scope of one that no stack made.
+#: The scope of an object that does not belong to a stack.
 NO_STACK = "true"
 _VERSION = 1
 
 
 def labels(wanted: Wanted) -> dict[str, str]:
-    """Return the labels of one that is made for a resource."""
+    """Return the labels of an object that is created for a resource."""
     content = {"version": _VERSION, "set": wanted.settings}
     ours = {
         SCOPES[wanted.kind]: wanted.scope or NO_STACK,
@@ -35,7 +35,7 @@ def labels(wanted: Wanted) -> dict[str, str]:
 
 
 def owner(kind: str, found: Mapping[str, str]) -> Owner | None:
-    """Return whose one with these labels is; None if no stack made it."""
+    """Return the owner of an object with these labels; None if no stack created it."""
     scope = found.get(SCOPES[kind]) or NO_STACK
     if scope == NO_STACK:
         return None
@@ -43,7 +43,7 @@ def owner(kind: str, found: Mapping[str, str]) -> Owner | None:
 
 
 def made_from(found: Mapping[str, str]) -> Mapping[str, Any] | None:
-    """Return the settings that one was made from; None if no label of ours says it."""
+    """Return the settings at creation; None without a label that records them."""
     try:
         content = json.loads(found.get(label.SPEC) or "")
     except ValueError:

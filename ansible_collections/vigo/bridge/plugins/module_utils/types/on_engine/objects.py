@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What networks and volumes have in common: the wanted state of one, and the observed one."""
+"""The wanted and the observed state of networks and volumes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any, Mapping
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the user wants of one network or volume.
+    """The wanted state of one network or volume.
 
-    settings: only what is set, in canonical form. is_external: it must exist, and is used as it
-    is. scope, stack_id, resource: which stack and resource it belongs to, for its labels; may be
+    settings: only what is set, in canonical form. is_external: whether it must already exist and is
+        never changed. scope, stack_id, resource: which stack and resource it belongs to, for its
+        labels; may be
     empty.
     """
 
@@ -38,9 +39,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """One that exists. settings: by inspect. made_from: what its label says; None without one.
+    """An existing network or volume. settings: from inspect. made_from: the settings in its label;
+    None without one.
 
-    is_ours: whether this stack may change it. owner: whose it is otherwise, in words.
+    is_ours: whether this stack may change it. owner: a description of the owner for messages.
     """
 
     id: str

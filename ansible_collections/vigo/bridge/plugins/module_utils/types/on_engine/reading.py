@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The attributes of a network or volume to what is wanted of it."""
+"""Parses the attributes of a network or volume into its wanted state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..descriptor import ResourceType
 from . import values
 from .objects import Wanted
 
-#: What the stack adds to each resource; not attributes.
+#: Added to each resource by the stack; these are not attributes.
 _ORIGIN = ("scope", "stack_id", "resource")
 
 
@@ -24,9 +24,9 @@ def read(
     name: Callable[[Any], str],
     settings: Mapping[str, Callable[[Any], Any]],
 ) -> Wanted:
-    """Return what is wanted. Raise ResourceError with all that is wrong.
+    """Return the wanted state. Raise ResourceError that lists all problems.
 
-    name, settings: read the key attribute and each setting.
+    name, settings: parse the key attribute and each setting.
     """
     given, problems = values.given(attributes), Problems()
     for attribute in given:

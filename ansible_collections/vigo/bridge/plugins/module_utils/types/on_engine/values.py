@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the attributes of networks and volumes are read."""
+"""Parses the attributes of networks and volumes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def state(value: Any) -> str:
 
 
 def external(value: Any) -> bool:
-    """Return whether it is managed elsewhere."""
+    """Return whether the object is managed elsewhere."""
     return is_set(value) and quantities.switch(value, "external")
 
 
@@ -73,7 +73,7 @@ def given(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in attributes.items() if is_set(value)}
 
 
-#: How the settings that networks and volumes have in common are read, by attribute.
+#: By attribute: the parsers of the settings that networks and volumes have in common.
 SHARED: Mapping[str, Callable[[Any], Any]] = {
     "driver": driver,
     "options": options,

@@ -20,12 +20,13 @@ from ..target import Target
 from .descriptor import TYPE
 from .spec import ProcessSpec, is_needed
 
-#: How long a command that starts processes may take, and how long they may take to show.
+#: How long a command that starts processes may take, and how long they may take to appear, in
+#: seconds.
 _START_TIMEOUT, _SHOW_TIMEOUT = 300.0, 10.0
-#: How long killed processes have to disappear.
+#: How long killed processes may take to disappear, in seconds.
 _DEATH = 5.0
 _INTERVAL = 0.1
-#: How many processes are named.
+#: How many processes a message lists.
 _NAMED = 5
 
 Found = Tuple[Process, ...]
@@ -131,7 +132,7 @@ class ProcessBehaviour(Behaviour):
     def _awaited(
         self, spec: ProcessSpec, target: Target, limit: float, enough: Callable[[Found], bool]
     ) -> Found:
-        """Return the matching processes as soon as there are enough, or when the time is over."""
+        """Wait until there are enough matching processes or the time is over, and return them."""
         deadline = time.monotonic() + limit
         while True:
             found = self.observe(spec, target)

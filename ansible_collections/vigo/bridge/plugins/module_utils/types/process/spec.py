@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which processes run, and how many: attributes to a frozen spec."""
+"""Parses attributes into a frozen spec: which processes run, and how many."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ...common.errors import Problems, ResourceError
 from ...common.integers import integer
 from ...host.processes import LOGIN_SERVICES, Process
 
-#: How long processes have to end before they are killed, in seconds.
+#: How long processes may take to end before they are killed, in seconds.
 _KILL_TIMEOUT = 10.0
-#: Without these the machine cannot be reached, or does not work.
+#: Processes without which the machine cannot be reached, or does not work.
 _NEEDED = LOGIN_SERVICES | {"init", "systemd", "sshd-session"}
 #: Signals that do not end a process.
 _HARMLESS = frozenset(
@@ -32,9 +32,9 @@ _OF_STATE = {
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """What to look for, and what to do about it.
+    """Which processes to match, and how to start and end them.
 
-    pattern: what the command line has to contain; None if ``process`` is a name. least, most:
+    pattern: matches a part of the command line; None if ``process`` is a name. least, most:
     how many have to run; most is None if any number may. restart_method: a command with its
     references to secrets, or an empty text. signal: a number.
     """

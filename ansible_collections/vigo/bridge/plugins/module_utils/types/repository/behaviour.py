@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the files of a repository, once its index was fetched and its key is the right one."""
+"""Writes the files of a repository after its key was checked and its index was fetched."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from .openpgp import binary, owners
 from .spec import RepositorySpec
 
 _FILE = File()
-#: Keys are small; more is something else, in bytes.
+#: The largest size of a key, in bytes.
 _LARGEST_KEY = 4 << 20
 
 
 @dataclass(frozen=True)
 class Change:
-    """A file that differs, and what is to be done to it."""
+    """A file that differs, and the step it needs."""
 
     piece: Piece
     spec: FileSpec
@@ -127,7 +127,7 @@ def _look(piece: Piece, target: Target) -> Change:
 
 
 def _key(spec: RepositorySpec, layout: Layout, target: Target) -> bytes:
-    """Return the key. One with the right fingerprints that is there is not fetched again."""
+    """Return the key. An existing key with the right fingerprints is not fetched again."""
     if spec.fingerprints:
         kept = _kept(layout.key_path(spec.name), target)
         if kept is not None and owners(kept) == spec.fingerprints:
@@ -156,7 +156,7 @@ def _key(spec: RepositorySpec, layout: Layout, target: Target) -> bytes:
 
 
 def _kept(path: str, target: Target) -> bytes | None:
-    """Return the packets of the key that is there, None if there is none."""
+    """Return the packets of the existing key, None if there is none."""
     try:
         with content.opened(path, target) as stream:
             return binary(stream.read(_LARGEST_KEY))

@@ -42,6 +42,6 @@ TYPE = ResourceType(
     parse=_parse,
     needed_unless_absent=("repo",),
     unique_by=("repository",),
-    # What it changes is files; which packages there are is asked for where it matters.
+    # It changes only files; the types of packages consider which packages are available.
     is_predictable=True,
 )

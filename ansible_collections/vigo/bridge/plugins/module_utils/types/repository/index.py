@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fetches the index of one repository, before apt knows the repository.
 
-So a repository that cannot be read, or whose signature is not of its key, changes nothing, and
-packages of one that was written can be installed at once.
+So nothing is changed for a repository that cannot be read or has a wrong signature, and packages of
+a new repository can be installed at once.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from .spec import RepositorySpec
 
 INDEX_FOLDER = "/var/lib/apt/lists"
 _PREFIX = "vigo-repository-"
-#: Of older versions, which do not fail then.
+#: Messages of older versions of apt, which exit with 0 in these cases.
 _FAILED = re.compile("^(?:Err:|W: (?:Failed to fetch|GPG error|Some index files))", re.MULTILINE)
 _LOCKED = "Could not get lock"
-#: Seconds to wait for another apt, and between two attempts.
+#: How long to wait for another apt, and between two attempts, in seconds.
 _TIMEOUT, _PAUSE = 60.0, 2.0
 
 
 def refuse_conflict(layout: Layout, name: str, new: Piece, target: Target) -> None:
     """Raise ResourceError if a new source would prevent apt from reading any source.
 
-    name: of the repository, whose present files do not count.
+    name: the repository, whose present files are ignored.
     """
     place = tempfile.gettempdir()
     temporary_folders.clear(place, _PREFIX)
@@ -73,7 +73,9 @@ def update_index(layout: Layout, spec: RepositorySpec, key: bytes | None, target
 
 @contextlib.contextmanager
 def _readable(data: bytes, suffix: str) -> Iterator[str]:
-    """Write a file for the time of the block. apt reads keys as another user."""
+    """Yield the path of a file that exists until the end of the block. apt reads keys as another
+    user.
+    """
     folder = tempfile.gettempdir()
     with temporary_files.temporary(folder, _PREFIX, suffix) as file:
         file.stream.write(data)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where each package manager has its repositories, and in which form. Pure."""
+"""The paths and the formats of the repositories of each package manager. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LIST, _DEB822 = ".list", ".sources"
 
 @dataclass(frozen=True)
 class Piece:
-    """A file. data: None if there is to be none."""
+    """A file. data: None if it must not exist."""
 
     path: str
     data: bytes | None
@@ -31,11 +31,11 @@ def _as_it_is(packets: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Layout:
-    """keys: the folder of keys, and the beginning and the end of their names.
+    """keys: the folder of keys, and the prefix and suffix of their file names.
 
-    folder: that of the files. extra: what a section has unless it is written. import_key: a command
-    that makes the package manager accept a key, before the path of the key. has_index: whether the
-    list of what a repository has is fetched by a command.
+    folder: the folder of repository files. extra: default options of a section. import_key: a
+    command that makes the package manager accept a key; the path of the key is appended. has_index:
+    whether a command fetches the index of a repository.
     """
 
     folder: str
@@ -51,15 +51,15 @@ class Layout:
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """How the names of the files can end."""
+        """The suffixes that the names of the files can have."""
         return (_DEB822, _LIST) if self.has_index else (".repo",)
 
     def suffix(self, spec: RepositorySpec) -> str:
-        """Return how the name of the file ends."""
+        """Return the suffix of the name of the file."""
         return _LIST if self.has_index and spec.form == "list" else self.suffixes[0]
 
     def text(self, spec: RepositorySpec, written: Written, key_path: str) -> str:
-        """Return the file. key_path: empty for no key. Raise ResourceError."""
+        """Return the content of the file. key_path: empty for no key. Raise ResourceError."""
         if self.has_index != written.is_for_apt:
             kind = "apt" if self.has_index else "RPM packages"
             raise ResourceError(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Public keys of OpenPGP: the form that they are written in, and their fingerprints. Pure."""
+"""Public keys of OpenPGP: their formats and their fingerprints. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BLOCK = re.compile(
 )
 _FINGERPRINT = re.compile("[0-9A-F]{40}|[0-9A-F]{64}", re.ASCII)
 _PUBLIC_KEY = 6
-#: What belongs to a public key: signatures, subkeys, names, trust, marks and padding.
+#: The tags of packets of a public key: signatures, subkeys, names, trust, markers and padding.
 _PARTS = frozenset({2, 10, 12, 13, 14, 17, 21})
 _SECRET = frozenset({5, 7})
 _LINE = 64
@@ -62,7 +62,7 @@ def armored(packets: bytes) -> bytes:
 def owners(packets: bytes) -> tuple[str, ...]:
     """Return the fingerprints of the keys, sorted, without those of subkeys.
 
-    Raise ResourceError for what is not public keys and nothing else.
+    Raise ResourceError if there is anything but public keys.
     """
     found = []
     for tag, body in _packets(packets):
@@ -115,7 +115,7 @@ def _new_length(data: bytes, place: int, head: int) -> tuple[int, int]:
         return place + 3, ((first - 192) << 8) + data[place + 2] + 192
     if first == 255:
         return place + 6, int.from_bytes(data[place + 2 : place + 6], "big")
-    raise _not_a_key()  # Only data can have parts of a length.
+    raise _not_a_key()  # Only packets of data may have partial lengths.
 
 
 def _old_length(data: bytes, place: int, head: int) -> tuple[int, int]:
@@ -129,7 +129,7 @@ def _old_length(data: bytes, place: int, head: int) -> tuple[int, int]:
 def _fingerprint_of(body: bytes) -> str:
     version = body[0] if body else 0
     if version == 4:
-        # The standard defines it so; nothing is kept secret by it.
+        # The standard prescribes this hash; it protects nothing.
         head = b"\x99" + len(body).to_bytes(2, "big")
         return hashlib.sha1(head + body).hexdigest().upper()
     if version == 6:

@@ -22,9 +22,9 @@ FORMATS = ("auto", "list", "deb822")
 
 @dataclass(frozen=True)
 class RepositorySpec:
-    """name: of its files. written: what it is; None if it is absent.
+    """name: the name of its files. written: its parsed definition; None if it is absent.
 
-    key_url: empty for no key. fingerprints: those of all keys in the file; none for any.
+    key_url: empty for no key. fingerprints: those of all keys in the file; empty accepts any.
     """
 
     name: str

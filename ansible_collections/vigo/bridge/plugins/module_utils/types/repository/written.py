@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``repo`` may be, and the text of the file that it becomes. Pure.
+"""The forms of ``repo``, and the content of the file for each. Pure.
 
-For apt, it is lines or sections; for dnf and zypper, it is an address or a section.
+For apt, ``repo`` has lines or sections; for dnf and zypper, an address or a section.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _COMMENT = re.compile(r"\s#.*")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _FIELD = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*):(.*)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-#: The options of a line, and the fields of a section that mean the same. Several values have
-#: commas between them in a line.
+#: The options of a line, and the fields of a section that mean the same. In a line, several values
+#: are separated by commas.
 _OPTIONS: Mapping[str, str] = {
     "arch": "Architectures",
     "lang": "Languages",
@@ -50,15 +50,16 @@ _EXAMPLE = "write a line such as 'deb https://deb.example.com stable main'"
 
 @dataclass(frozen=True)
 class Written:
-    """A repository as it is written. Subclasses know for which package managers it is.
+    """A repository as it is written in a stack. Subclasses know the package managers that it is
+    for.
 
-    is_for_apt: whether it is for apt, and not for those of RPM packages.
+    is_for_apt: whether it is for apt; otherwise it is for managers of RPM packages.
     """
 
     is_for_apt = False
 
     def check(self, form: str, has_key: bool) -> None:
-        """Raise ResourceError if it excludes another attribute."""
+        """Raise ResourceError if it conflicts with another attribute."""
         if form != "auto":
             raise ResourceError(
                 f"format {form} is supported only with repositories for apt",
@@ -67,21 +68,23 @@ class Written:
             )
 
     def as_list(self, key: str, is_enabled: bool) -> str:
-        """Return the file for apt with a line for each. key: the path of the key, or empty."""
+        """Return a file for apt with one line for each source. key: the path of the key, or
+        empty.
+        """
         raise NotImplementedError
 
     def as_deb822(self, key: str, is_enabled: bool) -> str:
-        """Return the file for apt with a section for each. key: as in ``as_list``."""
+        """Return a file for apt with one section for each source. key: as in ``as_list``."""
         raise NotImplementedError
 
     def as_ini(self, name: str, key: str, is_enabled: bool, extra: Mapping[str, str]) -> str:
-        """Return the file for dnf or zypper. extra: what is set unless it is written."""
+        """Return the file for dnf or zypper. extra: defaults for options that are not written."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of apt. options: in their order."""
+    """A line for apt. options: in their order."""
 
     kind: str
     options: Tuple[Tuple[str, str], ...]
@@ -152,7 +155,7 @@ class Address(Written):
 
 @dataclass(frozen=True)
 class Ini(Written):
-    """A section of a repository of RPM packages. name: what is in brackets."""
+    """A section of a repository of RPM packages. name: the text in brackets."""
 
     name: str
     options: Tuple[Tuple[str, str], ...]
@@ -172,7 +175,7 @@ class Ini(Written):
 
 
 def read(text: str) -> Written:
-    """Return what is written. Raise ResourceError."""
+    """Parse ``repo``. Raise ResourceError."""
     text = text.replace("\r\n", "\n").strip("\n")
     if not text.strip():
         raise ResourceError("repo is missing or empty", "add a deb line, a base URL, or a section")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unpacks an archive, checks what it has, puts it in its place, and marks the folder."""
+"""Unpacks an archive, checks its content, moves it to its folder, and writes the version marker."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _LONGEST_MARKER = 64 * 1024
 
 @dataclass(frozen=True)
 class Observed:
-    """unless: what the guard says. exists: whether the folder does. marker: what it has, None for
-    no marker that can be trusted.
+    """unless: the result of the guard. exists: whether the folder exists. marker: the content of
+    the marker, None without one that can be trusted.
 
-    has_marker: whether there is one at all. wrong: what is wrong with the file of ``binary_path``;
-    empty for nothing. is_certain: whether earlier changes cannot alter this.
+    has_marker: whether there is any marker. wrong: a problem with the file of ``binary_path``;
+    empty for none. is_certain: whether earlier changes cannot alter this.
     """
 
     unless: Answer | None = None
@@ -117,7 +117,9 @@ def _decision(spec: Package, observed: Observed) -> Decision:
 
 
 def _is_certain(spec: Package, overlay: Overlay) -> bool:
-    """Return whether no earlier change can alter what was found, except for what is known."""
+    """Return whether no earlier change can alter what was observed, apart from predicted changes
+    that are taken into account.
+    """
     if "file" in (overlay.kind(spec.marker), overlay.kind(spec.binary_path)):
         return False
     return overlay.is_clear(spec.path) and overlay.is_clear(spec.marker)
@@ -146,7 +148,7 @@ def _exists(path: str, overlay: Overlay) -> bool:
 
 
 def _refuse_shared(path: str) -> None:
-    """Raise ResourceError if others can replace what is created beside the folder."""
+    """Raise ResourceError if other users can replace files beside the folder."""
     try:
         parent = private_files.folder_of(path)
         if os.lstat(parent).st_mode & stat.S_ISVTX and os.path.lexists(path):
@@ -160,7 +162,7 @@ def _refuse_shared(path: str) -> None:
 
 
 def _marker(path: str) -> str | None:
-    """Return the content of a marker that no other user can have written."""
+    """Return the content of the marker; None if another user could have written it."""
     try:
         with os.fdopen(private_files.open_file(path), "rb") as stream:
             return stream.read(_LONGEST_MARKER).decode().rstrip("\n")
@@ -196,7 +198,7 @@ def _install(spec: Package, target: Target) -> None:
             unpack(stream, new)
         _check_binary(spec, new)
         refuse_conflicts(new, spec.path)
-        # Until all is in its place, the folder has no version.
+        # The marker is removed first: until the new version is complete, the folder has none.
         with contextlib.suppress(FileNotFoundError):
             os.unlink(spec.marker)
         put(new, spec.path)
@@ -221,7 +223,7 @@ def _check_binary(spec: Package, new: str) -> None:
     with os.fdopen(descriptor, "rb") as stream:
         refuse_mismatch(spec.binary, digest(stream), spec.sha256)
         mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
-        # Who may read it may run it. Archives in zip often have no such rights.
+        # Everyone who may read it may run it: zip archives often lack these permissions.
         os.fchmod(descriptor, mode | (mode & 0o444) >> 2)
 
 
@@ -236,7 +238,7 @@ def _first_file(folder: str) -> str:
 
 def _remove(spec: Package) -> None:
     refuse_removal(spec.path)
-    # First what says that it is whole.
+    # The marker goes first: it says that the folder is complete.
     with contextlib.suppress(FileNotFoundError):
         os.unlink(spec.marker)
     if os.path.lexists(spec.path):

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The members of an archive, whatever its form. What could leave its folder is refused.
+"""Reads the members of an archive of any format. Members that could lead outside of the folder are
+refused.
 
-Nothing is trusted: not the names, not the targets of links, not the kinds and modes of files.
+Names, targets of links, kinds and modes of files are not trusted.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from typing import IO, Any, Callable, Iterator, Tuple, Union
 from ...common.errors import ResourceError
 
 FOLDER, FILE, LINK, COPY = "folder", "file", "link", "copy"
-#: More of a link's target is not read from an archive.
+#: The longest target of a link, in bytes.
 _LONGEST_LINK = 4096
 _WRITE_BY_OTHERS = 0o022
-#: How archives of this form begin.
+#: The first bytes of archives of each format.
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _DAMAGED = (
     tarfile.TarError,
@@ -39,10 +40,10 @@ _DAMAGED = (
 
 @dataclass(frozen=True)
 class Member:
-    """One entry. parts: the names that its path consists of; none for the archive's own folder.
+    """One entry. parts: the components of its path; none for the root of the archive.
 
-    size: of a file. mode: without the rights that let others change it. leads_to: what a link
-    holds, or the path of the file that is the same. open: opens a file.
+    size: of a file. mode: without write permission for others. leads_to: the target of a link, or
+    for a hard link the path in the archive. open: opens a file.
     """
 
     parts: Tuple[str, ...]
@@ -57,7 +58,7 @@ class Member:
 def members(stream: IO[bytes]) -> Iterator[Iterator[Member]]:
     """Open an archive and yield its members, in their order. Raise ResourceError.
 
-    The block may read the members; errors of damaged archives are ResourceErrors, too.
+    Errors while the block reads members of a damaged archive become ResourceErrors, too.
     """
     try:
         with contextlib.ExitStack() as stack:
@@ -134,7 +135,9 @@ def _opener(
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    """Return the names that a path consists of. Raise ResourceError for one that is hostile."""
+    """Return the components of a path. Raise ResourceError for a path that leads out of the
+    folder.
+    """
     problem = _problem(name)
     if problem:
         raise _refused(name, problem)
@@ -142,7 +145,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _inner(path: str, link: str) -> tuple[str, ...]:
-    """Return the same for what a hard link leads to."""
+    """Return the components of a hard link's target."""
     problem = _problem(path)
     if problem:
         raise _refused(link, f"is a hard link to {path!r}, which {problem}")
@@ -150,7 +153,7 @@ def _inner(path: str, link: str) -> tuple[str, ...]:
 
 
 def _problem(path: str) -> str:
-    """Return why a path could lead out of the archive; empty for others."""
+    """Return why a path could lead out of the archive; empty if it cannot."""
     if path.startswith("/"):
         return "is an absolute path"
     if ".." in path.split("/"):
@@ -159,7 +162,9 @@ def _problem(path: str) -> str:
 
 
 def _mode(mode: int) -> int:
-    """Return the permissions, without set-user-ID and such, and without writing by others."""
+    """Return the permissions without special bits such as set-user-ID, and without write permission
+    for others.
+    """
     return mode & 0o777 & ~_WRITE_BY_OTHERS
 
 
@@ -172,5 +177,5 @@ def _refused(name: str, why: str) -> ResourceError:
 
 
 def refused(parts: Tuple[str, ...], why: str) -> ResourceError:
-    """Return the error for a member that is hostile."""
+    """Return the error for a member that is refused."""
     return _refused("/".join(parts), why)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Puts what was unpacked in its place, next to existing files. No symbolic link is followed."""
+"""Moves unpacked files to their folder, next to existing files. No symbolic link is followed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def refuse_conflicts(new: str, path: str) -> None:
-    """Raise ResourceError if something of another kind is in the way of what is new."""
+    """Raise ResourceError if something of another kind exists where a new file or folder goes."""
     if os.path.lexists(path):
         with _opened(new) as source, _opened(path) as target:
             if os.fstat(source).st_dev != os.fstat(target).st_dev:
@@ -29,7 +29,7 @@ def refuse_conflicts(new: str, path: str) -> None:
 
 
 def put(new: str, path: str) -> None:
-    """Move a new folder, or all that is in it, to a path. Raise OSError."""
+    """Move a new folder, or its content, to a path. Raise OSError."""
     if not os.path.lexists(path):
         os.rename(new, path)
         return
@@ -83,7 +83,7 @@ def _merge(source: int, target: int) -> None:
 
 
 def _kind(name: str, folder: int) -> int | None:
-    """Return what a name is in a folder, None for nothing."""
+    """Return the kind of an entry of a folder, None if it does not exist."""
     try:
         return stat.S_IFMT(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is unpacked to which folder: attributes to a frozen spec."""
+"""Parses attributes into a frozen spec: which archive is unpacked to which folder."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 class Package:
     """path: the folder. url: keeps its references to secrets; empty if it is absent.
 
-    binary: the path of a file below the folder; empty for none. sha256: of this file. version:
-    what the marker has. unless: a command that keeps all as it is where it succeeds; None for none.
+    binary: the path of a file below the folder; empty for none. sha256: of this file. version: the
+        content of the marker. unless: a command; if it succeeds, nothing is changed; None for none.
     """
 
     path: str
@@ -106,7 +106,7 @@ def _path(path: str) -> str:
 
 
 def _binary(written: str, folder: str) -> str:
-    """Return the path below the folder; empty if none is written."""
+    """Return the path below the folder; empty if none is set."""
     if not written:
         return ""
     inner = written

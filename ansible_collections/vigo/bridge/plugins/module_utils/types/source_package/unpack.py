@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unpacks an archive to a new folder that no other user can write to. Nothing leaves the folder."""
+"""Unpacks an archive to a new folder that no other user can write to. Nothing is written outside of
+it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ Parts = Tuple[str, ...]
 
 
 def unpack(stream: IO[bytes], folder: str) -> None:
-    """Unpack an archive. Raise ResourceError for one that is damaged or hostile; raise OSError."""
+    """Unpack an archive. Raise ResourceError for one that is damaged or refused; raise OSError."""
     unpacking = _Unpacking(folder)
     with members(stream) as found:
         for number, member in enumerate(found):
@@ -33,7 +35,7 @@ def unpack(stream: IO[bytes], folder: str) -> None:
 
 
 class _Unpacking:
-    """What was unpacked so far, by its parts."""
+    """The members that were unpacked so far, by the components of their paths."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -42,7 +44,7 @@ class _Unpacking:
         self._links: List[Parts] = []
 
     def add(self, member: Member) -> None:
-        """Unpack a member. Raise ResourceError if it is hostile."""
+        """Unpack a member. Raise ResourceError if it is refused."""
         caller_watch.leave_if_gone()
         parts = member.parts
         if len(parts) > _DEEPEST:
@@ -68,7 +70,9 @@ class _Unpacking:
             self._write(member, path)
 
     def finish(self) -> None:
-        """Set what is set last. Raise ResourceError if a link leaves the folder."""
+        """Set the modes of folders, which must come last. Raise ResourceError if a link leads out
+        of the folder.
+        """
         root = os.path.realpath(self._folder)
         for parts in self._links:
             real = os.path.realpath(self._path(parts))
@@ -96,7 +100,7 @@ class _Unpacking:
         self._links.append(member.parts)
 
     def _copy(self, member: Member, path: str) -> None:
-        """Write the same content again: a hard link would share its mode, too."""
+        """Copy the content: a hard link would share the mode, too."""
         other = tuple(member.leads_to.split("/"))
         if self._kinds.get(other) not in (FILE, COPY) or other == member.parts:
             raise refused(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applies edits of text files, as files with the content that an edit leads to."""
+"""Applies edits of text files: computes the new content, and writes it as a file resource does."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from .edit import Edit, Reveal
 from .text import Form, data_of, text_of
 
 _FILE = File()
-#: Larger files are refused, in bytes: they are read as a whole.
+#: The largest file that is edited, in bytes: files are read as a whole.
 LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Found:
-    """spec: the file that the edit leads to. observed: how that differs from the one there is.
+    """spec: the file after the edit. observed: the existing file, as `spec` compares it.
 
-    data: what was there. is_certain: whether earlier changes cannot alter it.
+    data: the existing content. is_certain: whether earlier changes cannot alter it.
     """
 
     spec: FileSpec
@@ -73,7 +73,7 @@ class TextEdit(Behaviour):
 
 
 def find(edit: Edit, target: Target) -> Found:
-    """Return what there is, and what the edit makes of it. Raise ResourceError."""
+    """Return the existing file, and the file after the edit. Raise ResourceError."""
     kind, now = observation.found_at(edit.path, target)
     if kind == "link" and not edit.is_whole:
         raise ResourceError(

@@ -40,7 +40,7 @@ class Cron(Edit):
 
     @property
     def owner(self) -> str:
-        """Of a file of another user, cron runs nothing."""
+        """cron ignores files that are not owned by root."""
         return "root"
 
     def edited(self, text: str | None, reveal: Reveal) -> str | None:
@@ -125,7 +125,7 @@ def _environment(value: Any) -> Mapping[str, str]:
 
 
 def _quoted(name: str, value: str) -> str:
-    """Return a value as cron reads it, with its blanks. It knows no escapes."""
+    """Return a value in quotes, so that cron keeps its blanks. cron has no escapes."""
     one_line(value, f"environment: {name}")
     for quote in ('"', "'"):
         if quote not in value:

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Types that edit a text file: the one table of them.
+"""The table of types that edit a text file.
 
-A row names the attributes. How its attributes are read, and what its edit does to a text, is in the
-file of its name; `edits.py` lists these.
+A row names the attributes. The file with the type's name parses them and edits the text; `edits.py`
+lists these files.
 """
 
 from __future__ import annotations

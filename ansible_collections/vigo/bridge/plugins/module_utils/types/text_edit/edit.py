@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an edit of a text file is, and what all edits read from their attributes."""
+"""The base class of edits of a text file, and parsers of their common attributes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Reveal = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Edit:
-    """The edit of one file. Subclasses say what it does to the text.
+    """The edit of one file. Subclasses edit the text.
 
-    is_whole: whether the text is all of the file, whatever was there. is_ours: whether nothing else
-    has a file of that name. mode, owner: what the file
-    must have; None for what it has.
+    is_whole: whether the text replaces the whole file, whatever it was. is_ours: whether no other
+    tool uses a file with this name. mode, owner: those that the file must have; None keeps those
+    that it has.
     """
 
     path: str
@@ -64,7 +64,7 @@ def is_absent(attributes: Mapping[str, Any], problems: Problems) -> bool:
 
 
 def needed(attributes: Mapping[str, Any], name: str) -> str:
-    """Return an attribute that must be there. Raise ResourceError."""
+    """Return a required attribute. Raise ResourceError if it is missing."""
     value = written_text(attributes.get(name))
     if not value:
         raise ResourceError(f"{name} is missing or empty", f"add {name}")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edits by the name of their type, and what applies them."""
+"""The parsers and the behaviours of edits, by the name of their type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .behaviour import TextEdit
 from .edit import Edit
 from .kernel_parameter import KernelParameter
 
-#: What reads the attributes of each type.
+#: The parser of each type.
 EDITS: Mapping[str, Callable[[Mapping[str, Any]], Edit]] = {
     "file_line": file_line.parse,
     "replace": replace.parse,
@@ -22,7 +22,7 @@ EDITS: Mapping[str, Callable[[Mapping[str, Any]], Edit]] = {
     "cron": cron.parse,
     "sysctl": sysctl.parse,
 }
-#: What applies them, where that is more than changing a file.
+#: The behaviours of types that do more than change a file.
 _BEHAVIOURS: Mapping[str, Callable[[ResourceType], TextEdit]] = {"sysctl": KernelParameter}
 
 

@@ -20,7 +20,7 @@ from .lines import Line, Region, joined, lines_of, region_of, with_line
 class Position:
     """Where a new line goes in the region: ``begin``, ``end``, ``after`` or ``before`` a pattern.
 
-    After the last line that matches, and before the first. Where none matches, at the end.
+    That is after the last matching line or before the first; at the end if no line matches.
     """
 
     where: str
@@ -38,7 +38,7 @@ class Position:
 
 @dataclass(frozen=True)
 class FileLine(Edit):
-    """line: with its references to secrets; empty if only the pattern says what to remove."""
+    """line: with its references to secrets; empty if only the pattern selects what to remove."""
 
     line: str
     pattern: Pattern[str] | None

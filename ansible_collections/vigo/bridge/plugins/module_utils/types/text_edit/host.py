@@ -16,7 +16,7 @@ from .edit import Edit, Reveal, is_absent, needed
 from .lines import Line, joined, lines_of, with_line
 
 PATH = "/etc/hosts"
-#: A name may have an underscore, which resolvers take.
+#: A name may contain an underscore, which resolvers accept.
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?", re.ASCII)
 _LONGEST = 253
@@ -27,7 +27,7 @@ Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 @dataclass(frozen=True)
 class Entry:
-    """What a line of the file says. zone: of the address; comment: with its ``#``."""
+    """One parsed line of the file. zone: of the address; comment: with its ``#``."""
 
     address: Address
     zone: str
@@ -43,8 +43,7 @@ class Entry:
 class Host(Edit):
     """The line of a name, among those of the address's family.
 
-    address: None if a name is removed whatever its address is. aliases: None leaves those that
-    there are.
+    address: None to remove a name with any address. aliases: None keeps the existing ones.
     """
 
     hostname: str

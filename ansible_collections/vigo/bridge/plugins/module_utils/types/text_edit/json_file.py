@@ -19,9 +19,9 @@ _MOST_SPACES = 16
 
 @dataclass(frozen=True)
 class JsonFile(Edit):
-    """keys: from the top on. value: parsed, its texts with their references to secrets.
+    """keys: the path from the top. value: parsed; its strings keep their references to secrets.
 
-    indent: spaces for each level, 0 for one line, None for what the file has.
+    indent: spaces for each level, 0 for one line, None for that of the file.
     """
 
     keys: tuple[str, ...]
@@ -127,7 +127,7 @@ class JsonFile(Edit):
         return True
 
     def _name(self, depth: int) -> str:
-        """Return the key of what is above a depth, as it is written."""
+        """Return the path above a depth, as it is written."""
         return ".".join(key.replace(".", "\\.") for key in self.keys[:depth])
 
     @property
@@ -157,7 +157,7 @@ def parse(attributes: Mapping[str, Any]) -> JsonFile:
 
 
 def _keys(attributes: Mapping[str, Any]) -> tuple[str, ...]:
-    """Split at the dots; a backslash before a dot makes it part of a key."""
+    """Split the path at its dots; a dot after a backslash is part of a key."""
     key, keys = needed(attributes, "key"), [""]
     place = 0
     while place < len(key):

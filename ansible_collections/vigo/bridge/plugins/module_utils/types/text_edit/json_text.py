@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON that is read and written so that nothing else in it changes: order, numbers, indentation."""
+"""Reads and writes JSON so that order, numbers and indentation stay as they are."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _decimal(number: Number) -> Decimal | str:
 
 
 def with_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """Return a copy of a document with each text changed, but for keys."""
+    """Return a copy of a document with each string changed, except for keys."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
@@ -98,7 +98,7 @@ def with_texts(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def style_of(text: str) -> Style:
-    """Return how a document is written; that of new ones where it is empty."""
+    """Return the style of a document; the default style if it is empty."""
     colon = ":" if re.search(r'"\s*:(?=\S)', text) and not re.search(r'"\s*: ', text) else ": "
     if not text or text in ("{}", "[]"):
         return Style()
@@ -127,6 +127,6 @@ def written(value: Any, style: Style, level: int = 0) -> str:
 
 
 def _scalar(value: Any) -> str:
-    """Return a value without items. Half a character of UTF-16 has no form but an escaped one."""
+    """Return a scalar. A lone surrogate can only be written as an escape."""
     text = json.dumps(value, ensure_ascii=False)
     return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)

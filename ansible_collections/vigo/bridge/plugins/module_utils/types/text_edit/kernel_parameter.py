@@ -26,7 +26,7 @@ _SET = "set"
 
 @dataclass(frozen=True)
 class Parameter:
-    """live: the value, None if it does not count. file: None if it is left alone."""
+    """live: the live value, None if it is not compared. file: None if the file is not managed."""
 
     live: str | None
     file: Found | None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of a text, and the region of them that an edit is about. Pure."""
+"""Splits a text into lines, and finds the region that an edit changes. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Line:
 
 
 def lines_of(text: str) -> list[Line]:
-    """Return the lines. Only a line feed ends a line, maybe with a carriage return before it."""
+    """Return the lines. Only a line feed ends a line, optionally after a carriage return."""
     found = []
     position = 0
     while position < len(text):

@@ -30,7 +30,7 @@ _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
 @dataclass(frozen=True)
 class Field:
-    """One of the five fields. names: of its values, from the least on."""
+    """One of the five fields. names: the names of its values, beginning with the lowest."""
 
     name: str
     least: int
@@ -76,7 +76,7 @@ def schedule(written: str) -> str:
 
 
 def field(one: Field, written: str) -> str:
-    """Return what is written in a field. Raise ResourceError."""
+    """Return a valid field as it is written. Raise ResourceError."""
     for part in written.split(","):
         match = _PART.fullmatch(part)
         problem = "" if match else "it is not a number, a range or *"
@@ -97,7 +97,7 @@ def field(one: Field, written: str) -> str:
 
 
 def _number(one: Field, word: str | None) -> int:
-    """Return a value, ``least`` if none is written, and -1 where it is wrong."""
+    """Return a value; ``least`` if it is empty, and -1 if it is invalid."""
     if word is None:
         return one.least
     if not word.isdecimal():

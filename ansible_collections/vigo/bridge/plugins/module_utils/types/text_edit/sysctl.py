@@ -21,7 +21,7 @@ _PART = re.compile(r"[A-Za-z0-9_:@-][A-Za-z0-9_:@.-]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Sysctl(Edit):
-    """key: as sysctl writes it, with dots. persists: whether the file is managed."""
+    """key: in sysctl's notation, with dots. persists: whether the file is managed."""
 
     key: str
     value: str
@@ -45,7 +45,9 @@ class Sysctl(Edit):
 
 
 def parts_of(key: str) -> list[str]:
-    """Return the names of the folders and the file. As for sysctl, a slash stands for a dot."""
+    """Return the components of the path in /proc/sys. As for sysctl, a slash stands for a dot in a
+    name.
+    """
     found = re.search("[./]", key)
     if found and found[0] == "/":
         return key.split("/")
@@ -69,7 +71,7 @@ def parse(attributes: Mapping[str, Any]) -> Sysctl:
 
 
 def _key(attributes: Mapping[str, Any]) -> str:
-    """Return the key with dots, whichever way it is written."""
+    """Return the key in the notation with dots."""
     key = needed(attributes, "key")
     parts = parts_of(key)
     if len(parts) < 2 or not all(map(_PART.fullmatch, parts)):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bytes of a file as text that can be edited, and back, so that nothing else changes."""
+"""Converts the bytes of a file to text and back, so that an edit changes nothing else."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ _MARK = "\ufeff"
 
 @dataclass(frozen=True)
 class Form:
-    """What a text does not show. mark: a byte order mark. crlf: all lines end with CR and LF."""
+    """Properties of a file that its text does not show. mark: a byte order mark. crlf: whether all
+    lines end with CR and LF.
+    """
 
     mark: str = ""
     crlf: bool = False
 
 
 def text_of(data: bytes, path: str) -> tuple[str, Form]:
-    """Return the text of a file, and its form. Raise ResourceError for what is no text.
+    """Return the text of a file, and its form. Raise ResourceError if it is not text.
 
     Bytes that are not UTF-8 stay as they are.
     """
@@ -38,7 +40,7 @@ def text_of(data: bytes, path: str) -> tuple[str, Form]:
 
 
 def data_of(text: str, form: Form) -> bytes:
-    """Return the bytes of a text. Raise ResourceError if it holds half a character."""
+    """Return the bytes of a text. Raise ResourceError if it contains a lone surrogate."""
     if form.crlf:
         text = text.replace("\n", "\r\n")
     return (form.mark + text).encode("utf-8", "surrogateescape")

@@ -19,7 +19,7 @@ from ..target import Target
 
 
 def report(call: Call, target: Target) -> None:
-    """Note the volumes that no resource names any more."""
+    """Add a note for each volume that no resource names any more."""
     if not (call.wants_prune or target.check_mode):
         return
     record, known = named(target), owners(target)
@@ -41,7 +41,9 @@ def report(call: Call, target: Target) -> None:
 
 
 def _is_left(entry: Mapping[str, Any], call: Call, described: Mapping[str, str]) -> bool:
-    """Return whether no resource names it. A resource that had no turn keeps what is its own."""
+    """Return whether no resource names a volume. A resource that was not applied keeps its
+    volume.
+    """
     resource = (entry.get("Labels") or {}).get(label.RESOURCE) or ""
     if entry["Name"] in described.values():
         return False
