@@ -147,12 +147,20 @@ def ready_stack(stack: StackOptions, asked: Asked, output: str, texts: object = 
 
 
 def with_secrets(
-    loaded: Stack, plan: Plan, stack: StackOptions, found: Hosts, texts: object
+    loaded: Stack,
+    plan: Plan,
+    stack: StackOptions,
+    found: Hosts,
+    texts: object,
+    warn: Callable[[str], None] | None = None,
 ) -> Ready:
-    """Return a planned stack with the secrets that it and the texts use. Raise Refusal."""
+    """Return a planned stack with the secrets that it and the texts use. Raise Refusal.
+
+    warn: called with messages about them; otherwise they are printed.
+    """
     paths = secret_references.paths(texts)
     uses = {**dict.fromkeys(paths, ()), **secret_uses(plan, loaded)}
-    secrets = secrets_of(uses, stack.folder)
+    secrets = secrets_of(uses, stack.folder, warn or Lines().say)
     checked = found.names if paths else ()
     refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
     return Ready(loaded, plan, found, secrets)
@@ -175,7 +183,8 @@ def _executed(
     """
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, given)
-        job = _job(command, stack, ready, how, private)
+        job = stack_job(command, stack, ready, how, private)
+        ready.report_unmatched()
         result = execute(job, private)
     show_result(result, command, job, ready, stack, options, shown, diffs=diffs)
     return exit_status(result)
@@ -205,10 +214,15 @@ def _report(result: RunResult, output: str, *, diffs: bool, everything: bool) ->
         print_run(result, Screen(), diffs=diffs, everything=everything)
 
 
-def _job(command: str, stack: StackOptions, ready: Ready, how: RunOptions, private: Path) -> Job:
+def stack_job(
+    command: str, stack: StackOptions, ready: Ready, how: RunOptions, private: Path
+) -> Job:
+    """Write the project of a stack, and return the job that converges its hosts with it.
+
+    private: the folder of the call.
+    """
     project = private / "project"
     write_bundle(ready.plan, project, ready.hosts.variables)
-    ready.report_unmatched()
     settings = {"set": stack.settings, "prune": how.prune, "only": how.only}
     return Job(
         command=command,

@@ -66,15 +66,29 @@ class Job:
         return self.key.removeprefix(STATE_CHANGE)
 
 
-def at_once(job: Job, private: Path, *, quiet: bool = False) -> RunResult:
+@dataclass(frozen=True)
+class Surroundings:
+    """What handles signals and shows progress for several jobs in turn."""
+
+    stop: Stop
+    watcher: Watcher
+
+
+class AlreadyRunning(Refusal):
+    """Another rollout of the stack is running."""
+
+
+def at_once(
+    job: Job, private: Path, *, quiet: bool = False, within: Surroundings | None = None
+) -> RunResult:
     """Do the job on all hosts together, or predict it. It is not recorded, and Ctrl-C ends it at
     once.
 
-    quiet: whether no progress is shown.
+    quiet: whether no progress is shown. within: used instead of what the job alone would have.
     """
     with (
-        contextlib.nullcontext(Silence()) if quiet else _watching(job) as watcher,
-        Stop(watcher.say, at_once=True) as stop,
+        contextlib.nullcontext(Silence()) if quiet else _watching(job, within) as watcher,
+        _stopping(watcher, within, at_once=True) as stop,
         _converging(job, private, stop) as converger,
     ):
         return roll_out_to_fleet(
@@ -89,8 +103,13 @@ def at_once(job: Job, private: Path, *, quiet: bool = False) -> RunResult:
         )
 
 
-def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
-    """Converge the hosts in batches. Raise Failure if another rollout is running."""
+def carry_out(
+    job: Job, rollout: Rollout, private: Path, *, within: Surroundings | None = None
+) -> RunResult:
+    """Converge the hosts in batches. Raise AlreadyRunning if another rollout is running.
+
+    within: as for `at_once`.
+    """
     if not rollout.options.health_check:
         how = replace(job.how, min_healthy_time=rollout.options.min_healthy_time)
         job = replace(job, how=how)
@@ -98,7 +117,7 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
         with _recording():
             state = controller_folder()
             if job.stack:
-                held.enter_context(one_rollout(state, job.lock, job.stack.folder, _warn))
+                held.enter_context(_lock_of(job, job.stack, state))
             past, stacks = history(state), kept_stacks()
             finished = _finished(job, past, Lines()) if rollout.resume else ()
             record = past.add(
@@ -113,7 +132,7 @@ def carry_out(job: Job, rollout: Rollout, private: Path) -> RunResult:
             keep(stacks, record, job.stack, job.secrets, past.numbers())
         if rollout.options.rolls_back:
             job = replace(job, how=replace(job.how, rollout=record.name))
-        return _remembered(job, rollout, finished, past, record, private)
+        return _remembered(job, rollout, finished, past, record, private, within)
 
 
 def roll_back(job: Job, undone: Record, private: Path) -> RunResult:
@@ -126,7 +145,7 @@ def roll_back(job: Job, undone: Record, private: Path) -> RunResult:
         with _recording():
             state = controller_folder()
             if job.stack:
-                held.enter_context(one_rollout(state, job.lock, job.stack.folder, _warn))
+                held.enter_context(_lock_of(job, job.stack, state))
             past = history(state)
             undone = past.get(undone.number) or undone
             unfinished = replace(undone, finished=_without(undone.finished, job.hosts))
@@ -181,7 +200,7 @@ def _recording() -> Iterator[None]:
     try:
         yield
     except RolloutRunning as error:
-        raise Refusal(f"{error}.") from error
+        raise AlreadyRunning(f"{error}.") from error
     except OSError as error:
         raise Refusal(
             f"the history cannot be kept: {explained(error)}. Set XDG_STATE_HOME to use another"
@@ -213,12 +232,13 @@ def _remembered(
     past: History,
     record: Record,
     private: Path,
+    within: Surroundings | None,
 ) -> RunResult:
     health = private / "health.yml"
     write_variables(health, HEALTH_SCOPE, health_check(rollout.options.health_check), {})
     with (
-        _watching(job) as watcher,
-        Stop(watcher.say) as stop,
+        _watching(job, within) as watcher,
+        _stopping(watcher, within) as stop,
         _converging(job, private, stop) as converger,
     ):
 
@@ -250,7 +270,22 @@ def _remembered(
     return result
 
 
-def _watching(job: Job) -> contextlib.AbstractContextManager[Watcher]:
+def _lock_of(job: Job, stack: StackOptions, state: Path) -> contextlib.AbstractContextManager[None]:
+    command = f"`vigo-bridge {job.command}`"
+    return one_rollout(state, job.lock, stack.folder, _warn, command)
+
+
+def _stopping(
+    watcher: Watcher, within: Surroundings | None, at_once: bool = False
+) -> contextlib.AbstractContextManager[Stop]:
+    return contextlib.nullcontext(within.stop) if within else Stop(watcher.say, at_once)
+
+
+def _watching(
+    job: Job, within: Surroundings | None = None
+) -> contextlib.AbstractContextManager[Watcher]:
+    if within:
+        return contextlib.nullcontext(within.watcher)
     shows_ansible = job.how.ansible_verbosity is not None
     return watching(len(job.hosts), Screen(stderr=True), plain=shows_ansible)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
@@ -55,8 +55,13 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
     return RunOptions(**{**settings, **changes})  # type: ignore[arg-type]
 
 
-def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
-    """Return the values of all these secrets. Raise Refusal with each use of a missing one."""
+def secrets_of(
+    uses: Mapping[str, Iterable[Position]], folder: Path, warn: Callable[[str], None]
+) -> Secrets:
+    """Return the values of all these secrets. Raise Refusal with each use of a missing one.
+
+    warn: called with messages about the values.
+    """
     try:
         stores = stores_of(folder)
         values = look_up(uses, stores)
@@ -66,7 +71,7 @@ def secrets_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Secrets:
         raise Refusal("\n".join([str(error), *_places(uses, folder)])) from error
     warning = weak(values)
     if warning is not None:
-        Lines().say(f"warning: {warning}")
+        warn(f"warning: {warning}")
     return Secrets(values, lambda paths: ask(paths, stores))
 
 

@@ -36,9 +36,14 @@ def load_valid(options: StackOptions, output: str) -> Stack:
 
 def refuse_wrong(stack: Stack, output: str) -> None:
     """End the command with all errors of a stack's files, if there are any."""
+    refuse_errors(findings(stack), stack.folder, output)
+
+
+def findings(stack: Stack) -> Sequence[Diagnostic]:
+    """Return everything that was found in a stack's files."""
     found = Diagnostics()
     found.extend((*stack.diagnostics, *module_findings(stack)))
-    refuse_errors(found.sorted(), stack.folder, output)
+    return found.sorted()
 
 
 def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
@@ -51,13 +56,18 @@ def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: 
 def planned(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
     """Return what these hosts get. Raise Failure if the stack matches none of them."""
     plan = resolved(stack, options, hosts, output)
+    require_match(plan, stack, options, hosts)
+    return plan
+
+
+def require_match(plan: Plan, stack: Stack, options: StackOptions, hosts: Sequence[str]) -> None:
+    """Raise Failure if the stack matches none of these hosts."""
     if not plan.groups:
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "none"
         raise Failure(
             f"no match entry of {options.folder} matches {some(hosts)} (patterns: {patterns})."
             " Add a match entry, or rename the hosts. With --local, set the host name with --as"
         )
-    return plan
 
 
 def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) -> None:

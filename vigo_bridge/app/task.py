@@ -32,6 +32,7 @@ from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.report.progress import Lines
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.task import print_task
 from vigo_bridge.run.converge import RunOptions
@@ -88,7 +89,7 @@ def run_task(
         raise WrongUsage("--on-failure: a command cannot be undone; remove this option")
     texts = [work.command, *work.params.values(), rollout.options.health_check]
     paths = () if asked.dry_run else secret_references.paths(texts)
-    secrets = secrets_of(dict.fromkeys(paths, ()), stack.folder)
+    secrets = secrets_of(dict.fromkeys(paths, ()), stack.folder, Lines().say)
     found = find_hosts(hosts)
     how = run_options(hosts, output, {})
     with private_folder() as private:

@@ -29,6 +29,12 @@ def echo_json(data: Any) -> None:
     click.echo(text.encode("utf-8", "backslashreplace"))
 
 
+def echo_json_line(data: Any) -> None:
+    """Print one JSON document on a line of its own."""
+    text = clean_json(json.dumps(data, ensure_ascii=False))
+    click.echo(text.encode("utf-8", "backslashreplace"))
+
+
 def coloured(text: str, colour: str) -> str:
     """Return a text in a colour, for `write_lines`."""
     return click.style(text, fg=colour)

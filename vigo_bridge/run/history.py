@@ -138,6 +138,21 @@ class History:
                 path.unlink()
         return record
 
+    def make_room(self, command: str) -> None:
+        """Drop the oldest records of a command that would have more than half of the room with
+        the next one.
+
+        So a program that runs it again and again leaves the rollouts of people in the history.
+        """
+        most = max(0, self._kept // 2 - 1)
+        files = self._files()
+        if len(files) <= most:
+            return
+        found = [path for path in files if (one := self._read(path)) and one.command == command]
+        for path in found[: len(found) - most]:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
     def write(self, record: Record) -> None:
         """Replace the record of this number."""
         path = str(self._path(record.number))

@@ -29,6 +29,8 @@ class RolloutRunning(Exception):
 
 #: Keys of rollouts that are not of a stack begin with one of these: no stack's key has a space.
 TASK, STATE_CHANGE, UNDO = "task ", "state ", "undo "
+#: What the name of a watcher's lock has after the key.
+_WATCHER = " watcher"
 
 
 def controller_folder() -> Path:
@@ -50,27 +52,77 @@ def stack_key(folder: Path, stack_id: str = "") -> str:
 
 @contextlib.contextmanager
 def one_rollout(
-    state: Path, key: str, stack: Path, warn: Callable[[str], None] = lambda text: None
+    state: Path,
+    key: str,
+    stack: Path,
+    warn: Callable[[str], None] = lambda text: None,
+    command: str = "",
 ) -> Iterator[None]:
     """Hold the stack's lock, which the kernel frees when this process ends.
 
-    Raise RolloutRunning, and OSError as `private` does.
+    command: what holds it, if another one should know. Raise RolloutRunning, and OSError as
+    `private` does.
     """
-    path = private(state / "locks") / f"{key}.lock"
+    with _held(_lock(state, key), warn, command) as holder:
+        if holder:
+            raise RolloutRunning(
+                f"a rollout of {stack} is running: {holder}. Wait for it, or end it with Ctrl-C"
+            )
+        yield
+
+
+@contextlib.contextmanager
+def one_watcher(
+    state: Path, key: str, stack: Path, warn: Callable[[str], None] = lambda text: None
+) -> Iterator[None]:
+    """Do the same with the lock of the stack's watcher."""
+    with _held(_lock(state, f"{key}{_WATCHER}"), warn, "") as holder:
+        if holder:
+            raise RolloutRunning(
+                f"another watcher of {stack} is running: {holder}. Stop it first, or let it go on"
+            )
+        yield
+
+
+def running_rollout(
+    state: Path, key: str, stack: Path, warn: Callable[[str], None] = lambda text: None
+) -> str:
+    """Return which rollout of a stack is running now; empty if none is.
+
+    A lock that nobody holds is not taken: another rollout could begin at this moment.
+    """
+    path = _lock(state, key)
+    try:
+        if not path.lstat().st_size:
+            return ""
+    except FileNotFoundError:
+        return ""
+    try:
+        with one_rollout(state, key, stack, warn):
+            return ""
+    except RolloutRunning as error:
+        return str(error)
+
+
+def _lock(state: Path, key: str) -> Path:
+    return private(state / "locks") / f"{key}.lock"
+
+
+@contextlib.contextmanager
+def _held(path: Path, warn: Callable[[str], None], command: str) -> Iterator[str]:
+    """Hold a lock and yield an empty text, or else yield who holds it."""
     with open_lock(str(path), warn) as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RolloutRunning(
-                f"a rollout of {stack} is running: {_holder(stream)}. Wait for it, or end it with"
-                " Ctrl-C"
-            ) from None
+            yield _holder(stream)
+            return
         with at(str(path)):
             stream.truncate(0)
             since = datetime.now().astimezone().isoformat(timespec="seconds")
-            holder = {"user": _user(), "pid": os.getpid(), "since": since}
+            holder = {"user": _user(), "pid": os.getpid(), "since": since, "command": command}
             stream.write(json.dumps(holder).encode())
-        yield
+        yield ""
         with contextlib.suppress(OSError):
             stream.truncate(0)
 
@@ -93,6 +145,7 @@ def _user() -> str:
 def _holder(stream: IO[bytes]) -> str:
     try:
         holder = json.loads(stream.read(1000))
-        return f"{holder['user']}, process {holder['pid']}, since {holder['since']}"
+        command = f"{holder['command']} of " if holder.get("command") else ""
+        return f"{command}{holder['user']}, process {holder['pid']}, since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "its process is unknown"

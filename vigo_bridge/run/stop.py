@@ -7,7 +7,7 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import FrameType
 
 from vigo_bridge.run.processes import (
@@ -28,17 +28,25 @@ _GRACE_PERIOD = 2.0
 class Stop:
     """Ends a rollout: Ctrl-C after the running batch; a second one, SIGTERM and SIGHUP at once.
 
-    asked: no further batch may start. cut: running programs were asked to end.
+    asked: no further batch may start. cut: running programs were asked to end. at_once: there is
+    nothing to finish now; it can be set at any time. number: of the first signal that came.
     """
 
-    def __init__(self, say: Callable[[str], None], at_once: bool = False) -> None:
-        """Prepare to stop. say: called with messages for the user. at_once: there is nothing to
-        finish.
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        at_once: bool = False,
+        patient: Collection[int] = (signal.SIGINT,),
+    ) -> None:
+        """Prepare to stop. say: called with messages for the user. patient: signals of which the
+        first one lets the running batch finish.
         """
         self.asked = False
         self.cut = False
+        self.at_once = at_once
+        self.number: int | None = None
         self._say = say
-        self._at_once = at_once
+        self._patient = patient
         self._terminated: list[int] = []
         self._killing: threading.Timer | None = None
         self._handled = contextlib.ExitStack()
@@ -71,15 +79,15 @@ class Stop:
 
     def _signal(self, number: int, frame: FrameType | None) -> None:
         leave_lost_terminal()
+        self.number = self.number or number
         if self.cut:
             kill_descendants()
-        elif self.asked or self._at_once or number != signal.SIGINT:
+        elif self.asked or self.at_once or number not in self._patient:
             self._cut()
         else:
             self.asked = True
-            self._say(
-                "Interrupted: finishing the current batch. Press Ctrl-C again to stop immediately."
-            )
+            again = "Press Ctrl-C again" if number == signal.SIGINT else "Send the signal again"
+            self._say(f"Interrupted: finishing the current batch. {again} to stop immediately.")
 
     def _cut(self) -> None:
         self.asked = self.cut = True

@@ -15,6 +15,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Re
 MOST = 20
 LONGEST = 200
 _CONTENT = "content"
+#: The action whose diff shows what runs, not what differs.
+_RAN = "ran"
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Difference:
 
 
 def differences(result: Result) -> tuple[Difference, ...]:
-    """Return the fields that differ; none if the result has no diff, then its reason says why."""
-    if not result.diff:
+    """Return the fields that differ; none if only the reason of the result says why."""
+    if not result.diff or result.action == _RAN:
         return ()
     return tuple(_of_diff(result.diff))[:MOST]
 

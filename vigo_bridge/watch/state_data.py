@@ -34,10 +34,8 @@ def state_as_data(state: FleetState) -> dict[str, Any]:
         "turn": state.turn,
         "revision": state.revision,
         "good_turn": state.good_turn,
-        "problems": [
-            {**dataclasses.asdict(one), "problem": one.problem.value} for one in state.problems
-        ],
-        "hosts": {name: _host_as_data(host) for name, host in state.hosts.items()},
+        "problems": [problem_as_data(one) for one in state.problems],
+        "hosts": {name: host_as_data(host) for name, host in state.hosts.items()},
     }
 
 
@@ -58,7 +56,13 @@ def state_from_data(data: Any) -> FleetState:
     )
 
 
-def _host_as_data(host: HostState) -> dict[str, Any]:
+def problem_as_data(problem: ProblemState) -> dict[str, Any]:
+    """Return a problem as data."""
+    return {**dataclasses.asdict(problem), "problem": problem.problem.value}
+
+
+def host_as_data(host: HostState) -> dict[str, Any]:
+    """Return the state of a host as data."""
     return {
         **dataclasses.asdict(host),
         "condition": host.condition.value,

@@ -58,7 +58,9 @@ class Problem(Enum):
     SOURCE = "source"  # the folder or the repository of the stack
     STACK = "stack"  # errors in the stack's files
     INVENTORY = "inventory"
+    SECRETS = "secrets"  # values that no store has
     LOCK = "lock"  # another rollout of the stack is running
+    ROLLOUT = "rollout"  # a repair was stopped before it reached all hosts
     TURN = "turn"  # anything else, such as a full disk
 
 

@@ -66,7 +66,8 @@ class ProblemTransition:
 
     @property
     def is_news(self) -> bool:
-        return True
+        """Whether people want to know it: not that they have just started a rollout."""
+        return self.problem is not Problem.LOCK
 
 
 Transition = HostTransition | ProblemTransition

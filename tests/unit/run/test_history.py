@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from vigo_bridge.run.history import History, Record
-from vigo_bridge.run.state import RolloutRunning, one_rollout, stack_key
+from vigo_bridge.run.state import (
+    RolloutRunning,
+    one_rollout,
+    one_watcher,
+    running_rollout,
+    stack_key,
+)
 
 
 def add(history: History, key: str = "shop") -> Record:
@@ -48,6 +54,25 @@ def test_the_oldest_are_dropped_and_numbers_are_not_used_again(tmp_path: Path) -
         "000004.json",
         "000005.json",
     ]
+
+
+def test_repairs_of_a_watcher_leave_room_for_the_rollouts_of_people(tmp_path: Path) -> None:
+    history = History(tmp_path, kept=6)
+    commands = ["run", "run", *["watch"] * 3, "run", *["watch"] * 4]
+    for command in commands:
+        if command == "watch":
+            history.make_room("watch")
+        history.add(1, command=command, subject="s", key="shop", fingerprint="f")
+    assert [(record.number, record.command) for record in history.records()] == [
+        (1, "run"),
+        (2, "run"),
+        (6, "run"),
+        (8, "watch"),
+        (9, "watch"),
+        (10, "watch"),
+    ]
+    History(tmp_path, kept=1).make_room("watch")
+    assert [record.number for record in history.records()] == [1, 2, 6]
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
@@ -221,6 +246,38 @@ def test_one_that_did_not_end_runs_or_was_killed(tmp_path: Path) -> None:
     assert running.status == "running"
     # No process has this number: it is beyond the greatest that Linux gives.
     assert replace(running, pid=2**22 + 1).status == "killed"
+
+
+def test_what_holds_a_lock_is_named(tmp_path: Path) -> None:
+    key = stack_key(tmp_path)
+    assert running_rollout(tmp_path, key, tmp_path) == ""
+    with one_rollout(tmp_path, key, tmp_path, command="`vigo-bridge watch`"):
+        busy = running_rollout(tmp_path, key, tmp_path)
+        expected = rf"is running: `vigo-bridge watch` of .*, process {os.getpid()}, since 20"
+        with pytest.raises(RolloutRunning, match=expected), one_rollout(tmp_path, key, tmp_path):
+            pass
+    assert f"process {os.getpid()}" in busy
+    assert running_rollout(tmp_path, key, tmp_path) == ""
+
+
+def test_the_rollout_of_a_killed_program_is_not_running(tmp_path: Path) -> None:
+    key = stack_key(tmp_path)
+    with one_rollout(tmp_path, key, tmp_path):
+        pass
+    (tmp_path / "locks" / f"{key}.lock").write_text('{"user": "root", "pid": 1, "since": ""}')
+    assert running_rollout(tmp_path, key, tmp_path) == ""
+    assert (tmp_path / "locks" / f"{key}.lock").read_text() == ""
+
+
+def test_a_watcher_and_a_rollout_have_different_locks(tmp_path: Path) -> None:
+    key = stack_key(tmp_path)
+    with (
+        one_watcher(tmp_path, key, tmp_path),
+        one_rollout(tmp_path, key, tmp_path),
+        pytest.raises(RolloutRunning, match=rf"another watcher of .*, process {os.getpid()}"),
+        one_watcher(tmp_path, key, tmp_path),
+    ):
+        pass
 
 
 def test_one_rollout_of_a_stack(tmp_path: Path) -> None:

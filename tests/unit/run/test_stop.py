@@ -14,6 +14,7 @@ import pytest
 from vigo_bridge.run.stop import Stop
 
 AFTER = "Interrupted: finishing the current batch. Press Ctrl-C again to stop immediately."
+AFTER_AGAIN = AFTER.replace("Press Ctrl-C again", "Send the signal again")
 NOW = "Stopping immediately."
 #: signals in turn -> whether it works at once -> what is said -> whether what runs is cut
 SIGNALS: list[tuple[list[int], bool, list[str], bool]] = [
@@ -45,16 +46,37 @@ def test_signals(
     told: list[str] = []
     before = signal.getsignal(signal.SIGINT)
     with Stop(told.append, at_once) as stop:
-        assert (stop.asked, stop.cut) == (False, False)
+        assert (stop.asked, stop.cut, stop.number) == (False, False, None)
         for number in numbers:
             os.kill(os.getpid(), number)
         assert told == said
-        assert (stop.asked, stop.cut) == (True, cut)
+        assert (stop.asked, stop.cut, stop.number) == (True, cut, numbers[0])
         if cut:
             assert program.wait(10) == -signal.SIGINT
         else:
             assert program.poll() is None
     assert signal.getsignal(signal.SIGINT) is before
+
+
+#: signals in turn -> whether there is something to finish -> what is said -> whether it is cut
+PATIENT: list[tuple[list[int], bool, list[str], bool]] = [
+    ([signal.SIGTERM], True, [AFTER_AGAIN], False),
+    ([signal.SIGTERM, signal.SIGTERM], True, [AFTER_AGAIN, NOW], True),
+    ([signal.SIGINT, signal.SIGTERM], True, [AFTER, NOW], True),
+    ([signal.SIGHUP], True, [NOW], True),
+    ([signal.SIGTERM], False, [NOW], True),
+]
+
+
+@pytest.mark.parametrize(("numbers", "busy", "said", "cut"), PATIENT)
+def test_a_patient_stop(numbers: list[int], busy: bool, said: list[str], cut: bool) -> None:
+    told: list[str] = []
+    with Stop(told.append, at_once=True, patient=(signal.SIGINT, signal.SIGTERM)) as stop:
+        stop.at_once = not busy
+        for number in numbers:
+            os.kill(os.getpid(), number)
+        assert told == said
+        assert (stop.asked, stop.cut) == (True, cut)
 
 
 def test_a_signal_after_a_cut_kills() -> None:

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ends the wait between two turns of a watcher."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from vigo_bridge.run.watch_signals import WatchSignals
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+
+
+def test_a_wait_ends_by_itself() -> None:
+    with WatchSignals(lambda text: None) as signals:
+        signals.wait_until(time.monotonic() + 0.05)
+        signals.wait_until(time.monotonic() - 5)
+        assert not signals.stop.asked
+        assert not signals.take_request()
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_ends_a_wait(number: signal.Signals) -> None:
+    with WatchSignals(lambda text: None) as signals:
+        threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
+        signals.wait_until(time.monotonic() + 600)
+        is_request = number is signal.SIGUSR1
+        assert (signals.stop.asked, signals.take_request()) == (not is_request, is_request)
+        assert not signals.take_request()
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_before_a_wait_counts(number: signal.Signals) -> None:
+    with WatchSignals(lambda text: None) as signals:
+        os.kill(os.getpid(), number)
+        signals.wait_until(time.monotonic() + 600)
+        assert signals.stop.asked or signals.take_request()
+
+
+def test_a_child_that_ends_does_not_end_a_wait() -> None:
+    with WatchSignals(lambda text: None) as signals:
+        began = time.monotonic()
+        if not (child := os.fork()):
+            os._exit(0)
+        signals.wait_until(began + 0.3)
+        assert time.monotonic() - began >= 0.3
+        os.waitpid(child, 0)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_it_leaves_nothing() -> None:
+    before = [signal.getsignal(number) for number in NUMBERS]
+    files = open_files()
+    for _ in range(3):
+        with WatchSignals(lambda text: None):
+            pass
+    assert [signal.getsignal(number) for number in NUMBERS] == before
+    assert open_files() == files
+    assert signal.set_wakeup_fd(-1) == -1
