@@ -81,15 +81,14 @@ class Start:
 
 def reader(module: str, name: str) -> bytes:
     """Return the program that a target needs to run a kept module."""
-    files = {path: _SHARED[path] for path in _READER}
-    return _packed(module, name, files)
+    return _packed(module, name, {path: _SHARED[path] for path in _READER})
 
 
 def sources(module: str, name: str) -> bytes:
     """Return the program that a target needs to run a module. name: to keep it under; empty for
     this call only.
     """
-    files = {**_ansibles(), **_SHARED, **_texts(_PLUGINS, [_path(module)], COLLECTION)}
+    files = {**_ansibles(), **_SHARED, **_contents(_PLUGINS, [_path(module)], COLLECTION)}
     return _packed(module, name, files)
 
 
@@ -113,11 +112,12 @@ def _nothing(missing: str, call: str) -> str:
     return f"\n{json.dumps(answer)}\n"
 
 
-def _packed(module: str, name: str, files: dict[str, str]) -> bytes:
-    for path in list(files):
+def _packed(module: str, name: str, files: Mapping[str, bytes]) -> bytes:
+    texts = {path: content.decode() for path, content in files.items()}
+    for path in files:
         while path := os.path.dirname(path):
-            files.setdefault(f"{path}/__init__.py", "")
-    packed = zlib.compress(json.dumps(files).encode(), 1)
+            texts.setdefault(f"{path}/__init__.py", "")
+    packed = zlib.compress(json.dumps(texts).encode(), 1)
     head = {"module": _short(module), "name": name, "size": len(packed)}
     return b"".join([_PROGRAM, json.dumps(head).encode(), b"\n", packed])
 
@@ -130,36 +130,40 @@ def _path(module: str) -> str:
     return f"modules/{_short(module)}.py"
 
 
-def _ansibles() -> dict[str, str]:
+def _ansibles() -> dict[str, bytes]:
     """Return Ansible's own files, by path."""
     found = _python_files(_ANSIBLE, _LEFT_OUT)
-    return _texts(_ANSIBLE, found, "ansible/module_utils")
+    return _contents(_ANSIBLE, found, "ansible/module_utils")
 
 
-def _texts(folder: str, names: Iterator[str] | Sequence[str], shown: str) -> dict[str, str]:
-    texts = {}
+def _contents(folder: str, names: Iterator[str] | Sequence[str], shown: str) -> dict[str, bytes]:
+    contents = {}
     for name in names:
-        with open(os.path.join(folder, name), encoding="utf-8") as stream:
-            texts[f"{shown}/{name}"] = stream.read()
-    return texts
+        with open(os.path.join(folder, name), "rb") as stream:
+            contents[f"{shown}/{name}"] = stream.read()
+    return contents
 
 
 def _python_files(folder: str, left_out: Sequence[str] = ()) -> Iterator[str]:
     """Yield files by path from the folder, always in the same order."""
     for path, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in left_out)
+        below = path[len(folder) + 1 :]
         for name in sorted(names):
             if name.endswith(".py"):
-                yield os.path.relpath(os.path.join(path, name), folder)
+                yield os.path.join(below, name)
 
 
-def _digest(texts: Mapping[str, str]) -> bytes:
-    return hashlib.sha256(json.dumps([__version__, texts]).encode()).digest()
+def _digest(files: Mapping[str, bytes]) -> bytes:
+    digest = hashlib.sha256(__version__.encode())
+    for path, content in files.items():
+        digest.update(f"\0{path}\0{len(content)}\0".encode() + content)
+    return digest.digest()
 
 
 # Found out where Ansible loads its plugins, once, and not in each of its workers.
 _ENCODER = module_encoder()
-_SHARED = _texts(
+_SHARED = _contents(
     os.path.join(_PLUGINS, "module_utils"),
     _python_files(os.path.join(_PLUGINS, "module_utils")),
     f"{COLLECTION}/module_utils",
@@ -169,4 +173,4 @@ _READER = [
     f"{COLLECTION}/module_utils/{name}.py"
     for name in ("delivery/kept_module", "host/private_files")
 ]
-_PROGRAM = _SHARED[f"{COLLECTION}/module_utils/delivery/bundled_module.py"].encode()
+_PROGRAM = _SHARED[f"{COLLECTION}/module_utils/delivery/bundled_module.py"]
