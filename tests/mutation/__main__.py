@@ -17,28 +17,11 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 
-ROOT = Path(__file__).parents[2]
+from .areas import ROOT, Area, areas, samples
+
 COPY = ROOT / "dist" / "mutation"
-MODULE_UTILS = "ansible_collections/vigo/bridge/plugins/module_utils"
-
-
-@dataclass(frozen=True)
-class Area:
-    """Files to change, and the unit tests that should notice."""
-
-    files: Sequence[str]
-    tests: Sequence[str]
-
-
-AREAS = {
-    "types": Area([f"{MODULE_UTILS}/types/*.py"], ["tests/unit/module_utils/types"]),
-    "converge": Area([f"{MODULE_UTILS}/converge/*.py"], ["tests/unit/module_utils/converge"]),
-    "run": Area(["vigo_bridge/run/*.py"], ["tests/unit/run", "tests/unit/cli"]),
-}
 #: Counts what is imported, to which mutmut adds.
 LEFT_OUT = "tests/unit/cli/test_lazy_commands.py"
 #: A shell that waits for its command, and for processes that others left behind.
@@ -53,17 +36,23 @@ NOTICED = {"killed", "timeout", "suspicious", "segfault"}
 
 def main() -> None:
     """Measure the areas named on the command line, and print one table of all."""
+    known = areas()
     parser = argparse.ArgumentParser(prog="make mutation ARGS=...")
-    parser.add_argument("areas", nargs="*", help=f"of {', '.join(AREAS)}; all when none is named")
-    parser.add_argument("--sample", type=int, default=400, help="mutants per area; 0 takes all")
+    parser.add_argument("areas", nargs="*", help=f"of {', '.join(known)}; all when none is named")
+    parser.add_argument("--sample", type=int, default=400, help="mutants in total; 0 takes all")
     parser.add_argument("--seed", default="1", help="another seed takes another sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at a time")
     chosen = parser.parse_args()
-    if unknown := [name for name in chosen.areas if name not in AREAS]:
-        parser.error(f"unknown area {unknown[0]!r}: expected one of {', '.join(AREAS)}")
+    measured = {}
+    for wanted in chosen.areas or known:
+        found = {name: area for name, area in known.items() if f"{name}/".startswith(f"{wanted}/")}
+        if not found:
+            parser.error(f"unknown area {wanted!r}: expected one of {', '.join(known)}")
+        measured |= found
     results = {}
-    for name in chosen.areas or AREAS:
-        results[name] = measure(AREAS[name], chosen.sample, chosen.seed, chosen.jobs)
+    for name, count in samples(measured, chosen.sample).items():
+        taken = count if chosen.sample else 0
+        results[name] = measure(measured[name], taken, chosen.seed, chosen.jobs)
         print(*survivors(results[name]), sep="\n", flush=True)
     print(*table(results), sep="\n")
 
