@@ -7,6 +7,7 @@ While `python -m tests.testbed up` keeps parts running, sessions join those and 
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Host, Registry, Testbed
 
 pytest_plugins = ["tests.properties"]
+
+
+def pytest_configure() -> None:
+    """Receive SIGINT and SIGQUIT, and let the programs that tests start receive them.
+
+    A shell starts programs in the background with both ignored, and they inherit that.
+    """
+    for number, usual in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGQUIT, signal.SIG_DFL),
+    ):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.hookimpl(wrapper=True)

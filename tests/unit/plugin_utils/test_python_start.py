@@ -168,8 +168,6 @@ def test_signals_reach_it(number: signal.Signals, shell: str, tmp_path: Path) ->
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PATH": path},
-        # Where the tests run in the background, it is ignored, and a shell cannot change that.
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     ) as process:
         assert process.stdin
         assert process.stdout
