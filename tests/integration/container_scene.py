@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -158,9 +157,3 @@ class Stack(Scene):
         results = converge(arguments, target)
         self.reasons = {result.id: result.reason for result in results}
         return {result.id: result.action for result in results if result.action != "none"}, target
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -19,7 +19,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container import
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
-from tests.integration.container_scene import REDIS, Scene, free_port
+from tests.integration.container_scene import REDIS, Scene
+from tests.integration.free_ports import free_port
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Testbed

@@ -21,7 +21,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descri
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
-from tests.integration.container_scene import Scene, free_port
+from tests.integration.container_scene import Scene
+from tests.integration.free_ports import free_port
 
 if TYPE_CHECKING:
     from tests.testbed import Engine

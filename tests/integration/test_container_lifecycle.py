@@ -18,7 +18,8 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
-from tests.integration.container_scene import REDIS, Scene, free_port
+from tests.integration.container_scene import REDIS, Scene
+from tests.integration.free_ports import free_port
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Registry

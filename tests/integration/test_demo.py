@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.free_ports import free_port
 from tests.testbed import Engine
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,7 @@ def names(engine: Engine) -> set[str]:
 def test_demo(engine: Engine) -> None:
     if not engine.ours:
         pytest.skip("the demo goes to the engine of this machine, which tests leave alone")
-    shown = demo()
+    shown = demo("--set", f"app_port={free_port()}", "--set", f"redis_port={free_port()}")
     assert "no errors" in shown
     assert "1 envoy: 1 pending" in shown
     assert "1 envoy: 1 changed" in shown

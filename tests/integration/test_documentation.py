@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.free_ports import use_free_ports
 from tests.testbed import Engine, Testbed
 
 pytestmark = pytest.mark.integration
@@ -50,6 +52,7 @@ def place(tmp_path: Path, engine: Engine) -> Iterator[Path]:
     """
     shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "examples")
+    use_free_ports(tmp_path)
     _clear(engine)
     yield tmp_path
     _clear(engine)
@@ -93,10 +96,13 @@ def test_the_tutorial_on_three_machines(testbed: Testbed, tmp_path: Path) -> Non
 
 
 def run(steps: list[tuple[str, str]], place: Path, more: dict[str, str]) -> None:
-    """Run the commands in one shell; each must succeed and print what is expected."""
+    """Run the commands in one shell; each must succeed and print what is expected.
+
+    A stack that `init` creates gets free ports.
+    """
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, **more, "PATH": path}
-    script = "".join(f"{command}\necho '@@' $?\n" for command, _ in steps)
+    script = "".join(f"{command}\necho '@@' $?\n{_after(command)}" for command, _ in steps)
     finished = subprocess.run(
         ["bash", "-c", script],
         stdin=subprocess.DEVNULL,
@@ -113,3 +119,12 @@ def run(steps: list[tuple[str, str]], place: Path, more: dict[str, str]) -> None
         accepted = next((a for start, a in ACCEPTED.items() if command.startswith(start)), (0,))
         assert status in accepted, f"{command}\n{output}"
         assert expected in output, f"{command}\n{output}"
+
+
+def _after(command: str) -> str:
+    match shlex.split(command):
+        case ["vigo-bridge", "init", stack, *_]:
+            program = f"{sys.executable} -m tests.integration.free_ports"
+            return f"(stack=$PWD/{stack}; cd {ROOT} && {program} $stack)\n"
+        case _:
+            return ""

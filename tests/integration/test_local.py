@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from docker.errors import NotFound
 
+from tests.integration.free_ports import free_port
 from tests.integration.program import SECRET, Finished, vigo_bridge
 from tests.testbed import Engine
 from vigo_bridge.language.identity import lines, new_id
@@ -38,6 +39,7 @@ class Machine:
         self.engine = engine
         self.environment = environment
         self.client = engine.client()
+        self.ports = {name: free_port() for name in ("redis_port", "app_port", "shop_port")}
         shutil.copytree(ROOT / "stacks", self.stack)
         self.stack_id = new_id()
         (self.stack / "stack.vgo").write_text(lines(self.stack.name, self.stack_id))
@@ -45,7 +47,9 @@ class Machine:
     def __call__(self, command: str, *arguments: str, name: str = HOST) -> Finished:
         return vigo_bridge(
             *(command, "--stacks", self.stack, "--local", "--as", name, "-o", "json"),
-            *("--set", f"compose_folder={self.folder}/shop", *arguments),
+            *("--set", f"compose_folder={self.folder}/shop"),
+            *(part for name, port in self.ports.items() for part in ("--set", f"{name}={port}")),
+            *arguments,
             environment=self.environment,
         )
 
@@ -109,7 +113,7 @@ class TestLifecycle:
         assert SECRET not in json.dumps(labels)
         assert labels["vigo.bridge.scope"] == machine.stack.name
         assert labels["vigo.bridge.resource"] == APP
-        assert "v1.10.1" in page(machine, 8080)
+        assert "v1.10.1" in page(machine, machine.ports["app_port"])
 
     def test_second_run_changes_nothing(self, machine: Machine) -> None:
         before = machine.ids()
@@ -125,7 +129,7 @@ class TestLifecycle:
         finished = machine("run", "--set", "app_tag=v1.10.2")
         assert finished.actions(HOST) == {REDIS: "none", APP: "recreated"}
         assert "v1.10.2" in finished.reasons(HOST)[APP]
-        assert "v1.10.2" in page(machine, 8080)
+        assert "v1.10.2" in page(machine, machine.ports["app_port"])
         assert machine.ids()["redis"] == before["redis"]
 
     def test_a_stopped_container_is_started(self, machine: Machine) -> None:
@@ -232,7 +236,7 @@ class TestComposeRecipe:
         finished = self.run(machine)
         assert finished.status == 0, finished.out + finished.err
         assert finished.actions(SHOP) == {FILE: "created", UP: "ran"}
-        assert "nginx:latest" in page(machine, 8081)
+        assert "nginx:latest" in page(machine, machine.ports["shop_port"])
 
     def test_second_run_skips_it(self, machine: Machine) -> None:
         finished = self.run(machine)
@@ -244,25 +248,27 @@ class TestComposeRecipe:
         assert self.run(machine).actions(SHOP) == {FILE: "none", UP: "ran"}
 
     def test_a_changed_file_brings_it_up_although_all_services_run(self, machine: Machine) -> None:
-        finished = self.run(machine, "--set", "shop_port=8082")
+        port = free_port()
+        finished = self.run(machine, "--set", f"shop_port={port}")
         assert finished.actions(SHOP) == {FILE: "updated", UP: "ran"}
         assert finished.reasons(SHOP)[UP] == "triggered"
-        assert "nginx:latest" in page(machine, 8082)
+        assert "nginx:latest" in page(machine, port)
 
     def test_a_failed_command_is_tried_again_by_the_next_run(self, machine: Machine) -> None:
         """The port is taken at first; then it is free, and the trigger is still pending."""
+        port = free_port()
         blocker = machine.client.containers.run(
-            "traefik/whoami:v1.10.1", detach=True, ports={"80/tcp": 8083}, name="shop-blocker"
+            "traefik/whoami:v1.10.1", detach=True, ports={"80/tcp": port}, name="shop-blocker"
         )
-        failed = self.run(machine, "--set", "shop_port=8083")
+        failed = self.run(machine, "--set", f"shop_port={port}")
         assert failed.status == 3
         assert failed.actions(SHOP) == {FILE: "updated", UP: "failed"}
         blocker.remove(force=True)
-        repaired = self.run(machine, "--set", "shop_port=8083")
+        repaired = self.run(machine, "--set", f"shop_port={port}")
         assert repaired.actions(SHOP) == {FILE: "none", UP: "ran"}
         assert repaired.reasons(SHOP)[UP] == "triggered"
-        assert "nginx:latest" in page(machine, 8083)
-        assert self.run(machine, "--set", "shop_port=8083").actions(SHOP)[UP] == "skipped"
+        assert "nginx:latest" in page(machine, port)
+        assert self.run(machine, "--set", f"shop_port={port}").actions(SHOP)[UP] == "skipped"
 
 
 def page(machine: Machine, port: int) -> str:

@@ -2,7 +2,8 @@
 """`make demo`: the example stack on this machine's engine, step by step.
 
 It starts an engine if none answers, and leaves that and the stack's two containers running
-for you to look at; `make demo-down` removes them.
+for you to look at; `make demo-down` removes them. Other arguments than `--down` are added to the
+commands, such as `--set app_port=9000`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,6 @@ CONTAINERS = ("redis", "webapp")
 IMAGES = ("redis:7-alpine", "traefik/whoami:v1.10.1")
 OUR_LABEL = "vigo.bridge.spec"
 ROOT = Path(__file__).parents[2]
-PAGE = "http://127.0.0.1:8080/"
 _ANSWER_SECONDS = 10
 # A password that is none, so that the demo needs no set-up of secrets.
 DATABASE = "postgres://webapp:demo@localhost/webapp"
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         if arguments == ["--down"]:
             down()
         else:
-            demo()
+            demo(*arguments)
     except (TestbedError, subprocess.CalledProcessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -54,21 +54,22 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def demo() -> None:
+def demo(*arguments: str) -> None:
     with _engine() as engine:
         environment = {
             **os.environ,
             **engine.env,
             "VIGO_SECRET_VIGO_WEBAPP_DATABASE_URL": DATABASE,
         }
-        local = ("--local", "--as", HOST)
+        local = ("--local", "--as", HOST, *arguments)
         _show(environment, "config", "validate")
         _show(environment, "plan", *local, accepted=(0, 2))
         _show(environment, "run", *local)
         _title("# Once more: everything is as desired, so nothing is done")
         _show(environment, "run", *local)
-        _title(f"# The application answers: {PAGE}")
-        print(_page(), flush=True)
+        page = _address(engine)
+        _title(f"# The application answers: {page}")
+        print(_content(page), flush=True)
     print(
         f"The containers {' and '.join(CONTAINERS)} go on running"
         + (", and so do the engine and registry started for them" if engine.ours else "")
@@ -161,17 +162,24 @@ def _remove_stand_ins(client: docker.DockerClient) -> None:
                 client.images.remove(name)
 
 
-def _page() -> str:
-    """Return the page of the application, once it listens."""
+def _address(engine: Engine) -> str:
+    """Return the address of the page of the application."""
+    with closing(engine.client()) as client:
+        (published, *_) = client.containers.get(CONTAINERS[1]).ports["80/tcp"]
+    return f"http://127.0.0.1:{published['HostPort']}/"
+
+
+def _content(page: str) -> str:
+    """Return the page, once the application listens."""
     deadline = time.monotonic() + _ANSWER_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(PAGE, timeout=_ANSWER_SECONDS) as page:
-                content: bytes = page.read()
+            with urllib.request.urlopen(page, timeout=_ANSWER_SECONDS) as answer:
+                content: bytes = answer.read()
                 return content.decode()
         except OSError as error:
             if time.monotonic() > deadline:
-                raise TestbedError(f"{PAGE} does not answer: {error}") from error
+                raise TestbedError(f"{page} does not answer: {error}") from error
             time.sleep(0.2)
 
 
