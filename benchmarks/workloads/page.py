@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,7 +17,11 @@ _PICTURE = "pictures/speed.svg"
 
 
 def write(results: Mapping[str, Result], docs: Path = DOCS) -> None:
-    """Write table and chart; the other text of the page stays."""
+    """Write table and chart; the other text of the page stays.
+
+    Raises:
+        ValueError: a mark is missing, or the page shows a workload that has no results here.
+    """
     page = docs / "speed.md"
     page.write_text(with_results(page.read_text(encoding="utf-8"), results), encoding="utf-8")
     if _has_picture(results):
@@ -27,12 +32,18 @@ def with_results(page: str, results: Mapping[str, Result]) -> str:
     """Return the page's text with other results.
 
     Raises:
-        ValueError: a mark is missing.
+        ValueError: a mark is missing, or a workload of the page.
     """
     before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    measured, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"the page has no {BEGIN} with {END} behind it")
+        raise ValueError(f"the page has no {BEGIN} with {END} after it")
+    shown = dict.fromkeys(re.findall(r"^\| (W\d+) \|", measured, re.M))
+    if lost := [workload for workload in shown if workload not in results]:
+        raise ValueError(
+            f"no results of {', '.join(lost)}, which the page shows: measure them too, or remove"
+            " their rows from the page"
+        )
     picture = f"![The time that each tool takes]({_PICTURE})\n\n" if _has_picture(results) else ""
     return f"{before}{BEGIN}\n\n{picture}{as_markdown(results)}\n\n{END}{after}"
 

@@ -226,6 +226,28 @@ def test_page_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     assert speed.read_text() == text
 
 
+#: the workloads with results -> the workloads of the page that have none
+LOST = [
+    (["W1"], "W2, W3, W4, W5, W6, W7, W8, W9, W10"),
+    ([each for each in ALL if each != "W1"], "W1"),
+    ([each for each in ALL if each != "W10"], "W10"),
+    ([], "W1, W2, W3, W4, W5, W6, W7, W8, W9, W10"),
+]
+
+
+@pytest.mark.parametrize(("measured", "lost"), LOST)
+def test_no_figures_are_lost(measured: list[str], lost: str, tmp_path: Path) -> None:
+    """What was measured elsewhere, or is not in the folder any more, stays on the page."""
+    (tmp_path / "pictures").mkdir()
+    speed = tmp_path / "speed.md"
+    speed.write_text(f"{page.BEGIN}{page.END}")
+    page.write(ALL, tmp_path)
+    before = speed.read_text()
+    with pytest.raises(ValueError, match=f"^no results of {lost}, which the page shows"):
+        page.write({name: ALL[name] for name in measured}, tmp_path)
+    assert speed.read_text() == before
+
+
 def test_nothing_measured_is_said(tmp_path: Path) -> None:
     (tmp_path / "speed.md").write_text(f"{page.BEGIN}{page.END}")
     page.write(results.load(tmp_path), tmp_path)
