@@ -24,7 +24,7 @@ from vigo_bridge.failures import Refusal
 from vigo_bridge.language.catalog import RUNNING
 from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.execution import print_execution
-from vigo_bridge.report.exit_status import FAILED, exit_status
+from vigo_bridge.report.exit_status import FAILED, OK, exit_status
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
@@ -74,7 +74,9 @@ def execute(
     if output == "json":
         echo_json(run_as_data(result))
     else:
-        print_execution(result, Screen(), Screen(stderr=True))
+        is_whole = print_execution(result, Screen(), Screen(stderr=True))
+        if not is_whole and exit_status(result) == OK:
+            return FAILED
     # A command that was run nowhere did not do what was asked for.
     return exit_status(result) or (0 if _ran_somewhere(result) else FAILED)
 
@@ -136,6 +138,8 @@ def _input(wanted: bool | None, hosts: Sequence[str]) -> dict[str, str]:
         raise Refusal(
             f"standard input can be passed to one host only, not to {len(hosts)}; add --limit HOST."
         )
+    if sys.stdin is None:  # The caller closed it.
+        return {}
     data = sys.stdin.buffer.read(_LARGEST_INPUT + 1)
     if len(data) > _LARGEST_INPUT:
         raise Refusal(

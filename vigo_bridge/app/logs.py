@@ -106,7 +106,7 @@ def _arguments(wanted: LogOptions) -> dict[str, Any]:
             point = point_in_time(text, f"--{name}", now)
             if point is not None:
                 arguments[name] = rfc3339(point)
-        pattern(wanted.grep)
+        pattern(wanted.grep, "--grep")
     except ResourceError as error:
         raise Refusal(error.message) from error
     if wanted.grep:

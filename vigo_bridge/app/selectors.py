@@ -69,7 +69,7 @@ def selected(
             crates = {resource_id.partition("/")[0] for resource_id in types}
             advice = did_you_mean(pattern, [*crates, *types])
             raise Refusal(
-                f"{pattern}: no host has a configcrate or resource with that name;"
+                f"{pattern or repr('')}: no host has a configcrate or resource with that name;"
                 f" {advice or '`vigo-bridge config trace HOST` lists what a host gets'}"
             )
         if kinds is not None and not any(types[each] in kinds for each in matching):

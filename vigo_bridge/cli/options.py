@@ -14,6 +14,7 @@ import click
 from vigo_bridge.ansible.password_source import PasswordSource
 from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
 from vigo_bridge.cli.completion import complete_hosts, complete_parts
+from vigo_bridge.cli.seconds import Seconds
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -180,7 +181,7 @@ only_option = click.option(
 
 lock_timeout_option = click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
+    type=Seconds(),
     default=30,
     show_default=True,
     metavar="SECONDS",

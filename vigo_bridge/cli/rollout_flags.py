@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import urllib.parse
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import click
 
 from vigo_bridge.app.options import Rollout
 from vigo_bridge.cli.options import Command, gathered
+from vigo_bridge.cli.seconds import Seconds
 from vigo_bridge.host_counts import BadSize, parse_batch_numbers, parse_batch_sizes, parse_budget
 from vigo_bridge.run.rollout_options import RolloutOptions
 
@@ -31,16 +31,6 @@ def reading(read: Callable[[str], Any]) -> Callable[..., Any]:
             raise click.BadParameter(str(error), context, parameter) from error
 
     return callback
-
-
-def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0 <= number <= 86400:
-        raise BadSize(f"{text!r} is not a number of seconds from 0 to 86400")
-    return number
 
 
 def _command(text: str) -> str:
@@ -107,7 +97,7 @@ def rollout_options(command: Command) -> Command:
         ),
         click.option(
             "--health-interval",
-            callback=reading(_seconds),
+            type=Seconds(),
             metavar="SECONDS",
             default="3",
             show_default=True,
@@ -115,7 +105,7 @@ def rollout_options(command: Command) -> Command:
         ),
         click.option(
             "--min-healthy-time",
-            callback=reading(_seconds),
+            type=Seconds(),
             metavar="SECONDS",
             default="0",
             help="How long a host must stay healthy before it counts as done: its --health-check"
@@ -123,7 +113,7 @@ def rollout_options(command: Command) -> Command:
         ),
         click.option(
             "--pause",
-            callback=reading(_seconds),
+            type=Seconds(),
             metavar="SECONDS",
             default="0",
             help="Seconds between two batches.",

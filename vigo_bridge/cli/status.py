@@ -13,13 +13,14 @@ from vigo_bridge.cli.options import (
     resources_argument,
     stack_options,
 )
+from vigo_bridge.cli.seconds import Seconds
 
 
 @click.command()
 @resources_argument(required=False)
 @click.option(
     "--watch",
-    type=click.FloatRange(min=1),
+    type=Seconds(1),
     metavar="SECONDS",
     help="Look again after so many seconds, until Ctrl-C.",
 )

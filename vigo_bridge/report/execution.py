@@ -8,28 +8,46 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import CUT
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
-from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean, hanging, one_line
 from vigo_bridge.report.printing import echo
 from vigo_bridge.report.terminal import STATUS_STYLES, indented, print_envoys
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult
 
+#: What stands for bytes that are not text.
+_NO_TEXT = "\ufffd"
+_OTHERWISE = "write it to a file in the container, and copy that file"
+_CHANGED = (
+    "it contains bytes that are not plain text; for an exact copy, encode it"
+    " (-- sh -c 'COMMAND | base64') and decode it here (base64 -d)"
+)
 
-def print_execution(result: RunResult, console: Console, errors: Console) -> None:
+
+def print_execution(result: RunResult, console: Console, errors: Console) -> bool:
     """Print what one container printed to the same streams; of several, host by host.
 
-    errors: a console on standard error.
+    errors: a console on standard error. Return whether standard output is complete where it was
+    printed as it is.
     """
     one = _only_one(result)
     if one is None:
         print_envoys(result, console, _lines)
-        return
+        return True
     host, found = one
-    echo(found.output or "", nl=False)
+    output = found.output or ""
+    echo(output, nl=False)
     echo(found.stderr or "", err=True, nl=False)
-    if found.failed:
-        line = Text(f"{one_line(host)}: {one_line(found.id)}: {hanging(found.reason, 2)}", "red")
+    is_whole = not output.startswith(CUT)
+    problems = [found.reason] if found.failed else []
+    if not is_whole:
+        problems.append(f"standard output is too long, and its beginning is missing; {_OTHERWISE}")
+    elif clean(output) != output.replace("\r\n", "\n") or _NO_TEXT in output:
+        problems += [] if console.is_terminal else [f"standard output was changed: {_CHANGED}"]
+    for problem in problems:
+        line = Text(f"{one_line(host)}: {one_line(found.id)}: {hanging(problem, 2)}", "red")
         errors.print(line, soft_wrap=True, highlight=False)
+    return is_whole
 
 
 def _only_one(result: RunResult) -> tuple[str, Result] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from vigo_bridge.app import execution
 from vigo_bridge.cli.program import program
 
 FILES = {
@@ -47,6 +48,9 @@ BAD = {
         ["exec", "shop/web", "-it", "-o", "json", "--", "sh"],
         "-it and -o json are mutually exclusive",
     ),
+    "an endless wait": (["pull", "--lock-timeout", "nan"], "not a number of seconds from 0"),
+    "an empty name": (["stop", ""], "'': no host has a configcrate or resource"),
+    "no regular expression": (["logs", "--grep", "("], "--grep: '(' is not a regular expression"),
     "an unknown host": (["restart", "shop", "-i", "x1,"], "no match entry"),
 }
 
@@ -76,3 +80,9 @@ def test_down_of_a_stack_without_a_name(place: Path) -> None:
     assert finished.exit_code == 1
     assert "down requires a named stack" in finished.output
     assert "name: " in finished.output
+
+
+def test_no_input_where_the_caller_closed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution.sys, "stdin", None)
+    for wanted in (None, True, False):
+        assert execution._input(wanted, ["h1"]) == {}

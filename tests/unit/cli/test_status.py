@@ -111,6 +111,8 @@ BAD = {
     "pages as JSON": (["--watch", "2", "-o", "json"], "--watch shows pages for people"),
     "too often": (["--watch", "0.5"], "--watch"),
     "no number": (["--watch", "soon"], "--watch"),
+    "never": (["--watch", "nan"], "is not a number of seconds from 1 to 86400"),
+    "once for ever": (["--watch", "inf"], "is not a number of seconds from 1 to 86400"),
 }
 
 

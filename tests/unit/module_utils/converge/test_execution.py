@@ -44,9 +44,13 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, int | None, str | None, st
         (*SHELL, "echo no; exit 3"),
         ("failed", 3, "no\n", "the command failed with exit code 3"),
     ),
+    "one that cannot be started, for whatever reason": (
+        (*SHELL, "exit 126"),
+        ("failed", 126, "", "exit code 126: the command cannot be started"),
+    ),
     "one that is not there": (
         (*SHELL, "exit 127"),
-        ("failed", 127, "", "exit code 127: sh does not exist in the container"),
+        ("failed", 127, "", "exit code 127: the command was not found"),
     ),
 }
 
@@ -64,6 +68,13 @@ def test_commands(
 
 def test_all_that_are_selected(stack: StackOnEngine) -> None:
     assert actions(run(stack, "true")) == {"shop/web": "ran", "shop/db": "ran"}
+
+
+@pytest.mark.parametrize(
+    ("containers", "limit"), [(1, 8 * 1024 * 1024), (4, 2 * 1024 * 1024), (1000, 64 * 1024)]
+)
+def test_all_containers_share_the_output(containers: int, limit: int) -> None:
+    assert execution.output_limit(containers) == limit
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,10 @@ resources:
       description: The exit code.
       type: int
     output:
-      description: The end of what the command printed to standard output, at most 1 MiB.
+      description:
+        - What the command printed to standard output, at most 8 MiB.
+        - If it is longer, the beginning is missing, and the first line says so.
+        - If the command runs in several containers, they share these 8 MiB, at least 64 KiB each.
       type: str
     stderr:
       description: The same for standard error.

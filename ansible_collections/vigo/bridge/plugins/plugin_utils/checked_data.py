@@ -56,6 +56,10 @@ class Checked:
         self._count(len(value))
         return with_whole_characters(value)
 
+    def output(self, value: Any, where: str) -> str:
+        """Return what a program printed: as much as a whole document may have."""
+        return self.text(value, where, self._largest)
+
     def end(self, value: Any, where: str, longest: int) -> str:
         """Return the end of a text that may be too long, such as what a shell printed."""
         return self.text(value[-longest:] if isinstance(value, str) else value, where)

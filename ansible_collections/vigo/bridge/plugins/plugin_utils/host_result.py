@@ -151,8 +151,8 @@ def resource(raw: Any, where: str, checked: Checked) -> Result:
         diff=optional(value, "diff", lambda diff: _diff(diff, f"{where}.diff", checked), None),
         error=error,
         rc=optional(value, "rc", lambda rc: checked.integer(rc, f"{where}.rc"), None),
-        output=optional(value, "output", lambda out: checked.text(out, f"{where}.output"), None),
-        stderr=optional(value, "stderr", lambda out: checked.text(out, f"{where}.stderr"), None),
+        output=optional(value, "output", partial(checked.output, where=f"{where}.output"), None),
+        stderr=optional(value, "stderr", partial(checked.output, where=f"{where}.stderr"), None),
         failed_dependency=optional(
             value,
             "failed_dependency",

@@ -48,7 +48,7 @@ def hanging(text: str, spaces: int) -> str:
     """Return a text with its further lines indented, so that none looks like a line of another
     kind.
     """
-    return clean(text.strip("\n")).replace("\n", "\n" + " " * spaces)
+    return clean(text).strip("\n").replace("\n", "\n" + " " * spaces)
 
 
 def clean_json(document: str) -> str:

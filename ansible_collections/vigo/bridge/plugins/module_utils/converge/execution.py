@@ -23,7 +23,7 @@ from ..state.state_folder import StateFolder
 from ..types.base import Call
 from ..types.container.descriptor import TYPE as CONTAINER
 from ..types.container.engine import Engine
-from ..types.container.execution import Command, Ran, execute, not_running
+from ..types.container.execution import Command, Ran, execute, not_running, output_limit
 from ..types.container.observed import Existing
 from ..types.container.owners import Owners, refuse_name_conflicts
 from ..types.result import Result, as_failed
@@ -61,6 +61,7 @@ def run_command(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         return [_predicted(resource, each) for resource, each in found]
     if target.service(TERMINAL, lambda: False):
         return [_where(resource, each) for resource, each in found]
+    command = replace(command, output=output_limit(len(found)))
     work = [_begun(resource, each, command, target) for resource, each in found]
     return [each() for each in work]
 

@@ -239,15 +239,15 @@ def _asked(arguments: Mapping[str, Any]) -> Asked:
     return Asked(since, until, tail, pattern(arguments.get("grep")), follow)
 
 
-def pattern(text: str | None) -> re.Pattern[str] | None:
-    """Return a regular expression. Raise ResourceError."""
+def pattern(text: str | None, name: str = "grep") -> re.Pattern[str] | None:
+    """Return a regular expression. name: of the option. Raise ResourceError."""
     if not text:
         return None
     try:
         return re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
         raise ResourceError(
-            f"grep: {text!r:.100} is not a regular expression ({error})",
+            f"{name}: {text!r:.100} is not a regular expression ({error})",
             "put a backslash before special characters",
         ) from error
 

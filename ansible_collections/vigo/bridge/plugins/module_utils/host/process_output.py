@@ -76,10 +76,13 @@ class Tail:
         self._secrets = secrets
         self._shown = limit
         self._limit = limit + secrets.reach
-        self._kept = b""
+        self._kept = bytearray()
 
     def add(self, chunk: bytes) -> None:
-        self._kept = (self._kept + chunk)[-self._limit :]
+        self._kept += chunk
+        if len(self._kept) > 2 * self._limit:  # Not for each chunk: much may be kept.
+            del self._kept[: -self._limit]
 
     def text(self, further: bytes = b"") -> str:
-        return self._secrets.conceal_output(self._kept + further, self._shown)
+        data = bytes(self._kept[-self._limit :]) + further
+        return self._secrets.conceal_output(data, self._shown)

@@ -20,17 +20,20 @@ from ...secrets.references import Secrets
 from .engine import Engine
 from .observed import Existing
 
-#: How much of each stream is returned, in bytes: its end.
-OUTPUT_LIMIT = 1024 * 1024
+#: How much of each stream is returned, in bytes: its end. All containers of a call share the first.
+_MOST_OUTPUT, _LEAST_OUTPUT = 8 * 1024 * 1024, 64 * 1024
 #: Seconds until an engine knows the exit code of a command whose output has ended.
 _EXIT_TIMEOUT = 10.0
 #: Exit codes that the engine gives where the command cannot be started.
-_NOT_STARTED = {126: "cannot be executed", 127: "does not exist in the container"}
+_NOT_STARTED = {126: "the command cannot be started", 127: "the command was not found"}
 
 
 @dataclass(frozen=True)
 class Command:
-    """words: the program and its arguments. timeout: in seconds; 0 means without a limit."""
+    """words: the program and its arguments. timeout: in seconds; 0 means without a limit.
+
+    output: how much of each stream is returned, in bytes.
+    """
 
     words: tuple[str, ...]
     given: bytes = b""
@@ -38,6 +41,7 @@ class Command:
     folder: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 60.0
+    output: int = _MOST_OUTPUT
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def execute(engine: Engine, container: Existing, command: Command, secrets: Secr
     if not container.is_up:
         raise not_running(container)
     number = engine.make_command(container.id, _body(command, secrets))
-    tails = {False: Tail(secrets, OUTPUT_LIMIT), True: Tail(secrets, OUTPUT_LIMIT)}
+    tails = {is_error: Tail(secrets, command.output) for is_error in (False, True)}
     deadline = time.monotonic() + command.timeout if command.timeout else None
     problem = ""
     output = engine.start_command(number, command.given)
@@ -77,7 +81,12 @@ def execute(engine: Engine, container: Existing, command: Command, secrets: Secr
             None, tails[False].text(), tails[True].text(), f"{problem}; increase the timeout"
         )
     rc = _exit_code(engine, number)
-    return Ran(rc, tails[False].text(), tails[True].text(), _problem(rc, command))
+    return Ran(rc, tails[False].text(), tails[True].text(), _problem(rc))
+
+
+def output_limit(containers: int) -> int:
+    """Return how much of each stream is returned if a command runs in so many containers."""
+    return max(_LEAST_OUTPUT, _MOST_OUTPUT // max(1, containers))
 
 
 def not_running(container: Existing) -> ResourceError:
@@ -103,13 +112,13 @@ def _body(command: Command, secrets: Secrets) -> dict[str, Any]:
     return body
 
 
-def _problem(rc: int | None, command: Command) -> str:
+def _problem(rc: int | None) -> str:
     if rc is None:
         return "the engine does not report the exit code of the command"
     if rc == 0:
         return ""
     if rc in _NOT_STARTED:
-        return f"exit code {rc}: {command.words[0]} {_NOT_STARTED[rc]}"
+        return f"exit code {rc}: {_NOT_STARTED[rc]}"
     return f"the command failed with exit code {rc}"
 
 
