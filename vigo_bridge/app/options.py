@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Files that a stack had in an earlier rollout. folder: holds a copy of them.
+    """Files that take the place of those in the stack's folder. folder: holds a copy of them.
 
     identity: the stack's name and ID of today, as a stack stays the same when it is rolled back.
+    stores: the folder with the list of secret stores, if that is not the stack's.
     """
 
     folder: Path
     identity: Identity
+    stores: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class StackOptions:
     def files(self) -> Path:
         """The folder with the files that hosts get."""
         return self.earlier.folder if self.earlier else self.folder
+
+    @property
+    def stores(self) -> Path:
+        """The folder with the list of secret stores."""
+        return (self.earlier and self.earlier.stores) or self.folder
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def with_secrets(
     """
     paths = secret_references.paths(texts)
     uses = {**dict.fromkeys(paths, ()), **secret_uses(plan, loaded)}
-    secrets = secrets_of(uses, stack.folder, warn or Lines().say)
+    secrets = secrets_of(uses, stack.stores, warn or Lines().say)
     checked = found.names if paths else ()
     refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
     return Ready(loaded, plan, found, secrets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from vigo_bridge.language.diagnostics import Diagnostics
@@ -29,6 +30,15 @@ _PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_.-]
 def new_id() -> str:
     """Return an ID that no other stack has."""
     return os.urandom(16).hex()
+
+
+def relocated(found: Identity, copy: Path, folder: Path) -> Identity:
+    """Return the identity of a stack that was read from a copy of its folder."""
+    of_copy, there = unnamed(copy), unnamed(folder)
+    if not found.is_named:
+        return there
+    own = [name for name in found.former if name not in (of_copy.name, *of_copy.former)]
+    return replace(found, former=_without(found.name, [*own, there.name, *there.former]))
 
 
 def lines(name: str, stack_id: str) -> str:

@@ -63,9 +63,11 @@ def of_stack(folder: str, read: VaultReader) -> list[Store]:
     return _stores(folder, read, _plugged_in)
 
 
-def check(folder: str) -> None:
-    """Raise StoreError for an invalid ``secrets.yml``. Stores are neither loaded nor used."""
-    _stores(folder, _read_nothing, lambda plugin, value: Store())
+def check(folder: str) -> list[Store]:
+    """Return the stores of a stack, neither loaded nor used. Raise StoreError for an invalid
+    ``secrets.yml``.
+    """
+    return _stores(folder, _read_nothing, lambda plugin, value: Store())
 
 
 def _read_nothing(path: str) -> str:
