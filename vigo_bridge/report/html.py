@@ -10,13 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
-from importlib import resources
 from itertools import zip_longest
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
@@ -26,38 +23,29 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import (
     one_line,
 )
 from vigo_bridge.report.clock import Clock, Span
+from vigo_bridge.report.page_parts import actions, asset, end_of, failures, template, totals
 from vigo_bridge.report.picture import as_picture
-from vigo_bridge.report.terminal import diff_lines, listed, rollback_problem
+from vigo_bridge.report.terminal import diff_lines, rollback_problem
 from vigo_bridge.resolve.graph import Drawing
-from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, Gate, RunResult
-
-#: Of longer logs and outputs the end is shown: the page has to stay usable.
-_LONGEST = 8000
+from vigo_bridge.run.results import EnvoyResult, Gate, RunResult
 
 
 def as_html(
     result: RunResult, title: str, clock: Clock, drawings: Sequence[tuple[str, Drawing]] = ()
 ) -> str:
     """Return the page. clock: the times of events. drawings: graphs with their titles."""
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader("vigo_bridge.report"),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    script = _asset("report.js")
-    page = templates.get_template("report.html.j2").render(
+    script = asset("report.js")
+    page = template("vigo_bridge.report", "report.html.j2").render(
         title=one_line(title),
         status=result.status.value,
         stopped=clean(result.stopped),
         started=result.started.isoformat(sep=" ", timespec="seconds"),
         duration=f"{result.duration:.1f}",
-        totals=_totals(result),
-        actions=_actions(result),
-        failures=_failures(result),
+        totals=totals(result),
+        actions=actions(result),
+        failures=failures(result),
         graphs=[(one_line(name), Markup(as_picture(drawing))) for name, drawing in drawings],
-        style=Markup(_asset("report.css")),
+        style=Markup(asset("report.css")),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         data=Markup(_json(_data(result, clock))),
@@ -66,55 +54,12 @@ def as_html(
     return clean(page)
 
 
-def _asset(name: str) -> str:
-    folder = resources.files("vigo_bridge.report") / "templates"
-    return (folder / name).read_text(encoding="utf-8")
-
-
 def _json(data: Any) -> str:
     """Return JSON that cannot end the script element around it."""
     text = clean_json(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _totals(result: RunResult) -> list[tuple[str, int]]:
-    counts = Counter(envoy.status for envoy in result.envoys.values())
-    return [(status.value, counts[status]) for status in EnvoyStatus if counts[status]]
-
-
-def _actions(result: RunResult) -> list[tuple[str, int]]:
-    counts = Counter(
-        resource.action for envoy in result.envoys.values() for resource in envoy.resources
-    )
-    return counts.most_common()
-
-
-def _failures(result: RunResult) -> list[dict[str, str]]:
-    """Return the failures, each with the end of its log; hosts with the same one are named
-    together.
-    """
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for host, envoy in result.envoys.items():
-        for resource in (*envoy.resources, *envoy.restored):
-            if not resource.failed:
-                continue
-            error = resource.error or {}
-            message, log = clean(error.get("message", "")), _end(error.get("log", ""))
-            found.setdefault((one_line(resource.id), message, log), []).append(host)
-        if envoy.rollback_error:
-            found.setdefault(("", clean(rollback_problem(envoy)), ""), []).append(host)
-        elif not envoy.failures and envoy.status in (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE):
-            found.setdefault(("", clean(envoy.message), ""), []).append(host)
-    return [
-        {"hosts": listed(hosts), "what": what, "message": message, "log": log}
-        for (what, message, log), hosts in found.items()
-    ]
-
-
-def _end(text: str) -> str:
-    return clean(text[-_LONGEST:])
 
 
 def _data(result: RunResult, clock: Clock) -> dict[str, Any]:
@@ -167,7 +112,7 @@ def _resource(resource: Result) -> dict[str, Any]:
         "seconds": round(resource.duration_s, 3),
         "diff": "\n".join(one_line(line) for line in diff_lines(resource.diff or {})),
         "error": clean(error.get("message", "")),
-        "log": _end(error.get("log", "")),
-        "output": _end(resource.output or ""),
+        "log": end_of(error.get("log", "")),
+        "output": end_of(resource.output or ""),
     }
     return {name: value for name, value in found.items() if value != ""}
