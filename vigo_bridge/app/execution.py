@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import paths
@@ -61,15 +61,12 @@ def execute(
     texts = [*command.words, *(command.options.get("env") or {}).values()]
     ready = ready_stack(stack, asked, output, texts)
     only, hosts = _chosen(pattern, ready)
-    module = {
-        "argv": list(command.words),
-        "timeout": command.timeout,
-        **command.options,
-        **_input(command.stdin, hosts),
-    }
+    module = {"argv": list(command.words), "timeout": command.timeout, **command.options}
+    given = _input(command.stdin, hosts)
     with private_folder() as private:
         how = run_options(options, output, {"only": only})
-        job = module_job("exec", MODULE, module, hosts, stack, ready, how, private)
+        variables = _stored(given, private / "stdin")
+        job = module_job("exec", MODULE, module, hosts, stack, ready, how, private, variables)
         result = at_once(job, private, quiet=len(hosts) == 1)
     if output == "json":
         echo_json(run_as_data(result))
@@ -130,29 +127,38 @@ def _ran_somewhere(result: RunResult) -> bool:
     return any(resource.action == "ran" for resource in resources)
 
 
-def _input(wanted: bool | None, hosts: Sequence[str]) -> dict[str, str]:
+def _stored(given: bytes, path: Path) -> dict[str, str]:
+    """Write standard input to a file, and return the variables with which the module gets it.
+
+    In the playbook, it would take minutes: it may be long.
+    """
+    if not given:
+        return {}
+    path.write_bytes(given)
+    return {"vigo_stdin": str(path)}
+
+
+def _input(wanted: bool | None, hosts: Sequence[str]) -> bytes:
     """Return standard input for the module. Raise Refusal if it cannot be passed on."""
     if wanted is False or (wanted is None and (len(hosts) != 1 or not _is_readable())):
-        return {}
+        return b""
     if len(hosts) != 1:
         raise Refusal(
             f"standard input can be passed to one host only, not to {len(hosts)}; add --limit HOST."
         )
-    if sys.stdin is None:  # The caller closed it.
-        return {}
     data = sys.stdin.buffer.read(_LARGEST_INPUT + 1)
     if len(data) > _LARGEST_INPUT:
         raise Refusal(
             f"standard input has more than {_LARGEST_INPUT >> 20} MiB; copy it to the host, and"
             " load it from there."
         )
-    return {"stdin_base64": base64.b64encode(data).decode()} if data else {}
+    return data
 
 
 def _is_readable() -> bool:
     """Return whether standard input is a file or a pipe, not a terminal or /dev/null."""
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
-    except (AttributeError, OSError, ValueError):  # The caller closed it.
+    except (OSError, ValueError):
         return False
     return stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)

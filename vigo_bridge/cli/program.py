@@ -24,6 +24,7 @@ class Program(click.Group):
     """Ends with our exit statuses: click's own 2 for bad usage would mean `changes pending`."""
 
     def main(self, *args: Any, **options: Any) -> NoReturn:
+        open_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             # What the user's locale has no character for is escaped.
             if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
@@ -32,8 +33,7 @@ class Program(click.Group):
             _require_folder()
             with ended_by_signals():
                 status = super().main(*args, **{**options, "standalone_mode": False})
-                if sys.stdout is not None:  # None if the caller closed it.
-                    sys.stdout.flush()
+                sys.stdout.flush()
         except click.ClickException as error:
             text = io.StringIO()
             error.show(text)
@@ -51,6 +51,22 @@ class Program(click.Group):
         except OSError as error:
             status = _failed(error)
         sys.exit(status)
+
+
+def open_closed_streams() -> None:
+    """Open /dev/null for standard streams that the caller closed.
+
+    Otherwise another file would get the number of one, and programs that are started here would
+    write to that file.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, "r" if number == 0 else "w"))  # noqa: PTH123, SIM115
 
 
 def _require_folder() -> None:

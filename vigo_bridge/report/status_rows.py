@@ -84,8 +84,9 @@ def _rows(envoy: EnvoyResult) -> Iterator[tuple[Row, ContainerState | None]]:
     others = [result for result in envoy.resources if result.id not in with_container]
     good = 0
     for result in others:
-        if result.failed or result.changed:
-            state = "missing" if result.type == _CONTAINER else ""
+        if not _is_good(result):
+            is_missing = result.changed and result.type == _CONTAINER
+            state = "missing" if is_missing else ""
             yield Row(_kind(result), result.id, state, detail=_detail(result)), None
         else:
             good += 1
@@ -102,7 +103,7 @@ def _container_row(
     kind, detail = Kind.GOOD, ""
     if container.name in orphans or f"{container.name}@{container.engine}" in orphans:
         name, kind, detail = container.name, Kind.ORPHAN, "no longer in the stack"
-    elif described is not None and described.action not in ("none", "skipped"):
+    elif described is not None and not _is_good(described):
         kind, detail = _kind(described), _detail(described)
     elif not is_first:
         kind, detail = Kind.ORPHAN, f"kept by an update of {container.resource}"
@@ -118,14 +119,20 @@ def _container_row(
     )
 
 
+def _is_good(result: Result) -> bool:
+    """Return whether a resource is as described, or skipped on purpose."""
+    return not (result.failed or result.changed or result.failed_dependency)
+
+
 def _kind(result: Result) -> Kind:
-    if result.failed:
+    if result.failed or result.failed_dependency:
         return Kind.BROKEN
     return Kind.GOOD if result.action in UNCHANGED else Kind.DRIFT
 
 
 def _detail(result: Result) -> str:
-    what = result.action if result.failed or result.action == "unknown" else ""
+    is_certain = result.failed or result.failed_dependency or result.action == "unknown"
+    what = result.action if is_certain else ""
     what = what or f"would be {result.action}"
     return f"{what}: {result.reason}" if result.reason else what
 

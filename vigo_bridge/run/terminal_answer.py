@@ -48,7 +48,7 @@ class TerminalAnswer:
 
 def _standard_input() -> int | None:
     try:
-        return sys.stdin.fileno() if sys.stdin is not None and sys.stdin.isatty() else None
+        return sys.stdin.fileno() if sys.stdin.isatty() else None
     except (OSError, ValueError):
         return None
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from vigo_bridge.app import execution
 from vigo_bridge.cli.program import program
 
 FILES = {
@@ -80,9 +79,3 @@ def test_down_of_a_stack_without_a_name(place: Path) -> None:
     assert finished.exit_code == 1
     assert "down requires a named stack" in finished.output
     assert "name: " in finished.output
-
-
-def test_no_input_where_the_caller_closed_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution.sys, "stdin", None)
-    for wanted in (None, True, False):
-        assert execution._input(wanted, ["h1"]) == {}

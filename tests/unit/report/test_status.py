@@ -225,6 +225,29 @@ def test_lines(container: ContainerState, text: str) -> None:
     assert text in page(run(a=host(container))).splitlines()[0]
 
 
+def test_an_engine_that_does_not_respond() -> None:
+    """It is not known whether a container exists; what depends on it is not as described."""
+    blocked = Result("shop/db", "container", "blocked", "no engine responds", error={})
+    skipped = Result(
+        "shop/web", "container", "skipped", "shop/db failed", failed_dependency="shop/db"
+    )
+    when = Result("shop/key", "file", "skipped", "when: false")
+    results = (blocked, skipped, when)
+    shown = page(run(a=host(resources=results, status=EnvoyStatus.FAILED)))
+    assert shown.startswith(
+        "✗ shop/db     a\n    blocked: no engine responds\n"
+        "✗ shop/web    a\n    skipped: shop/db failed\n"
+        "✓ 1 resource  a\n"
+    )
+
+
+def test_a_skipped_container_that_exists() -> None:
+    skipped = Result("shop/web", "container", "skipped", "x failed", failed_dependency="shop/x")
+    shown = page(run(a=host(box("web"), resources=(skipped,), status=EnvoyStatus.FAILED)))
+    assert "✗ shop/web  running, healthy" in shown
+    assert "\n    skipped: x failed\n" in shown
+
+
 def test_a_missing_container() -> None:
     missing = Result("shop/web", "container", "created", "it does not exist")
     shown = page(run(a=host(resources=(missing,), status=EnvoyStatus.PENDING)))

@@ -33,8 +33,16 @@ class ActionModule(StackAction):
         task_vars: Mapping[str, Any],
         **more: Any,
     ) -> dict[str, Any]:
-        """Run the command; with ``vigo_terminal``, return how to run it in a terminal instead."""
-        if not task_vars.get("vigo_terminal") or not is_recording():
+        """Run the command; with ``vigo_terminal``, return how to run it in a terminal instead.
+
+        Its standard input is in the file ``vigo_stdin``. Both are variables of `vigo-bridge exec`.
+        """
+        if not is_recording():
+            return super().call(module, arguments, task_vars, **more)
+        if task_vars.get("vigo_stdin"):
+            with open(task_vars["vigo_stdin"], "rb") as given_input:
+                arguments = {**arguments, "stdin_base64": _encoded(given_input.read())}
+        if not task_vars.get("vigo_terminal"):
             return super().call(module, arguments, task_vars, **more)
         given = {**arguments, TERMINAL: {"wanted": True}}
         result = super().call(module, given, task_vars, **more)
@@ -67,8 +75,7 @@ class ActionModule(StackAction):
         if not arguments.get("stdin"):
             return arguments
         data = str(arguments["stdin"]).encode("utf-8", "surrogateescape")
-        encoded = base64.b64encode(data).decode()
-        return {**arguments, "stdin": None, "stdin_base64": encoded}
+        return {**arguments, "stdin": None, "stdin_base64": _encoded(data)}
 
     def expected(self, arguments: Mapping[str, Any]) -> Sent | None:
         if "container" in arguments:
@@ -77,3 +84,7 @@ class ActionModule(StackAction):
 
     def needs_sdk(self, arguments: Mapping[str, Any]) -> bool:
         return "container" in arguments or super().needs_sdk(arguments)
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()

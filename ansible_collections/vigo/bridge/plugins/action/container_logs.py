@@ -139,17 +139,23 @@ def _next_arguments(
 
 
 def _engines_only(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with only those resources that say which engine they are on.
+    """Return the arguments with only those resources that say which engines are used.
 
-    So no secret is sent that a resource uses.
+    So no secret is sent that a resource uses. Of those on the usual engine, one is enough.
     """
     kept = []
+    is_usual_known = False
     for resource in arguments.get("resources") or ():
         kind = TYPES.get(str(resource.get("type"))) if isinstance(resource, Mapping) else None
-        if kind is not None and kind.needs_engine and resource.get("docker_host"):
-            needed = [name for name, option in kind.options.items() if option.get("required")]
-            names = ("id", "type", "docker_host", "template", "item", *needed)
-            kept.append({name: resource[name] for name in names if name in resource})
+        if kind is None or not kind.needs_engine:
+            continue
+        if not resource.get("docker_host"):
+            if is_usual_known:
+                continue
+            is_usual_known = True
+        needed = [name for name, option in kind.options.items() if option.get("required")]
+        names = ("id", "type", "docker_host", "template", "item", *needed)
+        kept.append({name: resource[name] for name in names if name in resource})
     if kept and not arguments.get("containers"):
         return {**arguments, "resources": kept}
     return {name: value for name, value in arguments.items() if name not in _FIRST}
