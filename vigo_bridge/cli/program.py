@@ -136,6 +136,11 @@ add_later(
         "run:run",
         "Converge the hosts to the stack, all at once or in batches.",
     ),
+    Later(
+        "watch",
+        "watch:watch",
+        "Compare the hosts with the stack in each turn, and report or repair what differs.",
+    ),
     Later("exec", "exec_:exec_", "Run CMD in a container, on every host that has it."),
     Later(
         "logs",

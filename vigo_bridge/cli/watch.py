@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``vigo-bridge watch``: compare the hosts with the stack again and again."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common import durations
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from vigo_bridge.ansible.inventory_sources import is_host_list
+from vigo_bridge.app.options import HostOptions, Rollout, StackOptions
+from vigo_bridge.cli.options import Command, gathered, host_options, output_option, stack_options
+from vigo_bridge.cli.rollout_flags import rollout_options
+from vigo_bridge.cli.run import Changes, change_options
+
+#: Seconds between two turns: starting Ansible takes about one.
+_SHORTEST = 1.0
+_LONGEST = 7 * 86400.0
+#: Variables of a call that a unit keeps.
+_VARIABLES = ("ANSIBLE_CONFIG", "VIGO_BRIDGE_HISTORY", "VIGO_BRIDGE_HISTORY_MIB")
+#: Options whose values are secret -> the variable that a unit reads them from instead.
+_SECRET_OPTIONS: Mapping[str, str] = {}
+
+
+def _duration(shortest: float) -> Callable[..., float]:
+    """Return a callback that reads a duration such as `5m` as seconds."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: str) -> float:
+        name = parameter.opts[0]
+        try:
+            length = durations.seconds(value, name)
+        except ResourceError as error:
+            raise click.UsageError(str(error)) from error
+        if not shortest <= length <= _LONGEST:
+            raise click.UsageError(
+                f"{name} {value}: expected {shortest:g}s to {_LONGEST / 3600:g}h"
+            )
+        return length
+
+    return callback
+
+
+def _watch_options(command: Command) -> Command:
+    """Add the options of the watcher itself; the command gets them as ``wanted``."""
+    return gathered(
+        command,
+        "wanted",
+        _wanted,
+        click.option(
+            "--every",
+            default="5m",
+            show_default=True,
+            metavar="DURATION",
+            callback=_duration(_SHORTEST),
+            help="From the beginning of a turn to that of the next one, such as 30s, 5m or 1h.",
+        ),
+        click.option(
+            "--repair",
+            is_flag=True,
+            help="Converge the hosts that differ. Without it, they are only reported.",
+        ),
+        click.option(
+            "--splay",
+            default="0",
+            metavar="DURATION",
+            callback=_duration(0),
+            help="Spread the hosts of a turn over this time.",
+        ),
+        click.option(
+            "--turns",
+            type=click.IntRange(1),
+            metavar="N",
+            help="End after N turns. Default: run until a signal comes.",
+        ),
+        click.option(
+            "--diverged-after",
+            type=click.IntRange(2, 1000),
+            default=3,
+            show_default=True,
+            metavar="N",
+            help="Call a host Diverged if a resource changes in N turns in a row.",
+        ),
+    )
+
+
+def _wanted(**given: Any) -> Any:
+    from vigo_bridge.app.watch_turn import WatchOptions
+
+    return WatchOptions(**given)
+
+
+class _Watch(click.Command):
+    """A command that also knows its arguments as they were written, for a unit."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        context.meta[__name__] = list(args)
+        return super().parse_args(context, args)
+
+
+@click.command(cls=_Watch)
+@_watch_options
+@click.option(
+    "--print-unit",
+    "recipe",
+    is_flag=False,
+    flag_value="systemd",
+    type=click.Choice(["systemd", "container"]),
+    help="Print a systemd unit, or a recipe for a container, that watches with these options.",
+)
+@change_options
+@rollout_options
+@output_option
+@host_options
+@stack_options
+@click.pass_context
+def watch(
+    context: click.Context,
+    stack: StackOptions,
+    hosts: HostOptions,
+    output: str,
+    rollout: Rollout,
+    changes: Changes,
+    wanted: Any,
+    recipe: str | None,
+) -> None:
+    """Compare the hosts with the stack in each turn, and report or repair what differs.
+
+    SIGUSR1 asks for a turn now. SIGTERM and Ctrl-C end the watcher, after the running batch of a
+    repair.
+    """
+    from vigo_bridge.app.watch import refuse_wrong_options
+    from vigo_bridge.app.watch import watch as keep_watching
+    from vigo_bridge.watch.sources import FolderSource
+
+    refuse_wrong_options(rollout, changes, wanted)
+    if recipe is not None:
+        _print_recipe(recipe, context, stack, hosts)
+        return
+    source = FolderSource(stack.folder)
+    context.exit(keep_watching(source, stack, hosts, rollout, changes, wanted, output))
+
+
+def _print_recipe(
+    recipe: str, context: click.Context, stack: StackOptions, hosts: HostOptions
+) -> None:
+    from vigo_bridge.report.printing import echo
+    from vigo_bridge.run.state import controller_folder, private
+    from vigo_bridge.watch.unit import Call, container_recipe, systemd_unit
+
+    if hosts.connection_password.typed or hosts.become_password.typed:
+        raise click.UsageError(
+            "--print-unit: a service cannot prompt for passwords; use --connection-password-file"
+            " and --become-password-file"
+        )
+    written = dict(_written_options(context))
+    options = [word for words in written.values() for word in words]
+    stacks = stack.folder.absolute()
+    if "stacks" not in written:
+        options += ["--stacks", str(stacks)]
+    call = Call(
+        program=[*_program()],
+        options=options,
+        folder=Path.cwd(),
+        user=getpass.getuser(),
+        # The unit can only write to a folder that exists.
+        state=private(controller_folder()).parents[1],
+        environment={name: os.environ[name] for name in _VARIABLES if name in os.environ},
+        secret={
+            variable: f"the value of {name}"
+            for name, variable in _SECRET_OPTIONS.items()
+            if name in written
+        },
+        paths=[stacks, *(Path(word) for word in options if Path(word).is_absolute())],
+        is_local=hosts.local,
+    )
+    text = container_recipe(call) if recipe == "container" else systemd_unit(call)
+    echo(text, nl=False)
+
+
+def _program() -> Iterator[str]:
+    """Yield the words that start this program, without what the search path decides."""
+    script = Path(sys.argv[0]).absolute()
+    if script.name == "vigo-bridge" and script.is_file():
+        yield str(script)
+    else:
+        yield from (sys.executable, "-m", "vigo_bridge")
+
+
+def _written_options(context: click.Context) -> Iterator[tuple[str, list[str]]]:
+    """Yield the options of the call by name, as words with absolute paths."""
+    command = context.command
+    given, _, _ = command.make_parser(context).parse_args(list(context.meta[__name__]))
+    for parameter in command.params:
+        name, option = parameter.name or "", parameter.opts[-1]
+        if name not in given or name == "recipe" or not isinstance(parameter, click.Option):
+            continue
+        if name in _SECRET_OPTIONS:
+            yield name, []
+        elif parameter.count:
+            yield name, [option] * int(given[name])
+        elif parameter.is_flag:
+            yield name, [option]
+        else:
+            values = given[name] if parameter.multiple else [given[name]]
+            words = [_absolute(str(value), parameter) for value in values]
+            yield name, [word for value in words for word in (option, value)]
+
+
+def _absolute(value: str, parameter: click.Option) -> str:
+    is_path = isinstance(parameter.type, click.Path)
+    is_inventory = parameter.name == "inventory" and not is_host_list(value)
+    return str(Path(value).absolute()) if is_path or is_inventory else value
