@@ -12,6 +12,8 @@ from contextlib import suppress
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.execution import run_command
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
 from tests.testbed import Engine
 
@@ -91,3 +93,31 @@ def test_nobody_listens(scene: Scene) -> None:
         result = scene.apply(docker_host=address)
     assert result.action == "blocked"
     assert f"no engine responds at {address}" in result.reason
+
+
+#: what is run, and its input -> its action, output and errors
+COMMANDS: dict[str, tuple[list[str], str, tuple[str, str, str]]] = {
+    "without input": (["sh", "-c", "echo out; echo err >&2"], "", ("ran", "out\n", "err\n")),
+    "with input": (
+        ["sh", "-c", "cat; echo end"],
+        "x" * 200_000,
+        ("ran", f"{'x' * 200_000}end\n", ""),
+    ),
+    "one that fails": (["sh", "-c", "exit 3"], "", ("failed", "", "")),
+}
+
+
+def test_commands_in_it(scene: Scene, by_tcp: str) -> None:
+    scene.applied("created")
+    for words, given, expected in COMMANDS.values():
+        arguments = {"container": scene.name, "docker_host": by_tcp, "argv": words, "stdin": given}
+        (ran,) = run_command(arguments, Target())
+        assert (ran.action, ran.output, ran.stderr) == expected
+
+
+def test_a_command_that_takes_too_long(scene: Scene, by_tcp: str) -> None:
+    scene.applied("created")
+    arguments = {"container": scene.name, "docker_host": by_tcp, "timeout": "1s"}
+    (ran,) = run_command({**arguments, "argv": ["sh", "-c", "echo begun; sleep 5"]}, Target())
+    assert (ran.action, ran.output) == ("failed", "begun\n")
+    assert "did not end within 1 s" in ran.reason

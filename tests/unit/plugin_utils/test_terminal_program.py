@@ -27,7 +27,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "an option": ({**PLACE, "container": "--privileged"}, "did not return the ID"),
     "a path": ({**PLACE, "container": f"../{ID}"}, "did not return the ID"),
     "a line break": ({**PLACE, "container": f"{ID}\n"}, "did not return the ID"),
-    "an engine over TCP": ({**PLACE, "engine": "tcp://10.0.0.1:2375"}, "requires an engine at a"),
+    "an engine over TCP": (
+        {**PLACE, "engine": "tcp://10.0.0.1:2375"},
+        "docker -H tcp://10.0.0.1:2375 exec",
+    ),
     "a relative socket": ({**PLACE, "engine": "unix://docker.sock"}, "requires an engine at a"),
 }
 

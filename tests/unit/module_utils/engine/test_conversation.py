@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.conversation import (
     BlockingConversation,
     Conversation,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.sdk_session import SdkSession
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import (
     Answer,
     UnixSocket,
@@ -26,11 +28,11 @@ Serve = Callable[[socket.socket, bytes], None]
 
 
 @contextlib.contextmanager
-def served(folder: Path, serve: Serve) -> Iterator[UnixSocket]:
+def served(folder: Path, serve: Serve, by_tcp: bool = False) -> Iterator[UnixSocket | SdkSession]:
     """Serve one connection. serve: gets it, and what came with the head."""
     path = str(folder / "socket")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
+    with socket.socket(socket.AF_INET if by_tcp else socket.AF_UNIX) as listener:
+        listener.bind(("127.0.0.1", 0) if by_tcp else path)
         listener.listen()
 
         def run() -> None:
@@ -43,7 +45,10 @@ def served(folder: Path, serve: Serve) -> Iterator[UnixSocket]:
 
         thread = threading.Thread(target=run)
         thread.start()
-        yield UnixSocket(path)
+        if by_tcp:
+            yield SdkSession(f"tcp://127.0.0.1:{listener.getsockname()[1]}", 5.0)
+        else:
+            yield UnixSocket(path)
         thread.join(10)
 
 
@@ -51,14 +56,15 @@ def read_all(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
+@pytest.mark.parametrize("by_tcp", [False, True], ids=["by a Unix socket", "by TCP"])
 @pytest.mark.parametrize("given", [b"", b"hello", b"x" * 3_000_000], ids=["none", "few", "many"])
-def test_input_and_output(tmp_path: Path, given: bytes) -> None:
+def test_input_and_output(tmp_path: Path, given: bytes, by_tcp: bool) -> None:
     def echo(connection: socket.socket, head: bytes) -> None:
         assert b"Upgrade: tcp" in head
         connection.sendall(UPGRADED + b"first ")
         connection.sendall(read_all(connection))
 
-    with served(tmp_path, echo) as engine:
+    with served(tmp_path, echo, by_tcp) as engine:
         program = engine.converse("/exec/x/start", 5.0, {}, has_input=True)
         assert isinstance(program, Conversation)
         assert b"".join(program.exchange(given)) == b"first " + given
@@ -97,12 +103,13 @@ def test_silence_is_told(tmp_path: Path) -> None:
         program.close()
 
 
-def test_an_error_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_tcp", [False, True], ids=["by a Unix socket", "by TCP"])
+def test_an_error_is_read(tmp_path: Path, by_tcp: bool) -> None:
     def refuse(connection: socket.socket, head: bytes) -> None:
         connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 20\r\n\r\n")
         connection.sendall(b'{"message": "gone!"}')
 
-    with served(tmp_path, refuse) as engine:
+    with served(tmp_path, refuse, by_tcp) as engine:
         answer = engine.converse("/exec/x/start", 5.0, {}, has_input=False)
         assert isinstance(answer, Answer)
         assert (answer.status_code, answer.json()) == (404, {"message": "gone!"})
@@ -115,6 +122,13 @@ def test_what_is_no_answer(tmp_path: Path, said: bytes) -> None:
         pytest.raises(http.client.HTTPException),
     ):
         engine.converse("/exec/x/start", 5.0, {}, has_input=False)
+
+
+def test_input_is_refused_where_its_end_cannot_be_sent(tmp_path: Path) -> None:
+    session = SdkSession("tcp://127.0.0.1:1", 5.0)
+    session._client.base_url = "https://127.0.0.1:1"
+    with pytest.raises(ResourceError, match="standard input cannot be sent over an encrypted"):
+        session.converse("/exec/x/start", 5.0, {}, has_input=True)
 
 
 def test_what_can_only_be_read() -> None:

@@ -72,7 +72,7 @@ options:
   docker_host:
     description:
       - The address of the engine for all containers that do not set their own.
-      - Standard input requires an engine at a Unix socket.
+      - Standard input requires an engine at a Unix socket, or at a TCP port without encryption.
     type: str
 attributes:
   async:

@@ -15,6 +15,7 @@ from typing import Any, Mapping
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils.delivery import terminal
+from .printable import one_line
 
 _ID = re.compile(r"[0-9a-f]{12,64}")
 _START = (
@@ -39,8 +40,8 @@ def terminal_place(answer: str) -> dict[str, str]:
     scheme, path = host[:7], host[7:]
     if scheme != "unix://" or not path.startswith("/") or "\0" in path:
         raise AnsibleActionFail(
-            "a terminal requires an engine at a Unix socket of the host; use `docker exec -it"
-            f" {container[:12]} ...` on the machine of the engine"
+            f"a terminal requires an engine at a Unix socket of the host, not at {one_line(host)};"
+            f" use `docker -H {one_line(host)} exec -it {container[:12]} ...` on the host"
         )
     return {"container": container, "socket": path}
 

@@ -10,11 +10,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 from typing import Any, Iterator, Mapping
+from urllib.parse import urlsplit
 
 from ..common.errors import Blocked, ResourceError
 from . import sdk
 from .conversation import BlockingConversation
+from .unix_socket import conversation_over
+
+#: Of an engine without encryption, if its address names none.
+_PORT = 2375
 
 
 class SdkSession:
@@ -64,11 +70,17 @@ class SdkSession:
         """Send a POST that starts a program, and return the connection to it; an error is read at
         once.
 
-        Raise OSError, and ResourceError for input, which only goes over a Unix socket.
+        Raise OSError, http.client.HTTPException, and ResourceError for input that cannot be sent.
         """
+        url = urlsplit(self._client.base_url)
+        if url.scheme == "http" and url.hostname:
+            place = url.hostname, url.port or _PORT
+            connection = socket.create_connection(place, timeout)
+            return conversation_over(connection, url.path.rstrip("/") + path, body)
         if has_input:
+            # The end of the input cannot be sent while output still comes.
             raise ResourceError(
-                "input cannot be sent to a program if the engine is not at a Unix socket",
+                "standard input cannot be sent over an encrypted connection to an engine",
                 "run the command without input, or on the machine of the engine",
             )
         answer = self._send("POST", path, json=body, timeout=(timeout, None), stream=True)

@@ -136,21 +136,10 @@ class UnixSocket:
         try:
             connection.settimeout(timeout)
             connection.connect(self._path)
-            status, rest, conversation = open_conversation(connection, path, body)
-        except ValueError as error:
-            connection.close()
-            raise http.client.BadStatusLine(str(error)) from error
         except BaseException:
             connection.close()
             raise
-        if status < 400:
-            return conversation
-        with contextlib.closing(connection), contextlib.suppress(OSError):
-            while chunk := connection.recv(65536):
-                rest += chunk
-                if rest.rstrip().endswith(b"}"):
-                    break
-        return Answer(status, http.client.HTTPMessage(), rest)
+        return conversation_over(connection, path, body)
 
     def _asked(
         self,
@@ -167,6 +156,29 @@ class UnixSocket:
             raise
         self._own.connection = connection
         return answer
+
+
+def conversation_over(connection: socket.socket, path: str, body: Any) -> Conversation | Answer:
+    """Send a POST that starts a program, and return the connection to it; close it on an error.
+
+    Raise OSError, and http.client.HTTPException for an invalid response.
+    """
+    try:
+        status, rest, conversation = open_conversation(connection, path, body)
+    except ValueError as error:
+        connection.close()
+        raise http.client.BadStatusLine(str(error)) from error
+    except BaseException:
+        connection.close()
+        raise
+    if status < 400:
+        return conversation
+    with contextlib.closing(connection), contextlib.suppress(OSError):
+        while chunk := connection.recv(_CHUNK):
+            rest += chunk
+            if rest.rstrip().endswith(b"}"):
+                break
+    return Answer(status, http.client.HTTPMessage(), rest)
 
 
 def _read(response: http.client.HTTPResponse) -> Answer:
