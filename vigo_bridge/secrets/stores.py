@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import resolved_below
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
     CONFIGURATION,
     WrongList,
@@ -13,14 +15,21 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list impo
     of_stack,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
+    EnvironmentStore,
     Store,
     StoreError,
+    VaultFileStore,
 )
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.secrets import secret_positions
 from vigo_bridge.wording import counted
+
+_OUTSIDE = (
+    "which a repository cannot use on this machine; write the list in a folder of this machine,"
+    " and set it with --secrets"
+)
 
 
 def stores_of(folder: Path) -> list[Store]:
@@ -29,6 +38,27 @@ def stores_of(folder: Path) -> list[Store]:
     from vigo_bridge.secrets.vault import read_vault
 
     return of_stack(str(folder.absolute()), read_vault)
+
+
+def outside_store(folder: Path) -> str | None:
+    """Return why the stores of a stack from a repository are not used; None if they can be.
+
+    A list of stores in a repository must neither start programs on the controller nor read other
+    files there.
+    """
+    try:
+        found = check(str(folder))
+    except StoreError:
+        return None  # It is reported when a secret is looked up.
+    for store in found:
+        if isinstance(store, VaultFileStore):
+            try:
+                resolved_below(str(folder), os.path.relpath(store.path, folder))
+            except (OSError, ValueError):
+                return f"{CONFIGURATION} lists a vault file in another folder, {_OUTSIDE}"
+        elif not isinstance(store, EnvironmentStore):
+            return f"{CONFIGURATION} lists a program or plugin, {_OUTSIDE}"
+    return None
 
 
 def findings(stack: Stack) -> Iterable[Diagnostic]:
