@@ -91,7 +91,7 @@ def test_a_link_to_a_folder_of_the_system_does_not_hide_it(tmp_path: Path) -> No
     inventory = _inventory(tmp_path)
     found, answer = _converge(inventory, str(tmp_path / "state"), resources, "--check")
     assert set(found.values()) == {"failed"}
-    assert "/etc of the system, which must not be removed" in answer.result["msg"]
+    assert "the system folder /etc, which must not be removed" in answer.result["msg"]
 
 
 def test_a_host_by_ssh(fleet3: Fleet, tmp_path: Path) -> None:

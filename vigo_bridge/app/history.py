@@ -22,7 +22,7 @@ from vigo_bridge.run.state import STATE_CHANGE, TASK, UNDO
 _WITHOUT_STACK = {
     TASK: "a command",
     STATE_CHANGE: "a change of state",
-    UNDO: "the undoing of a rollout",
+    UNDO: "the undo of a rollout",
 }
 
 

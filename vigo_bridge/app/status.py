@@ -32,7 +32,7 @@ def show_status(
     watch: float | None,
     output: str,
 ) -> int:
-    """Show how the stack is on the hosts, and return the exit status.
+    """Show the state of the stack on the hosts, and return the exit status.
 
     patterns: which resources; without any, all. watch: seconds between two looks; None: one look.
     """

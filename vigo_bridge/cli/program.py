@@ -147,7 +147,7 @@ add_later(
         "logs:logs",
         "Show the logs of the stack's containers on all hosts, merged by time.",
     ),
-    Later("status", "status:status", "Show how the stack is on the hosts, problems first."),
+    Later("status", "status:status", "Show the state of the stack on the hosts, problems first."),
     Later(
         "restart",
         "power:restart",

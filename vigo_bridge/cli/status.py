@@ -22,7 +22,7 @@ from vigo_bridge.cli.seconds import Seconds
     "--watch",
     type=Seconds(1),
     metavar="SECONDS",
-    help="Look again after so many seconds, until Ctrl-C.",
+    help="Repeat the output with this interval, in seconds, until Ctrl-C.",
 )
 @output_option
 @host_options
@@ -36,14 +36,14 @@ def status(
     watch: float | None,
     output: str,
 ) -> None:
-    """Show how the stack is on the hosts, problems first.
+    """Show the state of the stack on the hosts, problems first.
 
     RESOURCE is CRATE, CRATE/NAME, or a glob such as 'shop/*'. Nothing is changed. Exits with 2 if
-    something is not as described or a container is unhealthy, and with 3 if a host failed or could
+    a host differs from the stack or a container is unhealthy, and with 3 if a host failed or could
     not be reached.
     """
     if watch is not None and output == "json":
-        raise click.UsageError("--watch shows pages for people; remove it, or -o json")
+        raise click.UsageError("--watch and -o json are mutually exclusive; remove one of them")
     with finding_hosts(hosts) as asked:
         from vigo_bridge.app.status import show_status
 

@@ -94,7 +94,7 @@ class Hosts:
                 (
                     host,
                     f"its clock is {abs(seconds):.0f} s {how} that of this machine; its lines are"
-                    " sorted as if it was right, and their times are those of the host",
+                    " sorted as if it were right, and their times are those of the host",
                 )
             )
         return clock.correction

@@ -144,10 +144,10 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
         ["1"],
         "rollout 1 is a command (task run), not of a stack;",
     ),
-    "the undoing of a rollout": (
+    "the undo of a rollout": (
         both(add, lambda: add(command="rollout undo 1", key="undo stack-1", files=None)),
         ["2"],
-        "rollout 2 is the undoing of a rollout (rollout undo 1), not of a stack;",
+        "rollout 2 is the undo of a rollout (rollout undo 1), not of a stack;",
     ),
     "a change of state": (
         lambda: add(command="restart", key="state stack-1", files=None),
@@ -340,10 +340,9 @@ DIFFERENCES: dict[str, tuple[list[str], str]] = {
         ["1", "5"],
         "Error: rollout 5 is a command (task run); only stacks can be compared",
     ),
-    "the undoing of a rollout": (
+    "the undo of a rollout": (
         ["6"],
-        "Error: rollout 6 is the undoing of a rollout (rollout undo 1); only stacks can be"
-        " compared",
+        "Error: rollout 6 is the undo of a rollout (rollout undo 1); only stacks can be compared",
     ),
     "the only one of its stack": (["4"], "Error: rollout 4 is the only one of /srv/blog"),
 }

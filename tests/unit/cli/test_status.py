@@ -108,7 +108,7 @@ BAD = {
     "an unknown resource of a crate": (["shop/wbe"], "did you mean 'shop/web'?"),
     "a glob of nothing": (["x*"], "x*: no host has a configcrate or resource"),
     "an empty name": ([""], "no host has a configcrate or resource"),
-    "pages as JSON": (["--watch", "2", "-o", "json"], "--watch shows pages for people"),
+    "pages as JSON": (["--watch", "2", "-o", "json"], "--watch and -o json are mutually exclusive"),
     "too often": (["--watch", "0.5"], "--watch"),
     "no number": (["--watch", "soon"], "--watch"),
     "never": (["--watch", "nan"], "is not a number of seconds from 1 to 86400"),

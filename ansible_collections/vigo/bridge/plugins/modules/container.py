@@ -504,7 +504,7 @@ EXAMPLES = r"""
       retries: 3
     health_timeout: 2m
 
-- name: Update a web application without a gap
+- name: Update a web application without downtime
   vigo.bridge.container:
     container: shop-api
     image: registry.example.com/shop-api:v2.1.0

@@ -14,7 +14,7 @@ description:
   - Runs a command in the container O(container), or in all containers of a stack that O(only)
     selects. In a stack, only containers that the stack created or adopted are used.
   - The command is not run in a shell. It is neither repeated nor undone.
-  - The task fails if the command returns another exit code than 0.
+  - The task fails if the exit code of the command is not 0.
 author:
   - The vigo-bridge developers (@vigo-bridge)
 options:
@@ -66,7 +66,7 @@ options:
   only:
     description:
       - Only these crates, as C(CRATE), and resources, as C(CRATE/RESOURCE).
-      - Default is the variable C(vigo_only). If it is not set, all containers are meant.
+      - Default is the variable C(vigo_only). If it is not set, all containers are used.
     type: list
     elements: str
   docker_host:

@@ -182,11 +182,12 @@ problems:
   sample:
     shop-metrics: configured logging driver does not support reading
 more:
-  description: Whether there are more lines already, for a call with RV(cursor).
+  description: Whether more lines are already available, for a call with RV(cursor).
   returned: success
   type: bool
 complete_until:
-  description: Up to this time, a call with RV(cursor) will return no further line.
+  description: The time up to which all lines have been returned; a call with RV(cursor) returns
+    later lines only.
   returned: success
   type: str
   sample: "2026-11-29T13:00:05.000000000Z"

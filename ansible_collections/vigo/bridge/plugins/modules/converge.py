@@ -114,8 +114,8 @@ options:
       - The name of the stack or playbook that converges the host. Containers, networks and the
         journal of triggers are marked with it. Two playbooks that converge one host need two
         scopes.
-      - A container of another scope is never touched. A resource whose container has the name of
-        one fails.
+      - A container of another scope is never changed. A resource fails if its container would have
+        the name of such a container.
       - Default is the variable C(vigo_scope), or V(default).
     type: str
   stack_id:
@@ -158,7 +158,8 @@ options:
   min_healthy_time:
     description:
       - How many seconds all containers of O(resources) must stay healthy at the end, after all
-        resources were applied. A container that does not fails, with its last log lines.
+        resources were applied. If a container does not, it fails, and the result has its last log
+        lines.
       - Healthy means that the container runs, is not restarted, and passes its healthcheck if it
         has one. Containers that are expected to exit or to be stopped do not count.
       - Other runs on the host wait meanwhile, see O(lock_timeout).
@@ -167,16 +168,17 @@ options:
     type: float
   former:
     description:
-      - V(keep) keeps how files and containers were before this call changes them, on the host, for
-        the rollout that O(rollout) names. A container that is replaced is kept, stopped, as
+      - V(keep) stores, on the host, the state of files and containers before this call changes
+        them, for the rollout that O(rollout) names. A container that is replaced is kept, stopped,
+        as
         C(NAME.vigo-old); of a file, content, mode and owner are kept in O(state_dir), unless it is
         larger than 8 MiB.
       - V(restore) applies nothing, and undoes what calls with V(keep) and the same O(rollout) have
         changed. What other resources have changed is not undone; their result is V(skipped). A
         failed or interrupted call can be repeated. Check mode changes nothing, and reports
         V(unknown) for what would be undone.
-      - V(discard) applies nothing, and removes what was kept. So does the next call for the same
-        O(scope), whatever it is for.
+      - V(discard) applies nothing, and removes what was kept. The next call for the same O(scope)
+        with another O(rollout), or without one, also removes it.
       - If it is not set, nothing is kept.
       - Default is the variable C(vigo_former).
     type: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: stack_info
-short_description: Find out whether a host is as a stack describes it, and how its containers are
+short_description: Compare a host with a stack, and return the state of its containers
 version_added: 0.1.0
 description:
   - Returns for each resource what M(vigo.bridge.converge) would do, the state of the stack's
@@ -171,7 +171,7 @@ last_run:
       description: When it ended, in RFC 3339.
       type: str
     by:
-      description: Who has started it, see O(vigo.bridge.converge#module:started_by).
+      description: Who started it, see O(vigo.bridge.converge#module:started_by).
       type: str
     outcome:
       description: C(converged), C(changed) or C(failed).

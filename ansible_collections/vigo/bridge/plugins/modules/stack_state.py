@@ -11,7 +11,7 @@ module: stack_state
 short_description: Restart, stop, start or remove what a stack runs on a host, or pull its images
 version_added: 0.1.0
 description:
-  - Acts on the containers of a stack as they are. Nothing is updated; M(vigo.bridge.converge) does
+  - Acts on the existing containers of a stack. Nothing is updated; M(vigo.bridge.converge) does
     that.
   - Only containers, networks and volumes that belong to the stack are changed. They have its
     O(scope) and O(stack_id) in their labels, or M(vigo.bridge.converge) has adopted them.
@@ -59,7 +59,7 @@ options:
   only:
     description:
       - Only these crates, as C(CRATE), and resources, as C(CRATE/RESOURCE).
-      - Default is the variable C(vigo_only). If it is not set, all resources are meant.
+      - Default is the variable C(vigo_only). If it is not set, all resources are used.
     type: list
     elements: str
   lock_timeout:
@@ -126,9 +126,9 @@ RETURN = r"""
 resources:
   description:
     - The result of each resource that was acted on, in this order.
-    - With O(state=absent), also what belongs to no resource any more, with the ID C(prune/NAME),
-      C(prune/network/NAME) or C(prune/volume/NAME), or C(prune/filePATH) for a file;
-      C(prune/ENGINE) for an engine that does not respond.
+    - With O(state=absent), also the results for objects that no resource describes any more, with
+      the ID C(prune/NAME), C(prune/network/NAME) or C(prune/volume/NAME), or C(prune/filePATH) for
+      a file; C(prune/ENGINE) for an engine that does not respond.
     - If the task fails, only the resources that failed.
   returned: always, unless the graph is invalid
   type: list

@@ -78,8 +78,7 @@ extends_documentation_fragment:
   - vigo.bridge.sdk
 notes:
   - The options that the volume was created with are recorded in its label C(vigo.bridge.spec), as
-    one line of JSON, with references instead of secrets. A new value of a secret is not a
-    difference.
+    one line of JSON, with references instead of secrets.
 seealso:
   - module: vigo.bridge.container
   - module: vigo.bridge.network

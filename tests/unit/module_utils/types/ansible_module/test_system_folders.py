@@ -22,7 +22,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 def test_names_of_system_folders(path: str) -> None:
     assert system_folders.is_system_folder(path)
     for kind, key in (("directory", "target_path"), ("git", "path"), ("symlink", "target_path")):
-        with pytest.raises(ResourceError, match="would remove a folder of the system"):
+        with pytest.raises(ResourceError, match="would remove a system folder"):
             TYPES[kind].parse({key: path, "state": "absent"})
 
 
@@ -55,13 +55,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_what_leads_to_a_system_folder(root: Path, path: str) -> None:
-    with pytest.raises(ResourceError, match="of the system, which must not be removed"):
+    with pytest.raises(ResourceError, match=r"the system folder .*, which must not be removed"):
         system_folders.refuse_removal(f"{root}/{path}")
 
 
 @pytest.mark.parametrize("path", ["~", "~/etc", "~/$FOLDER", "~/up/${FOLDER}"])
 def test_what_the_module_expands(root: Path, path: str) -> None:
-    with pytest.raises(ResourceError, match="of the system, which must not be removed"):
+    with pytest.raises(ResourceError, match=r"the system folder .*, which must not be removed"):
         system_folders.refuse_removal(path)
 
 

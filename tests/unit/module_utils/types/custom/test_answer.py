@@ -27,7 +27,7 @@ ANSWERS: list[tuple[str, bool, str]] = [
 ]
 
 USE = 'print {"action": "none", "changed": false} and nothing else on its standard output'
-INVALID = "executor x gave an invalid answer: "
+INVALID = "executor x printed an invalid result: "
 #: exit code, what it prints -> the message
 FAILURES: list[tuple[int, str, str]] = [
     (0, '{"error": "disk full"}', "disk full"),

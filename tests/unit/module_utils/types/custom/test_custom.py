@@ -82,7 +82,9 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
 def test_a_compiled_program_runs() -> None:
     program = Path(shutil.which("cat") or "").read_bytes()
     failed = apply(CUSTOM, custom(program))
-    assert failed.reason.startswith("executor keeper gave an invalid answer: it has neither action")
+    assert failed.reason.startswith(
+        "executor keeper printed an invalid result: it has neither action"
+    )
 
 
 #: program -> the message
@@ -116,7 +118,7 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
     "killed": ("#!/bin/sh\nkill -9 $$\n", "executor keeper was killed by signal 9"),
     "garbage": (
         b"#!/bin/sh\nprintf '\\377\\000'\n",
-        "executor keeper gave an invalid answer: ",
+        "executor keeper printed an invalid result: ",
     ),
     "it does not read": ("#!/bin/sh\nexit 4\n", "executor keeper failed with exit code 4; it"),
 }

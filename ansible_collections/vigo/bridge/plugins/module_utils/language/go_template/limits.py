@@ -17,8 +17,9 @@ MAX_DEPTH = 100
 """Blocks, parentheses and template calls inside one another while rendering."""
 
 MAX_STEPS = 1_000_000
-"""Actions, texts, turns of a range, calls, and parts of values that are looked at, which one
-rendering may execute. Some microseconds each."""
+"""How many steps one rendering may take: actions, texts, iterations of a range, calls, and visited
+parts of values. A step takes some microseconds.
+"""
 
 CHARACTERS_PER_STEP = 64
 """How many characters of a text, or elements that are only copied, count as one step."""

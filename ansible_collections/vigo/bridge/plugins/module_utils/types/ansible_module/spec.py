@@ -92,7 +92,7 @@ def refuse_disaster(
         if is_system_folder(path):
             called = names.get(name, name)
             raise ResourceError(
-                f"{called}: {path!r} with state absent would remove a folder of the system;"
+                f"{called}: {path!r} with state absent would remove a system folder;"
                 " name what to remove in it",
                 place=(called,),
             )

@@ -42,7 +42,7 @@ def refuse_removal(path: str) -> None:
     for folder in sorted(FOLDERS):
         if _is_at_or_below(os.path.realpath(folder), real) or _is_same(folder, real):
             raise ResourceError(
-                f"{path!r} is, or contains, {folder} of the system, which must not be removed;"
+                f"{path!r} is, or contains, the system folder {folder}, which must not be removed;"
                 " name what to remove in it"
             )
 

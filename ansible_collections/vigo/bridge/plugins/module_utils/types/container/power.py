@@ -163,8 +163,8 @@ def _with_followers(work: Work, pending: Pending) -> Pending:
                     continue
                 if not owners(work.target).is_ours(follower):
                     work.target.note(
-                        f"container {follower.name} shares the network of {work.spec.name}, and is"
-                        " not of this stack; restart it, or it has no network"
+                        f"container {follower.name} shares the network of {work.spec.name}, but"
+                        " does not belong to this stack; it has no network until you restart it"
                     )
                     continue
                 work.engine.restart(follower.id, follower.grace)

@@ -57,7 +57,7 @@ def read(executor: str, finished: Finished, limit: float, dry_run: bool) -> Answ
         action = _action(answer, dry_run)
     except ResourceError as problem:
         raise ResourceError(
-            f"{program} gave an invalid answer: {problem.problem}",
+            f"{program} printed an invalid result: {problem.problem}",
             problem.advice or f"print {_FORM} and nothing else on its standard output",
             log=log,
             rc=finished.rc,

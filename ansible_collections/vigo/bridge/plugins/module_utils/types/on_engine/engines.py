@@ -16,7 +16,7 @@ from ..target import Target
 
 
 class OnEngine(Behaviour):
-    """The common behaviour of all types whose objects are on an engine."""
+    """The common behaviour of all types whose objects are on a container engine."""
 
     labelled = True
     refused_by = ("docker_host",)

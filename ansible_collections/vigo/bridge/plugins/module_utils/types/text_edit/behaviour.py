@@ -137,6 +137,6 @@ def _edited(edit: Edit, data: bytes | None, reveal: Reveal) -> bytes | None:
     if edit.edited(after, reveal) != after:
         raise ResourceError(
             f"{edit.path}: each run would change the file again",
-            "use a pattern that does not match what is written",
+            "use a pattern that does not match the new text",
         )
     return data_of(after, form)

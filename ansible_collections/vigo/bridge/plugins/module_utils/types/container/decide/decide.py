@@ -160,7 +160,7 @@ def _running(
         reason = f"it kept restarting ({counted(container.restart_count, 'time')})"
         return _brought_up("restarted", steps.Restart(), reason, container, found, updates)
     if status in ("created", "exited"):
-        reason = f"it was {_WORDS[status]}"
+        reason = "it has not been started yet" if status == "created" else "it was stopped"
         return _brought_up("started", steps.Start(), reason, container, found, updates)
     if triggered:
         before = (steps.Unpause(),) if status == "paused" else ()
@@ -200,7 +200,7 @@ def _one_shot(
 ) -> Decision:
     status = container.status
     if status == "exited" and container.exit_code == 0:
-        return _updated_or_none(found, updates, "it ended with 0")
+        return _updated_or_none(found, updates, "it exited with 0")
     if status == "running":
         return _brought_up(
             "ran",
@@ -212,7 +212,7 @@ def _one_shot(
         )
     if status == "paused":
         return _unpaused("it was paused", container, found, updates)
-    ended = f"it ended with {container.exit_code}" if status == "exited" else "it had not run yet"
+    ended = f"it exited with {container.exit_code}" if status == "exited" else "it has not run yet"
     return _brought_up("started", steps.Start(), ended, container, found, updates)
 
 

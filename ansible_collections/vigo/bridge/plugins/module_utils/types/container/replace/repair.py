@@ -73,7 +73,7 @@ def _commit(work: _Work, step: recover.Commit) -> str:
 
 
 def _roll_back(work: _Work, step: recover.RollBack) -> str:
-    return _back(work, work.swaps(step.pairs), "it was not started yet", step.doubtful)
+    return _back(work, work.swaps(step.pairs), "it has not been started yet", step.doubtful)
 
 
 def _back(work: _Work, swaps: Sequence[Swap], problem: str, doubtful: bool) -> str:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replacing a running container without a gap (``update: start-first``).
+"""Replaces a running container without downtime (``update: start-first``).
 
 Its phase can be read off names and labels at any moment, as that of ``replace``:
 
