@@ -44,6 +44,7 @@ test-all: lint test sweep sanity units antsibull ## all tests, including the lon
 sweep: .venv/ready ## only the long tests
 	$(PYTHON) -m pytest -m sweep
 	$(PYTHON) -m pytest -n auto tests/unit -m "hypothesis and not sweep" --hypothesis-profile=long
+	$(PYTHON) -m pytest tests/integration -m "hypothesis and not sweep" --hypothesis-profile=long
 
 # .pre-commit-config.yaml runs the same parts, each when files of its kind change.
 .PHONY: lint lint-format lint-python lint-types lint-yaml lint-ansible
