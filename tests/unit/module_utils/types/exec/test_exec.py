@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import subprocess
@@ -12,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.exec import (
+    behaviour as exec_behaviour,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.behaviour import Exec
 from tests.unit.module_utils.applying import apply
 
@@ -371,6 +375,45 @@ def test_secrets_reach_the_command_but_not_the_process_list_or_the_result() -> N
     attributes = {"command": command, "environment": {"P": "secret:a/b"}}
     result = apply(EXEC, attributes, secrets={"a/b": "hunter22"})
     assert (result.action, result.output) == ("ran", "0\n********\n")
+
+
+@pytest.mark.parametrize("guard", ["onlyif", "unless"])
+def test_secrets_of_a_guard_are_not_in_the_process_list(guard: str) -> None:
+    seen = "cat /proc/[0-9]*/cmdline 2>/dev/null | grep -aq 'hunter2[2]'"
+    command = f"{seen}; seen=$?; test secret:a/b = $P && test $seen = 1"
+    attributes = {"command": "true", "environment": {"P": "secret:a/b"}}
+    result = apply(EXEC, {**attributes, guard: command}, secrets={"a/b": "hunter22"})
+    assert result.action == ("ran" if guard == "onlyif" else "skipped")
+    assert "hunter22" not in result.reason
+
+
+def test_secrets_in_the_background_are_not_in_the_process_list() -> None:
+    attributes = {"command": "sleep 1 # secret:a/b", "background": True}
+    assert apply(EXEC, attributes, secrets={"a/b": "hunter22"}).action == "ran"
+    listed = subprocess.run(
+        ["sh", "-c", "cat /proc/[0-9]*/cmdline"], capture_output=True, check=False
+    )
+    assert b"hunter22" not in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (errno.ENOSPC, "secret_file cannot be written: the disk is full; free some space"),
+        (errno.EACCES, "secret_file cannot be written: Permission denied; use an account"),
+        (errno.EPERM, "secret_file cannot be written: Operation not permitted; run with become"),
+    ],
+)
+def test_a_secret_file_that_cannot_be_written(
+    code: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(content: str, user: str | None) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(exec_behaviour, "secret_file", refuse)
+    result = apply(EXEC, {"command": "cat {{secret_file}}", "secret_file": "x"})
+    assert result.action in ("failed", "blocked")
+    assert result.reason.startswith(message)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may switch users")
