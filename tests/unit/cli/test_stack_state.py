@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from vigo_bridge.cli.program import program
 
+pytestmark = pytest.mark.usefixtures("listed_hosts")
+
 FILES = {
     "stack.vgo": "name: shop\nid: 0123456789abcdef\n",
     "envoys/e.vgo": "envoys:\n  - match: h*\n    configcrates: [shop]\n",

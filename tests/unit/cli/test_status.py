@@ -16,6 +16,8 @@ from vigo_bridge.app.rollout_job import Job
 from vigo_bridge.cli.program import program
 from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, run_status
 
+pytestmark = pytest.mark.usefixtures("listed_hosts")
+
 FILES = {
     "stack.vgo": "name: shop\nid: 0123456789abcdef\n",
     "envoys/e.vgo": (

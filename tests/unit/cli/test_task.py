@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from vigo_bridge.cli.program import program
 
+pytestmark = pytest.mark.usefixtures("listed_hosts")
+
 GREET = """\
 name: greet
 command: "echo hello {{ .Vars.who }} from $ME"
