@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge down``: remove what a stack made."""
+"""``vigo-bridge down``: removes what a stack created."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The YAML of compose files: as of stacks, with merge keys and the tags `!reset`, `!override`."""
+"""The YAML of compose files: that of stacks, and merge keys and the tags `!reset` and
+`!override`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _TAGS = ("!reset", "!override")
 
 @dataclass(frozen=True)
 class Document:
-    """One compose file. tags: `!reset` or `!override` by the position of what follows."""
+    """One compose file. tags: `!reset` or `!override` by the position of the value after the
+    tag.
+    """
 
     content: Fields
     tags: Mapping[Position, str]

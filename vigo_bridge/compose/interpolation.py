@@ -69,7 +69,8 @@ class _Interpolation:
 def substitute(text: str, environment: Environment, position: Position) -> tuple[Part, ...]:
     """Return the text's pieces. Raise ComposeError.
 
-    What looks like a secret may be missing: its value goes into a secret store, not into files.
+    Variables that look like secrets may be unset: their values go into a secret store, not into
+    files.
     """
     try:
         found = pieces(text)

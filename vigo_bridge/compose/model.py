@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A compose project as compose understands it: short and long forms made one.
+"""A compose project in a normal form, without short and long forms.
 
-It knows nothing of stacks. Every key of the compose specification has a field, so that the
-conversion has to handle each one. A field that is None is not set. What a stack cannot express
-stays a ``Value``: only its position is used.
+It is independent of stacks. Every key of the compose specification has a field, so that the
+conversion has to handle each one. A field that is None is not set. Values that a stack cannot
+express stay a ``Value``, of which only the position is used.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from vigo_bridge.compose.text import Text
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Scalar, Value
 
-#: Names with texts; None if only the name is written: then compose's own variable counts.
+#: Names with texts; None if only the name is written, which stands for the variable of compose's
+#: environment.
 Pairs = tuple[tuple[str, Text | None], ...]
-#: Attributes by name, with texts, truth values, lists and mappings of these in them.
+#: Attributes by name; values are texts, Booleans, and lists and mappings of these.
 Settings = Mapping[str, Any]
 
 
@@ -243,7 +244,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a config or a secret comes from: one of the three, or none where it is external."""
+    """The source of a config or a secret: one of the three, or none if it is external."""
 
     key: str
     file: Text | None

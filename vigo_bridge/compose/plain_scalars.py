@@ -30,9 +30,9 @@ _DATE = re.compile(
 )
 #: Go's int64 and uint64 together.
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
-#: Longer ones are not meant as numbers.
+#: The longest number, in characters.
 _MOST_DIGITS = 400
-#: From this power of ten on, Go writes an exponent, and below the other.
+#: Go writes an exponent from the first power of ten on, and below the second.
 _LARGE, _SMALL = 6, -4
 
 

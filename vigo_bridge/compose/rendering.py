@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of a compose file as texts of a stack: variables as templates, secrets as references."""
+"""Renders texts of a compose file as texts of a stack: variables as templates, secrets as
+references.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ class Renderer:
         return f"{{{{ .Vars.{chosen} }}}}"
 
     def plain(self, text: Text) -> str:
-        """Return the text where secrets are not allowed. Raise NotAllowed."""
+        """Return a text for a place where secrets are not allowed. Raise NotAllowed."""
         for use in text.uses:
             if secret_names.names_secret(use.name) and (use.value or not use.is_set):
                 raise NotAllowed(f"a secret, {use.name}, is not allowed here")
@@ -48,8 +50,8 @@ class Renderer:
         )
 
     def with_references(self, text: Text) -> str:
-        """Return the text where secrets are allowed: variables that look like secrets become
-        references.
+        """Return a text for a place where secrets are allowed: variables that look like secrets
+        become references.
         """
         rendered = [
             (part, self._use(part, text.position)) if isinstance(part, Use) else (part, part)

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part of the logs of a host as types. What its module returns is read here, and is untrusted."""
+"""Parses a part of a host's logs, as its module returned it, into typed values. The data is
+untrusted.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,14 @@ from typing import Any, Mapping
 
 from .checked_data import LARGEST_NUMBER, Checked, InvalidData, required
 
-#: What the lines of one call may have, in bytes of JSON.
+#: The limit for the lines of one call, in bytes of JSON.
 _LARGEST = 32 * 1024 * 1024
 _LONGEST_NAME = 1024
 
 
 @dataclass(frozen=True)
 class LogLine:
-    """time: in nanoseconds. text: bytes that are not valid UTF-8 are halves of characters."""
+    """time: in nanoseconds. text: bytes that are not valid UTF-8 are lone surrogates."""
 
     time: int
     container: str
@@ -35,7 +37,7 @@ class LogPage:
     """lines: in order of time. problems: why logs cannot be read, by container.
 
     now: the host's time, in nanoseconds. complete_until: no further line is older. more: whether
-    there are further lines already. cursor: where the next call continues.
+        more lines are already available. cursor: where the next call continues.
     """
 
     lines: tuple[LogLine, ...]
@@ -89,7 +91,7 @@ def _items(value: Any) -> list[tuple[str, Any]]:
 
 
 def _line(value: Any, where: str) -> LogLine:
-    """Return one line. Its text is checked by type only: it is never more than data."""
+    """Return one line. Only the type of its text is checked: it is used as data only."""
     kinds = (int, str, str, str, str, bool)
     if not isinstance(value, list) or [type(item) for item in value] != list(kinds):
         raise InvalidData(f"{where} is not a line of a log")

@@ -17,9 +17,9 @@ from typing import Iterator, Mapping
 
 from ..module_utils.engine.sdk import PACKAGES
 
-#: Built for one Python and one kind of machine; the packages do without.
+#: Compiled for one Python and one architecture; the packages also work without them.
 _NATIVE = (".so", ".pyd", ".pyc")
-#: Only makes requests guess better; the others are needed.
+#: Optional: only improves the detection of encodings in requests.
 _OPTIONAL = "charset_normalizer"
 
 
