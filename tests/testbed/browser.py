@@ -29,7 +29,25 @@ class Browser:
         self._session = f"{driver}/session/{session}"
 
     def open(self, page: Path) -> None:
-        self._call("POST", "url", {"url": page.absolute().as_uri()})
+        self.visit(page.absolute().as_uri())
+
+    def visit(self, url: str) -> None:
+        self._call("POST", "url", {"url": url})
+
+    def press(self, key: str) -> None:
+        """Press a key, by the name that the DevTools protocol has for it, such as `Tab`."""
+        for kind in ("keyDown", "keyUp"):
+            self._command("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key})
+
+    def accessible(self) -> list[tuple[str, str]]:
+        """Return the role and name of each part of the page, as screen readers get them."""
+        self._command("Accessibility.enable", {})
+        found = self._command("Accessibility.getFullAXTree", {})["nodes"]
+        return [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in found
+            if not node["ignored"]
+        ]
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Return the value that the script, the body of a function, returns."""
@@ -64,8 +82,11 @@ class Browser:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """Start a browser, installed if it is missing, and end it after the block."""
+def browser(*, scripts: bool = True) -> Iterator[Browser]:
+    """Start a browser, installed if it is missing, and end it after the block.
+
+    scripts: whether it runs those of pages.
+    """
     provide({"chromium": "chromium", "chromedriver": "chromium-driver"})
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -79,7 +100,11 @@ def browser() -> Iterator[Browser]:
     )
     try:
         _wait(driver)
-        options = {"args": ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"]}
+        options: dict[str, Any] = {
+            "args": ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"]
+        }
+        if not scripts:
+            options["prefs"] = {"profile.managed_default_content_settings.javascript": 2}
         wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
         body = {"capabilities": {"alwaysMatch": wanted}}
         opened = Browser(driver, _request("POST", f"{driver}/session", body)["sessionId"])

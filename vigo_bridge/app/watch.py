@@ -17,6 +17,7 @@ from vigo_bridge.app.rollout_job import Surroundings
 from vigo_bridge.app.run_setup import run_options
 from vigo_bridge.app.stack_in_force import StackInForce
 from vigo_bridge.app.watch_log import Log, Once, Quiet, log
+from vigo_bridge.app.watch_outputs import OutputOptions, watch_outputs
 from vigo_bridge.app.watch_turn import TakenTurn, Watched, WatchOptions, now
 from vigo_bridge.failures import Refusal, WrongUsage
 from vigo_bridge.report.exit_status import FAILED, INTERRUPTED, INVALID, OK, PENDING
@@ -58,11 +59,12 @@ def watch(
     changes: Mapping[str, object],
     wanted: WatchOptions,
     output: str,
-    outputs: Sequence[Outputs] = (),
+    told: OutputOptions,
 ) -> int:
     """Watch the hosts until a signal comes or all turns are over; return the exit status.
 
-    changes: as `run_options` takes them. outputs: besides the log. Raise Failure.
+    changes: as `run_options` takes them. told: what is told besides the log. Raise
+    Failure.
     """
     how = run_options(hosts, output, changes)
     for warning in source.warnings:
@@ -81,10 +83,12 @@ def watch(
             hold=locks.hold,
             warn=warn,
         )
-        told = (Log(output, wanted.diverged_after, hosts.verbosity > 0), *outputs)
-        watcher = _Watcher(watched, signals, Memory(stack_key(source.folder), _warn), told, warn)
-        _announce(source, wanted, output)
-        state = watcher.run()
+        memory = Memory(stack_key(source.folder), _warn)
+        shown = Log(output, wanted.diverged_after, hosts.verbosity > 0)
+        with watch_outputs(told, source, wanted, memory.load(), _warn) as others:
+            watcher = _Watcher(watched, signals, memory, (*others, shown), warn)
+            _announce(source, wanted, output)
+            state = watcher.run()
     return _exit_status(signals.stop.number, state)
 
 
@@ -181,6 +185,8 @@ class _Watcher:
             interval=wanted.every,
             actions=turn.found.actions,
             rollout=turn.rollout,
+            stack=turn.stack,
+            key=turn.key,
         )
         for output in self.outputs:
             output.turn_ended(state, changed, ended)

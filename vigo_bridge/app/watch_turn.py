@@ -98,6 +98,7 @@ class TakenTurn:
     begin. at_once: whether it neither waits for slots of hosts nor after failed repairs.
 
     found: what it found so far. rollout: its number in the history, if something was repaired.
+    stack, key: see `watch.turns.Turn`.
     """
 
     watched: Watched
@@ -106,6 +107,8 @@ class TakenTurn:
     at_once: bool
     found: Found = field(default_factory=Found)
     rollout: int | None = None
+    stack: str = ""
+    key: str = ""
     _loaded: _Loaded | None = None
 
     def take(self) -> None:
@@ -197,7 +200,9 @@ class TakenTurn:
     def _ready(self, loaded: _Loaded, hosts: Hosts) -> Ready:
         watched = self.watched
         with self._ending_with(Problem.LOCK):
-            key = stack_key(loaded.options.folder, loaded.plan.identity.id)
+            identity = loaded.plan.identity
+            key = stack_key(loaded.options.folder, identity.id)
+            self.stack, self.key = identity.name, key
             watched.hold(key, loaded.options.folder)
             busy = running_rollout(controller_folder(), key, loaded.options.folder, watched.warn)
             if busy:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``vigo-bridge completion``, and the names of a stack and an inventory for the shell.
 
-All commands refer to these completers, but only a shell calls them: so the code that reads a stack
+Every command's options name these completers, and only a shell calls them: so what reads a stack
 or an inventory is imported when they are called.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 _GLOB = re.compile(r"[*?\[!]")
-#: Characters that end a word of a shell, or have a special meaning.
+#: What ends a word of a shell, or makes it do something.
 _OF_SHELLS = re.compile(r"""[\s$`"'\\;&|<>(){}!#~^]""")
 _VARIABLE = "_VIGO_BRIDGE_COMPLETE"
 
@@ -50,10 +50,10 @@ def completion(shell: str) -> None:
 
 
 def _completer(names: Callable[[click.Context], Iterable[str]]) -> Completer:
-    """Return a completer that returns the names with the typed prefix.
+    """Return the names that begin with the typed text.
 
-    Names that a terminal or a shell would not treat as plain text are omitted, because the shell
-    inserts a completion unchanged.
+    Names that a terminal or a shell would not read as plain text are left out: the shell inserts a
+    completion as it is.
     """
 
     def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

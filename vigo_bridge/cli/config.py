@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge config``: inspects a stack without connecting to hosts."""
+"""``vigo-bridge config``: looks at a stack; at most the user's inventory is read, no host."""
 
 from __future__ import annotations
 

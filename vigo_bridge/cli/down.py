@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge down``: removes what a stack created."""
+"""``vigo-bridge down``: remove what a stack made."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def diff(number: int, other: int | None, output: str) -> None:
     Default of OTHER: the last rollout of the same stack. The last one itself is compared with the
     one before it.
     """
-    # Imported here, because it is rarely needed.
+    # Imported here, as few compare rollouts.
     from vigo_bridge.app.kept_changes import changes
     from vigo_bridge.report.kept_changes import change_as_data, print_changes
 

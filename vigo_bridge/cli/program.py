@@ -26,7 +26,7 @@ class Program(click.Group):
     def main(self, *args: Any, **options: Any) -> NoReturn:
         open_closed_streams()
         for stream in (sys.stdout, sys.stderr):
-            # Characters that the user's locale does not have are escaped.
+            # What the user's locale has no character for is escaped.
             if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
                 stream.reconfigure(errors="backslashreplace")
         try:
@@ -86,7 +86,7 @@ def _failed(error: OSError) -> int:
     from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 
     if error.filename is None and error.errno in _OF_WRITING:
-        # Errors of other files name the file.
+        # Other files are named where they cannot be written.
         error.filename = "standard output"
         _drop_output()
     if error.errno != errno.EPIPE:  # A reader such as `head` closes it early on purpose.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of rollouts: batches, checks and failures."""
+"""The options that say how to go through a fleet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vigo_bridge.host_counts import BadSize, parse_batch_numbers, parse_batch_si
 from vigo_bridge.run.rollout_options import RolloutOptions
 
 _HOST = re.compile(r"[A-Za-z0-9._~:%-]+")
-#: Visible ASCII without @: the text before it would be a user name.
+#: Visible ASCII; text before an @ would be a user name.
 _URL = re.compile(r"[a-zA-Z]+://[!-?A-~]+(?:[/?#][!-~]*)?")
 
 
@@ -43,7 +43,7 @@ def _url(text: str) -> str:
     try:
         url = urllib.parse.urlsplit(text)
         host = url.hostname or ""
-        host.encode("idna")  # fails now if resolving the name would fail
+        host.encode("idna")  # raises what looking the name up would raise
         usable = url.scheme in ("http", "https") and bool(_HOST.fullmatch(host)) and url.port != 0
     except ValueError:
         usable = False

@@ -21,7 +21,7 @@ from vigo_bridge.cli.options import (
 )
 from vigo_bridge.cli.rollout_flags import rollout_options
 
-#: Options that are passed to RunOptions unchanged.
+#: Options of a converge that its RunOptions take as they are.
 Changes = Mapping[str, object]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge status``: shows the state of a stack on its hosts."""
+"""``vigo-bridge status``: how a stack is on its hosts."""
 
 from __future__ import annotations
 

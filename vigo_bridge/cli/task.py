@@ -92,7 +92,7 @@ def run(
     asked = TaskRun(command, dict(map(_param, params)), targets, seconds(timeout), dry_run)
     try:
         context.exit(run_task(asked, stack, hosts, rollout, output))
-    except WrongUsage as error:  # in this command's context, so that its usage is shown
+    except WrongUsage as error:  # in this command's own context, for its usage
         raise click.UsageError(str(error)) from error
 
 

@@ -25,8 +25,8 @@ _SHORTEST = 1.0
 _LONGEST = 7 * 86400.0
 #: Variables of a call that a unit keeps.
 _VARIABLES = ("ANSIBLE_CONFIG", "VIGO_BRIDGE_HISTORY", "VIGO_BRIDGE_HISTORY_MIB")
-#: Options whose values are secret -> the variable that a unit reads them from instead.
-_SECRET_OPTIONS: Mapping[str, str] = {}
+#: Options that can have secret values -> the variable that a unit reads these from instead.
+_SECRET_OPTIONS: Mapping[str, str] = {"notify": "VIGO_BRIDGE_NOTIFY"}
 
 
 def _duration(shortest: float) -> Callable[..., float]:
@@ -90,6 +90,41 @@ def _watch_options(command: Command) -> Command:
     )
 
 
+def _output_options(command: Command) -> Command:
+    """Add the options that tell others of turns; the command gets them as ``told``."""
+    return gathered(
+        command,
+        "told",
+        _told,
+        click.option(
+            "--notify",
+            multiple=True,
+            metavar="URL|CMD|@FILE",
+            help="Send a message when the state changes, to a service of apprise or to a command."
+            " A file has one on each line. Repeatable.",
+        ),
+        click.option(
+            "--listen",
+            metavar="ADDR:PORT",
+            help="Serve metrics, the state as JSON, and a page of the fleet.",
+        ),
+        click.option(
+            "--token-file",
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="File with the token that requests to --listen must have.",
+        ),
+    )
+
+
+def _told(**given: Any) -> Any:
+    from vigo_bridge.app.watch_outputs import OutputOptions
+
+    if given["token_file"] and given["listen"] is None:
+        raise click.UsageError("--token-file protects --listen; add --listen, or remove it")
+    return OutputOptions(**given)
+
+
 def _wanted(**given: Any) -> Any:
     from vigo_bridge.app.watch_turn import WatchOptions
 
@@ -106,6 +141,7 @@ class _Watch(click.Command):
 
 @click.command(cls=_Watch)
 @_watch_options
+@_output_options
 @click.option(
     "--print-unit",
     "recipe",
@@ -128,6 +164,7 @@ def watch(
     rollout: Rollout,
     changes: Changes,
     wanted: Any,
+    told: Any,
     recipe: str | None,
 ) -> None:
     """Compare the hosts with the stack in each turn, and report or repair what differs.
@@ -144,7 +181,7 @@ def watch(
         _print_recipe(recipe, context, stack, hosts)
         return
     source = FolderSource(stack.folder)
-    context.exit(keep_watching(source, stack, hosts, rollout, changes, wanted, output))
+    context.exit(keep_watching(source, stack, hosts, rollout, changes, wanted, output, told))
 
 
 def _print_recipe(
@@ -173,11 +210,14 @@ def _print_recipe(
         state=private(controller_folder()).parents[1],
         environment={name: os.environ[name] for name in _VARIABLES if name in os.environ},
         secret={
-            variable: f"the value of {name}"
+            variable: f"the values of --{name} that are not in this unit, one on each line"
             for name, variable in _SECRET_OPTIONS.items()
-            if name in written
+            if any(map(_is_secret, context.params[name]))
         },
-        paths=[stacks, *(Path(word) for word in options if Path(word).is_absolute())],
+        paths=[
+            stacks,
+            *(path for word in options if (path := Path(word.removeprefix("@"))).is_absolute()),
+        ],
         is_local=hosts.local,
     )
     text = container_recipe(call) if recipe == "container" else systemd_unit(call)
@@ -201,19 +241,26 @@ def _written_options(context: click.Context) -> Iterator[tuple[str, list[str]]]:
         name, option = parameter.name or "", parameter.opts[-1]
         if name not in given or name == "recipe" or not isinstance(parameter, click.Option):
             continue
-        if name in _SECRET_OPTIONS:
-            yield name, []
-        elif parameter.count:
+        if parameter.count:
             yield name, [option] * int(given[name])
         elif parameter.is_flag:
             yield name, [option]
         else:
             values = given[name] if parameter.multiple else [given[name]]
+            if name in _SECRET_OPTIONS:
+                values = [value for value in values if not _is_secret(value)]
             words = [_absolute(str(value), parameter) for value in values]
             yield name, [word for value in words for word in (option, value)]
 
 
+def _is_secret(value: str) -> bool:
+    """Return whether a value, such as a URL or a command, can hold a password."""
+    return not value.startswith("@")
+
+
 def _absolute(value: str, parameter: click.Option) -> str:
+    if parameter.name in _SECRET_OPTIONS:
+        return f"@{Path(value[1:]).absolute()}"
     is_path = isinstance(parameter.type, click.Path)
     is_inventory = parameter.name == "inventory" and not is_host_list(value)
     return str(Path(value).absolute()) if is_path or is_inventory else value

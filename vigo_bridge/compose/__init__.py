@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converts a docker-compose.yml, read as compose reads it, to the readable files of a stack."""
+"""From a docker-compose.yml to a stack: read as compose reads it, written as a person would."""

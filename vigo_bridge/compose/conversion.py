@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converts a compose project to configcrates: one for the project, one for each set of profiles."""
+"""A compose project to configcrates: one for the project, one for each set of profiles."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def convert(
 ) -> ImportedStack:
     """Return the stack of a compose project.
 
-    source: the compose file, for comments. profiles: those whose crates the role includes. Raise
-    ComposeError if compose itself would reject the project.
+    source: the compose file, for comments. profiles: those whose crates the role has. Raise
+    ComposeError if compose itself would refuse.
     """
     _report_others(project, findings)
     _check_profiles(project, profiles)
@@ -104,7 +104,7 @@ def _check_command(job: Job) -> None:
 
 
 def _check_restart(job: Job) -> None:
-    """Remove the restart policy of a service if others wait for it to exit."""
+    """Make a service run once if others wait for it to end."""
     if job.service.name not in job.shared.one_shot or job.attributes.get("restart") == "no":
         return
     policy = job.attributes.pop("restart", None)
@@ -114,9 +114,9 @@ def _check_restart(job: Job) -> None:
 
 
 def _check_image(job: Job) -> None:
-    """Set the image; for one that compose builds, an invented name.
+    """Set the image's name, made up for one that compose builds.
 
-    Raise ComposeError if there is neither an image nor a build.
+    Raise ComposeError without both.
     """
     if "image" not in job.attributes and job.service.build is None:
         raise ComposeError(
@@ -190,8 +190,8 @@ def _report_others(project: Project, findings: Findings) -> None:
 
 
 def _check_profiles(project: Project, profiles: Collection[str]) -> None:
-    """Raise ComposeError, as compose does, for a service that needs another one without an active
-    profile.
+    """Raise ComposeError for a service that needs one which no active profile has, as compose
+    does.
     """
     known = {name for service in project.services.values() for name in service.profiles or ()}
     for name in profiles:
@@ -215,7 +215,7 @@ def _check_profiles(project: Project, profiles: Collection[str]) -> None:
 
 
 def _goes_with(service: Service, other: Service, profiles: Collection[str]) -> bool:
-    """Return whether the other service is always enabled when the service is."""
+    """Return whether the other service is there whenever the service is."""
     theirs, ours = set(other.profiles or ()), set(service.profiles or ())
     is_active = bool(theirs & set(profiles)) or "*" in profiles
     return not theirs or is_active or bool(ours and ours <= theirs)

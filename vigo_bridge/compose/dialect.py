@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The YAML of compose files: that of stacks, and merge keys and the tags `!reset` and
-`!override`.
-"""
+"""The YAML of compose files: as of stacks, with merge keys and the tags `!reset`, `!override`."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ _TAGS = ("!reset", "!override")
 
 @dataclass(frozen=True)
 class Document:
-    """One compose file. tags: `!reset` or `!override` by the position of the value after the
-    tag.
-    """
+    """One compose file. tags: `!reset` or `!override` by the position of what follows."""
 
     content: Fields
     tags: Mapping[Position, str]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads files of variables, `.env` and those of `env_file`, as compose does."""
+"""Files of variables, `.env` and those of `env_file`, as compose reads them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Line:
 def read_lines(
     path: Path, content: bytes, environment: Environment, *, raw: bool = False
 ) -> list[Line]:
-    """Return all variables of a file; a value can use earlier ones. Raise ComposeError.
+    """Return all variables of a file; earlier ones count in later ones. Raise ComposeError.
 
-    raw: quotes and variables have no special meaning.
+    raw: neither quotes nor variables have a meaning.
     """
     try:
         written = decoded(content)

@@ -14,7 +14,7 @@ Severity = Literal["error", "lost", "note"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. lost: not converted. note: converted, but with a difference."""
+    """One finding. lost: the stack would do without it. note: carried over, with a difference."""
 
     severity: Severity
     position: Position
@@ -27,7 +27,7 @@ class Finding:
 
 
 class ComposeError(Exception):
-    """A file that compose itself would reject, or that cannot be read."""
+    """A file that compose itself would refuse, or that cannot be read."""
 
     def __init__(self, position: Position, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class ComposeError(Exception):
 
 
 class Findings:
-    """Collects findings without duplicates, in the order of their positions."""
+    """Collects findings, each once, in reading order."""
 
     def __init__(self) -> None:
         self._found: dict[Finding, None] = {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports compose files: returns the files of a stack, and the findings."""
+"""The whole import: from compose files to the files of a stack, with the findings."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_compose(
 
     Raise ComposeError.
 
-    folder: the stack's; it may already contain files. root: see `load`.
+    folder: of the stack; it may hold other files of a stack. root: see `load`.
     """
     findings = Findings()
     loaded = load(sources, shell, env_files=env_files, project=project, root=root)
@@ -79,9 +79,9 @@ def read_compose(
 
 
 def _identity(folder: Path, project: str) -> str:
-    """Return the lines of the stack.vgo; empty if the stack already has one, which is kept.
+    """Return the lines of the stack.vgo; empty if the stack has one already, which is kept.
 
-    An existing stack without one keeps its current name.
+    An existing stack without one keeps its present name.
     """
     if os.path.lexists(folder / FILE):
         return ""

@@ -69,8 +69,7 @@ class _Interpolation:
 def substitute(text: str, environment: Environment, position: Position) -> tuple[Part, ...]:
     """Return the text's pieces. Raise ComposeError.
 
-    Variables that look like secrets may be unset: their values go into a secret store, not into
-    files.
+    What looks like a secret may be missing: its value goes into a secret store, not into files.
     """
     try:
         found = pieces(text)

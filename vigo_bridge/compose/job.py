@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of the conversion of one service: input and output."""
+"""The conversion of one service: what it knows and what it fills in."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ FOLDER = "project_folder"
 
 @dataclass
 class Shared:
-    """What the services of a project share. resources: by their purpose.
+    """What the services of a project have in common. resources: by their purpose.
 
-    one_shot: services that others wait for to exit. aliases: additional names of services that
+    one_shot: services that others wait for to end. aliases: further names of services that
     others link to.
     """
 
@@ -39,7 +39,7 @@ class Shared:
 class Job:
     """The conversion of one service to a container resource. extra: resources that it needs.
 
-    absent: services that may be disabled when this one is enabled.
+    absent: services that may be missing where this one is.
     """
 
     shared: Shared
@@ -67,7 +67,7 @@ class Job:
         return self.service.keys.get(key, self.service.position)
 
     def lost(self, key: str, message: str, advice: str) -> None:
-        """Report a key that is not converted, also in a comment at the resource."""
+        """Report a key that is not carried over; a comment beside the resource says so, too."""
         self.findings.lost(self.place(key), message, advice)
         self.comments.append(f"Not converted: {message}; {advice}.")
 
@@ -97,7 +97,7 @@ class Job:
             self.attributes[attribute] = kept
 
     def needs(self, resource: Resource) -> None:
-        """Add a resource that is applied before this one."""
+        """Add a further resource that comes first."""
         self.extra.setdefault(resource.name, resource)
         if resource.name not in self.depends_on:
             self.depends_on.append(resource.name)

@@ -20,7 +20,7 @@ from vigo_bridge.language.diagnostics import did_you_mean_or_known
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
-#: A file, and the position at which another file names it; None for a file of the command line.
+#: A file, and where another names it; None for one of the command line.
 NamedFile = tuple[Path, Position | None]
 
 _DEEPEST_INCLUDE = 20
@@ -34,9 +34,9 @@ SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
 class Loaded:
     """A whole project, merged and interpolated.
 
-    folder: the project's, absolute. bases: the folder of a file's relative paths, by the file's
-    name in positions. others: keys at top level that are not sections. files: reads other files
-    that the project names.
+    folder: the project's, absolute. bases: where a file's relative paths start, by the file as
+    positions name it. others: keys at top level that are no section. files: reads what else the
+    project names.
     """
 
     name: str
@@ -177,7 +177,7 @@ class _Loader:
         """
         key = (str(path), folder, id(environment))
         if key not in self.documents:
-            # Keeps a reference to the environment, so that its id() is not reused.
+            # With the environment, so that no other one gets its identity.
             content = self._interpolated(path, named, folder, environment)
             self.documents[key] = environment, content
         return self.documents[key][1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Merges one compose file over another: for override files and `extends`."""
+"""One compose file over another: of overriding files, and of `extends`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAPPINGS = frozenset(
         "sysctls",
     }
 )
-#: Lists in which a later entry for the same target in the container replaces the earlier one.
+#: Lists in which an entry for the same thing in the container is replaced.
 _KEYED = frozenset({"configs", "devices", "secrets", "volumes"})
 #: Lists that may be written as one text.
 _LISTS = frozenset({"dns", "dns_search", "env_file", "label_file", "tmpfs"})

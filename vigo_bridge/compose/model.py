@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A compose project in a normal form, without short and long forms.
+"""A compose project as compose understands it: short and long forms made one.
 
-It is independent of stacks. Every key of the compose specification has a field, so that the
-conversion has to handle each one. A field that is None is not set. Values that a stack cannot
-express stay a ``Value``, of which only the position is used.
+It knows nothing of stacks. Every key of the compose specification has a field, so that the
+conversion has to handle each one. A field that is None is not set. What a stack cannot express
+stays a ``Value``: only its position is used.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from vigo_bridge.compose.text import Text
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Scalar, Value
 
-#: Names with texts; None if only the name is written, which stands for the variable of compose's
-#: environment.
+#: Names with texts; None if only the name is written: then compose's own variable counts.
 Pairs = tuple[tuple[str, Text | None], ...]
-#: Attributes by name; values are texts, Booleans, and lists and mappings of these.
+#: Attributes by name, with texts, truth values, lists and mappings of these in them.
 Settings = Mapping[str, Any]
 
 
@@ -244,7 +243,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Source:
-    """The source of a config or a secret: one of the three, or none if it is external."""
+    """Where a config or a secret comes from: one of the three, or none where it is external."""
 
     key: str
     file: Text | None

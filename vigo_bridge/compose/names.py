@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names of containers and resources: those of compose, so that its containers are adopted."""
+"""Names of containers and resources: compose's own, so that its containers are taken over."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def links(job: Job, texts: tuple[Text, ...]) -> None:
 def ports(job: Job, texts: tuple[Text, ...]) -> None:
     """Set the ports.
 
-    A literal host port becomes a variable, so that hosts can have different ports.
+    A literal host port becomes a variable, so that it can differ from host to host.
     """
     published = []
     for text in texts:

@@ -30,9 +30,9 @@ _DATE = re.compile(
 )
 #: Go's int64 and uint64 together.
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
-#: The longest number, in characters.
+#: Longer ones are not meant as numbers.
 _MOST_DIGITS = 400
-#: Go writes an exponent from the first power of ten on, and below the second.
+#: From this power of ten on, Go writes an exponent, and below the other.
 _LARGE, _SMALL = 6, -4
 
 

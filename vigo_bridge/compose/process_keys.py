@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converts the keys of the process in a container: image, command, environment, health,
-stopping.
-"""
+"""What runs in a container: image, command, environment, health, how it ends."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from vigo_bridge.compose.text import Text, Use, short
 
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d|w)")
 _UNITS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-#: The engines' defaults for healthchecks: seconds, and the number of retries.
+#: What engines take where a healthcheck does not say: seconds, and how often.
 _INTERVAL, _TIMEOUT, _RETRIES = 30.0, 30.0, 3
 _DEFAULT_WAIT = 60.0
 
@@ -29,7 +27,7 @@ _DEFAULT_WAIT = 60.0
 def image(job: Job, text: Text) -> None:
     """Set the image.
 
-    A literal tag becomes a variable, so that one line sets another version.
+    A literal tag becomes a variable, so that another version is one changed line.
     """
     if text.uses:
         job.set("image", "image", text)
@@ -88,7 +86,7 @@ def environment(job: Job, pairs: Pairs) -> None:
 
 
 def env_file(job: Job, files: tuple[EnvFile, ...]) -> None:
-    """Set the files' variables with their current values, so that hosts do not need the files."""
+    """Set the files' variables with their present values: hosts need no such file."""
     written = {name for name, _ in job.service.environment or ()}
     known = dict(job.project.environment)
     for file in files:

@@ -16,7 +16,7 @@ from vigo_bridge.language.position import Position
 
 LARGEST = 1 << 20
 LARGEST_TOTAL = 64 << 20
-#: The least size that a file counts with, in bytes, however small it is.
+#: What reading one more file costs at least, however small it is.
 _EACH = 1 << 10
 
 

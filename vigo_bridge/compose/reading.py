@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converts a loaded project to the model: one reader for each key of the specification."""
+"""A loaded project as a model: one reader for each key of the specification."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEYS = tuple(item.name for item in fields(Service) if item.name not in _NOT_KEYS
 
 
 def read_project(loaded: Loaded, findings: Findings) -> Project:
-    """Return the project of merged files. Raise ComposeError if compose itself would reject it."""
+    """Return the project of merged files. Raise ComposeError if compose itself would refuse."""
     sections = {
         name: with_taken_scalars(name, content) for name, content in loaded.sections.items()
     }

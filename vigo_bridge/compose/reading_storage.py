@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads mounts and ports, in their short and long forms."""
+"""Mounts and ports, in their short and long forms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _IGNORED_OPTIONS = ("rw", "cached", "delegated", "consistent")
 
 
 def read_mount(value: Value, findings: Findings) -> Mount | None:
-    """Return one entry of `volumes`; None if it cannot be converted, which is reported."""
+    """Return one entry of `volumes`; None if it cannot be carried over, which is reported."""
     if isinstance(value, Fields):
         return _long_mount(value, findings)
     text = shapes.text(value)
@@ -127,7 +127,7 @@ def _tmpfs_options(fields: Fields) -> str:
 
 
 def read_port(value: Value, findings: Findings) -> tuple[Text, ...]:
-    """Return one entry of `ports` in the short form; empty if it cannot be converted."""
+    """Return one entry of `ports` in the short form; none where it cannot be carried over."""
     if not isinstance(value, Fields):
         return (shapes.text(value),)
     known = ("name", "mode", "host_ip", "target", "published", "protocol", "app_protocol")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Omits and reports values that a container resource rejects."""
+"""Values that a container resource refuses: left out of the stack, and reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KEYS = {
 
 
 def drop_refused(job: Job) -> None:
-    """Report and omit values that the target would reject, in lists entry by entry."""
+    """Report and omit what the target would refuse, entry by entry in lists."""
     while (error := _refusal(job, _whole(job))) is not None:
         name = error.attribute
         holder = job.volumes if name == "volumes" else job.attributes.get(name)
@@ -57,9 +57,9 @@ def _whole(job: Job) -> dict[str, Any]:
 
 
 def _refusal(job: Job, attributes: dict[str, Any]) -> ResourceError | None:
-    """Return the first reason why the target would reject the attributes.
+    """Return the first reason why the target would refuse the attributes.
 
-    The variables of the import have their values there.
+    Variables of the import count with their values.
     """
     filled = _filled(attributes, {name: value for name, (value, _) in job.renderer.vars.items()})
     try:

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Renders texts of a compose file as texts of a stack: variables as templates, secrets as
-references.
-"""
+"""Texts of a compose file as texts of a stack: variables as templates, secrets as references."""
 
 from __future__ import annotations
 
@@ -41,7 +39,7 @@ class Renderer:
         return f"{{{{ .Vars.{chosen} }}}}"
 
     def plain(self, text: Text) -> str:
-        """Return a text for a place where secrets are not allowed. Raise NotAllowed."""
+        """Return the text where secrets are not allowed. Raise NotAllowed."""
         for use in text.uses:
             if secret_names.names_secret(use.name) and (use.value or not use.is_set):
                 raise NotAllowed(f"a secret, {use.name}, is not allowed here")
@@ -50,8 +48,8 @@ class Renderer:
         )
 
     def with_references(self, text: Text) -> str:
-        """Return a text for a place where secrets are allowed: variables that look like secrets
-        become references.
+        """Return the text where secrets are allowed: variables that look like secrets become
+        references.
         """
         rendered = [
             (part, self._use(part, text.position)) if isinstance(part, Use) else (part, part)

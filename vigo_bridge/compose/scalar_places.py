@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which scalars Compose accepts at which key, and how it converts them."""
+"""Which scalars Compose takes at which place, and what it makes of them there."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 @dataclass(frozen=True)
 class _Place:
-    """The scalars that a key accepts.
+    """The scalars that a place accepts.
 
-    kinds: of scalars. wanted: the same in words. is_cut: whether a float is truncated. is_integral:
-    whether a float must not have a fraction. least: the smallest number, if there is one.
+    kinds: of scalars. wanted: the same in words. is_cut: a float loses its fraction. is_integral: a
+    float has no fraction. least: the smallest number, if there is one.
     """
 
     kinds: frozenset[str]
@@ -152,7 +152,7 @@ def with_taken_scalars(section: str, content: Fields) -> Fields:
 
 
 def check_project_name(name: Scalar) -> None:
-    """Raise ComposeError if Compose rejects a project's name, as it does for a number."""
+    """Raise ComposeError if Compose refuses a project's name, as it does for a number."""
     _checked(name, _NAME)
 
 
@@ -189,7 +189,7 @@ def _checked(scalar: Scalar, place: _Place) -> Scalar:
 
 
 def _problem(found: Plain, place: _Place) -> str:
-    """Return why Compose rejects a scalar; empty if it does not."""
+    """Return why Compose refuses a scalar; empty if it does not."""
     expected = f"expected {place.wanted}"
     if found.kind not in place.kinds:
         return expected

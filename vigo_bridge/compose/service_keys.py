@@ -12,7 +12,7 @@ from vigo_bridge.compose.job import Job
 from vigo_bridge.compose.model import Pairs
 from vigo_bridge.compose.text import Text
 
-#: Converts one key's value, and adds the result to the job.
+#: Converts one key's value into what the job fills in.
 Conversion = Callable[[Job, Any], None]
 
 
@@ -87,7 +87,7 @@ def _security_opt(job: Job, texts: tuple[Text, ...]) -> None:
 _CPU_QUOTA = "limit it with cpus:, in CPUs"
 _HOOK = "write an exec resource that runs `docker exec`, with depends_on: or notify:"
 
-#: How each key is converted. A test fails if a key is missing.
+#: How each key is converted. A missing key breaks the import, and a test before that.
 CONVERSIONS: Mapping[str, Conversion] = {
     "annotations": Lost("annotations", "use labels, if the reading program supports them"),
     "attach": _note("attach", "attach only affects the output of `compose up`"),

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads values of compose files in the form that a key requires, or raises an error that names
-it.
-"""
+"""Values of compose files in the form that a key requires, or an error that names it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converts the mounts of a container: folders, volumes, configs and secrets."""
+"""What is mounted into a container: folders, volumes, configs and secrets."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from vigo_bridge.language.values import Scalar
 
 @dataclass(frozen=True)
 class Use:
-    """One `${...}`. value: its value; origin: the source of the value, for comments.
+    """One `${...}`. value: its value; origin: what set it, for comments.
 
-    is_set: whether it is set; otherwise compose uses the empty text. is_default: whether the value
-    is the default in the expression, as in `${NAME:-value}`.
+    is_set: whether it has a value at all; without one, compose uses the empty text.
+    is_default: whether its value is beside its name, as in `${NAME:-value}`.
     """
 
     name: str

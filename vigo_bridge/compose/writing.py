@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes an imported stack as readable files."""
+"""An imported stack as the texts of its files, as a person would write them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _entry(stack: ImportedStack, match: str) -> str:
 
 
 _TEXT_TAG = "tag:yaml.org,2002:str"
-#: Texts that YAML 1.1 parsers, such as those of editors, read as another type.
+#: Texts that readers of YAML 1.1, such as editors, read as another type.
 _RESOLVER = yaml.SafeLoader("")
 
 

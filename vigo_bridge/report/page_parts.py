@@ -58,7 +58,9 @@ def failures(result: RunResult) -> list[dict[str, str]]:
                 continue
             error = resource.error or {}
             message, log = clean(error.get("message", "")), end_of(error.get("log", ""))
-            found.setdefault((one_line(resource.id), message, log), []).append(host)
+            hosts = found.setdefault((one_line(resource.id), message, log), [])
+            if host not in hosts:  # In the rollback, it may have failed in the same way.
+                hosts.append(host)
         if envoy.rollback_error:
             found.setdefault(("", clean(rollback_problem(envoy)), ""), []).append(host)
         elif not envoy.failures and envoy.status in (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE):

@@ -76,13 +76,9 @@ def _host_items(host: HostState, diverged_after: int) -> Iterator[Item]:
     for resource in host.resources:
         kind = _kind(resource, diverged_after)
         if kind is not None:
-            changes, mark = resource.differences, ""
-            if kind is Kind.DRIFT:
-                mark = resource.signature
-            elif kind is Kind.REPAIRED:
-                mark = " ".join(change.field for change in changes)
+            mark = resource.signature if kind in (Kind.DRIFT, Kind.REPAIRED) else ""
             text = resource.error or resource.reason
-            yield Item(kind, resource.id, mark, changes, text, resource.turns)
+            yield Item(kind, resource.id, mark, resource.differences, text, resource.turns)
 
 
 def _kind(resource: ResourceState, diverged_after: int) -> Kind | None:

@@ -11,9 +11,11 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 from vigo_bridge.report.page_parts import asset, template
 from vigo_bridge.report.terminal import listed
 from vigo_bridge.watch.announced_items import Item, Kind, host_items
+from vigo_bridge.watch.page_times import local, zone
+from vigo_bridge.watch.problem_titles import PROBLEMS
 from vigo_bridge.watch.rollout_page import RolloutRow
 from vigo_bridge.watch.snapshot import Snapshot
-from vigo_bridge.watch.states import Condition, Drift, FleetState, HostState, Problem
+from vigo_bridge.watch.states import Condition, Drift, FleetState, HostState
 from vigo_bridge.wording import counted
 
 PACKAGE = "vigo_bridge.watch"
@@ -26,13 +28,6 @@ _KINDS = {
     Kind.DIVERGED: ("diverged", "diverged"),
     Kind.DRIFT: ("differs", "pending"),
     Kind.REPAIRED: ("repaired", "changed"),
-}
-_PROBLEMS = {
-    Problem.SOURCE: "The stack cannot be fetched",
-    Problem.STACK: "The stack has errors",
-    Problem.INVENTORY: "The inventory cannot be read",
-    Problem.LOCK: "Another rollout of the stack is running",
-    Problem.TURN: "A turn failed",
 }
 
 
@@ -64,6 +59,8 @@ def fleet_page(
         condition=fleet.condition,
         drift=fleet.drift,
         revision=one_line(fleet.revision),
+        local=local,
+        zone=zone(),
         turn=turn
         and {
             "number": turn.number,
@@ -75,7 +72,7 @@ def fleet_page(
         refresh=refresh,
         problems=[
             {
-                "title": _PROBLEMS[one.problem],
+                "title": PROBLEMS[one.problem].capitalize(),
                 "since": one.since,
                 "turns": counted(one.turns, "turn"),
                 "message": clean(one.message),
@@ -124,7 +121,8 @@ def _fact(item: Item, since: str, hosts: Sequence[str]) -> _Fact:
         one_line(item.subject),
         title,
         badge,
-        clean(item.text),
+        # What differs says more than the sentence on it.
+        "" if item.changes and item.kind is not Kind.FAILED else clean(item.text),
         tuple(
             {"field": one_line(one.field), "old": clean(one.old), "new": clean(one.new)}
             for one in item.changes

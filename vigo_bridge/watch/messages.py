@@ -17,7 +17,8 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_l
 from vigo_bridge.watch.announced_items import Item, Kind
 from vigo_bridge.watch.announcements import CALM, TURNS, WINDOW, Event, Status
 from vigo_bridge.watch.differences import shortened
-from vigo_bridge.watch.states import Condition, Drift, FleetState
+from vigo_bridge.watch.problem_titles import PROBLEMS
+from vigo_bridge.watch.states import Condition, Drift, FleetState, Problem
 from vigo_bridge.wording import counted, some
 
 #: Characters of the text, of a line in it, and of a value: some services accept 4096 in all.
@@ -97,12 +98,6 @@ _RESOLVED = {
     Kind.DIVERGED: "no longer changes",
     Kind.DRIFT: "is as described again",
 }
-_PROBLEMS = {
-    "source": "the stack cannot be fetched",
-    "stack": "the stack has errors",
-    "inventory": "the inventory cannot be read",
-    "turn": "the turn failed",
-}
 
 
 def message(events: Sequence[Event], fleet: FleetState, stack: str, time: str) -> Message | None:
@@ -171,7 +166,7 @@ def _new(item: Item) -> str:
     subject = _value(item.subject)
     details = _changes(item) or text
     if item.kind is Kind.PROBLEM:
-        return f"{_PROBLEMS.get(item.subject, subject)}: {text}"
+        return f"{_problem(item)}: {text}"
     if item.kind is Kind.UNREACHABLE:
         return f"unreachable: {text}"
     if item.kind is Kind.HOST_FAILED:
@@ -190,8 +185,12 @@ def _new(item: Item) -> str:
 
 def _resolved(item: Item) -> str:
     if item.kind is Kind.PROBLEM:
-        return f"solved: {_PROBLEMS.get(item.subject, _value(item.subject))}"
+        return f"solved: {_problem(item)}"
     return f"{_value(item.subject)} {_RESOLVED[item.kind]}".strip()
+
+
+def _problem(item: Item) -> str:
+    return PROBLEMS[Problem(item.subject)]
 
 
 def _changes(item: Item) -> str:
@@ -233,7 +232,7 @@ def _title(lines: Iterable[_Line]) -> str:
         item = line.event.items[0] if line.event.items else None
         if item is not None and item.kind is Kind.PROBLEM:
             solved = line.event.status is not Status.NEW
-            problems.append(_resolved(item) if solved else _PROBLEMS[item.subject])
+            problems.append(_resolved(item) if solved else _problem(item))
             continue
         new = item is not None and line.event.status is Status.NEW
         word = _TITLES[item.kind] if item and new else _OF_STATUS[line.event.status]

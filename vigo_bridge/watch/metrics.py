@@ -128,9 +128,7 @@ def _metrics(snapshot: Snapshot, stack: str) -> Iterator[Any]:
     ]
     durations.add_metric([], [*buckets, ("+Inf", count)], snapshot.total_duration)
     yield durations
-    yield single(
-        "interval_seconds", "Seconds from one turn to the next.", turn.interval if turn else 0
-    )
+    yield single("interval_seconds", "Seconds from one turn to the next.", snapshot.interval)
     yield single(
         "last_good_turn_timestamp_seconds",
         "When the last turn ended that saw the hosts, as Unix time; 0 before the first one.",

@@ -36,7 +36,8 @@ class Notifier:
     ) -> None:
         """Start to deliver what is left from before.
 
-        key: see `run.state.stack_key`. stack: its name. say: called with what a person must know,
+        key: see `run.state.stack_key`. stack: what messages call it, until a turn
+        knows its name. say: called with what a person must know,
         also by threads.
         """
         self._stack, self._say, self._diverged_after = stack, say, diverged_after
@@ -64,6 +65,7 @@ class Notifier:
         """Send one message, if there is something that people do not know yet."""
         announced, events = announce(self._announced, state, self._diverged_after)
         now = datetime.now().astimezone().isoformat(timespec="seconds")
+        self._stack = turn.stack or self._stack
         found = message(events, state, self._stack, now)
         if announced == self._announced and found is None:
             return

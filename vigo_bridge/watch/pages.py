@@ -23,9 +23,9 @@ _SHORTEST_REFRESH, _LONGEST_REFRESH = 5, 86400
 class Pages:
     """Returns the responses for one stack."""
 
-    def __init__(self, stack: str, recorder: Recorder, rollouts: Rollouts) -> None:
-        """Show what the recorder has. stack: its name."""
-        self._stack, self._recorder, self._rollouts = stack, recorder, rollouts
+    def __init__(self, label: str, recorder: Recorder, rollouts: Rollouts) -> None:
+        """Show what the recorder has. label: of the stack, until its name is known."""
+        self._label, self._recorder, self._rollouts = label, recorder, rollouts
 
     def __call__(self, path: str, query: str) -> Response | None:
         """Return the response for a path; None if there is none."""
@@ -34,24 +34,28 @@ class Pages:
         if path == "/style.css":
             return Response(style().encode(), "text/css; charset=utf-8")
         if path == "/metrics":
-            type, text = exposition(self._recorder.snapshot, self._stack)
+            snapshot = self._recorder.snapshot
+            type, text = exposition(snapshot, snapshot.stack or self._label)
             return Response(text, type)
         if path == "/status.json":
-            document = status_json(self._recorder.snapshot, self._stack, self._recorder.late)
+            document = status_json(self._recorder.snapshot, self._label, self._recorder.late)
             return Response(document.encode(), "application/json")
         if path == "/healthz":
             return self._health()
         if path == "/favicon.ico":
             return Response(b"", "image/x-icon", HTTPStatus.NO_CONTENT)
         found = _ROLLOUT.fullmatch(path)
-        page = self._rollouts.report(int(found[1])) if found else None
+        key = self._recorder.snapshot.key
+        page = self._rollouts.report(key, int(found[1])) if found else None
         return None if page is None else _html(page)
 
     def _fleet(self, query: str) -> Response:
         refresh = _refresh(query)
         snapshot = self._recorder.snapshot
-        rollouts = self._rollouts.rows(snapshot.fleet.turn)
-        page = fleet_page(snapshot, self._stack, self._recorder.late, rollouts, refresh)
+        rollouts = self._rollouts.rows(snapshot.key, snapshot.fleet.turn)
+        page = fleet_page(
+            snapshot, snapshot.stack or self._label, self._recorder.late, rollouts, refresh
+        )
         return _html(page, {"Refresh": str(refresh)} if refresh else {})
 
     def _health(self) -> Response:

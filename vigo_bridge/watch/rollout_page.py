@@ -17,6 +17,7 @@ from vigo_bridge.report.page_parts import actions, end_of, failures, template, t
 from vigo_bridge.report.terminal import diff_lines
 from vigo_bridge.run.history import History, Record
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult
+from vigo_bridge.watch.page_times import local, zone
 from vigo_bridge.wording import counted
 
 #: Rollouts that the page lists.
@@ -39,53 +40,53 @@ class RolloutRow:
 
 
 class Rollouts:
-    """The rollouts of one stack in the controller's history."""
+    """The rollouts of a stack in the controller's history. key: see `run.state.stack_key`."""
 
-    def __init__(self, history: History, key: str) -> None:
-        """Use those of a stack. key: see `run.state.stack_key`."""
-        self._history, self._key = history, key
+    def __init__(self, history: History) -> None:
+        self._history = history
         self._lock = threading.Lock()
         self._known: object = None
         self._rows: tuple[RolloutRow, ...] = ()
 
-    def rows(self, turn: int) -> tuple[RolloutRow, ...]:
+    def rows(self, key: str, turn: int) -> tuple[RolloutRow, ...]:
         """Return the last rollouts, the latest first. They are read once in each turn."""
         with self._lock:
             try:
                 numbers = self._history.numbers()
-                if self._known != (turn, numbers):
-                    self._rows = tuple(self._read(sorted(numbers, reverse=True)))[:SHOWN]
-                    self._known = (turn, numbers)
+                if self._known != (key, turn, numbers):
+                    self._rows = tuple(self._read(key, sorted(numbers, reverse=True)))
+                    self._known = (key, turn, numbers)
             except OSError:  # The watcher reports it: it writes to the same folder.
                 return ()
             return self._rows
 
-    def report(self, number: int) -> str | None:
+    def report(self, key: str, number: int) -> str | None:
         """Return the page of one rollout; None if this stack has no such rollout with a result."""
         try:
             record = self._history.get(number)
         except OSError:
             return None
-        if record is None or not self._is_ours(record) or not record.result:
+        if record is None or not _is_of(record, key) or not record.result:
             return None
         try:
             return _page(record, run_from_data(record.result))
         except InvalidData:
             return None
 
-    def _read(self, numbers: list[int]) -> Iterator[RolloutRow]:
+    def _read(self, key: str, numbers: list[int]) -> Iterator[RolloutRow]:
         shown = 0
         for number in numbers:
             record = self._history.get(number)
-            if record is not None and self._is_ours(record):
+            if record is not None and _is_of(record, key):
                 yield _row(record)
                 shown += 1
                 if shown == SHOWN:
                     return
 
-    def _is_ours(self, record: Record) -> bool:
-        """Return whether a rollout, or a change of state, is of this stack."""
-        return record.key == self._key or record.key.endswith(f" {self._key}")
+
+def _is_of(record: Record, key: str) -> bool:
+    """Return whether a rollout, or a change of state, is of a stack."""
+    return bool(key) and (record.key == key or record.key.endswith(f" {key}"))
 
 
 def _row(record: Record) -> RolloutRow:
@@ -112,7 +113,9 @@ def _page(record: Record, result: RunResult) -> str:
         number=record.number,
         command=one_line(record.command),
         status=one_line(record.status),
-        started=result.started.isoformat(sep=" ", timespec="seconds"),
+        started=result.started.isoformat(timespec="seconds"),
+        local=local,
+        zone=zone(),
         duration=f"{result.duration:.1f}",
         stopped=clean(result.stopped),
         totals=totals(result),

@@ -26,7 +26,8 @@ class Snapshot:
 
     turn: the last one that ended; None before. turns: how many had each result, `good`, `failed`
     (it did not look at the hosts) and `repaired`. durations: how many took at most so long as each
-    of BUCKETS; slower ones are only in `turns`. total_duration: of all turns, in seconds.
+    of BUCKETS; slower ones are only in `turns`. total_duration: of all turns, in seconds. stack,
+    key: those of the last turn that knew them. interval: seconds from one turn to the next.
     """
 
     fleet: FleetState = field(default_factory=FleetState)
@@ -35,6 +36,9 @@ class Snapshot:
     durations: tuple[int, ...] = (0,) * len(BUCKETS)
     total_duration: float = 0.0
     notifications: Mapping[str, Counts] = field(default_factory=dict)
+    stack: str = ""
+    key: str = ""
+    interval: float = 0.0
 
 
 #: The results of turns; the last two also looked at the hosts.
@@ -52,7 +56,7 @@ class Recorder:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin with the state from before the start. interval: seconds between two turns."""
-        self._snapshot = Snapshot(fleet)
+        self._snapshot = Snapshot(fleet, interval=interval)
         self._interval, self._notifications, self._clock = interval, notifications, clock
         self._lock = threading.Lock()
         self._ended = clock()
@@ -96,4 +100,7 @@ def counted_turn(before: Snapshot, state: FleetState, turn: Turn) -> Snapshot:
         turns=Counter({**before.turns}) + Counter([result]),
         durations=tuple(count + fit for count, fit in zip(before.durations, fits, strict=True)),
         total_duration=before.total_duration + turn.duration,
+        stack=turn.stack or before.stack,
+        key=turn.key or before.key,
+        interval=turn.interval,
     )

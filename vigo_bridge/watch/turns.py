@@ -20,7 +20,8 @@ class Turn:
     whether it looked at the hosts, with a stack in force. actions: how many resources of all hosts
     have each action of a result, such as `none` or `recreated`; of a repair if there was one,
     otherwise of what `plan` returned. rollout: its number in the history; None without a repair.
-    interval: seconds from the beginning of a turn to that of the next one.
+    interval: seconds from the beginning of a turn to that of the next one. stack, key: the name of
+    the stack in force, and its key in the history; empty if the turn did not get that far.
     """
 
     number: int
@@ -30,6 +31,8 @@ class Turn:
     interval: float
     actions: Mapping[str, int] = field(default_factory=dict)
     rollout: int | None = None
+    stack: str = ""
+    key: str = ""
 
 
 class Outputs(Protocol):

@@ -150,7 +150,7 @@ def container_recipe(call: Call) -> str:
         "        RUN apt-get update && apt-get install --yes --no-install-recommends git"
         " openssh-client \\",
         "            && rm -rf /var/lib/apt/lists/*",
-        "        RUN pip install --no-cache-dir vigo-bridge",
+        "        RUN pip install --no-cache-dir 'vigo-bridge[watch]'",
         f"        RUN useradd --uid 1000 --create-home --home-dir {home} watch \\",
         f"            && install --directory --owner watch --mode 0700 /state {home}/.ansible",
         "        USER watch",

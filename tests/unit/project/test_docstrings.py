@@ -23,7 +23,7 @@ VERBS = """
     Filter Find Finish Follow Format Forward Free Generate Get Give Group Handle Have Hide Hold
     Ignore Import Include Increase Indent Insert Inspect Install Join Keep Kill Leave Let Limit Link
     List Listen Load Locate Lock Log Look Make Manage Mark Mask Match Measure Merge Move Name
-    Normalise Note Omit Open Order Parse Pass Patch Pause Peel Plan Predict Prepare Prepend
+    Normalise Note Omit Open Order Parse Pass Patch Pause Peel Plan Predict Prepare Prepend Press
     Print Protect Provide Prune Publish Pull Push Put Qualify Query Quote Raise Read Rebuild Receive
     Record Recover Recreate Redirect Reduce Refuse Register Reject Release Reload Remember Remove
     Rename Render Repair Repeat Replace Report Request Require Reset Resolve Restart Restore Return

@@ -79,4 +79,5 @@ def fleet(hosts: Mapping[str, str], turn: int = 1, *problems: str) -> FleetState
 def turn(number: int = 1, *, looked: bool = True, rollout: int | None = None) -> Turn:
     """Return a turn of a watcher with an interval of five minutes."""
     started = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
-    return Turn(number, started, 2.5, looked, 300.0, {"none": 3, "recreated": 1}, rollout)
+    actions = {"none": 3, "recreated": 1}
+    return Turn(number, started, 2.5, looked, 300.0, actions, rollout, "shop", "key")

@@ -76,7 +76,7 @@ def test_lines(before: str, after: str) -> None:
     ("before", "after", "title", "line"),
     [
         ([], ["stack"], "the stack has errors", "the stack has errors: stack is broken"),
-        ([], ["source"], "the stack cannot be fetched", ": source is broken"),
+        ([], ["source"], "the stack cannot be read", ": source is broken"),
         (["turn"], [], "solved: the turn failed", "solved: the turn failed"),
     ],
 )

@@ -45,7 +45,7 @@ class Site:
         self.recorder = Recorder(state, 300.0, clock=self.clock)
         for _ in range(turns):
             self.recorder.turn_ended(state, (), turn(state.turn))
-        self._pages = Pages("shop", self.recorder, Rollouts(self.history, "key"))
+        self._pages = Pages("/srv/stacks", self.recorder, Rollouts(self.history))
 
     def get(self, path: str) -> str:
         response = self._pages(*path.split("?")) if "?" in path else self._pages(path, "")
@@ -144,6 +144,7 @@ def test_before_the_first_turn(tmp_path: Path) -> None:
     page = site.get("/")
     assert "No turn has ended since the watcher started." in page
     assert "No hosts yet." in page
+    assert "<h1>/srv/stacks " in page
     assert site.status("/healthz") == 200
 
 
@@ -176,7 +177,7 @@ def test_what_hosts_say_is_never_markup(tmp_path: Path) -> None:
         assert "\x1b" not in page
     assert "{{ 7 * 7 }}" in site.get("/")
     document = json.loads(site.get("/status.json"))
-    assert EVIL in document["hosts"]
+    assert EVIL in document["fleet"]["hosts"]
     assert "\x1b" not in site.get("/status.json")
 
 
@@ -273,11 +274,17 @@ def test_the_report_of_a_rollout(site: Site) -> None:
 def test_the_status_for_programs(site: Site) -> None:
     document = json.loads(site.get("/status.json"))
     assert document["version"] == 1
-    assert document["condition"] == "degraded"
-    assert document["conditions"] == {"converged": 4, "no_data": 0, "degraded": 1, "failed": 0}
-    assert document["unreachable"] == 1
-    assert document["last_turn"]["number"] == 7
-    assert document["hosts"]["b"]["resources"] == [
+    assert (document["stack"], document["source"]) == ("shop", "/srv/stacks")
+    assert document["fleet"]["condition"] == "degraded"
+    assert document["fleet"]["conditions"] == {
+        "converged": 4,
+        "no_data": 0,
+        "degraded": 1,
+        "failed": 0,
+    }
+    assert document["fleet"]["unreachable"] == 1
+    assert document["last_turn"]["turn"] == 7
+    assert document["fleet"]["hosts"]["b"]["resources"] == [
         {
             "id": "shop/redis",
             "action": "recreated",
@@ -288,6 +295,7 @@ def test_the_status_for_programs(site: Site) -> None:
             "turns": 1,
             "error": "",
             "since": TIME,
+            "signature": "6",
         }
     ]
 

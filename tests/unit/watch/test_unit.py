@@ -116,6 +116,12 @@ OPTIONS = {
     "--become-password-file hosts.ini": (
         "--become-password-file HERE/hosts.ini --stacks HERE/stacks"
     ),
+    "--notify @hosts.ini --notify json://me:canary@h --listen 127.0.0.1:0": (
+        "--notify @HERE/hosts.ini --listen 127.0.0.1:0 --stacks HERE/stacks"
+    ),
+    "--listen 127.0.0.1:0 --token-file hosts.ini": (
+        "--listen 127.0.0.1:0 --token-file HERE/hosts.ini --stacks HERE/stacks"
+    ),
 }
 
 
@@ -123,6 +129,8 @@ OPTIONS = {
 def test_the_unit_has_the_options_of_the_call(folder: Path, given: str, expected: str) -> None:
     shown = CliRunner().invoke(program, ["watch", *given.split(), "--print-unit"])
     assert shown.exit_code == 0, shown.output
+    assert "canary" not in shown.output
+    assert ("VIGO_BRIDGE_NOTIFY" in shown.output) == ("canary" in given)
     (line,) = [line for line in shown.output.splitlines() if line.startswith("ExecStart=")]
     command = f"ExecStart={sys.executable} -m vigo_bridge watch "
     assert line == command + expected.replace("HERE", str(folder))
@@ -140,6 +148,7 @@ REFUSED = {
     "--batch-size 3": "require --repair",
     "--health-check true": "require --repair",
     "--repair --prune --on-failure rollback": "--prune cannot be undone",
+    "--token-file hosts.ini": "add --listen",
     "--print-unit -k": "cannot prompt for passwords",
     "--print-unit docker": "--print-unit",
     "--local -i hosts.ini": "--local runs on this machine only",

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The undocumented names of Ansible that the collection's plugins use.
+"""What the collection's plugins use of Ansible that Ansible does not document for plugins.
 
-No other file of the collection uses such names on the controller. Each docstring says why the name
-is needed, and what happens if an ansible-core does not have it. Modules have their own file for
-that,
+Nothing else of the collection on the controller uses such names. Each says why it is needed, and
+what happens where an ansible-core does not have it. Modules have their own file for that,
 ``module_utils/delivery/ansible_compat.py``, since they cannot import this one.
 
 Ansible's developer guide documents ``_execute_module`` and ``_task`` of actions, and
@@ -32,7 +31,7 @@ from ansible.release import __version__
 
 from ..module_utils.delivery.ansible_compat import PROFILE
 
-#: The versions of ansible-core with which all of this was tested.
+#: The versions of ansible-core on which all of this was seen.
 SEEN_ON = ("2.19", "2.20", "2.21")
 _MISSING = object()
 #: The argument that makes a module return its arguments.
@@ -47,9 +46,7 @@ class AnsibleAction(ActionBase):
 
     @property
     def _supports_async(self) -> bool:
-        """Return whether ``async`` is supported; otherwise Ansible rejects it. Missing: it is not
-        rejected.
-        """
+        """Whether Ansible refuses ``async``. Missing: it refuses nothing, and modules run."""
         return self.in_background
 
     def template(self, value: Any) -> Any:
@@ -106,9 +103,9 @@ class AnsibleAction(ActionBase):
         return bool(become and become.require_tty)
 
     def connection_timeout(self) -> int:
-        """Return the timeout of the connection in seconds. Missing: the default of all connections.
+        """Return how many seconds a connection may take. Missing: the default of all connections.
 
-        Why: it is also the time limit for the start of Python on the target.
+        Why: a Python on the target that does not answer gets as much time.
         """
         try:
             return int(self._connection.get_option("timeout"))
@@ -116,9 +113,9 @@ class AnsibleAction(ActionBase):
             return int(constants.DEFAULT_TIMEOUT)
 
     def reset_connection(self) -> None:
-        """Close the connection to the target, so that the next call opens a new one.
+        """End the connection to the target, so that the next call makes a new one.
 
-        Why: ssh reuses a connection even if it is dead. Missing: the connection is reused.
+        Why: ssh keeps a connection that is used again, also if it has died. Missing: it is used.
         """
         with contextlib.suppress(Exception):
             self._connection.reset()
@@ -149,7 +146,7 @@ class AnsibleAction(ActionBase):
     def run_program(self, command: str, given: bytes | None) -> dict[str, Any]:
         """Run a command on the target with the task's ``environment``.
 
-        Why: it needs one command of the connection, and ``_execute_module`` up to three.
+        Why: it costs one command of the connection, where ``_execute_module`` costs up to three.
         Missing: see `can_run_programs`.
         """
         environment = self._compute_environment_string()
@@ -159,10 +156,10 @@ class AnsibleAction(ActionBase):
         return answer
 
     def terminal_command(self, words: Sequence[str]) -> list[str]:
-        """Return the local command line that runs a command on the target in the user's terminal.
+        """Return the program with arguments that runs a command on the target in a terminal here.
 
-        Empty if the connection does not support it. Why: Ansible never gives a command the user's
-        terminal. Missing: empty.
+        Why: Ansible gives no command a terminal of the user's. Empty where the connection cannot.
+        Missing: empty, too.
         """
         connection: Any = getattr(self, "_connection", None)
         transport = getattr(connection, "transport", "")
@@ -175,7 +172,7 @@ class AnsibleAction(ActionBase):
         program = connection.get_option("ssh_executable")
         built = build(program, "ssh", "-tt", connection.get_option("host"), command)
         found = [os.fsdecode(word) for word in built]
-        # Leave out the program that would enter the password: the user is asked for it instead.
+        # A program before it would type a password that it is not given here: the user is asked.
         return found[found.index(program) :] if program in found else []
 
     def _become_command(self, connection: Any, command: str) -> str:
@@ -184,13 +181,11 @@ class AnsibleAction(ActionBase):
         if become is None or self._is_user_already():
             return command
         built = str(become.build_become_command(command, getattr(connection, "_shell", None)))
-        # Ansible waits for this line; an interactive user does not need it.
+        # Ansible waits for this line; a person needs none.
         return built.replace(f"echo {become.success} ; ", "", 1)
 
     def _is_user_already(self) -> bool:
-        """Return whether the task becomes the user who logs in; Ansible uses no become method
-        then.
-        """
+        """Return whether the task becomes the user who logs in, where Ansible does nothing."""
         user, other = _of(self, "_get_remote_user")(), self.get_become_option("become_user")
         return bool(user or other) and user == other and not constants.BECOME_ALLOW_SAME_USER
 
@@ -206,7 +201,7 @@ class AnsibleAction(ActionBase):
     ) -> dict[str, Any]:
         """Return the result of a module that is run in Ansible's own way.
 
-        Raise AnsibleActionFail if its result could not be distinguished from other output.
+        Raise AnsibleActionFail if its answer could not be distinguished from other output.
         """
         for name in ("_parse_returned_data", "_update_module_args"):
             if not hasattr(ActionBase, name):
@@ -220,7 +215,7 @@ class AnsibleAction(ActionBase):
         return result
 
     def own_output(self, output: str) -> str:
-        """Return the part of a target's output that is the module's result."""
+        """Return the part of a target's output that counts."""
         return output
 
     def _update_module_args(
@@ -228,9 +223,8 @@ class AnsibleAction(ActionBase):
     ) -> None:
         """Do what Ansible's method does, and make the module return its arguments.
 
-        Why: a module's result is recognized by one of them. Since 2.21 they are omitted unless a
-        setting of the user enables them (see `shows_arguments`); older versions do not have this
-        setting.
+        Why: a module's answer is recognized by one of them. Since 2.21 they are left out unless the
+        user's setting says otherwise (see `shows_arguments`); older modules do not know it.
         """
         super()._update_module_args(module_name, module_args, *more, **options)
         if not self._task.async_val and _INJECT in module_args:
@@ -239,10 +233,9 @@ class AnsibleAction(ActionBase):
     def _parse_returned_data(self, res: dict[str, Any], *more: Any, **options: Any) -> Any:
         """Do what Ansible's method does, with `own_output` alone.
 
-        Why: ``_execute_module`` calls it, and other programs may print text that looks like a
-        result.
+        Why: ``_execute_module`` calls it, and other programs print text that looks like a result.
         """
-        if not self._task.async_val:  # With async, it is the starter's output.
+        if not self._task.async_val:  # Otherwise it is that of what starts the module.
             res = {**res, "stdout": self.own_output(res.get("stdout", ""))}
         return super()._parse_returned_data(res, *more, **options)
 
@@ -291,7 +284,7 @@ def setting(name: str, variables: Mapping[str, Any]) -> Any:
 
 
 def shows_arguments(variables: Mapping[str, Any]) -> bool:
-    """Return whether results contain the module's arguments. Missing: they do, as before 2.21."""
+    """Return whether results have the module's arguments. Missing: they have, as before 2.21."""
     try:
         return bool(setting("INJECT_INVOCATION", variables))
     except AnsibleError:
@@ -299,10 +292,10 @@ def shows_arguments(variables: Mapping[str, Any]) -> bool:
 
 
 def use_for_polling(task_vars: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
-    """Set variables for the modules that Ansible itself runs for this task on this host.
+    """Set variables for what Ansible itself runs for this task on this host.
 
-    Why: it polls a task with ``async`` by a module of its own, which gets the same ``task_vars``.
-    Missing: that module gets the original variables.
+    Why: it asks for the result of a task with ``async`` and ``poll`` by a module of its own, which
+    gets the same ``task_vars``. Missing: that module has the variables as they were.
     """
     if isinstance(task_vars, MutableMapping):
         task_vars.update(variables)
@@ -311,7 +304,7 @@ def use_for_polling(task_vars: Mapping[str, Any], variables: Mapping[str, Any]) 
 def names_of_ansibles_variables() -> frozenset[str]:
     """Return the names of variables that Ansible sets for each task.
 
-    Missing: none, and a stack's variable with such a name has Ansible's value.
+    Missing: none, and a stack's variable of such a name gets Ansible's value.
     """
     return frozenset(getattr(constants, "INTERNAL_STATIC_VARS", ()))
 
@@ -354,7 +347,7 @@ def inventory_variables(host: Any) -> dict[str, Any]:
 def without_cause(error: AnsibleError, message: str) -> AnsibleError:
     """Return the same error with another message, and without the error that it wraps.
 
-    Why: Ansible prints the messages of both. Missing: there is no wrapped error.
+    Why: Ansible prints the messages of both. Missing: there is nothing to leave out.
     """
     error.message = message
     if hasattr(error, "orig_exc"):
@@ -380,7 +373,7 @@ def _of(owner: Any, name: str) -> Any:
 def _as_result(parsed: Any) -> dict[str, Any]:
     """Return a module's result, without keys that only Ansible itself may set."""
     if not isinstance(parsed, dict):
-        # Since 2.21, ansible-core has a type of its own for results.
+        # ansible-core has had a type of its own for results since 2.21.
         _of(parsed, "remove_internal_keys")()
         result: dict[str, Any] = _of(parsed, "as_result_dict")(for_round_trip=True)
         return result
@@ -394,7 +387,7 @@ def _as_result(parsed: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class FoundModule:
-    """A module that Ansible has found. name: its full name after redirects; path: its file."""
+    """A module as Ansible finds it. name: its own full name; path: its file."""
 
     name: str
     path: str
@@ -426,9 +419,9 @@ def modules_folder() -> str:
 
 
 def has_action(name: str) -> bool:
-    """Return whether a module has an action plugin, which does part of the work on the controller.
+    """Return whether a plugin on the controller does a part of a module's work.
 
-    Why: only the module itself can run on a target here. Missing: an error.
+    Why: we can only run the module itself on a target. Missing: an error.
     """
     from ansible.plugins.loader import action_loader
 

@@ -21,8 +21,7 @@ FOLDER_VARIABLE = "vigo_secrets_folder"
 def look_up_in_ansible(
     paths: Iterable[str], variables: Mapping[str, Any], loader: Any
 ) -> dict[str, str]:
-    """Return the values of all these paths; vault files are decrypted with Ansible's vault
-    passwords.
+    """Return the values of all these paths; vault files open with Ansible's vault passwords.
 
     loader: Ansible's DataLoader. Raise StoreError and UnknownSecrets.
     """

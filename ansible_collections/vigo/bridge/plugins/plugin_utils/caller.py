@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names the user who started Ansible, for the record on the host."""
+"""Names who has started Ansible, for people who look at a host later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import socket
 def caller() -> str:
     """Return the user and the host name of this machine, such as ``alice@laptop``.
 
-    With sudo, it is the user who called sudo.
+    With sudo, it is the user who has called sudo.
     """
     name = os.environ.get("SUDO_USER") or ""
     try:

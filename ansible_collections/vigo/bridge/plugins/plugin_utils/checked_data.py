@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads data from untrusted sources, such as a host's result, into plain values of known types.
 
-A value of another type or beyond a limit raises InvalidData, which names its position.
+A value of another type or beyond a limit raises InvalidData, which says where it is.
 """
 
 from __future__ import annotations
@@ -18,39 +18,37 @@ from ..module_utils.host.private_files import open_file
 
 T = TypeVar("T")
 
-#: The longest text, in characters: eight times the output that is kept of a command, because a mask
-#: can be longer than the secret.
+#: What one text may have, in characters: eight times the output that is kept of a command, as a
+#: mask is longer than a short secret.
 LONGEST_TEXT = 1024 * 1024
-#: The limit for the length of all texts together, and for the number of values.
+#: What all texts, and all values, may have together.
 LARGEST = 32 * 1024 * 1024
 #: The same for a file of our own, with the results of a whole fleet.
 LARGEST_OF_OURS = 64 * LARGEST
-#: How many bytes JSON needs for a character at most.
+#: JSON needs up to six bytes for a character.
 _BYTES = 6
 DEEPEST = 32
-#: The limit for the items of a list, and of a mapping.
+#: What one list, and one mapping, may have.
 MOST_ITEMS = 100_000
-#: The range of integers: sizes of containers have 64 bits.
+#: Sizes of containers have 64 bits.
 LARGEST_NUMBER = 2**64
-#: The longest integer that a message shows, in digits: Python refuses to print very long ones.
+#: Python refuses to write an integer of many digits, and no one reads it.
 _LONGEST_QUOTED = 128
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class InvalidData(Exception):
-    """The data is invalid. The message says where, and what was expected."""
+    """The data does not fit. The message says where, and what was expected."""
 
 
 class Checked:
-    """One document, and how much of it has been read. ``where`` is a position such as
-    `notes[2]`.
-    """
+    """One document, and how much of it has been read. ``where`` is a place such as `notes[2]`."""
 
     def __init__(self, largest: int = LARGEST) -> None:
         self._largest = self._left = largest
 
     def text(self, value: Any, where: str, longest: int = LONGEST_TEXT) -> str:
-        """Return a text without lone surrogates, so that it can be encoded."""
+        """Return a text that every encoding can hold."""
         if not isinstance(value, str):
             raise _wrong(where, "a string", value)
         if len(value) > longest:
@@ -104,7 +102,7 @@ class Checked:
         return value
 
     def items(self, value: Any, where: str) -> Iterator[tuple[str, Any]]:
-        """Yield the items of a list, each with its position."""
+        """Yield the items of a list, each with its place."""
         if not isinstance(value, (list, tuple)):
             raise _wrong(where, "a list", value)
         _check_count(value, where)
@@ -150,7 +148,7 @@ class Checked:
 
 
 def with_whole_characters(text: str) -> str:
-    """Return the text with lone surrogates replaced, which cannot be encoded."""
+    """Return the text with halves of characters replaced, which no encoding can hold."""
     # ``join`` makes an ordinary string of one that Ansible has marked.
     return _SURROGATES.sub("\ufffd", "".join([text]))
 

@@ -1,10 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes errors of actions and lookups safe to print, because Ansible prints their messages
-unchanged.
+"""Errors of actions and lookups, whose messages Ansible prints as they are.
 
-Their causes are omitted, because Ansible would print the messages of these, too.
+The errors that they come from are left out, as Ansible prints the messages of these, too.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _FILE = "use 'type: file', with 'source' or 'content'"
 _EXEC = "use 'type: exec'"
 _NOT_NEEDED = "resources have 'when', variables and templates of their own"
 _PLAYBOOK = "do it in a playbook, before or after vigo-bridge"
-#: Modules of ansible.builtin that do their work on the controller, and the alternatives.
+#: Modules of ansible.builtin of which the work is done on the controller, and what to do instead.
 _ON_CONTROLLER: Mapping[str, str] = {
     **dict.fromkeys(("copy", "template"), _FILE),
     "assemble": "use 'type: file' with the whole content",
@@ -40,8 +40,7 @@ _ON_CONTROLLER: Mapping[str, str] = {
     "wait_for_connection": _PLAYBOOK,
     "meta": _PLAYBOOK,
 }
-#: Modules whose action plugins are not needed: they do what is done here as well, or choose between
-#: modules.
+#: Their actions only do what is done here as well, or choose between modules.
 _USABLE = frozenset({"command", "shell", "dnf", "uri"})
 _NEW_STYLE = re.compile(
     rb"(?:from|import)\s+(?:ansible\.module_utils|ansible_collections\.\w+\.\w+\.plugins"
@@ -68,16 +67,16 @@ class ForeignModule:
 
 
 def module_for_choice(name: str) -> ForeignModule | None:
-    """Return a module that a host can choose; None if it is not installed.
+    """Return a module of which hosts may choose; None if it is not installed.
 
-    It may have an action plugin that itself chooses between modules, which is not needed.
+    Its action plugin may choose between modules itself, which is not needed then.
     """
     found = find_module(name) if _folders(name.rpartition(".")[0]) else None
     return ForeignModule(name, found.path, _imported(name, found.path)) if found else None
 
 
 def module_named(name: str) -> ForeignModule:
-    """Return the module with a full name. Raise Refused."""
+    """Return the module that a full name stands for. Raise Refused."""
     collection, short = name.rpartition(".")[::2]
     if collection == _BUILTIN and (short in _ON_CONTROLLER or _is_keyword(short)):
         raise _on_controller(name, _ON_CONTROLLER.get(short, _PLAYBOOK))

@@ -1,10 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parses a host's result into typed values.
+"""A host's result as types. What a host returns is read here, and nowhere else.
 
-Only this file reads what a host returned, so other code can rely on the types, for example that
-each reason is a string.
+The rest of the code can rely on the types, for example that each reason is a string.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from .checked_data import (
 from .printable import cleaned_result
 from .stack_states import ContainerState, LastRun, container_state, last_run
 
-#: How many characters are kept of the end of a shell's output that Ansible quotes.
+#: How many characters are kept at the end of what Ansible quotes from a host's shell.
 _LONGEST_QUOTE = 64 * 1024
 _LONGEST_NAME = 16 * 1024
 _DEEPEST_DIFF = 16
@@ -37,9 +36,9 @@ _ANSIBLES = ("invocation", "warnings", "deprecations", "exception", "module_stdo
 
 @dataclass(frozen=True)
 class HostResult:
-    """What converge, stack_state or stack_info returned for one host, or the reason of its failure.
+    """What converge, stack_state or stack_info returned for one host, or why it could not.
 
-    stderr: what the host's shell or Python printed if the module did not finish.
+    stderr: what the host's shell or Python printed where the module did not run to its end.
     containers, last_run: what vigo.bridge.stack_info returned besides;
     None for other modules.
     """
@@ -184,7 +183,7 @@ def explained(error: InvalidData) -> str:
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent to a host: the type of each resource by its ID, and whether it may prune.
+    """What a host was sent: the type of each resource by its ID, and whether it may prune.
 
     is_partial: whether resources may have no result.
     """
@@ -222,8 +221,8 @@ def checked_result(
 ) -> tuple[HostResult, dict[str, Any]]:
     """Return the result, and the same for Ansible, without undocumented keys.
 
-    An invalid result becomes a failure with the reason. sent: the resources that must have results;
-    None if they are unknown.
+    An invalid result becomes a failure that says so. sent: what it must have results for; None
+    if that is not known.
     """
     try:
         found = parse(raw)

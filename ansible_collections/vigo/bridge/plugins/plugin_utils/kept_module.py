@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds what the controller sends so that a target runs a module that is stored there.
+"""What the controller sends so that a target runs a module that is stored there.
 
 See ``module_utils/delivery/bundled_module.py`` for what happens there.
 """
@@ -46,8 +46,8 @@ scope["{function}"](stream, {nothing!r})
 class Start:
     """How a target finds its Python.
 
-    pythons: programs; the first one that runs is used. limit: the time limit for the start of each,
-    in seconds.
+    pythons: programs, of which the first one that runs is used. limit: how many seconds each has
+    to show that.
     """
 
     pythons: tuple[str, ...]
@@ -56,7 +56,7 @@ class Start:
     def later_call(self, call: str) -> str:
         """Return the command that reads `reader`, and then the arguments.
 
-        call: identifies the call in the output.
+        call: identifies the call in the answer.
         """
         return self._command("later_call", call)
 
@@ -98,7 +98,7 @@ def arguments(given: Mapping[str, Any]) -> bytes:
 
 
 def name_of(module: str, pythons: Sequence[str]) -> str:
-    """Return the name of the stored file of a module, for its current content and one Python.
+    """Return the name that a module is kept under: for its present content, and one Python.
     module: its full name.
     """
     digest = hashlib.sha256(_SHARED_DIGEST + repr(tuple(pythons)).encode())
@@ -161,7 +161,7 @@ def _digest(files: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
-# Computed once, where Ansible loads its plugins, and not in each worker.
+# Found out where Ansible loads its plugins, once, and not in each of its workers.
 _ENCODER = module_encoder()
 _SHARED = _contents(
     os.path.join(_PLUGINS, "module_utils"),

@@ -1,9 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parses a part of a host's logs, as its module returned it, into typed values. The data is
-untrusted.
-"""
+"""A part of the logs of a host as types. What its module returns is read here, and is untrusted."""
 
 from __future__ import annotations
 
@@ -15,14 +13,14 @@ from typing import Any, Mapping
 
 from .checked_data import LARGEST_NUMBER, Checked, InvalidData, required
 
-#: The limit for the lines of one call, in bytes of JSON.
+#: What the lines of one call may have, in bytes of JSON.
 _LARGEST = 32 * 1024 * 1024
 _LONGEST_NAME = 1024
 
 
 @dataclass(frozen=True)
 class LogLine:
-    """time: in nanoseconds. text: bytes that are not valid UTF-8 are lone surrogates."""
+    """time: in nanoseconds. text: bytes that are not valid UTF-8 are halves of characters."""
 
     time: int
     container: str
@@ -37,7 +35,7 @@ class LogPage:
     """lines: in order of time. problems: why logs cannot be read, by container.
 
     now: the host's time, in nanoseconds. complete_until: no further line is older. more: whether
-        more lines are already available. cursor: where the next call continues.
+    there are further lines already. cursor: where the next call continues.
     """
 
     lines: tuple[LogLine, ...]
@@ -91,7 +89,7 @@ def _items(value: Any) -> list[tuple[str, Any]]:
 
 
 def _line(value: Any, where: str) -> LogLine:
-    """Return one line. Only the type of its text is checked: it is used as data only."""
+    """Return one line. Its text is checked by type only: it is never more than data."""
     kinds = (int, str, str, str, str, bool)
     if not isinstance(value, list) or [type(item) for item in value] != list(kinds):
         raise InvalidData(f"{where} is not a line of a log")

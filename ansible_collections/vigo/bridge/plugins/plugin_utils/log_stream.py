@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sends the lines of a host's logs to the program that started Ansible, over its socket.
+"""Hands the lines of a host's logs to the program that started Ansible, over its socket.
 
-Each message is one line of JSON. The sender waits until the program has read a message, so that
-memory is bounded.
+Each message is one line of JSON. What the program does not read yet makes the sender wait, so that
+no lines pile up in memory.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from typing import Any, Mapping
 
 from .log_page import LogPage
 
-#: The environment variable with the path of the socket. Without it, lines are in the result of the
-#: task.
+#: Names the socket. Without it, lines are in the result of the task.
 SOCKET_VARIABLE = "VIGO_BRIDGE_LOGS"
 
 
@@ -42,7 +41,7 @@ class LogStream:
         self._send("page", content)
 
     def trouble(self, message: str) -> None:
-        """Report that the host currently cannot be read; empty when it can be read again."""
+        """Report that the host cannot be read at the moment; empty when it can again."""
         self._send("trouble", {"message": message})
 
     def note(self, message: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds a module's result in the output of its target, or explains why there is none."""
+"""Finds a module's answer in the output of its target, or explains why there is none."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ..module_utils.delivery.bundled_module import CALL
 from .printable import one_line
 
 _LONGEST_QUOTE = 200
-#: The keys that are used of a failure that Python or Ansible reports before a module can start.
+#: What is used of a failure that Python or Ansible reports before a module can start.
 _EARLY = ("failed", "msg", "exception")
 
 
 def answer_in(output: str, call: str) -> str:
-    """Return the line that is a module's result of a call.
+    """Return the line that is a module's answer to a call.
 
-    Other programs on the target may print text before or after it, even JSON. So the line is
-    recognized by an identifier that only the module got. Without such a line, the message of a
-    failure is used. If there is no result, the whole output is returned, and lines that look like
-    results are changed so that Ansible does not use them.
+    Other programs of the target may print text of their own, before or after it, also JSON. So it
+    is recognized by what was given to the module and to no other program. Without such a line, a
+    failure counts, of which only the message is used. If no line is an answer, all of the output is
+    returned, with such lines marked, so that Ansible uses none of them.
     """
     lines = [line.strip() for line in output.strip().split("\n")]
     for line in reversed(lines):
@@ -53,7 +53,7 @@ def has_answer(result: Mapping[str, Any]) -> bool:
 
 
 def explanation(result: Mapping[str, Any]) -> dict[str, str]:
-    """Return the message that replaces Ansible's if a module returned no result."""
+    """Return the message to show instead of Ansible's where a module gave no answer."""
     if has_answer(result):
         return {}
     rc = result.get("rc")

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds archives of modules with all their imports, for targets.
+"""Archives of modules with all that they import, for targets.
 
-Finding the imports takes about a second. So archives are cached on the controller, in a folder that
-only this user can write to, until a file that may be part of them changes. Of the workers for
+To find out what modules import takes about a second. So archives are kept on the controller, in a
+folder that only this user can write to, until a file changes that may be in one. Of the workers for
 all hosts, one builds an archive, and the others wait for it.
 """
 
@@ -32,7 +32,7 @@ from .foreign_modules import ForeignModule, Refused, module_for_choice, module_n
 
 _FOLDER = "built-archives"
 _COLLECTIONS = "ansible_collections"
-#: How many archives are cached, the most recently used: one for each set of modules that hosts use.
+#: How many archives are kept, those used last: one for each set of modules that hosts use.
 _MOST = 64
 
 
@@ -56,7 +56,7 @@ class ModuleArchive:
 def archive_of(names: Sequence[str], candidates: Sequence[str] = ()) -> ModuleArchive:
     """Return the archive of modules, by their full names. Raise AnsibleActionFail.
 
-    candidates: modules that are omitted if they are not installed.
+    candidates: those that are left out where they are not installed.
     """
     modules, refusals = [], []
     for name in candidates:
@@ -78,14 +78,14 @@ def archive_of(names: Sequence[str], candidates: Sequence[str] = ()) -> ModuleAr
 
 
 def _built_once(modules: Sequence[ForeignModule]) -> bytes:
-    """Return the archive that another process has built in the meantime, or build it."""
+    """Return the archive that another process has built meanwhile, or build it."""
     with _alone():
         return _kept(modules) or _built(modules)
 
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Wait until no other process of this user builds an archive, if locks are supported."""
+    """Wait until no other process of this user builds an archive; where it can be known."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):
             folder = os.open(private_files.make_folder(_folder()), os.O_RDONLY | os.O_DIRECTORY)
@@ -121,7 +121,7 @@ def _add_imports(module: ForeignModule, files: dict[str, bytes]) -> None:
 
 
 def _with_packages(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files, and an empty ``__init__.py`` for each package without one."""
+    """Return the files, and one for each package that has none."""
     full = dict(files)
     for name in files:
         folder = os.path.dirname(name)
@@ -132,7 +132,7 @@ def _with_packages(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _kept(modules: Sequence[ForeignModule]) -> bytes | None:
-    """Return the cached archive, unless a file has changed since."""
+    """Return the archive that was built before, unless something has changed since."""
     try:
         folder = private_files.checked_folder(_folder())
         with os.fdopen(private_files.open_file(os.path.join(folder, _name(modules))), "rb") as file:
@@ -195,7 +195,7 @@ def _times(path: str) -> tuple[int, int]:
 
 
 def _remove_older() -> None:
-    """Remove all archives except the most recently used ones."""
+    """Remove all archives but those that were used last."""
     entries = sorted(os.scandir(_folder()), key=lambda entry: entry.stat().st_mtime, reverse=True)
     for entry in entries[_MOST:]:
         remove(entry.path)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Formats a host's result for the output of ansible-playbook. Pure."""
+"""A host's result for people who read the output of ansible-playbook. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def diffs(result: HostResult) -> list[dict[str, Any]]:
 def failures(result: HostResult) -> list[dict[str, Any]]:
     """Return the failed resources, with the ends of their logs.
 
-    They are short because Ansible prints a whole failure as one line of JSON.
+    Ansible prints all of a failure, in one line of JSON.
     """
     return [
         {**resource.as_dict(), "error": _cut(resource.error)}

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes text from hosts, engines and untrusted files safe to print on a terminal.
 
-Replaced are control characters (C0, C1, DEL, and thus escape sequences), characters that change the
-direction of text or are invisible, line separators other than line feeds, and lone surrogates. They
-are shown as Python writes them: ``\\x1b``.
+What is replaced: control characters (C0, C1, DEL; so escape sequences do nothing), characters that
+change the direction of text or are invisible, line separators that are no line breaks, and halves
+of characters, which no terminal can be sent. They are shown as Python writes them: ``\\x1b``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STEERING = re.compile(
     "\U000e0000-\U000e007f"
     "]"
 )
-#: The keys of a result that Ansible prints unchanged, without quoting.
+#: What Ansible prints of a result unchanged, without quoting.
 _PRINTED = (
     "msg",
     "warnings",
@@ -45,8 +45,8 @@ def one_line(text: str) -> str:
 
 
 def hanging(text: str, spaces: int) -> str:
-    """Return a text with all lines but the first indented, so that none looks like a line of
-    another kind.
+    """Return a text with its further lines indented, so that none looks like a line of another
+    kind.
     """
     return clean(text).strip("\n").replace("\n", "\n" + " " * spaces)
 
@@ -82,7 +82,7 @@ def cleaned_result(result: Mapping[str, Any]) -> dict[str, Any]:
         if name in result:
             try:
                 shown[name] = cleaned(result[name])
-            except RecursionError:  # no valid result is nested so deeply
+            except RecursionError:  # no host of ours nests anything so deep
                 del shown[name]
     return shown
 
@@ -100,7 +100,7 @@ def _written(match: re.Match[str]) -> str:
 def _escaped(match: re.Match[str]) -> str:
     """Return a character as an escape.
 
-    In JSON, these characters occur only in strings, and C0 characters are already escaped.
+    In JSON these occur in strings only, and those of C0 are escaped already.
     """
     found = match.group()
     if found == "\r\n":

@@ -1,19 +1,19 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the command that finds a working Python on a target, and runs a program with it.
+"""The command with which a target finds a Python that runs, and has it run a program.
 
 A shell on the target starts one Python after the other. The first one that takes over runs the
-program, so the program starts only once. A Python that fails before that, is too old, or does not
-take over in time is abandoned. It cannot have had an effect: until it takes over, the input and
-output of the command have other file descriptors.
+program, so it starts only once. One that fails before, that is too old, or that does not take over
+in time is given up, and has touched nothing: input and output of the command are kept from it until
+then, under other numbers.
 
 Taking over is reading the first lines of the input, one for each Python (`beginning`). After a
-Python has ended, the shell reads the next of these lines: if it is gone, no other Python may start,
-because the program may have run. Signals are not used for this, because some shells lose them.
+Python has ended, the shell reads the next of these lines: where it is gone, no other Python may
+start, since the program may have done its work. No signal says so, as some shells lose signals.
 
-A timer in the shell limits the time, because not every target has the program ``timeout``. Without
-the program ``sleep``, the time is not limited.
+A timer of the shell's own limits the time, since not every target has the program ``timeout``.
+Where it has no ``sleep`` either, nothing limits it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from __future__ import annotations
 import shlex
 from typing import Sequence
 
-#: The marks in the output for each Python that was abandoned, and for the one that was found.
+#: What is printed of each Python that is given up, and of the one that was found.
 _HUNG = "vigo-bridge-python-hangs"
 _FOUND = "vigo-bridge-python"
 _LINE = "-"
-#: The exit status of a Python that `search` has found.
+#: What `search` has a Python return.
 _RUNS = 96
 #: n: lines that are left. c: the process of a Python, w: the timer's. late: it was given up.
 #:
@@ -113,15 +113,15 @@ for _ in range(lines):
 
 
 def beginning(pythons: Sequence[str]) -> bytes:
-    """Return the first lines of the input of the command of `run`."""
+    """Return the beginning of the input of `run`'s command."""
     return f"{_LINE}\n".encode() * len(pythons)
 
 
 def run(pythons: Sequence[str], limit: int, program: str, nothing: str) -> str:
-    """Return the command that runs a program with the first Python that works.
+    """Return the command that runs a program with the first Python that starts.
 
-    limit: how many seconds each Python may take to take over. nothing: printed if none does; the
-    whole input is read then, because the connection might break otherwise.
+    limit: how many seconds each Python has to take over. nothing: printed if none does; all input
+    is read then, as the connection might break otherwise.
     """
     return _command(
         pythons,
@@ -133,7 +133,7 @@ def run(pythons: Sequence[str], limit: int, program: str, nothing: str) -> str:
 
 
 def search(pythons: Sequence[str], limit: int) -> str:
-    """Return the command that prints the name of the first Python that works; see `found`."""
+    """Return the command that names the first Python that runs; see `found`."""
     return _command(
         pythons,
         limit,
@@ -149,7 +149,7 @@ def found(output: str) -> str:
 
 
 def hung(output: str) -> list[str]:
-    """Return the Pythons that did not respond in time, in their order."""
+    """Return the Pythons that did not answer in time, in their order."""
     return _marked(output, _HUNG)[::-1]
 
 

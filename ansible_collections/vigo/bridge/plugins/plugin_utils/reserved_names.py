@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names that Ansible reserves, which cannot be variables of a user."""
+"""Names of Ansible's own, which no user's variable can mean."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Iterable, Mapping
 
 from .ansible_compat import given_variables, keywords, names_of_ansibles_variables
 
-#: Names with this prefix are reserved, too.
+#: All of Ansible's names that start so are its own, too.
 RESERVED_PREFIX = "ansible_"
 
 
@@ -23,10 +23,9 @@ def is_reserved(name: str) -> bool:
 
 
 def unused(names: Iterable[str], task_vars: Mapping[str, Any]) -> str:
-    """Return a warning about the user's variables that are not used because Ansible reserves their
-    names; None if there are none.
+    """Return a warning of the user's variables that a stack's of the same name hide, or nothing.
 
-    names: of the stack's variables. Variables that Ansible sets itself are not the user's.
+    names: of the stack's variables. Variables that Ansible sets itself cannot be the user's.
     """
     reserved = {name for name in names if is_reserved(name)} - names_of_ansibles_variables()
     if not reserved:
@@ -44,6 +43,6 @@ def unused(names: Iterable[str], task_vars: Mapping[str, Any]) -> str:
 
 def _is_users(name: str, task_vars: Mapping[str, Any]) -> bool:
     if name in ("environment", "vars") or name.startswith(RESERVED_PREFIX):
-        # Ansible adds such names for each task; here are only those of the inventory and -e.
+        # Ansible adds such names for each task; those of the inventory and -e are here alone.
         return name in given_variables(task_vars)
     return name in task_vars

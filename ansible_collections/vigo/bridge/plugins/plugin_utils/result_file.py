@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes each host's result to a folder, for the program that started Ansible.
+"""Leave each host's result in a folder, for the program that started Ansible.
 
 Events and callbacks may come late or not at all; these files are authoritative.
 """
@@ -15,17 +15,17 @@ from urllib.parse import quote
 from ..module_utils.host.temporary_files import write_atomically
 from .host_result import HostResult
 
-#: The environment variable with the folder. Without it, nothing is written.
+#: Names the folder. Without it, nothing is written.
 FOLDER_VARIABLE = "VIGO_BRIDGE_RESULTS"
 
 
 def file_name(host: str) -> str:
-    """Return the name of one host's file; host names can contain any character."""
+    """Return the name of one host's file; host names are any text."""
     return quote(host, safe="") + ".json"
 
 
 def is_recording() -> bool:
-    """Return whether results are to be written."""
+    """Return whether something waits for the files."""
     return bool(os.environ.get(FOLDER_VARIABLE))
 
 
@@ -34,7 +34,7 @@ def record(host: str, result: HostResult) -> None:
     if not folder:
         return
     path = os.path.join(folder, file_name(host))
-    # Not flushed to the disk: it is not needed after a power failure.
+    # It is not needed after a power cut.
     write_atomically(path, json.dumps(result.as_dict()).encode(), durable=False)
 
 

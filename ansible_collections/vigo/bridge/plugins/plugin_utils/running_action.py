@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module of this collection on a target: the stored one, or in Ansible's way."""
+"""Runs a module of this collection on a target: the stored one, or as Ansible does."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ display = Display()
 
 
 class RunningAction(AnsibleAction):
-    """The base of actions with a module of this collection."""
+    """The base of actions with a module of ours."""
 
-    #: Identifies the call whose result is expected.
+    #: Identifies the call whose answer is awaited.
     _call = ""
-    #: Pythons on the target that did not respond.
+    #: Pythons on the target that gave no answer.
     _hung: tuple[str, ...] = ()
 
     def execute(
@@ -65,7 +65,9 @@ class RunningAction(AnsibleAction):
         task_vars: Mapping[str, Any],
         start: kept_module.Start,
     ) -> dict[str, Any]:
-        """Return the same as ``_execute_module``, with a module that is stored on the target."""
+        """Return the same as ``_execute_module``, with a module that need not be sent at each
+        call.
+        """
         name = kept_module.name_of(module, start.pythons)
         packed = kept_module.arguments(self.module_arguments(module, arguments, task_vars))
         beginning = start.beginning()
@@ -81,7 +83,7 @@ class RunningAction(AnsibleAction):
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
         answer = self.run_program(command, given)
         self._warn_of_hung(answer["stdout"])
-        # Ansible would show the other output of a login shell, unchanged, in a warning.
+        # Ansible warns of what a login shell prints beside the result, unchanged.
         shown = {
             **answer,
             "stdout": clean_json(answer["stdout"]),
@@ -93,7 +95,7 @@ class RunningAction(AnsibleAction):
         return answer_in(output, self._call)
 
     def python_that_runs(self, start: kept_module.Start) -> str:
-        """Return the first Python of the target that works; empty if there is none."""
+        """Return the first Python of the target that runs; empty if there is none."""
         # With input, SSH gives the command no terminal, at which an account whose password has
         # expired would wait for a new one. Some ways to become root need a terminal.
         answer = self.run_program(start.search(), None if self.needs_terminal() else b"\n")
@@ -101,7 +103,7 @@ class RunningAction(AnsibleAction):
         return python_start.found(answer["stdout"])
 
     def _warn_of_hung(self, output: str) -> None:
-        """Remember the Pythons that did not respond in time, and warn about them."""
+        """Remember the Pythons that did not answer in time, and warn about them."""
         for python in python_start.hung(output):
             if python not in self._hung:
                 self._hung = (*self._hung, python)
@@ -118,7 +120,9 @@ class RunningAction(AnsibleAction):
         )
 
     def _limit(self) -> int:
-        """Return the time limit for the start of Python, in seconds: that of a connection."""
+        """Return how many seconds a Python has to show that it runs: as many as a connection
+        has.
+        """
         return max(self.connection_timeout(), 1)
 
     def _with_python(self, task_vars: Mapping[str, Any], python: str) -> Mapping[str, Any]:
@@ -134,9 +138,9 @@ class RunningAction(AnsibleAction):
         return {**task_vars, "ansible_delegated_vars": variables}
 
     def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
-        """Return whether modules may be stored on the target.
+        """Return whether modules may be kept.
 
-        Without pipelining, the user may want to inspect what is sent.
+        Without pipelining, the user may want to look at what is sent.
         """
         switch = task_vars.get("vigo_keep_modules", os.environ.get("VIGO_KEEP_MODULES", True))
         return bool(
@@ -148,7 +152,7 @@ class RunningAction(AnsibleAction):
         )
 
     def pythons(self, task_vars: Mapping[str, Any]) -> list[str]:
-        """Return the Python that the user has set for the target, or all that Ansible would try."""
+        """Return the target's Python as the user names it, or all that Ansible would try."""
         if self._task.delegate_to:
             task_vars = task_vars["ansible_delegated_vars"][self._task.delegate_to]
         python = str(self.template(setting("INTERPRETER_PYTHON", task_vars)))

@@ -17,9 +17,9 @@ from typing import Iterator, Mapping
 
 from ..module_utils.engine.sdk import PACKAGES
 
-#: Compiled for one Python and one architecture; the packages also work without them.
+#: Built for one Python and one kind of machine; the packages do without.
 _NATIVE = (".so", ".pyd", ".pyc")
-#: Optional: only improves the detection of encodings in requests.
+#: Only makes requests guess better; the others are needed.
 _OPTIONAL = "charset_normalizer"
 
 

@@ -1,9 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls a module of this collection with secrets and the docker SDK, which only the controller
-has.
-"""
+"""Calls a module of this collection with what only the controller has: secrets, the docker SDK."""
 
 from __future__ import annotations
 
@@ -30,9 +28,9 @@ from .secrets import UnknownSecrets, weak
 
 
 class SecretAction(RunningAction):
-    """The base of our actions. Secrets are looked up when the module is called, not earlier."""
+    """The base of our actions. Secrets are looked up at the moment of the call, no earlier."""
 
-    #: The arguments that it adds, besides those that all actions add.
+    #: What it adds to the arguments, besides what all actions add.
     added: Sequence[str] = ()
 
     def call(
@@ -79,7 +77,7 @@ class SecretAction(RunningAction):
         task_vars: Mapping[str, Any],
         modules: ModuleArchive | None,
     ) -> dict[str, Any]:
-        """Execute the module, and again with an archive if the target reports that it needs one."""
+        """Execute the module, and send an archive to a target that answers that it needs it."""
         while True:
             result = self.execute(module, arguments, task_vars)
             missing: dict[str, Any] = {}
@@ -92,7 +90,7 @@ class SecretAction(RunningAction):
             arguments = {**arguments, **missing}
 
     def refuse_arguments_on_disk(self) -> None:
-        """Raise AnsibleActionFail if Ansible would write the arguments to a file on the target."""
+        """Raise AnsibleActionFail if Ansible would write the arguments to a file there."""
         if not self.is_pipelining():
             raise AnsibleActionFail(
                 "this task uses secrets, and without pipelining Ansible would write them to a file"
@@ -114,7 +112,7 @@ class SecretAction(RunningAction):
 
 
 class _Hidden(dict[str, Any]):
-    """Secrets that are not shown when Ansible prints arguments, as with ANSIBLE_DEBUG."""
+    """Secrets that do not show where Ansible prints arguments, as with ANSIBLE_DEBUG."""
 
     def __repr__(self) -> str:
         return repr(MASK)
@@ -133,12 +131,12 @@ def with_texts_only(
 
 
 class ModuleAction(SecretAction):
-    """An action that passes its task's arguments to the module of the same name."""
+    """An action that hands its task's arguments to the module of the same name."""
 
     needs_sdk = False
-    #: The argument spec of the resource that the module applies.
+    #: The argument spec of what the module applies.
     options: Mapping[str, Mapping[str, Any]] = {}
-    #: The arguments that may contain any character.
+    #: Those that may hold any character.
     data: Container[str] = ()
 
     def run(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads which secret stores a stack has, in the order in which they are queried.
+"""Which stores of secrets a stack has, in the order in which they are queried.
 
 Its ``secrets.yml`` names them. A package can add a kind of store by an entry point of the group
 ``vigo_bridge.secret_stores``.
@@ -29,7 +29,7 @@ from .secret_stores import (
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from yaml._yaml import Mark as CMark  # the type of positions in errors, according to the stubs
+    from yaml._yaml import Mark as CMark  # what errors name, by the stubs
 
 ENTRY_POINTS = "vigo_bridge.secret_stores"
 #: The file of a stack that names its stores.
@@ -37,18 +37,16 @@ CONFIGURATION = "secrets.yml"
 _LARGEST = 1 << 18
 #: A day, in seconds.
 _LONGEST_TIMEOUT = 86400
-#: The vault file that is queried if a stack does not list stores; it may be missing.
+#: What is queried if a stack does not list stores; the file may be missing.
 DEFAULT_VAULT_FILE = "secrets.vault.yml"
 
 
-#: Returns a store for another package's entry point and its value in the list.
+#: Makes a store of another package's entry point and of its value in the list.
 PluggedIn = Callable[["EntryPoint", Any], Store]
 
 
 class WrongList(StoreError):
-    """``secrets.yml`` is invalid. line, column: the position, from 1; reason: the message without
-    the position.
-    """
+    """``secrets.yml`` is wrong. line, column: where, from 1; reason: the message without that."""
 
     def __init__(self, path: str, line: int, column: int, reason: str) -> None:
         super().__init__(f"{path}:{line}:{column}: {reason}")
@@ -98,7 +96,7 @@ def _stores(folder: str, read: VaultReader, plugged_in: PluggedIn) -> list[Store
 
 
 def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
-    """Return the entries of the list, each with its position. Raise WrongList."""
+    """Return the entries of the list, each with its place. Raise WrongList."""
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
@@ -129,7 +127,7 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
 
 
 def _place(mark: yaml.Mark | CMark | None) -> tuple[int, int]:
-    """Return line and column from 1; those of the beginning of the file if PyYAML reports none."""
+    """Return line and column from 1; the file's begin where PyYAML names none."""
     return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
 
@@ -196,7 +194,7 @@ def _command(command: Any, timeout: Any) -> CommandStore:
 
 def _plugins() -> Iterable[EntryPoint]:
     """Return the kinds of stores that packages add."""
-    from importlib.metadata import entry_points  # slow to import, and few stacks need it
+    from importlib.metadata import entry_points  # takes long, and few stacks need it
 
     return entry_points(group=ENTRY_POINTS)
 

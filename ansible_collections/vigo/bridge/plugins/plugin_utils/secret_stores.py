@@ -21,7 +21,7 @@ from ..module_utils.secrets.references import environment_name
 #: How long a program may take for one secret, in seconds.
 COMMAND_TIMEOUT = 30.0
 
-#: Returns the decrypted content of a vault file. Raises StoreError.
+#: Reads a vault file, decrypted. Raises StoreError.
 VaultReader = Callable[[str], str]
 
 _LARGEST_VAULT = 16 << 20
@@ -37,11 +37,11 @@ class Store:
 
     #: What it is called in messages.
     description = ""
-    #: By path, the reason why it did not return a secret: for messages, if no other store has it.
+    #: By path, why it did not give a secret: for messages, if no other store has it.
     refusals: Mapping[str, str] = MappingProxyType({})
 
     def look_up(self, paths: Iterable[str]) -> dict[str, str]:
-        """Return the values of the paths that the store has. Raise StoreError."""
+        """Return the values of those paths that it has. Raise StoreError."""
         raise NotImplementedError
 
 
@@ -56,9 +56,7 @@ class EnvironmentStore(Store):
 
 
 class VaultFileStore(Store):
-    """A YAML file of ansible-vault, with paths as keys, or nested mappings. Values are strings as
-    written.
-    """
+    """A YAML file of ansible-vault: paths as keys, or maps in maps. Values are texts as written."""
 
     def __init__(self, path: str, read: VaultReader) -> None:
         self.path = path
@@ -80,7 +78,7 @@ class VaultFileStore(Store):
                 f" `ansible-vault edit {self.path}`"
             ) from None
         except yaml.YAMLError as error:
-            # PyYAML's description of the position may quote a secret.
+            # What YAML says of the place may quote a secret.
             mark = getattr(error, "problem_mark", None)
             place = "an unknown position"
             if mark:
@@ -161,7 +159,7 @@ class CommandStore(Store):
                 f"the secret store {self._command[0]!r} cannot be run: {error.strerror}; install"
                 " it, or remove it from secrets.yml"
             ) from error
-        # Its child processes may keep the pipes open: leaving this block does not wait for them.
+        # Its children may hold the pipes open: leaving this block does not wait for them.
         with process.stdout, process.stderr:  # type: ignore[union-attr]
             try:
                 output, errors = process.communicate(timeout=self._timeout)
@@ -183,8 +181,7 @@ class CommandStore(Store):
 
 
 def ask(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
-    """Return the values that the stores have, including empty ones: for each path, that of the
-    first store.
+    """Return the values that the stores have, empty ones too: for each path the first store's.
 
     Raise StoreError.
     """
@@ -200,7 +197,7 @@ def ask(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
 def _asked(store: Store, paths: list[str]) -> dict[str, str]:
     """Return a store's values.
 
-    The store may be of another package: any error in it is reported with its name.
+    It may be another package's: any error in it is reported with its name.
     """
     try:
         values = store.look_up(paths)

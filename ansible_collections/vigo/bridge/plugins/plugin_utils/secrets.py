@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks up secrets on the controller.
+"""Where secrets come from, on the controller.
 
-With ``vigo-bridge``, its process has the secrets and serves them on a socket, so that they are in
-no environment that a tool might print. In an ordinary playbook the stores are queried directly.
+Under ``vigo-bridge`` its process holds the secrets and answers on a socket, so that they are in no
+environment that a tool might print. In an ordinary playbook the stores are queried directly.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Iterable, Iterator, Mapping, Sequence
 from ..module_utils.secrets.references import environment_name, mistake, weakness
 from .secret_stores import Store, StoreError, ask
 
-#: The environment variable with the path of the socket of a running ``vigo-bridge``.
+#: Names the socket of a running ``vigo-bridge``.
 SOCKET_VARIABLE = "VIGO_BRIDGE_SECRETS"
 
 

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Calls a module of this collection for a whole stack, with the host's variables of the stack.
 
-Options that the task does not set come from variables: ``vigo_resources``, ``vigo_crates``,
-``vigo_vars`` and ``vigo_only``, which Ansible does not render, and others such as ``vigo_scope``.
-Variables named in ``vigo_fixed`` keep the stack's value, even if the user has variables of these
-names.
+What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
+``vigo_vars``, ``vigo_only``, taken unchanged: Ansible templates nothing in them; and from others,
+such as ``vigo_scope``. Names in ``vigo_fixed`` keep the stack's value, independent of the user's
+variables.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ from .running_action import display
 from .secret_action import SecretAction, with_texts_only
 
 _TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
-#: They describe the scope in the variable ``vigo_scope``, and are not used for a scope that the
-#: task sets.
+#: They describe the scope that the variable gives, and do not belong to one that the task gives.
 _OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
 
 #: Options that take one text.
@@ -46,17 +45,17 @@ _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host"
 
 
 class StackCall(SecretAction):
-    """The base of actions whose modules get the host's variables of a stack."""
+    """The base of actions whose modules get what the host's variables say of a stack."""
 
     #: Further options whose default is the variable ``vigo_NAME``, which Ansible templates.
     from_variables: Sequence[str] = ()
 
     def takes_variables(self, arguments: Mapping[str, Any]) -> bool:
-        """Return whether options that the task does not set come from variables."""
+        """Return whether what the task does not give comes from variables."""
         return True
 
     def stack_arguments(self, task_vars: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return the arguments of the host's call, and a warning or None."""
+        """Return the arguments of the host's call, and a warning, or nothing."""
         arguments = dict(self._task.args)
         templated = (*_OF_THE_SCOPE, "state_dir", *self.from_variables)
         names = [*_TAKEN_AS_THEY_STAND, *templated] if self.takes_variables(arguments) else []
@@ -73,7 +72,7 @@ class StackCall(SecretAction):
     ) -> str:
         """Use the Ansible user's variables instead of the stack's of the same names.
 
-        Return a warning about those that cannot be used, or None.
+        Return a warning of those that cannot be used, or nothing.
         """
         crates = arguments.get("crates") or {}
         stack = arguments.get("vars") or {}
@@ -103,10 +102,9 @@ class StackAction(StackCall):
         return arguments
 
     def expected(self, arguments: Mapping[str, Any]) -> Sent | None:
-        """Return the resources that must have results; None if the call is not about resources.
+        """Return what the host must have results for; None if the call is not about resources.
 
-        Raise AttributeError, ResourceError, TypeError and ValueError for arguments that the module
-        rejects.
+        Raise AttributeError, ResourceError, TypeError and ValueError for what the module refuses.
         """
         return Sent(self.types(arguments))
 
@@ -159,17 +157,15 @@ class StackAction(StackCall):
         return self._shown(host, result, shown)
 
     def _expected(self, arguments: Mapping[str, Any]) -> Sent | None:
-        """Return the resources that must have results; None for arguments that the module
-        rejects.
-        """
+        """Return what the host must have results for; None for what the module refuses."""
         try:
             return self.expected(arguments)
         except (AttributeError, ResourceError, TypeError, ValueError):
             return None
 
     def _shown(self, host: str, result: HostResult, shown: dict[str, Any]) -> dict[str, Any]:
-        """Return the result in the form for ansible-playbook's output; ``vigo-bridge`` has its own
-        report.
+        """Return the result in the form that ansible-playbook prints well; ``vigo-bridge`` has
+        its own report.
         """
         if is_recording() or self._task.no_log:
             return shown
@@ -183,7 +179,7 @@ class StackAction(StackCall):
 
 
 class ApplyingAction(StackAction):
-    """The base of actions whose modules apply or predict resources of any type."""
+    """The base of actions whose modules apply resources, or predict that, of any type."""
 
     added = module_archive.ADDED
 
@@ -191,7 +187,7 @@ class ApplyingAction(StackAction):
         try:
             names, candidates = foreign_modules(arguments), candidate_modules(arguments)
         except (AttributeError, TypeError):
-            return None  # the module reports the error
+            return None  # the module says what is wrong
         return archive_of(names, candidates) if names or candidates else None
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parses the state of a host's containers and its last run into typed values."""
+"""The state of a host's containers and its last run as types, read from what a host returns."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the command that opens the user's terminal in a container of a target."""
+"""What is run on a target so that the user's terminal is in one of its containers."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _START = (
 
 
 def terminal_place(answer: str) -> dict[str, str]:
-    """Return the ID of the container and its engine's socket, from the module's result.
+    """Return the ID of the container and its engine's socket, from the module's answer.
 
-    Raise AnsibleActionFail for an invalid result, and for an engine without a socket.
+    Raise AnsibleActionFail for an answer of another form, and for an engine without a socket.
     """
     try:
         given = json.loads(answer)

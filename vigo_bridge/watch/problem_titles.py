@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with turns, in a few words for messages and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vigo_bridge.watch.states import Problem
+
+PROBLEMS: Mapping[Problem, str] = {
+    Problem.SOURCE: "the stack cannot be read",
+    Problem.STACK: "the stack has errors",
+    Problem.INVENTORY: "the inventory cannot be read",
+    Problem.SECRETS: "secrets cannot be read",
+    Problem.LOCK: "another rollout of the stack is running",
+    Problem.ROLLOUT: "the repair was stopped",
+    Problem.TURN: "the turn failed",
+}
