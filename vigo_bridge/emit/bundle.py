@@ -35,7 +35,7 @@ def write_bundle(
 ) -> None:
     """Write the inventory and the playbook, all that a run needs.
 
-    host_variables: variables that the inventory gives single hosts, such as their connection.
+    host_variables: variables of single hosts from the inventory, such as their connection.
     """
     write_hosts(plan, folder, host_variables or {})
     variables = folder / "inventory" / "group_vars"

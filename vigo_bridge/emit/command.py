@@ -12,7 +12,7 @@ from vigo_bridge.emit.group_variables import ALL_ENVOYS
 from vigo_bridge.emit.yaml_text import entry
 from vigo_bridge.files import write_text
 
-#: A name that no stack can have, so that no run of a stack shares their state.
+#: A scope that no stack can have, so that commands share no state with stacks.
 TASK_SCOPE = "vigo-bridge:task"
 HEALTH_SCOPE = "vigo-bridge:health"
 
@@ -33,7 +33,7 @@ def write_command(
 ) -> None:
     """Write a project with one play that applies the resource on each host.
 
-    host_variables: what the inventory gives single hosts, such as their connection.
+    host_variables: variables of single hosts from the inventory, such as their connection.
     """
     inventory = folder / "inventory"
     (inventory / "group_vars").mkdir(parents=True)
@@ -48,7 +48,7 @@ def write_command(
 def write_variables(
     path: Path, scope: str, resource: Mapping[str, Any], variables: Mapping[str, Any]
 ) -> None:
-    """Write the variables with which a converge applies this resource and nothing else."""
+    """Write the variables with which `vigo.bridge.converge` applies only this resource."""
     settings = {
         "vigo_scope": scope,
         "vigo_stack_id": "",

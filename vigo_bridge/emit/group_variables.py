@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the envoys of a match entry get, as the variables of an Ansible group."""
+"""Converts a match entry to an Ansible group with its variables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class InventoryGroup:
 def inventory_groups(plan: Plan, secrets_folder: str) -> list[InventoryGroup]:
     """Return all groups of a plan: match entries, environments, roles, crates, and all envoys.
 
-    secrets_folder: where the stack's secret stores are.
+    secrets_folder: the folder with the stack's secret stores.
     """
     matches = [
         InventoryGroup(group.name, group.hosts, (), group_variables(group, plan.identity))
@@ -41,7 +41,7 @@ def inventory_groups(plan: Plan, secrets_folder: str) -> list[InventoryGroup]:
 
 
 def group_variables(group: Group, identity: Identity) -> dict[str, Any]:
-    """Return the variables that `vigo.bridge.converge` takes, by name."""
+    """Return the variables that `vigo.bridge.converge` reads, by name."""
     variables = {
         **scope_variables(identity),
         "vigo_vars": {variable.name: variable.value for variable in group.variables},
@@ -73,7 +73,7 @@ def resources_of(group: Group) -> list[PlannedResource]:
 
 
 def crate_settings(crate: PlannedCrate, group: Group) -> dict[str, Any]:
-    """Return a crate's keys; of its variables, only those of which the group has another value."""
+    """Return a crate's keys; of its variables, only those whose value in the group differs."""
     shared = {variable.name: variable.value for variable in group.variables}
     own = {name: value for name, value in crate.vars.items() if shared[name] != value}
     settings = {"depends_on": list(crate.depends_on), "when": crate.when, "vars": own}
@@ -96,7 +96,7 @@ def resource_settings(resource: PlannedResource) -> dict[str, Any]:
 
 
 def _attributes(resource: PlannedResource) -> dict[str, Any]:
-    """Return the attributes, and that they undo something where they do."""
+    """Return the attributes, with `revert` for a resource that undoes another."""
     attributes = dict(resource.attributes)
     if resource.reverts:
         kind = TYPES[resource.type]
@@ -124,7 +124,7 @@ def _kinds(plan: Plan, taken: Iterable[str]) -> list[InventoryGroup]:
 
 
 def _safe(name: str) -> str:
-    """Return a name with only the characters that Ansible allows in a group's."""
+    """Return a name with only the characters that Ansible allows in names of groups."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 

@@ -13,7 +13,7 @@ from vigo_bridge.emit.yaml_text import entry
 from vigo_bridge.files import write_text
 from vigo_bridge.resolve.plan import Plan
 
-#: The playbook that converges, in place of ``site.yml``: health checks use it.
+#: The playbook of a normal run, as ``site.yml`` calls another module here. Health checks use it.
 CONVERGE = "converge.yml"
 
 
@@ -27,8 +27,8 @@ def write_call(
 ) -> None:
     """Write the inventory of a bundle, and a play that calls a module of the collection.
 
-    host_variables: as `write_bundle` takes them. module: its full name. options: what the stack's
-    variables do not say. variables: of the play.
+    host_variables: as `write_bundle` takes them. module: its full name. options: those that do not
+        come from the stack's variables. variables: of the play.
     """
     write_bundle(plan, folder, host_variables)
     (folder / "site.yml").rename(folder / CONVERGE)

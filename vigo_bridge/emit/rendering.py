@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our templates for files of a project, and what they share."""
+"""The Jinja2 environments for the files of a project, and their common functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vigo_bridge.resolve.plan import Variable
 
 
 def variable_entry(variable: Variable) -> str:
-    """Return a variable of the stack with the place that sets it, and those that it overrides."""
+    """Return a variable of the stack with its source, and the sources that it overrides."""
     comment = str(variable.position)
     if variable.overrides:
         comment += ", over " + ", ".join(str(position) for position in variable.overrides)

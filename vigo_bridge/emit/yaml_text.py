@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values as YAML text that Ansible reads back unchanged."""
+"""Writes values as YAML that Ansible reads back unchanged."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 import yaml
 
-# Ansible would take a text with any of these for a template of its own.
+# Ansible would render a text with any of these.
 _JINJA = re.compile(r"\{\{|\{%|\{#")
 # Several lines of ordinary characters, and at most one line break at the end.
 _BLOCK = re.compile(r"(?!\n*\Z)[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]*(?<!\n)\n?")
 
 
-# Words with one space between each two: may be written on several lines.
+# Words with single spaces between them: can be folded over several lines.
 _FOLDABLE = re.compile(r"\S+(?: \S+)+")
 
 
@@ -24,7 +24,9 @@ class Jinja(str):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Blocks for texts of several lines, ``!unsafe`` for what looks like a template."""
+    """Writes blocks for texts of several lines, and ``!unsafe`` for texts that look like
+    templates.
+    """
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -53,8 +55,8 @@ _Dumper.add_representer(Jinja, _represent_text)
 def entry(name: str, value: Any, comment: str = "", width: int = sys.maxsize) -> str:
     """Return ``name: value`` as one YAML entry without a final newline.
 
-    The comment is at the end of the line, or above an entry of several lines. width: how long a
-    line of a text may be where YAML allows line breaks.
+    The comment is at the end of the line, or above an entry of several lines. width: the longest
+    line of a text, if YAML allows line breaks in it.
     """
     text = yaml.dump(
         {name: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=width

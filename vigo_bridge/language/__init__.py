@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The .vgo language: a folder of files to a typed stack, with everything wrong in it."""
+"""The .vgo language: reads a folder of files into a typed stack, with all diagnostics."""
 
 from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.model import Stack

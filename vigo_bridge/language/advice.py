@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Warnings about resources that are allowed but do not do what people expect."""
+"""Warnings about resources that are valid but probably not intended."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _is_gated(resource: Resource) -> bool:
 
 
 def _advise_commas(name: str, value: Value | None, diagnostics: Diagnostics) -> None:
-    """Report commas that may be meant to separate, but are kept in the value."""
+    """Report commas that may be intended as separators, but are kept in the value."""
     if not isinstance(value, Scalar) or "{{" in value.text:
         return
     try:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to write instead of words that Ansible users know from tasks."""
+"""Suggests what to write instead of keywords and modules that Ansible users know from tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: By the short name of a module: the type that does the same.
+#: By the short name of a module: the resource type for the same purpose.
 _TYPES: Mapping[str, str] = {
     **dict.fromkeys(("apt", "dnf", "dnf5", "yum"), "package"),
     **dict.fromkeys(("systemd", "systemd_service"), "service"),

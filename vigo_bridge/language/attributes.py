@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The attributes of resources, checked against the collection's list of them."""
+"""Checks the attributes of resources against the collection's list."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from vigo_bridge.language.diagnostics import (
 from vigo_bridge.language.reader import Reader, described, report_empty
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
-#: What a whole number looks like.
+#: The form of an integer.
 INTEGER = re.compile(r"[-+]?[0-9]+")
 
 
 def attribute_data(kind: str, name: str, value: Value) -> Any:
     """Return an attribute's value for the target. kind: the resource's type.
 
-    Text keeps the characters that were written: a mode of 0644 is "0644".
+    Text is kept as written: a mode of 0644 is "0644".
     """
     expected = ATTRIBUTES[kind][name]["type"]
     if isinstance(value, Scalar):
@@ -38,7 +38,7 @@ def attribute_data(kind: str, name: str, value: Value) -> Any:
 
 
 def _of_yaml(value: Value) -> Any:
-    """Return data as YAML has it, except for numbers that are printed differently."""
+    """Return data as YAML parses it, except for numbers that would be printed differently."""
     if isinstance(value, Items):
         return [_of_yaml(item) for item in value.items]
     if isinstance(value, Fields):
@@ -52,13 +52,13 @@ def _nested(value: Value) -> Any:
         return [_nested(item) for item in value.items]
     if isinstance(value, Fields):
         return {key.text: _nested(item) for key, item in value.entries}
-    # `True` is a truth value too, but a text there, such as a variable's, must stay `True`.
+    # `True` is also a Boolean, but as a text, such as a variable's, it must stay `True`.
     is_typed = value.data is None or value.text in ("true", "false")
     return value.data if is_typed else value.text
 
 
 def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnostics) -> None:
-    """Report an unknown attribute, or a value that it cannot have."""
+    """Report an unknown attribute, or an invalid value."""
     option = ATTRIBUTES[kind].get(name.text)
     if option is None:
         known = ATTRIBUTES[kind]
@@ -91,7 +91,9 @@ def _belongs_in_args(kind: str, name: str) -> str:
 
 
 def _check_texts(kind: str, name: str, value: Value, diagnostics: Diagnostics) -> None:
-    """Report lists and mappings where one text belongs: in a list, or as a value by name."""
+    """Report lists and mappings in place of single texts: as items of a list, or as values of a
+    mapping.
+    """
     is_command = name in TYPES[kind].names_where("words")
     entries: list[tuple[Any, Value]] = []
     if isinstance(value, Items):
@@ -130,7 +132,7 @@ def check_required(
 ) -> None:
     """Report required attributes that are missing or empty.
 
-    reader: of the resource, which also knows keys without a value.
+    reader: the resource's, which also knows keys without a value.
     """
     for name in _required(kind, attributes):
         value = attributes.get(name)
@@ -150,5 +152,5 @@ def _required(kind: str, attributes: Mapping[str, Value]) -> Iterator[str]:
 
 
 def is_unset(value: Value | None) -> bool:
-    """Return whether an attribute counts as not given: missing, null or an empty text."""
+    """Return whether an attribute counts as not set: missing, null or an empty text."""
     return value is None or (isinstance(value, Scalar) and value.data in (None, ""))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the language needs of the resource types, from the collection's one list."""
+"""What the language needs to know about resource types, from the collection's list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 
 
 class _Attributes(Mapping[str, Mapping[str, Mapping[str, Any]]]):
-    """Loads the attributes of a type when they are asked for."""
+    """Loads the attributes of a type when they are first used."""
 
     def __getitem__(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         return TYPES[kind].options
@@ -31,10 +31,10 @@ ATTRIBUTES = _Attributes()
 #: The names of types: the listed ones, and placeholders for the others.
 TYPE_LABELS = (*TYPES, *(family.label for family in FAMILIES))
 
-#: Resource types by the names that they had.
+#: Resource types by their former names.
 FORMER_NAMES: Mapping[str, str] = {
     former: name for name, kind in TYPES.items() for former in kind.former_names
 }
 
-#: The types whose resources run, and can be restarted.
+#: The types whose resources run and can be restarted.
 RUNNING = frozenset(name for name, kind in TYPES.items() if kind.on_demand)

@@ -30,7 +30,9 @@ def check_conditions(crate: Configcrate, diagnostics: Diagnostics) -> None:
 
 
 def check_gates(crate: Configcrate, diagnostics: Diagnostics) -> None:
-    """Report resources that would change something in each run, as nothing has to trigger them."""
+    """Report resources that would change something in each run, because they do not wait for a
+    trigger.
+    """
     for resource in crate.resources:
         if resource.references["subscribes"] or is_gated(resource):
             continue
@@ -47,7 +49,7 @@ def check_gates(crate: Configcrate, diagnostics: Diagnostics) -> None:
 
 
 def is_gated(resource: Resource) -> bool:
-    """Return whether only a trigger applies a resource, as far as its file says that."""
+    """Return whether a resource is applied only when triggered, according to its file alone."""
     if resource.when is None:
         return False
     try:

@@ -11,7 +11,7 @@ from vigo_bridge.language.values import Fields, Scalar, Value
 
 
 class Defaults:
-    """The defaults by resource type. At the end, those that no resource can have are reported."""
+    """The defaults by resource type. `finish` reports those that no resource can have."""
 
     def __init__(self, fields: Fields | None, diagnostics: Diagnostics) -> None:
         self._entries = fields.entries if fields else ()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with a stack, where, and what to do about it."""
+"""The diagnostics of a stack: errors, warnings and notes, with positions and suggestions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FEW = 15
 
 Severity = Literal["error", "warning", "note"]
 
-#: Every code and what it is about. Codes are stable: tools may filter by them.
+#: Every code with its title. Codes are stable: tools may filter by them.
 CODES = {
     "VB101": "the stack or one of its files cannot be read",
     "VB102": "invalid YAML, or a YAML feature that stacks do not support",
@@ -122,7 +122,9 @@ class Diagnostics:
             self.add(diagnostic)
 
     def has_error_in_line_of(self, position: Position) -> bool:
-        """Return whether an error in this line may have caused another finding there."""
+        """Return whether this line has an error, which may have caused another finding in the
+        line.
+        """
         return (position.file, position.line) in self._lines
 
     def __iter__(self) -> Iterator[Diagnostic]:
@@ -134,7 +136,7 @@ class Diagnostics:
 
 
 def _is_better(suggestion: str, other: str) -> bool:
-    """Return whether a suggestion is better: a name says more than general advice."""
+    """Return whether a suggestion is better: a name is more specific than general advice."""
     return isinstance(suggestion, Meant) and not isinstance(other, Meant)
 
 

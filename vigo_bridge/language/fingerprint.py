@@ -14,7 +14,7 @@ from vigo_bridge.language.folder import MAX_TEMPLATE, files_below
 
 
 def fingerprint(folder: Path, settings: Mapping[str, Any]) -> str:
-    """Return a digest of all files of a stack, and of everything else that decides what hosts get.
+    """Return a digest of all files of a stack, and of its other input.
 
     settings: anything that JSON can hold; other values count by their printed form.
     """

@@ -25,12 +25,12 @@ TEMPLATES = "templates"
 EXECUTORS = "executors"
 #: The folders at the top of a stack whose files are .vgo files.
 VGO_FOLDERS = ("configcrates", "roles", "envoys", "tasks")
-#: Those whose files resources name.
+#: The folders with files that resources name.
 SENT_FOLDERS = (TEMPLATES, EXECUTORS)
 FOLDERS = (*VGO_FOLDERS, *SENT_FOLDERS)
 _ROLES = "roles.vgo"
 
-#: Limits far above any real stack, so that a hostile one costs little.
+#: Limits far above those of real stacks, so that a hostile one cannot use up memory or time.
 MAX_VGO = 8 << 20
 MAX_VGO_TOTAL = 32 << 20
 MAX_VALUES = 1_000_000
@@ -48,7 +48,7 @@ _ADVICE = {
     errno.ENOENT: "correct the link, or remove it",
 }
 
-#: What a .vgo file holds.
+#: The kinds of .vgo files.
 Kind = Literal["configcrate", "roles", "task", "common", "environments", "envoys", "stack"]
 
 
@@ -100,7 +100,7 @@ def _holds_crates(folder: Path) -> bool:
 def files_below(folder: Path, diagnostics: Diagnostics | None = None) -> Iterator[PurePosixPath]:
     """Yield all files that are not hidden, relative to the folder, in a stable order.
 
-    Links to folders are followed where they stay inside the stack's folder, each folder once.
+    Links to folders are followed if they stay inside the stack's folder, each folder once.
     diagnostics: for files and folders that are not read.
     """
     found = diagnostics if diagnostics is not None else Diagnostics()

@@ -17,11 +17,11 @@ from vigo_bridge.language.values import Fields
 
 FILE = "stack.vgo"
 
-#: What an ID looks like: it becomes a label's value.
+#: The form of an ID, which becomes the value of a label.
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
-#: Shorter IDs are likely to be chosen twice.
+#: The shortest ID: shorter ones could occur twice.
 _SHORTEST = 16
-#: Names of folders that say nothing about the stack.
+#: Names of folders that are too common to name a stack.
 _GENERIC = frozenset({"stacks"})
 _ANY_NAME = "stack"
 _PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_.-]*", re.I)

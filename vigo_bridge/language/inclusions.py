@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that say which envoys get what: match entries, common.vgo and environments.vgo."""
+"""Reads the files that assign crates and roles to envoys: match entries, common.vgo and
+environments.vgo.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an offset in a scalar's text back to a line and column of the file.
+"""Converts an offset in a scalar's text to a line and column of the file.
 
-A scalar's text differs from the text in the file only by whitespace (folding, indentation) and by
-quoting. So the n-th visible character of the one is the n-th of the other.
+A scalar's text differs from the text in the file only in whitespace (folding, indentation) and
+quoting. So the n-th visible character of the text is also the n-th in the file.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def locate(written: str, style: str, text: str, offset: int, start: Position) ->
     return advance(written, places[min(rank, len(places) - 1)] if places else 0, start)
 
 
-# Where visible characters and lines are is remembered for the texts asked about last: a long
-# text may have many findings.
+# The positions of visible characters and lines are cached, because a long text may have many
+# findings.
 
 
 @lru_cache(maxsize=16)
@@ -51,7 +51,7 @@ def _line_starts(written: str) -> array[int]:
 
 
 def _visible(written: str, style: str) -> Iterator[int]:
-    """Yield the place of each visible character of the text in what is written."""
+    """Yield the offset in the written scalar of each visible character of the text."""
     if style in ("|", ">"):
         header = _LINE_BREAK.search(written)
         first = header.end() if header else len(written)

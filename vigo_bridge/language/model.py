@@ -12,7 +12,7 @@ from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Fields, Scalar, Value
 
-#: How a resource refers to others.
+#: The keys with which a resource refers to others.
 REFERENCES = ("depends_on", "before", "notify", "subscribes")
 
 
@@ -26,7 +26,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Case:
-    """`case:` with `match:`: attributes that hold for some values of a template only."""
+    """`case:` with `match:`: attributes that apply only to some values of a template."""
 
     subject: Scalar
     arms: Mapping[str, Mapping[str, Value]]
@@ -37,7 +37,8 @@ class Case:
 class Resource:
     """One resource as written. attributes: its own and those of the crate's `defaults`.
 
-    reverts: whether it undoes what was applied; type and attributes are of what does that.
+    reverts: whether it undoes a resource; type and attributes are then those of the resource that
+    undoes it.
     """
 
     type: str
@@ -74,7 +75,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Configcrate:
-    """A named set of resources with the defaults of its variables.
+    """A named set of resources, with the defaults of its variables.
 
     unread: the names of its resources that could not be read.
     """
@@ -104,7 +105,9 @@ class Role:
 
 @dataclass(frozen=True)
 class MatchEntry:
-    """Which envoys get what. folder: of its file, `` for the stack's own folder."""
+    """A match entry: host patterns, and what the matching envoys get. folder: of its file; empty
+    for the stack's folder.
+    """
 
     patterns: tuple[Name, ...]
     environment: Name | None
@@ -121,7 +124,7 @@ class MatchEntry:
 
 @dataclass(frozen=True)
 class Common:
-    """A common.vgo: what all match entries below its folder get."""
+    """A common.vgo: what all match entries in and below its folder get."""
 
     roles: tuple[Name, ...]
     configcrates: tuple[Name, ...]
@@ -146,8 +149,8 @@ class Environment:
 class Task:
     """A command with a name, for `task run`.
 
-    params: the defaults of its parameters; one without a value must be given. options: what the
-    options of `task run` of these names are, unless given there. target: as `--target`.
+    params: the defaults of its parameters; one without a value is required. options: defaults for
+        options of `task run`, by name. target: as `--target`.
     """
 
     name: str
@@ -160,9 +163,10 @@ class Task:
 
 @dataclass(frozen=True)
 class TemplateFile:
-    """A file that resources name. text: its content, or None when it is not UTF-8 or not readable.
+    """A file that resources name. text: its content, or None if it is not UTF-8 or not readable.
 
-    data: content that is not UTF-8. problem: why it cannot be read, and advice: what to do then.
+    data: content that is not UTF-8. problem: why it cannot be read, and advice: what to do about
+    it.
     """
 
     path: str
@@ -178,9 +182,9 @@ class TemplateFile:
 
 @dataclass(frozen=True)
 class Identity:
-    """Which stack it is, for hosts. is_named: whether stack.vgo gives the name.
+    """The identity of a stack on hosts. is_named: whether the name is from stack.vgo.
 
-    id: empty if stack.vgo gives none. former: names that earlier runs may have used.
+    id: empty if stack.vgo has none. former: names that earlier runs may have used.
     """
 
     name: str
@@ -193,8 +197,8 @@ class Identity:
 class Stack:
     """Everything in a stack's folder. entries: in the order in which they are tried.
 
-    commons, environments: parents before children. broken: the stems of files that could not
-    be read, so that names that they would have defined are not reported as missing.
+    commons, environments: parents before children. broken: the stems of files that could not be
+        read, so that names that they may define are not reported as missing.
     """
 
     folder: Path

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of resources that are modules of Ansible, against what the modules document."""
+"""Checks the options of resources that are modules of Ansible against the modules'
+documentation.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _BOOLEANS = frozenset(
 )
 #: The collection that comes with Ansible.
 _ALWAYS_THERE = "ansible.builtin."
-#: Documented for how a task is written, and not an option of the module.
+#: Documented as an option, but part of the syntax of tasks.
 _FREE_FORM = "free_form"
 
 
@@ -52,7 +54,9 @@ def check_modules(
 def _check_resource(
     resource: Resource, attribute: str, facts: ModuleFacts, diagnostics: Diagnostics
 ) -> None:
-    """Check one resource. attribute: what holds the options of the module, or an empty string."""
+    """Check one resource. attribute: the attribute with the options of the module, or an empty
+    string.
+    """
     if facts.problem:
         diagnostics.error("VB505", resource.type_position, facts.problem, facts.advice)
         return

@@ -7,14 +7,13 @@ import re
 
 from vigo_bridge.language.reader import Reader
 
-#: What a name looks like: '/' separates crate and resource, '[' begins the item of a foreach.
+#: The form of a name, without '/', which separates crate and resource, and '[', which begins the
+#: item of a foreach.
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def defined_name(reader: Reader, *keys: str) -> str | None:
-    """Return the name that a mapping gives itself, under one of these keys; None if it gives
-    none.
-    """
+    """Return the name that a mapping defines, under one of these keys; None if there is none."""
     found = next((key for key in keys if reader.value(key) is not None), keys[0])
     name = reader.required_text(found, f"add {keys[0]}:")
     if name is None:

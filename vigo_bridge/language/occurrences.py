@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where names are in a stack: where each is defined, and where it is used."""
+"""Finds names in a stack: where each is defined, and where it is used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vigo_bridge.language.values import Scalar, Value
 
 @dataclass(frozen=True, order=True)
 class Occurrence:
-    """One place. kind: such as `variable`. how: such as `defined in role web`."""
+    """One occurrence of a name. kind: such as `variable`. how: such as `defined in role web`."""
 
     position: Position
     kind: str
@@ -25,14 +25,14 @@ class Occurrence:
 
 
 def search(stack: Stack, term: str) -> tuple[Occurrence, ...]:
-    """Return where names contain the term, ignoring case, in reading order."""
+    """Return the occurrences of names that contain the term, ignoring case, in reading order."""
     wanted = term.casefold()
     found = {item for item in occurrences(stack) if wanted in item.name.casefold()}
     return tuple(sorted(found))
 
 
 def occurrences(stack: Stack) -> Iterator[Occurrence]:
-    """Yield all places of all names: host patterns, crates, roles, environments, variables,
+    """Yield all occurrences of all names: host patterns, crates, roles, environments, variables,
     resources.
     """
     for crate in stack.configcrates.values():

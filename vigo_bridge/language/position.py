@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Position:
     """One character of one file.
 
-    file: path relative to the stack's folder, with `/`; line and column count from 1. Line 0
-    means that it is not in a file: then `file` is a name for people.
+    file: path relative to the stack's folder, with `/`; line and column count from 1. Line 0 means
+        that it is not in a file; `file` is then a description.
     """
 
     file: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Typed access to a mapping of a stack's file; what does not fit is reported."""
+"""Typed access to a mapping of a stack's file; invalid values are reported."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ _ANY = Shape({})
 
 
 class Reader:
-    """Hands out the values of one mapping by key. Call `finish` when all keys were asked for.
+    """Returns the values of one mapping by key. Call `finish` when all keys have been read.
 
-    what: the thing that the mapping describes, for messages. shape: the keys that it may have;
-    without one, any.
+    what: the kind of mapping, for messages. shape: the keys that it may have; without one, any.
     """
 
     def __init__(
@@ -113,7 +112,7 @@ class Reader:
         return tuple(texts)
 
     def names(self, key: str) -> tuple[Name, ...]:
-        """Return the same for texts whose characters have no positions in messages."""
+        """Return the same for texts for which messages need only the position of the beginning."""
         return tuple(Name(text.text, text.position) for text in self.texts(key))
 
     def name(self, key: str) -> Name | None:
@@ -154,7 +153,7 @@ class Reader:
                 )
 
     def _ignore(self, keys: Sequence[str]) -> None:
-        """Mark keys of Vigo that make no difference on a host as read."""
+        """Mark keys of Vigo that have no effect on a host as read."""
         for key in keys:
             if self.value(key) is not None:
                 self.diagnostics.note(
@@ -189,7 +188,7 @@ class Reader:
 
 
 def _split(value: Value) -> list[Value]:
-    """Return a text at its commas, each part with its own position."""
+    """Return the parts of a text between commas, each with its own position."""
     if not isinstance(value, Scalar) or "," not in value.text:
         return [value]
     parts: list[Value] = []

@@ -24,7 +24,7 @@ from vigo_bridge.language.schema_parts import (
 )
 from vigo_bridge.language.shapes import RESOURCE
 
-#: A text with a template may become anything; an empty one counts as not given.
+#: A text with a template may have any value; an empty one counts as not set.
 _OPEN: JsonSchema = {"type": "string", "pattern": r"\{\{|^$"}
 _GIVEN: JsonSchema = {"not": {"enum": [None, ""]}}
 
@@ -82,7 +82,7 @@ def _named_like(family: Family) -> JsonSchema:
 
 
 def _resource(written: str, kind: ResourceType) -> JsonSchema:
-    """Return the schema of a resource. written: the type, maybe an older name of it."""
+    """Return the schema of a resource. written: the type, or an older name of it."""
     attributes = {name: _attribute(option) for name, option in kind.options.items()}
     free = {name: about for name, about in attributes.items() if name not in RESOURCE.keys}
     arm = {"type": "object", "properties": free, "additionalProperties": bool(kind.collects)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replaces resources with `revert: true` by what undoes them."""
+"""Replaces resources with `revert: true` by resources that undo them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vigo_bridge.language.values import Scalar, Value
 
 
 def reverted(resource: Resource, on_revert: Scalar | None, reader: Reader) -> Resource:
-    """Return the resource that undoes another. Report if there is nothing that does."""
+    """Return the resource that undoes another. Report a resource that cannot be undone."""
     position = reader.key_position("revert")
     command = on_revert.text if on_revert is not None else ""
     try:

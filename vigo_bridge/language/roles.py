@@ -13,7 +13,7 @@ from vigo_bridge.language.reader import Reader
 from vigo_bridge.language.shapes import ROLE, ROLES_FILE
 from vigo_bridge.language.values import Fields
 
-#: What the name of an os family looks like.
+#: The form of the name of an OS family.
 FAMILY = re.compile(r"[A-Za-z0-9_.-]+")
 
 

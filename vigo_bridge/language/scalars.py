@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-#: What a scalar can be in Python.
+#: The Python types of scalars.
 ScalarData = None | bool | int | float | str
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -21,7 +21,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _NOT_A_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
 
-# Longer ones are not meant as quantities, and Python refuses to read them.
+# Longer ones are not numbers: Python refuses to parse them.
 _MAX_DIGITS = 1000
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON Schema of .vgo files, for editors: made from the tables that the readers use.
+"""The JSON Schema of .vgo files, for editors: built from the tables that the readers use.
 
-A schema sees one file at a time, so it knows keys, shapes and choices; names of other files,
-templates and conditions are for `config validate`.
+A schema applies to one file at a time: it covers keys, shapes and choices. `config validate` also
+checks names from other files, templates and conditions.
 """
 
 from __future__ import annotations

@@ -12,17 +12,17 @@ from vigo_bridge.language.shapes import Form, Shape
 
 JsonSchema = dict[str, Any]
 
-#: A text is any single value: the readers take the characters that were written.
+#: A text is any scalar: the readers use the characters that were written.
 SCALAR: JsonSchema = {"type": ["string", "number", "boolean"]}
 
 
 def reference(name: str) -> JsonSchema:
-    """Return the definition of that name."""
+    """Return a reference to the definition with this name."""
     return {"$ref": f"#/$defs/{name}"}
 
 
 def or_null(value: JsonSchema) -> JsonSchema:
-    """Return a schema that also permits null: a key without a value counts as not given."""
+    """Return a schema that also permits null: a key without a value counts as not set."""
     return {"anyOf": [value, {"type": "null"}]}
 
 
@@ -35,13 +35,13 @@ def has(key: str) -> JsonSchema:
 
 
 def cases(tests: Sequence[tuple[JsonSchema, JsonSchema]], otherwise: JsonSchema) -> JsonSchema:
-    """Return the schema that applies the one beside the first test that holds."""
+    """Return a schema that applies the schema of the first test that is true."""
     for test, then in reversed(tests):
         otherwise = {"if": test, "then": then, "else": otherwise}
     return otherwise
 
 
-#: Definitions that the forms refer to.
+#: Definitions to which the forms refer.
 FORM_DEFINITIONS: JsonSchema = {
     "own_name": {**SCALAR, "pattern": f"^({NAME.pattern})$"},
     "scalar": SCALAR,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every place of a stack that names a secret."""
+"""Finds every reference to a secret in a stack."""
 
 from __future__ import annotations
 

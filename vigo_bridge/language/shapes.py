@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keys of everything in a stack's files: readers and the JSON Schema share them.
+"""The keys of all kinds of mappings in a stack's files, for the readers and the JSON Schema.
 
 The attributes of resources are not among them; those are in the collection's own list.
 """
@@ -12,8 +12,9 @@ from enum import Enum, auto
 
 
 class Form(Enum):
-    """The form of a key's value. OWN_NAME: the name that others use for it; BY_NAME: many, each
-    with a name."""
+    """The form of a key's value. OWN_NAME: the name that others use for the mapping; BY_NAME: a
+    mapping of names to values.
+    """
 
     OWN_NAME = auto()
     TEXT = auto()
@@ -33,7 +34,7 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class Key:
-    """about: one sentence for people who write the key in an editor."""
+    """about: one sentence, which editors show."""
 
     form: Form
     about: str
@@ -41,10 +42,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Shape:
-    """One kind of mapping. required: groups of keys; of each group, one must be there.
+    """One kind of mapping. required: groups of keys, of which one each is required.
 
-    aliases: older keys and what they are called now. ignored: keys that make no difference.
-    unsupported: keys of Vigo's that are refused.
+    aliases: older keys and their current names. ignored: keys without effect. unsupported: keys of
+    Vigo that are rejected.
     """
 
     keys: Mapping[str, Key]

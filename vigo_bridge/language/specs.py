@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attributes read as the target will read them, so that a mistake is reported before the target is
+"""Parses attributes as the target does, so that mistakes are reported before the target is
 contacted.
 """
 
@@ -29,7 +29,7 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value, scalars
 
 @dataclass(frozen=True)
 class SpecProblem:
-    """place: the wrong attribute and where in it, as a `ResourceError` has it."""
+    """place: the invalid attribute and the position in it, as in a `ResourceError`."""
 
     message: str
     advice: str
@@ -41,7 +41,7 @@ class SpecProblem:
 
 
 def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]:
-    """Return the reasons why the target would refuse these attributes.
+    """Return the reasons why the target would reject these attributes.
 
     All texts must be rendered.
     """
@@ -56,7 +56,7 @@ def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]
     elif file:
         given[file.data] = given.get(file.attribute)
     others = _refused_together(kind, given)
-    if refused:  # Without them, others may seem to be missing.
+    if refused:  # Rejected attributes were left out, and may seem to be missing.
         others = [error for error in others if error.attribute in given]
     return [
         SpecProblem(error.problem, error.advice, error.place)
@@ -65,7 +65,7 @@ def spec_problems(kind: str, attributes: Mapping[str, Any]) -> list[SpecProblem]
 
 
 def _refused_alone(kind: str, attributes: Mapping[str, Any]) -> dict[str, ResourceError]:
-    """Return the reason why the target would refuse each attribute alone, by name."""
+    """Return, by name, the reason why the target would reject an attribute alone."""
     found = {}
     for name, value in attributes.items():
         try:
@@ -84,12 +84,12 @@ def _refused_together(kind: str, attributes: Mapping[str, Any]) -> list[Resource
 
 
 def check_specs(crate: Configcrate, diagnostics: Diagnostics) -> None:
-    """Report what the target would refuse for any values of variables."""
+    """Report attributes that the target would reject for all values of variables."""
     for resource in crate.resources:
         for arm in resource.arms:
             for part in _plain_parts(resource.type, arm):
                 problems = spec_problems(resource.type, plain_data(resource, part))
-                if part is not arm:  # Without the others, some may seem to be missing.
+                if part is not arm:  # Attributes may seem to be missing if some are left out.
                     problems = [each for each in problems if each.attribute in part]
                 for problem, position in new_problems(problems, resource, part, diagnostics):
                     diagnostics.error("VB501", position, problem.message, problem.advice)
@@ -124,7 +124,7 @@ def new_problems(
     attributes: Mapping[str, Value],
     diagnostics: Diagnostics,
 ) -> list[tuple[SpecProblem, Position]]:
-    """Return the problems in lines without an error so far, each with its position."""
+    """Return the problems in lines that have no error yet, each with its position."""
     placed = [(problem, blamed_position(problem, resource, attributes)) for problem in problems]
     return [each for each in placed if not diagnostics.has_error_in_line_of(each[1])]
 
@@ -137,7 +137,7 @@ def blamed_position(
 
 
 def _position_in(value: Value, place: Iterable[Any]) -> Position:
-    """Return the position of a part of a value in the file, as exactly as possible."""
+    """Return the position of a part of a value in the file, as precisely as possible."""
     for part in place:
         inner: Value | None = None
         if isinstance(value, Items) and isinstance(part, int) and part < len(value.items):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder of .vgo files to a stack."""
+"""Loads a stack from a folder of .vgo files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Named = TypeVar("Named", Configcrate, Role, Task)
 
 
 def load(folder: Path) -> Stack:
-    """Return the stack of a folder. Raise nothing: errors are in the stack's diagnostics."""
+    """Return the stack of a folder. Never raises: errors are in the stack's diagnostics."""
     problem = folder_problem(folder)
     if problem is not None:
         return Stack(folder, unnamed(folder), diagnostics=(problem,))
@@ -61,7 +61,7 @@ def load(folder: Path) -> Stack:
 
 
 class _Loader:
-    """Reads file after file; the first definition of a name wins."""
+    """Reads the files in order; the first definition of a name is used."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

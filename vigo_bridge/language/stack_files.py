@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that a stack consists of, so that a copy of them is the same stack."""
+"""Finds the files that a stack consists of: a copy of them is the same stack."""
 
 from __future__ import annotations
 

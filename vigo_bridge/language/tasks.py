@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Named tasks: commands that `task run` knows by name."""
+"""Reads tasks: the named commands of `task run`."""
 
 from __future__ import annotations
 

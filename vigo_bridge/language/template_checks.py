@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of templates and secrets that need no envoy: each crate for itself."""
+"""Checks templates and secrets of each crate, independent of envoys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from vigo_bridge.language.texts import (
 )
 from vigo_bridge.language.values import Scalar
 
-#: Texts that identify a resource and its relations to others.
+#: Texts that identify a resource, and its references to others.
 _STRUCTURE = frozenset({"name", "when", "case", "depends_on", "before", "notify", "subscribes"})
 
 
@@ -114,7 +114,7 @@ def _check_secrets(text: ResourceText, diagnostics: Diagnostics) -> None:
 
 
 def where_secrets_may_be(kind: str) -> str:
-    """Return what to do about a secret where a type of resource cannot have it."""
+    """Return the advice for a secret where a resource type does not allow one."""
     names = ", ".join(sorted(TYPES[kind].names_where("secrets")))
     return f"in {kind}, secrets are allowed in {names}" if names else f"{kind} cannot use secrets"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that resources name: their names are known, their content is read when it is needed."""
+"""The files that resources name. Their content is read when it is needed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from vigo_bridge.language.values import Scalar
 
 
 class TemplateFiles(Mapping[str, TemplateFile]):
-    """Reads each file once, the first time that something asks for it."""
+    """Reads each file once, when it is first used."""
 
     def __init__(self, folder: Path, paths: Iterable[PurePosixPath]) -> None:
         self._folder = folder

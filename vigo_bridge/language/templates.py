@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Templates in scalars: what they name, and where in the file."""
+"""Finds what templates in scalars refer to, with positions in the file."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from vigo_bridge.language.values import Scalar
 
 @dataclass(frozen=True)
 class Use:
-    """One place where a template names a value, such as `("Vars", "redis_port")`.
+    """One reference of a template to a value, such as `("Vars", "redis_port")`.
 
-    functions: those that the value is given to. offset: where in the scalar's text.
+    functions: those that get the value. offset: its position in the scalar's text.
     """
 
     chain: tuple[str, ...]
@@ -48,7 +48,7 @@ def parsed(text: str, foreach: bool) -> Template | TemplateError:
 
 
 def uses(scalar: Scalar, foreach: bool) -> Iterator[Use]:
-    """Yield what the template of a scalar uses; nothing if it is invalid."""
+    """Yield the references of a scalar's template; nothing if it is invalid."""
     template = parsed(scalar.text, foreach) if is_template(scalar.text) else None
     if isinstance(template, Template):
         for reference in template.references():

@@ -18,7 +18,7 @@ TEMPLATES = "templates/"
 class ResourceText:
     """One text. attribute: the attribute, or the key such as `when`, that it belongs to.
 
-    kind: the resource's type; empty if the text is of no resource.
+    kind: the resource's type; empty if the text does not belong to a resource.
     """
 
     attribute: str
@@ -39,7 +39,7 @@ class ResourceText:
 
 
 def as_written(source: Scalar) -> str | None:
-    """Return the file that a `source` names without a template."""
+    """Return the file that a `source` without templates names."""
     return source.text
 
 
@@ -48,7 +48,8 @@ def templated_texts(
     files: Mapping[str, TemplateFile],
     path_of: Callable[[Scalar], str | None] = as_written,
 ) -> Iterator[ResourceText]:
-    """Yield the texts that are templates, with the template file that the resource names.
+    """Yield the texts that are templates, and the content of the template file that the resource
+    names.
 
     path_of: returns the path of a `source`, if it is known.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values as the stack's files hold them: each has its own text and position."""
+"""Values of the stack's files, each with its text and position."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vigo_bridge.language.scalars import ScalarData
 
 @dataclass(frozen=True)
 class Scalar:
-    """A single value. text: as written; data: what YAML makes of it."""
+    """A single value. text: as written; data: as YAML parses it."""
 
     text: str
     data: ScalarData

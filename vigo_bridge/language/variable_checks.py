@@ -17,7 +17,9 @@ _OUR_ACTION = re.compile(r"\{\{[^}]*\.(Vars|Traits|Item|Each)\b")
 
 
 def check_variables(variables: Mapping[str, Value], diagnostics: Diagnostics) -> None:
-    """Warn of values that are not what they look like, and report invalid paths of secrets."""
+    """Warn about values that YAML does not parse as they look, and report invalid paths of
+    secrets.
+    """
     for name, value in variables.items():
         for scalar in scalars(value):
             _check(name, scalar, diagnostics)

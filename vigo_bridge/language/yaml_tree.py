@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""YAML text to located values. Stricter than YAML: one document, no key twice, no tags."""
+"""Parses YAML into values with positions. Stricter than YAML: one document, no duplicate keys, no
+tags.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 200_000
-# The error of libyaml 0.2.6 and newer at a limit of its own, before we see the values.
+# The error of libyaml 0.2.6 and newer at its own limit, which it reports before it returns the
+# values.
 _LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"
 _OTHER_LINE_BREAK = re.compile("[\x85\u2028\u2029]")
 _ESCAPES = {"\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}
@@ -29,7 +32,7 @@ _FAST_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class BrokenFile(Exception):
-    """A file of which nothing can be used. diagnostic: why."""
+    """A file that cannot be used at all. diagnostic: the reason."""
 
     def __init__(self, position: Position, message: str, suggestion: str = "") -> None:
         super().__init__(message)
@@ -44,7 +47,7 @@ def parse(
 ) -> Value | None:
     """Return the file's one document, or None when it is empty. Raise BrokenFile.
 
-    dialect: makes a builder that allows more than stacks do.
+    dialect: returns a builder that allows more than stacks do.
     """
     text = _decode(file, content)
     _refuse_other_line_breaks(file, text)
@@ -216,8 +219,8 @@ class Builder:
 
 
 def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
-    """Return the same error in the words of the slower parser, which says more."""
-    if _LIBYAML_TOO_DEEP in str(error):  # The slower parser would take minutes to get there.
+    """Return the same error from the slower parser, which is more precise."""
+    if _LIBYAML_TOO_DEEP in str(error):  # The slower parser would take minutes to reach it.
         mark = getattr(error, "problem_mark", None)
         position = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
         return _too_deep(position)
@@ -229,7 +232,7 @@ def _broken(file: str, text: str, error: yaml.YAMLError) -> BrokenFile:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         mark = error.problem_mark
         if "end of stream" in str(error.problem) and error.context_mark:
-            mark = error.context_mark  # what is not closed, rather than where the file ends
+            mark = error.context_mark  # where it was opened, not the end
         problem = ", ".join(part for part in (error.context, error.problem) if part)
         return BrokenFile(
             Position(file, mark.line + 1, mark.column + 1), f"not YAML: {problem}", _advice(problem)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When, by the controller's clock, each batch and each host of a rollout began and ended."""
+"""Records when each batch and each host of a rollout began and ended, by the controller's clock."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Span:
 class Clock:
     """The times of a rollout in progress. now: seconds of a monotonic clock.
 
-    batches: in their order. hosts: those whose results came.
+    batches: in their order. hosts: those with a result.
     """
 
     now: Callable[[], float] = time.monotonic

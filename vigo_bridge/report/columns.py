@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of text in columns, one line each: for people, and for `grep` and `awk`."""
+"""Prints rows of text in columns, one line each, also for `grep` and `awk`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.scalars import plain_value
 
-#: A cell that is wider pushes its own line only, not the column.
+#: The widest column: a wider cell shifts only the rest of its own line.
 _WIDEST = 72
 _INDENT = "  "
 _GAP = "  "
@@ -27,9 +27,9 @@ def print_rows(
 ) -> None:
     """Print a heading and rows of equally many cells; nothing without rows.
 
-    dim: the numbers of rows that matter less.
+    dim: the indexes of rows to print dimmed.
 
-    Lines are never wrapped, so that a pipe gets each row as one line.
+    Lines are never wrapped, so that each row is one line in a pipe.
     """
     if not rows:
         return

@@ -15,7 +15,7 @@ from vigo_bridge.language.position import Position
 
 
 def as_text(finding: Finding) -> str:
-    """Return a finding as text in which no part can look like another finding."""
+    """Return a finding as text that cannot be mistaken for several findings."""
     return str(
         replace(
             finding,
@@ -29,7 +29,7 @@ def as_text(finding: Finding) -> str:
 def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
     """Return the files, the secrets that need a store, and the findings. folder: of the stack.
 
-    refusal: why nothing was written; empty if the files are.
+    refusal: why nothing was written; empty if the files were written.
     """
     return {
         "status": "refused" if refusal else "written",
@@ -43,7 +43,7 @@ def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
 
 
 def error_as_data(finding: Finding) -> dict[str, Any]:
-    """Return the same where the compose file itself is wrong."""
+    """Return the same for an invalid compose file."""
     return {
         "status": "refused",
         "message": finding.message,

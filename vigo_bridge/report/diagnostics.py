@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings about a stack, as text with the line they are about, and as JSON."""
+"""Formats diagnostics of a stack, as text with the line that they refer to, and as JSON."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from vigo_bridge.language.diagnostics import Diagnostic
 from vigo_bridge.language.folder import MAX_TEMPLATE
 from vigo_bridge.language.position import Position
 
-#: Of a longer line, this much is shown on either side of the caret.
+#: How many characters of a long line are shown on either side of the caret.
 _REACH = 60
 
 
 def as_text(diagnostic: Diagnostic, folder: Path) -> str:
     """Return `FILE:LINE:COL: severity: message`, the line with a caret, and the suggestion.
 
-    folder: the stack's; files are named so that a terminal or editor can open them.
+    folder: the stack's; paths of files begin with it, so that a terminal or editor can open them.
     """
     position = diagnostic.position
     if position is None or position.line == 0:
@@ -38,14 +38,14 @@ def as_text(diagnostic: Diagnostic, folder: Path) -> str:
 
 
 def _excerpt(folder: Path, position: Position) -> list[str]:
-    """Return the line and a caret below it; nothing if the file has no such line (any more)."""
+    """Return the line and a caret below it; empty if the file does not have the line (any more)."""
     try:
         path = folder / position.file
         line = _lines(str(folder), position.file, path.stat().st_mtime_ns)[position.line - 1]
     except (OSError, ValueError, IndexError):
         return []
     start = max(0, position.column - 1 - _REACH)
-    # Tabs and control characters would shift the caret or upset the terminal.
+    # Tabs and control characters would shift the caret, or control the terminal.
     shown = "".join(
         character if character.isprintable() else " "
         for character in line[start : position.column - 1 + _REACH]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts match the stack, and what they get."""
+"""Shows which hosts match the stack, and what they get."""
 
 from __future__ import annotations
 

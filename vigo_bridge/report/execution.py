@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a command printed in containers, for people and for pipes."""
+"""Prints the output of a command in containers, for people and for pipes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CHANGED = (
 
 
 def print_execution(result: RunResult, console: Console, errors: Console) -> bool:
-    """Print what one container printed to the same streams; of several, host by host.
+    """Print the output of one container to the same streams, and that of several host by host.
 
     errors: a console on standard error. Return whether standard output is complete where it was
     printed as it is.

@@ -18,7 +18,7 @@ INTERRUPTED = 130
 
 
 def exit_status(result: RunResult) -> int:
-    # Imported here, as the program and its checks need nothing but the numbers.
+    # Imported here, because most importers of this file need only the numbers.
     from vigo_bridge.run.results import RunStatus
 
     of_status = {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A resource graph as Mermaid and as DOT text.
 
-Shapes and dashes distinguish things. The colours only repeat that, and are safe for colour-blind
+Shapes and dashes carry the meaning. The colours only repeat that, and are safe for colour-blind
 readers.
 """
 
@@ -17,7 +17,9 @@ _TRIGGER = "#d55e00"
 
 
 def as_mermaid(drawing: Drawing) -> str:
-    """Return a Mermaid flowchart: arrows start at what comes first; dashed ones are triggers."""
+    """Return a Mermaid flowchart: arrows start at the resource that comes first; dashed ones are
+    triggers.
+    """
     nodes, clusters = _names(drawing)
     lines = ["flowchart LR"]
     for crate, ids in drawing.crates:
@@ -68,7 +70,7 @@ def _dot_lines(drawing: Drawing) -> Iterator[str]:
 
 
 def _names(drawing: Drawing) -> tuple[dict[str, str], dict[str, str]]:
-    """Return short names of resources and crates that have no meaning in either language."""
+    """Return short identifiers of resources and crates that are not keywords of either language."""
     ids = [resource for _, members in drawing.crates for resource in members]
     nodes = {resource: f"r{number}" for number, resource in enumerate(ids, start=1)}
     clusters = {crate: f"c{number}" for number, (crate, _) in enumerate(drawing.crates, start=1)}
@@ -78,7 +80,7 @@ def _names(drawing: Drawing) -> tuple[dict[str, str], dict[str, str]]:
 def _mermaid(text: str) -> str:
     """Return a text for Mermaid.
 
-    Anything but plain letters may be markup, and is written as its number.
+    Characters other than plain letters may be markup, and are written as character codes.
     """
     return "".join(
         character if character.isalnum() or character in " /._-:" else f"#{ord(character)};"

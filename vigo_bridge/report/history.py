@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Earlier rollouts, a line for each."""
+"""Prints earlier rollouts, one line each."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from vigo_bridge.wording import counted, size
 
 @dataclass(frozen=True)
 class Kept:
-    """The files that the history has. stacks: by the number of the rollout; None if they are
-    damaged. size: of all contents in the folder, in bytes.
+    """The files in the history. stacks: the files by the number of the rollout; None if they are
+    damaged. size: of all files together, in bytes.
     """
 
     stacks: Mapping[int, KeptStack | None]
@@ -68,7 +68,7 @@ def _files(record: Record, kept: Kept) -> str:
 
 
 def _hosts(record: Record) -> str:
-    """Return how many hosts ended in which way; if that is unknown, how many there were."""
+    """Return the number of hosts with each status; if these are unknown, the number of hosts."""
     try:
         envoys = run_from_data(record.result).envoys if record.result else {}
     except InvalidData:

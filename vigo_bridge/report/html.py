@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run's result as one HTML page that needs nothing else.
+"""Writes a run's result as one self-contained HTML page.
 
-What comes from hosts is data: it is in the page as JSON, and the page's script shows it as text
-only. The page forbids every other script, and every request, by its own policy.
+Texts from hosts are data: the page contains them as JSON, and its script shows them as text only.
+The page's content security policy forbids all other scripts, and all requests.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def as_html(
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         data=Markup(_json(_data(result, clock))),
     )
-    # Escape all of it, so that none can control a terminal that shows the page.
+    # Escape control characters, so that they cannot control a terminal that shows the file.
     return clean(page)
 
 
@@ -63,7 +63,7 @@ def _json(data: Any) -> str:
 
 
 def _data(result: RunResult, clock: Clock) -> dict[str, Any]:
-    """Return the data for the script, in few characters: a fleet has many resources."""
+    """Return the data for the script in a compact form, because a fleet has many resources."""
     spans = [_span(span) for span in clock.batches]
     return {
         "duration": round(result.duration, 2),

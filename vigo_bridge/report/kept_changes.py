@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a stack changed between two rollouts, for people and for scripts."""
+"""Shows how a stack changed between two rollouts, for people and for scripts."""
 
 from __future__ import annotations
 

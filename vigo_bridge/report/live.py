@@ -77,12 +77,13 @@ class _Live:
 def watching(hosts: int, console: Console, plain: bool = False) -> Iterator[Watcher]:
     """Show a live view if the console is a terminal that supports it, otherwise lines.
 
-    hosts: how many there are. plain: others print on the terminal, too.
+    hosts: their number. plain: always show lines, because other programs print on the terminal,
+    too.
     """
     if plain or not console.is_terminal or console.is_dumb_terminal:
         yield Lines()
         return
-    # Imported here, as logs need none of it.
+    # Imported here, because it is not needed for logs.
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,

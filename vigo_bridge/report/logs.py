@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of logs, for people and as JSON."""
+"""Prints lines of logs, for people and as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vigo_bridge.run.log_merge import HostLine
 Mask = Callable[[str], str]
 
 _COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "bright_cyan", "bright_yellow")
-#: Names are padded to the longest so far, but not further than this.
+#: The widest column of names, which are padded to the longest name so far.
 _WIDEST = 48
 _CUT = " [cut]"
 
@@ -47,7 +47,7 @@ class TextLogs:
         echo(f"{one_line(host)}: {hanging(self._mask(message), 2)}", err=True)
 
     def end(self, errors: Mapping[str, str]) -> None:
-        """Print nothing: errors were printed as they came."""
+        """Print nothing: errors have already been printed."""
 
     def _shown(self, each: HostLine, mask: Mask) -> str:
         name = one_line(f"{each.host} {each.line.container}")
@@ -63,7 +63,7 @@ class TextLogs:
 
 
 class JsonLogs:
-    """Prints one JSON document, as the lines come; while logs are followed, one for each line."""
+    """Prints one JSON document; while logs are followed, one document for each line."""
 
     def __init__(self, mask: Mask, *, follow: bool) -> None:
         self._mask = mask
@@ -79,7 +79,7 @@ class JsonLogs:
         write_lines(self._shown(each, mask) for each in lines)
 
     def problem(self, host: str, message: str) -> None:
-        """Print a message about a host, or keep it for the end of the document."""
+        """Print a message about a host, or store it for the end of the document."""
         shown = {"host": host, "problem": self._mask(message)}
         if self._follow:
             write_lines([json.dumps(shown)])
@@ -110,7 +110,9 @@ class JsonLogs:
 
 
 def _mask_for(lines: Sequence[HostLine], mask: Mask) -> Mask:
-    """Return the mask, or one that does nothing if no line has a secret: masking takes long."""
+    """Return the mask, or a function that changes nothing if no line has a secret, because masking
+    is slow.
+    """
     together = "\n".join(each.line.text for each in lines)
     return str if mask(together) == together else mask
 

@@ -12,7 +12,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 from vigo_bridge.report.terminal import listed, rollback_problem
 from vigo_bridge.run.results import EnvoyStatus, RunResult
 
-#: Of longer logs and outputs the end is shown: the page has to stay usable.
+#: Only this much of the end of logs and outputs is shown, so that the page stays usable.
 _LONGEST = 8000
 
 
@@ -48,7 +48,7 @@ def actions(result: RunResult) -> list[tuple[str, int]]:
 
 
 def failures(result: RunResult) -> list[dict[str, str]]:
-    """Return the failures, each with the end of its log; hosts with the same one are named
+    """Return the failures, each with the end of its log; hosts with the same failure are listed
     together.
     """
     found: dict[tuple[str, str, str], list[str]] = {}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A resource graph as SVG for the HTML report, drawn without another program.
+"""Draws a resource graph as SVG for the HTML report.
 
-Crates are boxes in columns, what comes first to the left; inside, each resource is to the right of
-what it needs in the same crate. Shapes and dashes distinguish things. The colours, blue and orange,
-only repeat that, and are safe for colour-blind readers.
+Crates are boxes in columns, from left to right in their order; inside, each resource is to the
+right of its dependencies in the same crate. Shapes and dashes carry the meaning. The colours, blue
+and orange, only repeat that, and are safe for colour-blind readers.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class _Place:
 
 
 def as_picture(drawing: Drawing) -> str:
-    """Return the SVG. Ids and names are escaped; every node has its whole name as a title."""
+    """Return the SVG. IDs and names are escaped; every node has its full name as a title."""
     nodes, boxes = _layout(drawing)
     width = max((box.x + box.width for box in boxes.values()), default=0) + _PADDING
     height = max((box.y + box.height for box in boxes.values()), default=0) + _PADDING
@@ -119,13 +119,15 @@ def _inside(
 
 
 def _levels(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Return how many others come before each at least, in an order in which these come first."""
+    """Return, for each name, the length of the longest chain of names before it, sorted so that
+    predecessors come first.
+    """
     before: dict[str, set[str]] = {name: set() for name in names}
     for first, second in pairs:
         if first in before and second in before and first != second:
             before[second].add(first)
     levels: dict[str, int] = {}
-    # Those of a circle follow in the order given.
+    # The names of a cycle follow in the order given.
     for name in dict.fromkeys(
         [*topological_order(names, ((a, b) for b in names for a in before[b])), *names]
     ):
@@ -179,7 +181,7 @@ def _node(id: str, place: _Place, gated: bool) -> str:
 
 
 def _label(id: str) -> str:
-    """Return a resource's name without its crate's; the middle of a long one is left out."""
+    """Return a resource's name without its crate's; a long name is shortened in the middle."""
     name = id.partition("/")[2] or id
     if len(name) <= _WIDEST:
         return name

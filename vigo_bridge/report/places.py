@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders of a stack, and the places of its names."""
+"""Prints the folders of a stack, and the positions of its names."""
 
 from __future__ import annotations
 

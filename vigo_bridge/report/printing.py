@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints lines and JSON. Only this and ``screen`` print, and no text from here can control a
+"""Prints lines and JSON. Only this file and ``screen.py`` print, and their text cannot control a
 terminal.
 
-All text is cleaned here, so that callers do not have to know which texts can contain an escape
-sequence.
+All text is cleaned here, so callers do not have to know which texts can contain escape sequences.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def coloured(text: str, colour: str) -> str:
 
 
 def write_lines(lines: Iterable[str], *, raw: bool = False) -> None:
-    """Write lines that are safe already, as UTF-8. raw: halves of characters stand for bytes."""
+    """Write lines that are already safe, as UTF-8. raw: whether lone surrogates stand for bytes."""
     errors = "surrogateescape" if raw else "backslashreplace"
     stream = sys.stdout.buffer
     for line in lines:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The progress of a rollout as lines with the time, for logs."""
+"""Prints the progress of a rollout as lines with the time, for logs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus
 from vigo_bridge.wording import counted
 
-#: Of a batch with more hosts, only those that went wrong have a line of their own.
+#: In a batch with more hosts, only failed hosts have a line of their own.
 MANY_HOSTS = 20
 WRONG = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
 
@@ -65,7 +65,7 @@ class Lines:
 
 
 def outcome(envoy: EnvoyResult) -> str:
-    """Return the outcome for a host, in few words."""
+    """Return a short text for the outcome of a host."""
     if envoy.status in WRONG:
         first, *_ = clean(_failure(envoy) or envoy.message).split("\n")
         return f"{envoy.status.value}: {first}" if first else envoy.status.value

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings as SARIF 2.1.0, which code scanners and editors read."""
+"""Formats diagnostics as SARIF 2.1.0, which code scanners and editors read."""
 
 from __future__ import annotations
 

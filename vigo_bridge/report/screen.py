@@ -12,8 +12,9 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean
 
 
 class Screen(Console):
-    """A console whose text cannot control the terminal; only rich's own styles and movements
-    can."""
+    """A console whose text cannot control the terminal; only rich's own styles and cursor movements
+    can.
+    """
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

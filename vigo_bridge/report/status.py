@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints how a stack is on its hosts, for people and as JSON."""
+"""Prints the state of a stack on its hosts, for people and as JSON."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _SYMBOLS = {
     Kind.GOOD: ("✓", "+", "green"),
 }
 _WITHOUT_ANSWER = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE, EnvoyStatus.INTERRUPTED)
-#: A cell that is wider moves its own line only, not the column.
+#: The widest column: a wider cell shifts only the rest of its own line.
 _WIDEST = 60
-#: Of more hosts than these, only the number is shown.
+#: For more hosts than this, only the number is shown.
 _NAMED = 10
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
@@ -56,7 +56,9 @@ def status_as_data(result: RunResult) -> dict[str, Any]:
 
 
 def print_status(result: RunResult, console: Console) -> None:
-    """Print problems first, then what is as described, with equal lines of hosts together."""
+    """Print problems first, then everything that matches the stack, and equal lines of hosts
+    together.
+    """
     found = result.envoys
     for text, hosts in _unanswered(found):
         line = _symbol(Kind.BROKEN, console).append(listed(hosts), "bold")
@@ -120,14 +122,14 @@ def _range(ends: Sequence[str]) -> str:
 
 
 def _among(hosts: Sequence[str], count: int) -> str:
-    """Return the names of hosts; of many or all, only how many they are."""
+    """Return the names of hosts; only the number for many or all hosts."""
     if len(hosts) == count > 1:
         return f"all {counted(count, 'host')}"
     return listed(hosts) if len(hosts) <= _NAMED else counted(len(hosts), "host")
 
 
 def _unanswered(envoys: Mapping[str, EnvoyResult]) -> Iterable[tuple[str, list[str]]]:
-    """Return why there is no answer, and of which hosts."""
+    """Return the reasons of missing results, with their hosts."""
     return _together(
         (f"{envoy.status.value}: {envoy.message}" if envoy.message else envoy.status.value, host)
         for host, envoy in envoys.items()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `status` shows: equal rows of several hosts together, problems first. Pure."""
+"""Builds the rows of `status`: equal rows of several hosts together, problems first. Pure."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.stack_states import Co
 from vigo_bridge.run.results import EnvoyResult
 from vigo_bridge.wording import counted
 
-#: Types of resources whose lines are about a container.
+#: Types of resources that are shown as containers.
 _CONTAINER = "container"
 _SICK_STATES = ("restarting", "dead")
-#: Characters of a digest that are shown.
+#: How many characters of a digest are shown.
 _DIGEST = 12
 
 
 class Kind(IntEnum):
-    """What a row says, the worst first."""
+    """The kinds of rows, the worst first."""
 
     BROKEN = 0
     DRIFT = 1
@@ -30,7 +30,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """A line on a container or another resource. detail: what is wrong; may be empty."""
+    """A line about a container or another resource. detail: the problem; may be empty."""
 
     kind: Kind
     name: str
@@ -42,7 +42,7 @@ class Row:
 
 @dataclass
 class Group:
-    """A row that several hosts have. ups, restarts: of their containers, where they run."""
+    """A row that several hosts have in common. ups, restarts: of their containers that run."""
 
     row: Row
     hosts: list[str] = field(default_factory=list)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task printed on its hosts, for people."""
+"""Prints the output of a task on its hosts, for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult
 
 
 def print_task(result: RunResult, console: Console) -> None:
-    """Print hosts with the same outcome and output together, the output below them."""
+    """Print hosts with the same outcome and output together, with the output below them."""
     print_envoys(result, console, _lines)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run's result for people, on a terminal or in a log."""
+"""Prints a run's result for people, on a terminal or in a log."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ STATUS_STYLES = {
     EnvoyStatus.ROLLED_BACK: "magenta",
     EnvoyStatus.INTERRUPTED: "magenta",
 }
-#: Of more hosts than these, only the first are named.
+#: Of more hosts than this, only the first are listed.
 _LISTED = 10
-#: Texts with more pairs of lines are not compared line by line.
+#: Texts with more pairs of lines than this are not compared line by line.
 _COMPARED = 4_000_000
 _UNDO = "vigo-bridge rollout undo"
 DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -53,7 +53,7 @@ def print_envoys(
 ) -> None:
     """Print envoys with the same lines together, then a summary.
 
-    about: the lines on an envoy; the first is beside its name.
+    about: returns the lines about an envoy; the first is next to its name.
     """
     groups: dict[_Equal, list[str]] = {}
     for host, envoy in result.envoys.items():
@@ -68,14 +68,16 @@ def print_envoys(
 
 
 def listed(hosts: Sequence[str]) -> str:
-    """Return host names, of many only the first."""
+    """Return host names; of many, only the first."""
     if len(hosts) <= _LISTED:
         return ", ".join(map(one_line, hosts))
     return f"{', '.join(map(one_line, hosts[:3]))} and {counted(len(hosts) - 3, 'other host')}"
 
 
 def _matters(resource: Result, status: EnvoyStatus) -> bool:
-    """Return whether a resource is shown. If one fails, so are those that it holds back."""
+    """Return whether a resource is shown. If one fails, the resources that were skipped because of
+    it are shown, too.
+    """
     shown_when_failed = status is EnvoyStatus.FAILED and resource.action == "skipped"
     return resource.changed or resource.failed or shown_when_failed
 
@@ -95,7 +97,7 @@ def _summary(envoy: EnvoyResult) -> Text:
 
 
 def changed_of(envoy: EnvoyResult) -> str:
-    """Return how many resources of an envoy changed, of how many, and how many were adopted."""
+    """Return how many of how many resources of an envoy changed, and how many were adopted."""
     changed = f"{envoy.changes} of {counted(len(envoy.resources), 'resource')}"
     if not envoy.adoptions:
         return changed
@@ -122,7 +124,7 @@ def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text
 
 
 def rollback_problem(envoy: EnvoyResult) -> str:
-    """Return why an envoy could not be rolled back, and what to do."""
+    """Return why an envoy could not be rolled back, and what to do about it."""
     return f"rolling back failed: {envoy.rollback_error}; to try again, run `{_UNDO}`"
 
 
@@ -141,7 +143,7 @@ def _resource_lines(resource: Result, diffs: bool) -> Iterator[Text]:
 
 
 def diff_lines(diff: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a resource's diff as the lines of a unified one."""
+    """Yield a resource's diff as lines of a unified diff."""
     if "prepared" in diff:
         yield from _lines(diff["prepared"])
         return
@@ -179,7 +181,7 @@ def _without_comparison(before: Sequence[str], after: Sequence[str]) -> Iterator
 
 
 def _as_text(side: Any) -> str:
-    """Return file content as it is, settings one to a line."""
+    """Return file content unchanged, and settings one per line."""
     if isinstance(side, str):
         return side
     return yaml.safe_dump(side, sort_keys=False, allow_unicode=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host gets and why, for people who must find out quickly."""
+"""Prints what a host gets, and why."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def print_trace(trace: Trace, folder: Path, console: Console) -> None:
 def print_variables(
     variables: tuple[TracedVariable, ...], folder: Path, console: Console, heading: str = ""
 ) -> None:
-    """Print a line for each place that sets a variable, the winning one first."""
+    """Print a line for each source of a variable, the one that is used first."""
     rows: list[tuple[str, ...]] = []
     dim: list[int] = []
     for variable in variables:
@@ -97,7 +97,7 @@ def _layer(setting: Setting) -> str:
 def _resource(resource: TracedResource, drawing: Drawing, folder: Path) -> tuple[str, ...]:
     """Return the cells of a resource.
 
-    What it needs because of its crate is shown beside the crate.
+    Dependencies of its crate are shown at the crate.
     """
     planned = resource.planned
     needs = [before for before, after in drawing.order if after == planned.id]
@@ -179,7 +179,7 @@ def _setting_as_json(setting: Setting) -> dict[str, Any]:
 def _position(position: Position) -> dict[str, Any]:
     """Return a position.
 
-    Line and column are null where Ansible or the command line set something.
+    Line and column are null for Ansible and the command line.
     """
     is_file = position.line > 0
     return {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rollouts that wait for a confirmation, a line for each."""
+"""Prints rollouts that wait for a confirmation, one line each."""
 
 from __future__ import annotations
 

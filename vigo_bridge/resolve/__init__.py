@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which envoy gets what: a stack and host names to a plan."""
+"""Resolves a stack and host names to a plan: which envoy gets what."""
 
 from vigo_bridge.resolve.plan import (
     Group,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an envoy lacks only because of another error, which is reported by itself.
+"""Finds what is missing only because of another error, which is reported separately.
 
-A misspelt crate takes its variables and resources with it; reporting each of
-these would hide the cause.
+Without a misspelt crate, its variables and resources are missing, too; reporting each of these
+would hide the cause.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from vigo_bridge.resolve.inclusion import Inclusion
 
 @dataclass(frozen=True)
 class Absences:
-    """unreadable: what is missing may be in a file that could not be read."""
+    """unreadable: whether missing names may be in a file that could not be read."""
 
     unreadable: bool
     variables: frozenset[str]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The attributes of a resource as they go to the target: `case` and template files replaced."""
+"""Computes the attributes of a resource for the target: `case` and template files are replaced."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SINGLE_ACTION = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}).)+?)-?\}\}\s*", re.DOTA
 def attributes_of(
     instance: Instance, files: Mapping[str, TemplateFile], diagnostics: Diagnostics
 ) -> dict[str, Any]:
-    """Return raw values by attribute: templates are unchanged, texts are as written."""
+    """Return unrendered values by attribute, with texts as written."""
     resource = instance.resource
     case = resource.case
     if case is None:
@@ -73,7 +73,7 @@ def _file(
     is_ours = not kind.is_template or not is_template(named.text)
     is_ours = is_ours or named.text.startswith(kind.folder)
     written = instance.known.render(named, kind.attribute) if is_ours else None
-    if not written:  # Reported as required, but empty, where it is.
+    if not written:  # Reported elsewhere as required, but empty.
         return None
     path = path_in_stack(kind, written)
     prefix = "" if kind.is_template else kind.folder
@@ -125,7 +125,7 @@ def _chosen_on_target(
     files: Mapping[str, TemplateFile],
     diagnostics: Diagnostics,
 ) -> dict[str, Any]:
-    """Return attributes as templates that select a text by the case on the target."""
+    """Return attributes as templates that select a text on the target by the case."""
     resource = instance.resource
     subject = _SINGLE_ACTION.fullmatch(case.subject.text)
     if subject is None or not resource.template:
@@ -161,7 +161,7 @@ def _chosen_on_target(
 
 
 class _NotAlike(Exception):
-    """The values cannot be alternatives in a template: they differ in more than their texts."""
+    """The values cannot be combined in one template: they differ in more than their texts."""
 
 
 def _chosen(subject: str, choices: Mapping[str, Any], otherwise: Any) -> Any:

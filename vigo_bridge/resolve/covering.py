@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds which of many globs cover another one, without a look at each of them."""
+"""Finds which of many globs cover another one, without comparing it with each of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from vigo_bridge.resolve.globs import glob_matches, is_glob, pieces
 
 @dataclass(eq=False)
 class _Node:
-    """Globs that begin alike. owners: of the glob that ends here. is_star: it ends with `*`."""
+    """Globs with the same beginning. owners: of the glob that ends here. is_star: whether it ends
+    with `*`.
+    """
 
     is_star: bool = False
     children: dict[str, _Node] = field(default_factory=dict)
@@ -20,7 +22,7 @@ class _Node:
     owners: set[int] = field(default_factory=set)
 
     def child(self, piece: str) -> _Node:
-        """Return the node after one more piece of a glob, which may be new."""
+        """Return the node after one more piece of a glob, and add it if it does not exist."""
         if piece not in self.children:
             self.children[piece] = _Node(piece == "*")
             if len(piece) > 1:
@@ -56,7 +58,7 @@ class CoveringGlobs:
     def owners_of_all(self, globs: Iterable[str]) -> set[int]:
         """Return the owners that have, for each of these globs, one that covers it.
 
-        May miss one, as sets are only compared for equality.
+        May miss some, because sets are only compared for equality.
         """
         found = [self._owners_of(glob) for glob in globs]
         return reduce(set.intersection, found) if found else set()
@@ -70,7 +72,7 @@ class CoveringGlobs:
         return {owner for node in nodes for owner in node.owners}
 
     def _with_stars(self, nodes: Iterable[_Node]) -> dict[_Node, None]:
-        """Return the nodes, and those after a `*` that matches nothing."""
+        """Return the nodes, and those after a `*` that matches an empty text."""
         found = dict.fromkeys(nodes)
         for node in list(found):
             if "*" in node.children:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two resources of an envoy with the same target, or with names that are not distinguished."""
+"""Reports two resources of an envoy that manage the same object, or whose names are not
+distinguished.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ def _is_conditional(crate: CrateInstance, instance: Instance) -> bool:
 
 
 def _known(instance: Instance, attribute: str) -> str:
-    """Return the value at load; the template itself where only the target has the value."""
+    """Return the value when the stack is loaded; the template itself if only the target knows the
+    value.
+    """
     value = instance.resource.attributes.get(attribute)
     if not isinstance(value, Scalar):
         return ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the envoys of one match entry get: crates, variables, resources."""
+"""Resolves what the envoys of one match entry get: crates, variables, resources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vigo_bridge.resolve.variables import Layer, Namespace, layers, merge
 
 @dataclass(frozen=True)
 class Envoy:
-    """One match entry, resolved. layers: all places that set its variables."""
+    """One match entry, resolved. layers: all sources of its variables."""
 
     inclusion: Inclusion
     layers: tuple[Layer, ...]

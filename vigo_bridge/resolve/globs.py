@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Globs over host names: `*` (also across dots), `?`, `[abc]`, `[a-z]`, `[!abc]`; case is free."""
+"""Globs over host names: `*` (also across dots), `?`, `[abc]`, `[a-z]`, `[!abc]`; case is
+ignored.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from functools import cache
 
 _PIECE = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
-#: No host name is longer (RFC 1035).
+#: The longest host name (RFC 1035).
 LONGEST_NAME = 255
 
 
@@ -40,7 +42,7 @@ def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
 def _expressions(glob: str) -> str:
     """Return a regular expression that takes time linear in a name for each star.
 
-    The text after a star is matched at its first place only.
+    The text after a star is matched at its first occurrence only.
     """
     first, *others = _between_stars(glob)
     if not others:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resource graph of an envoy, as its target will build it, and as people draw it."""
+"""The resource graph of an envoy, as the target builds it, and simplified for drawings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vigo_bridge.resolve.links import links_by_id
 
 @dataclass(frozen=True)
 class Drawing:
-    """A graph with few edges: what holds for whole crates is said once.
+    """A graph with few edges: edges between whole crates are drawn once.
 
     crates: each crate with its resources. crate_order, order: pairs of names or ids, the first
     before the second. triggers: pairs of ids. gated: ids that act only when triggered.
@@ -81,8 +81,8 @@ def draw(nodes: Sequence[Node], crates: Sequence[Crate]) -> Drawing:
 def _order(
     graph: Graph, references: References, crate_order: frozenset[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the edges that the order of crates does not imply, and those of the resources
-    themselves.
+    """Yield the edges that resources define themselves, and others that the order of crates does
+    not imply.
     """
     for after in graph.order:
         own = references.nodes[after]

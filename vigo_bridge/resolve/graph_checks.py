@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Problems of an envoy's resource graph, reported at the place in the stack that causes them."""
+"""Reports problems of an envoy's resource graph at the position in the stack that causes them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_graph(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
     for problem in problems:
         if problem.value in known or not absences.allow_reference(problem.value):
             _report(problem, envoy, diagnostics)
-    # The graph looks for cycles when all references hold.
+    # The graph detects cycles only if all references are valid.
     for problem in _problems(*_without(problems, nodes, crates)):
         _report(problem, envoy, diagnostics)
 
@@ -52,7 +52,7 @@ def _problems(nodes: Sequence[Node], crates: Sequence[Crate]) -> tuple[Problem, 
 def _without(
     problems: Sequence[Problem], nodes: Sequence[Node], crates: Sequence[Crate]
 ) -> tuple[list[Node], list[Crate]]:
-    """Return the same graph without wrong references, and with each id once."""
+    """Return the same graph without invalid references and without duplicate IDs."""
     bad = {(problem.where, problem.attribute, problem.value) for problem in problems}
 
     def kept(owner: Node | Crate, where: str, attribute: str) -> tuple[str, ...]:

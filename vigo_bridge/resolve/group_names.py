@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names for the groups of hosts that match entries make, safe for Ansible and stable."""
+"""Names for the host groups of match entries that are stable and valid for Ansible."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which configcrates and roles a match entry includes, in order, and why each is there."""
+"""Finds which configcrates and roles a match entry includes, in order, and why."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from vigo_bridge.language.model import (
 
 @dataclass(frozen=True)
 class IncludedCrate:
-    """because: for people. conditions: it acts when one of them holds; none: always."""
+    """because: the reason, as text. conditions: the crate is applied if one of them is true; empty:
+    always.
+    """
 
     crate: Configcrate
     because: str
     conditions: tuple[str, ...]
 
     def when_with(self, own: str | None) -> str | None:
-        """Return the conditions of its inclusion and its own, as one."""
+        """Return the conditions of its inclusion and its own condition, combined."""
         if not self.conditions:
             return own
         arms = " || ".join(dict.fromkeys(self.conditions))
@@ -38,7 +40,7 @@ class IncludedCrate:
 class Inclusion:
     """What one match entry gets. commons, environments: those that apply, parents first.
 
-    is_complete: every role and crate that it asks for could be read.
+    is_complete: whether all roles and crates that it names could be read.
     """
 
     entry: MatchEntry
@@ -51,7 +53,7 @@ class Inclusion:
 
 @dataclass(frozen=True)
 class _Request:
-    """One place that asks for a crate. condition: None for always."""
+    """One place that includes a crate. condition: None for always."""
 
     name: str
     because: str
@@ -147,7 +149,8 @@ def _granted(
 ) -> Iterator[IncludedCrate]:
     """Yield the included crates.
 
-    One that is included twice keeps its first place, and is unconditional if either is.
+    One that is included twice keeps its first position, and is unconditional if either inclusion
+    is.
     """
     by_name: dict[str, list[_Request]] = {}
     for request in requests:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What match entries inherit from each folder of a stack above them."""
+"""Finds what match entries inherit from the folders of a stack."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from vigo_bridge.resolve.inclusion import include
 
 @dataclass(frozen=True)
 class Source:
-    """A place in the stack, and what it sets. label: what it is, such as `match *.example.com`.
+    """A part of the stack that sets something. label: its description, such as `match
+    *.example.com`.
 
-    inherits: of a match entry, the places that it inherits from, those with least priority first.
+    inherits: of a match entry, the parts from which it inherits, those with the lowest priority
+    first.
     """
 
     position: Position

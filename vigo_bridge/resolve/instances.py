@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources and crates as an envoy has them: one for each item of their `foreach`."""
+"""Expands `foreach`: the resources and crates of an envoy, one for each item."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vigo_bridge.resolve.load_time import LoadTime
 
 @dataclass(frozen=True)
 class Reference:
-    """One reference: what it says, and how it was written."""
+    """One reference: the name, and the scalar in the file."""
 
     text: str
     written: Scalar
@@ -28,7 +28,9 @@ class Reference:
 
 @dataclass(frozen=True)
 class Instance:
-    """One resource of an envoy. known: what its templates can use at load."""
+    """One resource of an envoy. known: the values that its templates can use when the stack is
+    loaded.
+    """
 
     id: str
     resource: Resource
@@ -44,7 +46,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class CrateInstance:
-    """One crate of an envoy. name: with the item in brackets, where it has a `foreach`."""
+    """One crate of an envoy. name: with the item in brackets, if it has a `foreach`."""
 
     name: str
     included: IncludedCrate

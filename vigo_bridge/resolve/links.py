@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an envoy's resources provide to and use of each other, as far as this is known at load."""
+"""Finds what an envoy's resources provide to and use from each other, as far as this is known when
+the stack is loaded.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ def links_by_id(instances: Iterable[Instance]) -> dict[str, Links]:
 
 
 def _links(instance: Instance) -> Links:
-    # What is wrong with the attributes is reported where they are planned.
+    # Errors in the attributes are reported elsewhere.
     attributes = attributes_of(instance, {}, Diagnostics())
     namespaces: dict[str, Any] = {"Vars": instance.known.variables, "Traits": {}}
     if instance.item is not None:

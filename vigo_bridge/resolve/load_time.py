@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What templates give when the stack is loaded, before any target is contacted.
+"""Renders templates when the stack is loaded, before any target is contacted.
 
-Names, references and conditions must be known then; attributes may be.
+This is required for names, references and conditions, and optional for attributes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from vigo_bridge.language.values import Scalar
 
 @dataclass(frozen=True)
 class LoadTime:
-    """What is known when the stack is loaded: its variables and the item of a `foreach`."""
+    """The values that are known when the stack is loaded: its variables and the item of a
+    `foreach`.
+    """
 
     variables: Mapping[str, Any]
     item: Any | None
@@ -31,9 +33,11 @@ class LoadTime:
         return LoadTime(self.variables, item, self.diagnostics)
 
     def render(self, scalar: Scalar, what: str) -> str | None:
-        """Return the text, or None after a finding when it cannot be known. what: such as `name`.
+        """Return the text, or None after a diagnostic if it cannot be rendered yet. what: the kind
+        of text, such as `name`.
 
-        Undefined variables give None without a finding: another check reports them all.
+        For undefined variables, return None without a diagnostic: another check reports all of
+        them.
         """
         if not is_template(scalar.text):
             return scalar.text
@@ -55,7 +59,8 @@ class LoadTime:
             return None
 
     def render_attribute(self, scalar: Scalar, attribute: str) -> str | None:
-        """Return the text with the stack's own values; None if traits are named or it fails.
+        """Return the text with the stack's own values; None if it uses traits or cannot be
+        rendered.
 
         A failure is a warning: the user's inventory may set other values.
         """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which match entry each host gets: the first that matches."""
+"""Assigns to each host the first match entry that matches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vigo_bridge.resolve.globs import LONGEST_NAME, any_of, is_glob
 
 @dataclass(frozen=True)
 class Assignment:
-    """hosts: for each entry, by its place in the stack, in the order given."""
+    """hosts: for each entry, by its index in the stack, in the order given."""
 
     hosts: tuple[tuple[str, ...], ...]
     unmatched: tuple[str, ...]
@@ -23,7 +23,7 @@ class Assignment:
 def assign(
     entries: Sequence[MatchEntry], hosts: Sequence[str], diagnostics: Diagnostics
 ) -> Assignment:
-    """Return the entries of hosts, and warn of hosts that entries of two files match."""
+    """Return the entries of hosts, and warn about hosts that entries of two files match."""
     taken: list[list[str]] = [[] for _ in entries]
     unmatched = []
     tests = list(enumerate(map(_test, entries)))
@@ -80,7 +80,7 @@ def check_globs(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None
 
 
 def warn_of_unreachable(entries: Sequence[MatchEntry], diagnostics: Diagnostics) -> None:
-    """Warn of entries whose hosts are all taken by an earlier entry."""
+    """Warn about entries whose hosts all match an earlier entry."""
     globs = CoveringGlobs()
     for place, entry in enumerate(entries):
         wanted = _wanted(entry)

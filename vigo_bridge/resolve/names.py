@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unknown names of roles and configcrates in a stack, and unused ones."""
+"""Reports unknown names of roles and configcrates in a stack, and unused ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check_names(stack: Stack, diagnostics: Diagnostics) -> None:
 
 
 def warn_of_unused(stack: Stack, diagnostics: Diagnostics) -> None:
-    """Warn of crates and roles that nothing includes."""
+    """Warn about crates and roles that are not included anywhere."""
     for what, defined, names in (
         ("role", stack.roles, _named_roles(stack)),
         ("configcrate", stack.configcrates, _named_crates(stack)),

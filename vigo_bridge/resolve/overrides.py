@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of the Ansible user that have the name of a stack's: which of them win."""
+"""Reports variables of the Ansible user with the names of the stack's variables: which ones
+override them, and which are not used.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ def note_overrides(
     """Return a note for each variable of the stack that the user's inventory overrides on some
     hosts.
 
-    users: by host, the variables that the user gave it. settings: of `--set`, which override these.
+    users: by host, the variables that the user set. settings: of `--set`, which override these.
     """
     diagnostics = Diagnostics()
     for variable, hosts in _met(plan, users, settings):
@@ -34,10 +36,10 @@ def note_overrides(
 def warn_of_reserved(
     plan: Plan, users: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
 ) -> tuple[Diagnostic, ...]:
-    """Return a warning for each of the user's variables that is not used, as Ansible reserves
-    its name.
+    """Return a warning for each variable of the user that is not used because Ansible reserves its
+    name.
 
-    users: by host, the variables with such names that the user gave it.
+    users: by host, the variables with such names that the user set.
     """
     diagnostics = Diagnostics()
     for variable, hosts in _met(plan, users, settings):
@@ -54,7 +56,7 @@ def warn_of_reserved(
 def _met(
     plan: Plan, users: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
 ) -> Iterator[tuple[Variable, list[str]]]:
-    """Yield the stack's variables that the user also gave some hosts, with these hosts."""
+    """Yield the stack's variables that the user also set for some hosts, with these hosts."""
     hosts: dict[tuple[str, str], list[str]] = {}
     known: dict[tuple[str, str], Variable] = {}
     for group in plan.groups:

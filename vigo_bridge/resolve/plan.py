@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan: what each envoy gets, decided, with the place in the stack that decided it.
+"""The plan: what each envoy gets, with the position in the stack that defines it.
 
-This is what the emitter reads. It knows neither YAML nor Ansible.
+It is the input of `emit`, and independent of YAML and Ansible.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor impor
 from vigo_bridge.language.model import Identity
 from vigo_bridge.language.position import Position
 
-#: The layer of variables that the command line sets: nothing else may change them.
+#: The layer of variables from the command line, which nothing overrides.
 SETTING = "--set"
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable of an envoy's namespace: its value, what set it, and what that overrides.
+    """One variable of an envoy's namespace: its value, its source, and the sources that it
+    overrides.
 
-    layer: what kind of place set it, such as `match entry`. overrides: the strongest first.
+    layer: the kind of source, such as `match entry`. overrides: those with the highest priority
+    first.
     """
 
     name: str
@@ -34,12 +36,12 @@ class Variable:
 
 @dataclass(frozen=True)
 class PlannedResource:
-    """One resource, `foreach` and `case` expanded, its strings still the untouched templates.
+    """One resource, `foreach` and `case` expanded, its strings still unrendered templates.
 
-    id: `CRATE/NAME`. attributes: without name, type, references and `when`.
-    The four reference tuples hold references as written. item: the `foreach` item, if any.
-    reverts: whether it undoes what was applied.
-    links: what it makes and uses, as far as that is known.
+    id: `CRATE/NAME`. attributes: without name, type, references and `when`. The four reference
+    tuples hold references as written. item: the `foreach` item, if any.
+    reverts: whether it undoes a resource. links: what it provides and uses, as far as that is
+        known.
     """
 
     id: str
@@ -61,9 +63,9 @@ class PlannedResource:
 class PlannedCrate:
     """One configcrate that an envoy includes.
 
-    vars: those of its own defaults, with the environment's overrides, that no stronger place
-    sets; for its resources they win over the group's variables. included_by: why it is there.
-    defaults: its defaults as written, whatever is set in their place.
+    vars: its own defaults, with the environment's overrides, that no source with a higher priority
+        sets; for its resources they override the group's variables. included_by: the reason why it
+        is included. defaults: its defaults as written, even if they are overridden.
     """
 
     name: str
@@ -78,7 +80,7 @@ class PlannedCrate:
 
 @dataclass(frozen=True)
 class Group:
-    """The envoys that one match entry gets, and what they get.
+    """The envoys of one match entry, and what they get.
 
     name: safe as an Ansible group name and unique in the plan. crates: in order of inclusion.
     variables: the whole merged namespace, sorted by name.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stack and hosts to a plan; or a stack alone to all that is wrong with it."""
+"""Resolves a stack and hosts to a plan, or checks a stack without hosts."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def resolve(
     hosts: Sequence[str],
     settings: Mapping[str, Any] = _NO_SETTINGS,
 ) -> tuple[Plan, tuple[Diagnostic, ...]]:
-    """Return what each host gets, and all findings, in reading order.
+    """Return what each host gets, and all diagnostics, in reading order.
 
-    settings: variables that override all others. Raise nothing: a plan with errors must not be
-    carried out.
+    settings: variables that override all others. Never raises, but a plan with errors must not be
+        carried out.
     """
     diagnostics = Diagnostics()
     diagnostics.extend(stack.diagnostics)
@@ -62,7 +62,7 @@ def check(stack: Stack, settings: Mapping[str, Any] = _NO_SETTINGS) -> tuple[Dia
     envoys = [_checked(stack, entry, settings, diagnostics)[0] for entry in stack.entries]
     for envoy in envoys:
         warn_of_different_defaults(envoy, diagnostics)
-    if not has_errors(stack.diagnostics):  # What could not be read may use any variable.
+    if not has_errors(stack.diagnostics):  # Files that could not be read may use any variable.
         warn_of_unused_variables(stack, envoys, settings, diagnostics)
     return diagnostics.sorted()
 

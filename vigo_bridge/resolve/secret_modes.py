@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files with secrets whose mode lets others read them."""
+"""Warns about files with secrets whose mode allows others to read them."""
 
 from __future__ import annotations
 

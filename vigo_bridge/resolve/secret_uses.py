@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which secrets a plan needs, and where the stack names them."""
+"""Finds which secrets a plan needs, and where the stack refers to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vigo_bridge.resolve.variables import COMMAND_LINE
 
 
 def secret_uses(plan: Plan, stack: Stack) -> dict[str, tuple[Position, ...]]:
-    """Return each secret's path with every place that names it, in alphabetical order."""
+    """Return each secret's path with all positions that refer to it, in alphabetical order."""
     planned = {crate.position for group in plan.groups for crate in group.crates}
     crates = [crate for crate in stack.configcrates.values() if crate.position in planned]
     named = secret_positions(stack, crates)
@@ -23,7 +23,7 @@ def secret_uses(plan: Plan, stack: Stack) -> dict[str, tuple[Position, ...]]:
 
 
 def users_of_secrets(plan: Plan) -> tuple[str, ...]:
-    """Return the hosts that get any secret."""
+    """Return the hosts that get at least one secret."""
     return tuple(host for group in plan.groups if any(_paths(group)) for host in group.hosts)
 
 

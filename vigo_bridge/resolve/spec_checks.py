@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources with templates, read as the target will read them with the stack's own values.
+"""Parses resources with templates as the target will, with the stack's own values.
 
-The user's inventory may give other values, so only what is written plainly is an error.
+The user's inventory may set other values, so a problem is an error only if it does not depend on
+variables.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from vigo_bridge.resolve.instances import Instance
 
 
 class _Unknown(Exception):
-    """A text that only the target can render, or that cannot be rendered at all."""
+    """A text that only the target can render, or that is invalid."""
 
 
 def check_rendered(envoy: Envoy, diagnostics: Diagnostics) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks that everything that an envoy's templates name exists, and may be shown."""
+"""Checks that everything to which an envoy's templates refer exists, and may be shown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ _PASSING = frozenset({"and", "coalesce", "default", "index", "or", "ternary"})
 
 
 def check_uses(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
-    """Report undefined variables, and secrets that a variable brings to a wrong place."""
+    """Report undefined variables, and variables with secrets in places where secrets are not
+    allowed.
+    """
     absences = absences_of(stack, envoy.inclusion)
     for crate in envoy.crates:
         variables = envoy.namespace.seen_by(crate.included.crate.name)
@@ -46,7 +48,7 @@ def check_uses(envoy: Envoy, stack: Stack, diagnostics: Diagnostics) -> None:
 
 
 def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[ResourceText, Use]]:
-    """Yield what the templates of a resource use, each with its text."""
+    """Yield the references in the templates of a resource, each with its text."""
     for text in texts_of(instance, stack):
         for use in uses(text.scalar, instance.item is not None):
             yield text, use
@@ -98,7 +100,7 @@ def _check_path(
 ) -> None:
     """Follow a chain into mappings.
 
-    A template that handles a missing key itself is not reported.
+    Templates that handle a missing key are not reported.
     """
     for name in path:
         if not isinstance(value, dict) or name == _ELEMENT:
@@ -141,7 +143,7 @@ def _check_secret(
 
 
 def named(use: Use, variables: Mapping[str, Any]) -> Any:
-    """Return the value that a chain names, or as much of the path to it as is known."""
+    """Return the value to which a chain refers, or the part of the path that is known."""
     value: Any = variables
     for name in use.chain[1:]:
         if not isinstance(value, dict) or name not in value:

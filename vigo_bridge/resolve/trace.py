@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything about one host: what it gets, what decided it, and what was not chosen."""
+"""Traces one host: what it gets, where that is defined, and which matches and values were not
+used.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,9 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class TracedResource:
-    """number: its place in the graph's order, from 1. needs, triggers: ids.
+    """number: its position in the graph's order, from 1. needs, triggers: IDs.
 
-    gated: it acts only when something triggers it.
+    gated: whether it acts only when triggered.
     """
 
     number: int
@@ -41,7 +43,7 @@ class TracedResource:
 class Trace:
     """How one host is resolved.
 
-    other_matches: the entries that match too, but later. secrets: by path, where each is named.
+    other_matches: later entries that also match. secrets: by path, the positions of the references.
     """
 
     host: str
@@ -64,13 +66,14 @@ def trace(
 ) -> Trace:
     """Return the trace of the one host of a plan without errors.
 
-    settings: of `--set`. users: the variables that the Ansible user gave this host. reserved: those
+    settings: of `--set`. users: the variables that the Ansible user set for this host. reserved:
+        those
     with names that Ansible reserves, which are not used.
     """
     group = plan.groups[0]
     host = group.hosts[0]
     entry, *other_matches = (entry for entry in stack.entries if matches(entry, host))
-    discarded = Diagnostics()  # they were reported when the plan was made
+    discarded = Diagnostics()  # already reported with the plan
     envoy = resolve_envoy(include(stack, entry), settings, discarded)
     return Trace(
         host=host,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Triggers and dependencies that have no effect."""
+"""Warns about triggers and dependencies that have no effect."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from vigo_bridge.resolve.instances import Instance
 def warn_of_triggers(
     envoy: Envoy, nodes: Sequence[Node], crates: Sequence[Crate], diagnostics: Diagnostics
 ) -> None:
-    """Warn of triggers without effect.
+    """Warn about triggers without effect.
 
-    nodes: of the envoy's resources, in the same order, with valid references.
+    nodes: those of the envoy's resources, in the same order, with valid references.
     """
     graph = build(nodes, crates)
     triggered = {target for targets in graph.triggers.values() for target in targets}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables that nothing uses, and defaults that disagree."""
+"""Warns about unused variables, and about different defaults."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def warn_of_unused_variables(
     settings: Mapping[str, Any],
     diagnostics: Diagnostics,
 ) -> None:
-    """Warn of unused variables.
+    """Warn about unused variables.
 
-    One is used when a template of any envoy that it reaches names it.
+    A variable is used if a template of an envoy that gets it refers to it.
     """
     defined: dict[Position, str] = {}
     used: set[Position] = set()
@@ -58,7 +58,7 @@ def _warn(
 
 
 def _used_names(envoy: Envoy, stack: Stack) -> set[str]:
-    """Return the variables that templates and `foreach` name; `*` for all."""
+    """Return the variables to which templates and `foreach` refer; `*` for all."""
     if not envoy.inclusion.is_complete:
         return {_ALL}
     return {
@@ -84,7 +84,7 @@ def _loops(envoy: Envoy) -> Iterator[str]:
 
 
 def warn_of_different_defaults(envoy: Envoy, diagnostics: Diagnostics) -> None:
-    """Warn where two crates of one envoy have different defaults for a variable."""
+    """Warn if two crates of one envoy have different defaults for a variable."""
     first: dict[str, Configcrate] = {}
     own = envoy.namespace.own
     for crate in (included.crate for included in envoy.inclusion.crates):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every place that sets a variable of an envoy, the strongest first."""
+"""Lists all sources of an envoy's variables, those with the highest priority first."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from vigo_bridge.language.position import Position
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.variables import COMMAND_LINE
 
-#: The place of a variable from the user's inventory; Ansible reports no more.
+#: The position of a variable from the user's inventory; Ansible does not report the file.
 INVENTORY = Position("the Ansible inventory", 0, 0)
-#: What kind of place one is whose name Ansible reserves.
+#: The layer of a variable whose name Ansible reserves.
 RESERVED = "Ansible variable with a reserved name"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One place that sets a variable. layer: what kind of place; crate: whose default it is."""
+    """One source of a variable. layer: the kind of source; crate: the crate whose default it is."""
 
     value: Any
     position: Position
@@ -29,7 +29,9 @@ class Setting:
 
 @dataclass(frozen=True)
 class TracedVariable:
-    """winner: what counts. overridden: the strongest first. own: what single crates see instead."""
+    """winner: the source that is used. overridden: those with the highest priority first. own: the
+    sources that single crates use instead.
+    """
 
     name: str
     winner: Setting
@@ -45,7 +47,8 @@ def traced_variables(
 ) -> Iterator[TracedVariable]:
     """Yield all variables of the stack for an envoy, by name.
 
-    settings: of `--set`. users: the variables that the Ansible user gave the host. reserved: those
+    settings: of `--set`. users: the variables that the Ansible user set for the host. reserved:
+        those
     with names that Ansible reserves.
     """
     for name in envoy.namespace.variables:
@@ -71,8 +74,8 @@ def _places(
 
 
 def _own(name: str, envoy: Envoy, places: list[Setting]) -> tuple[Setting, ...]:
-    """Return the own setting of each crate that does not see the winner; none if a stronger
-    place wins.
+    """Return the source of each crate that does not use the winner; empty if a source with a higher
+    priority wins.
     """
     winner = places[0]
     if not winner.crate:

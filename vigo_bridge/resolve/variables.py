@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of an envoy: every place that sets one, and which place wins."""
+"""Merges the variables of an envoy from all sources by their priority."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from vigo_bridge.language.values import Value
 from vigo_bridge.resolve.inclusion import Inclusion
 from vigo_bridge.resolve.plan import SETTING, Variable
 
-#: The place of a variable from the command line.
+#: The position of a variable from the command line.
 COMMAND_LINE = Position(SETTING, 0, 0)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One place that sets variables. crate: the crate whose default this is, or empty."""
+    """One source of variables. crate: the crate whose defaults these are, or empty."""
 
     name: str
     vars: Mapping[str, Value]
@@ -28,19 +28,21 @@ class Layer:
 
 @dataclass(frozen=True)
 class Namespace:
-    """All variables of an envoy. own: by crate, its defaults that nothing stronger sets."""
+    """All variables of an envoy. own: by crate, its defaults that no source with a higher priority
+    sets.
+    """
 
     variables: Mapping[str, Variable]
     own: Mapping[str, Mapping[str, Any]]
 
     def seen_by(self, crate: str) -> dict[str, Any]:
-        """Return values by name, as the templates of one crate see them."""
+        """Return values by name, as in the templates of one crate."""
         shared = {name: variable.value for name, variable in self.variables.items()}
         return {**shared, **self.own.get(crate, {})}
 
 
 def layers(inclusion: Inclusion) -> tuple[Layer, ...]:
-    """Return all places that set variables for a match entry, the weakest first."""
+    """Return all sources of variables of a match entry, the lowest priority first."""
     environment = inclusion.entry.environment.text if inclusion.entry.environment else ""
     crates = [included.crate for included in inclusion.crates]
     return (
@@ -60,7 +62,7 @@ def _overrides(crates: Sequence[Configcrate], environment: str) -> Iterator[Laye
 
 
 def merge(places: Sequence[Layer], settings: Mapping[str, Any]) -> Namespace:
-    """Return one namespace of layers, weakest first, and of `--set`."""
+    """Return one namespace from layers, the lowest priority first, and from `--set`."""
     variables: dict[str, Variable] = {}
     for layer in places:
         for name, value in layer.vars.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Molecule scenario inside a role: it shows how its user tests it."""
+"""The Molecule scenario of a role, with which its users test it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _variables(role: Role) -> dict[str, Any]:
 
 
 def _containers(role: Role) -> Iterator[str]:
-    """Yield the names of the role's containers, as far as they are known."""
+    """Yield the names of the role's containers that are known on the controller."""
     for resource in role.crate.resources:
         kind = TYPES[resource.type]
         if not kind.needs_engine:
@@ -63,7 +63,7 @@ def _containers(role: Role) -> Iterator[str]:
         if not resource.template:
             yield text
             continue
-        with suppress(TemplateError):  # A name with traits is known on the host only.
+        with suppress(TemplateError):  # A name with traits is known only on the host.
             namespaces = {"Vars": role.known, "Traits": {}}
             if resource.item is not None:
                 namespaces["Item"] = resource.item

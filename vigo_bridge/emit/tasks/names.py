@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of roles, tasks and variables, as Ansible and its linter want them."""
+"""Names of roles, tasks and variables, as Ansible and ansible-lint require them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST_TITLE = 60
 
 
 def slug(text: str) -> str:
-    """Return small letters, digits and underscores, beginning with a letter."""
+    """Return a name of lower-case letters, digits and underscores that begins with a letter."""
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "crate"
     return name if name[0].isalpha() else f"crate_{name}"
 
@@ -33,13 +33,13 @@ def title(resource: PlannedResource) -> str:
         text = f"{resource.type} {name.removeprefix(unnamed)}"
     else:
         text = re.sub(r"[-_]+", " ", name)
-    # Braces would be a template, and a line break would end the name.
+    # Ansible would render braces, and a line break would end the name.
     text = re.sub(r"[{}\s]+", " ", text).strip()[:_LONGEST_TITLE].strip()
     return (text[:1].upper() + text[1:]) or f"Resource at line {resource.position.line}"
 
 
 def prefixed(role: str, text: str) -> str:
-    """Return a name for a variable of the role's own: it begins with the role's name, once."""
+    """Return a name for a variable of the role: it begins with the role's name, once."""
     name = slug(text)
     return name if name.startswith(f"{role}_") else f"{role}_{name}"
 

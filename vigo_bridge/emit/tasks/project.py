@@ -21,10 +21,10 @@ from vigo_bridge.emit.yaml_text import entry, indented
 from vigo_bridge.files import write_text
 from vigo_bridge.resolve.plan import Group, Plan, Variable
 
-#: How long lines of YAML may be, with their indentation and key.
+#: The longest line of YAML, with indentation and key.
 _WIDTH = 120
 _NO_PREFIX = "# noqa: var-naming[no-role-prefix]"
-#: The linter takes the braces of an ``!unsafe`` text for a template all the same.
+#: ansible-lint treats the braces of an ``!unsafe`` text as a template.
 _NOT_JINJA = "# noqa: jinja"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What roles cannot express."""
+"""Reasons why a plan cannot be written as roles."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The roles of a plan, and which play has which.
+"""The roles of a plan, and their plays.
 
-Groups that get the same of a crate share its role; where they do not, each has one of its own.
+Groups for which a crate has the same content share its role; otherwise each group has a role of its
+own.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from vigo_bridge.resolve.plan import Group, Plan, PlannedCrate, PlannedResource
 class Role:
     """One crate as a role.
 
-    needed: variables that it reads and other roles define. stack_values: what it reads of
-    ``vigo_vars`` and has no default for. Both with the values for the first group that has it, as
-    known has them for all variables that the role reads. Roles are equal when they do the same.
+    needed: variables that it reads and other roles define. stack_values: entries of ``vigo_vars``
+        that it reads and has no default for. known: all variables that the role reads. All three
+        have the values of the first group with this role. Roles are equal if they do the same.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Play:
-    """What one match entry gets: roles by their names, in order."""
+    """The play of one match entry: its roles by name, in order."""
 
     group: Group
     roles: tuple[str, ...]
@@ -51,7 +52,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Roles:
-    """titles: by group and resource id, what its task and its handler are called."""
+    """titles: by group and resource ID, the names of its task and its handler."""
 
     roles: Mapping[str, Role]
     plays: tuple[Play, ...]
@@ -126,7 +127,7 @@ class _Collection:
             others = {*names.values(), *(n for n, r in self.roles.items() if _other(r, crate))}
             names[crate.crate.name] = unique(wanted, others, "{}_{}")
         written = self._written(group, sequence, names)
-        # A role with another name has other variables, which its neighbours may read.
+        # A role with another name has other variables, which other roles may read.
         while different := [role for role in written if self.roles.get(role.name, role) != role]:
             for role in different:
                 own = f"{role_name(role.crate.name)}_{slug(group.name.removeprefix('vigo_'))}"

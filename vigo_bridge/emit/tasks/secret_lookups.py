@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""References to secrets as Ansible's lookups, for modules that do not know our references."""
+"""Writes references to secrets as lookups of Ansible, for modules that do not know our
+references.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def can_look_up(value: Any) -> bool:
 
 
 def with_lookups(value: Any) -> Any:
-    """Return the value with a lookup in the place of each reference; the same object if none."""
+    """Return the value with a lookup in place of each reference; the same object if there is
+    none.
+    """
     if isinstance(value, Mapping):
         return {key: with_lookups(item) for key, item in value.items()}
     if isinstance(value, list):

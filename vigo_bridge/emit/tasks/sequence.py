@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of roles, tasks and handlers that has the effect of the graph.
+"""Finds an order of roles, tasks and handlers with the same effect as the graph.
 
 A resource is a task. If an earlier resource triggers it, the task uses the registered result of
 that one. If a later resource triggers it, or if it acts only when triggered, it is a handler.
@@ -28,12 +28,12 @@ from vigo_bridge.resolve.plan import Group, PlannedCrate, PlannedResource
 
 @dataclass(frozen=True)
 class Step:
-    """When one resource acts, and which others (by id) that concerns.
+    """When one resource acts, and its triggers (by resource ID).
 
-    is_task: it has a turn. sources: resources whose change before its turn triggers it.
-    is_handler: it may be triggered after its turn. task_notifies, handler_notifies: resources
-    whose handlers are notified. is_registered: others, or its own handler, use the result of its
-    turn. reacts: whether a trigger makes a difference.
+    is_task: whether it has a task. sources: resources that trigger it by a change before its task.
+    is_handler: whether it may be triggered after its task. task_notifies, handler_notifies:
+    resources whose handlers are notified. is_registered: whether others, or its own handler, use
+    the result of its task. reacts: whether a trigger makes a difference.
     """
 
     resource: PlannedResource
@@ -77,7 +77,7 @@ def sequence(group: Group) -> tuple[CrateSteps, ...]:
 
 
 class _Timing:
-    """Which triggers come before a resource's turn, and which after it."""
+    """Finds which triggers come before a resource's task, and which after it."""
 
     def __init__(self, graph: Graph, resources: Sequence[PlannedResource]) -> None:
         self._graph = graph
@@ -109,7 +109,7 @@ class _Timing:
                 yield source, target
 
     def early(self) -> Iterator[tuple[str, str]]:
-        """Yield the pairs whose target has its turn after the trigger is known."""
+        """Yield the pairs in which the target's task comes after the source."""
         for source, target in self.pairs():
             if source not in self._graph.gated and not self._is_late(source, target):
                 yield source, target
@@ -130,9 +130,7 @@ class _Timing:
         return (late & self._reacting) | sources
 
     def lost_triggers(self) -> Iterator[str]:
-        """Yield a message for each trigger that goes back to an earlier resource: handlers lose
-        it.
-        """
+        """Yield a message for each trigger to an earlier handler, which Ansible cannot deliver."""
         for source, target in self.pairs():
             if source in self._late and self._place[source] > self._place[target]:
                 yield (
@@ -168,7 +166,7 @@ class _Interleaved(Exception):
 
 
 def _crate_order(graph: Graph, timing: _Timing) -> list[str]:
-    """Return crates in order: each after all that it has to follow, otherwise in the order of
+    """Return crates in order: each after all that must precede it, otherwise in the order of their
     first resources.
     """
     names = list(dict.fromkeys(map(_crate, graph.order)))

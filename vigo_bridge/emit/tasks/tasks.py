@@ -26,7 +26,7 @@ _FRESH = ["created", "recreated", "started", "restarted"]
 
 @dataclass(frozen=True)
 class Written:
-    """One task or handler. comment: where it comes from, or empty."""
+    """One task or handler. comment: its position in the stack, or empty."""
 
     comment: str
     task: Mapping[str, Any]
@@ -36,7 +36,7 @@ class Written:
 class Naming:
     """Names within one play. roles: by crate. titles: by resource, of its task and its handler.
 
-    variables: names that are taken.
+    variables: names that are in use.
     """
 
     roles: Mapping[str, str]
@@ -56,8 +56,8 @@ class Naming:
 class TaskWriter:
     """Writes one crate's resources.
 
-    known: the variables that they see. expression: how Jinja2 reads one. renamed: those that have
-    another name in Ansible. traits: those that are named.
+    known: their variables. expression: returns the Jinja2 expression for one. renamed: those that
+    have another name in Ansible. traits: those that are used.
     """
 
     def __init__(
@@ -187,7 +187,7 @@ class TaskWriter:
     def _crate_condition(self, in_handler: bool) -> str:
         """Return the condition of a crate.
 
-        A handler may run although its role was not reached, because something failed before.
+        A handler may run although its role was not reached because of an earlier failure.
         """
         asked_by_task = any(step.is_task for step in self._steps)
         default = " | default(false)" if in_handler and asked_by_task else ""
@@ -197,7 +197,7 @@ class TaskWriter:
         return self._naming.variable(step.resource.id, "condition")
 
     def _asking_first(self, step: Step, name: str, listen: str = "") -> Iterator[Written]:
-        """Yield the task that evaluates a resource's own condition, where it has one."""
+        """Yield the task that evaluates a resource's own condition, if it has one."""
         condition = _condition_of(step)
         if not condition:
             return
@@ -241,15 +241,15 @@ def _seconds(timeout: Any) -> Any:
 
 
 def _condition_of(step: Step) -> str:
-    """Return the condition to evaluate on the machine: its ``when`` without ``changed``, which
-    Ansible knows.
+    """Return the condition to evaluate on the machine: its ``when`` without ``changed``, for which
+    a handler is used.
     """
     text = step.resource.when or ""
     return re.sub(r"^\s*changed\s*(?:&&|$)|&&\s*changed\s*$", "", text).strip()
 
 
 def _shortest(traits: frozenset[str]) -> list[str]:
-    """Return the traits without those that others, or the empty name, include."""
+    """Return the traits without those that are below others, or below the empty name."""
     return sorted(one for one in traits if not any(one.startswith(f"{other}.") for other in traits))
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The attributes of a resource as the arguments of a task.
+"""Converts the attributes of a resource to the arguments of a task.
 
-A text with plain names in it becomes Jinja2; what does more is rendered by the lookup
-``vigo.bridge.gotemplate``, its template in a variable of the task.
+A template that only shows variables becomes Jinja2; any other one is put into a variable of the
+task, and rendered by the lookup ``vigo.bridge.gotemplate``.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _OMIT = " | default(omit, true)"
 class Arguments:
     """Writes the arguments of one resource.
 
-    variables: what its crate sees. expression: how Jinja2 reads a variable. renamed: variables
-    that have another name in Ansible. traits: what holds them. variable_name: makes a name for a
-    variable of the task from what it is for.
-    task_vars: those variables, filled while attributes are written.
+    variables: those of its crate. expression: returns the Jinja2 expression for a variable.
+    renamed: variables that have another name in Ansible. traits: the Ansible variable with the
+    traits. variable_name: returns a name for a variable of the task, from its purpose. task_vars:
+    these variables, filled while attributes are written.
     """
 
     resource: PlannedResource
@@ -50,7 +50,7 @@ class Arguments:
     task_vars: dict[str, Any] = field(default_factory=dict)
 
     def written(self) -> dict[str, Any]:
-        """Return all arguments. An argument that renders to nothing counts as not given."""
+        """Return all arguments. An argument that renders to an empty text counts as not set."""
         spec = TYPES[self.resource.type].options
         found = {}
         for name, value in self.resource.attributes.items():
@@ -83,7 +83,7 @@ class Arguments:
         return self._jinja(where, template, optional) or self._looked_up(where, template, optional)
 
     def _jinja(self, where: str, template: Template, optional: bool) -> Jinja | None:
-        """Return Jinja2 of names between texts; None if it would not give the same, byte for
+        """Return texts and variables as Jinja2; None if the result would not be the same, byte for
         byte.
         """
         pieces = template.chains()
@@ -113,15 +113,15 @@ class Arguments:
         return Jinja(result.replace(" }}", f"{_OMIT} }}}}") if empty else result)
 
     def _would_be_number(self, where: str, piece: Any) -> bool:
-        """Return whether Jinja2 would give data a number that a template writes as text."""
+        """Return whether Jinja2 would return a number where the template writes text."""
         is_data = any(where.startswith(f"{name}_") for name in TYPES[self.resource.type].data)
         if not is_data or isinstance(piece, str) or piece[0] == "Item":
             return False
         return piece[0] == "Traits" or not isinstance(self._inside(self.variables, piece[1:]), str)
 
     def _shown(self, names: tuple[str, ...]) -> str | None:
-        """Return one name; None if its value is not a text or whole number, which print
-        alike.
+        """Return the expression for one name; None unless its value is a text or an integer, which
+        both languages print in the same way.
         """
         start, *rest = names
         if start == "Item":
@@ -164,7 +164,7 @@ class Arguments:
         return Jinja(f"{{{{ {_LOOKUP.format(arguments)}{omit} }}}}")
 
     def _explicit(self, template: Template) -> str:
-        """Return the variables, where the lookup would not find one by its name."""
+        """Return the variables that the lookup would not find by their names."""
         names = dict.fromkeys(
             reference.chain[1]
             for reference in template.references()
@@ -182,7 +182,9 @@ def _prints_alike(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Used:
-    """What the templates of a resource read. everything: all variables at once, as one map."""
+    """What the templates of a resource use. everything: whether they use all variables at once, as
+    one map.
+    """
 
     variables: frozenset[str]
     traits: frozenset[str]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where variables are defined, so that each role sees the values of the stack.
+"""Decides where variables are defined, so that each role gets the values of the stack.
 
-A crate's defaults are its role's. What the stack sets over them is in the map ``vigo_vars`` of the
-group, which the role's defaults read: so every variable of the user's own still wins, wherever it
-is set. A name that is one of Ansible's own, or cannot be one, is prefixed with the role's name.
+A crate's defaults are the role's defaults. Overrides of the stack are in the map ``vigo_vars`` of
+the group, which the role's defaults read, so that any variable of the user still overrides them. A
+name that Ansible reserves or does not allow is prefixed with the role's name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CRATE_DEFAULT = "crate default"
 class Default:
     """One entry of a role's defaults. value: data, or a template that reads the stack's value.
 
-    known: what it is for the first group that has it. source: where it comes from.
+    known: its value for the first group that has it. source: its position in the stack.
     """
 
     name: str
@@ -36,7 +36,9 @@ class Default:
 
 
 class Variables:
-    """The variables of a whole plan. Raises CannotExpress if two crates disagree too much."""
+    """The variables of a whole plan. Raises CannotExpress if two crates override a variable
+    differently.
+    """
 
     def __init__(self, plan: Plan, is_reserved: Callable[[str], bool]) -> None:
         self._plan = plan
@@ -49,8 +51,8 @@ class Variables:
         return {variable.name for group in self._plan.groups for variable in group.variables}
 
     def reader(self, crate: PlannedCrate, role: str) -> Callable[[tuple[str, ...]], str]:
-        """Return a function that gives Jinja2 for a variable as one crate sees it, or a value
-        inside it.
+        """Return a function that returns the Jinja2 expression for a crate's variable, or for a
+        value inside it.
         """
         own = {variable.name for variable in crate.defaults}
 
@@ -62,7 +64,7 @@ class Variables:
         return expression
 
     def known(self, group: Group, crate: PlannedCrate) -> dict[str, Any]:
-        """Return values by name, as the templates of one crate see them."""
+        """Return values by name, as in the templates of one crate."""
         return {**{variable.name: variable.value for variable in group.variables}, **crate.vars}
 
     def of_group(self, group: Group) -> list[Variable]:
@@ -70,7 +72,7 @@ class Variables:
         return [variable for variable in group.variables if self._in_group(group, variable)]
 
     def fixed(self, group: Group) -> list[Variable]:
-        """Return the variables that the command line sets over everything."""
+        """Return the variables that the command line sets, which override all others."""
         return [
             variable
             for variable in group.variables
@@ -108,7 +110,7 @@ class Variables:
         return variable.layer != CRATE_DEFAULT or self._is_ambiguous(group, variable.name)
 
     def _has_default(self, group: Group, name: str) -> bool:
-        """Return whether some role of the play defines it, the same for all."""
+        """Return whether a role of the play defines it, with the same value for all."""
         return any(
             variable.name == name for crate in group.crates for variable in crate.defaults
         ) and not self._is_ambiguous(group, name)
@@ -123,7 +125,7 @@ class Variables:
         return any(value != values[0] for value in values)
 
     def _is_overridden(self, crate: PlannedCrate, default: Variable) -> bool:
-        """Return whether some group sets another value than the crate's default."""
+        """Return whether a group overrides the crate's default."""
         return any(
             self.known(group, same)[default.name] != default.value
             for group in self._plan.groups
@@ -162,7 +164,7 @@ class Variables:
 
 
 def _literal(value: Any) -> str | None:
-    """Return the value as a Jinja2 literal; None if that would be hard to read."""
+    """Return the value as a Jinja2 literal; None if it is not a simple value."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
