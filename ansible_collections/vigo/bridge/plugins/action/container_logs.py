@@ -31,9 +31,9 @@ from ..plugin_utils.stack_action import StackCall
 
 MODULE = "vigo.bridge.container_logs"
 _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host", "since", "until")}
-#: What only the first call of several needs.
+#: Arguments that only the first of several calls needs.
 _FIRST = ("resources", "crates", "vars")
-#: A wait that is over at once, but leaves incomplete lines for the next call.
+#: The shortest wait, in seconds: incomplete lines are left for the next call.
 _NO_WAIT = 0.001
 #: Seconds from the beginning of one call to that of the next one, at least.
 _PACE = 0.5
@@ -68,9 +68,9 @@ class ActionModule(StackCall):
     def _streamed(
         self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], stream: LogStream
     ) -> dict[str, Any]:
-        """Send all lines, and with ``wait`` also those that come, until the reader ends.
+        """Send all lines, and with ``wait`` also new ones until the reader ends.
 
-        Then a target that cannot be read is tried again until it can, also at the beginning.
+        With ``wait``, a target that cannot be read is retried, also at the beginning.
         """
         wait = float(arguments.get("wait") or 0)
         page: LogPage | None = None

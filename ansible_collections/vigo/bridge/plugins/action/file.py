@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of vigo.bridge.file: reads the controller's file that its arguments name."""
+"""Action of vigo.bridge.file: reads the file on the controller that `src` names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible.errors import AnsibleActionFail
 from ..module_utils.types.file.descriptor import CONTENT, CONTENTS, TYPE, VAULTED
 from ..plugin_utils.secret_action import ModuleAction
 
-#: What goes to a target in one call, in bytes. Larger files would need much memory there.
+#: The largest file that is sent, in bytes: larger ones would need much memory on the target.
 _LIMIT = 64 * 1024 * 1024
 
 

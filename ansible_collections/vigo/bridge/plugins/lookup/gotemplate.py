@@ -98,8 +98,8 @@ class LookupModule(AnsibleLookup):
         return template.render(namespaces)
 
     def _variables(self, template: Template, variables: Mapping[str, Any]) -> Any:
-        """Return the variables that the template names: rendering all of a host's would take
-        long.
+        """Return the variables that the template names: rendering all variables of a host would
+        take long.
         """
         given = self.get_option("vars")
         if given is not None:
@@ -122,7 +122,7 @@ class LookupModule(AnsibleLookup):
 
 
 def _plain(value: Any) -> Any:
-    """Return the value without Ansible's marks on it, and with its templates rendered."""
+    """Return the value without Ansible's tags, and with its templates rendered."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Comma-separated strings, as Vigo writes lists and maps.
 
-There is no quoting. A comma splits only where what follows can start a new entry, so that
-values may hold commas.
+There is no quoting. A comma is a separator only before the possible beginning of an entry, so that
+values can contain commas.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Parsed = TypeVar("Parsed")
 COMMA = re.compile(",")
 NEXT_MOUNT = re.compile(r",(?=\s*(?:[/.~]|[A-Za-z0-9][A-Za-z0-9_.-]*:/))")
 _NEXT_ASSIGNMENT = re.compile(r",(?=\s*[A-Za-z_][A-Za-z0-9_.-]*=)")
-#: What an item of a list looks like, by attribute.
+#: By attribute, the form of an item of a list.
 _FORMS = {
     "ports": "8080:80 or 53:53/udp",
     "volumes": "/host/path:/path:ro or NAME:/path",
@@ -33,7 +33,7 @@ _FORMS = {
 
 
 class NotText(ResourceError):
-    """A list, a mapping or nothing is given instead of a string. The message names the place."""
+    """A value is a list, a mapping or null instead of a string. The message names its position."""
 
     def __init__(self, value: Any, place: tuple[Any, ...]) -> None:
         super().__init__(*_not_text(value, place), place=place)
@@ -105,7 +105,7 @@ def text(value: Any, *place: Any) -> str:
 
 
 def _entries(value: Any, separator: Pattern[str]) -> Iterator[Tuple[Tuple[Any, ...], str]]:
-    """Yield the place of each entry, and its text."""
+    """Yield the position of each entry, and its text."""
     if isinstance(value, str):
         start = 0
         for found in separator.finditer(value):

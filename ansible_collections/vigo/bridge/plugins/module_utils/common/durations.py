@@ -11,7 +11,7 @@ from typing import Any
 from .errors import ResourceError
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
-#: About 57 years. The clocks of systems and engines end somewhere above.
+#: The longest duration, about 57 years: systems and engines cannot handle much longer ones.
 _LONGEST = 500001 * 3600.0
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
 _WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+|\d+(?:\.\d+)?")

@@ -10,17 +10,18 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 
 
 class Offset(int):
-    """A character of a text, from 0 on, in the place of an error."""
+    """The offset of a character in a text, from 0, as a part of an error's place."""
 
 
 class Key(str):
-    """A key that is itself wrong, in the place of an error."""
+    """A key that is itself invalid, as a part of an error's place."""
 
 
 class Advised(Exception):
-    """Something is wrong. ``problem`` says what, ``advice`` what to do, ``message`` both.
+    """An error with advice. ``problem`` says what is wrong, ``advice`` what to do, ``message``
+    both.
 
-    Where the problem says what to do, the advice is empty.
+    The advice is empty if the problem includes it.
     """
 
     def __init__(self, problem: str, advice: str = "") -> None:
@@ -40,10 +41,10 @@ class Advised(Exception):
 class ResourceError(Advised):
     """A resource cannot be applied: its attributes are invalid, or its action failed.
 
-    ``log`` holds the last lines of output of what failed (a container, a command), or is
-    empty. ``rc`` is an exit code where there is one. ``returned``: see ``Outcome``. ``place`` says
-    which of the resource's attributes is wrong, and where in it: keys of mappings, numbers of items
-    from 0 on, at its end a ``Key`` or the ``Offset`` in a text. It is empty if no attribute is
+    ``log`` has the last lines of output of the failed container or command, or is empty. ``rc`` is
+    an exit code, if there is one. ``returned``: see ``Outcome``. ``place`` says
+    which of the resource's attributes is wrong, and where in it: keys of mappings, indexes of
+    items, and at the end a ``Key`` or the ``Offset`` in a text. It is empty if no attribute is
     at fault.
     """
 
@@ -76,7 +77,9 @@ class ResourceError(Advised):
 
 
 class Blocked(ResourceError):
-    """The environment prevents it: the engine does not answer, the disk is full, and so on."""
+    """The environment prevents the action: the engine does not respond, the disk is full, and so
+    on.
+    """
 
     status = "blocked"
 
@@ -108,7 +111,7 @@ def errors_of(error: ResourceError) -> tuple[ResourceError, ...]:
 
 @contextlib.contextmanager
 def within(*place: Any) -> Iterator[None]:
-    """Add the place to errors of the block: this attribute, or this part of it."""
+    """Prepend an attribute, or a part of it, to the place of errors in the block."""
     try:
         yield
     except ResourceError as error:

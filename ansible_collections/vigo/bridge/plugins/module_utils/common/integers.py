@@ -17,7 +17,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 def integer(value: Any, attribute: str) -> int:
     """Return an integer as written. Raise ResourceError.
 
-    Templates of Ansible make 2.0 of 4 / 2.
+    Accepts 2.0, because in Ansible's templates 4 / 2 is 2.0.
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -9,20 +9,20 @@ from typing import Iterable, Sequence
 
 
 class Meant(str):
-    """Advice that names what was probably meant."""
+    """Advice with the name that was probably meant."""
 
 
 #: Comparing takes quadratic time: longer names, and more names than this, are not compared.
 _LONGEST_COMPARED = 64
 _MOST_COMPARED = 5000
-#: Fewer letters in common at the beginning mean nothing.
+#: Shorter common prefixes are not considered.
 _SHORTEST_BEGINNING = 3
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name closest to this one, or of which one begins with the other.
+    """Return the most similar known name, or one that is a prefix of this name or vice versa.
 
-    Case does not count. Empty if no name is close enough.
+    Case is ignored. Empty if no name is similar enough.
     """
     if len(name) > _LONGEST_COMPARED:
         return ""

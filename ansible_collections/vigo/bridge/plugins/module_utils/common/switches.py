@@ -11,7 +11,7 @@ from .errors import ResourceError
 
 
 def is_on(value: Any, attribute: str) -> bool:
-    """Return the truth value that is written, False if nothing is. Raise ResourceError."""
+    """Return the Boolean value of a text; False if it is not set. Raise ResourceError."""
     text = str(value or False).lower()
     if text not in ("true", "yes", "false", "no"):
         raise ResourceError(f"{attribute}: {value!r} is neither true nor false")

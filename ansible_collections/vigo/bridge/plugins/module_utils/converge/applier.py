@@ -23,7 +23,7 @@ from .selection import as_checked
 
 @dataclass(frozen=True)
 class Applier:
-    """Applies resources, with what all turns of a run share.
+    """Applies resources, with data that all resources of a run share.
 
     stack: the stack of the resources. awaited: the IDs of those that must be settled before others
     act.
@@ -84,9 +84,9 @@ class Applier:
         return lambda: {**render(), **extra}
 
     def undone(self, resource: Resource) -> str:
-        """Return what a resource that reverts undoes, as text that is the same in each run.
+        """Return what a resource with `revert` undoes, as text that is the same in each run.
 
-        Raises ResourceError.
+        Raise ResourceError.
         """
         key = self.types[resource.type].type.key
         only = (key,) if key else tuple(resource.attributes)
@@ -97,7 +97,7 @@ class Applier:
         behaviour = self.types[resource.type]
         try:
             behaviour.mark_uncertain(self._spec(resource), overlay)
-        except ResourceError:  # What it needs does not exist yet.
+        except ResourceError:  # Something that it needs does not exist yet.
             overlay.mark_unknown(ANYTHING)
 
     def is_predictable(self, resource: Resource, action: str = "unknown") -> bool:
@@ -108,7 +108,7 @@ class Applier:
         return behaviour.is_predictable(self._spec(resource))
 
     def _spec(self, resource: Resource) -> Any:
-        """Return what the resource is to be, of rendered attributes. Raise ResourceError."""
+        """Return the spec of the resource, from rendered attributes. Raise ResourceError."""
         behaviour = self.types[resource.type]
         kind = behaviour.type
         return behaviour.parse(typed(self.attributes(resource)(), kind.options, kind.data))

@@ -44,7 +44,7 @@ class Conditions:
         return holds, decisive
 
     def certainly_hold(self, resource: Resource) -> bool:
-        """Return whether both are true, without regard to what earlier resources may change."""
+        """Return whether both are true, without considering changes of earlier resources."""
         crate = self.crates.get(resource.node.crate)
         facts = self.facts.with_overlay(Overlay.all_unknown())
         conditions = (crate.condition if crate else None, resource.condition)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engines of a host where something of a stack may be."""
+"""Finds the engines of a host that may have objects of a stack."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def run_command(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         return [_in_one(str(arguments["container"]), command, arguments, target)]
     wanted = described(arguments, target)
     path = arguments.get("state_dir") or private_files.default_folder()
-    # Nothing is changed there, so that no lock is needed: a command may run for long.
+    # No lock is held, because no state changes and a command may run for long.
     record = OwnersFile.load(StateFolder(path, check_mode=True))
     call = Call(stack_of(arguments), record, frozenset(wanted.resources))
     place = _Place(wanted, Owners(call.stack, record, call.resources), target)
@@ -90,7 +90,7 @@ def _command(arguments: Mapping[str, Any]) -> Command:
 
 @dataclass(frozen=True)
 class _Found:
-    """A container to run in, or why there is none."""
+    """A container to run the command in, or the reason why there is none."""
 
     engine: Engine | None = None
     container: Existing | None = None
@@ -202,7 +202,7 @@ def _result(identity: str, kind: str, container: Existing, ran: Ran, duration: f
 
 
 def _in_one(name: str, command: Command, arguments: Mapping[str, Any], target: Target) -> Result:
-    """Run a command in the container of that name, of whatever stack."""
+    """Run a command in the container with this name, of any stack."""
     engine = Engine(str(arguments.get("docker_host") or ""), target.secrets.conceal)
     container = engine.container(name)
     if container is None:

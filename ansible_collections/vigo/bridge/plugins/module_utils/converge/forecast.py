@@ -59,9 +59,10 @@ class Forecast:
         return self._prediction.is_certain(self._journal.sources(resource.id), resource.id)
 
     def perhaps_triggered(self, resource: Resource, earlier: Result | None) -> Result | None:
-        """Return the result of a turn to which a trigger may come or not.
+        """Return the result of a resource that may or may not be triggered.
 
-        None if the trigger makes no difference: the resource is applied as if it did not come.
+        None if the trigger makes no difference: the resource is then applied as if it was not
+        triggered.
         """
         triggered = self._tried(resource, earlier, triggered=True)
         untriggered = earlier or skipped(resource, NOT_TRIGGERED)
@@ -76,7 +77,7 @@ class Forecast:
     def perhaps_held_back(
         self, resource: Resource, earlier: Result | None, condition: str
     ) -> Result:
-        """Return the result of a turn whose condition may hold or not."""
+        """Return the result of a resource whose condition may or may not be true."""
         acting = self._tried(resource, earlier, triggered=self._journal.has_trigger(resource.id))
         reason = f"{condition}: it can be checked only after earlier changes"
         return self._either(resource, earlier, acting, skipped(resource, condition), reason)
@@ -84,9 +85,9 @@ class Forecast:
     def _either(
         self, resource: Resource, earlier: Result | None, one: Result, other: Result, reason: str
     ) -> Result:
-        """Return the report on a turn that leads to one of two results.
+        """Return the result of a resource with two possible results.
 
-        other: ``earlier`` itself where the second possibility is that the resource has no turn.
+        other: ``earlier`` itself if the second possibility is that the resource is not applied.
         """
         self._journal.remove_triggers(resource.id)
         if one.changed or (other.changed and other is not earlier):

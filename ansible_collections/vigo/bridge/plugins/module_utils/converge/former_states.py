@@ -58,7 +58,7 @@ def restore(former: Former, resources: Sequence[Resource], target: Target) -> li
 
 
 def discard(former: Former, resources: Iterable[Resource], target: Target) -> list[Result]:
-    """Drop the former states and what was kept for them; return a result for each resource."""
+    """Delete the former states and what was kept for them; return a result for each resource."""
     if not target.check_mode:
         _discard(former, target)
     return [Result(each.id, each.type, "none", _STAYS) for each in resources]
@@ -80,7 +80,9 @@ def _discard(former: Former, target: Target) -> None:
 
 
 def _first(states: Iterable[FormerState], types: Mapping[str, Behaviour]) -> list[FormerState]:
-    """Return the states without those that an earlier one of the same resource includes."""
+    """Return the states without those that restoring an earlier state of the same resource
+    includes.
+    """
     found: list[FormerState] = []
     covered: set[str] = set()
     for state in states:
@@ -115,7 +117,7 @@ def _restored(state: FormerState, behaviour: Behaviour | None, target: Target) -
 
 
 def _worse(first: Result | None, second: Result) -> Result:
-    """Return the result that says more, of two changes of one resource."""
+    """Return the more important of two results of the same resource."""
     if first is None or second.failed:
         return second
     keeps = first.failed or first.changed or first.action == "skipped"

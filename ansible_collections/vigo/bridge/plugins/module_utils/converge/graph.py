@@ -19,7 +19,9 @@ from .references import Crate, Node, Problem, References
 
 @dataclass(frozen=True)
 class Edge:
-    """``before`` has its turn before ``after``. ``why`` is for people: ``depends_on``."""
+    """``before`` is applied before ``after``. ``why`` is the reason as text, such as
+    ``depends_on``.
+    """
 
     before: str
     after: str
@@ -42,7 +44,7 @@ class Graph:
 
 
 class GraphError(Exception):
-    """The references do not make a graph. ``problems`` holds all of them."""
+    """The references do not form a valid graph. ``problems`` has all errors."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
@@ -77,7 +79,7 @@ def build(nodes: Sequence[Node], crates: Sequence[Crate] = ()) -> Graph:
 def _turns(nodes: Sequence[Node]) -> list[str]:
     """Return the IDs in the order to use where edges allow several.
 
-    It is that of writing. What is undone has the same places, in reverse.
+    It is that of writing. Resources that are undone have the same positions, in reverse.
     """
     undone = [node.id for node in nodes if node.reverts]
     return [undone.pop() if node.reverts else node.id for node in nodes]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds out how a stack is on this machine. Nothing is changed."""
+"""Finds out the state of a stack on this machine. Nothing is changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..types.target import Target
 from .run import converge, stack_of
 from .selection import names
 
-#: What the call of a prediction must not be given: all resources are predicted together.
+#: Arguments that are not used for the prediction: all resources are predicted together.
 _OF_RUNS = ("only", "prune", "pull", "former", "rollout", "started_by", "min_healthy_time")
 
 

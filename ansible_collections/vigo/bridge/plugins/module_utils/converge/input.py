@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resources of an envoy as they come out of a playbook, checked."""
+"""Checks the resources of an envoy as a playbook passes them."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Resource:
     """One resource. attributes: raw, templates not yet rendered.
 
     condition: its parsed ``when``, or None. item: the value of ``.Item``. template: whether its
-    texts are templates. triggered: whether it is applied as if a trigger were pending for it. Where
-    its node reverts, type and attributes are of what undoes it.
+    texts are templates. triggered: whether it is applied as if a trigger were pending for it. If
+    its node reverts, type and attributes are those of the resource that undoes it.
     """
 
     node: Node
@@ -64,13 +64,13 @@ class Resource:
 
     @property
     def reverts(self) -> bool:
-        """Whether it undoes what an earlier run applied."""
+        """Whether it undoes an earlier run."""
         return self.node.reverts
 
 
 @dataclass(frozen=True)
 class CrateInput:
-    """What a crate adds to its resources: its own variables, and its ``when``."""
+    """A crate's own variables and its ``when``, which apply to its resources."""
 
     crate: Crate
     vars: Mapping[str, Any] = field(default_factory=dict)
@@ -107,7 +107,7 @@ def docker_hosts(arguments: Mapping[str, Any]) -> list[str]:
 
 
 def foreign_modules(arguments: Mapping[str, Any]) -> list[str]:
-    """Return the full names of the modules that are not ours, in ``resources`` and ``crates``.
+    """Return the full names of the modules of Ansible in ``resources`` and ``crates``.
 
     Nothing is checked yet.
     """
@@ -121,7 +121,7 @@ def foreign_modules(arguments: Mapping[str, Any]) -> list[str]:
 
 
 def candidate_modules(arguments: Mapping[str, Any]) -> list[str]:
-    """Return the full names of the modules of which hosts may choose; see `foreign_modules`."""
+    """Return the full names of the modules among which hosts choose; see `foreign_modules`."""
     found = [
         name
         for entry in _entries(arguments)

@@ -33,14 +33,14 @@ def linked_nodes(resources: Sequence[Resource], rendering: Rendering) -> list[No
 
 
 def has_providers(kinds: Iterable[str]) -> bool:
-    """Return whether any of the types makes what other resources use."""
+    """Return whether one of the types creates objects that other resources use."""
     return any(TYPES[kind].is_provider for kind in kinds)
 
 
 def links_of(kind: ResourceType, render: Callable[[str], Mapping[str, Any]]) -> Links:
     """Return what a resource provides and uses.
 
-    render: gives one attribute as a mapping, empty if it is not set. An attribute that cannot be
+    render: returns one attribute as a mapping, empty if it is not set. An attribute that cannot be
     rendered is left out; its error is reported at the resource's turn.
     """
     given: dict[str, Any] = {}

@@ -33,13 +33,14 @@ from .engine_addresses import engine_addresses
 from .run import check_options, stack_of
 from .selection import names
 
-#: Seconds between two looks for new lines. Whoever follows gets them that much later.
+#: Seconds between two checks for new lines, which delays them for readers that follow.
 INTERVAL = 0.4
 _TICK = 0.1
 #: Nanoseconds that an engine may take from a line's time until the line can be read.
 _DELAY = times.SECOND // 10
 _PAGE = 1024 * 1024
-#: The argument with which our action gets the result as one text: Ansible takes long for many.
+#: The argument with which the action plugin gets the result as one text: Ansible is slow with many
+#: texts.
 PACKED = "_packed"
 #: The version of what `cursor` contains.
 _VERSION = 1
@@ -64,7 +65,7 @@ def read_logs(
     target: Target,
     prepare: Callable[[str], None] = lambda address: None,
 ) -> Found:
-    """Return the lines that are asked for, of all containers in order of time.
+    """Return the requested lines of all containers, in order of time.
 
     arguments: as the module vigo.bridge.container_logs documents them. prepare: called with each
     engine's address before it is used. Raise ResourceError.
@@ -107,7 +108,7 @@ def packed(found: Found) -> str:
 
 
 def _pause(seconds: float) -> None:
-    """Sleep, unless nobody waits for the result any more."""
+    """Sleep, unless the caller no longer waits for the result."""
     end = time.monotonic() + seconds
     while True:
         leave_if_gone()
@@ -118,7 +119,7 @@ def _pause(seconds: float) -> None:
 
 
 class _Reading:
-    """One call, which may look several times."""
+    """One call, which may check for new lines several times."""
 
     def __init__(
         self, arguments: Mapping[str, Any], target: Target, prepare: Callable[[str], None]

@@ -26,7 +26,7 @@ STATES = (RESTARTED, STARTED, STOPPED, PULLED)
 
 
 def bring_to_state(arguments: Mapping[str, Any], target: Target) -> list[Result]:
-    """Do what ``state`` says with the selected resources, and return a result for each.
+    """Bring the selected resources to ``state``, and return a result for each.
 
     arguments: as the module vigo.bridge.stack_state documents them. Raise ResourceError when
     nothing could be started at all.
@@ -54,7 +54,7 @@ def bring_to_state(arguments: Mapping[str, Any], target: Target) -> list[Result]
 
 
 class _Turns:
-    """The turns of the selected resources that run something; stopping goes the other way round."""
+    """Handles the selected resources in order; containers are stopped in the reverse order."""
 
     def __init__(self, state: str, wanted: Described, target: Target, stops: Stops) -> None:
         self._state = state
@@ -66,12 +66,12 @@ class _Turns:
         if state == STOPPED:
             self._order.reverse()
         self.behaviours = {each.type: _behaviour(each, state) for each in self._order}
-        #: The results so far, and what gives those that are awaited, by ID.
+        #: The results so far, and functions that wait for pending results, by ID.
         self._results: dict[str, Result] = {}
         self._pending: dict[str, Callable[[], Result]] = {}
 
     def results(self) -> list[Result]:
-        """Give each its turn, and return the results."""
+        """Handle each resource in turn, and return the results."""
         try:
             for resource in self._order:
                 self._take(resource)
@@ -118,7 +118,7 @@ class _Turns:
             self._file(self._pending.pop(resource_id)())
 
     def _file(self, result: Result) -> None:
-        """Keep a result, and remember what was stopped until something starts it."""
+        """Store a result, and record stopped resources until something starts them."""
         try:
             if result.action == "stopped":
                 self._stops.add(result.id, _now())

@@ -41,9 +41,9 @@ from .selection import LEFT_OUT, select
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a call wants of this host.
+    """The input of a call for this host.
 
-    variables: what templates see of the host. only: selectors, see ``selection``.
+    variables: those of templates. only: selectors, see ``selection``.
     """
 
     resources: Sequence[Resource]
@@ -54,7 +54,7 @@ class Wanted:
 
 
 class Convergence:
-    """One run over an envoy. ``run`` gives the results in the order of the graph."""
+    """One run over an envoy. ``run`` returns the results in the order of the graph."""
 
     def __init__(
         self,
@@ -94,9 +94,9 @@ class Convergence:
             Forecast(self._applier, journal, self._add_triggers) if target.check_mode else None
         )
         self._results: dict[str, Result] = {}
-        #: For each resource whose result is awaited: what waits for it, and files it.
+        #: For each resource with a pending result: the function that waits for it, and stores it.
         self._pending: dict[str, Callable[[], None]] = {}
-        #: For each resource that is held back: the id of the failure that does it.
+        #: For each resource that is skipped because of a failure: the ID of the failed resource.
         self._failed_dependencies: dict[str, str] = {}
 
     def refuse(self) -> None:
@@ -114,7 +114,7 @@ class Convergence:
         try:
             self._both_passes()
         except Exception:
-            for conclude in self._pending.values():  # Nothing may be under way when this ends.
+            for conclude in self._pending.values():  # No background work may be left at the end.
                 with contextlib.suppress(Exception):
                     conclude()
             raise
@@ -132,7 +132,7 @@ class Convergence:
         self._join(self._graph.order)
 
     def _join_before(self, resource_id: str) -> None:
-        """Wait for all that matters to the resource's turn.
+        """Wait for all pending results that the resource's turn depends on.
 
         This is its own earlier result, the resources that it needs or that may trigger it, and its
         targets: when a target succeeds, its pending triggers are removed, and new ones must not be
@@ -176,13 +176,13 @@ class Convergence:
         self._apply_unless_refused(resource, None if is_first else earlier)
 
     def _is_settled(self, resource: Resource, earlier: Result | None) -> bool:
-        """Return whether a resource is already reverted; it is reported so, and not changed.
+        """Return whether a resource is already reverted; this is reported, and nothing is changed.
 
-        It has no pending trigger any more.
+        Its pending triggers are removed.
         """
         if not resource.reverts:
             return False
-        with contextlib.suppress(ResourceError):  # Its turn reports that.
+        with contextlib.suppress(ResourceError):  # The error is reported at its turn.
             if self._reverts.has(resource.id, self._applier.undone(resource)):
                 self._journal.remove_triggers(resource.id)
                 settled = Result(resource.id, resource.type, "none", "already reverted")
@@ -191,9 +191,10 @@ class Convergence:
         return False
 
     def _held_back(self, resource: Resource, earlier: Result | None = None) -> bool:
-        """Skip a resource below a failure, and remember the failure for those below it.
+        """Skip a resource that depends on a failed one, and record the failure for the resources
+        that depend on it.
 
-        What it has changed earlier in this run stays its result.
+        If it has changed something earlier in this run, that stays its result.
         """
         for needed in self._graph.needs.get(resource.id, ()):
             dependency = self._failed_dependencies.get(needed)

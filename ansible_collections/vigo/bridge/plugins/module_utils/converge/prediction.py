@@ -30,7 +30,7 @@ class Prediction:
     _objects: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def overlay(self) -> Overlay:
-        """Return what may be read at the current turn."""
+        """Return the predicted state for the current turn."""
         self._moment += 1
         is_active = not self._is_predictable
         return Overlay(
@@ -43,7 +43,8 @@ class Prediction:
         )
 
     def acts(self, source: str, is_predictable: bool) -> None:
-        """Record that a resource changes, and so triggers for sure, whatever was recorded before.
+        """Record that a resource certainly changes, and so certainly triggers, whatever was
+        recorded before.
 
         is_predictable: whether it is known what that changes.
         """
@@ -51,7 +52,9 @@ class Prediction:
         self._uncertain = {pair for pair in self._uncertain if pair[0] != source}
 
     def may_act(self, source: str, is_predictable: bool, targets: Iterable[str]) -> None:
-        """Record that a resource may not change, so that it is not sure that it triggers these."""
+        """Record that a resource may or may not change, so that it is uncertain whether it triggers
+        these.
+        """
         self._change(is_predictable)
         self._uncertain |= {(source, target) for target in targets}
 

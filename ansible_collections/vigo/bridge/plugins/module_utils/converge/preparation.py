@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What resource types do for all resources of a run together, before the first has its turn."""
+"""Prepares all resources of a type together, before the first one is applied."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .selection import Selection
 
 @dataclass(frozen=True)
 class Preparation:
-    """The resources of a run by ID, and what says which of them will act."""
+    """The resources of a run by ID, and the conditions that decide which of them will act."""
 
     resources: Mapping[str, Resource]
     applier: Applier
@@ -42,7 +42,7 @@ class Preparation:
                 kind.expect(resource.id, described, self.applier.target)
 
     def prepare(self) -> None:
-        """Prepare what is better done for all resources of one type together."""
+        """Prepare the resources of each type together."""
         if self.applier.target.check_mode:
             return
         for kind in self.applier.types.values():

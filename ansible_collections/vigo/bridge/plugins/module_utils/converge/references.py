@@ -43,7 +43,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Crate:
-    """A configcrate and the crates that come before it."""
+    """A configcrate, and the crates on which it depends."""
 
     name: str
     depends_on: tuple[str, ...] = ()
@@ -209,7 +209,9 @@ class References:
         return [reference] if reference in self.nodes else None
 
     def _stamps(self, reference: str) -> list[str]:
-        """Return the crates of a name: the crate itself, or all that ``foreach`` made of it."""
+        """Return the crates with a name: the crate itself, or all its repetitions by
+        ``foreach``.
+        """
         if reference in self.members:
             return [reference]
         return [name for name in self.members if name.startswith(reference + "[")]

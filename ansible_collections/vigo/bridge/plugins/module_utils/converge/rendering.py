@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendering:
-    """What templates see. variables: of the envoy; the defaults of a crate override them."""
+    """The input of templates. variables: those of the envoy; the defaults of a crate override
+    them.
+    """
 
     crates: Mapping[str, CrateInput]
     variables: Mapping[str, Any]
@@ -83,7 +85,7 @@ def _render(value: Any, namespaces: Mapping[str, Any], path: str) -> Any:
 def _render_text(text: str, namespaces: Mapping[str, Any], path: str) -> str:
     if OPEN not in text:
         return text
-    # It takes longer to load than most calls take, and many stacks have no templates.
+    # Imported here, because it is slow to load and many stacks have no templates.
     from ..language.go_template.template import parse
 
     try:

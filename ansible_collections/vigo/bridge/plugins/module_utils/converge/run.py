@@ -35,9 +35,9 @@ from .input import CrateInput, Resource, parse_crates, parse_resources, pulled_a
 from .passes import Convergence, Wanted
 from .stopped import note_started
 
-#: The scope of playbooks that choose none.
+#: The scope of playbooks that set none.
 DEFAULT_SCOPE = "default"
-#: Options that are checked for characters that no system takes.
+#: Options that are checked for NUL characters.
 _PLAIN = ("state_dir", "docker_host", "scope", "stack_id", "former_scopes")
 
 
@@ -131,7 +131,7 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
 
 
 def _last_run(by: str, results: Iterable[Result]) -> LastRun:
-    """Return what is recorded of a run that ends now. by: who has started it."""
+    """Return the record of a run that ends now. by: who started it."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     results = list(results)
     changed = sum(result.changed for result in results)
@@ -185,7 +185,7 @@ def stack_of(arguments: Mapping[str, Any]) -> Stack:
 
 
 def refuse_removal(stack: Stack, record: OwnersFile, what: str, otherwise: str) -> None:
-    """Raise ResourceError if containers of another stack might be taken for this one's.
+    """Raise ResourceError if containers of another stack could be mistaken for this one's.
 
     what: what is refused. otherwise: what to do if the stack has a new name.
     """
@@ -218,6 +218,6 @@ def traits_named(resources: Iterable[Resource], crates: Iterable[CrateInput]) ->
     ]
     if not templates and not any(conditions):
         return set()
-    from ..language.trait_names import trait_names  # with it all that reads templates
+    from ..language.trait_names import trait_names  # imports the whole template interpreter
 
     return trait_names(filter(None, conditions), templates)

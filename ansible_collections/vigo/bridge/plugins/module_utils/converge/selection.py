@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part of a graph: what is applied, what that needs, and what is left out. Pure."""
+"""Selects a part of a graph: the resources to apply, those to check, and those to leave out.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,7 @@ def select(selectors: Sequence[str], graph: Graph) -> Selection:
 def as_checked(result: Result, attributes: Mapping[str, Any], guards: Sequence[str]) -> Result:
     """Return the result of a resource that was only checked: a failure unless it is as desired.
 
-    result: the predicted one. guards: the attributes of its type that say whether it acts.
+    result: the predicted one. guards: the attributes of its type that decide whether it acts.
     """
     if result.failed or result.action in UNCHANGED:
         return result

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removes all that a stack has on this machine, and its state when nothing of it is left.
+"""Removes a stack's objects from this machine, and then its state.
 
-It can be interrupted and repeated: the state, which says what was adopted, is removed last.
+It can be interrupted and repeated: the state, which records adopted objects, is removed last.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .run import refuse_removal, stack_of
 
 
 def take_down(arguments: Mapping[str, Any], target: Target) -> list[Result]:
-    """Remove what the stack has here, or predict that, and return a result for each object.
+    """Remove the stack's objects, or predict that, and return a result for each.
 
     arguments: as the module vigo.bridge.stack_state documents them. Raise ResourceError when
     nothing could be removed at all.
@@ -64,7 +64,7 @@ class _Down:
     target: Target
 
     def on_engines(self, with_volumes: bool) -> Iterator[Result]:
-        """Remove what is on engines, and yield the results."""
+        """Remove objects on engines, and yield the results."""
         whose = Owners(self.stack, self.record, frozenset(self.wanted.resources))
         types = {each.id: each.type for each in self.wanted.resources.values()}
         found: list[engines.Owned] = []

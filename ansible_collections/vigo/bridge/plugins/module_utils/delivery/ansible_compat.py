@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What code on targets uses of Ansible that Ansible does not document for modules.
+"""The undocumented names of Ansible that code on targets uses.
 
 It is separate from ``plugin_utils/ansible_compat.py``, because ``plugin_utils`` is
 not sent to targets. The versions of ansible-core on which it was seen are there.
@@ -14,7 +14,7 @@ import inspect
 import json
 from typing import Any, Mapping, Sequence
 
-#: How modules and Ansible write data to one another.
+#: The serialization profile for data between modules and Ansible.
 PROFILE = "legacy"
 
 
@@ -33,8 +33,8 @@ def give_arguments(basic: Any, arguments: bytes) -> None:
 class TakesArguments:
     """A class in front of AnsibleModule that takes some arguments before Ansible checks them.
 
-    Why: what an action plugin adds for its module is not an option that a user can set, and must
-    not be documented or suggested as one. Missing: ``_load_params`` is then not called, and Ansible
+    Why: arguments that an action plugin adds are not options that a user can set, and must not be
+    documented or suggested. Missing: ``_load_params`` is then not called, and Ansible
     refuses these arguments as unsupported.
     """
 
@@ -61,7 +61,7 @@ def own_arguments(basic: Any) -> dict[str, Any]:
 
 
 def import_what_modules_need() -> None:
-    """Import what each module and its wrapper import, so that no child has to.
+    """Import what each module and its wrapper import, so that forked children do not have to.
 
     Why: a module that has nothing to do spends a fifth of its time on that. Missing: each child
     imports it, or what its version of Ansible has in its place.

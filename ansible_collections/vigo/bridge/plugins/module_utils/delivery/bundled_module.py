@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module from a bundle, which holds it and all that it imports.
+"""Runs a module from a bundle, which contains the module and all its imports.
 
 This file is sent with each call, before all other code of the collection, and imports only the
 standard library. With the first call come all sources, which are compiled here (`first_call`). The
 bytecode stays on the target, and with later calls comes only what reads it (`later_call`); see
-``kept_module``. Both end with the module's answer, or report that there was nothing to run. In that
+``kept_module``. Both end with the module's result, or report that the module is missing. In that
 case, nothing has been done.
 
 What is sent is a line of JSON, with the ``module``, the ``name`` to keep it under, or an empty one,
@@ -29,12 +29,12 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any, BinaryIO, Callable
 
-#: The key of the answer without a module to run, and the name of what is missing.
+#: The key of the result if the module is missing, and its value.
 MISSING = "module_missing"
 NO_MODULE = "module"
 NO_PYTHON = "python"
 #: The argument that identifies a call, as the only key of a mapping. A module returns it with its
-#: other arguments. Nothing in a key is masked, even if a secret has the same text.
+#: other arguments. Keys are never masked, even if a secret has the same text.
 CALL = "_call"
 #: The folder of our files in a bundle.
 COLLECTION = "ansible_collections/vigo/bridge/plugins"

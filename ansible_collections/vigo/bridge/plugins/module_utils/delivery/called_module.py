@@ -16,11 +16,11 @@ from .bundled_module import CALL
 SECRETS = "_secrets"
 #: What the controller can send of the docker SDK: its digest and versions.
 SDK = "_sdk"
-#: That SDK (base64), once the module has answered that it is missing.
+#: That SDK (base64), sent after the module has reported that it is missing.
 SDK_ARCHIVE = "_sdk_archive"
 #: Whether a command is not run, but where a terminal for it can be opened is returned.
 TERMINAL = "_terminal"
-#: What each action plugin may add. A task cannot set these; they are not options.
+#: The arguments that each action plugin may add. They are not options, and a task cannot set them.
 ADDED = (SECRETS, SDK, SDK_ARCHIVE, CALL)
 
 

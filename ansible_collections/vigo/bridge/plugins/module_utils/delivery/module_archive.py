@@ -35,10 +35,10 @@ from .unpacking import OTHERS, put, remove
 #: How action plugins offer an archive: its ``digest``, and as ``modules`` what Python imports for
 #: the name of each; and the archive itself (base64) once the module has answered that it lacks it.
 OFFER, ARCHIVE = ADDED = ("_modules", "_modules_archive")
-#: The key of that answer. Nothing has been done then.
+#: The key of a result that reports that the archive is missing. Nothing has been done then.
 MISSING = "modules_missing"
 
-#: Under what the modules of a call are found; see ``Target.service``.
+#: The key of the modules of a call; see ``Target.service``.
 LIBRARY = "modules"
 
 _ENDING = ".zip"
@@ -93,7 +93,7 @@ def load(path: str) -> None:
 
 
 def use(path: str) -> None:
-    """Make this process import from the archive what it has not imported yet."""
+    """Make this process import further modules from the archive."""
     sys.path.insert(0, path)
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in ("ansible", "ansible_collections"):
@@ -146,7 +146,7 @@ def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _for_now(name: str, content: bytes) -> str:
-    """Write the archive for this call alone."""
+    """Write the archive for this call only."""
     place = tempfile.mkdtemp(prefix="vigo-modules-")
     path = os.path.join(place, name)
     atexit.register(remove, place)

@@ -37,7 +37,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 class Engine:
-    """The few calls of an engine's API that are needed."""
+    """The calls of an engine's API that are needed."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -125,11 +125,11 @@ def _resize(engine: Engine, number: str) -> None:
         if rows and columns:
             engine.call("POST", "/exec/%s/resize?h=%d&w=%d" % (number, rows, columns))
     except (OSError, RuntimeError, http.client.HTTPException, ValueError):
-        pass  # It is only the size.
+        pass  # Not essential.
 
 
 def _pump(connection: socket.socket) -> None:
-    """Pass on what is typed and what is printed, until the command ends."""
+    """Pass on input and output until the command ends."""
     sources = [connection.fileno(), 0]
     while True:
         ready, _writable, _failed = select.select(sources, [], [])

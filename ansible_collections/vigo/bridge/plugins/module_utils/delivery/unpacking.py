@@ -19,7 +19,7 @@ from ..host import temporary_files, temporary_folders
 from ..host.private_files import make_folder
 
 _PART = ".part-"
-#: How many former versions stay: for other controllers, and for calls that still run.
+#: How many former versions are kept, for other controllers and running calls.
 OTHERS = 3
 
 
@@ -41,13 +41,13 @@ def unpack(archive: bytes, folder: str, name: str) -> str:
                     os.unlink(place)
             os.rename(part, place)
         except OSError:
-            if not os.path.isdir(place):  # Another call was not faster.
+            if not os.path.isdir(place):  # Unless another call has created it.
                 raise
     return place
 
 
 def remove_older(folder: str, name: str) -> None:
-    """Remove what earlier versions left beside ``name``, except for the last ones."""
+    """Remove earlier versions next to ``name``, except for the newest ones."""
     others = [
         entry
         for entry in os.scandir(folder)
@@ -91,7 +91,7 @@ def remove(path: str) -> None:
 
 
 def _sync(folder: str) -> None:
-    """Write all files to the disk, so that none is empty after a power cut."""
+    """Write all files to the disk, so that none is empty after a power failure."""
     for path, _subfolders, names in os.walk(folder):
         for name in names:
             with open(os.path.join(path, name), "rb") as stream:

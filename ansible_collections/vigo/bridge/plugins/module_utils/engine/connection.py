@@ -31,14 +31,14 @@ _DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
 OLDEST_API = (1, 41)
 NEWEST_API = (1, 47)
-#: Seconds without a byte after which an engine counts as not answering; ``allowance`` in calls
-#: is how much longer a command may rightly take.
+#: Seconds without a byte after which an engine counts as not responding; ``allowance`` in calls is
+#: the additional time that a command may take.
 TIMEOUT = 60.0
 _PING_TIMEOUT = 20.0
 #: Timeout of a credential helper for registries, in seconds.
 _HELPER_TIMEOUT = 30.0
 
-#: What breaks a connection. The exceptions of ``requests`` are all OSError.
+#: The exceptions of a broken connection. Those of ``requests`` are all OSError.
 _LOST = (OSError, http.client.HTTPException)
 
 _START_HINT = (
@@ -48,7 +48,7 @@ _START_HINT = (
 
 
 class Refused(ResourceError):
-    """The engine answered with an error. said: its message. code: its HTTP status."""
+    """The engine returned an error. said: its message. code: its HTTP status."""
 
     def __init__(self, said: str, code: int) -> None:
         super().__init__(
@@ -172,7 +172,8 @@ class Connection:
             program.close()
 
     def credentials(self, registry: str) -> tuple[dict[str, Any] | None, str]:
-        """Return the credentials in this user's Docker config for a registry, and a remark.
+        """Return the credentials in this user's Docker config for a registry, and a warning or an
+        empty text.
 
         A missing credential helper must not fail a pull that needs no credentials.
         """
@@ -262,7 +263,7 @@ def transport_to(host: str) -> Transport:
 
 
 def needs_sdk(docker_host: str) -> bool:
-    """Return whether the engine cannot be used without the SDK. docker_host: as the user gives
+    """Return whether the engine cannot be used without the SDK. docker_host: as the user sets
     it.
     """
     return unix_socket(address(docker_host)) is None or _has_docker_config()
@@ -275,7 +276,7 @@ def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
 
 
 def address(docker_host: str) -> str:
-    """Return the engine's address. docker_host: as the user gives it; empty for the usual
+    """Return the engine's address. docker_host: as the user sets it; empty for the default
     engine.
     """
     return docker_host or os.environ.get("DOCKER_HOST") or _DEFAULT_HOST
@@ -301,7 +302,7 @@ def _is_timeout(error: Exception) -> bool:
 
 
 def api_version(text: str) -> tuple[int, int]:
-    """Return ``1.41`` as two numbers; the oldest supported version where an engine reports none."""
+    """Return ``1.41`` as two numbers; the oldest supported version if an engine reports none."""
     major, _dot, minor = text.partition(".")
     return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else OLDEST_API
 
@@ -319,7 +320,7 @@ def _message(answer: Any) -> str:
 
 
 def _operating_system_error(error: Any) -> OSError | None:
-    """Return the socket's error inside the wrappings of requests and urllib3."""
+    """Return the socket's error that requests and urllib3 have wrapped."""
     seen: list[Any] = [error]
     for wrapped in seen:
         if isinstance(wrapped, OSError) and wrapped.errno is not None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests that become a connection to a program, for its input and output."""
+"""Requests that turn into a connection to a program, for its input and output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import socket
 import threading
 from typing import Any, Callable, Iterator
 
-#: Seconds after which something is yielded in any case, so that the caller can look around.
+#: Seconds after which something is yielded in any case, so that the caller can check its time
+#: limit.
 TICK = 0.5
 _CHUNK = 65536
 _LONGEST_HEAD = 65536

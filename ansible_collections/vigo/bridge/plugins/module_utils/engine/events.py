@@ -68,13 +68,13 @@ class Events:
             reader.close()
 
     def wait(self, container_id: str, seconds: float) -> None:
-        """Wait until something happens to the container, or has happened since the last call."""
+        """Wait until the container has an event, or has had one since the last call."""
         with self._condition:
             self._condition.wait_for(lambda: container_id in self._changed, seconds)
             self._changed.discard(container_id)
 
     def last_exit(self, container_id: str) -> ContainerExit | None:
-        """Return the container's last end, if it ended since the first ``listen``."""
+        """Return the container's last exit, if it exited since the first ``listen``."""
         with self._condition:
             return self._exits.get(container_id)
 

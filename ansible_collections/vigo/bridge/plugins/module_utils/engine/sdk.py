@@ -30,10 +30,11 @@ from ..host.private_files import checked_folder, open_file
 from ..host.system_errors import reason
 from .installed_packages import use_installed_packages
 
-#: What the archive holds: the SDK, and all that it cannot do without.
+#: The packages in the archive: the SDK and its dependencies.
 PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normalizer")
 
-#: The key of the answer that the controller has to send its SDK. Nothing has been done then.
+#: The key of a result that reports that the controller has to send its SDK. Nothing has been done
+#: then.
 MISSING = "sdk_missing"
 
 #: The file that records which SDK works; and those records that this call has used.
@@ -146,7 +147,9 @@ def _try(folders: Sequence[str], keep: bool) -> None:
 
 
 def _seen() -> str:
-    """Return which SDK would be imported, and by which Python; empty if something is missing."""
+    """Return an identifier of the SDK that would be imported, and of the Python; empty if something
+    is missing.
+    """
     seen = [sys.version]
     for package in PACKAGES[:3]:
         try:

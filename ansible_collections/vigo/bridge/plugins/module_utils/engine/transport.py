@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The transport of calls to an engine, the only part that differs between kinds of engines."""
+"""The transport of calls to an engine, the only part that depends on the kind of connection."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work in a thread of its own, whose result is read later."""
+"""Runs work in a thread, and returns its result later."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Background(Generic[T]):
         return self._value[0]
 
     def wait(self) -> None:
-        """Wait for its end, in any case."""
+        """Wait for its end, and ignore its result and errors."""
         self._thread.join()
 
     def wait_at_most(self, timeout: float) -> None:

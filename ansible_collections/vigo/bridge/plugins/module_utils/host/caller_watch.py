@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watch the caller of this module: a signal from it, or a lost connection, ends the work.
+"""Watches the caller of this module: a signal from it, or a lost connection, ends the work.
 
 Commands that were started are stopped, too. If the connection is lost while an engine makes a
 change, this change is finished first, so that no service stays stopped.
@@ -19,7 +19,9 @@ _watched: list[int] = []
 
 
 class _Signals:
-    """held: how many callers must not be interrupted now. pending: what arrived meanwhile."""
+    """held: how many blocks must not be interrupted now. pending: signals that arrived in the
+    meantime.
+    """
 
     held = 0
     pending = 0
@@ -56,6 +58,6 @@ def leave_if_gone() -> None:
     """Raise SystemExit if the caller is gone, so that nothing would read the result."""
     poll = select.poll()
     for descriptor in _watched:
-        poll.register(descriptor, 0)  # errors and hang-ups are always reported
+        poll.register(descriptor, 0)  # reports only errors and hang-ups
     if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in poll.poll(0)):
         raise SystemExit(128 + signal.SIGHUP)

@@ -29,7 +29,7 @@ _REDIRECTS, _FAULTS_OF_SERVERS = range(300, 400), range(500, 600)
 
 
 def download(url: str, stream: IO[bytes], limit: int) -> None:
-    """Write what a URL has to a stream. limit: the largest size in bytes.
+    """Write the file at a URL to a stream. limit: the largest size in bytes.
 
     Raise ResourceError; Blocked if the server or the network is at fault. Raise OSError if
     the stream cannot be written.

@@ -23,7 +23,7 @@ _NO_SECRETS = Secrets()
 
 
 class Facts:
-    """The machine, of which only what is needed is read; traits are collected once.
+    """The facts about the machine, read when needed; traits are collected once.
 
     trait_names: the content of ``traits``: dotted names, or prefixes such as ``os`` for all
     below. command_timeout: seconds that a command of a condition may take. secrets: masked in
@@ -45,7 +45,7 @@ class Facts:
         traits.expand(self._trait_names)
 
     def with_overlay(self, overlay: Overlay) -> Facts:
-        """Return the same machine as it would be after the changes that check mode predicts."""
+        """Return the facts after the changes that check mode predicts."""
         other = copy.copy(self)
         other._overlay = overlay
         return other
@@ -64,7 +64,7 @@ class Facts:
         return self._single[name]
 
     def file_exists(self, path: str) -> bool | None:
-        """Return whether there is anything but a directory; links are followed.
+        """Return whether the path exists and is not a directory; links are followed.
 
         None if it is known only after a predicted change.
         """

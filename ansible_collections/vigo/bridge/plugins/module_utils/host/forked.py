@@ -29,14 +29,15 @@ from .system_errors import explained
 #: Seconds between checks whether the child has ended, and whether the caller still waits.
 _INTERVAL = 0.1
 _CALLER_INTERVAL = 1.0
-#: Seconds that processes of the child may keep its output open after its end.
+#: Seconds for which processes of the child may keep its output open after its end.
 _GRACE = 0.2
-#: Seconds that a process group has to end by itself.
+#: Seconds after which a process group is killed.
 _END = 2.0
 #: More output than this is not read, in bytes.
 _LIMIT = 64 * 1024 * 1024
 _SIZE = 1 << 16
-#: Streams that a child no longer uses: when they are forgotten, Python closes their descriptors.
+#: Streams that a child no longer uses. They are kept here because Python closes the descriptors of
+#: deleted ones.
 _former: list[object] = []
 
 
@@ -93,7 +94,7 @@ def run(function: Callable[[], object], timeout: float) -> Ended:
 
 
 class _Watched:
-    """A child until it is collected. status: as ``waitpid`` gives it, then."""
+    """A child process until its status is collected. status: as ``waitpid`` returns it."""
 
     def __init__(self, child: int) -> None:
         self._child = child

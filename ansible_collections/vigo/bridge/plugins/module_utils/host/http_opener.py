@@ -26,7 +26,7 @@ class Redirects(urllib.request.HTTPRedirectHandler):
 def opener(
     redirects: Redirects, context: ssl.SSLContext | None = None
 ) -> urllib.request.OpenerDirector:
-    """Return what opens URLs, by the proxies of the environment.
+    """Return an opener of URLs, which uses the proxies of the environment.
 
     context: how certificates are checked; None for Python's default.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What /proc and the file system say about the running machine."""
+"""Reads facts about the machine from /proc and the file system."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def is_container() -> bool:
 
 
 def shows_container(environment: str, cgroups: str) -> bool:
-    """Return whether the first process lives in a container, by its environment and control groups.
+    """Return whether the first process runs in a container, from its environment and control
+    groups.
 
     ``environment`` has ``NAME=VALUE`` separated by NUL characters.
     """

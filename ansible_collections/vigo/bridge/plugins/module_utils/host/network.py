@@ -38,13 +38,13 @@ def fqdn() -> str:
     lookup.start()
     lookup.join(LOOKUP_LIMIT)
     name = found[0] if found else ""
-    # A name server may answer with the loopback's name, which is not this machine's.
+    # A name server may return the name of the loopback address.
     return os.uname().nodename if not name or name.startswith("localhost") else name
 
 
 def ip_addresses() -> list[str]:
-    """Return all addresses but loopback and link-local ones: that of the default route, IPv4,
-    IPv6.
+    """Return all addresses except loopback and link-local ones: first that of the default route,
+    then IPv4, then IPv6.
     """
     found = [*ipv4_addresses(_interfaces()), *ipv6_addresses(read("/proc/net/if_inet6"))]
     primary = _primary()

@@ -5,8 +5,8 @@
 
 Predicted files are an overlay over those of the machine. It is not known what a command changes,
 nor what a container writes to the folders that are mounted into it: such paths are marked unknown,
-and earlier predictions for them no longer count. Moments are numbers that increase from turn to
-turn.
+and earlier predictions for them no longer count. Moments are numbers that increase with each
+resource.
 
 A command is assumed not to write files that other resources describe completely. Installing a
 package may create such a file if it is missing, and a module that edits files may change any.
@@ -57,7 +57,7 @@ class PredictedFiles:
         return not (self._files or self._folders or self._unknown)
 
     def put(self, path: str, file: PredictedFile | None, moment: int) -> None:
-        """Record that the file would be written, or with None removed."""
+        """Record that the file would be written; None: removed."""
         self._files[_resolved(path)] = file
         self._moments[_resolved(path)] = moment
 
@@ -88,7 +88,7 @@ class PredictedFiles:
         )
 
     def get(self, path: str) -> PredictedFile | None:
-        """Return the file that would be there, if one would have been written."""
+        """Return the predicted file at the path, if there is one."""
         return self._files.get(_resolved(path)) if self._files else None
 
     def kind(self, path: str) -> str | None:

@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files of a machine packages create, replace and remove, as far as that can be known."""
+"""Which files packages can create, replace and remove."""
 
 from __future__ import annotations
 
-#: Anywhere, a package may have a file that does not exist yet.
+#: A package may create new files anywhere.
 ADDED = ("/",)
-#: Of files that exist, managers keep settings, but not programs and what belongs to them.
+#: Package managers keep existing configuration files, but replace programs and their data.
 _PROGRAMS = (
     *("/bin", "/boot", "/lib", "/lib64", "/opt", "/sbin", "/usr/bin", "/usr/include", "/usr/lib"),
     *("/usr/lib64", "/usr/libexec", "/usr/sbin", "/usr/share"),
@@ -15,5 +15,5 @@ _PROGRAMS = (
 
 
 def replaced(is_removal: bool) -> tuple[str, ...]:
-    """Return the paths below which files that exist may become others, or be removed."""
+    """Return the paths below which existing files may be replaced or removed."""
     return ("/",) if is_removal else _PROGRAMS

@@ -1,15 +1,15 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The users and groups that would be there after the changes that check mode predicts."""
+"""The users and groups after the changes that check mode predicts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: Where the machine keeps them. Below these, a name stands for its entry.
+#: The files of accounts. A path below one of them stands for the entry of a name.
 USERS, GROUPS = "/etc/passwd", "/etc/group"
-#: All groups, where it is not known which.
+#: Stands for all groups, if it is unknown which ones change.
 ANY = "*"
 #: Numbers from here down stand for those that the machine chooses when it creates an account.
 _FIRST_STAND_IN = -2
@@ -34,14 +34,14 @@ class PredictedAccounts:
         )
 
     def new_number(self) -> int:
-        """Return a number that stands for one that is not known yet."""
+        """Return a number that stands for an ID that is not known yet."""
         return _FIRST_STAND_IN - len(self.users) - len(self.groups)
 
     def keeps_members_of(self, group: str) -> bool:
-        """Return whether no earlier change of a user is about the members of a group."""
+        """Return whether no earlier change of a user changes the members of a group."""
         return not self.joined & {group, ANY}
 
 
 def is_stand_in(number: int | None) -> bool:
-    """Return whether a number stands for one that is not known yet."""
+    """Return whether a number stands for an ID that is not known yet."""
     return number is not None and number <= _FIRST_STAND_IN

@@ -5,7 +5,7 @@
 
 The rules are those of sshd's StrictModes: each part of a path belongs to this user or to root, and
 nobody else may write to it. In between there may be a folder that all may write to, if it is sticky
-like ``/tmp``: what lies in it is checked, too.
+like ``/tmp``: its content is checked, too.
 
 Imports nothing else of the collection: it is also sent to a target by itself (see ``kept_module``).
 """
@@ -163,7 +163,7 @@ def _missing(path: str) -> tuple[str, list[str]]:
 def _make(folder: str, mode: int) -> None:
     try:
         os.mkdir(folder, mode)
-    except FileExistsError:  # another call was faster, or something else is there
+    except FileExistsError:  # created by another call, or not a folder
         return
     os.chmod(folder, mode)
 

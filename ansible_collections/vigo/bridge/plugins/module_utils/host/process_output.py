@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps the ends of what a process prints."""
+"""Keeps the end of a process's output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO, Sequence
 
 from ..secrets.references import Secrets
 
-#: How much output is kept, in bytes: its end.
+#: How many bytes of the end of the output are kept.
 OUTPUT_LIMIT = 64 * 1024
 
 
@@ -69,7 +69,7 @@ class _Stream:
 class Tail:
     """The last bytes of what is added, as many as the limit says.
 
-    More is kept than is shown, so that a secret that the cut goes through is there as a whole.
+    More is kept than is shown, so that a secret at the cut is complete.
     """
 
     def __init__(self, secrets: Secrets, limit: int = OUTPUT_LIMIT) -> None:

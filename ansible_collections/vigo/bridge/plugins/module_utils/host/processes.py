@@ -12,9 +12,9 @@ from typing import Iterable, Iterator
 from .machine import names_of, read
 
 PROC = "/proc"
-#: Set in the flags of threads of the kernel.
+#: The flag of kernel threads.
 _KERNEL_THREAD = 0x00200000
-#: The names of the services through which calls come.
+#: The names of the services through which users log in.
 LOGIN_SERVICES = frozenset({"sshd", "dropbear"})
 
 
@@ -78,7 +78,7 @@ def _read(proc: str, number: int) -> Process | None:
     names = names_of(status, words)
     if not names or _is_in_container(read(f"{proc}/{number}/status")):
         return None
-    # The name in brackets may hold anything.
+    # The name in parentheses may contain any character.
     own, _bracket, rest = status.partition("(")[2].rpartition(")")
     fields = rest.split()
     return Process(

@@ -20,10 +20,10 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISLNK, "a circular symbolic link"),
 )
-# A FIFO that takes the place of a file after the check must not block, nor a terminal take us over.
+# A FIFO that replaces a file after the check must not block, and a terminal must not become ours.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _CHUNK = 1 << 20
-# Passing through a folder takes no right to list it.
+# A folder in the path need not be readable.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -74,7 +74,9 @@ def kind_problem(mode: int) -> str:
 
 
 def _opened_below(folder: str, path: str) -> int:
-    """Open component by component: a link that appears meanwhile is refused, not followed."""
+    """Open component by component: a link that appears in the meantime is rejected, not
+    followed.
+    """
     *parents, name = resolved_below(folder, path).split(os.sep)
     current = os.open(os.path.realpath(folder), _FOLDER)
     try:
@@ -107,7 +109,9 @@ def _refuse_special(mode: int) -> None:
 
 
 def _read(descriptor: int, limit: int) -> bytes:
-    """Read to the end and close. The size is not trusted: files can grow, or be the kernel's."""
+    """Read to the end and close. The size is not trusted: files can grow, and files of the kernel
+    have none.
+    """
     content = bytearray()
     try:
         if os.fstat(descriptor).st_size > limit:

@@ -17,7 +17,7 @@ _PREFIX = "$6$"
 _LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FORM = re.compile(r"\$6\$(?:rounds=([0-9]{1,9})\$)?([^$]{1,16})\$[./0-9A-Za-z]{86}")
 _ROUNDS = 5000
-#: More than these take longer than anybody waits for a password.
+#: The most rounds that are computed: more take too long.
 _FEWEST_ROUNDS, _MOST_ROUNDS = 1000, 1_000_000
 #: The order in which the bytes of the digest are written; the last one is byte 63.
 _ORDER = [

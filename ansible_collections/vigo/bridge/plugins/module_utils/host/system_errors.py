@@ -12,7 +12,7 @@ from typing import Iterator
 
 from ..common.errors import Blocked
 
-#: What is wrong, and what to do: problems of the environment, not of the resource.
+#: By error number: the problem of the environment, and what to do about it.
 _ENVIRONMENT_ERRORS = {
     errno.ENOSPC: ("the disk is full", "free some space"),
     errno.EDQUOT: ("the disk quota is used up", "free some space"),
@@ -34,7 +34,7 @@ _PERMISSION = (errno.EACCES, errno.EPERM)
 
 
 def is_environmental(error: OSError) -> bool:
-    """Return whether the machine is at fault, for example with a full disk."""
+    """Return whether the environment causes the error, for example a full disk."""
     return error.errno in _ENVIRONMENT_ERRORS
 
 
@@ -60,7 +60,7 @@ def explained(error: OSError) -> str:
 
 
 def named_in(text: str) -> OSError | None:
-    """Return the machine's fault that a program's output names, if any."""
+    """Return the environmental problem that a program's output mentions, if any."""
     for code in _ENVIRONMENT_ERRORS:
         if os.strerror(code).lower() in text.lower():
             return OSError(code, os.strerror(code))
@@ -68,7 +68,7 @@ def named_in(text: str) -> OSError | None:
 
 
 def blocked(error: OSError) -> Blocked:
-    """Return the error of a resource that the machine's fault prevents."""
+    """Return the error of a resource that the environment prevents."""
     return Blocked(explained(error))
 
 

@@ -14,7 +14,7 @@ import fcntl
 import os
 from typing import Callable
 
-# Others may write to the folder: no link is followed, and no FIFO is waited for.
+# Other users may write to the folder: links are not followed, and FIFOs do not block.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -36,7 +36,7 @@ def create(make: Callable[[], tuple[int, str]], remove: Callable[[str], object])
             raise
         if is_there:
             return descriptor, path
-        os.close(descriptor)  # Another run took it for one that was left, before it was locked.
+        os.close(descriptor)  # Another run has removed it before it was locked.
 
 
 def clear(

@@ -26,7 +26,9 @@ class Temporary:
     stream: IO[bytes]
 
     def rename(self, path: str, durable: bool = True) -> None:
-        """Put the file at its place in one step. durable: so that it survives a power cut."""
+        """Put the file at its place in one step. durable: whether it must survive a power
+        failure.
+        """
         self.stream.flush()
         if durable:
             os.fsync(self.stream.fileno())
@@ -53,7 +55,7 @@ def temporary(folder: str, prefix: str, suffix: str = "") -> Iterator[Temporary]
 def write_atomically(path: str, content: bytes, durable: bool = True) -> None:
     """Write a file with this content and mode 0600, in one step. Raise OSError.
 
-    durable: so that it survives a power cut, which takes the disk some time.
+    durable: whether it must survive a power failure, which is slower.
     """
     with temporary(os.path.dirname(path), prefix_beside(path)) as file:
         file.stream.write(content)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Traits: what is known about a machine, under the names that Vigo gives it.
+"""Traits: facts about a machine, under Vigo's names.
 
 All are read from local files and the kernel. Only the full host name may query a name server.
 """
@@ -18,7 +18,7 @@ from ..common.suggest import did_you_mean_or_one_of
 from . import network as host_network
 from .machine import read
 
-#: Where Linux shows what the firmware says about the machine.
+#: The folder with the firmware's data about the machine.
 _DMI = "/sys/class/dmi/id/"
 
 #: Distributions and other names of families, and the family each belongs to.
@@ -53,7 +53,7 @@ _ARCHITECTURES = {
 #: DMI field, what it contains (in lower case), provider.
 _CLOUDS = (
     ("sys_vendor", "amazon ec2", "aws"),
-    # Older instances, on Xen, name Amazon nowhere else.
+    # Older instances, on Xen, have no other field with this name.
     ("bios_version", "amazon", "aws"),
     ("product_name", "google compute engine", "gcp"),
     # Microsoft's vendor name is also that of any Hyper-V host; only Azure has this tag.
@@ -131,7 +131,7 @@ def os_version(fields: Mapping[str, str]) -> str:
 
 
 def family(name: str) -> str:
-    """Return the one name of a family that has several, such as ``redhat`` and ``rhel``."""
+    """Return the canonical name of a family with several names, such as ``redhat`` and ``rhel``."""
     return _FAMILIES.get(name, name)
 
 
@@ -169,7 +169,7 @@ def _os_release() -> dict[str, str]:
     return os_release(read("/etc/os-release") or read("/usr/lib/os-release"))
 
 
-#: Every trait, and what finds it out.
+#: Every trait, and the function that returns it.
 KNOWN: Mapping[str, Callable[[], Any]] = {
     "os.family": lambda: os_family(_os_release()),
     "os.distro": lambda: os_distro(_os_release()),

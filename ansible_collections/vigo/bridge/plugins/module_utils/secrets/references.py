@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """References to secrets in texts: ``secret:PATH`` and ``secret:{PATH}``.
 
-A text keeps its references until the last moment; what is shown, stored or compared in labels
-is the reference, never the value.
+A text keeps its references until the value is used: output, files and labels contain references,
+never values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFERENCE = re.compile(
     r"(?:\{(?P<braced>[A-Za-z0-9_./-]*[A-Za-z0-9_])\}|(?P<bare>[A-Za-z0-9_./-]*[A-Za-z0-9_]))"
 )
 
-# A path that is not finished: nothing but a template, or no path at all, follows.
+# An incomplete path: only a template follows, or nothing.
 _MALFORMED = re.compile(
     r"(?<![A-Za-z0-9_-])secret:"
     r"(?:\{(?![A-Za-z0-9_./-]*[A-Za-z0-9_]\})|[A-Za-z0-9_./-]*(?:(?<=[:./-])|(?=\{\{-?\s*[.$(]))\{\{)"
@@ -33,9 +33,9 @@ _MALFORMED = re.compile(
 
 #: The text shown in output instead of a secret.
 MASK = "********"
-#: A text that lost its beginning starts with this line.
+#: The first line of a text whose beginning was removed.
 CUT = "[... earlier output was removed]\n"
-#: A shorter secret may be a part of anything.
+#: The shortest secret that is masked in messages; shorter ones occur by chance.
 SHORTEST = 8
 #: Texts of that length that also occur in unrelated output, such as our own words.
 _WORDS = frozenset(
@@ -128,10 +128,10 @@ def texts(value: Any) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Secrets:
-    """The secrets that one call was given: values by path. Never printed."""
+    """The secrets of one call: values by path. Never printed."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
-    #: What else must not be shown, such as a password that an argument holds.
+    #: Other texts that must not be shown, such as a password in an argument.
     others: Sequence[str] = field(default=(), repr=False)
 
     def reveal(self, text: str) -> str:

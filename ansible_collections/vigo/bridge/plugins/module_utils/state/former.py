@@ -55,7 +55,7 @@ class Former:
         self._count = 0
 
     def begin(self) -> None:
-        """Drop the states of other rollouts. Raise Blocked."""
+        """Delete the states of other rollouts. Raise Blocked."""
         found = self.kept()
         if found.is_discarded or not found.states:
             self.discard()

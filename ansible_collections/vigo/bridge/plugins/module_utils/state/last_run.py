@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who ran a stack on this machine last, when, and how that ended."""
+"""The last run of a stack on this machine: who started it, when it ended, and its outcome."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from .state_folder import Damaged, StateFolder, scope_file
 
 _VERSION = 1
-#: Characters that are kept of who started a run.
+#: How many characters of the user who started a run are kept.
 _LONGEST_NAME = 200
 OUTCOMES = ("converged", "changed", "failed")
 
@@ -48,7 +48,7 @@ class LastRun:
             return None
 
     def save(self, folder: StateFolder, scope: str, stack_id: str = "") -> None:
-        """Record it in place of the one before. Raise Blocked."""
+        """Replace the record of the previous run. Raise Blocked."""
         content = {"version": _VERSION, **asdict(self), "by": self.by[:_LONGEST_NAME]}
         folder.write_json(self.file(scope, stack_id), content)
 

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who follows logs on this host, so that no container is removed before its last lines are read.
+"""Records the readers that follow logs on this host, so that no container is removed before its
+last lines are read.
 
 Each reader has a file in the state folder. It holds the time of the last look at the logs whose
 lines have arrived at the reader. Before a container is removed, a later look is awaited, but not
@@ -20,7 +21,7 @@ from ..host.temporary_files import write_atomically
 
 _FOLDER = "log-readers"
 _NAME = re.compile("[0-9a-f]{32}")
-#: A reader that was not heard of for so many seconds has ended.
+#: A reader without a sign of life for this many seconds has ended.
 _ALIVE = 20.0
 #: Seconds to wait for readers at most.
 _PATIENCE = 5.0
@@ -33,9 +34,9 @@ def new_name() -> str:
 
 
 def announce(name: str, arrived: int) -> None:
-    """Note that a reader is there, and up to which time it has the lines.
+    """Record that a reader is active, and up to which time it has the lines.
 
-    arrived: in nanoseconds. If it cannot be noted, nobody waits for the reader.
+    arrived: in nanoseconds. If it cannot be recorded, runs do not wait for the reader.
     """
     if not _NAME.fullmatch(name):
         return
@@ -47,7 +48,9 @@ def announce(name: str, arrived: int) -> None:
 
 
 def await_readers() -> None:
-    """Wait until all readers have what was printed until now, or have had time enough."""
+    """Wait until all readers have the lines that were printed until now, or the time limit is
+    reached.
+    """
     now = time.time_ns()
     deadline = time.monotonic() + _PATIENCE
     while any(arrived <= now for arrived in _readers(time.time_ns())):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that a state folder has of one stack, to be removed together with the stack."""
+"""Removes the state of one stack from a state folder."""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ class OwnersFile:
             self._save()
 
     def keep_only(self, kind: str, engine: str, identities: Container[str]) -> None:
-        """Drop what an engine no longer has. identities: the IDs of all that it has."""
+        """Delete entries that an engine no longer has. identities: the IDs of all objects that it
+        has.
+        """
         dropped = [
             identity
             for identity, entry in self._owned[kind].items()
@@ -105,7 +107,7 @@ class OwnersFile:
             self._save()
 
     def forget(self, stack: Stack) -> None:
-        """Drop all that is recorded of a stack. Raise Blocked."""
+        """Delete all entries of a stack. Raise Blocked."""
         former = (self._stacks, self._owned)
         self._stacks = {key: entry for key, entry in self._stacks.items() if key != stack.key}
         self._owned = {
@@ -118,9 +120,9 @@ class OwnersFile:
             self._save()
 
     def take_over(self, stack: Stack, copy: Callable[[str], object]) -> None:
-        """Record the stack's name, and copy what is kept under its former names, once for each.
+        """Record the stack's name, and copy the state of its former names, once for each.
 
-        copy: called with such a name.
+        copy: called with a former name.
         """
         known = self._stacks.get(stack.key, {})
         taken = known.get("taken", [])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stack that something on a host belongs to, and what another stack may do with it. Pure."""
+"""Decides which stack owns an object on a host, and what another stack may do with it. Pure."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Owner:
 
 
 class Claim(Enum):
-    """What something on the host is to a resource of a stack."""
+    """The relation of an object on the host to a resource of a stack."""
 
     OURS = "ours"
-    #: It belongs to no stack: it may be adopted.
+    #: It does not belong to a stack: it may be adopted.
     FREE = "free"
-    #: An earlier version made it for this resource, under a name that the stack had.
+    #: An earlier version created it for this resource, under a former name of the stack.
     FORMER = "former"
     FOREIGN = "foreign"
 
@@ -52,7 +52,7 @@ class Stack:
 
     @property
     def key(self) -> str:
-        """What is recorded of the stack is filed under this."""
+        """The key of the stack's records."""
         return f"id:{self.id}" if self.id else f"scope:{self.scope}"
 
     @property
@@ -84,7 +84,7 @@ class Stack:
 
 
 class NameConflict(ResourceError):
-    """Another stack on the host has the name: nothing may be changed."""
+    """Another stack on the host has the same name: nothing may be changed."""
 
     def __init__(self, stack: Stack, other: Owner, what: str) -> None:
         mine = f"the ID {stack.id}" if stack.id else "no ID"

@@ -17,8 +17,8 @@ T = TypeVar("T", bound="ResourceTexts")
 class ResourceTexts:
     """The IDs of resources, or the paths of files, each with a text. Subclasses say which.
 
-    kind: the name of the folder of the files. key: where a file has the texts. loss: what a damaged
-    file means.
+    kind: the name of the folder of the files. key: the key of the texts in a file. loss: the
+        consequence of a damaged file, for the message.
     """
 
     kind = ""
@@ -59,7 +59,7 @@ class ResourceTexts:
         )
 
     def __iter__(self) -> Iterator[str]:
-        """Return what has a text, in the order in which it was recorded."""
+        """Return the keys in the order in which they were recorded."""
         return iter(tuple(self._texts))
 
     def get(self, resource: str) -> str | None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where vigo.bridge keeps its own state on a target: private files, and the lock of the folder."""
+"""The folder in which vigo.bridge keeps its state on a target: private files, and a lock."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from ..host.temporary_files import prefix_beside
 
 #: How long a second converge waits for the first one, in seconds.
 LOCK_TIMEOUT = 30.0
-#: Of a file that is read, in bytes.
+#: The largest file that is read, in bytes.
 _SIZE_LIMIT = 16 * 1024 * 1024
-#: Of the name of a file for a scope; a file's name may have 255 bytes, its temporary's is longer.
+#: The longest name of a file for a scope: file names can have 255 bytes, and that of the temporary
+#: file is longer.
 _NAME_LIMIT = 190
 
 
 class Damaged(Exception):
-    """A file does not hold what was written to it. The message says why."""
+    """A file is damaged. The message gives the reason."""
 
 
 def scope_file(kind: str, scope: str) -> str:
@@ -84,7 +85,7 @@ class StateFolder:
         return value
 
     def write_json(self, name: str, value: Any) -> None:
-        """Replace a file in one step, so that it survives a power cut. Raise Blocked."""
+        """Replace a file in one step, so that it survives a power failure. Raise Blocked."""
         path = self.path(name)
         try:
             self._refuse(path)

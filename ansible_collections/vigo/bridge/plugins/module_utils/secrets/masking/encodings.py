@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decode all that could be base64 or hexadecimal digits, at any offset."""
+"""Decodes everything that could be base64 or hexadecimal digits, at any offset."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BASE64 = re.compile(rb"([A-Za-z0-9+/]{6,})(={0,2})")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-fA-F][ :-]?){9,}[0-9a-fA-F]")
 _NO_DIGITS = b" :-"
-#: No secret reaches from one encoded text into the next.
+#: The separator of encoded texts, which no secret contains.
 _BETWEEN = b"\n"
 
 

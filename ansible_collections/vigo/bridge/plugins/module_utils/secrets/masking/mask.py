@@ -21,7 +21,7 @@ from .view import View
 
 #: A single line of a secret is masked by itself from this length on.
 SHORTEST_LINE = 8
-#: Shorter secrets would be found by chance where something is decoded.
+#: The shortest secret that is searched in decoded text; shorter ones would be found by chance.
 SHORTEST_ESCAPED = 4
 SHORTEST_ENCODED = 5
 #: How many times longer a printed form can be than its secret; for a large secret, how many
@@ -139,7 +139,7 @@ def _printed(value: str) -> Iterator[bytes]:
                 yield text.encode(encoding, "surrogatepass")
     yield from _base64_lines(as_bytes(value))
     short = as_bytes(value.strip())
-    if len(short) == SHORTEST_ENCODED - 1:  # as a text of its own
+    if len(short) == SHORTEST_ENCODED - 1:  # as a separate text
         for data in (short, short + b"\n"):
             yield base64.b64encode(data)
 
