@@ -15,7 +15,7 @@ _BASE64 = re.compile(rb"([A-Za-z0-9+/]{6,})(={0,2})")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-fA-F][ :-]?){9,}[0-9a-fA-F]")
 _NO_DIGITS = b" :-"
-#: The separator of encoded texts, which no secret contains.
+#: Separates encoded texts in a view, so that a match does not span two of them.
 _BETWEEN = b"\n"
 
 

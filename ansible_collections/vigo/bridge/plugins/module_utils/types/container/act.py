@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carrying out the steps of a decision."""
+"""Carries out the steps of a decision."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .values import mounts
 
 @dataclass(frozen=True)
 class Work:
-    """One container that is acted on."""
+    """The data for acting on one container."""
 
     engine: Engine
     spec: ContainerSpec
@@ -42,12 +42,12 @@ class Work:
 
     @property
     def container(self) -> Existing:
-        """The one that the decision was made on."""
+        """The container for which the decision was made."""
         return cast(Existing, self.observed.container)
 
     @property
     def image(self) -> Image:
-        """The one to create from."""
+        """The image to create a container from."""
         return cast(Image, self.observed.image)
 
 
@@ -60,8 +60,8 @@ Wait = Callable[[], object]
 def act(work: Work, decision: Decision) -> Outcome | Pending:
     """Carry out all steps in order. Raise ResourceError.
 
-    What the last step begins continues in the background until it is settled, or undone. All that
-    can be checked is checked first.
+    The last step continues in the background until it is settled or undone. Everything that can be
+    checked is checked first.
     """
     for step in decision.steps:
         _CHECK.get(type(step), _no_check)(work, step)
@@ -101,7 +101,7 @@ def concealing(target: Target) -> Iterator[None]:
 
 
 def _remove_older_images(work: Work) -> None:
-    """Remove surplus images. The container is up by now, so a failure is only a note."""
+    """Remove surplus images. The container is already running, so a failure is only a note."""
     former = work.observed.container
     try:
         removed = older_images.remove_surplus(
@@ -116,7 +116,7 @@ def _remove_older_images(work: Work) -> None:
 
 
 def _no_check(work: Work, step: Any) -> None:
-    """Check nothing: this step has nothing that could be noticed before."""
+    """Check nothing: errors of this step cannot be detected in advance."""
 
 
 def _check_create(work: Work, step: steps.Create) -> None:
@@ -213,7 +213,7 @@ def _create(work: Work, step: steps.Create) -> Wait | None:
     try:
         settling = Settling(engine, spec, new_id, lambda: engine.start(new_id), fresh=True)
     except ResourceError as error:
-        # It may have been started all the same, if only the answer was lost.
+        # It may have been started although the response was lost.
         with contextlib.suppress(ResourceError):
             engine.stop(new_id, 0)
             engine.remove(new_id, volumes=True)
@@ -243,7 +243,7 @@ def _replace(work: Work, step: steps.Replace) -> Wait | None:
         return known.labels(follower, described.resource(engine.host, follower.name))
 
     memory = run_memory(engine, work.target)
-    # One that is not started would count as a replacement that was interrupted before its start.
+    # A new container that is not started would count as an interrupted replacement.
     keeps_old = work.target.former is not None and step.start
     finish = replace(
         engine,
@@ -373,7 +373,7 @@ def _remove(work: Work, step: steps.Remove) -> None:
     work.engine.remove(work.container.id, volumes=step.volumes)
     names.drop_failed(work.engine, work.spec.name)
     if step.volumes:
-        # Anonymous volumes that were carried over count as named for the engine.
+        # The engine treats anonymous volumes that were carried over as named.
         for mount in work.container.volumes:
             if not mount.is_bind and mounts.is_anonymous_name(mount.source):
                 work.engine.remove_volume(mount.source)

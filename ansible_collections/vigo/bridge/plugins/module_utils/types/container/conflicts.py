@@ -14,7 +14,7 @@ from .values import namespaces
 if TYPE_CHECKING:
     from .settings import Settings
 
-#: What a container has from the one whose network it shares.
+#: Settings that a container inherits from the one whose network it shares.
 _OF_THE_NETWORK = ("ports", "hostname", "dns", "extra_hosts")
 
 
@@ -73,7 +73,7 @@ def _refuse_tmpfs(settings: Settings) -> None:
             )
 
 
-#: What raises ResourceError for a conflict, and the attributes that it depends on.
+#: Functions that raise ResourceError for a conflict, and the attributes that each depends on.
 CONFLICTS: tuple[tuple[tuple[str, ...], Callable[[Settings], None]], ...] = (
     (("entrypoint", "command"), _refuse_no_command),
     (("network_mode", "network", "networks"), _refuse_network_mode),

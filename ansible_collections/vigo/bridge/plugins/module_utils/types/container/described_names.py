@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names that the resources of a call describe, whether or not they had their turn."""
+"""The names of the objects that the resources of a call describe, even before they are applied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...common.errors import ResourceError
 from ...engine.connection import address
 from ..target import Target
 
-#: Gives attributes of a resource; None if it does not apply to this host. Raises ResourceError.
+#: Returns attributes of a resource; None if it does not apply to this host. Raises ResourceError.
 Attributes = Callable[[], "Mapping[str, Any] | None"]
 
 
@@ -48,7 +48,7 @@ class DescribedNames:
     def _find_out(self) -> None:
         while self._open:
             resource, attributes = self._open.pop(0)
-            # What cannot be checked is reported at the resource's turn.
+            # Errors are reported at the resource's turn.
             with contextlib.suppress(ResourceError, OSError):
                 given = attributes()
                 if given is not None:

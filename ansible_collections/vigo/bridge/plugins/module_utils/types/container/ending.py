@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stops a container in the way that its program expects."""
+"""Stops a container with its own signal and timeout."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def end(engine: Engine, container: Existing) -> None:
 
 
 def has_process(container: Existing) -> bool:
-    """Return whether a container runs, or is about to."""
+    """Return whether a container is running, paused or restarting."""
     return container.status in ("running", "paused", "restarting")

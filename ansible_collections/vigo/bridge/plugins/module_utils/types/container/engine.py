@@ -23,18 +23,18 @@ from .settings import LIMITS, SETTINGS
 from .values.image_name import ImageName
 from .values.networks import Attachment, endpoint
 
-#: Seconds of silence after which a pull is given up.
+#: Seconds without output after which a pull is aborted.
 PULL_TIMEOUT = 300.0
-#: Seconds that a start may take beyond an engine's usual patience.
+#: Additional seconds that a start may take.
 _START_ALLOWANCE = 60.0
 _REMOVAL_TIMEOUT = 20.0
-#: Seconds between two looks at a command in a container.
+#: Seconds between two checks of a command in a container.
 _COMMAND_INTERVAL = 0.1
-#: Characters of a container's log that are shown: its end.
+#: How many characters of the end of a container's log are shown.
 _LOG_LIMIT = 16 * 1024
 #: How many bytes of a log are read; some of them may be masked.
 _LONGEST_LOG = 1024 * 1024
-#: What a log begins with that is in frames; that of a container with a terminal is not.
+#: The beginning of a log in frames; the log of a container with a terminal has none.
 _HEADERS = tuple(bytes([stream, 0, 0, 0]) for stream in (0, STDOUT, STDERR))
 _NO_SOURCE = "bind source path does not exist: "
 _NOT_THERE = (
@@ -103,7 +103,7 @@ class Engine:
         params = {"name": name}
         if platform:
             params["platform"] = platform
-        if self.is_podman:  # It takes a missing one for 0, and kills at once.
+        if self.is_podman:  # Podman treats a missing timeout as 0, and kills immediately.
             payload = {"StopTimeout": 10, **payload}
         payload = self._without_incapable(payload)
         answer = self._connection.call("POST", "/containers/create", params, payload)
@@ -112,7 +112,8 @@ class Engine:
         return answer["Id"], answer.get("Warnings") or []
 
     def missing_source(self, sources: Sequence[str]) -> str:
-        """Return the first of these paths that the engine's host does not have, or nothing.
+        """Return the first of these paths that does not exist on the engine's host; empty if all
+        exist.
 
         Only a create call checks that; without a command, it creates nothing. Podman creates
         missing paths.
@@ -169,14 +170,14 @@ class Engine:
     def remove(self, container_id: str, volumes: bool = False) -> None:
         """Remove a container.
 
-        Nothing happens where it is gone already. volumes: its anonymous ones, too.
+        Does nothing if it no longer exists. volumes: whether to remove its anonymous volumes, too.
         """
         log_readers.await_readers()
         params = {"force": "true", "v": "true" if volumes else "false"}
         try:
             self._connection.call("DELETE", f"/containers/{container_id}", params)
         except Refused as error:
-            # One that was created with --rm is on its way out by itself once it is stopped.
+            # The engine itself removes a stopped container that was created with --rm.
             if error.code != 404 and not self._vanishes(container_id, error):
                 raise
 
@@ -288,14 +289,14 @@ class Engine:
     def pull(self, name: ImageName, credentials: Mapping[str, Any] | None, platform: str) -> None:
         """Pull an image.
 
-        Raise Blocked when the registry does not answer, ResourceError when it has no such image.
+        Raise Blocked if the registry does not respond, ResourceError if it does not have the image.
         """
         params = {"fromImage": f"{name.registry}/{name.path}", "tag": name.pulled_as}
         if platform:
             params["platform"] = platform
         headers = self._authorization(credentials)
         try:
-            # Engines answer 200 and report a failure as a line.
+            # Engines respond with 200 and report a failure in a line.
             for line in self._connection.stream("/images/create", params, headers, PULL_TIMEOUT):
                 if line.get("error"):
                     raise Refused(line["error"], 500)
@@ -344,7 +345,7 @@ class Engine:
         self._connection.call("POST", "/networks/create", body=sent)
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        """Create a bridge network. Nothing happens where it was created in the meantime."""
+        """Create a bridge network. Does nothing if it was created in the meantime."""
         try:
             self.make_network({"Name": name, "Driver": "bridge", "Labels": dict(labels)})
         except Refused as error:
@@ -388,7 +389,7 @@ class Engine:
         return list(found.get("Volumes") or ())
 
     def make_volume(self, body: Mapping[str, Any]) -> None:
-        """Create a volume. Nothing happens where one of its name exists."""
+        """Create a volume. Does nothing if one with this name exists."""
         self._connection.call("POST", "/volumes/create", body=body)
 
     def delete_volume(self, name: str) -> None:
@@ -396,7 +397,7 @@ class Engine:
         self._connection.call("DELETE", f"/volumes/{quote(name)}")
 
     def remove_volume(self, name: str) -> None:
-        """Remove a volume. One that is gone, or in use, is left as it is."""
+        """Remove a volume. Does nothing if it does not exist or is in use."""
         try:
             self.delete_volume(name)
         except Refused as error:
@@ -418,7 +419,7 @@ class Engine:
         """Return the log driver of containers that set none; empty if the engine does not
         report it.
         """
-        if self.is_podman:  # Its Docker API leaves that empty.
+        if self.is_podman:  # Podman's Docker API does not report it.
             host = self._connection.call_libpod("GET", "/info").get("host") or {}
             return str(host.get("logDriver") or "")
         return str(self._information().get("LoggingDriver") or "")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a command in a container."""
+"""Runs a command in a container."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ...secrets.references import Secrets
 from .engine import Engine
 from .observed import Existing
 
-#: How much of each stream is returned, in bytes: its end. All containers of a call share the first.
+#: How many bytes of the end of each stream are returned. All containers of a call share the first.
 _MOST_OUTPUT, _LEAST_OUTPUT = 8 * 1024 * 1024, 64 * 1024
-#: Seconds until an engine knows the exit code of a command whose output has ended.
+#: Seconds for which to wait for the exit code after the end of the output.
 _EXIT_TIMEOUT = 10.0
-#: Exit codes that the engine gives where the command cannot be started.
+#: Exit codes with which the engine reports that the command cannot be started.
 _NOT_STARTED = {126: "the command cannot be started", 127: "the command was not found"}
 
 
@@ -46,7 +46,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended. rc: None if it is not known. problem: empty if it succeeded."""
+    """The outcome of a command. rc: None if unknown. problem: empty if it succeeded."""
 
     rc: int | None
     stdout: str

@@ -40,7 +40,7 @@ _HARMLESS = (steps.CreateNetwork, steps.Await)
 def state_of(
     spec: ContainerSpec, observed: Observed, decision: Decision, engine: Engine
 ) -> Mapping[str, Any] | None:
-    """Return how a container was; None where one of the steps cannot be undone."""
+    """Return the state of a container; None if one of the steps cannot be undone."""
     done = []
     settings: dict[str, Any] = {}
     for step in decision.steps:
@@ -96,12 +96,14 @@ def restore(state: Mapping[str, Any], target: Target) -> Decision:
 
 
 def undoes_all(state: Mapping[str, Any]) -> bool:
-    """Return whether later changes were of a container that does not exist by then."""
+    """Return whether restoring the state also undoes later changes, because their container is
+    removed.
+    """
     return REPLACED in state["done"] or CREATED in state["done"]
 
 
 def discard_former(state: Mapping[str, Any], target: Target) -> None:
-    """Remove a container that was replaced, now that its successor stays. Raise ResourceError."""
+    """Remove a container that was replaced. Raise ResourceError."""
     if REPLACED not in state["done"]:
         return
     engine = engine_of(str(state["docker_host"]), target)
@@ -143,14 +145,18 @@ def _put_back(
 
 
 def _committed(step: Any) -> Any:
-    """Return the step that removes the former container, where a repair would settle again."""
+    """Return the step that removes the former container, if the repair would wait for the new
+    one.
+    """
     if isinstance(step, recover.RollForward):
         return recover.Commit(step.pairs)
     return recover.Commit((step.pair,)) if isinstance(step, recover.TakeOver) else step
 
 
 def _undone(step: Any) -> Any:
-    """Return the step that brings the former container back, where a repair would finish."""
+    """Return the step that restores the former container, if the repair would finish the
+    replacement.
+    """
     if isinstance(step, recover.RollForward):
         return recover.RollBack(step.pairs, doubtful=False)
     if isinstance(step, (recover.TakeOver, recover.Abandon)):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watching that the containers of a run stay healthy for some time, once all of it is done.
+"""Checks that the containers of a run stay healthy for some time after its end.
 
 A container counts from the moment at which it is settled, see ``settle``.
 """
@@ -23,7 +23,7 @@ from .observed import Existing
 from .settle import Healthchecks, judge
 from .spec import ContainerSpec
 
-#: Seconds between two looks at a container.
+#: Seconds between two checks of a container.
 _INTERVAL = 1.0
 
 
@@ -50,7 +50,7 @@ def unhealthy(
 
 @contextlib.contextmanager
 def _listening(engines: Mapping[str, Engine]) -> Iterator[None]:
-    """Listen to events, which give the exit code of a container that was restarted."""
+    """Listen to events, which report the exit code of a restarted container."""
     with contextlib.ExitStack() as left:
         for engine in engines.values():
             engine.events.listen()
@@ -78,8 +78,8 @@ def _failed(watched: Sequence[_Watched], seconds: float) -> list[Result]:
 
 @dataclass
 class _Watched:
-    """One container. began: as it was when it was first looked at. healthy_since: None while it is
-    not settled.
+    """One container. began: its state at the first check. healthy_since: None while it is not
+    settled.
     """
 
     engine: Engine
@@ -91,7 +91,7 @@ class _Watched:
     checks: Healthchecks | None = None
 
     def look(self) -> float:
-        """Return how many seconds it has been healthy. Raise ResourceError if it no longer
+        """Return for how many seconds it has been healthy. Raise ResourceError if it no longer
         is.
         """
         now = self.engine.container(self.spec.name)

@@ -4,8 +4,8 @@
 """The labels that mark a container as created by this collection, and record its settings.
 
 ``vigo.bridge.spec`` holds a versioned, canonical JSON of what the user set at creation. It contains
-references instead of the values of secrets. What engines can change later (restart policy, limits,
-networks) is left out: it is compared live.
+references instead of the values of secrets. Settings that engines can change later (restart policy,
+limits, networks) are omitted: they are compared with the live container.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .values.healthcheck import Healthcheck
 
 SPEC = "vigo.bridge.spec"
 SCOPE = "vigo.bridge.scope"
-#: What distinguishes stacks of one name; on containers and networks.
+#: The label with the ID of the stack; on containers and networks.
 STACK_ID = "vigo.bridge.stack-id"
 RESOURCE = "vigo.bridge.resource"
 REPLACES = "vigo.bridge.replaces"
@@ -39,7 +39,7 @@ NETWORK = "vigo.bridge.network"
 VOLUME = "vigo.bridge.volume"
 
 VERSION = 1
-#: Engines keep megabytes, but their lists of containers get slow.
+#: The longest label, in bytes: engines accept more, but list containers slowly then.
 LIMIT = 32 * 1024
 
 
@@ -63,7 +63,7 @@ class Recorded:
         return {} if "env" in self.hashed else self.fields.get("env") or {}
 
     def holds(self, name: str, value: Any) -> bool:
-        """Return whether it was created with this value, in whichever spelling."""
+        """Return whether it was created with this value, in any spelling."""
         if name in self.hashed:
             return value is not None and _digest(plain(value)) == self.fields[name]
         forms = [SETTINGS[name].canonical(held) for held in (self.fields.get(name), value)]
@@ -80,13 +80,13 @@ def labels(spec: ContainerSpec, file_env: Iterable[str] | None = None) -> dict[s
 
 
 def of_owner(owner: Owner) -> dict[str, str]:
-    """Return the labels that say whose a container is."""
+    """Return the labels for the owner of a container."""
     found = {SCOPE: owner.scope, STACK_ID: owner.id, RESOURCE: owner.resource}
     return {name: value for name, value in found.items() if value}
 
 
 def owner(labels: Mapping[str, str]) -> Owner | None:
-    """Return whose a container is by its labels; None if no stack made it."""
+    """Return the owner of a container by its labels; None if no stack created it."""
     if not labels.get(SCOPE):
         return None
     return Owner(labels[SCOPE], labels.get(STACK_ID) or "", labels.get(RESOURCE) or "")
@@ -144,7 +144,7 @@ def decode(text: str | None) -> Recorded | None:
 def _is_readable(name: str, value: Any) -> bool:
     """Return whether a value of a label can be read.
 
-    Anybody can write labels; an invalid value counts as not set.
+    Any program can write labels; an invalid value counts as not set.
     """
     try:
         if name in SETTINGS:

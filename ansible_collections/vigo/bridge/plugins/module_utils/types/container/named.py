@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The containers that the resources of a run name."""
+"""Records the objects that the resources of a run name."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Named:
 
     names: container name by resource id. networks: the names of those that are wanted. described:
     the name of each network and volume by the resource that describes it. engines: by address.
-    owners: resource id by kind, address and name. serving: by resource id, the containers that are
-    to run on.
+    owners: resource id by kind, address and name. serving: by resource ID, the containers that have
+        to keep running.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Named:
     serving: dict[str, tuple[Engine, ContainerSpec]] = field(default_factory=dict)
 
     def add(self, spec: ContainerSpec, engine: Engine, networks: Iterable[str]) -> None:
-        """Note the container of a resource. Raise ResourceError if another resource has it."""
+        """Record the container of a resource. Raise ResourceError if another resource has it."""
         self.take("container", spec.name, engine, spec.resource)
         self.networks.update(networks)
         if spec.is_wanted:
@@ -41,7 +41,7 @@ class Named:
             self.serving[spec.resource] = (engine, spec)
 
     def take(self, kind: str, name: str, engine: Engine, resource: str) -> None:
-        """Note what a resource manages. Raise ResourceError if another resource has it."""
+        """Record the object of a resource. Raise ResourceError if another resource has it."""
         owner = self.owners.setdefault((kind, engine.host, name), resource)
         if owner != resource:
             raise ResourceError(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Observes the engine before a decision."""
+"""Observes a container and its engine before a decision."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .spec import ContainerSpec
 
 
 def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
-    """Return all that ``decide`` needs.
+    """Return everything that ``decide`` needs.
 
     Two preparations are done here, because each decision depends on them: an interrupted
     replacement is repaired, and the image is pulled as its policy says. In check mode both are
@@ -98,7 +98,7 @@ def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     except ResourceError as error:
         if not target.check_mode or all(map(target.overlay.is_clear, _paths(spec))):
             raise
-        target.note(error.message)  # What comes before it may change the file.
+        target.note(error.message)  # An earlier resource may change the file.
         return {}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is on the engine: inspect payloads in the same terms as the spec."""
+"""The observed state of an engine: inspect payloads in the same form as the spec."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .settings import SETTINGS, Settings
 from .values.mounts import Mount
 from .values.networks import Attachment
 
-#: Characters of what a healthcheck printed that are shown in a sentence.
+#: How many characters of a healthcheck's output a sentence shows.
 _SHOWN_OUTPUT = 300
 
 
@@ -51,10 +51,10 @@ class Existing:
     """A container on the engine.
 
     status: created, running, paused, restarting, removing, exited or dead. health: empty if
-    it has no healthcheck. settings: all that it has; None if the engine does not say.
-    recorded: what our label says, None for a container that we did not make. volumes: every
-    mount of a volume or a path. out_of_memory: whether the kernel ended it for lack of memory;
-    Podman does not report it. last_check: None if no healthcheck has run yet.
+    it has no healthcheck. settings: all its settings; None for those that the engine does not
+    report. recorded: the content of our label, None for a container of another tool. volumes: all
+    mounts of volumes and paths. out_of_memory: whether the kernel killed it for lack of memory;
+    Podman does not report that. last_check: None if no healthcheck has run yet.
     """
 
     id: str
@@ -86,7 +86,7 @@ class Existing:
 
     @property
     def grace(self) -> int:
-        """Seconds between asking it to stop and killing it."""
+        """The seconds between the stop signal and the kill."""
         return 10 if self.settings.stop_timeout is None else self.settings.stop_timeout
 
 
@@ -183,7 +183,7 @@ def existing_of(
 
 def _status(state: Mapping[str, Any]) -> str:
     status = state.get("Status") or ("running" if state.get("Running") else "exited")
-    # Podman has words of its own.
+    # Podman has its own names.
     return {"configured": "created", "initialized": "created", "stopped": "exited"}.get(
         status, status
     )
@@ -203,5 +203,5 @@ def _last_check(state: Mapping[str, Any], conceal: Callable[[str], str]) -> Chec
     code = entries[-1].get("ExitCode")
     output = conceal((entries[-1].get("Output") or "").strip())
     legible = "".join(c if c in "\n\t" or c.isprintable() else "\ufffd" for c in output)
-    # Engines write -1 for one that they ended, and say so in place of its output.
+    # Engines report -1 for one that they killed, and the reason instead of its output.
     return Check(None if code == -1 else code, legible)

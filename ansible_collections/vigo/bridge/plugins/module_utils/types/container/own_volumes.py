@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The named volumes that a container of a stack needs: created before it, with the stack's labels.
+"""Creates the named volumes of a stack's container before the container, with the stack's labels.
 
 An engine would create them without labels, so that their stack would be unknown.
 """

@@ -33,7 +33,7 @@ class Found:
 
 @dataclass
 class Owners:
-    """What one call knows of owners. stack: None if a single resource is applied.
+    """The owners in one call. stack: None if a single resource is applied.
 
     resources: the IDs of all resources of the stack. found: filled as resources have their turn.
     """
@@ -54,7 +54,7 @@ class Owners:
     def owns_object(self, kind: str, identity: str, owner: Owner | None) -> bool:
         """Return whether a network or volume may be changed: it is this stack's.
 
-        owner: by its labels. For a single resource, it is what the user names.
+        owner: by its labels. For a single resource, any object that the user names may be changed.
         """
         if self.stack is None:
             return True
@@ -75,7 +75,7 @@ class Owners:
     def refuse_foreign(self, container: Existing | None, resource: str | None = None) -> None:
         """Raise ResourceError if a container belongs to another stack.
 
-        resource: the one that the container is to belong to; any of the stack where it is None.
+        resource: the one to which the container must belong; None for any of the stack.
         """
         resources = self.resources if resource is None else (resource,)
         if container is None or self._claim(container, resources) is not Claim.FOREIGN:
@@ -104,9 +104,9 @@ class Owners:
     def note_found(
         self, engine: Engine, spec: ContainerSpec, container: Existing | None, target: Target
     ) -> bool:
-        """Note a container that becomes ours without a new label, if its resource succeeds.
+        """Record a container that the stack will own without a new label if its resource succeeds.
 
-        Return whether it is one.
+        Return whether it is such a container.
         """
         if self.stack is None or container is None or not spec.is_wanted:
             return False
@@ -168,7 +168,8 @@ def _with_same_name(engine: Engine, known: Owners, stack: Stack) -> Iterator[tup
 
 
 def record_found(target: Target, named: Named, results: Iterable[Result]) -> list[Result]:
-    """Record what the stack has taken over without a label, and drop what no longer exists.
+    """Record objects that the stack has adopted without a label, and delete entries of objects that
+    no longer exist.
 
     Nothing is recorded for a resource that failed. Return the results of those that fail here.
     """
@@ -213,7 +214,7 @@ def _record_networks(engine: Engine, stack: Stack, record: OwnersFile, wanted: s
 
 
 def is_proven(engine: Engine, container_id: str, known: Owners) -> bool:
-    """Return whether a container's owner is known from more than its image.
+    """Return whether a container's owner is known for certain, and not only from its image.
 
     An image that was committed from a container has the container's labels, and passes them on.
     """
@@ -245,7 +246,7 @@ def own_networks(engine: Engine, known: Owners) -> dict[str, tuple[str, str]]:
 
 
 def _drop_gone(engine: Engine, record: OwnersFile) -> None:
-    """Drop what is recorded of containers and networks that an engine no longer has."""
+    """Delete the entries of containers and networks that an engine no longer has."""
     if record.entries("containers", engine.host):
         there = {entry["Id"] for entry in engine.all_containers()}
         record.keep_only("containers", engine.host, there)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starting, stopping and restarting a stack's containers as they are, without updating them."""
+"""Starts, stops and restarts a stack's existing containers, without updating them."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from .spec import ContainerSpec
 
 @dataclass(frozen=True)
 class Seen:
-    """A container of the stack as it is. of: another resource that it belongs to on this host."""
+    """An existing container of the stack. of: another resource to which it belongs on this host."""
 
     container: Existing | None
     of: str = ""
 
 
 class Power(OnEngine):
-    """Brings containers up or down. wanted: STARTED, STOPPED or RESTARTED."""
+    """Starts, stops or restarts containers. wanted: STARTED, STOPPED or RESTARTED."""
 
     type = TYPE
     reads = (
@@ -90,7 +90,7 @@ class Power(OnEngine):
 
 
 def decide(wanted: str, spec: ContainerSpec, seen: Seen) -> Decision:
-    """Return what has to be done with a container that is as it is. Pure."""
+    """Return what has to be done with an existing container. Pure."""
     container = seen.container
     if container is None:
         return Decision("skipped", f"container {spec.name} does not exist on this host")
@@ -153,7 +153,7 @@ def _stop(work: Work, decision: Decision) -> Outcome:
 
 
 def _with_followers(work: Work, pending: Pending) -> Pending:
-    """Restart the containers on its network as well: they still have the one that is gone."""
+    """Also restart the containers that share its network, which they lose when it restarts."""
 
     def wait() -> Outcome:
         outcome = pending.wait()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pulling the images of all containers in parallel, before the first change.
+"""Pulls the images of all containers in parallel, before the first change.
 
 A pull that fails here is repeated when its resource is applied, and only that resource fails.
 """

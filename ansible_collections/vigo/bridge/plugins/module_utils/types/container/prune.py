@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers of a stack that its resources no longer name: found, and removed when asked to.
+"""Finds containers of a stack that its resources no longer name, and removes them if requested.
 
-Their labels and the host's record say which belong to the stack. Their volumes are always kept.
+Their labels and the host's record show which ones belong to the stack. Their volumes are always
+kept.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ def prune(
 ) -> list[Result]:
     """Report orphans in ``target.orphans`` and in a note; remove them if requested.
 
-    resources: the ids of all resources of the stack. failures: of these; if there is one nothing is
-    removed, because the run did not show all that is named. An engine that no longer answers is a
-    failure of pruning.
+    resources: the ids of all resources of the stack. failures: the failed ones; if there is one,
+        nothing is removed, because not all named objects are known. An engine that does not respond
+        is a failure of pruning.
     """
     if not (wanted or target.check_mode):
         return []
@@ -126,7 +127,7 @@ def find_orphans(
 ) -> list[Orphan]:
     """Return the orphans in the engine's list of all containers, by name. Pure.
 
-    A resource that had no turn (``when``, a failed dependency) keeps its containers.
+    A resource that was not applied (``when``, a failed dependency) keeps its containers.
     """
     listed = {(entry.get("Names") or [""])[0].lstrip("/"): entry for entry in entries}
     in_use = set(record.names.values())
@@ -157,7 +158,7 @@ def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def usual_engine_is_there() -> bool:
-    """Return whether there can be an engine if no resource names one."""
+    """Return whether the default engine may exist, although no resource uses it."""
     host = address("")
     return not host.startswith("unix://") or os.path.exists(host[len("unix://") :])
 
@@ -199,7 +200,7 @@ def _unused_networks(
 ) -> Iterator[Unnamed]:
     """Yield networks that were created for the stack and that no other container uses.
 
-    A resource that had no turn keeps the one that it describes.
+    A resource that was not applied keeps its network.
     """
     gone = {orphan.id for orphan in orphans}
     used = {

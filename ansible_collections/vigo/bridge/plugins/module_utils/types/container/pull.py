@@ -59,9 +59,10 @@ def predict(
     reveal: Callable[[str], str],
     note: Callable[[str], None],
 ) -> tuple[Image | None, bool | None]:
-    """Return what a check can know: the local image, and whether the registry has another.
+    """Return what check mode can find out: the local image, and whether the registry has another
+    one.
 
-    None as second: the registry does not say.
+    None as second value: the registry does not report that.
     """
     name = image_name.parse(spec.image)
     image = _present(engine, name, spec.settings.platform or "")

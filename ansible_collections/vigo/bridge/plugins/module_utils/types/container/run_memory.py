@@ -16,7 +16,7 @@ from .engine import Engine
 
 @dataclass(frozen=True)
 class FailedPull:
-    """changes: how many changes this run had begun by then."""
+    """changes: how many changes this run had begun before it."""
 
     error: ResourceError
     changes: int
@@ -24,7 +24,7 @@ class FailedPull:
 
 @dataclass
 class RunMemory:
-    """Filled as resources have their turns. The engine itself holds nothing of a run.
+    """Filled while resources are applied; the engine object has no data of a run.
 
     pulled: images by name and platform that were pulled. failed_pulls: by what makes two pulls
     the same. uncommitted: the names of containers whose former ones are kept on purpose.
@@ -37,11 +37,11 @@ class RunMemory:
     _followed: dict[str, str] = field(default_factory=dict)
 
     def add_background(self, name: str, work: Background[Any]) -> None:
-        """Remember what continues in the background with a container."""
+        """Record work in the background on a container."""
         self._settling[name] = work
 
     def await_end(self, names: Iterable[str]) -> None:
-        """Wait until nothing continues with these containers, in any case."""
+        """Wait for the end of background work on these containers, and ignore errors."""
         for name in names:
             if name in self._settling:
                 self._settling.pop(name).wait()
@@ -51,9 +51,10 @@ class RunMemory:
         self._followed.update(leaders)
 
     def leader(self, name: str) -> str:
-        """Return the container with which one was replaced before its own turn, or empty.
+        """Return the container with which one was replaced before its own turn; empty if there is
+        none.
 
-        This counts for one turn only.
+        Valid for one turn only.
         """
         return self._followed.pop(name, "")
 

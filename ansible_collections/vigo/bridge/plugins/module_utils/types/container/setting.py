@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a row of ``settings`` can say of one setting."""
+"""The fields of a row in ``settings``."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ VALUES, KEYS, NAME = "values", "keys", "name"
 
 
 class Making(NamedTuple):
-    """What the create call depends on besides the settings.
+    """The input of the create call besides the settings.
 
-    image: its ``Config``. file_env: the variables in ``env_file``. reveal: puts in the values of
-    secrets. carried: volumes of the container that is replaced.
+    image: its ``Config``. file_env: the variables in ``env_file``. reveal: inserts the values of
+        secrets. carried: volumes of the container that is replaced.
     """
 
     image: Mapping[str, Any]
@@ -34,10 +34,10 @@ class Making(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A setting, or one entry of it, as it is wanted and as it is, in canonical form.
+    """A setting, or one entry of it, with its wanted and observed value in canonical form.
 
-    wanted: None if nothing is wanted. before: what was set at creation, None if that is
-    unknown. expected: the values that are as wanted, which are the defaults if nothing is
+    wanted: None if not set. before: the value at creation, None if unknown. expected: the values
+    that are as wanted, which are the defaults if nothing is
     wanted. is_ours: whether the container has our label.
     """
 

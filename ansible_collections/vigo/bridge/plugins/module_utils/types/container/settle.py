@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting until a started container is settled, or has ended where that is expected.
+"""Waits until a started container is settled or, if that is expected, has exited.
 
 Settled: healthy where there is a healthcheck, else up for ``settle_time``. A container that exits,
 or is restarted by its policy, fails immediately. The engine's events trigger a check, and a
@@ -22,12 +22,12 @@ from .observed import Existing
 from .settings import Settings
 from .spec import ContainerSpec
 
-#: Seconds between two looks if no event comes.
+#: Seconds between two checks without an event.
 _SAFETY_NET = 2.0
 #: Seconds until the first healthcheck that we run ourselves, unless its interval is shorter.
 _FIRST_CHECK = 1.0
 _DEFAULT_HEALTH_INTERVAL = 30.0
-#: What to do about the exit codes that mean the same everywhere.
+#: Advice for exit codes with a standard meaning.
 _ADVICE: dict[int | None, str] = {
     0: "if it is expected to exit, set expect: exited",
     126: "its command cannot be executed: correct it",
@@ -37,10 +37,10 @@ _ADVICE: dict[int | None, str] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """settled: nothing more to wait for. failure: why waiting ends without that; may be empty.
+    """settled: whether waiting is over. failure: the reason why it failed; may be empty.
 
-    until: seconds after the start at which time alone decides. rc: its exit code. unhealthy:
-    whether its healthcheck is what fails.
+    until: the number of seconds after the start at which time alone decides. rc: its exit code.
+    unhealthy: whether its healthcheck fails.
     """
 
     settled: bool = False
@@ -114,7 +114,8 @@ def _wait(
     began: Existing | None = None
     checks = Healthchecks(engine, container_id)
     while True:
-        elapsed = time.monotonic() - started  # Before the look: a busy engine may answer late.
+        # Measured before inspecting: a busy engine may respond late.
+        elapsed = time.monotonic() - started
         now = engine.container(container_id)
         if now is None:
             raise ResourceError(
@@ -138,7 +139,7 @@ def _wait(
 
 
 def _log(engine: Engine, container: Existing, verdict: Verdict) -> str:
-    """Return what helps to find out why it failed: its log, and the healthcheck's output."""
+    """Return the log of a failure: the container's log, and the healthcheck's output."""
     log = engine.log_tail(container.id)
     check = container.last_check
     if not verdict.unhealthy or check is None:

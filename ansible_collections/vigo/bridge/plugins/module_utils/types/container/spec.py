@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user wants of one container: attributes parsed into frozen values.
+"""The wanted state of one container: attributes parsed into frozen values.
 
 ``Settings`` holds the settings of the container. ``ContainerSpec`` adds how it is applied. Texts
 still contain references to secrets.
@@ -32,7 +32,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 #: Suffixes of the containers that a replacement keeps for a while.
 NEW, OLD, FAILED = ".vigo-new", ".vigo-old", ".vigo-failed"
 
-#: Seconds that a container may take to do its work with ``expect: exited``, as a command may.
+#: Seconds that a container with ``expect: exited`` may take, the same as for a command.
 JOB_TIMEOUT = 300.0
 
 
@@ -55,8 +55,8 @@ class ContainerSpec:
     whether both may write to volumes meanwhile. pre_stop: a command to run before the old one is
     stopped; pre_stop_failure: what its failure is. drain_time: seconds to wait after it.
     docker_host: empty means the environment's or the default. keep_images: how many older images of
-    the repository to leave; None: all. scope, stack_id, resource: which stack and resource made it,
-    for its labels; may be empty.
+    the repository to leave; None: all. scope, stack_id, resource: the stack and the resource, for
+    its labels; may be empty.
     """
 
     name: str
@@ -95,7 +95,7 @@ class ContainerSpec:
 
 #: How each attribute is read that says how a container is applied, by name.
 HANDLING: Mapping[str, Option] = {option.name: option for option in rows(ContainerSpec)}
-#: What the stack adds to each resource; not attributes.
+#: Added to each resource by the stack; these are not attributes.
 _ORIGIN = ("scope", "stack_id", "resource")
 
 
@@ -130,7 +130,7 @@ def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
 
 
 class _Reading:
-    """Reads attributes one by one, and collects what is wrong with them."""
+    """Parses attributes one by one, and collects errors."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.problems = Problems()
@@ -241,7 +241,7 @@ def _check_restart(spec: ContainerSpec) -> None:
     )
 
 
-#: What is checked, and the attributes that it depends on.
+#: The checks, and the attributes that each depends on.
 _WHOLE: tuple[tuple[tuple[str, ...], Callable[[ContainerSpec], None]], ...] = (
     (("image", "state"), _check_image),
     (("expect", "restart"), _check_restart),

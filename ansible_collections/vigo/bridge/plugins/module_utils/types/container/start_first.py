@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conflicts with ``update: start-first``: what two containers cannot have at the same time. Pure.
+"""Conflicts with ``update: start-first``: settings that two containers cannot have at the same
+time. Pure.
 
 With it, the new container runs beside the old one before it takes its name.
 """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of a stack's containers, as people and monitoring need it."""
+"""Collects the state of a stack's containers, for people and monitoring."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .prune import engines_of_stack
 _TIME = re.compile(
     r"(?P<whole>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?"
 )
-#: What engines write in place of a time that has not come.
+#: What engines report for a time that is not set.
 _NEVER = "0001-01-01"
 _ANY_ADDRESS = ("", "0.0.0.0", "::")
 
@@ -111,7 +111,7 @@ def state_of(
 
 
 def parsed_time(text: str) -> datetime.datetime | None:
-    """Return a time that an engine reports; None if it has not come, or is none."""
+    """Return a time that an engine reports; None if it is not set or invalid."""
     match = _TIME.fullmatch(text)
     if match is None or text.startswith(_NEVER):
         return None

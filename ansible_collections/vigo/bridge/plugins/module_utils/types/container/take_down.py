@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removing all that a stack has on an engine: containers, networks, and volumes if requested.
+"""Removes a stack's objects on an engine: containers, networks, and volumes if requested.
 
-Labels and the host's record say what belongs to the stack. What another container uses is kept.
+Labels and the host's record show what belongs to the stack. Objects that other containers use are
+kept.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Owned:
 def find_all(
     engine: Engine, whose: Owners, order: Sequence[str], with_volumes: bool
 ) -> list[Owned]:
-    """Return all that the stack has on an engine, in the order of its removal.
+    """Return the stack's objects on an engine, in the order of their removal.
 
     order: the IDs of the stack's resources; the last one is removed first. with_volumes: also
     named volumes. Raise ResourceError.
@@ -112,10 +113,10 @@ def remove_all(
     needs: Callable[[str], Container[str]],
     check_mode: bool,
 ) -> list[Result]:
-    """Remove what was found, and return a result for each.
+    """Remove objects, and return a result for each.
 
-    What waits for nothing before it is removed at the same time: a container may need its whole
-    grace period. types: the types of the stack's resources, by ID. needs: returns what a resource
+    Independent objects are removed at the same time, because a container may need its whole grace
+    period. types: the types of the stack's resources, by ID. needs: returns what a resource
     depends on. check_mode: only predict.
     """
     ids = _ids(found, types)

@@ -14,7 +14,7 @@ from .values import mounts, networks
 
 
 def uses(attributes: Mapping[str, Any]) -> tuple[ProvidedObject, ...]:
-    """Return what a container with these attributes uses. What cannot be read is left out."""
+    """Return what a container with these attributes uses. Invalid values are omitted."""
     where = str(attributes.get("docker_host") or "").strip()
     wanted = [("network", name) for name in _read(lambda: _networks(attributes))]
     wanted += [("network", name) for name in _read(lambda: _mode(attributes.get("network_mode")))]

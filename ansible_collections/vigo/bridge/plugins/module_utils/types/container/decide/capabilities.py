@@ -37,7 +37,7 @@ def refuse_on_docker(spec: ContainerSpec) -> None:
 
 
 def refuse_addresses(spec: ContainerSpec, observed: Observed) -> None:
-    """Raise ResourceError for a fixed address that its network cannot give.
+    """Raise ResourceError for a fixed address that its network does not have.
 
     Docker would report this only at the start, when the former container is already stopped.
     """
@@ -85,7 +85,7 @@ def refuse_missing_source(path: str) -> None:
 
 
 def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int]) -> list[str]:
-    """Return remarks on what will not be as requested, and on what cannot be compared."""
+    """Return notes about settings that will not be as requested, or cannot be compared."""
     found = []
     if api_version < OLDEST_API:
         found.append(

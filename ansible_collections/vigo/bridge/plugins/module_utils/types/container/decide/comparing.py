@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a container has a setting as it is wanted. Pure.
+"""Compares a container's settings with the wanted ones. Pure.
 
-One rule holds for all containers: a setting that differs from what was set at creation counts as a
+One rule applies to all containers: a setting that differs from what was set at creation counts as a
 difference, unless the container has the wanted value already. For a container of this collection,
-the label says what was set. For any other container, all that it has counts as set, except where
-engines and images add entries of their own. What is special of a setting is in its row.
+the label records what was set. For any other container, all its settings count as set, except
+entries that engines and images add. Exceptions for a setting are in its row.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from . import program
 
 Reveal = Callable[[str], str]
 
-#: Setting one decides about the image's other one.
+#: Setting one of these changes which words of the image are used.
 _WORDS = ("command", "entrypoint")
 
 

@@ -18,14 +18,14 @@ from ..spec import ContainerSpec
 from . import capabilities, differences, program, steps
 from .differences import Difference
 
-#: Actions of this run after which a trigger has nothing left to do.
+#: Actions of this run after which a trigger has no effect.
 _FRESH = frozenset({"created", "recreated", "started", "restarted"})
 
 
 def decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
-    """Return the steps from what is observed to what the spec says, and why.
+    """Return the steps from the observed state to the spec, and the reason.
 
-    Raises ResourceError when no step leads there.
+    Raise ResourceError if this is not possible.
     """
     decision = _decide(spec, observed, turn)
     if turn.check_mode and turn.uncertain and decision.action == "none":
@@ -187,7 +187,7 @@ def _may_yet_fail(container: Existing) -> bool:
 
 
 def _unhealthy(spec: ContainerSpec, container: Existing) -> str:
-    """Return the remark on a container that stays unhealthy because nothing waits for it."""
+    """Return the note about an unhealthy container for which the run does not wait."""
     detail = f"; {container.last_check}" if container.last_check else ""
     return (
         f"container {spec.name} is unhealthy{detail}. A run waits up to {spec.health_timeout:g} s"
@@ -272,7 +272,7 @@ def _updates(
 
 
 def update_payload(spec: ContainerSpec, fields: set[str]) -> dict[str, Any]:
-    """Return the restart policy and limits as the engine's update call takes them."""
+    """Return the body of the engine's update call, with the restart policy and limits."""
     payload: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         if name in fields and setting.update:

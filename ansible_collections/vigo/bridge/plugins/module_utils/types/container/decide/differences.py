@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How a container differs from its spec. Pure.
 
-What only creation can set is compared by ``comparing``: with the help of our label where there is
-one. What engines can change later is always compared by inspect. Secrets are compared by value and
+Settings that engines cannot change later are compared by ``comparing.py``, with the label if there
+is one. All others are always compared with the live container. Secrets are compared by value and
 shown as their references.
 """
 
@@ -28,7 +28,7 @@ HIDDEN = "********"
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that is not as it should be. in_place: the engine can change it as it is."""
+    """One field that differs. in_place: whether the engine can change it in place."""
 
     field: str
     reason: str
@@ -68,7 +68,9 @@ def _short(image_id: str) -> str:
 
 
 def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Difference]:
-    """Return the differences in what only creation can set, except environment variables."""
+    """Return the differences in settings that cannot be changed in place, except environment
+    variables.
+    """
     found = []
     container = cast(Existing, observed.container)
     recorded = container.recorded
@@ -134,7 +136,7 @@ def _env(
 def _shown_before(wanted: Any, actual: Any) -> Any:
     """Return the old value to show.
 
-    Of maps only what the user names: the rest comes from the image or another tool.
+    For maps, only the keys that the user sets: others come from the image or another tool.
     """
     if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
         return {key: actual[key] for key in wanted if key in actual}
@@ -158,7 +160,7 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
         before, after = getattr(container.settings, name), getattr(wanted, name)
         is_left = after is None and container.recorded is None
         if not limit.lifts_in_place:
-            after = after or None  # Engines ignore a 0 in an update, as if nothing were set.
+            after = after or None  # Engines ignore a 0 in an update.
         if name == "memory_swap" and (after is None or (after == -1 and observed.podman)):
             after = _default_swap(container, wanted)
         if after is None:
@@ -178,9 +180,9 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
 def _default_swap(container: Existing, wanted: Settings) -> int | None:
     """Return the swap limit that engines set for a memory limit: twice the memory.
 
-    Podman knows no other.
+    Podman supports no other.
 
-    None if that does not matter: a change of the memory limit sets the swap limit, too.
+    None if a change of the memory limit sets the swap limit, too.
     """
     actual = container.settings
     if container.recorded is None or not actual.memory_swap:
@@ -234,7 +236,7 @@ def _attachments(
 ) -> list[Difference]:
     """Return the differences in networks.
 
-    All can change in place but the one that a container was created on.
+    All can change in place, except the network with which a container was created.
     """
     container = cast(Existing, observed.container)
     targets = {attachment.network: attachment for attachment in wanted}

@@ -12,7 +12,7 @@ from ..observed import Existing, Observed
 from ..settings import Settings
 
 _PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy")
-#: What Podman puts into the environment itself. Docker adds nothing that inspect shows.
+#: The variables that Podman adds. Docker adds none that inspect shows.
 _OF_PODMAN = frozenset(
     {"container", "TERM", "HOSTNAME", "HOME", "PATH", *_PROXIES, *map(str.upper, _PROXIES)}
 )
@@ -34,8 +34,8 @@ def to_compare(wanted: Settings, observed: Observed) -> set[str]:
 
     These are the wanted ones and, for a container of this collection, those that were set before.
     The label contains neither the values of secrets nor those of files. A label that does not list
-    the names in files was written by an earlier version, or would be too long: in this case all
-    variables count that are neither the engine's nor wanted.
+    the names in files was written by an earlier version, or would be too long: in this case, all
+        variables are compared that are neither the engine's nor wanted.
     """
     container = cast(Existing, observed.container)
     written, recorded = wanted.env or {}, container.recorded

@@ -18,26 +18,28 @@ class CreateNetwork:
 
 @dataclass(frozen=True)
 class Create:
-    """start: whether it is started, too."""
+    """start: whether to start it, too."""
 
     start: bool
 
 
 @dataclass(frozen=True)
 class Replace:
-    """Put a new container in the place of the present one, as one transaction."""
+    """Replace the existing container with a new one, as one transaction."""
 
     start: bool
 
 
 @dataclass(frozen=True)
 class StartBeside:
-    """Start a new container beside the present one, and put it in its place once it is healthy."""
+    """Start a new container next to the existing one, and replace that one when the new one is
+    healthy.
+    """
 
 
 @dataclass(frozen=True)
 class Update:
-    """Restart policy and limits, in the API's words."""
+    """Update the restart policy and limits; the body of the API call."""
 
     payload: Mapping[str, Any] = field(hash=False)
 
@@ -59,17 +61,17 @@ class Unpause:
 
 @dataclass(frozen=True)
 class Start:
-    """And wait until it is settled, or has ended where that is expected."""
+    """Start a container, and wait until it is settled or, if that is expected, has exited."""
 
 
 @dataclass(frozen=True)
 class Restart:
-    """And wait as for a start."""
+    """Restart a container, and wait as after a start."""
 
 
 @dataclass(frozen=True)
 class Await:
-    """Wait for a container that runs as for one that was started."""
+    """Wait for a running container as after a start."""
 
 
 @dataclass(frozen=True)

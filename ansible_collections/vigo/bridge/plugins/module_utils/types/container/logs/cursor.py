@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a log has been read, so that the next call continues there. Pure.
+"""Positions in logs, from which the next call continues. Pure.
 
 Lines of one container are in the order in which the engine wrote them. Their times are nearly in
 order: standard output and standard error are stamped before they wait for each other. So a cursor

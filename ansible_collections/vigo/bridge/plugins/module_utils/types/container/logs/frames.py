@@ -17,7 +17,7 @@ from typing import Iterable, Iterator
 from ....engine.frames import STDERR, Frames
 from .times import split_time
 
-#: Of a line that is longer, the rest is left out.
+#: The longest line, in bytes; the rest is omitted.
 LONGEST_LINE = 256 * 1024
 #: Docker splits lines after so many bytes.
 _PART = 16 * 1024

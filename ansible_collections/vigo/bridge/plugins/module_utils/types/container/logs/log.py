@@ -17,22 +17,22 @@ from .cursor import Cursor, Tracker
 from .frames import Line, lines
 from .times import SECOND, parameter
 
-#: How many more messages than lines are asked for: long lines are several messages.
+#: How many more messages than lines are requested: long lines consist of several messages.
 _EXTRA = 64
-#: The same where the line of a cursor is looked for among the last ones.
+#: The same when searching for the line of a cursor among the last lines.
 _EXPECTED = 256
-#: After so many lines it is checked whether somebody still waits for them.
+#: The number of lines after which to check whether the caller still waits.
 _OFTEN = 1000
-#: What is kept of matching lines before the last ones are known, in bytes.
+#: The limit for matching lines that are kept until the last ones are known, in bytes.
 _MOST_KEPT = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which lines. since, until: times in nanoseconds; 0 for any. tail: the last ones; None for
-    all.
+    """The requested lines. since, until: times in nanoseconds; 0 for any. tail: how many of the
+    last lines; None for all.
 
-    pattern: what they contain. follow: whether lines without a line break are left for later.
+    pattern: must match in the line. follow: whether lines without a line break are left for later.
     """
 
     since: int = 0
@@ -43,7 +43,7 @@ class Asked:
 
 
 class Read(NamedTuple):
-    """A line, the cursor after it, and whether it is asked for and was not read before."""
+    """A line, the cursor after it, and whether it is requested and was not read before."""
 
     line: Line
     cursor: Cursor
@@ -60,7 +60,7 @@ class Log:
     is_running: bool
 
     def first(self, asked: Asked) -> Iterator[Read]:
-        """Yield the lines that are asked for, with no cursor from an earlier call."""
+        """Yield the requested lines of a first call, without a cursor."""
         if asked.tail is None or asked.pattern is not None or self.engine.is_podman:
             found = _tracked(self._since(asked), Tracker(asked.since), asked)
             return found if asked.tail is None else _last(found, asked.tail)
@@ -89,14 +89,14 @@ class Log:
         """Yield the lines after a cursor."""
         params = {"since": parameter(cursor.anchor)} if cursor.anchor else {}
         if cursor.is_line:
-            # It is soon found among the last lines; the whole log may be very long.
+            # Usually it is among the last lines; the whole log may be very long.
             for attempt in ({**params, "tail": str(cursor.read + _EXPECTED)}, params):
                 found = self._lines(attempt, asked)
                 first = next((line for line in found if line.time >= cursor.anchor), None)
                 if first is not None and first.time == cursor.anchor:
                     yield from _after(cursor, itertools.chain([first], found), asked)
                     return
-            if first is not None:  # The engine has dropped the oldest lines.
+            if first is not None:  # The engine has deleted the oldest lines.
                 yield from _newer(cursor, itertools.chain([first], found), asked)
             return
         yield from _after(cursor, self._lines(params, asked), asked)
@@ -119,7 +119,7 @@ class Log:
 
 
 def _tracked(found: Iterable[Line], tracker: Tracker, asked: Asked) -> Iterator[Read]:
-    """Yield each line, with whether it is asked for: others move the cursor, too."""
+    """Yield each line, with whether it is requested: the others also move the cursor."""
     for line in found:
         yield Read(line, tracker.add(line.time), _is_asked_for(line, asked))
 

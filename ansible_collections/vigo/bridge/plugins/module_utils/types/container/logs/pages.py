@@ -16,7 +16,7 @@ from .cursor import Cursor, cursor_of
 from .frames import Line
 from .log import Asked, Log, Read
 
-#: What a line costs in addition to its text, in bytes.
+#: The size of a line in addition to its text, in bytes.
 _LINE_COST = 64
 #: Containers in these states write nothing more.
 _ENDED = ("created", "exited", "dead", "removing", "initialized", "configured", "stopped")
@@ -44,7 +44,7 @@ class Source:
     is_unreadable: bool = False
 
     def as_value(self) -> dict[str, Any]:
-        """Return what the next call needs to know of it."""
+        """Return its state for the next call."""
         value: dict[str, Any] = {"at": None if self.cursor is None else list(self.cursor)}
         others = {
             "terminal": self.has_terminal,
@@ -54,7 +54,7 @@ class Source:
         return {**value, **{name: item for name, item in others.items() if item}}
 
     def know(self, value: Mapping[str, Any]) -> None:
-        """Take over what an earlier call knew. Raise ValueError."""
+        """Restore the state of an earlier call. Raise ValueError."""
         self.cursor = None if value.get("at") is None else cursor_of(value["at"])
         self.has_terminal = bool(value.get("terminal"))
         self.finished = str(value.get("finished") or "")
@@ -63,7 +63,7 @@ class Source:
 
 @dataclass
 class Page:
-    """lines: in order of time. more: whether there are further ones already."""
+    """lines: in order of time. more: whether more lines are already available."""
 
     lines: List["tuple[Source, Line]"] = field(default_factory=list)
     problems: Dict[str, str] = field(default_factory=dict)

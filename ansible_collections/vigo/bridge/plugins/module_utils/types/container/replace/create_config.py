@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A spec as the body of the engine's create call. Pure."""
+"""Builds the body of the engine's create call from a spec. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def payload(
 ) -> dict[str, Any]:
     """Return the body of the create call. carried: volumes of the container that this one replaces.
 
-    Only what is set is sent, so that everything else stays the image's or the engine's.
+    Only settings that are set are sent, so that all others keep the defaults of the image or the
+    engine.
     """
     body: dict[str, Any] = {"HostConfig": {}}
     making = Making(image.config, file_env, reveal, carried)
@@ -49,7 +50,7 @@ def _put(body: dict[str, Any], place: str, value: Any) -> None:
 
 
 def carried_over(spec: ContainerSpec, old: Existing, image: Image) -> tuple[Mount, ...]:
-    """Return the volumes of an old container that its successor must have, or data would seem lost.
+    """Return the volumes of an old container that its successor must have, so that no data is lost.
 
     These are all volumes that the spec does not name, if the new image or the spec still declares
     their path; not those that our label named and the user has since removed.

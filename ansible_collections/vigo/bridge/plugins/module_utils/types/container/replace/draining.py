@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done before an old container is stopped: ``pre_stop``, and ``drain_time``."""
+"""Runs ``pre_stop`` and waits for ``drain_time`` before an old container is stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ....secrets.references import Secrets
 from ..engine import Engine
 from ..spec import ContainerSpec
 
-#: Seconds between two looks at the new container.
+#: Seconds between two checks of the new container.
 _INTERVAL = 1.0
 _WHERE = {"container": "in the old container", "host": "on the host"}
 
@@ -28,7 +28,7 @@ def drain(
 ) -> None:
     """Let the old container finish its requests. Raise ResourceError.
 
-    Nothing is done where it no longer runs. watch: raises ResourceError if it must not be
+    Does nothing if it no longer runs. watch: raises ResourceError if it must not be
     stopped; called until the end, and then once more.
     """
     if spec.pre_stop or spec.drain_time:
@@ -41,7 +41,7 @@ def drain(
 
 
 def wait(seconds: float, watch: Callable[[], object] = lambda: None) -> None:
-    """Wait so long, and look meanwhile."""
+    """Wait for this many seconds, and call ``watch`` repeatedly."""
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         watch()
@@ -68,7 +68,7 @@ def _run_pre_stop(
 
 
 def _failure(engine: Engine, spec: ContainerSpec, old_id: str) -> tuple[str, str]:
-    """Run it, and return why it failed, or nothing, and what it printed."""
+    """Run it, and return the reason of its failure (empty if it succeeded) and its output."""
     code: int | None
     log = ""
     if spec.pre_stop_on == "host":

@@ -23,14 +23,14 @@ from ..spec import ContainerSpec
 from ..values import image_name
 from . import create_config, names
 
-#: What is read off the container itself. For all else our label is exact, while engines leave
-#: settings out, add to them or show others: Podman says ``shareable`` for any IPC namespace.
+#: Settings that are read from the container itself. For all others, our label is exact, while
+#: engines omit, extend or change them: Podman reports ``shareable`` for any IPC namespace.
 _LIVE = frozenset({"command", "entrypoint", "healthcheck", *LIMITS})
-#: What Podman sets in each container: not carried over.
+#: Settings that Podman adds to each container: not carried over.
 _OF_THE_CONTAINER = frozenset({"container", "HOSTNAME"})
 _NOT_OURS = "was not created by vigo.bridge, and no resource of this run describes it"
-#: What is read off a container without our label. The rest comes with the network that it shares,
-#: or is not read by its name.
+#: Settings that are read from a container without our label. The others come with the shared
+#: network, or are read separately.
 _READABLE = tuple(
     name
     for name, setting in SETTINGS.items()
@@ -89,9 +89,9 @@ def to_follow(
 
 
 def spec_of(follower: Existing, engine: Engine, like: ContainerSpec) -> ContainerSpec:
-    """Return a spec read from the follower itself: its resource may not be part of this run.
+    """Return a spec from the follower itself, because its resource may not be part of this run.
 
-    like: the spec whose timeouts it gets.
+    like: the spec whose timeouts are used.
     """
     image = _image(engine, follower)
     live, recorded = follower.settings, _recorded(follower)
@@ -149,7 +149,7 @@ def payload(
     kept = {
         name: value for name, value in follower.labels.items() if name not in label.OF_A_REPLACEMENT
     }
-    # One that another tool created is still compared with its resource by inspect.
+    # A follower of another tool gets no label, so that it is still compared by inspect.
     ours = {label.SPEC: label.encode(Settings())}
     return {**body, "Labels": {**ours, **kept, **further_labels}}
 
@@ -173,7 +173,7 @@ def on_its_network(engine: Engine, container: Existing) -> list[Existing]:
 def _refuse_links(engine: Engine, name: str, replaced: Existing) -> None:
     """Raise ResourceError if a link leads to the container.
 
-    A link shows as one more name of it: ``/USER/ALIAS``.
+    A link is reported as an additional name of it: ``/USER/ALIAS``.
     """
     for entry in engine.running_containers():
         if entry["Id"] != replaced.id:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a replacement writes on a new container, so that it can be finished or undone later.
+"""The labels of a replacement on a new container, with which it can be finished or undone later.
 
 Other programs can write labels, too: one that is not in the form of this file is ignored.
 """
@@ -22,14 +22,14 @@ from ..values import restart
 
 @dataclass(frozen=True)
 class Prior:
-    """How the former container was. restart: its policy; None if that is not known."""
+    """The state of the former container. restart: its policy; None if unknown."""
 
     restart: str | None = None
     running: bool = False
 
 
 def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, str]:
-    """Return the labels of the container that takes the place of ``old``."""
+    """Return the labels of the container that replaces ``old``."""
     prior = {"restart": old.settings.restart, "running": has_process(old)}
     labels = {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
     if followers:

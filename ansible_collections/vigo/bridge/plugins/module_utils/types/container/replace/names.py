@@ -24,7 +24,9 @@ _OFF = {"RestartPolicy": {"Name": "no", "MaximumRetryCount": 0}}
 
 
 def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OLD, FAILED)) -> None:
-    """Raise ResourceError if a name that is needed belongs to a container that is not ours."""
+    """Raise ResourceError if a needed name belongs to a container that this collection did not
+    create.
+    """
     for suffix in suffixes:
         found = engine.container(name + suffix)
         if found is not None and not (suffix == FAILED and is_made_by_us(found)):
@@ -32,7 +34,7 @@ def refuse_foreign(engine: Engine, name: str, suffixes: Sequence[str] = (NEW, OL
 
 
 def keep_failed(engine: Engine, name: str, container: Existing) -> None:
-    """Stop a container that did not come up, and keep it as ``NAME.vigo-failed``."""
+    """Stop a container that did not start properly, and keep it as ``NAME.vigo-failed``."""
     # In this order: Docker refuses to update a container that ends at that moment.
     if container.status == "paused":
         engine.unpause(container.id)
@@ -43,7 +45,7 @@ def keep_failed(engine: Engine, name: str, container: Existing) -> None:
 
 
 def put_aside(engine: Engine, name: str, container: Existing) -> None:
-    """Do the same where it may be called ``NAME.vigo-failed`` already."""
+    """Do the same for a container that may already have this name."""
     if container.name == name + FAILED:
         turn_off(engine, container.id)
     else:
@@ -67,7 +69,7 @@ def drop_failed(engine: Engine, name: str) -> None:
 
 def disarm(engine: Engine, container_id: str) -> None:
     """Disable the restart policy, so that not even a restart of the engine starts it."""
-    # Podman cannot change the policy; it starts nothing by itself either.
+    # Podman cannot change the policy, but also does not start containers by itself.
     with contextlib.suppress(Refused):
         engine.update(container_id, _OFF)
 

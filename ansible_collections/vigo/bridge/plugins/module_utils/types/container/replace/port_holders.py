@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the ports that a container publishes are free, and what uses them if not."""
+"""Checks whether the ports that a container publishes are free, and finds out what uses them."""
 
 from __future__ import annotations
 

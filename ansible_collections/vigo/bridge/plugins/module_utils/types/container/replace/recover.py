@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do about a replacement that a run did not finish. Pure.
+"""Decides how to repair a replacement that a run did not finish. Pure.
 
 | found | phase | repair |
 |---|---|---|
@@ -122,7 +122,7 @@ class TakeBack:
 
 @dataclass(frozen=True)
 class Repair:
-    """steps: in order. left: the containers that they most likely leave, by their names."""
+    """steps: in order. left: the containers that will probably exist afterwards, by their names."""
 
     steps: tuple[Any, ...]
     left: Mapping[str, Existing | None] = field(hash=False)
@@ -161,7 +161,7 @@ def _together(found: Situation, first: tuple[Any, ...], repair: Repair | None) -
 
 
 def prediction(repair: Repair) -> str:
-    """Return the message of a check for it."""
+    """Return the message for it in check mode."""
     if repair.is_forward:
         return "an interrupted replacement is finished first"
     return "an interrupted replacement is undone first"
@@ -212,7 +212,7 @@ def _pair(found: Situation, new: Existing) -> Pair:
 
 
 def _uncommitted(found: Situation, current: Existing) -> Repair | None:
-    """Return the repair of a new container that has the name already."""
+    """Return the repair if the new container already has the name."""
     if marks.is_start_first(current):
         if found.replaced(current) is None:
             return None

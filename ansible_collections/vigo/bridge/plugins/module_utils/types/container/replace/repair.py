@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carrying out what ``recover`` decides about a replacement that a run did not finish."""
+"""Carries out the repair of a replacement, as ``recover`` has decided."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RENAME_MARGIN = 1.0
 
 @dataclass(frozen=True)
 class _Work:
-    """name: of the container whose situation it is. spec: of the one that has its turn."""
+    """name: of the container that is repaired. spec: of the container that is being applied."""
 
     engine: Engine
     spec: ContainerSpec
@@ -103,7 +103,9 @@ def _abandon(work: _Work, step: recover.Abandon) -> str:
 
 
 def _is_renamed(engine: Engine, swap: Swap) -> bool:
-    """Return whether the old container loses the name: an engine continues without its client."""
+    """Return whether the old container loses the name, because the engine still carries out a
+    call.
+    """
     deadline = time.monotonic() + _RENAME_MARGIN
     while True:
         old = engine.container(swap.old_id)
@@ -141,7 +143,7 @@ def _take_back(work: _Work, step: recover.TakeBack) -> str:
 
 
 def _unsettled(engine: Engine, swaps: Sequence[Swap]) -> str:
-    """Return why one of the new containers does not settle; empty when all do."""
+    """Return why one of the new containers does not settle; empty if all do."""
     try:
         for swap in swaps:
             container = engine.container(swap.new_id)

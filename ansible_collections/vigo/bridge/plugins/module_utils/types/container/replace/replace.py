@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replacing a container, and those that share its network, as one transaction.
+"""Replaces a container, and those that share its network, as one transaction.
 
-Its phase can be read off names and labels at any moment, so that ``recover`` can finish or undo
+Its phase is always visible in names and labels, so that ``recover`` can finish or undo
 what a killed run left:
 
 1. create ``NAME.vigo-new``; its labels name the container that it replaces, and that one's state
@@ -51,7 +51,7 @@ def replace(
     """Replace a container, and return a function that waits for the new one and then removes the
     old one.
 
-    Both raise ResourceError; the old containers are then back as they were. payload: the create
+    Both raise ResourceError; the old containers are then restored. payload: the create
     call's body, with the labels of ``labels_for``. owner_labels: returns the owner labels of a
     follower's successor. keeps_old: whether step 6 is left to a later call, or to the next run.
     """
@@ -91,7 +91,7 @@ def create(
 ) -> str:
     """Create a container with all its networks, not started, and return its ID.
 
-    Nothing is left when it fails, if the engine still answers.
+    Nothing is left if it fails, unless the engine no longer responds.
     """
     try:
         new_id, warnings = engine.create(name, payload, spec.settings.platform or "")
@@ -107,7 +107,7 @@ def create(
 
 
 def _drop_half_made(engine: Engine, name: str, labels: Mapping[str, str]) -> None:
-    """Remove a container by its name: the answer with its ID may be lost.
+    """Remove a container by its name: the response with its ID may have been lost.
 
     Its volumes are removed only if it carries none over: Podman would remove those, too.
     """
@@ -175,7 +175,7 @@ def _started(
                 settling.append(_start(engine, swap))
     except ResourceError as error:
         try:
-            # A follower cannot start once the new container has ended: then that is the cause.
+            # If the new container has exited, a follower cannot start; report that as the cause.
             if settling and not isinstance(error, Blocked):
                 settling[0].wait()
         finally:
@@ -196,7 +196,7 @@ def commit(engine: Engine, swaps: Sequence[Swap]) -> None:
             _remove_with_retry(engine, swap.old_id)
     except ResourceError as error:
         raise left_behind(swaps[0].name, error) from error
-    with contextlib.suppress(ResourceError):  # The next replacement drops it as well.
+    with contextlib.suppress(ResourceError):  # The next replacement also removes it.
         for swap in swaps:
             names.drop_failed(engine, swap.name)
 
@@ -211,7 +211,7 @@ def left_behind(name: str, error: ResourceError) -> ResourceError:
 
 
 def _remove_with_retry(engine: Engine, container_id: str) -> None:
-    """Remove a container, twice if needed: an answer may be lost, and a missing container is no
+    """Remove a container, and retry once: a response may be lost, and a missing container is not an
     error.
     """
     try:

@@ -37,10 +37,11 @@ class Swap:
 
 
 def roll_back(engine: Engine, swaps: Sequence[Swap], doubtful: bool) -> None:
-    """Restore the old containers as they were: the first, and then its followers.
+    """Restore the old containers: the first, and then its followers.
 
     A new one that has the name already is kept as ``NAME.vigo-failed``, any other is removed. The
-    followers' new ones are removed last: their labels say what is left to do. doubtful: whether the
+    followers' new ones are removed last: their labels show what is left to do. doubtful: whether
+    the
     engine may still carry out a call; it continues without its client. Then a new one that was not
     started is removed, too. Raise ResourceError.
     """
@@ -79,7 +80,8 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     if old.name != swap.name:
         engine.rename(old.id, swap.name)
     is_up = _keeps_running(engine, old) if doubtful else old.is_up
-    if prior.running and old.status != "paused" and not is_up:  # Engines start no paused one.
+    # Engines cannot start a paused container.
+    if prior.running and old.status != "paused" and not is_up:
         start_with_retries(engine, old.id)
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an engine has under the names of a replacement: all that ``recover`` decides on."""
+"""Finds the containers with the names of a replacement, on which ``recover`` decides."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ Refuse = Callable[["Existing | None"], None]
 
 @dataclass(frozen=True)
 class Situation:
-    """What there is of one container.
+    """The containers of a replacement.
 
     new, current, failed, old: those named NAME.vigo-new, NAME, NAME.vigo-failed, NAME.vigo-old. An
     old one can also have the name in the other case.
     An old one that is not proven to be ours is left out, unless one of the others replaces it.
-    elsewhere: those that the others replace and that have none of these names. followers: of the
-    containers that these were created with. leader: of the one that it was replaced with.
+    elsewhere: those that the others replace and that have none of these names. followers: the
+        situations of the containers that were replaced with it. leader: that of the container with
+        which it was replaced.
     """
 
     name: str

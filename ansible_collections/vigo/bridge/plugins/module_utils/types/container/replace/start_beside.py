@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replaces a running container without downtime (``update: start-first``).
 
-Its phase can be read off names and labels at any moment, as that of ``replace``:
+Its phase is always visible in names and labels, as with ``replace``:
 
 1. create ``NAME.vigo-new`` without a restart policy: with one, both would run after a restart of
    the engine
@@ -128,12 +128,12 @@ def swap_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
             " something else, so it cannot be restored; run again to recreate it"
         )
     prior = marks.prior(new) if new is not None else marks.Prior()
-    # First of all, so that it is there after a restart of the engine, too.
+    # This comes first, so that it also runs after a restart of the engine.
     if prior.restart is not None and prior.restart != old.settings.restart:
         engine.update(old.id, {"RestartPolicy": restart.payload(prior.restart)})
     if prior.running and not has_process(old):
         start_with_retries(engine, old.id)
-        with contextlib.suppress(ResourceError):  # Nothing better is left.
+        with contextlib.suppress(ResourceError):  # There is no alternative.
             settle(engine, ContainerSpec(swap.name, Settings()), old.id)
     had_name = new is not None and new.name in (swap.name, swap.name + FAILED)
     if new is not None and new.name == swap.name:

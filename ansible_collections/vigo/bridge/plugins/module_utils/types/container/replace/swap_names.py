@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gives a name to another running container, so that other containers can always resolve it.
+"""Gives a name to another running container, so that other containers can resolve it at any time.
 
 Two containers cannot have one name, but Docker's DNS ignores case. So the old container is ``APP``
 while the new one becomes ``app``, and requests for ``app`` find both of them for a moment.

@@ -23,7 +23,7 @@ _KNOWN = (
     *("SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE"),
     *("SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM"),
 )
-#: Those of all containers.
+#: The default capabilities of containers.
 USUAL_ON_PODMAN = (
     *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"),
     *("NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A container's healthcheck: set in parts, completed from the image's."""
+"""A container's healthcheck: missing parts are taken from the image's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OPTIONS = (
     "disable",
 )
 _NANOSECONDS = 1000000000
-#: Engines refuse shorter times.
+#: The shortest time that engines accept.
 _SHORTEST = 1000000
 _KINDS = ("CMD", "CMD-SHELL", "NONE")
 #: The settings of a check that sets only its test.

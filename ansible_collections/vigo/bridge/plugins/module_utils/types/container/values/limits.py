@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 _LEAST_MEMORY = 6 * 1024 * 1024
-#: Engines and the kernel use it for all bits set: no limit.
+#: The value for "no limit" of engines and the kernel: all bits set.
 _ALL_BITS = (1 << 64) - 1
 #: Docker's and Podman's own size of ``/dev/shm``.
 _SHM_SIZES = (67108864, 65536000)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is mounted into a container: ``/host:/in:ro``, ``named:/in``, ``/in``."""
+"""The mounts of a container: ``/host:/in:ro``, ``named:/in``, ``/in``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 _WITHOUT_MEANING_HERE = frozenset({"cached", "delegated", "consistent"})
 _LABELS = frozenset({"z", "Z"})
-#: Options that no engine shows.
+#: Options that engines do not report.
 _UNSEEN = _LABELS | {"nocopy"}
 
 

@@ -19,7 +19,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _OF_IPC = re.compile(
     r"kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..+"
 )
-#: Podman reports one of these for the others, too.
+#: Podman also reports one of these for the others.
 _IPC_ON_PODMAN = (None, "none", "private", "shareable", "host")
 
 

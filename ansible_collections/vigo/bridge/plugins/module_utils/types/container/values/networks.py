@@ -23,7 +23,7 @@ _EXAMPLES = {"ipv4_address": "172.20.0.5", "ipv6_address": "fd00::5"}
 _OPTIONS = ("aliases", "ipv4_address", "ipv6_address")
 #: The engine's own networks, which have neither aliases nor fixed addresses.
 _ALONE = frozenset({"bridge", "host", "none"})
-#: Network modes that are no network to attach to.
+#: Network modes that are not networks.
 SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 
 

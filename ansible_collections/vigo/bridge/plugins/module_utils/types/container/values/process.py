@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..setting import Making
     from ..settings import Settings
 
-#: How the names of our own labels begin.
+#: The prefix of our own labels.
 RESERVED = "vigo.bridge."
 
 _NUMBER = re.compile(r"-?[0-9]+")

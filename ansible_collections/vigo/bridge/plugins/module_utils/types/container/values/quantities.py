@@ -15,7 +15,7 @@ from ....common.errors import ResourceError
 
 _SIZE = re.compile(r"(\d+)(?:\.(\d+))?\s*([bkmgt]?)(?:i?b)?", re.IGNORECASE)
 _POWERS = {"": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4}
-#: Characters of a number that anything could need. Python does not read very long ones.
+#: The longest number, in characters: Python does not parse very long ones.
 _LONGEST = 40
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0"})
