@@ -38,7 +38,8 @@ class Told:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.command = f'cat >>{folder}/texts; echo "$VIGO_BRIDGE_NOTIFICATION" >>{folder}/data'
+        data = 'echo "$VIGO_BRIDGE_NOTIFICATION"'
+        self.command = f"sleep 0.5; cat >>{folder}/texts; {data} >>{folder}/data"
         self.url = ""
 
     def titles(self) -> list[str]:

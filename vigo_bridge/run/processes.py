@@ -10,12 +10,23 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _TICK = 0.02
 #: Fields of /proc/PID/stat after the name, and the states of processes that have ended.
 _STATE, _SESSION = 0, 3
 _ENDED = ("Z", "X")
+_apart: set[int] = set()
+
+
+@contextlib.contextmanager
+def set_apart(process: int) -> Iterator[None]:
+    """Leave a child out of everything here, because whoever started it also ends it in time."""
+    _apart.add(process)
+    try:
+        yield
+    finally:
+        _apart.discard(process)
 
 
 def descendants() -> list[int]:
@@ -69,7 +80,7 @@ def children(process: int) -> list[int]:
     found: list[int] = []
     for thread in _listed(f"/proc/{process}/task"):
         found += map(int, _read(f"/proc/{process}/task/{thread}/children").split())
-    return found
+    return [child for child in found if child not in _apart]
 
 
 def _descendants(process: int) -> list[int]:

@@ -76,9 +76,22 @@ def _host_items(host: HostState, diverged_after: int) -> Iterator[Item]:
     for resource in host.resources:
         kind = _kind(resource, diverged_after)
         if kind is not None:
-            mark = resource.signature if kind in (Kind.DRIFT, Kind.REPAIRED) else ""
             text = resource.error or resource.reason
+            mark = _mark(kind, resource)
             yield Item(kind, resource.id, mark, resource.differences, text, resource.turns)
+
+
+def _mark(kind: Kind, resource: ResourceState) -> str:
+    """Return what makes another fact of the same kind.
+
+    A difference that stays is news whenever it changes. Repairs of the same fields in a row are the
+    begin of a fight, which is announced when it is one.
+    """
+    if kind is Kind.DRIFT:
+        return resource.signature
+    if kind is Kind.REPAIRED:
+        return " ".join([resource.action, *(change.field for change in resource.differences)])
+    return ""
 
 
 def _kind(resource: ResourceState, diverged_after: int) -> Kind | None:

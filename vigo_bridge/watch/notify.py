@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -77,8 +78,11 @@ class Notifier:
 
     def close(self, seconds: float = 10.0) -> None:
         """Deliver what is waiting, if that is possible in time; the rest waits for a restart."""
+        deadline = time.monotonic() + seconds
         for mailbox in self._mailboxes:
-            mailbox.close(seconds)
+            mailbox.end()
+        for mailbox in self._mailboxes:
+            mailbox.close(max(0.0, deadline - time.monotonic()))
         self._save()
 
     def _save(self) -> None:

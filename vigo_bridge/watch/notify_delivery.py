@@ -24,6 +24,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.ansible.environment import is_secret
 from vigo_bridge.failures import Refusal
+from vigo_bridge.run.processes import set_apart
 from vigo_bridge.watch.notify_sender import command
 from vigo_bridge.watch.notify_targets import Target
 from vigo_bridge.wording import counted
@@ -127,11 +128,15 @@ class Mailbox:
             self._waiting.append(parcel)
             self._news.notify()
 
-    def close(self, seconds: float) -> None:
-        """End, after one attempt for each message that waits, within so many seconds."""
+    def end(self) -> None:
+        """End after one attempt for each message that waits."""
         self._is_closed.set()
         with self._news:
             self._news.notify()
+
+    def close(self, seconds: float) -> None:
+        """Do the same, and give up what is not delivered within so many seconds."""
+        self.end()
         self._thread.join(seconds)
         self._is_given_up.set()
         self._thread.join(2 * _TICK)
@@ -208,14 +213,16 @@ def _run(
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
             given.write(text.encode("utf-8", "replace"))
             given.seek(0)
-            with subprocess.Popen(
+            process = subprocess.Popen(
                 arguments,
                 env={**environment, **variables},
                 stdin=given,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-            ) as process:
+            )
+            # What ends the watcher does not interrupt a message: `close` limits the time.
+            with set_apart(process.pid):
                 code = _wait(process, given_up)
             if code is None:
                 return "", f"did not finish within {LIMIT:g} s"

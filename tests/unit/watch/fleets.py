@@ -40,6 +40,23 @@ HOSTS: Mapping[str, HostState] = {
     "two drifts": replace(_DRIFTS, resources=(_REDIS, _PAGE)),
     "page drifts": replace(_DRIFTS, resources=(_PAGE,)),
     "repaired": replace(_DRIFTS, resources=(replace(_REDIS, pending=False, repaired=True),)),
+    "repaired from x": replace(
+        _DRIFTS,
+        resources=(
+            replace(
+                _REDIS,
+                differences=(Difference("image", "x", "redis:7"),),
+                signature="x",
+                pending=False,
+                repaired=True,
+                turns=2,
+            ),
+        ),
+    ),
+    "created": replace(
+        _DRIFTS,
+        resources=(replace(_REDIS, action="created", pending=False, repaired=True),),
+    ),
     "fight": replace(
         _GOOD,
         drift=Drift.DIVERGED,

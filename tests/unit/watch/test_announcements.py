@@ -55,6 +55,13 @@ STORIES: dict[str, list[tuple[str, str]]] = {
         ("good", "resolved drift"),
     ],
     "a repair is one message": [("good", ""), ("repaired", "new repaired"), ("good", "")],
+    "another repair in the next turn": [("created", "new repaired"), ("repaired", "new repaired")],
+    "a fight in which the value changes": [
+        ("repaired", "new repaired"),
+        ("repaired from x", ""),
+        ("fight", "new diverged"),
+        ("good", "resolved diverged"),
+    ],
     "a drift that is repaired later": [
         ("drift", "new drift"),
         ("repaired", "new repaired"),
